@@ -1,0 +1,1 @@
+"""The desk: every question is read, decided and answered here, the same for every door."""

@@ -1,0 +1,61 @@
+"""What comes to the desk: a question or a pressed choice, who asks it, in which conversation, about which day."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from knowledge.facts import PersonCode
+
+
+class Channel(StrEnum):
+    """The doors a visitor can come in by."""
+
+    TELEGRAM = "telegram"
+    WEB = "web"
+    TERMINAL = "terminal"
+    COMMAND_LINE = "command_line"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A next step offered under a reply: the words shown, and the action with its subject that it stands for.
+
+    It holds no state: the desk reads everything again when it is pressed, however late. `token` must fit the
+    64 bytes that Telegram leaves for a button.
+    """
+
+    label: str
+    action: str
+    subject: str = ""
+
+    @property
+    def token(self) -> str:
+        """The choice as one short string that a door can send out and get back."""
+        return f"{self.action}|{self.subject}" if self.subject else self.action
+
+    @staticmethod
+    def split(token: str) -> tuple[str, str]:
+        """Action and subject of a token."""
+        action, _, subject = token.partition("|")
+        return action, subject
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing a visitor said or pressed, already freed of its platform.
+
+    Exactly one of `text`, `choice` (a token) and `phone` (the sender's own shared contact) is set.
+    `address` is the channel identity; `person` the official it is proven to be, None before linking.
+    `thread` names the conversation, None when there is no memory. `on` is a day asked about by the caller
+    (command line), None = today.
+    """
+
+    channel: Channel
+    address: str
+    text: str | None = None
+    choice: str | None = None
+    phone: str | None = None
+    person: PersonCode | None = None
+    thread: str | None = None
+    on: date | None = None
+    locale: str = "vi"

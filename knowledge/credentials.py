@@ -1,0 +1,80 @@
+"""Criteria with their ordered levels, and kinds of credentials with the scale on which their level is written."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from knowledge.facts import CriterionCode, KindCode, LevelCode
+from knowledge.folding import fold
+
+
+@dataclass(frozen=True, slots=True)
+class LevelName:
+    """A level of a criterion or of an ordered scale: its code, how it is shown, what else people write."""
+
+    code: LevelCode
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A criterion (tiêu chí) and its levels, lowest first."""
+
+    code: CriterionCode
+    name: str
+    levels: tuple[LevelName, ...]
+    aliases: tuple[str, ...] = ()
+
+    def rank(self, level: LevelCode) -> int:
+        """Place of a level, 0 the lowest. Raises ValueError for a level that is not of this criterion."""
+        return [one.code for one in self.levels].index(level)
+
+    def find_level(self, written: str) -> LevelCode | None:
+        """The level that these words stand for ("bậc 3", "BAC_3", "B1"), or None."""
+        return _find(self.levels, written)
+
+    def level_name(self, level: LevelCode) -> str:
+        """How the level is shown."""
+        return next((one.name for one in self.levels if one.code == level), str(level))
+
+
+class ScaleType(StrEnum):
+    """How the level of a kind is written."""
+
+    CRITERION = "criterion"  # a level of its criterion itself
+    ORDERED = "ordered"  # named levels, lowest first
+    NUMBER = "number"  # one score
+    SKILLS = "skills"  # four scores, compared one by one
+    FIXED = "fixed"  # the kind itself is the level
+    FREE = "free"  # words; only equal or not
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The scale of a kind. NUMBER has `lowest` and `highest` possible scores; FIXED has `fixed_level`."""
+
+    type: ScaleType
+    levels: tuple[LevelName, ...] = ()
+    lowest: float | None = None
+    highest: float | None = None
+    fixed_level: LevelCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of credential. `is_direct`: it carries the level of its criterion itself and needs no conversion."""
+
+    code: KindCode
+    name: str
+    criterion: CriterionCode | None
+    scale: Scale
+    is_direct: bool = False
+    aliases: tuple[str, ...] = ()
+
+
+def _find(levels: tuple[LevelName, ...], written: str) -> LevelCode | None:
+    wanted = fold(written).replace("_", " ")
+    for level in levels:
+        if wanted in {fold(name).replace("_", " ") for name in (level.code, level.name, *level.aliases)}:
+            return level.code
+    return None

@@ -1,0 +1,102 @@
+"""What a question means: its intent with a calibrated confidence, and the things it names."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from knowledge.facts import CriterionCode, DocumentId, KindCode, LevelCode, PositionGroup, TerritoryCode, UnitCode
+
+
+class Intent(StrEnum):
+    """What visitors come to ask. The names are part of the contract with other programs."""
+
+    MY_GAPS = "my_gaps"  # what am I missing
+    MY_DEADLINES = "my_deadlines"  # by when must I
+    CERTIFICATE_COUNTS = "certificate_counts"  # does this certificate count, for me or in general; how long is it valid
+    POSITION_REQUIREMENTS = "position_requirements"  # what does my (or a) position require
+    CONSEQUENCES = "consequences"  # what happens otherwise, who answers for it
+    DOCUMENT = "document"  # what does document N say, point P, who signed, is its text held, whom does it bind
+    LIBRARY = "library"  # which documents do you hold
+    WHO_TO_ASK = "who_to_ask"  # who manages this or me, which office took over, whom do I ask
+    SERVICE_LEFT = "service_left"  # when do I retire, do I have five years of service left
+    EXPLAIN_TERM = "explain_term"  # what is a title standard, bậc 3, LLCT
+    HELP = "help"  # what can you do; greetings, thanks
+    LINK = "link"  # link my account
+    MY_DATA = "my_data"  # what data do you hold on me, export, delete, withdraw
+    PERSON_GAPS = "person_gaps"  # another, named person's record
+    UNIT_GAPS = "unit_gaps"  # who in my unit is missing what
+    ASK_TO_STUDY = "ask_to_study"  # I want to be sent to study
+    SUBMIT_EVIDENCE = "submit_evidence"  # I want to hand in a new certificate
+    ASK_PERSON = "ask_person"  # let me talk to a person, pass this on
+    OUT_OF_SCOPE = "out_of_scope"  # everyday topics, orders to the machine, other fields of law
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentMention:
+    """A document number in the question: as typed, and the document where the library knows it."""
+
+    typed: str
+    document: DocumentId | None
+
+
+@dataclass(frozen=True, slots=True)
+class KindMention:
+    """A kind of credential in the question, with the level or score written beside it ("ielts 5.0" → "5.0")."""
+
+    kind: KindCode
+    level: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entities:
+    """The things that a question names. `issued_on` is an issue date ("cấp ngày 12/5/2019", a bare year gives
+    `issued_year` instead); `as_of` a day the question is asked about ("tính đến 15/9/2020", "ngày 15/9/2020 thì").
+    `points` are normalised ("điểm 3" → "3", "mục 2.3" → "2.3", "Điều 23" → "23"). `person_words` are words that look like a roster
+    code or a name after a title ("đồng chí Nguyễn Văn A"); `speaks_of_self` is true for "tôi, mình, em, của tôi";
+    `level` is a level of a criterion asked about ("bậc 3"). `years` counts years of service asked about.
+    """
+
+    documents: tuple[DocumentMention, ...] = ()
+    points: tuple[str, ...] = ()
+    kinds: tuple[KindMention, ...] = ()
+    criteria: tuple[CriterionCode, ...] = ()
+    level: LevelCode | None = None
+    dates: tuple[date, ...] = ()
+    issued_on: date | None = None
+    issued_year: int | None = None
+    as_of: date | None = None
+    position_groups: tuple[PositionGroup, ...] = ()
+    position_words: str | None = None
+    units: tuple[UnitCode, ...] = ()
+    territories: tuple[TerritoryCode, ...] = ()
+    offices: tuple[str, ...] = ()
+    person_words: str | None = None
+    speaks_of_self: bool = False
+    years: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The reading of one question. `intent` None: not understood well enough to answer; then the best guesses."""
+
+    intent: Intent | None
+    confidence: float
+    entities: Entities
+    guesses: tuple[Intent, ...] = ()
+    is_follow_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Names that HR declared and that a question may use: position groups and units, code → spoken name."""
+
+    position_groups: tuple[tuple[PositionGroup, str], ...] = ()
+    units: tuple[tuple[UnitCode, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the conversation was last about: the previous intent and the entities it ended with."""
+
+    intent: Intent
+    entities: Entities

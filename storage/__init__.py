@@ -1,0 +1,1 @@
+"""The filing cabinet: database, tables, repositories, workbook import, encryption, audit chain."""
