@@ -1,0 +1,83 @@
+"""Every sentence a person reads passes here: catalogue look-up in the locale of the visitor, days and numbers.
+
+The catalogues live with the doors; whoever starts the program says where (`use_catalogues`).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from pathlib import Path
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+
+DEFAULT_LOCALE = "vi"
+SOURCE_LOCALE = "en"
+_DOMAIN = "messages"
+
+_catalogues: dict[str, NullTranslations] = {SOURCE_LOCALE: NullTranslations()}
+_locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
+
+
+class CataloguesMissingError(RuntimeError):
+    """Compiled catalogues are not where they should be; "make texts" builds them."""
+
+
+def use_catalogues(directory: Path) -> None:
+    """Load every compiled catalogue under `directory`. Raises CataloguesMissingError when Vietnamese is not there."""
+    found = sorted(directory.glob(f"*/LC_MESSAGES/{_DOMAIN}.mo"))
+    for compiled in found:
+        with compiled.open("rb") as file:
+            _catalogues[compiled.parent.parent.name] = Translations(file, _DOMAIN)
+    if DEFAULT_LOCALE not in _catalogues:
+        raise CataloguesMissingError(f"no compiled catalogue under {directory}; run: make texts")
+
+
+@contextmanager
+def locale_of(locale: str) -> Iterator[None]:
+    """Speak this locale inside the block; an unknown one falls back to Vietnamese."""
+    before = _locale.set(locale if locale in _catalogues else DEFAULT_LOCALE)
+    try:
+        yield
+    finally:
+        _locale.reset(before)
+
+
+def current_locale() -> str:
+    """The locale being spoken."""
+    return _locale.get()
+
+
+def gettext(message: str) -> str:
+    """The sentence in the locale being spoken."""
+    return _catalogues.get(_locale.get(), _catalogues[SOURCE_LOCALE]).ugettext(message)
+
+
+def ngettext(singular: str, plural: str, count: int) -> str:
+    """The sentence for this count in the locale being spoken."""
+    return _catalogues.get(_locale.get(), _catalogues[SOURCE_LOCALE]).ungettext(singular, plural, count)
+
+
+def show_day(day: date) -> str:
+    """A day as people here write it: 31/12/2026."""
+    return format_date(day, "dd/MM/yyyy", locale=_locale.get())
+
+
+def show_moment(moment: datetime) -> str:
+    """A day and time: 08:05 31/12/2026."""
+    return f"{moment:%H:%M} {show_day(moment.date())}"
+
+
+def show_number(number: float) -> str:
+    """A number with the separators of the locale."""
+    return format_decimal(number, locale=_locale.get())
+
+
+def mark(message: str) -> str:
+    """Mark a sentence for the catalogues where it stands in a table; it is looked up when shown."""
+    return message
+
+
+_ = gettext
