@@ -1,0 +1,39 @@
+"""What can go wrong at a door, named once for every channel; how it is logged without personal words."""
+
+import traceback
+from collections.abc import Iterable
+from types import TracebackType
+
+
+class ChannelRefusedError(Exception):
+    """The channel refuses us as a whole (wrong or withdrawn token): nothing works until the operator mends it."""
+
+
+class DeliveryFailedError(Exception):
+    """One message was not handed over. `code` keeps the platform's own word for it."""
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class NotSentError(DeliveryFailedError):
+    """The platform surely did not take the message; sending it again is safe."""
+
+
+class RefusedError(DeliveryFailedError):
+    """The platform will never deliver this to this recipient (blocked, unknown, gone)."""
+
+
+class UnclearError(DeliveryFailedError):
+    """The request was sent and its answer lost: the message may have arrived, so it is not sent again."""
+
+
+def where_of(failure: BaseException) -> list[str]:
+    """Places in our code that a failure passed, innermost last; no values and no message, which may be personal."""
+    return list(_places(failure.__traceback__))[-6:]
+
+
+def _places(trace: TracebackType | None) -> Iterable[str]:
+    for frame in traceback.extract_tb(trace):
+        yield f"{frame.filename}:{frame.lineno} {frame.name}"
