@@ -1,0 +1,318 @@
+"""Every table of the cabinet. The migrations build the same; a test compares the two.
+
+Codes compare byte by byte (collation C), so that order and prefix search are the same on every server.
+"""
+
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from knowledge.facts import CredentialStatus, Gender, ManagedBy, Role, UnitKind
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+LATER = {"deferrable": True, "initially": "DEFERRED"}  # a load may name rows that come further down
+NO_WORDS = text("'{}'")
+
+
+def code() -> String:
+    """The type of every code: text that compares byte by byte."""
+    return String(collation="C")
+
+
+def one_of(column: str, values: type[UnitKind | Gender | ManagedBy | CredentialStatus]) -> CheckConstraint:
+    """Only the values of a closed set."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def in_order(first: str, last: str) -> CheckConstraint:
+    """A window whose last day is not before its first; either may be open."""
+    return CheckConstraint(f"{first} <= {last}", name=f"{first}_before_{last}")
+
+
+# --- the roster -------------------------------------------------------------------------------------------------
+
+units = Table(
+    "units",
+    metadata,
+    Column("code", code(), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", code(), nullable=False),
+    Column("territory", code(), nullable=False),
+    Column("parent", code(), ForeignKey("units.code", **LATER), index=True),
+    Column("head", code(), ForeignKey("people.code", use_alter=True, ondelete="SET NULL", **LATER), index=True),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("successor", code(), ForeignKey("units.code", **LATER), index=True),
+    one_of("kind", UnitKind),
+    in_order("valid_from", "valid_to"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("code", code(), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_folded", code(), nullable=False),
+    Column("born_on", Date, nullable=False),
+    Column("gender", code(), nullable=False),
+    Column("unit", code(), ForeignKey("units.code", **LATER), nullable=False),
+    Column("position", Text, nullable=False),
+    Column("position_group", code(), nullable=False),
+    Column("managed_by", code(), nullable=False),
+    Column("is_leader", Boolean, nullable=False),
+    Column("in_post_since", Date),
+    Column("roles", ARRAY(code()), nullable=False, server_default=text("'{can_bo}'")),
+    Column("scope", code(), ForeignKey("units.code", **LATER), index=True),
+    Column("phone_encrypted", LargeBinary),
+    Column("phone_index", LargeBinary),
+    one_of("gender", Gender),
+    one_of("managed_by", ManagedBy),
+    CheckConstraint("roles <@ ARRAY[{}]".format(", ".join(f"'{role}'::varchar" for role in Role)), name="roles"),
+    CheckConstraint("(phone_encrypted IS NULL) = (phone_index IS NULL)", name="phone"),
+    Index("ix_people_unit_code", "unit", "code"),
+    Index("ix_people_phone_index", "phone_index", postgresql_where=text("phone_index IS NOT NULL")),
+    Index("ix_people_is_leader", "code", postgresql_where=text("is_leader")),
+)
+Index("uq_people_code_any_case", func.upper(people.c.code), unique=True)
+Index("ix_people_name_words", func.string_to_array(people.c.name_folded, text("' '")), postgresql_using="gin")
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("person", code(), ForeignKey("people.code", ondelete="CASCADE", **LATER), nullable=False),
+    Column("kind", code(), nullable=False),
+    Column("level", Text),
+    Column("issuer", Text),
+    Column("number", code()),
+    Column("issued_on", Date),
+    Column("expires_on", Date),
+    Column("status", code(), nullable=False, server_default=CredentialStatus.WAITING.value),
+    # A credential is known by its number, and only without one by its day of issue.
+    Column("issued_key", Date, Computed("CASE WHEN number IS NULL THEN issued_on END", persisted=True)),
+    one_of("status", CredentialStatus),
+    UniqueConstraint(
+        "person", "kind", "number", "issued_key", name="uq_credentials_key", postgresql_nulls_not_distinct=True
+    ),
+)
+
+exemptions = Table(
+    "exemptions",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("person", code(), ForeignKey("people.code", ondelete="CASCADE", **LATER), nullable=False),
+    Column("criterion", code(), nullable=False),
+    Column("document", code(), nullable=False),
+    Column("point", code()),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    in_order("valid_from", "valid_to"),
+    UniqueConstraint(
+        "person", "criterion", "document", "valid_from", name="uq_exemptions_key", postgresql_nulls_not_distinct=True
+    ),
+)
+
+study_records = Table(
+    "study_records",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("person", code(), ForeignKey("people.code", ondelete="CASCADE", **LATER), nullable=False, index=True),
+    Column("criterion", code()),  # empty: every criterion
+    Column("requested_on", Date),
+    Column("refused_on", Date),
+    Column("answered_on", Date),
+    Column("assigned_on", Date),
+    Column("declined_on", Date),
+    Column("not_attended_on", Date),
+    CheckConstraint("requested_on IS NOT NULL OR assigned_on IS NOT NULL", name="begins"),
+    Index("ix_study_records_unanswered", "requested_on", postgresql_where=text("answered_on IS NULL")),
+)
+
+# --- the rules that HR declares ---------------------------------------------------------------------------------
+
+standards = Table(
+    "standards",
+    metadata,
+    Column("position_group", code(), primary_key=True),
+    Column("criterion", code(), primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_to", Date),
+    Column("minimum", code(), nullable=False),
+    Column("document", code(), nullable=False),
+    Column("point", code()),
+    Column("note", Text),
+    in_order("valid_from", "valid_to"),
+)
+
+recognition = Table(
+    "recognition",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("document", code(), nullable=False),
+    Column("criterion", code(), nullable=False),
+    Column("kind", code(), nullable=False),
+    Column("counts_as", code(), nullable=False),
+    Column("level_from", code()),
+    Column("level_to", code()),
+    Column("months_valid", Integer),
+    Column("issued_from", Date),
+    Column("issued_to", Date),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("note", Text),
+    CheckConstraint("months_valid > 0", name="months_valid"),
+    in_order("issued_from", "issued_to"),
+    in_order("valid_from", "valid_to"),
+    UniqueConstraint(
+        "document", "kind", "level_from", "issued_from", name="uq_recognition_key", postgresql_nulls_not_distinct=True
+    ),
+)
+
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("code", code(), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("document", code(), nullable=False),
+    Column("point", code()),
+    Column("deadline", Date, nullable=False),
+    Column("deadline_included", Boolean, nullable=False, server_default=text("true")),
+    # The audience: every list that is not empty must fit.
+    Column("position_groups", ARRAY(code()), nullable=False, server_default=NO_WORDS),
+    Column("managed_by", ARRAY(code()), nullable=False, server_default=NO_WORDS),
+    Column("units", ARRAY(code()), nullable=False, server_default=NO_WORDS),
+    Column("criteria", ARRAY(code()), nullable=False, server_default=NO_WORDS),
+    Column("service_left_from_years", SmallInteger),
+    Column("consequence", Text),
+    Column("opens_on", Date),
+    Column("is_open", Boolean, nullable=False, server_default=text("true")),
+)
+
+declared_documents = Table(
+    "declared_documents",
+    metadata,
+    Column("number", code(), primary_key=True),
+    Column("declared_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+# One row. Triggers on the tables of rules set it from a sequence, so no number is ever used twice, not even by a
+# transaction that was rolled back.
+rules_version = Table(
+    "rules_version",
+    metadata,
+    Column("only", Boolean, primary_key=True, server_default=text("true")),
+    Column("version", BigInteger, nullable=False),
+    CheckConstraint("only", name="one_row"),
+)
+TABLES_OF_RULES = (units, standards, recognition, rounds, declared_documents)
+
+# --- visitors ---------------------------------------------------------------------------------------------------
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("channel", code(), primary_key=True),
+    Column("address", code(), primary_key=True),
+    Column("person", code(), ForeignKey("people.code", ondelete="SET NULL", **LATER)),
+    Column("linked_at", DateTime(timezone=True)),
+    Column("consent_version", code()),
+    Column("consented_at", DateTime(timezone=True)),
+    Column("locale", code()),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Index("ix_accounts_person", "person", postgresql_where=text("person IS NOT NULL")),
+)
+
+link_codes = Table(
+    "link_codes",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("person", code(), ForeignKey("people.code", ondelete="CASCADE", **LATER), nullable=False, index=True),
+    Column("issued_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("used_at", DateTime(timezone=True)),
+    Column("voided_at", DateTime(timezone=True)),
+)
+
+link_attempts = Table(
+    "link_attempts",
+    metadata,
+    Column("channel", code(), primary_key=True),
+    Column("address", code(), primary_key=True),
+    Column("wrong_tries", SmallInteger, nullable=False),
+    Column("first_wrong_at", DateTime(timezone=True)),
+    Column("locked_until", DateTime(timezone=True)),
+)
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("thread", code(), primary_key=True),
+    Column("state", JSONB, nullable=False),
+    Column("kept_at", DateTime(timezone=True), nullable=False, index=True),
+)
+
+seen_updates = Table(
+    "seen_updates",
+    metadata,
+    Column("channel", code(), primary_key=True),
+    Column("update_id", code(), primary_key=True),
+    Column("seen_at", DateTime(timezone=True), nullable=False, server_default=func.now(), index=True),
+)
+
+# --- the audit chain --------------------------------------------------------------------------------------------
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("actor", code(), nullable=False),
+    Column("action", code(), nullable=False),
+    Column("subject", code(), nullable=False),
+    Column("details", JSON, nullable=False),  # not JSONB: the seal is over these very letters
+    Column("previous_hash", code(), nullable=False),
+    Column("hash", code(), nullable=False),
+    Index("ix_audit_entries_subject_number", "subject", "number"),
+)
+
+# One row: the end of the chain. Its lock puts writers in line, and it shows when the newest links were cut off.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("only", Boolean, primary_key=True, server_default=text("true")),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", code(), nullable=False),
+    CheckConstraint("only", name="one_row"),
+)
