@@ -1,0 +1,274 @@
+"""Levels as people write them on certificates and in tables, read on the scale of the kind so that they compare.
+
+Which level counts for what is decided elsewhere; here "4,0", "IELTS 5.5", "bậc 3" and "L275 R275 S120 W120" become
+values, or nothing where the words do not say one level without doubt.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from knowledge.credentials import Criterion, Kind, LevelName, ScaleType
+from knowledge.facts import LevelCode
+from knowledge.folding import fold, fold_words
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")
+_LETTERS_THEN_DIGITS = re.compile(r"(?<=[a-z])(?=\d)")
+_NOT_SCORE = re.compile(r"[^0-9a-z.]+")
+_NEGATIVE = re.compile(r"(?:^|\s)-\d")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLevel:
+    """A level that was read. Exactly one of its faces is set, by the scale of its kind.
+
+    `code` and `rank` (0 the lowest) for named levels, `scores` for one score or for the scores of all skills in the
+    order of the scale, `words` where only equality can be told.
+    """
+
+    code: LevelCode | None = None
+    rank: int | None = None
+    scores: tuple[Decimal, ...] = ()
+    words: str | None = None
+
+
+def is_blank(written: str | None) -> bool:
+    """Tell whether no level is written at all, as distinct from one that cannot be read."""
+    return written is None or not written.strip()
+
+
+@lru_cache(maxsize=8192)
+def read_level(kind: Kind, criterion: Criterion | None, written: str | None) -> ReadLevel | None:
+    """Read the level that is written, on the scale of the kind; None where it is blank, unreadable or off the scale.
+
+    Words beside the level are allowed only if they belong to the names of the kind, of the criterion or of the level,
+    so "điểm IELTS 5.5" is read and "dưới 5.5" is not. A kind that is its own level is read from a blank as well as from
+    any words that do not name another level.
+    """
+    match kind.scale.type:
+        case ScaleType.CRITERION:
+            return _read_named(kind, criterion, _levels_of(criterion), written)
+        case ScaleType.ORDERED:
+            return _read_named(kind, criterion, kind.scale.levels, written)
+        case ScaleType.FIXED:
+            return _read_fixed(kind, criterion, written)
+        case ScaleType.NUMBER:
+            return _read_score(kind, written)
+        case ScaleType.SKILLS:
+            return _read_skills(kind, written)
+        case ScaleType.FREE:
+            return None if is_blank(written) else ReadLevel(words=fold_words(written or ""))
+
+
+def is_within(kind: Kind, criterion: Criterion | None, level: ReadLevel, low: str | None, high: str | None) -> bool:
+    """Tell whether a level lies in a range of which both ends are in; None or a blank end is unbounded.
+
+    Skills: each one reaches its lower end, and at least one does not pass its upper end; whoever passes all of them
+    belongs to the range above. Free words: equal to one of the ends named, however typed. An end that cannot be read
+    contains nothing.
+    """
+    ends = [read_level(kind, criterion, end) for end in (low, high) if not is_blank(end)]
+    if any(end is None for end in ends):
+        return False
+    if kind.scale.type is ScaleType.FREE:
+        return not ends or level in ends
+    lowest = None if is_blank(low) else read_level(kind, criterion, low)
+    highest = None if is_blank(high) else read_level(kind, criterion, high)
+    return (lowest is None or _reaches(level, lowest)) and (highest is None or not _passes(level, highest))
+
+
+def is_valid_level(kind: Kind, criterion: Criterion | None, written: str | None) -> bool:
+    """Tell whether a table may hold these words as a level of this kind. A blank one is valid."""
+    return is_blank(written) or read_level(kind, criterion, written) is not None
+
+
+def expected_levels(kind: Kind, criterion: Criterion | None) -> str:
+    """Say what may be written, for error messages: the names of the levels, or a range of scores; "" for free words."""
+    scale = kind.scale
+    match scale.type:
+        case ScaleType.CRITERION:
+            return ", ".join(level.name for level in _levels_of(criterion))
+        case ScaleType.FIXED:
+            return "" if criterion is None or scale.fixed_level is None else criterion.level_name(scale.fixed_level)
+        case ScaleType.ORDERED:
+            return ", ".join(level.name for level in scale.levels)
+        case ScaleType.NUMBER:
+            return _range(scale.lowest, scale.highest)
+        case ScaleType.SKILLS:
+            return f"{'/'.join(skill.name for skill in scale.levels)}: {_range(scale.lowest, scale.highest)}"
+        case ScaleType.FREE:
+            return ""
+
+
+def direct_level(kind: Kind, criterion: Criterion | None, written: str | None) -> LevelCode | None:
+    """Give the level of the criterion that a direct kind carries itself; None for others and for unreadable words."""
+    if not kind.is_direct or criterion is None or kind.criterion != criterion.code:
+        return None
+    level = read_level(kind, criterion, written)
+    return None if level is None else level.code
+
+
+# --- named levels ---
+
+
+def _levels_of(criterion: Criterion | None) -> tuple[LevelName, ...]:
+    return () if criterion is None else criterion.levels
+
+
+def _read_fixed(kind: Kind, criterion: Criterion | None, written: str | None) -> ReadLevel | None:
+    fixed, levels = kind.scale.fixed_level, _levels_of(criterion)
+    if fixed is None or fixed not in {level.code for level in levels}:
+        return None
+    if not is_blank(written):
+        named = {level.code for level in _named_in(_spell(written or ""), levels)[0]}
+        if named - {fixed}:
+            return None
+    return ReadLevel(code=fixed, rank=[level.code for level in levels].index(fixed))
+
+
+def _read_named(
+    kind: Kind, criterion: Criterion | None, levels: tuple[LevelName, ...], written: str | None
+) -> ReadLevel | None:
+    if is_blank(written):
+        return None
+    named, rest = _named_in(_spell(written or ""), levels)
+    codes = {level.code for level in named}
+    if len(codes) != 1 or rest - _words_around(kind, criterion, named[0]):
+        return None
+    (code,) = codes
+    return ReadLevel(code=code, rank=[level.code for level in levels].index(code))
+
+
+def _named_in(words: str, levels: tuple[LevelName, ...]) -> tuple[list[LevelName], frozenset[str]]:
+    """Every level named, the longest name first so that "chuyên viên chính" is not "chuyên viên"; and what is left."""
+    found: list[LevelName] = []
+    text = f" {words} "
+    for name, level in _names(levels):
+        if f" {name} " in text:
+            found.append(level)
+            text = text.replace(f" {name} ", " | ")
+    return found, frozenset(text.split()) - {"|"}
+
+
+@lru_cache(maxsize=256)
+def _names(levels: tuple[LevelName, ...]) -> tuple[tuple[str, LevelName], ...]:
+    names = {(_spell(name), level) for level in levels for name in (level.code, level.name, *level.aliases)}
+    return tuple(sorted(names, key=lambda one: (-len(one[0]), one[0])))
+
+
+@lru_cache(maxsize=256)
+def _words_around(kind: Kind, criterion: Criterion | None, level: LevelName | None) -> frozenset[str]:
+    names: list[str] = [kind.code, kind.name, *kind.aliases]
+    if criterion is not None:
+        names += [criterion.code, criterion.name, *criterion.aliases]
+    if level is not None:
+        names += [level.code, level.name, *level.aliases]
+    return frozenset(word for name in names for word in _spell(name).split())
+
+
+def _spell(text: str) -> str:
+    return fold_words(text)
+
+
+# --- scores ---
+
+
+def _read_score(kind: Kind, written: str | None) -> ReadLevel | None:
+    text = _DECIMAL_COMMA.sub(".", fold(written or ""))
+    if not text or _NEGATIVE.search(text):
+        return None
+    text = _without_maximum(text, kind)
+    parts = _parts_of(text, kind)
+    if parts is None or len(parts) != 1 or not _is_possible(kind, parts):
+        return None
+    return ReadLevel(scores=(parts[0][1],))
+
+
+def _read_skills(kind: Kind, written: str | None) -> ReadLevel | None:
+    skills = kind.scale.levels
+    labels = {word: place for place, skill in enumerate(skills) for word in _labels(skill)}
+    parts = None if is_blank(written) else _parts_of(fold(written or ""), kind, frozenset(labels))
+    if parts is None or len(parts) != len(skills) or not _is_possible(kind, parts):
+        return None
+    if all(label is None for label, _ in parts):
+        return ReadLevel(scores=tuple(score for _, score in parts))
+    by_skill = {labels[label]: score for label, score in parts if label is not None}
+    if len(by_skill) < len(skills):
+        return None
+    return ReadLevel(scores=tuple(by_skill[place] for place in range(len(skills))))
+
+
+def _parts_of(text: str, kind: Kind, labels: frozenset[str] = frozenset()) -> list[tuple[str | None, Decimal]] | None:
+    """Scores with the label before each; None where a word stands there that belongs to no name of the kind."""
+    spelled = _LETTERS_THEN_DIGITS.sub(" ", _NOT_SCORE.sub(" ", text)) if labels else _NOT_SCORE.sub(" ", text)
+    spelled = _without_names(spelled, kind)
+    allowed = _words_around(kind, None, None)
+    parts: list[tuple[str | None, Decimal]] = []
+    label: str | None = None
+    for token in spelled.split():
+        part = token.strip(".")
+        if _NUMBER.fullmatch(part):
+            parts.append((label, Decimal(part)))
+            label = None
+        elif part in labels:
+            label = part
+        elif part and part not in allowed:
+            return None
+    return parts
+
+
+def _without_names(text: str, kind: Kind) -> str:
+    """Leave out the names of the kind that hold digits of their own ("4 kỹ năng"), which are not scores."""
+    padded = f" {text} "
+    for name in _names_with_digits(kind):
+        padded = padded.replace(f" {name} ", " ")
+    return padded
+
+
+@lru_cache(maxsize=256)
+def _names_with_digits(kind: Kind) -> tuple[str, ...]:
+    names = {_spell(name) for name in (kind.name, *kind.aliases)}
+    spelled = names | {_LETTERS_THEN_DIGITS.sub(" ", name) for name in names}
+    return tuple(sorted((name for name in spelled if re.search(r"\d", name)), key=lambda name: (-len(name), name)))
+
+
+def _without_maximum(text: str, kind: Kind) -> str:
+    """Drop the maximum from "5.5/9", which is the same score as "5.5"."""
+    score, slash, maximum = text.rpartition("/")
+    if slash and _NUMBER.fullmatch(maximum.strip()) and kind.scale.highest is not None:
+        return score if Decimal(maximum.strip()) == Decimal(str(kind.scale.highest)) else text
+    return text
+
+
+def _labels(skill: LevelName) -> Iterator[str]:
+    yield from (_spell(name) for name in (skill.code, skill.name, *skill.aliases))
+
+
+def _is_possible(kind: Kind, parts: Iterable[tuple[str | None, Decimal]]) -> bool:
+    lowest, highest = kind.scale.lowest, kind.scale.highest
+    return all(
+        (lowest is None or score >= Decimal(str(lowest))) and (highest is None or score <= Decimal(str(highest)))
+        for _, score in parts
+    )
+
+
+# --- comparing ---
+
+
+def _reaches(level: ReadLevel, lowest: ReadLevel) -> bool:
+    if level.rank is not None and lowest.rank is not None:
+        return level.rank >= lowest.rank
+    return all(score >= least for score, least in zip(level.scores, lowest.scores, strict=True))
+
+
+def _passes(level: ReadLevel, highest: ReadLevel) -> bool:
+    if level.rank is not None and highest.rank is not None:
+        return level.rank > highest.rank
+    return all(score > most for score, most in zip(level.scores, highest.scores, strict=True))
+
+
+def _range(lowest: float | None, highest: float | None) -> str:
+    return f"{lowest or 0:g}–{highest or 0:g}"
