@@ -1,0 +1,292 @@
+"""The chat WebSocket `/chat`: who speaks, one message at a time, to the desk and back.
+
+Each message is one JSON text frame of at most 64 kB. The page says:
+
+    {"type": "hello", "locale": "vi"}               first, and again after every reconnect
+    {"type": "say", "id": "…", "text": "…"}         a question; `id` is the page's own, the same when it sends again
+    {"type": "choose", "id": "…", "token": "…"}     a pressed choice, at most 64 bytes
+    {"type": "language", "locale": "en"}            speak this language from now on
+    {"type": "be", "person": "CB001"}               demonstration only: speak as this person; null = as a visitor
+    {"type": "ping"}                                is anybody there?
+
+and hears:
+
+    {"type": "welcome", "locale": "vi", "person": null, "starters": [{"label", "token"}]}
+    {"type": "reply", "to": id, "outcome", "title", "lines": [{"text", "background", "item", "cites": [1]}],
+     "citations": [{"number", "text", "held", "reference"}], "choices": [{"label", "token"}], "file": null | {"name",
+     "media_type", "data" (base64)}}
+    {"type": "notice", "to": id | null, "text"}     politely not done: too long, too fast, not possible here
+    {"type": "apology", "to": id, "text", "reference"}
+    {"type": "language", "locale", "words": {…}, "starters": […]}, {"type": "person", "person", "text"},
+    {"type": "pong"}
+
+Messages of one visitor are answered in order, one at a time across all their tabs. The same id is asked of the desk
+once; sent again over a new connection, it gets the answer that was lost. The visitor's identity is the signed cookie
+of the handshake (`visitors`), never something a message says.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakSet
+
+import structlog
+from aiohttp import WSCloseCode, WSMsgType, web
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from bot.failures import where_of
+from bot.on_web.conversation import Allowance, Conversation, Conversations
+from bot.on_web.door import Pace, WebDoor
+from bot.on_web.guards import ensure_same_origin
+from bot.on_web.messages import (
+    Be,
+    Hello,
+    Message,
+    Ping,
+    Press,
+    Say,
+    Speak,
+    UnreadableError,
+    choice_message,
+    read_message,
+    reply_message,
+    too_long,
+)
+from bot.on_web.page import page_words
+from bot.on_web.visitors import find_visitor, welcome_visitor
+from handlers.asking import Channel, Incoming
+from handlers.phrases import _, locale_of, ngettext
+from knowledge.facts import PersonCode
+
+_log = structlog.get_logger(__name__)
+
+# Beyond this a frame is refused by its header, unread; between this and 64 kB a sentence says that it is too long.
+_UNREAD_ABOVE = 1024 * 1024
+_HEARTBEAT_SECONDS = 30.0
+_ANSWER_WITHIN_SECONDS = 60.0
+
+
+class ChatRoom:
+    """Serves every chat connection of this process."""
+
+    def __init__(self, door: WebDoor) -> None:
+        self._door = door
+        self._conversations = Conversations()
+        self._lines: WeakSet[_Line] = WeakSet()
+        self._meters = _Meters(door.registry)
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """One connection, from handshake to close."""
+        ensure_same_origin(request, self._door.settings)
+        if len(self._lines) >= self._door.settings.most_connections:
+            raise web.HTTPServiceUnavailable(text=_("Too many people are here at the moment. Please try again soon."))
+        line = _Line(self._door.settings.locale)
+        visitor = find_visitor(request, self._door.settings) or welcome_visitor(line, self._door)
+        await line.prepare(request)
+
+        self._lines.add(line)
+        self._meters.connections.inc()
+        try:
+            with self._conversations.joined(visitor) as conversation:
+                visit = _Visit(self._door, self._meters, line, visitor, conversation)
+                await visit.run()
+        finally:
+            self._lines.discard(line)
+            self._meters.connections.dec()
+        return line
+
+    async def close(self, _app: web.Application) -> None:
+        """Say goodbye to everybody; their pages reconnect by themselves."""
+        for line in list(self._lines):
+            await line.close(code=WSCloseCode.GOING_AWAY)
+
+
+class _Line(web.WebSocketResponse):
+    """A WebSocket that says in words that a message was too big before it hangs up for that."""
+
+    def __init__(self, locale: str) -> None:
+        # Without compression a small frame cannot unfold into a large one.
+        super().__init__(heartbeat=_HEARTBEAT_SECONDS, max_msg_size=_UNREAD_ABOVE, compress=False, timeout=5.0)
+        self.locale = locale
+
+    async def send(self, message: dict[str, Any]) -> None:
+        """Send if anybody still listens; whoever reconnects asks again."""
+        if self.closed:
+            return
+        try:
+            await self.send_str(json.dumps(message, ensure_ascii=False))
+        except ConnectionError:
+            return
+
+    async def close(self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = True) -> bool:
+        if code == WSCloseCode.MESSAGE_TOO_BIG:
+            with locale_of(self.locale):
+                await self.send(_notice(too_long(), None))
+        return await super().close(code=code, message=message, drain=drain)
+
+
+class _Visit:
+    """One connection of one visitor: reads without delay, answers in order."""
+
+    def __init__(self, door: WebDoor, meters: "_Meters", line: _Line, visitor: str, conversation: Conversation) -> None:
+        self._door = door
+        self._meters = meters
+        self._line = line
+        self._visitor = visitor
+        self._conversation = conversation
+        self._pace: Pace = door.settings.pace
+        self._allowance = Allowance(self._pace, door.monotonic)
+        self._waiting: asyncio.Queue[Message | None] = asyncio.Queue()
+        self._taken: set[str] = set()
+        self._person: PersonCode | None = None
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._listen())
+            both.create_task(self._answer_in_order())
+
+    async def _listen(self) -> None:
+        try:
+            async for frame in self._line:
+                with locale_of(self._line.locale):
+                    await self._take(frame)
+        finally:
+            self._waiting.put_nowait(None)
+
+    async def _take(self, frame: Any) -> None:
+        if frame.type is not WSMsgType.TEXT:
+            await self._line.send(_notice(_("Only text can be sent here."), None))
+            return
+        try:
+            message = read_message(frame.data)
+            self._ensure_allowed(message)
+        except UnreadableError as refused:
+            self._meters.refused.inc()
+            await self._line.send(_notice(refused.sentence, refused.message_id))
+            return
+        if isinstance(message, Ping):
+            await self._line.send({"type": "pong"})
+        elif not self._is_repeated(message):
+            self._waiting.put_nowait(message)
+
+    def _ensure_allowed(self, message: Message) -> None:
+        if isinstance(message, Ping):
+            return
+        message_id = message.id if isinstance(message, Say | Press) else None
+        seconds = self._allowance.seconds_to_wait()
+        if seconds:
+            sentence = ngettext(
+                "That was a little fast. Please wait {n} second and send it again.",
+                "That was a little fast. Please wait {n} seconds and send it again.",
+                seconds,
+            ).format(n=seconds)
+            raise UnreadableError(sentence, message_id)
+        if self._waiting.qsize() >= self._pace.waiting:
+            raise UnreadableError(_("Your earlier questions are still being answered. Please wait."), message_id)
+
+    def _is_repeated(self, message: Message) -> bool:
+        if not isinstance(message, Say | Press) or message.id is None:
+            return False
+        if message.id in self._taken:
+            return True
+        self._taken.add(message.id)
+        return False
+
+    async def _answer_in_order(self) -> None:
+        while (message := await self._waiting.get()) is not None:
+            if self._line.closed:
+                continue  # nobody listens; the page asks again over its next connection
+            with locale_of(self._line.locale):
+                await self._line.send(await self._respond(message))
+
+    async def _respond(self, message: Message) -> dict[str, Any]:
+        match message:
+            case Say() | Press():
+                async with self._conversation.turn:
+                    return self._conversation.find_answer(message.id) or await self._ask_desk(message)
+            case Be(person):
+                return self._become(person)
+            case Hello(locale):
+                self._line.locale = locale
+                with locale_of(locale):
+                    return {"type": "welcome", "locale": locale, "person": self._person, **self._starters()}
+            case Speak(locale):
+                self._line.locale = locale
+                with locale_of(locale):
+                    return {"type": "language", "locale": locale, "words": page_words(), **self._starters()}
+            case Ping():
+                return {"type": "pong"}
+
+    async def _ask_desk(self, message: Say | Press) -> dict[str, Any]:
+        asked = Incoming(
+            channel=Channel.WEB,
+            address=self._visitor,
+            text=message.text if isinstance(message, Say) else None,
+            choice=message.token if isinstance(message, Press) else None,
+            person=self._person,
+            thread=self._thread,
+            locale=self._line.locale,
+        )
+        started = self._door.monotonic()
+        try:
+            async with asyncio.timeout(_ANSWER_WITHIN_SECONDS):
+                reply = await self._door.desk.answer(asked)
+            answer = reply_message(reply, self._door.describe, message.id)
+        except Exception as broken:  # noqa: BLE001  the visitor gets an apology whatever broke, and the log the place
+            self._meters.failures.inc()
+            return _apology(broken, message.id, self._door.new_reference)
+        finally:
+            self._meters.seconds.observe(self._door.monotonic() - started)
+        self._meters.answers.labels(outcome=str(reply.outcome)).inc()
+        self._conversation.remember(message.id, answer)
+        return answer
+
+    @property
+    def _thread(self) -> str:
+        # In the demonstration each person played has a conversation of their own.
+        return f"web:{self._visitor}" if self._person is None else f"web:{self._visitor}:{self._person}"
+
+    def _become(self, person: PersonCode | None) -> dict[str, Any]:
+        if self._door.demo_people is None:
+            self._meters.refused.inc()
+            return _notice(
+                _("Nobody can choose here who they are. To link your record, ask your HR office for a one-time code."),
+                None,
+            )
+        known = next((one for one in self._door.demo_people if one.code == person), None)
+        if person is not None and known is None:
+            return _notice(_("There is no such person in the sample data."), None)
+        self._person = person
+        if known is None:
+            return {"type": "person", "person": None, "text": _("You are now asking as a visitor who is not linked.")}
+        text = _("You are now asking as {name}, {position}.").format(name=known.name, position=known.position)
+        return {"type": "person", "person": known.code, "text": text}
+
+    def _starters(self) -> dict[str, Any]:
+        return {"starters": [choice_message(choice) for choice in self._door.starters()]}
+
+
+class _Meters:
+    """What `/metrics` tells about the chat."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.connections = Gauge("nhacchuan_web_connections", "Open chat connections", registry=registry)
+        self.answers = Counter("nhacchuan_web_answers", "Answers given, by outcome", ["outcome"], registry=registry)
+        self.refused = Counter("nhacchuan_web_refused", "Messages politely not accepted", registry=registry)
+        self.failures = Counter("nhacchuan_web_failures", "Answers that failed unexpectedly", registry=registry)
+        self.seconds = Histogram("nhacchuan_web_answer_seconds", "Time the desk took to answer", registry=registry)
+
+
+def _notice(text: str, answers: str | None) -> dict[str, Any]:
+    return {"type": "notice", "to": answers, "text": text}
+
+
+def _apology(broken: Exception, answers: str | None, new_reference: Callable[[], str]) -> dict[str, Any]:
+    reference = new_reference()
+    _log.error("web_answer_failed", reference=reference, error=type(broken).__name__, places=where_of(broken))
+    text = _(
+        "Sorry, something went wrong on our side and your question was not answered. Please try again; "
+        "if it happens again, give your HR office this reference: {reference}."
+    ).format(reference=reference)
+    return {"type": "apology", "to": answers, "text": text, "reference": reference}

@@ -1,0 +1,389 @@
+"use strict";
+// The chat page: shows what the server says with text nodes only, keeps unanswered questions, reconnects by itself.
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const log = byId("log");
+  const form = byId("ask");
+  const question = byId("question");
+  const state = byId("state");
+  const starters = byId("starters");
+  const people = byId("people");
+  const LONGEST_WAIT = 30000;
+  const SIGN_OF_LIFE = 25000;
+  const PATIENCE = 10000;
+
+  let words = JSON.parse(byId("words").textContent);
+  let locale = document.documentElement.lang;
+  let person = null;
+  let socket = null;
+  let attempt = 0;
+  let retry = 0;
+  let pulse = 0;
+  let deadline = 0;
+  let replies = 0;
+  const unanswered = new Map(); // message id → { message, bubble }
+
+  // ---- Small makers; nothing here ever reads text as markup.
+
+  function make(tag, kind, text) {
+    const node = document.createElement(tag);
+    if (kind) node.className = kind;
+    if (text !== undefined) node.textContent = text;
+    return node;
+  }
+
+  function fill(template, values) {
+    return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  }
+
+  function newId() {
+    return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  function clock() {
+    const now = new Date();
+    const node = make("time", "", new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hour12: false }).format(now));
+    node.dateTime = now.toISOString();
+    return node;
+  }
+
+  // ---- The conversation
+
+  function add(node) {
+    const working = log.querySelector(".working");
+    log.insertBefore(node, working);
+    return node;
+  }
+
+  function showMine(text) {
+    const article = make("article", "mine");
+    const bubble = make("div");
+    bubble.append(make("span", "unseen", words.you), make("p", "words", text), clock());
+    article.append(bubble);
+    add(article);
+    log.scrollTop = log.scrollHeight;
+    return article;
+  }
+
+  function showSentence(kind, text) {
+    const node = add(make("p", kind, text));
+    if (kind !== "said") node.append(clock());
+    node.scrollIntoView({ block: "nearest" });
+  }
+
+  function showWorking() {
+    const busy = unanswered.size > 0;
+    const shown = log.querySelector(".working");
+    if (!busy && shown) shown.remove();
+    if (!busy || shown) return;
+    const node = make("div", "working");
+    const dots = make("span", "dots");
+    dots.setAttribute("aria-hidden", "true");
+    dots.append(make("i"), make("i"), make("i"));
+    node.append(dots, make("span", "", words.working));
+    log.append(node);
+    log.scrollTop = log.scrollHeight;
+  }
+
+  function showReply(reply) {
+    const number = ++replies;
+    const article = make("article", "ours");
+    if (reply.title) article.append(make("h2", "words", reply.title));
+    appendLines(article, reply.lines.filter((line) => !line.background), number);
+
+    const background = reply.lines.filter((line) => line.background);
+    if (background.length) {
+      const apart = make("section", "background");
+      apart.append(make("p", "label", words.background));
+      appendLines(apart, background, number);
+      article.append(apart);
+    }
+    appendBases(article, words.basis, reply.citations.filter((one) => !one.reference), number);
+    appendBases(article, words.sources, reply.citations.filter((one) => one.reference), number);
+    if (reply.file) article.append(makeDownload(reply.file));
+    if (reply.choices.length) {
+      article.append(make("p", "label label-next", words.next), makeChoices(reply.choices));
+    }
+    article.append(clock());
+    add(article);
+    // A long answer is read from its beginning.
+    const question = article.previousElementSibling;
+    const top = question && question.classList.contains("mine") ? question : article;
+    log.scrollTop = top.offsetTop - log.offsetTop - 16;
+  }
+
+  function appendLines(parent, lines, number) {
+    let list = null;
+    for (const line of lines) {
+      const node = make(line.item ? "li" : "p", "words", line.text);
+      for (const cite of line.cites) node.append(makeMark(cite, number));
+      if (!line.item) {
+        list = null;
+        parent.append(node);
+        continue;
+      }
+      if (!list) {
+        list = make("ul");
+        parent.append(list);
+      }
+      list.append(node);
+    }
+  }
+
+  function makeMark(cite, number) {
+    const mark = make("sup", "mark");
+    const link = make("a", "", `[${cite}]`);
+    link.href = `#basis-${number}-${cite}`;
+    link.setAttribute("aria-label", fill(words.basis_number, { number: cite }));
+    mark.append(link);
+    return mark;
+  }
+
+  function appendBases(article, heading, citations, number) {
+    if (!citations.length) return;
+    const section = make("section", "bases");
+    section.append(make("p", "label", heading));
+    const list = make("ol");
+    for (const citation of citations) {
+      const item = make("li");
+      item.id = `basis-${number}-${citation.number}`;
+      item.append(make("span", "number", `[${citation.number}]`), make("span", "", citation.text));
+      list.append(item);
+    }
+    section.append(list);
+    article.append(section);
+  }
+
+  function makeChoices(choices) {
+    const group = make("div", "choices");
+    for (const choice of choices) {
+      const button = make("button", "", choice.label);
+      button.type = "button";
+      button.addEventListener("click", () => ask({ type: "choose", token: choice.token }, choice.label));
+      group.append(button);
+    }
+    return group;
+  }
+
+  function makeDownload(file) {
+    const bytes = Uint8Array.from(atob(file.data), (letter) => letter.charCodeAt(0));
+    const link = make("a", "file", fill(words.download, { name: file.name }));
+    // Always opaque bytes: nothing that arrives here is opened as a page of ours.
+    link.href = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
+    link.download = file.name;
+    return link;
+  }
+
+  function showStarters(choices) {
+    starters.replaceChildren(...makeChoices(choices).children);
+    starters.hidden = !choices.length;
+  }
+
+  // ---- Asking and hearing
+
+  function ask(message, shown) {
+    const id = newId();
+    const bubble = showMine(shown);
+    unanswered.set(id, { message: { ...message, id }, bubble });
+    if (!transmit({ ...message, id })) bubble.classList.add("unsent");
+    showWorking();
+  }
+
+  function transmit(message) {
+    if (!socket || socket.readyState !== WebSocket.OPEN) return false;
+    socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  // An answer to a question that is no longer open was already shown over an earlier connection.
+  function settle(id) {
+    if (id === null || id === undefined) return true;
+    const open = unanswered.get(id);
+    if (!open) return false;
+    open.bubble.classList.remove("unsent");
+    unanswered.delete(id);
+    return true;
+  }
+
+  const hearing = {
+    welcome(heard) {
+      showStarters(heard.starters);
+      if (person !== null) transmit({ type: "be", person });
+      for (const { message, bubble } of unanswered.values()) {
+        if (transmit(message)) bubble.classList.remove("unsent");
+      }
+      setState("connected", attempt > 0 ? words.back : "");
+      attempt = 0;
+    },
+    reply(heard) {
+      if (settle(heard.to)) showReply(heard);
+    },
+    notice(heard) {
+      if (settle(heard.to)) showSentence("notice", heard.text);
+    },
+    apology(heard) {
+      if (settle(heard.to)) showSentence("apology", heard.text);
+    },
+    language(heard) {
+      words = heard.words;
+      locale = heard.locale;
+      document.documentElement.lang = locale;
+      for (const node of document.querySelectorAll("[data-word]")) node.textContent = words[node.dataset.word];
+      for (const node of document.querySelectorAll("[data-word-label]")) node.setAttribute("aria-label", words[node.dataset.wordLabel]);
+      for (const node of document.querySelectorAll("[data-word-placeholder]")) node.placeholder = words[node.dataset.wordPlaceholder];
+      for (const link of document.querySelectorAll("[data-language]")) {
+        if (link.dataset.language === locale) link.setAttribute("aria-current", "true");
+        else link.removeAttribute("aria-current");
+      }
+      history.replaceState(null, "", `/?lang=${encodeURIComponent(locale)}`);
+      setState("connected", "");
+      showStarters(heard.starters);
+    },
+    person(heard) {
+      const isChange = person !== heard.person;
+      person = heard.person;
+      markPerson();
+      if (isChange) showSentence("said", heard.text);
+    },
+    pong() {},
+  };
+
+  function setState(name, text) {
+    state.dataset.state = name;
+    state.textContent = text;
+  }
+
+  // ---- The connection
+
+  function connect() {
+    clearTimeout(retry);
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    const line = new WebSocket(`${scheme}//${location.host}/chat`);
+    socket = line;
+    line.addEventListener("open", () => {
+      transmit({ type: "hello", locale });
+      keepAlive();
+    });
+    line.addEventListener("message", (event) => {
+      clearTimeout(deadline);
+      const heard = JSON.parse(event.data);
+      if (Object.hasOwn(hearing, heard.type)) hearing[heard.type](heard);
+      showWorking();
+    });
+    line.addEventListener("close", () => {
+      if (socket === line) reconnect();
+    });
+  }
+
+  function reconnect() {
+    socket = null;
+    clearInterval(pulse);
+    clearTimeout(deadline);
+    clearTimeout(retry);
+    attempt += 1;
+    setState("lost", navigator.onLine ? words.lost : words.offline);
+    // Waits grow, with a little chance in them, so that after an outage not everybody returns at once.
+    const wait = Math.min(LONGEST_WAIT, 1000 * 2 ** Math.min(attempt - 1, 6)) * (0.5 + Math.random() / 2);
+    retry = setTimeout(connect, wait);
+  }
+
+  function keepAlive() {
+    clearInterval(pulse);
+    pulse = setInterval(() => {
+      transmit({ type: "ping" });
+      clearTimeout(deadline);
+      deadline = setTimeout(() => {
+        const dead = socket;
+        reconnect();
+        if (dead) dead.close();
+      }, PATIENCE);
+    }, SIGN_OF_LIFE);
+  }
+
+  window.addEventListener("online", () => {
+    if (!socket) connect();
+  });
+  window.addEventListener("offline", () => setState("lost", words.offline));
+
+  // ---- The question box and the head
+
+  function grow() {
+    question.style.height = "auto";
+    question.style.height = `${question.scrollHeight + 3}px`;
+  }
+
+  function submit() {
+    const text = question.value.trim();
+    if (!text) {
+      question.focus();
+      return;
+    }
+    question.value = "";
+    grow();
+    ask({ type: "say", text }, text);
+    question.focus();
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit();
+  });
+  question.addEventListener("input", grow);
+  question.addEventListener("keydown", (event) => {
+    // Enter also ends a word in Vietnamese input methods; then it is not ours.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    submit();
+  });
+
+  for (const link of document.querySelectorAll("[data-language]")) {
+    link.addEventListener("click", (event) => {
+      if (transmit({ type: "language", locale: link.dataset.language })) event.preventDefault();
+    });
+  }
+
+  byId("print").addEventListener("click", () => window.print());
+
+  const leave = byId("leave");
+  let isSure = false;
+  leave.addEventListener("click", async () => {
+    if (!isSure) {
+      isSure = true;
+      leave.textContent = words.leave_sure;
+      return;
+    }
+    await fetch("/leave", { method: "POST" });
+    location.reload();
+  });
+  leave.addEventListener("blur", () => {
+    isSure = false;
+    leave.textContent = words.leave;
+  });
+
+  // ---- The demonstration
+
+  const isWide = window.matchMedia("(min-width: 64rem)");
+
+  function markPerson() {
+    for (const button of document.querySelectorAll("[data-person]")) {
+      const isChosen = (button.dataset.person || null) === person;
+      button.setAttribute("aria-pressed", String(isChosen));
+      if (isChosen) byId("playing").textContent = `· ${button.querySelector("strong").textContent}`;
+    }
+  }
+
+  if (people) {
+    for (const button of document.querySelectorAll("[data-person]")) {
+      button.addEventListener("click", () => {
+        if (!isWide.matches) people.open = false;
+        transmit({ type: "be", person: button.dataset.person || null });
+        question.focus();
+      });
+    }
+    isWide.addEventListener("change", () => {
+      if (isWide.matches) people.open = true;
+    });
+  }
+
+  connect();
+})();
