@@ -70,7 +70,7 @@ def _statements(lines: list[Line], numbers: dict[Citation, int], *, follows_head
         marks = "".join(f" [{numbers[cite]}]" for cite in dict.fromkeys(line.cites))
         text = f"• {line.text}{marks}" if line.is_item else f"{line.text}{marks}"
         # Items stay close to the sentence that introduces them.
-        is_paragraph = not line.is_item if index or not follows_heading else False
+        is_paragraph = not line.is_item and (index > 0 or not follows_heading)
         rows.append(_Row(text, is_paragraph=is_paragraph))
     return rows
 

@@ -71,7 +71,7 @@ def _best_cut(window: str, fits: int) -> int:
         ends = [found.end() for found in ending.finditer(window) if found.start() <= fits]
         good = [end for end in ends if min(end, fits) > least * fits]
         if good:
-            return min(good[-1], fits) if window[: good[-1]].rstrip() else fits
+            return min(good[-1], fits)
     return _between_letters(window, fits)
 
 

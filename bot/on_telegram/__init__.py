@@ -1,0 +1,1 @@
+"""The Telegram door: aiogram receives and answers conversations. Nothing of Telegram passes beyond this room."""

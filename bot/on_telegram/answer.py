@@ -1,0 +1,173 @@
+"""Reply → Telegram: text in parts, buttons under the last, files, and the offer to share a phone number."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from aiogram import Bot
+from aiogram.enums import ParseMode
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    EditMessageText,
+    SendChatAction,
+    SendDocument,
+    SendMessage,
+    TelegramMethod,
+)
+from aiogram.types import (
+    BufferedInputFile,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
+
+from bot.failures import DeliveryFailedError, NotSentError, RefusedError, UnclearError
+from bot.on_telegram.connection import Pause, hand_over, short_name
+from bot.on_telegram.keyboards import build_choices, build_contact_removal, build_contact_request
+from bot.render import Describe, render_html, split_html
+from handlers.asking import Incoming
+from handlers.phrases import _
+from handlers.reply import File, Reply
+
+MOST_UNITS = 4096
+_REMEMBERED_OFFERS = 10_000
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_log = structlog.get_logger("bot.on_telegram")
+
+Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message of a reply."""
+
+    text: str
+    markup: Markup | None = None
+
+
+class Answerer:
+    """Hands replies over in one bot's chats."""
+
+    def __init__(self, bot: Bot, describe: Describe, pause: Pause) -> None:
+        self._bot = bot
+        self._describe = describe
+        self._pause = pause
+        self._offered: OrderedDict[str, None] = OrderedDict()  # chats in which the phone button is shown
+
+    async def send(self, asked: Incoming, reply: Reply, *, pressed: int | None = None) -> None:
+        """Show the reply; where a button of message `pressed` led here, in place of that message if that is possible.
+
+        Raises NotSentError when nothing of it went out, RefusedError when this chat takes nothing, ChannelRefusedError
+        when the token is refused. A lost answer of Telegram is logged and never answered by sending again.
+        """
+        parts = self._plan(asked, reply, has_new_message=pressed is None)
+        if pressed is None or not await self._edit(asked.address, pressed, reply, parts):
+            await self._send_all(asked.address, parts, reply.file)
+
+    async def confirm_press(self, query_id: str, text: str | None = None) -> None:
+        """End the waiting shown on a pressed button; that it is too old for that harms nothing."""
+        await self._quietly(AnswerCallbackQuery(callback_query_id=query_id, text=text, show_alert=bool(text) or None))
+
+    async def show_typing(self, address: str) -> None:
+        """Show that an answer is being prepared."""
+        await self._quietly(SendChatAction(chat_id=address, action="typing"))
+
+    def _plan(self, asked: Incoming, reply: Reply, *, has_new_message: bool) -> list[Part]:
+        """All messages of a reply in order. A message carries one keyboard only, so that a second needs its own."""
+        texts = split_html(render_html(reply, self._describe), MOST_UNITS)
+        if not texts:
+            raise ValueError("a reply without words")
+        choices = build_choices(reply.choices)
+        offer = build_contact_request() if reply.asks_contact else None
+        parts = [*(Part(text) for text in texts[:-1]), Part(texts[-1], choices or offer)]
+        if choices is not None and offer is not None:
+            parts.append(Part(_("You can share your phone number with the button below."), offer))
+        if offer is not None:
+            self._remember_offer(asked.address)
+        elif has_new_message:
+            self._withdraw_offer(asked, parts)
+        return parts
+
+    def _remember_offer(self, address: str) -> None:
+        self._offered[address] = None
+        if len(self._offered) > _REMEMBERED_OFFERS:
+            self._offered.popitem(last=False)
+
+    def _withdraw_offer(self, asked: Incoming, parts: list[Part]) -> None:
+        """Take the phone button away with the first message that has room for that; at once when it was used."""
+        if asked.phone is None and asked.address not in self._offered:
+            return
+        if parts[0].markup is None:
+            parts[0] = Part(parts[0].text, build_contact_removal())
+        elif asked.phone is not None:
+            parts.insert(0, Part(_("Your phone number was received."), build_contact_removal()))
+        else:
+            return
+        self._offered.pop(asked.address, None)
+
+    async def _edit(self, address: str, message_id: int, reply: Reply, parts: Sequence[Part]) -> bool:
+        """Show a one-part reply in place of an earlier message. False where Telegram does not allow it."""
+        is_alone = len(parts) == 1 and reply.file is None
+        markup = parts[0].markup if is_alone else None
+        if not is_alone or isinstance(markup, ReplyKeyboardMarkup | ReplyKeyboardRemove):
+            return False
+        edit = EditMessageText(
+            chat_id=address,
+            message_id=message_id,
+            text=parts[0].text,
+            parse_mode=ParseMode.HTML,
+            link_preview_options=_NO_PREVIEW,
+            reply_markup=markup,
+        )
+        try:
+            await hand_over(self._bot, edit, self._pause, is_repeatable=True)
+        except TelegramBadRequest as refused:
+            return "message is not modified" in refused.message
+        except UnclearError as unclear:
+            _log.warning("telegram.unclear", chat=short_name(address), method="EditMessageText", code=unclear.code)
+        return True
+
+    async def _send_all(self, address: str, parts: Sequence[Part], file: File | None) -> None:
+        messages: list[TelegramMethod[Message]] = [_build_message(address, part) for part in parts]
+        if file is not None:
+            document = BufferedInputFile(file.content, filename=file.name)
+            messages.append(SendDocument(chat_id=address, document=document))
+        for index, message in enumerate(messages):
+            try:
+                await self._send(message, address)
+            except NotSentError as failed:
+                if index == 0:
+                    raise
+                # The visitor has the beginning; what follows a gap would mislead.
+                _log.warning(
+                    "telegram.cut_short", chat=short_name(address), missing=len(messages) - index, code=failed.code
+                )
+                return
+
+    async def _send(self, message: TelegramMethod[Message], address: str) -> None:
+        try:
+            await hand_over(self._bot, message, self._pause)
+        except TelegramBadRequest as refused:
+            raise RefusedError(type(refused).__name__, code=type(refused).__name__) from None
+        except UnclearError as unclear:
+            _log.warning("telegram.unclear", chat=short_name(address), method=type(message).__name__, code=unclear.code)
+
+    async def _quietly(self, method: TelegramMethod[bool]) -> None:
+        try:
+            await hand_over(self._bot, method, self._pause, is_repeatable=True, tries=2)
+        except (TelegramBadRequest, DeliveryFailedError) as failed:
+            _log.info("telegram.nicety_failed", method=type(method).__name__, error=type(failed).__name__)
+
+
+def _build_message(address: str, part: Part) -> SendMessage:
+    return SendMessage(
+        chat_id=address,
+        text=part.text,
+        parse_mode=ParseMode.HTML,
+        link_preview_options=_NO_PREVIEW,
+        reply_markup=part.markup,
+    )

@@ -1,0 +1,128 @@
+"""The connection to the Bot API: where it is, which errors mean what, and a token that never leaves it."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramEntityTooLarge,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramNetworkError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramServerError,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods import TelegramMethod
+from aiogram.methods.base import TelegramType
+from aiogram.utils.token import TokenValidationError
+from aiohttp import ClientConnectorError, ConnectionTimeoutError
+
+from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError, UnclearError
+from handlers.phrases import _
+
+Pause = Callable[[float], Awaitable[None]]
+T = TypeVar("T")
+
+_TRIES = 4
+_FIRST_PAUSE = 0.5
+_LONGEST_WAIT = 30  # seconds a visitor's answer may be held back when Telegram asks us to slow down
+_log = structlog.get_logger("bot.on_telegram")
+
+
+class NeverConnectedError(TelegramNetworkError):
+    """No connection was made, so Telegram did not see the request."""
+
+
+class DiscreetSession(AiohttpSession):
+    """aiogram's session with network errors that name the kind of failure only: addresses carry the token."""
+
+    async def make_request(
+        self,
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+        timeout: int | None = None,
+    ) -> TelegramType:
+        try:
+            return await super().make_request(bot, method, timeout)
+        except TelegramEntityTooLarge:
+            raise
+        except TelegramNetworkError as failed:
+            never = isinstance(failed.__cause__, ClientConnectorError | ConnectionTimeoutError)
+            kind = NeverConnectedError if never else TelegramNetworkError
+            discreet = kind(method=method, message=type(failed.__cause__).__name__)
+        raise discreet
+
+
+def open_bot(token: str, api: str) -> Bot:
+    """Make the bot of this token at this Bot API address. Raises ChannelRefusedError for what cannot be a token."""
+    try:
+        return Bot(token, session=DiscreetSession(api=TelegramAPIServer.from_base(api)))
+    except TokenValidationError:
+        raise refused_token() from None
+
+
+def refused_token() -> ChannelRefusedError:
+    """Telegram does not know the token, told to the operator."""
+    return ChannelRefusedError(
+        _("Telegram does not accept the bot token. Check NHACCHUAN_TELEGRAM_TOKEN: copy it again from @BotFather.")
+    )
+
+
+async def hand_over(
+    bot: Bot, method: TelegramMethod[T], pause: Pause, *, is_repeatable: bool = False, tries: int = _TRIES
+) -> T:
+    """Call Telegram, and again only where that cannot show a message twice.
+
+    Raises NotSentError, RefusedError or UnclearError; ChannelRefusedError when the token no longer counts.
+    TelegramBadRequest passes through: the caller knows what it asked for.
+    """
+    for attempt in range(1, tries + 1):
+        try:
+            return await bot(method)
+        except TelegramBadRequest:
+            raise
+        except (TelegramAPIError, ClientDecodeError) as failed:
+            wait = _wait_before_repeating(failed, attempt, is_repeatable=is_repeatable) if attempt < tries else None
+            if wait is None:
+                raise _name(failed) from None
+            _log.info("telegram.repeated", method=type(method).__name__, error=type(failed).__name__, wait=wait)
+        await pause(wait)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _wait_before_repeating(failed: Exception, attempt: int, *, is_repeatable: bool) -> float | None:
+    """Seconds to wait before the next try; None where there is none."""
+    if isinstance(failed, TelegramRetryAfter):
+        return failed.retry_after if failed.retry_after <= _LONGEST_WAIT else None
+    is_unclear = isinstance(failed, TelegramNetworkError | TelegramServerError | ClientDecodeError)
+    may_repeat = isinstance(failed, NeverConnectedError) or (is_repeatable and is_unclear)
+    if isinstance(failed, TelegramEntityTooLarge) or not may_repeat:
+        return None
+    return _FIRST_PAUSE * float(2 ** (attempt - 1))
+
+
+def _name(failed: Exception) -> DeliveryFailedError | ChannelRefusedError:
+    """Name Telegram's error in the words that all channels share."""
+    code = type(failed).__name__
+    if isinstance(failed, TelegramUnauthorizedError | TelegramNotFound):
+        return refused_token()
+    if isinstance(failed, TelegramForbiddenError | TelegramMigrateToChat | TelegramEntityTooLarge):
+        return RefusedError(code, code=code)
+    if isinstance(failed, TelegramNetworkError | TelegramServerError | ClientDecodeError):
+        is_never = isinstance(failed, NeverConnectedError)
+        return NotSentError(code, code=code) if is_never else UnclearError(code, code=code)
+    return NotSentError(code, code=code)
+
+
+def short_name(address: str) -> str:
+    """A chat in the log: always the same short word for the same chat, and not its number."""
+    return hashlib.sha256(address.encode()).hexdigest()[:10]

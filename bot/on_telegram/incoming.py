@@ -1,0 +1,108 @@
+"""Telegram message or press → what the desk reads. Telegram's own types end here."""
+
+import re
+from enum import StrEnum
+from typing import Any
+
+import structlog
+from aiogram import Bot
+from aiogram.enums import ContentType
+from aiogram.types import CallbackQuery, Message, Update
+from pydantic import ValidationError
+
+from handlers.asking import Channel, Incoming
+
+LINK_COMMAND = "/lienket"
+_DEEP_LINK = re.compile(r"/start(?:@\w+)?\s+(?P<code>\S+)\s*$")
+_ADDRESSED_COMMAND = re.compile(r"^(/\w+)@\w+")
+_log = structlog.get_logger("bot.on_telegram")
+
+# What people send as a message of its own and the desk cannot read; everything else without text is a note of
+# Telegram itself (pinned, changed background, gift) and asks for no answer.
+_UNREADABLE = frozenset(
+    {
+        ContentType.ANIMATION,
+        ContentType.AUDIO,
+        ContentType.CHECKLIST,
+        ContentType.DICE,
+        ContentType.DOCUMENT,
+        ContentType.GAME,
+        ContentType.LIVE_PHOTO,
+        ContentType.LOCATION,
+        ContentType.PAID_MEDIA,
+        ContentType.PHOTO,
+        ContentType.POLL,
+        ContentType.RICH_MESSAGE,
+        ContentType.STICKER,
+        ContentType.STORY,
+        ContentType.VENUE,
+        ContentType.VIDEO,
+        ContentType.VIDEO_NOTE,
+        ContentType.VOICE,
+    }
+)
+
+
+class Aside(StrEnum):
+    """What does not go to the desk, and why."""
+
+    UNREADABLE = "unreadable"
+    FOREIGN_CONTACT = "foreign_contact"
+    SERVICE_NOTE = "service_note"
+
+
+def read_update(bot: Bot, raw: dict[str, Any]) -> Update | None:
+    """One update as Telegram wrote it; None, and a line in the log, for a form that we do not know."""
+    try:
+        return Update.model_validate(raw, context={"bot": bot})
+    except ValidationError as unknown:
+        _log.error("telegram.unknown_update", update=raw.get("update_id"), errors=unknown.error_count())
+        return None
+
+
+def read_message(message: Message, *, locale: str) -> Incoming | Aside:
+    """What a visitor said, or why it is not for the desk."""
+    if message.text is not None:
+        return _incoming(message.chat.id, locale, text=_read_text(message.text))
+    if message.contact is not None:
+        return _read_contact(message, locale)
+    if message.content_type in _UNREADABLE:
+        return Aside.UNREADABLE
+    return Aside.SERVICE_NOTE
+
+
+def read_press(query: CallbackQuery, *, locale: str) -> Incoming | None:
+    """What a visitor pressed; None where no button of ours stands behind it."""
+    if query.message is None or not query.data:
+        return None
+    return _incoming(query.message.chat.id, locale, choice=query.data)
+
+
+def _incoming(
+    chat_id: int, locale: str, *, text: str | None = None, choice: str | None = None, phone: str | None = None
+) -> Incoming:
+    return Incoming(
+        channel=Channel.TELEGRAM,
+        address=str(chat_id),
+        text=text,
+        choice=choice,
+        phone=phone,
+        thread=f"{Channel.TELEGRAM}:{chat_id}",
+        locale=locale,
+    )
+
+
+def _read_text(text: str) -> str:
+    linking = _DEEP_LINK.match(text)
+    if linking:
+        return f"{LINK_COMMAND} {linking['code']}"
+    return _ADDRESSED_COMMAND.sub(r"\1", text)
+
+
+def _read_contact(message: Message, locale: str) -> Incoming | Aside:
+    """Only a number that Telegram itself attributes to the sender proves anything; a forwarded one does not."""
+    contact, sender = message.contact, message.from_user
+    is_own = contact is not None and sender is not None and contact.user_id == sender.id
+    if contact is None or not is_own or message.forward_origin is not None:
+        return Aside.FOREIGN_CONTACT
+    return _incoming(message.chat.id, locale, phone=contact.phone_number)

@@ -1,0 +1,242 @@
+"""Telegram update → desk → answer: each update once, each conversation in order, every failure told kindly.
+
+Nothing here is made at import; `build_dispatcher` makes one door for one bot.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from aiogram import BaseMiddleware, Bot, Dispatcher, F, Router
+from aiogram.enums import ChatMemberStatus, ChatType
+from aiogram.methods import SendMessage
+from aiogram.types import CallbackQuery, Chat, ChatMemberUpdated, Message, TelegramObject, Update
+
+from bot.failures import ChannelRefusedError, NotSentError, RefusedError, where_of
+from bot.on_telegram.answer import Answerer
+from bot.on_telegram.connection import Pause, hand_over, short_name
+from bot.on_telegram.incoming import Aside, read_message, read_press
+from bot.on_telegram.reach import Reach, ReachInLog
+from bot.on_telegram.turns import Turns
+from bot.render import Describe
+from bot.seen import SeenUpdates
+from handlers.asking import Channel, Incoming
+from handlers.desk import Desk
+from handlers.phrases import DEFAULT_LOCALE, _, locale_of
+from handlers.reply import Outcome, Reply
+
+ALLOWED_UPDATES = ["message", "edited_message", "channel_post", "callback_query", "my_chat_member"]
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+_log = structlog.get_logger("bot.on_telegram")
+
+
+def make_reference() -> str:
+    """Make a short word that a visitor can read out and that stands in the log."""
+    return secrets.token_hex(3).upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What the door needs from the house. `slow_after`: seconds of thinking after which "typing" is shown."""
+
+    desk: Desk
+    describe: Describe
+    seen: SeenUpdates
+    reach: Reach = field(default_factory=ReachInLog)
+    locale: str = DEFAULT_LOCALE
+    pause: Pause = asyncio.sleep
+    make_reference: Callable[[], str] = make_reference
+    slow_after: float = 1.5
+
+
+def build_dispatcher(bot: Bot, reception: Reception) -> Dispatcher:
+    """Lay out the door: what kind of update goes where."""
+    answerer = Answerer(bot, reception.describe, reception.pause)
+    visits = _Visits(bot, reception, answerer)
+    dispatcher = Dispatcher(disable_fsm=True)
+    dispatcher.update.outer_middleware(_EachOnceInTurn(reception, answerer))
+
+    # First the chats in which nothing personal may be said, so that no later line can reach them.
+    elsewhere = Router(name="elsewhere")
+    elsewhere.message.register(visits.refuse_in_public, F.chat.type != ChatType.PRIVATE)
+    elsewhere.channel_post.register(visits.refuse_in_public)
+    elsewhere.edited_message.register(visits.ignore, F.chat.type != ChatType.PRIVATE)
+    elsewhere.callback_query.register(visits.refuse_press_in_public, F.message.chat.type != ChatType.PRIVATE)
+
+    private = Router(name="private")
+    private.message.register(visits.ignore, F.from_user.is_bot)
+    private.message.register(visits.answer_message)
+    private.edited_message.register(visits.answer_edited, F.text)
+    private.edited_message.register(visits.ignore)
+    private.callback_query.register(visits.answer_press)
+    private.my_chat_member.register(visits.note_membership)
+
+    dispatcher.include_routers(elsewhere, private)
+    return dispatcher
+
+
+class _EachOnceInTurn(BaseMiddleware):
+    """Around every update: its turn in the conversation, only once, and what to do when answering fails."""
+
+    def __init__(self, reception: Reception, answerer: Answerer) -> None:
+        self._reception = reception
+        self._answerer = answerer
+        self._turns = Turns()
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        chat = _chat_of(event) if isinstance(event, Update) else None
+        if not isinstance(event, Update) or chat is None:
+            return
+        async with self._turns.of(str(chat.id)):
+            with locale_of(self._reception.locale):
+                await self._answer_once(handler, event, chat, data)
+
+    async def _answer_once(self, handler: Handler, update: Update, chat: Chat, data: dict[str, Any]) -> None:
+        try:
+            if await self._reception.seen.claim(Channel.TELEGRAM, str(update.update_id)):
+                await handler(update, data)
+            else:
+                _log.info("telegram.seen_before", update=update.update_id)
+        except (NotSentError, ChannelRefusedError) as failed:
+            await self._give_back(update, failed)
+        except RefusedError as refused:
+            await self._note_refusal(chat, refused)
+        except Exception as failed:  # noqa: BLE001  the visitor must hear of any defect of ours
+            await self._apologise(update, chat, failed)
+
+    async def _give_back(self, update: Update, failed: Exception) -> None:
+        await self._reception.seen.release(Channel.TELEGRAM, str(update.update_id))
+        _log.error("telegram.not_answered", update=update.update_id, error=type(failed).__name__)
+
+    async def _note_refusal(self, chat: Chat, refused: RefusedError) -> None:
+        _log.warning("telegram.refused", chat=short_name(str(chat.id)), code=refused.code)
+        if chat.type == ChatType.PRIVATE:
+            await self._reception.reach.mark_unreachable(Channel.TELEGRAM, str(chat.id))
+
+    async def _apologise(self, update: Update, chat: Chat, failed: Exception) -> None:
+        """Log first, without a word of the question, then tell the visitor."""
+        reference = self._reception.make_reference()
+        _log.error("telegram.defect", reference=reference, error=type(failed).__name__, where=where_of(failed))
+        if chat.type != ChatType.PRIVATE:
+            return
+        apology = _(
+            "Sorry, something went wrong on our side and this could not be answered. "
+            "Please try again in a few minutes; if it happens again, tell the administrator the reference {reference}."
+        ).format(reference=reference)
+        asked = Incoming(channel=Channel.TELEGRAM, address=str(chat.id), text="", locale=self._reception.locale)
+        try:
+            await self._answerer.send(asked, Reply(apology, outcome=Outcome.NOT_UNDERSTOOD))
+        except (NotSentError, ChannelRefusedError) as unsent:
+            await self._give_back(update, unsent)
+        except RefusedError as refused:
+            await self._note_refusal(chat, refused)
+
+
+class _Visits:
+    """What is done with each kind of update."""
+
+    def __init__(self, bot: Bot, reception: Reception, answerer: Answerer) -> None:
+        self._bot = bot
+        self._reception = reception
+        self._answerer = answerer
+
+    async def answer_message(self, message: Message) -> None:
+        """Answer something a visitor said, showed or shared."""
+        read = read_message(message, locale=self._reception.locale)
+        if isinstance(read, Incoming):
+            await self._answerer.send(read, await self._ask_desk(read))
+        elif read is Aside.FOREIGN_CONTACT:
+            await self._say(
+                message.chat,
+                _(
+                    "Please share your own phone number with the button, not the contact of someone else; "
+                    "only your own number can link your record."
+                ),
+            )
+        elif read is Aside.UNREADABLE and await self._is_first_of_album(message):
+            await self._say(
+                message.chat,
+                _("I can read only typed words, presses of my buttons and your own phone number. Please type it."),
+            )
+
+    async def answer_press(self, query: CallbackQuery) -> None:
+        """Answer a pressed button, in place of the message that carried it."""
+        await self._answerer.confirm_press(query.id)
+        asked = read_press(query, locale=self._reception.locale)
+        if asked is not None and query.message is not None:
+            reply = await self._ask_desk(asked)
+            is_still_there = isinstance(query.message, Message)
+            await self._answerer.send(asked, reply, pressed=query.message.message_id if is_still_there else None)
+
+    async def answer_edited(self, message: Message) -> None:
+        """Say that a corrected question is asked anew."""
+        await self._say(
+            message.chat, _("I do not read corrections. Please send the corrected question as a new message.")
+        )
+
+    async def refuse_in_public(self, message: Message) -> None:
+        """Say once in each group or channel that nothing is answered there."""
+        claimed = f"public:{message.chat.id}"
+        if not await self._reception.seen.claim(Channel.TELEGRAM, claimed):
+            return
+        try:
+            await hand_over(
+                self._bot, SendMessage(chat_id=message.chat.id, text=_no_answers_here()), self._reception.pause
+            )
+        except NotSentError:
+            await self._reception.seen.release(Channel.TELEGRAM, claimed)
+            raise
+
+    async def refuse_press_in_public(self, query: CallbackQuery) -> None:
+        """Say the same to the one who pressed, seen by nobody else."""
+        await self._answerer.confirm_press(query.id, _no_answers_here())
+
+    async def note_membership(self, change: ChatMemberUpdated) -> None:
+        """Keep who blocked the bot or came back; being added to a group is no reason to speak."""
+        if change.chat.type != ChatType.PRIVATE:
+            _log.info("telegram.membership", chat=short_name(str(change.chat.id)), status=change.new_chat_member.status)
+        elif change.new_chat_member.status == ChatMemberStatus.KICKED:
+            await self._reception.reach.mark_unreachable(Channel.TELEGRAM, str(change.chat.id))
+        else:
+            await self._reception.reach.mark_reachable(Channel.TELEGRAM, str(change.chat.id))
+
+    async def ignore(self, _event: Message) -> None:
+        """Leave it without an answer."""
+
+    async def _ask_desk(self, asked: Incoming) -> Reply:
+        """Ask the desk, showing "typing" once it takes long."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                answering = group.create_task(self._reception.desk.answer(asked))
+                await asyncio.wait({answering}, timeout=self._reception.slow_after)
+                if not answering.done():
+                    await self._answerer.show_typing(asked.address)
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        return answering.result()
+
+    async def _say(self, chat: Chat, sentence: str) -> None:
+        asked = Incoming(channel=Channel.TELEGRAM, address=str(chat.id), text="", locale=self._reception.locale)
+        await self._answerer.send(asked, Reply(sentence, outcome=Outcome.NOT_UNDERSTOOD))
+
+    async def _is_first_of_album(self, message: Message) -> bool:
+        """Whether a picture comes alone or first: ten pictures sent together get one answer."""
+        album = message.media_group_id
+        return album is None or await self._reception.seen.claim(Channel.TELEGRAM, f"album:{album}")
+
+
+def _no_answers_here() -> str:
+    return _("I answer only in a private chat; please write to me there.")
+
+
+def _chat_of(update: Update) -> Chat | None:
+    """Find the chat of an update of a kind we asked for; None for any other kind."""
+    said = update.message or update.edited_message or update.channel_post or update.my_chat_member
+    if said is not None:
+        return said.chat
+    if update.callback_query is not None and update.callback_query.message is not None:
+        return update.callback_query.message.chat
+    return None
