@@ -1,0 +1,61 @@
+"""What national instruments say about a kind of certificate: shown as background, never as a verdict. Pure."""
+
+from collections.abc import Iterable, Sequence
+
+from handlers.phrases import _
+from handlers.reply import Line
+from handlers.visit import Visit
+from knowledge.facts import Credential, CriterionCode, KindCode
+from knowledge.levels import is_within, read_level
+from knowledge.library import Equivalence, Guidance
+
+_MOST_LINES = 4
+
+
+def describe_background(visit: Visit, criterion: CriterionCode, credentials: Sequence[Credential]) -> list[Line]:
+    """A few background statements about these certificates, or about the criterion where none is named.
+
+    Tables of several instruments are shown side by side with their purpose, never merged.
+    """
+    tables = [one for credential in credentials for one in _tables_for(credential, visit)]
+    kinds = {credential.kind for credential in credentials}
+    said = [one for one in visit.rules.library.guidance if _is_about(one, criterion, kinds, visit)]
+    lines = [_describe_table(one, visit) for one in tables[:_MOST_LINES]]
+    return lines + [_describe_guidance(one, visit) for one in said[: _MOST_LINES // 2]]
+
+
+def _tables_for(credential: Credential, visit: Visit) -> Iterable[Equivalence]:
+    library = visit.rules.library
+    kind = library.kinds[credential.kind]
+    criterion = library.criteria.get(kind.criterion) if kind.criterion is not None else None
+    level = read_level(kind, criterion, credential.level)
+    for one in library.equivalences:
+        if one.kind != kind.code or not library.get_document(one.document).exists_on(visit.on):
+            continue
+        has_range = one.level_from is not None or one.level_to is not None
+        if level is None or (has_range and is_within(kind, criterion, level, one.level_from, one.level_to)):
+            yield one
+
+
+def _is_about(one: Guidance, criterion: CriterionCode, kinds: set[KindCode], visit: Visit) -> bool:
+    begun = one.valid_from is None or one.valid_from <= visit.on
+    ended = one.valid_to is not None and one.valid_to < visit.on
+    if not begun or ended:
+        return False
+    return bool(one.kinds & kinds) if kinds else criterion in one.criteria
+
+
+def _describe_table(one: Equivalence, visit: Visit) -> Line:
+    text = _("{document} ({purpose}): {certificate} {written} is set beside {level}.").format(
+        document=one.document,
+        purpose=one.purpose,
+        certificate=visit.rules.library.kinds[one.kind].name,
+        written=one.written,
+        level=one.stands_for,
+    )
+    return Line(text, (visit.rules.library.cite(one.document, one.point),), is_background=True, is_item=True)
+
+
+def _describe_guidance(one: Guidance, visit: Visit) -> Line:
+    cite = visit.rules.library.cite(one.document, one.point)
+    return Line(one.statement, (cite,), is_background=True, is_item=True)

@@ -1,0 +1,196 @@
+"""Judged certificates in words, with their basis. Pure."""
+
+from collections.abc import Iterable, Sequence
+
+from handlers.background import describe_background
+from handlers.cases import Case, basis_of_requirement, is_without_instrument
+from handlers.phrases import _, show_day
+from handlers.reply import Line
+from handlers.verdicts import explain_undetermined
+from handlers.visit import Visit
+from handlers.wording import name_cited, name_credential, name_criterion, name_document_fully, name_level
+from knowledge.facts import CredentialStatus, CriterionCode, RecognitionRow
+from knowledge.findings import Held, Reason, State
+from knowledge.recognition import Judgement
+
+_MOST_ROWS = 6
+
+
+def describe_case(case: Case, visit: Visit) -> list[Line]:
+    lines = [describe_verdict(case, visit)]
+    if case.judged is not None and case.judged.reason is Reason.ISSUE_DATE_UNKNOWN:
+        lines += _describe_by_date(case, visit)
+    rows = [
+        one for one in visit.rules.recognition_rows(case.criterion.code, visit.territory) if one.kind == case.kind.code
+    ]
+    if rows and (case.credential.level is None or case.judged is None or case.judged.state is State.NOT_RECOGNISED):
+        lines += describe_rows(rows, visit)
+    if case.required is None and visit.person is not None:
+        lines.append(_not_required(case, visit))
+    if is_without_instrument(case) or not rows:
+        lines += describe_background(visit, case.criterion.code, (case.credential,))
+    return lines
+
+
+def describe_verdict(case: Case, visit: Visit) -> Line:
+    library, judged = visit.rules.library, case.judged
+    credential = name_credential(library, case.credential.kind, case.credential.level, case.credential.issued_on)
+    if judged is None:
+        return Line(_not_counted_now(case, credential), (), is_item=True)
+    cites = judged.basis or basis_of_requirement(case, visit)
+    level = name_level(library, case.criterion.code, judged.counts_as)
+    about = name_criterion(library, case.criterion.code).lower()
+    match judged.state:
+        case State.MET | State.EXPIRING:
+            text = _("{credential} counts as {criterion}: {level}.").format(
+                credential=credential, criterion=about, level=level
+            )
+            return Line(f"{text} {_validity(judged)} {_against_requirement(case, visit)}".strip(), cites, is_item=True)
+        case State.PENDING:
+            text = _("{credential} is waiting to be verified; then it will count as {criterion}: {level}.")
+            return Line(text.format(credential=credential, criterion=about, level=level), cites, is_item=True)
+        case State.EXPIRED:
+            text = _("{credential} counted as {criterion}: {level}, but only until {day}; it no longer counts.")
+            day = show_day(judged.valid_to) if judged.valid_to is not None else "–"
+            return Line(text.format(credential=credential, criterion=about, level=level, day=day), cites, is_item=True)
+        case State.NOT_RECOGNISED:
+            text = _("{credential} does not count as {criterion}: it fits no row of {document}.")
+            where = ", ".join(name_cited(library, cite) for cite in judged.basis)
+            return Line(text.format(credential=credential, criterion=about, document=where), cites, is_item=True)
+        case State.MISSING:
+            text = _("{credential} counts only as {criterion}: {level}, lower than {required}.")
+            required = name_level(library, case.criterion.code, case.required)
+            return Line(
+                text.format(credential=credential, criterion=about, level=level, required=required), cites, is_item=True
+            )
+        case _:
+            held = Held(case.credential.kind, case.credential.level, judged.counts_as, judged.reason)
+            return Line(explain_undetermined(held, credential, judged.would_decide, library), cites, is_item=True)
+
+
+def _describe_by_date(case: Case, visit: Visit) -> list[Line]:
+    """Both answers of the State's own conversion where the day of issue was not told."""
+    conversion = visit.rules.find_conversion(case.kind.code, case.criterion.code)
+    if conversion is None:
+        return []
+    cite = (visit.rules.library.cite(conversion.document, conversion.point),)
+    level = name_level(visit.rules.library, case.criterion.code, conversion.counts_as)
+    day = show_day(conversion.issued_before)
+    return [
+        Line(_("Issued before {day}: counts as {level}.").format(day=day, level=level), cite, is_item=True),
+        Line(
+            _("Issued on or after {day}: not yet decided. {proof}").format(day=day, proof=conversion.proof_needed),
+            cite,
+            is_item=True,
+        ),
+    ]
+
+
+def describe_rows(rows: Iterable[RecognitionRow], visit: Visit) -> list[Line]:
+    shown = list(rows)
+    lines = [_describe_row(row, visit) for row in shown[:_MOST_ROWS]]
+    if len(shown) > _MOST_ROWS:
+        more = len(shown) - _MOST_ROWS
+        lines.append(Line(_("and {n} more rows; name a certificate to see its own.").format(n=more), lines[0].cites))
+    return lines
+
+
+def _describe_row(row: RecognitionRow, visit: Visit) -> Line:
+    library = visit.rules.library
+    parts = [library.kinds[row.kind].name]
+    if row.level_from is not None and row.level_to is not None and row.level_from != row.level_to:
+        parts.append(_("from {low} to {high}").format(low=row.level_from, high=row.level_to))
+    elif row.level_from is not None:
+        exact = row.level_from == row.level_to
+        parts.append(row.level_from if exact else _("from {low}").format(low=row.level_from))
+    elif row.level_to is not None:
+        parts.append(_("up to {high}").format(high=row.level_to))
+    if row.issued_from is not None:
+        parts.append(_("issued from {day}").format(day=show_day(row.issued_from)))
+    if row.issued_to is not None:
+        parts.append(_("issued until {day}").format(day=show_day(row.issued_to)))
+    text = _("{certificate}: counts as {level}").format(
+        certificate=", ".join(parts), level=name_level(library, row.criterion, row.counts_as)
+    )
+    if row.months_valid is not None:
+        text += _(", valid {n} months from the day of issue").format(n=row.months_valid)
+    return Line(f"{text}.", (library.cite_loosely(row.document, None),), is_item=True)
+
+
+def _validity(judged: Judgement) -> str:
+    if judged.valid_to is None:
+        return ""
+    if judged.state is State.EXPIRING:
+        return _("It counts only until {day}.").format(day=show_day(judged.valid_to))
+    return _("It counts until {day}.").format(day=show_day(judged.valid_to))
+
+
+def _against_requirement(case: Case, visit: Visit) -> str:
+    if case.required is None:
+        return ""
+    required = name_level(visit.rules.library, case.criterion.code, case.required)
+    return _("Required is {level}: it is enough.").format(level=required)
+
+
+def _not_counted_now(case: Case, credential: str) -> str:
+    if case.credential.status is CredentialStatus.REJECTED:
+        return _("{credential} does not count: it was rejected when it was checked.").format(credential=credential)
+    if case.credential.status is CredentialStatus.WAITING:
+        return _("{credential} is waiting to be verified; even then it would not be enough.").format(
+            credential=credential
+        )
+    return _("{credential} does not count on this day: it was issued later.").format(credential=credential)
+
+
+def _not_required(case: Case, visit: Visit) -> Line:
+    """The visitor's position does not ask for this criterion, or its standards are not known."""
+    library, person = visit.rules.library, visit.person
+    standards = visit.rules.standards_for(person.position_group, visit.territory) if person is not None else {}
+    if standards:
+        cites = tuple(dict.fromkeys(library.cite_loosely(one.document, None) for one in standards.values()))
+        return Line(
+            _("Your position does not require {criterion}.").format(
+                criterion=name_criterion(library, case.criterion.code).lower()
+            ),
+            cites,
+        )
+    return Line(_("What level your position requires is not in the library."))
+
+
+def describe_not_loaded(code: CriterionCode, visit: Visit) -> Line:
+    """Which instrument would decide for a criterion here, and that it is not loaded."""
+    library = visit.rules.library
+    deciders = visit.rules.recognition_deciders(code, visit.territory)
+    about = name_criterion(library, code)
+    if not deciders:
+        return Line(
+            _("{criterion}: the library holds no document of this territory on which certificates count.").format(
+                criterion=about
+            ),
+            is_item=True,
+        )
+    decider = deciders[0]
+    document = library.get_document(decider.document)
+    text = _("{criterion}: settled by {document}, whose table is not in the library yet.").format(
+        criterion=about, document=name_document_fully(document)
+    )
+    if decider.caution:
+        text = f"{text} {decider.caution}"
+    cites = [library.cite(decider.document)]
+    if decider.named_in is not None:
+        cites.append(library.cite(decider.named_in, decider.named_in_point))
+    return Line(text, tuple(cites), is_item=True)
+
+
+def describe_direct_kinds(code: CriterionCode, names: Sequence[str], visit: Visit) -> Line:
+    """The kinds that carry their level themselves."""
+    library = visit.rules.library
+    kinds = {kind.code for kind in library.kinds.values() if kind.is_direct and kind.criterion == code}
+    cites = tuple(dict.fromkeys(library.cite(one.document, one.point) for one in library.guidance if one.kinds & kinds))
+    return Line(
+        _("{criterion}: these carry their level themselves: {certificates}.").format(
+            criterion=name_criterion(library, code), certificates=", ".join(names)
+        ),
+        cites[:2],
+        is_item=True,
+    )

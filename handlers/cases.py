@@ -1,0 +1,135 @@
+"""Certificates asked about, judged: taken from the question or from the visitor's own record. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from handlers.visit import Visit
+from knowledge.credentials import Criterion, Kind
+from knowledge.documents import Citation
+from knowledge.evaluate import best_judgement, service_of
+from knowledge.facts import Credential, CredentialStatus, CriterionCode, KindCode, LevelCode
+from knowledge.findings import Finding, Held, Reason, State
+from knowledge.recognition import Judgement, Question
+from knowledge.understanding.meaning import KindMention
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One certificate asked about, what is asked of it, and how it was judged."""
+
+    credential: Credential
+    kind: Kind
+    criterion: Criterion
+    required: LevelCode | None
+    judged: Judgement | None
+
+
+def mentioned_kinds(visit: Visit) -> tuple[KindMention, ...]:
+    if visit.subject:
+        return (KindMention(KindCode(visit.subject)),) if visit.subject in visit.rules.library.kinds else ()
+    return visit.named.kinds
+
+
+def cases_of(mention: KindMention, visit: Visit) -> list[Case]:
+    kind = visit.rules.library.kinds[mention.kind]
+    if kind.criterion is None:
+        return []
+    dated = visit.named.issued_on is not None or visit.named.issued_year is not None
+    if visit.person is not None and mention.level is None and not dated:
+        own = [own_case(one, visit) for one in visit.person.credentials if one.kind == mention.kind]
+        if any(own):
+            return [case for case in own if case is not None]
+    asked = Credential(kind.code, mention.level, issued_on=visit.named.issued_on, status=CredentialStatus.VERIFIED)
+    return [_judge(asked, kind, visit.rules.library.criteria[kind.criterion], visit)]
+
+
+def own_case(credential: Credential, visit: Visit) -> Case | None:
+    kind = visit.rules.library.kinds[credential.kind]
+    if kind.criterion is None:
+        return None
+    return _judge(credential, kind, visit.rules.library.criteria[kind.criterion], visit)
+
+
+def _judge(credential: Credential, kind: Kind, criterion: Criterion, visit: Visit) -> Case:
+    required = _required_level(criterion, visit)
+    lowest = criterion.levels[0].code
+    question = Question(criterion, required or lowest, visit.territory, visit.rules)
+    judged = [best_judgement([one], question) for one in _possible_issues(credential, visit)]
+    states = {one.state if one is not None else None for one in judged}
+    best = judged[0]
+    if len(states) > 1:  # the year alone leaves both answers open: the day must be known
+        best = best_judgement([credential], question)
+    return Case(credential, kind, criterion, required, best)
+
+
+def _possible_issues(credential: Credential, visit: Visit) -> list[Credential]:
+    year = visit.named.issued_year
+    if credential.issued_on is not None or year is None:
+        return [credential]
+    return [replace(credential, issued_on=date(year, 1, 1)), replace(credential, issued_on=date(year, 12, 31))]
+
+
+def _required_level(criterion: Criterion, visit: Visit) -> LevelCode | None:
+    """The level asked about, else what the visitor's position requires; None when neither is known."""
+    asked = visit.named.level
+    if asked is not None and asked in {level.code for level in criterion.levels}:
+        return asked
+    if visit.person is None:
+        return None
+    standards = visit.rules.standards_for(visit.person.position_group, visit.territory)
+    standard = standards.get(criterion.code)
+    return standard.minimum if standard is not None else None
+
+
+def is_without_instrument(case: Case) -> bool:
+    """Whether the instrument that would decide is not loaded."""
+    return case.judged is not None and case.judged.reason is Reason.INSTRUMENT_NOT_LOADED
+
+
+def needs_recognition(code: CriterionCode, visit: Visit) -> bool:
+    """Whether certificates of this criterion exist that count only through a recognition table."""
+    return any(kind.criterion == code and not kind.is_direct for kind in visit.rules.library.kinds.values())
+
+
+def criteria_needing_recognition(visit: Visit) -> list[CriterionCode]:
+    """The criteria for which recognition tables matter."""
+    return [code for code in visit.rules.library.criteria if needs_recognition(code, visit)]
+
+
+def basis_of_requirement(case: Case, visit: Visit) -> tuple[Citation, ...]:
+    """What a credential that carries its own level rests on: the standard that asks for it, else what is known of it."""
+    library = visit.rules.library
+    if visit.person is not None:
+        standard = visit.rules.standards_for(visit.person.position_group, visit.territory).get(case.criterion.code)
+        if standard is not None:
+            return (library.cite_loosely(standard.document, standard.point),)
+    guiding = [one for one in library.guidance if case.kind.code in one.kinds]
+    if guiding:
+        return (library.cite(guiding[0].document, guiding[0].point),)
+    return tuple(library.cite(one.document) for one in library.deciders if one.territory == visit.territory)[:1]
+
+
+def finding_of(case: Case, visit: Visit) -> Finding:
+    """The judged case in the form of a verdict; without person where the visitor is not known."""
+    judged, person = case.judged, visit.person
+    held = None
+    if judged is not None:
+        held = Held(
+            kind=case.credential.kind,
+            level=case.credential.level,
+            counts_as=judged.counts_as,
+            reason=judged.reason,
+            issued_on=case.credential.issued_on,
+            valid_to=judged.valid_to,
+        )
+    return Finding(
+        person=person.code if person is not None else None,
+        unit=service_of(person, visit.rules).unit if person is not None else None,
+        criterion=case.criterion.code,
+        required=case.required,
+        state=judged.state if judged is not None else State.MISSING,
+        held=held,
+        reason=judged.reason if judged is not None else None,
+        basis=(judged.basis if judged is not None else ()) or basis_of_requirement(case, visit),
+        would_decide=judged.would_decide if judged is not None else (),
+    )

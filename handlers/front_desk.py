@@ -1,0 +1,220 @@
+"""The front desk: who is there, what is meant, which handler answers; then what the conversation was about is kept."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Protocol
+
+from handlers.asking import Choice, Incoming
+from handlers.memory import recall, remember
+from handlers.officials import guidance
+from handlers.officials.documents import PointSearch
+from handlers.officials.linking import AWAITING_CODE, looks_like_code
+from handlers.phrases import _, locale_of, show_day
+from handlers.ports import Accounts, Audit, Clock, LinkCodes, Profiles, Rules, Threads
+from handlers.reply import Line, Outcome, Reply
+from handlers.routing import BY_ACTION, BY_COMMAND, BY_INTENT, Handler, Ports
+from handlers.visit import Visit
+from knowledge.facts import DeclaredRules, Person, PositionGroup, UnitCode
+from knowledge.rulebook import RuleBook
+from knowledge.understanding.aspects import AspectTable
+from knowledge.understanding.meaning import Context, Entities, Intent, Meaning, Vocabulary
+
+_MOST_UNITS_BY_NAME = 5_000  # a question may name a unit; beyond this many, only by code
+
+
+class Drawers(Protocol):
+    """The cabinet's drawers within one transaction."""
+
+    @property
+    def profiles(self) -> Profiles: ...
+    @property
+    def rules(self) -> Rules: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def link_codes(self) -> LinkCodes: ...
+    @property
+    def threads(self) -> Threads: ...
+    @property
+    def audit(self) -> Audit: ...
+
+
+class Reader(Protocol):
+    """Understands questions."""
+
+    def read(self, text: str, vocabulary: Vocabulary, context: Context | None, today: date) -> Meaning:
+        """What the text means; never raises for what a visitor typed."""
+        ...
+
+
+class RuleBooks(Protocol):
+    """Makes the rule book of what HR has declared."""
+
+    def __call__(self, rules: DeclaredRules) -> RuleBook:
+        """The rule book of one version."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What was said or pressed, resolved to its handler."""
+
+    handler: Handler
+    intent: Intent | None
+    meaning: Meaning | None = None
+    subject: str = ""
+
+
+class FrontDesk:
+    """Answers everything that comes in by any door."""
+
+    def __init__(
+        self,
+        *,
+        open_drawers: Callable[[], AbstractAsyncContextManager[Drawers]],
+        make_rule_book: RuleBooks,
+        reader: Reader,
+        aspects: AspectTable,
+        search: PointSearch,
+        terms: guidance.Terms,
+        clock: Clock,
+    ) -> None:
+        self._open_drawers = open_drawers
+        self._make_rule_book = make_rule_book
+        self._reader = reader
+        self._aspects = aspects
+        self._search = search
+        self._terms = terms
+        self._clock = clock
+        self._rule_book: tuple[int, RuleBook, Vocabulary] | None = None
+
+    async def answer(self, asked: Incoming) -> Reply:
+        """The reply to one thing said or pressed."""
+        with locale_of(asked.locale):
+            async with self._open_drawers() as drawers:
+                return await self._answer(asked, drawers)
+
+    async def _answer(self, asked: Incoming, drawers: Drawers) -> Reply:
+        person = await self._identify(asked, drawers)
+        book, vocabulary = await self._rules(drawers.rules)
+        kept = await drawers.threads.recall(asked.thread) if asked.thread is not None else None
+        heard = self._hear(asked, vocabulary, kept, is_linked=person is not None)
+        on = _day_asked(asked, heard.meaning) or self._clock.today()
+        visit = Visit(
+            asked=asked,
+            today=self._clock.today(),
+            rules=book.on(on),
+            person=person,
+            meaning=heard.meaning,
+            subject=heard.subject,
+            aspects=self._aspects.read(asked.text or ""),
+        )
+        reply = await heard.handler(visit, self._ports(drawers))
+        if asked.thread is not None:
+            await drawers.threads.keep(asked.thread, _state(heard, reply), self._clock.now())
+        return self._finish(reply, heard)
+
+    async def _identify(self, asked: Incoming, drawers: Drawers) -> Person | None:
+        code = asked.person
+        if code is None:
+            account = await drawers.accounts.find_account(asked.channel, asked.address)
+            code = account.person if account is not None else None
+        return await drawers.profiles.find_person(code) if code is not None else None
+
+    async def _rules(self, rules: Rules) -> tuple[RuleBook, Vocabulary]:
+        """The rule book, made anew only when HR has declared something new."""
+        version = await rules.version()
+        if self._rule_book is None or self._rule_book[0] != version:
+            declared = await rules.load()
+            book = self._make_rule_book(declared)
+            self._rule_book = (declared.version, book, _vocabulary(book))
+        return self._rule_book[1], self._rule_book[2]
+
+    def _hear(
+        self, asked: Incoming, vocabulary: Vocabulary, kept: Mapping[str, Any] | None, *, is_linked: bool
+    ) -> _Heard:
+        if asked.phone is not None:
+            return _Heard(*BY_ACTION["link.phone"])
+        if asked.choice is not None:
+            return _hear_choice(asked.choice)
+        text = (asked.text or "").strip()
+        command = _hear_command(text)
+        if command is not None:
+            return command
+        awaits_code = kept is not None and kept.get("awaiting") == AWAITING_CODE
+        if awaits_code and not is_linked and looks_like_code(text):
+            return _Heard(*BY_ACTION["link.code"], subject=text)
+        meaning = self._reader.read(text, vocabulary, recall(kept), self._clock.today())
+        if meaning.intent is None:
+            return _Heard(_not_understood, None, meaning)
+        return _Heard(BY_INTENT[meaning.intent], meaning.intent, meaning)
+
+    def _ports(self, drawers: Drawers) -> Ports:
+        return Ports(
+            profiles=drawers.profiles,
+            accounts=drawers.accounts,
+            link_codes=drawers.link_codes,
+            threads=drawers.threads,
+            audit=drawers.audit,
+            clock=self._clock,
+            search=self._search,
+            terms=self._terms,
+        )
+
+    def _finish(self, reply: Reply, heard: _Heard) -> Reply:
+        lines = reply.lines
+        if self._clock.is_fixed:
+            note = _("Rehearsal: the day is set to {day}.").format(day=show_day(self._clock.today()))
+            lines = (*lines, Line(note))
+        confidence = heard.meaning.confidence if heard.meaning is not None else 1.0
+        intent = heard.intent.value if heard.intent is not None else ""
+        return replace(reply, lines=lines, intent=reply.intent or intent, confidence=confidence)
+
+
+async def _not_understood(visit: Visit, ports: Ports) -> Reply:
+    del ports
+    return guidance.not_understood(visit)
+
+
+def _hear_choice(token: str) -> _Heard:
+    action, subject = Choice.split(token)
+    known = BY_ACTION.get(action)
+    if known is None:  # a button of an older version, or a forged one
+        return _Heard(_not_understood, None)
+    return _Heard(*known, subject=subject)
+
+
+def _hear_command(text: str) -> _Heard | None:
+    if not text.startswith("/"):
+        return None
+    word, _space, rest = text[1:].partition(" ")
+    action = BY_COMMAND.get(word.partition("@")[0].lower())
+    if action is None:
+        return None
+    if action == "link" and rest.strip():
+        return _Heard(*BY_ACTION["link.code"], subject=rest.strip())
+    return _Heard(*BY_ACTION[action])
+
+
+def _day_asked(asked: Incoming, meaning: Meaning | None) -> date | None:
+    """The day that the question names, else the day that the caller asks about."""
+    named = meaning.entities.as_of if meaning is not None else None
+    return named or asked.on
+
+
+def _state(heard: _Heard, reply: Reply) -> dict[str, Any]:
+    entities = heard.meaning.entities if heard.meaning is not None else Entities()
+    state = remember(heard.intent, entities) if heard.intent is not None else {}
+    asks_for_code = heard.intent is Intent.LINK and reply.outcome in {Outcome.ANSWERED, Outcome.DENIED}
+    return {**state, "awaiting": AWAITING_CODE} if asks_for_code else state
+
+
+def _vocabulary(book: RuleBook) -> Vocabulary:
+    groups = sorted(book.standards_by_group)
+    units = list(book.rules.units)[:_MOST_UNITS_BY_NAME]
+    return Vocabulary(
+        position_groups=tuple((PositionGroup(one), one.replace("_", " ")) for one in groups),
+        units=tuple((UnitCode(one.code), one.name) for one in units),
+    )

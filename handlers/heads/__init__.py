@@ -1,0 +1,1 @@
+"""What heads and HR come to ask about others, within their scope."""

@@ -1,0 +1,163 @@
+"""What is another person, or my unit, missing? Only within one's scope; every look is in the audit chain."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from handlers import next_steps
+from handlers.asking import Choice
+from handlers.contacts import describe_contact
+from handlers.phrases import _, ngettext, show_day
+from handlers.ports import Audit, Clock, Profiles
+from handlers.reply import Line, Outcome, Reply
+from handlers.rights import may_see, units_in_scope
+from handlers.verdicts import describe_gaps
+from handlers.visit import Visit
+from handlers.wording import name_criterion
+from knowledge.evaluate import evaluate
+from knowledge.facts import Person, PersonCode
+from knowledge.findings import Finding
+from knowledge.rulebook import RulesOn
+
+_MOST_NAMES = 5
+_MOST_LISTED = 10
+_MOST_PEOPLE = 5_000  # above this, a chat is the wrong place; a part of the unit must be named
+
+
+async def list_gaps_of(visit: Visit, person: Person, *, profiles: Profiles, audit: Audit, clock: Clock) -> Reply:
+    """What is this other person missing? The same refusal whether or not such a person exists."""
+    today = visit.rules.book.on(visit.today)
+    words = visit.subject or visit.named.person_words or ""
+    if not units_in_scope(person, today):
+        return refuse(visit)
+    found = [one for one in await _find(words, profiles) if may_see(person, one, today)]
+    if not found:
+        await audit.record(person.code, "look_refused", "person", clock.now(), {"channel": visit.asked.channel})
+        return refuse(visit)
+    if len(found) > 1:
+        return _ask_which(found, words)
+    other = found[0]
+    await audit.record(person.code, "looked_at_person", other.code, clock.now(), {"channel": visit.asked.channel})
+    return _describe_person(other, visit)
+
+
+async def list_unit_gaps(visit: Visit, person: Person, *, profiles: Profiles, audit: Audit, clock: Clock) -> Reply:
+    """Who in my unit is missing what?"""
+    today = visit.rules.book.on(visit.today)
+    scope = units_in_scope(person, today)
+    if visit.named.units:
+        scope &= today.units_within(visit.named.units)
+    if not scope:
+        return refuse(visit)
+    judged: list[tuple[Person, tuple[Finding, ...]]] = []
+    async for one in profiles.stream_people(scope):
+        judged.append((one, evaluate(one, visit.rules)))
+        if len(judged) > _MOST_PEOPLE:
+            return _too_many()
+    subject = ",".join(sorted(today.heads_units(person.code))) or person.unit
+    await audit.record(person.code, "looked_at_unit", subject, clock.now(), {"people": len(judged)})
+    return _describe_unit(judged, visit)
+
+
+def refuse(visit: Visit) -> Reply:
+    """Another's record is not for this visitor."""
+    return Reply(
+        title=_("Another person's record cannot be shown to you here."),
+        lines=(
+            Line(_("Only the person themself, the head of their unit and HR in charge can see it.")),
+            describe_contact(visit),
+        ),
+        choices=(next_steps.my_gaps(), next_steps.whom_to_ask(), next_steps.help_me()),
+        outcome=Outcome.DENIED,
+    )
+
+
+async def _find(words: str, profiles: Profiles) -> Sequence[Person]:
+    by_code = await profiles.find_person(PersonCode(words)) if words else None
+    if by_code is not None:
+        return [by_code]
+    return await profiles.list_people_by_name(words, _MOST_NAMES) if words else ()
+
+
+def _ask_which(found: Sequence[Person], words: str) -> Reply:
+    return Reply(
+        title=_("Several people are called {words}. Which one do you mean?").format(words=words),
+        choices=tuple(Choice(f"{one.name} ({one.code}), {one.position}", "person", one.code) for one in found),
+    )
+
+
+def _describe_person(other: Person, visit: Visit) -> Reply:
+    findings = evaluate(other, visit.rules)
+    gaps = [one for one in findings if one.is_gap]
+    title = ngettext(
+        "{name} ({code}), {position}: {n} item to complete or clear up, as of {day}",
+        "{name} ({code}), {position}: {n} items to complete or clear up, as of {day}",
+        len(gaps),
+    ).format(name=other.name, code=other.code, position=other.position, n=len(gaps), day=show_day(visit.on))
+    lines = describe_gaps(findings, visit.rules)
+    if not findings:
+        lines = [Line(_("Past the retirement day: no title standard is asked."))]
+    elif not gaps:
+        cites = tuple(dict.fromkeys(cite for one in findings for cite in one.basis[:1]))
+        lines = [Line(_("Meets every standard of the position."), cites)]
+    return Reply(
+        title=title,
+        lines=tuple(lines),
+        choices=(next_steps.unit_gaps(), next_steps.my_gaps()),
+        findings=findings,
+    )
+
+
+def _describe_unit(judged: Sequence[tuple[Person, tuple[Finding, ...]]], visit: Visit) -> Reply:
+    behind = [(one, [finding for finding in findings if finding.is_gap]) for one, findings in judged]
+    behind = [(one, gaps) for one, gaps in behind if gaps]
+    behind.sort(key=lambda each: (_first_due(each[1]), each[0].code))
+    lines = _count_by_criterion([gap for _one, gaps in behind for gap in gaps], visit.rules)
+    lines += [_describe_member(one, gaps, visit) for one, gaps in behind[:_MOST_LISTED]]
+    if len(behind) > _MOST_LISTED:
+        lines.append(Line(_("and {n} more people.").format(n=len(behind) - _MOST_LISTED)))
+    return Reply(
+        title=_("{behind} of {all} people have something to complete or clear up, as of {day}").format(
+            behind=len(behind), all=len(judged), day=show_day(visit.on)
+        ),
+        lines=tuple(lines),
+        choices=tuple(Choice(f"{one.name} ({one.code})", "person", one.code) for one, _gaps in behind[:3]),
+    )
+
+
+def _first_due(gaps: Sequence[Finding]) -> date:
+    return min((gap.deadline for gap in gaps if gap.deadline is not None), default=date.max)
+
+
+def _count_by_criterion(gaps: Sequence[Finding], rules: RulesOn) -> list[Line]:
+    counts = Counter(gap.criterion for gap in gaps if gap.criterion is not None)
+    cites = {gap.criterion: gap.basis[:1] for gap in gaps}
+    return [
+        Line(
+            _("{criterion}: {n} people").format(criterion=name_criterion(rules.library, criterion), n=count),
+            cites[criterion],
+            is_item=True,
+        )
+        for criterion, count in counts.most_common()
+    ]
+
+
+def _describe_member(one: Person, gaps: Sequence[Finding], visit: Visit) -> Line:
+    names = ", ".join(name_criterion(visit.rules.library, gap.criterion).lower() for gap in gaps if gap.criterion)
+    cites = tuple(dict.fromkeys(cite for gap in gaps for cite in gap.basis[:1]))
+    what = names or _("standards not loaded")
+    due = _first_due(gaps)
+    if due == date.max:
+        text = _("{name} ({code}): {what}").format(name=one.name, code=one.code, what=what)
+    else:
+        text = _("{name} ({code}): {what}; deadline {day}").format(
+            name=one.name, code=one.code, what=what, day=show_day(due)
+        )
+    return Line(text, cites, is_item=True)
+
+
+def _too_many() -> Reply:
+    return Reply(
+        title=_("Your scope holds too many people for a chat. Please name a unit."),
+        choices=(next_steps.my_gaps(), next_steps.help_me()),
+    )

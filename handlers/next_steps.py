@@ -1,0 +1,90 @@
+"""The choices offered under replies: each a label in the visitor's words and the action it stands for."""
+
+from handlers.asking import Choice
+from handlers.phrases import _
+from knowledge.facts import DocumentId, KindCode
+
+
+def my_gaps() -> Choice:
+    """What am I missing."""
+    return Choice(_("What am I missing?"), "gaps.mine")
+
+
+def my_deadlines() -> Choice:
+    """By when must I."""
+    return Choice(_("My deadlines"), "deadlines.mine")
+
+
+def my_position() -> Choice:
+    """What does my position require."""
+    return Choice(_("What my position requires"), "position.mine")
+
+
+def my_certificates() -> Choice:
+    """Which of my certificates count."""
+    return Choice(_("Which of my certificates count?"), "certificates.mine")
+
+
+def consequences() -> Choice:
+    """What happens otherwise, who answers for it."""
+    return Choice(_("What if I do not complete it?"), "consequences")
+
+
+def whom_to_ask() -> Choice:
+    """Whom do I ask."""
+    return Choice(_("Whom do I ask?"), "contact")
+
+
+def how_to_study() -> Choice:
+    """How do I ask to be sent to study."""
+    return Choice(_("How to ask to be sent to study"), "study")
+
+
+def how_to_hand_in() -> Choice:
+    """How do I hand in a new certificate."""
+    return Choice(_("I have a new certificate"), "evidence")
+
+
+def certificate(kind: KindCode, label: str) -> Choice:
+    """Does this kind count."""
+    return Choice(label, "certificate", kind)
+
+
+def document(document_id: DocumentId, label: str | None = None) -> Choice:
+    """What does this document say."""
+    return Choice(label or _("About {document}").format(document=document_id), "document", document_id)
+
+
+def point(document_id: DocumentId, point_id: str, label: str) -> Choice:
+    """What does this point say."""
+    return Choice(label, "document.point", f"{document_id}#{point_id}")
+
+
+def all_documents() -> Choice:
+    """Which documents are held."""
+    return Choice(_("Documents in the library"), "documents")
+
+
+def service_left() -> Choice:
+    """How long do I still serve."""
+    return Choice(_("My years of service left"), "service")
+
+
+def link_account() -> Choice:
+    """Link my account."""
+    return Choice(_("Link my account"), "link")
+
+
+def my_data() -> Choice:
+    """What do you hold on me."""
+    return Choice(_("My data and privacy"), "data")
+
+
+def unit_gaps() -> Choice:
+    """Who in my unit is missing what."""
+    return Choice(_("Who in my unit is missing what?"), "unit")
+
+
+def help_me() -> Choice:
+    """What can I ask."""
+    return Choice(_("What can I ask?"), "help")

@@ -1,0 +1,1 @@
+"""What an official comes to ask: one module per thing."""

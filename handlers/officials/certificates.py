@@ -1,0 +1,139 @@
+"""Does this certificate count, as what, until when, and by which rule? For the visitor, or in general."""
+
+from collections.abc import Sequence
+
+from handlers import next_steps
+from handlers.asking import Choice
+from handlers.background import describe_background
+from handlers.case_words import (
+    describe_case,
+    describe_direct_kinds,
+    describe_not_loaded,
+    describe_rows,
+    describe_verdict,
+)
+from handlers.cases import (
+    Case,
+    cases_of,
+    criteria_needing_recognition,
+    finding_of,
+    is_without_instrument,
+    mentioned_kinds,
+    needs_recognition,
+    own_case,
+)
+from handlers.contacts import describe_contact
+from handlers.phrases import _, show_day
+from handlers.reply import Line, Outcome, Reply
+from handlers.visit import Visit
+from knowledge.facts import CriterionCode, Person
+from knowledge.findings import State
+
+_MOST_KINDS_OFFERED = 2
+
+
+def judge_certificates(visit: Visit) -> Reply:
+    """Does this certificate count? Asks which one where the question names none."""
+    mentions = mentioned_kinds(visit)
+    if not mentions:
+        if visit.named.criteria:
+            return list_recognised(visit, visit.named.criteria)
+        return list_my_certificates(visit, visit.person) if visit.person is not None else list_recognised(visit, ())
+    cases = [case for mention in mentions for case in cases_of(mention, visit)]
+    if not cases:
+        return _unknown_kind(visit)
+    return _reply(cases, visit)
+
+
+def list_my_certificates(visit: Visit, person: Person) -> Reply:
+    """Which of the certificates on my record count?"""
+    cases = [case for one in person.credentials if (case := own_case(one, visit)) is not None]
+    if not cases:
+        return Reply(
+            title=_("No certificate is on record for you."),
+            lines=(describe_contact(visit),),
+            choices=(next_steps.how_to_hand_in(), next_steps.my_gaps(), next_steps.my_position()),
+        )
+    lines = [describe_verdict(case, visit) for case in cases]
+    return Reply(
+        title=_("The certificates on your record, as of {day}").format(day=show_day(visit.on)),
+        lines=tuple(lines),
+        choices=(next_steps.my_gaps(), next_steps.how_to_hand_in(), next_steps.my_position()),
+        findings=tuple(finding_of(case, visit) for case in cases if case.judged is not None),
+    )
+
+
+def list_recognised(visit: Visit, criteria: Sequence[CriterionCode]) -> Reply:
+    """Which certificates are recognised for a criterion here?"""
+    library = visit.rules.library
+    wanted = [code for code in criteria if code in library.criteria] or criteria_needing_recognition(visit)
+    lines: list[Line] = []
+    is_held = False
+    for code in wanted:
+        rows = visit.rules.recognition_rows(code, visit.territory)
+        direct = [kind.name for kind in library.kinds.values() if kind.is_direct and kind.criterion == code]
+        if rows:
+            is_held = True
+            lines += describe_rows(rows, visit)
+        elif needs_recognition(code, visit):
+            lines.append(describe_not_loaded(code, visit))
+            lines += describe_background(visit, code, ())
+        if direct:
+            is_held = is_held or not needs_recognition(code, visit)
+            lines.append(describe_direct_kinds(code, direct, visit))
+    lines.append(describe_contact(visit))
+    return Reply(
+        title=_("Which certificates count, as of {day}").format(day=show_day(visit.on)),
+        lines=tuple(lines),
+        choices=(*_kind_choices(wanted, visit), next_steps.my_gaps()),
+        outcome=Outcome.ANSWERED if is_held else Outcome.NO_BASIS,
+    )
+
+
+def _reply(cases: Sequence[Case], visit: Visit) -> Reply:
+    lines: list[Line] = []
+    for case in cases:
+        lines += describe_case(case, visit)
+    missing = [case for case in cases if is_without_instrument(case)]
+    if any(case.judged is None or case.judged.state in {State.UNDETERMINED, State.NOT_RECOGNISED} for case in cases):
+        lines.append(describe_contact(visit, cases[0].criterion.code))
+    return Reply(
+        title=_title(cases, visit),
+        lines=tuple(lines),
+        choices=_next_steps(visit),
+        outcome=Outcome.NO_BASIS if missing and len(missing) == len(cases) else Outcome.ANSWERED,
+        findings=tuple(finding_of(case, visit) for case in cases if case.judged is not None),
+    )
+
+
+def _title(cases: Sequence[Case], visit: Visit) -> str:
+    names = ", ".join(dict.fromkeys(case.kind.name for case in cases))
+    return _("{certificates}: does it count? As of {day}").format(certificates=names, day=show_day(visit.on))
+
+
+def _unknown_kind(visit: Visit) -> Reply:
+    return Reply(
+        title=_("Which certificate do you mean?"),
+        lines=(
+            Line(
+                _("Please name the kind, the level or score and the day of issue, for example: IELTS 5.0, 12/05/2024.")
+            ),
+        ),
+        choices=_next_steps(visit),
+    )
+
+
+def _next_steps(visit: Visit) -> tuple[Choice, ...]:
+    if visit.person is None:
+        return next_steps.link_account(), next_steps.all_documents(), next_steps.whom_to_ask()
+    return next_steps.my_gaps(), next_steps.my_certificates(), next_steps.how_to_hand_in()
+
+
+def _kind_choices(criteria: Sequence[CriterionCode], visit: Visit) -> tuple[Choice, ...]:
+    kinds = [
+        kind
+        for code in criteria
+        for kind in visit.rules.library.kinds.values()
+        if kind.criterion == code and not kind.is_direct
+    ]
+    return tuple(next_steps.certificate(kind.code, kind.name) for kind in kinds[:_MOST_KINDS_OFFERED])

@@ -1,0 +1,84 @@
+"""What happens if I do not complete it, and who answers for it?"""
+
+from handlers import next_steps
+from handlers.contacts import describe_contact
+from handlers.phrases import _, show_day
+from handlers.point_words import describe_deadline_of, describe_takeover
+from handlers.reply import Line, Outcome, Reply
+from handlers.verdicts import describe_accountable, describe_deadlines
+from handlers.visit import Visit
+from handlers.wording import name_managed_by
+from knowledge.documents import Document, Point
+from knowledge.evaluate import evaluate
+
+
+def explain_consequences(visit: Visit) -> Reply:
+    """The visitor's own open deadline with its consequence, then what the documents here say, then who answers."""
+    lines = _own(visit)
+    points = _points_with_consequence(visit)
+    for document, point in points:
+        lines += _describe(document, point, visit)
+    accountable = _accountable_point(visit)
+    if accountable is not None:
+        lines.append(accountable)
+    if not lines:
+        lines = [
+            Line(_("The library holds no document of this territory that names a consequence.")),
+            describe_contact(visit),
+        ]
+    return Reply(
+        title=_("If a standard is not completed, as of {day}").format(day=show_day(visit.on)),
+        lines=tuple(lines),
+        choices=(next_steps.my_gaps(), next_steps.my_deadlines(), next_steps.how_to_study()),
+        outcome=Outcome.ANSWERED if any(line.cites for line in lines) else Outcome.NO_BASIS,
+    )
+
+
+def _own(visit: Visit) -> list[Line]:
+    if visit.person is None:
+        return []
+    gaps = [one for one in evaluate(visit.person, visit.rules) if one.is_gap]
+    lines = describe_deadlines(gaps, visit.rules)
+    return lines + [line for gap in gaps[:1] if (line := describe_accountable(gap, visit.rules)) is not None]
+
+
+def _points_with_consequence(visit: Visit) -> list[tuple[Document, Point]]:
+    """Points with a dated duty that bind here; for a known person only those of the body that manages their post."""
+    found = []
+    for document in visit.rules.library.documents.values():
+        if not document.binds(visit.territory) or not document.exists_on(visit.on):
+            continue
+        for point in document.points:
+            duty = point.duty
+            if duty is None or point.consequence is None:
+                continue
+            if visit.managed_by is None or visit.managed_by in duty.managed_by:
+                found.append((document, point))
+    return found
+
+
+def _describe(document: Document, point: Point, visit: Visit) -> list[Line]:
+    cite = (visit.rules.library.cite(document.id, point.id),)
+    whom = ""
+    if point.duty is not None:
+        whom = "; ".join(name_managed_by(one) for one in sorted(point.duty.managed_by))
+    text = _("For leaders {managed}: {summary}").format(managed=whom, summary=point.summary)
+    lines = [Line(text, cite, is_item=True)]
+    deadline = describe_deadline_of(point, visit)
+    if deadline:
+        lines.append(Line(deadline, cite))
+    return lines + describe_takeover(point, visit)
+
+
+def _accountable_point(visit: Visit) -> Line | None:
+    library = visit.rules.library
+    document_id, point_id = library.accountability
+    document = library.get_document(document_id)
+    point = document.point(point_id)
+    if point is None or not document.binds(visit.territory) or not document.exists_on(visit.on):
+        return None
+    return Line(
+        _("Who answers for it: {summary}").format(summary=point.summary),
+        (library.cite(document_id, point_id),),
+        is_item=True,
+    )

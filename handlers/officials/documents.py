@@ -1,0 +1,198 @@
+"""What does document N say, or its point P? Is its text held, whom does it bind, who signed it?"""
+
+from collections.abc import Collection, Sequence
+from typing import Protocol
+
+from handlers import next_steps
+from handlers.asking import Choice
+from handlers.contacts import describe_contact
+from handlers.document_words import (
+    describe_deadlines,
+    describe_held,
+    describe_limits,
+    describe_record,
+    describe_table,
+    summarise_points,
+)
+from handlers.phrases import _, show_day
+from handlers.point_words import describe_point
+from handlers.reply import Line, Outcome, Reply
+from handlers.visit import Visit
+from handlers.wording import name_document, name_point
+from knowledge.documents import Document, Point
+from knowledge.facts import DocumentId
+from knowledge.understanding.aspects import ABOUT_THE_RECORD, Aspect
+
+_MOST_CHOICES = 3
+_MOST_FOUND = 3
+
+
+class PointSearch(Protocol):
+    """Finds the points that a question is about."""
+
+    def search(self, text: str, documents: Collection[DocumentId]) -> Sequence[tuple[DocumentId, str]]:
+        """Points of these documents that fit the question, best first; empty where none fits well."""
+        ...
+
+
+def answer_document(visit: Visit, *, search: PointSearch) -> Reply:
+    """The document named in the question or by the choice; without one, the points that fit the words."""
+    unknown = [one.typed for one in visit.named.documents if one.document is None]
+    if unknown:
+        return _unknown_document(unknown[0], visit)
+    known = [one.document for one in visit.named.documents if one.document is not None]
+    if visit.subject:
+        known = [DocumentId(visit.subject.partition("#")[0])]
+    documents = [visit.rules.library.documents[one] for one in known if one in visit.rules.library.documents]
+    if visit.subject and not documents:
+        return _unknown_document(visit.subject, visit)
+    if not documents:
+        return _answer_by_search(visit, search)
+    point_id = visit.subject.partition("#")[2] or next(iter(visit.named.points), "")
+    if point_id:
+        return _answer_point(documents[0], point_id, visit)
+    return _answer_whole(documents[0], visit, search)
+
+
+def list_library(visit: Visit) -> Reply:
+    """Which documents do you hold?"""
+    here = [one for one in visit.rules.library.documents.values() if one.binds(visit.territory)]
+    held = [one for one in here if one.text_held]
+    local = [one for one in here if not one.text_held and not one.is_national]
+    lines = [
+        Line(f"{name_document(one)}: {one.title}", (visit.rules.library.cite(one.id),), is_item=True) for one in held
+    ]
+    lines += [describe_held(one, visit) for one in local]
+    national = sum(1 for one in here if one.is_national)
+    lines.append(Line(_("Besides, {n} national instruments are known by their main content.").format(n=national)))
+    return Reply(
+        title=_("Documents in the library that apply here"),
+        lines=tuple(lines),
+        choices=tuple(next_steps.document(one.id) for one in held[:_MOST_CHOICES]),
+    )
+
+
+def find_point(document: Document, asked: str) -> Point | None:
+    """The point whose id is the one asked for, however it is cut: "23" finds "Điều 23", "iii.2" finds "III.2"."""
+    wanted = asked.casefold().strip(". ")
+    ids = {point.id.casefold(): point for point in document.points}
+    if wanted in ids:
+        return ids[wanted]
+    ending = [point for key, point in ids.items() if key.endswith((f" {wanted}", f".{wanted}"))]
+    return ending[0] if len(ending) == 1 else None
+
+
+def _answer_point(document: Document, asked: str, visit: Visit) -> Reply:
+    point = find_point(document, asked)
+    if point is None and not document.points:
+        return _answer_not_held(document, visit)
+    if point is None:
+        return _no_such_point(document, asked, visit)
+    lines = [*describe_limits(document, visit), *describe_point(document, point, visit)]
+    below = [one for one in document.points if one.parent == point.id]
+    lines += summarise_points(document, below, visit)
+    others = [one for one in document.points if one.parent == point.parent and one.id != point.id]
+    return Reply(
+        title=name_point(document, point),
+        lines=tuple(lines),
+        choices=_point_choices(document, below or others),
+    )
+
+
+def _answer_whole(document: Document, visit: Visit, search: PointSearch) -> Reply:
+    if not document.points and not (visit.aspects & ABOUT_THE_RECORD):
+        return _answer_not_held(document, visit)
+    lines = list(describe_limits(document, visit))
+    if visit.aspects & {Aspect.DEADLINES}:
+        lines += describe_deadlines(document, visit)
+    elif visit.aspects & ABOUT_THE_RECORD:
+        lines += describe_record(document, visit)
+    else:
+        lines += describe_record(document, visit)[:1]
+        lines += _fitting_points(document, visit, search)
+    top = [one for one in document.points if one.parent is None]
+    return Reply(
+        title=name_document(document),
+        lines=tuple(lines),
+        choices=_point_choices(document, top) or (next_steps.all_documents(), next_steps.whom_to_ask()),
+    )
+
+
+def _fitting_points(document: Document, visit: Visit, search: PointSearch) -> list[Line]:
+    """The points that the question's other words fit, else the main points."""
+    found = search.search(visit.text, {document.id}) if visit.text else ()
+    points = [point for _document, point_id in found[:_MOST_FOUND] if (point := document.point(point_id)) is not None]
+    if points:
+        return [line for point in points for line in describe_point(document, point, visit)]
+    return summarise_points(document, [one for one in document.points if one.parent is None], visit)
+
+
+def _answer_by_search(visit: Visit, search: PointSearch) -> Reply:
+    """No document named: only documents that bind here are searched, so that nothing of another province leaks."""
+    library = visit.rules.library
+    territory = visit.named.territories[0] if visit.named.territories else visit.territory
+    here = {one.id for one in library.documents.values() if one.binds(territory) and one.exists_on(visit.on)}
+    found = search.search(visit.text, here)
+    if not found:
+        return Reply(
+            title=_("The library holds no document on that."),
+            lines=(describe_contact(visit),),
+            choices=(next_steps.all_documents(), next_steps.whom_to_ask(), next_steps.help_me()),
+            outcome=Outcome.NO_BASIS,
+        )
+    document = library.documents[found[0][0]]
+    point = document.point(found[0][1])
+    lines = list(describe_limits(document, visit))
+    if point is not None:
+        lines += describe_point(document, point, visit)
+    title = name_point(document, point) if point is not None else name_document(document)
+    choices = [
+        next_steps.point(other.id, one.id, f"{other.id}, {one.label}")
+        for document_id, point_id in found[1:_MOST_FOUND]
+        if (one := (other := library.documents[document_id]).point(point_id)) is not None
+    ]
+    return Reply(title=title, lines=tuple(lines), choices=(*choices, next_steps.document(document.id)))
+
+
+def _answer_not_held(document: Document, visit: Visit) -> Reply:
+    rows = describe_table(document, visit)
+    lines = [*describe_limits(document, visit), describe_held(document, visit), *rows]
+    if not rows:
+        lines.append(describe_contact(visit))
+    return Reply(
+        title=name_document(document),
+        lines=tuple(lines),
+        choices=(next_steps.whom_to_ask(), next_steps.my_certificates(), next_steps.all_documents()),
+        outcome=Outcome.ANSWERED if rows else Outcome.NO_BASIS,
+    )
+
+
+def _no_such_point(document: Document, asked: str, visit: Visit) -> Reply:
+    top = [one for one in document.points if one.parent is None]
+    labels = ", ".join(one.label for one in top)
+    text = _("{document} has no point {point}. It has: {points}.")
+    cite = (visit.rules.library.cite(document.id),)
+    return Reply(
+        title=name_document(document),
+        lines=(Line(text.format(document=document.id, point=asked, points=labels), cite),),
+        choices=_point_choices(document, top),
+    )
+
+
+def _unknown_document(typed: str, visit: Visit) -> Reply:
+    return Reply(
+        title=_("Document {number} is not in the library.").format(number=typed),
+        lines=(
+            Line(_("Nothing can be said of its content; please check the number, or ask.")),
+            describe_contact(visit),
+        ),
+        choices=(next_steps.all_documents(), next_steps.whom_to_ask(), next_steps.help_me()),
+        outcome=Outcome.NO_BASIS,
+    )
+
+
+def _point_choices(document: Document, points: Sequence[Point]) -> tuple[Choice, ...]:
+    return tuple(
+        next_steps.point(document.id, point.id, _("About {point}").format(point=point.label))
+        for point in points[:_MOST_CHOICES]
+    )

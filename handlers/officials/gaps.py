@@ -1,0 +1,122 @@
+"""What am I missing, and by when?"""
+
+from collections.abc import Sequence
+
+from handlers import next_steps
+from handlers.asking import Choice
+from handlers.contacts import describe_contact
+from handlers.phrases import _, ngettext, show_day
+from handlers.reply import Line, Outcome, Reply
+from handlers.verdicts import describe_accountable, describe_deadlines, describe_finding, describe_gaps
+from handlers.visit import Visit
+from handlers.wording import name_criterion
+from knowledge.evaluate import evaluate
+from knowledge.facts import Person
+from knowledge.findings import Finding, Reason, State
+
+
+def list_my_gaps(visit: Visit, person: Person) -> Reply:
+    """What am I missing? Narrowed to the criteria that the question names."""
+    findings = _about_named(evaluate(person, visit.rules), visit)
+    if not findings:
+        return _without_findings(visit)
+    gaps = [one for one in findings if one.is_gap]
+    lines = describe_gaps(findings, visit.rules)
+    lines += [line for gap in gaps if (line := describe_accountable(gap, visit.rules)) is not None]
+    lines += _describe_met([one for one in findings if not one.is_gap], visit)
+    if any(gap.state in {State.UNDETERMINED, State.NOT_RECOGNISED} for gap in gaps):
+        lines.append(describe_contact(visit))
+    return Reply(
+        title=_title(gaps, visit),
+        lines=tuple(lines),
+        choices=_next_steps(gaps),
+        outcome=Outcome.NO_BASIS if _is_without_standards(findings) else Outcome.ANSWERED,
+        findings=tuple(findings),
+    )
+
+
+def list_my_deadlines(visit: Visit, person: Person) -> Reply:
+    """By when must I complete what?"""
+    findings = _about_named(evaluate(person, visit.rules), visit)
+    if not findings:
+        return _without_findings(visit)
+    gaps = [one for one in findings if one.is_gap]
+    if not gaps:
+        return list_my_gaps(visit, person)
+    lines = describe_deadlines(gaps, visit.rules)
+    undated = [one for one in gaps if one.deadline is None and one.criterion is not None]
+    if undated:
+        names = ", ".join(
+            name_criterion(visit.rules.library, one.criterion).lower() for one in undated if one.criterion
+        )
+        cites = tuple(dict.fromkeys(one.basis[0] for one in undated))
+        lines.append(
+            Line(_("Still to be completed, with no dated deadline now: {criteria}.").format(criteria=names), cites)
+        )
+    lines += _expiring(findings, visit)
+    if _is_without_standards(findings):
+        lines = [describe_finding(findings[0], visit.rules), describe_contact(visit)]
+    dated = [one for one in gaps if one.deadline is not None]
+    return Reply(
+        title=_("Your deadlines as of {day}").format(day=show_day(visit.on))
+        if dated
+        else _("No dated deadline applies to you on {day}").format(day=show_day(visit.on)),
+        lines=tuple(lines),
+        choices=(next_steps.my_gaps(), next_steps.how_to_study(), next_steps.consequences()),
+        outcome=Outcome.NO_BASIS if _is_without_standards(findings) else Outcome.ANSWERED,
+        findings=tuple(findings),
+    )
+
+
+def _about_named(findings: Sequence[Finding], visit: Visit) -> list[Finding]:
+    """Only the criteria that the question names, if it names any that the position has."""
+    named = [one for one in findings if one.criterion in visit.named.criteria]
+    return named or list(findings)
+
+
+def _without_findings(visit: Visit) -> Reply:
+    return Reply(
+        title=_("As of {day} your retirement day has passed: no title standard is asked of you.").format(
+            day=show_day(visit.on)
+        ),
+        choices=(next_steps.service_left(), next_steps.whom_to_ask()),
+    )
+
+
+def _title(gaps: Sequence[Finding], visit: Visit) -> str:
+    day = show_day(visit.on)
+    if not gaps:
+        return _("You meet every standard of your position, as of {day}.").format(day=day)
+    if _is_without_standards(gaps):
+        return _("It cannot be said what you are missing, as of {day}.").format(day=day)
+    return ngettext(
+        "You have {n} item to complete or clear up, as of {day}.",
+        "You have {n} items to complete or clear up, as of {day}.",
+        len(gaps),
+    ).format(n=len(gaps), day=day)
+
+
+def _describe_met(met: Sequence[Finding], visit: Visit) -> list[Line]:
+    plain = [one for one in met if one.state is State.MET and one.criterion is not None]
+    lines = [describe_finding(one, visit.rules) for one in met if one.state is not State.MET]
+    if plain:
+        names = ", ".join(name_criterion(visit.rules.library, one.criterion).lower() for one in plain if one.criterion)
+        cites = tuple(dict.fromkeys(one.basis[0] for one in plain))
+        lines.append(Line(_("Met: {criteria}.").format(criteria=names), cites))
+    return lines
+
+
+def _expiring(findings: Sequence[Finding], visit: Visit) -> list[Line]:
+    return [describe_finding(one, visit.rules) for one in findings if one.state is State.EXPIRING]
+
+
+def _is_without_standards(findings: Sequence[Finding]) -> bool:
+    return all(one.reason is Reason.STANDARDS_NOT_LOADED for one in findings)
+
+
+def _next_steps(gaps: Sequence[Finding]) -> tuple[Choice, ...]:
+    if not gaps:
+        return next_steps.my_position(), next_steps.my_certificates(), next_steps.service_left()
+    if _is_without_standards(gaps):
+        return next_steps.whom_to_ask(), next_steps.all_documents(), next_steps.my_data()
+    return next_steps.my_deadlines(), next_steps.how_to_study(), next_steps.consequences()

@@ -1,0 +1,162 @@
+"""Help, terms explained, and how to go about it: asking to be sent to study, handing in evidence, asking a person."""
+
+from typing import Protocol
+
+from handlers import next_steps
+from handlers.contacts import describe_contact
+from handlers.phrases import _
+from handlers.reply import Line, Outcome, Reply
+from handlers.visit import Visit
+from knowledge.documents import Citation
+
+
+class Explained(Protocol):
+    """A term with its explanation and, for a legal one, what it rests on."""
+
+    @property
+    def name(self) -> str:
+        """The term as shown."""
+        ...
+
+    @property
+    def explanation(self) -> str:
+        """What it means, in a sentence or two."""
+        ...
+
+    @property
+    def document(self) -> str | None:
+        """The document that it rests on, if any."""
+        ...
+
+    @property
+    def point(self) -> str | None:
+        """The point of that document, if any."""
+        ...
+
+
+class Terms(Protocol):
+    """The glossary for officials."""
+
+    def find(self, text: str) -> Explained | None:
+        """The term that a question asks about, or None."""
+        ...
+
+
+def show_help(visit: Visit) -> Reply:
+    """What can I ask here?"""
+    examples = [
+        _("What am I still missing?"),
+        _("By when must I complete it?"),
+        _("Does IELTS 5.0 of 12/05/2024 count?"),
+        _("What does point 3 of letter 2123 say?"),
+        _("Who answers for it if I was not sent to study?"),
+    ]
+    choices = (
+        (next_steps.my_gaps(), next_steps.my_deadlines(), next_steps.all_documents())
+        if visit.person is not None
+        else (next_steps.link_account(), next_steps.all_documents(), next_steps.my_data())
+    )
+    return Reply(
+        title=_(
+            "I tell officials which title standards they lack, which certificates count, and by when, with the legal basis."
+        ),
+        lines=(
+            Line(_("You can type as you speak, with or without marks. For example:")),
+            *(Line(f"“{example}”", is_item=True) for example in examples),
+            Line(_("Answers are for reference and do not replace a decision of the competent authority.")),
+        ),
+        choices=choices,
+    )
+
+
+def explain_term(visit: Visit, *, terms: Terms) -> Reply:
+    """What does this term mean?"""
+    term = terms.find(visit.text)
+    if term is None:
+        return not_understood(visit)
+    library = visit.rules.library
+    cites: tuple[Citation, ...] = ()
+    document = library.find_document(term.document) if term.document is not None else None
+    if document is not None:
+        cites = (library.cite(document.id, term.point),)
+    return Reply(
+        title=term.name,
+        lines=(Line(term.explanation, cites),),
+        choices=(next_steps.my_gaps(), next_steps.all_documents(), next_steps.help_me()),
+    )
+
+
+def explain_study_request(visit: Visit) -> Reply:
+    """How do I ask to be sent to study, and why keep the record?"""
+    library = visit.rules.library
+    document_id, point_id = library.accountability
+    document = library.get_document(document_id)
+    point = document.point(point_id)
+    lines = [
+        Line(
+            _(
+                "Write to the head of your unit: which criterion, which course, from when to when. Ask for a dated answer."
+            ),
+            is_item=True,
+        ),
+        Line(_("Keep the request and the answer: they show who did their part."), is_item=True),
+    ]
+    if point is not None and document.binds(visit.territory) and document.exists_on(visit.on):
+        lines.append(Line(point.summary, (library.cite(document_id, point_id),), is_item=True))
+    return Reply(
+        title=_("How to ask to be sent to study"),
+        lines=tuple(lines),
+        choices=(next_steps.my_gaps(), next_steps.consequences(), next_steps.whom_to_ask()),
+    )
+
+
+def explain_evidence(visit: Visit) -> Reply:
+    """How do I hand in a new certificate?"""
+    return Reply(
+        title=_("A new certificate"),
+        lines=(
+            Line(
+                _("Hand a certified copy to HR of your unit: kind, level or score, number, issuer and day of issue."),
+                is_item=True,
+            ),
+            Line(_("It counts once HR has verified it; until then it is shown as waiting."), is_item=True),
+            Line(_("Do not send pictures of identity papers here."), is_item=True),
+            describe_contact(visit),
+        ),
+        choices=(next_steps.my_certificates(), next_steps.my_gaps(), next_steps.whom_to_ask()),
+    )
+
+
+def pass_to_person(visit: Visit) -> Reply:
+    """Let me talk to a person."""
+    return Reply(
+        title=_("Who can help you further"),
+        lines=(
+            Line(_("A question about your own record is answered by HR of your unit."), is_item=True),
+            describe_contact(visit),
+        ),
+        choices=(next_steps.my_gaps(), next_steps.all_documents(), next_steps.help_me()),
+    )
+
+
+def not_understood(visit: Visit) -> Reply:
+    """The question could not be read with enough certainty: say so, and offer what is nearest."""
+    del visit
+    return Reply(
+        title=_("I am not sure what you are asking, so I would rather not guess."),
+        lines=(Line(_("Please say it another way, or choose one of these:")),),
+        choices=(next_steps.my_gaps(), next_steps.all_documents(), next_steps.help_me()),
+        outcome=Outcome.NOT_UNDERSTOOD,
+    )
+
+
+def out_of_scope(visit: Visit) -> Reply:
+    """Not what this office is for."""
+    del visit
+    return Reply(
+        title=_(
+            "That is outside what I can answer: I only deal with title standards, certificates and deadlines of officials."
+        ),
+        choices=(next_steps.my_gaps(), next_steps.all_documents(), next_steps.help_me()),
+        outcome=Outcome.OUT_OF_SCOPE,
+    )

@@ -1,0 +1,172 @@
+"""Link my account: notice and consent first, then a one-time code from HR or the visitor's own phone number."""
+
+import re
+
+from handlers import next_steps
+from handlers.asking import Channel, Choice
+from handlers.phrases import _, ngettext, show_moment
+from handlers.ports import Accounts, Audit, Clock, LinkCodes, Profiles
+from handlers.privacy import NOTICE_VERSION, describe_notice
+from handlers.reply import Line, Outcome, Reply
+from handlers.visit import Visit
+from storage.records import Account, Redemption, RedemptionOutcome
+
+_CODE = re.compile(r"(?i)^[0-9a-z][0-9a-z \-]{4,14}[0-9a-z]$")
+AWAITING_CODE = "code"
+
+
+def looks_like_code(text: str) -> bool:
+    """Whether a text could be a linking code, so that a visitor who was asked for one may also ask something else."""
+    plain = text.strip()
+    return bool(_CODE.match(plain)) and (any(letter.isdigit() for letter in plain) or plain.isupper())
+
+
+async def start_linking(visit: Visit, *, accounts: Accounts) -> Reply:
+    """Show the notice, or go on to the code where consent to this version was given before."""
+    if visit.person is not None:
+        return _already_linked(visit)
+    account = await accounts.find_account(visit.asked.channel, visit.asked.address)
+    if not _has_consented(account):
+        return _notice(visit, "")
+    return _ask_for_code(visit)
+
+
+async def agree(visit: Visit, *, accounts: Accounts, clock: Clock) -> Reply:
+    """Record consent and ask for the code."""
+    await accounts.save_consent(visit.asked.channel, visit.asked.address, NOTICE_VERSION, clock.now())
+    if visit.person is not None:
+        return _already_linked(visit)
+    return _ask_for_code(visit)
+
+
+def decline(visit: Visit) -> Reply:
+    """Go on without linking."""
+    return Reply(
+        title=_("Nothing was linked or stored. You can still ask about documents and certificates in general."),
+        choices=(next_steps.all_documents(), next_steps.link_account(), next_steps.help_me()),
+    )
+
+
+async def use_code(
+    visit: Visit,
+    code: str,
+    *,
+    accounts: Accounts,
+    link_codes: LinkCodes,
+    profiles: Profiles,
+    audit: Audit,
+    clock: Clock,
+) -> Reply:
+    """Redeem a one-time code; without consent the notice comes first and the code is kept unused."""
+    if visit.person is not None:
+        return _already_linked(visit)
+    channel, address = visit.asked.channel, visit.asked.address
+    if not _has_consented(await accounts.find_account(channel, address)):
+        return _notice(visit, code)
+    redeemed = await link_codes.redeem(channel, address, code, clock.now())
+    if redeemed.outcome is not RedemptionOutcome.LINKED or redeemed.person is None:
+        await audit.record(f"{channel}", "link_refused", redeemed.outcome, clock.now())
+        return _refused(redeemed)
+    await accounts.link(channel, address, redeemed.person, clock.now())
+    await audit.record(redeemed.person, "linked", redeemed.person, clock.now(), {"channel": channel, "by": "code"})
+    person = await profiles.find_person(redeemed.person)
+    return _linked(person.name if person is not None else redeemed.person)
+
+
+async def use_phone(
+    visit: Visit, phone: str, *, accounts: Accounts, profiles: Profiles, audit: Audit, clock: Clock
+) -> Reply:
+    """Link by the visitor's own phone number, which the channel vouches for, where exactly one person has it."""
+    if visit.person is not None:
+        return _already_linked(visit)
+    channel, address = visit.asked.channel, visit.asked.address
+    if not _has_consented(await accounts.find_account(channel, address)):
+        return _notice(visit, "")
+    matches = await profiles.list_codes_by_phone(phone)
+    if len(matches) != 1:
+        await audit.record(f"{channel}", "link_refused", "phone", clock.now(), {"matches": len(matches)})
+        return Reply(
+            title=_("Your phone number does not lead to exactly one person on record."),
+            lines=(Line(_("Please ask HR of your unit for a one-time code, then type it here.")),),
+            choices=(next_steps.whom_to_ask(), next_steps.help_me()),
+            outcome=Outcome.DENIED,
+        )
+    await accounts.link(channel, address, matches[0], clock.now())
+    await audit.record(matches[0], "linked", matches[0], clock.now(), {"channel": channel, "by": "phone"})
+    person = await profiles.find_person(matches[0])
+    return _linked(person.name if person is not None else matches[0])
+
+
+def ask_to_link(visit: Visit) -> Reply:
+    """A personal question of someone not linked yet."""
+    return Reply(
+        title=_("To answer about your own record, it must first be certain who you are."),
+        lines=(Line(_("Please link your account with the one-time code that HR of your unit gives you.")),),
+        choices=(next_steps.link_account(), next_steps.all_documents(), next_steps.help_me()),
+        outcome=Outcome.DENIED,
+    )
+
+
+def _has_consented(account: Account | None) -> bool:
+    return account is not None and account.consent_version == NOTICE_VERSION
+
+
+def _notice(visit: Visit, code: str) -> Reply:
+    library = visit.rules.library
+    return Reply(
+        title=_("Before linking: how your personal data is handled"),
+        lines=tuple(describe_notice(library, library.privacy_laws)),
+        choices=(
+            Choice(_("I agree"), "link.agree", code),
+            Choice(_("I do not agree"), "link.decline"),
+        ),
+    )
+
+
+def _ask_for_code(visit: Visit) -> Reply:
+    lines = [Line(_("Please type the one-time code that HR of your unit gave you. It works for 15 minutes, once."))]
+    can_share = visit.asked.channel is Channel.TELEGRAM
+    if can_share:
+        lines.append(Line(_("Or press the button below to share your own phone number.")))
+    return Reply(
+        title=_("Link your account"),
+        lines=tuple(lines),
+        choices=(next_steps.whom_to_ask(), next_steps.help_me()),
+        asks_contact=can_share,
+    )
+
+
+def _already_linked(visit: Visit) -> Reply:
+    name = visit.person.name if visit.person is not None else ""
+    return Reply(
+        title=_("This chat is already linked to {name}.").format(name=name),
+        choices=(next_steps.my_gaps(), next_steps.my_data(), next_steps.help_me()),
+    )
+
+
+def _linked(name: str) -> Reply:
+    return Reply(
+        title=_("Linked. Welcome, {name}.").format(name=name),
+        lines=(Line(_("From now on you can ask about your own standards and deadlines here.")),),
+        choices=(next_steps.my_gaps(), next_steps.my_deadlines(), next_steps.my_data()),
+    )
+
+
+def _refused(redeemed: Redemption) -> Reply:
+    match redeemed.outcome:
+        case RedemptionOutcome.LOCKED if redeemed.locked_until is not None:
+            title = _("Too many wrong codes. Please try again after {moment}, or ask HR.").format(
+                moment=show_moment(redeemed.locked_until)
+            )
+        case RedemptionOutcome.EXPIRED:
+            title = _("This code has expired or was used before. Please ask HR for a new one.")
+        case _:
+            left = redeemed.tries_left or 0
+            title = ngettext(
+                "This code is not right. {n} try is left.", "This code is not right. {n} tries are left.", left
+            ).format(n=left)
+    return Reply(
+        title=title,
+        choices=(next_steps.link_account(), next_steps.whom_to_ask(), next_steps.help_me()),
+        outcome=Outcome.DENIED,
+    )

@@ -1,0 +1,99 @@
+"""Who manages me, whom do I ask, which office took over, how long do I still serve?"""
+
+from datetime import date
+
+from handlers import next_steps
+from handlers.contacts import describe_contact
+from handlers.phrases import _, show_day
+from handlers.point_words import describe_office_change
+from handlers.reply import Line, Outcome, Reply
+from handlers.visit import Visit
+from handlers.wording import name_managed_by
+from knowledge.escalation import Rung, escalation_chain
+from knowledge.evaluate import service_of
+from knowledge.facts import Person
+from knowledge.library import Office
+from knowledge.retirement import has_service_left
+
+
+def tell_whom_to_ask(visit: Visit) -> Reply:
+    """The office named in the question with what became of it, else who manages the visitor and whom to ask."""
+    lines: list[Line] = []
+    for office_id in visit.named.offices:
+        lines += _describe_office(visit.rules.library.offices[office_id], visit)
+    if visit.person is not None and not lines:
+        lines += _describe_managers(visit.person, visit)
+    lines.append(describe_contact(visit, next(iter(visit.named.criteria), None)))
+    return Reply(
+        title=_("Whom to ask, as of {day}").format(day=show_day(visit.on)),
+        lines=tuple(lines),
+        choices=(next_steps.my_gaps(), next_steps.all_documents(), next_steps.help_me()),
+    )
+
+
+def tell_service_left(visit: Visit, person: Person) -> Reply:
+    """When do I retire, and do I still have so many years of service?"""
+    service = service_of(person, visit.rules)
+    schedule = visit.rules.retirement
+    cites = () if schedule.document is None else (visit.rules.library.cite(schedule.document, schedule.point),)
+    if service.retires_on < visit.on:
+        text = _("By the retirement age, your last day of service was {day}.")
+    else:
+        text = _("By the retirement age, your last day of service is {day}.")
+    lines = [Line(text.format(day=show_day(service.retires_on)), cites)]
+    if not cites:
+        lines.append(Line(_("For questions about days before this schedule, the basis is not in the library.")))
+    lines += _years_asked(service.retires_on, visit)
+    return Reply(
+        title=_("Your service left, as of {day}").format(day=show_day(visit.on)),
+        lines=tuple(lines),
+        choices=(next_steps.my_gaps(), next_steps.my_deadlines(), next_steps.consequences()),
+        outcome=Outcome.ANSWERED if cites else Outcome.NO_BASIS,
+    )
+
+
+def _years_asked(retires_on: date, visit: Visit) -> list[Line]:
+    """Whether the years of service that the question or a live duty speaks of are left."""
+    if visit.named.years is not None:
+        return [_describe_years(retires_on, visit.named.years, visit.on)]
+    return [
+        _describe_years(retires_on, live.duty.service_left_years, live.day)
+        for live in visit.rules.live_duties
+        if live.duty.service_left_years is not None and visit.managed_by in live.duty.managed_by
+    ]
+
+
+def _describe_years(retires_on: date, years: int, on: date) -> Line:
+    if has_service_left(retires_on, years, on):
+        return Line(_("On {day} you have at least {n} years of service left.").format(day=show_day(on), n=years))
+    return Line(_("On {day} you have less than {n} years of service left.").format(day=show_day(on), n=years))
+
+
+def _describe_office(office: Office, visit: Visit) -> list[Line]:
+    library = visit.rules.library
+    if office.valid_to is not None and visit.on > office.valid_to:
+        return [describe_office_change(office, visit)]
+    cites = () if office.basis is None else (library.cite(office.basis, office.basis_point),)
+    note = f" {office.note}" if office.note else ""
+    return [Line(_("{office} is working on {day}.").format(office=office.name, day=show_day(visit.on)) + note, cites)]
+
+
+def _describe_managers(person: Person, visit: Visit) -> list[Line]:
+    unit = visit.rules.find_unit(person.unit)
+    name = unit.name if unit is not None else person.unit
+    text = _("On record you serve at {unit}; your post is {managed}.")
+    lines = [Line(text.format(unit=name, managed=name_managed_by(person.managed_by)))]
+    rungs = escalation_chain(person, visit.rules)
+    if rungs:
+        chain = " → ".join(_name_rung(rung, visit) for rung in rungs)
+        cites = tuple(dict.fromkeys(rung.basis for rung in rungs if rung.basis is not None))
+        lines.append(Line(_("Matters about your post go: {chain}.").format(chain=chain), cites))
+        lines += [Line(note) for note in dict.fromkeys(rung.note for rung in rungs if rung.note)]
+    return lines
+
+
+def _name_rung(rung: Rung, visit: Visit) -> str:
+    if rung.office is not None:
+        return rung.office.name
+    unit = visit.rules.book.units[rung.unit] if rung.unit is not None else None
+    return _("head of {unit}").format(unit=unit.name if unit is not None else "–")

@@ -1,0 +1,105 @@
+"""What does my position, or another one, require?"""
+
+from handlers import next_steps
+from handlers.contacts import describe_contact
+from handlers.phrases import _, show_day
+from handlers.reply import Line, Outcome, Reply
+from handlers.visit import Visit
+from handlers.wording import name_criterion, name_document_fully, name_level
+from knowledge.facts import ManagedBy, PositionGroup, TitleStandard
+
+_MOST_GROUPS = 3
+
+
+def list_requirements(visit: Visit) -> Reply:
+    """The standards of the position named in the question, else of the visitor's own."""
+    groups = list(visit.named.position_groups[:_MOST_GROUPS])
+    if not groups and visit.person is not None:
+        groups = [visit.person.position_group]
+    if not groups:
+        return _ask_which(visit)
+    lines: list[Line] = []
+    found = False
+    for group in groups:
+        standards = visit.rules.standards_for(group, visit.territory)
+        found = found or bool(standards)
+        lines += [_describe_standard(one, visit) for one in standards.values() if _is_asked(one, visit)]
+        if not standards:
+            lines.append(_not_loaded(group, visit))
+    if not found:
+        lines.append(describe_contact(visit))
+    return Reply(
+        title=_title(groups, visit),
+        lines=tuple(lines),
+        choices=(next_steps.my_gaps(), next_steps.my_certificates(), next_steps.consequences()),
+        outcome=Outcome.ANSWERED if found else Outcome.NO_BASIS,
+    )
+
+
+def name_group(group: PositionGroup, visit: Visit) -> str:
+    """A position group in words: the visitor's own position, else the code with its underscores opened."""
+    person = visit.person
+    if person is not None and person.position_group == group and person.position:
+        return person.position
+    return group.replace("_", " ")
+
+
+def _title(groups: list[PositionGroup], visit: Visit) -> str:
+    names = ", ".join(name_group(group, visit) for group in groups)
+    return _("Standards of the position {position}, as of {day}").format(position=names, day=show_day(visit.on))
+
+
+def _is_asked(standard: TitleStandard, visit: Visit) -> bool:
+    return not visit.named.criteria or standard.criterion in visit.named.criteria
+
+
+def _describe_standard(standard: TitleStandard, visit: Visit) -> Line:
+    library = visit.rules.library
+    text = _("{criterion}: {level} or higher").format(
+        criterion=name_criterion(library, standard.criterion),
+        level=name_level(library, standard.criterion, standard.minimum),
+    )
+    if standard.valid_to is not None:
+        text += _(" (until {day})").format(day=show_day(standard.valid_to))
+    return Line(f"{text}.", (library.cite_loosely(standard.document, standard.point),), is_item=True)
+
+
+def _not_loaded(group: PositionGroup, visit: Visit) -> Line:
+    managed_by = visit.managed_by if visit.person is not None and visit.person.position_group == group else None
+    return describe_deciders(managed_by, visit)
+
+
+def describe_deciders(managed_by: ManagedBy | None, visit: Visit) -> Line:
+    """Which documents settle the standards here, and that their content is not held."""
+    library = visit.rules.library
+    classes = [managed_by] if managed_by is not None else list(ManagedBy)
+    deciders = {one.document: one for each in classes for one in visit.rules.standards_deciders(each, visit.territory)}
+    if not deciders:
+        return Line(
+            _("No standards for this position have been loaded, and the library knows no document that sets them here.")
+        )
+    names = "; ".join(name_document_fully(library.get_document(document)) for document in deciders)
+    text = _(
+        "The standards are settled by: {documents}. Their text is not in the library and no table has been loaded."
+    )
+    cautions = dict.fromkeys(one.caution for one in deciders.values() if one.caution)
+    return Line(
+        " ".join([text.format(documents=names), *cautions]), tuple(library.cite(document) for document in deciders)
+    )
+
+
+def _ask_which(visit: Visit) -> Reply:
+    loaded = sorted(visit.rules.book.standards_by_group)
+    if not loaded:
+        return Reply(
+            title=_("What a position requires"),
+            lines=(describe_deciders(None, visit), describe_contact(visit)),
+            choices=(next_steps.whom_to_ask(), next_steps.all_documents(), next_steps.link_account()),
+            outcome=Outcome.NO_BASIS,
+        )
+    names = ", ".join(group.replace("_", " ") for group in loaded)
+    return Reply(
+        title=_("Which position do you mean?"),
+        lines=(Line(_("Standards are loaded for: {positions}. Please name one of them.").format(positions=names)),),
+        choices=(next_steps.link_account(), next_steps.all_documents(), next_steps.help_me()),
+    )

@@ -1,0 +1,44 @@
+"""The privacy notice that is read and agreed to before linking, in one dated version."""
+
+from handlers.phrases import _
+from handlers.reply import Line
+from knowledge.documents import Citation
+from knowledge.facts import DocumentId
+from knowledge.library import Library
+
+# Changes with every change of the sentences below: consent is given to one wording.
+NOTICE_VERSION = "2026-11-21"
+
+
+def describe_notice(library: Library, laws: tuple[DocumentId, ...]) -> list[Line]:
+    """What is processed, for what, how long, and which rights the person has."""
+    cites: tuple[Citation, ...] = tuple(library.cite(one) for one in laws if one in library.documents)
+    return [
+        Line(
+            _("Purpose: to tell you your own title standards, certificates and deadlines, and nothing else."),
+            is_item=True,
+        ),
+        Line(
+            _(
+                "Data: your staff code, name, date of birth, position, unit and certificates as recorded by HR, "
+                "the identity of this chat, and what this conversation was last about. Never send identity papers here."
+            ),
+            is_item=True,
+        ),
+        Line(_("Who sees it: you, the head of your unit and HR in charge. Every look is recorded."), is_item=True),
+        Line(
+            _("How long: until you withdraw, or your record leaves the roster; nothing leaves this installation."),
+            is_item=True,
+        ),
+        Line(
+            _("Your rights: see, export, have corrected, withdraw at any time by typing /quyenriengtu."),
+            cites,
+            is_item=True,
+        ),
+        Line(
+            _(
+                "Answers are for reference and do not replace a decision of the competent authority. Silence is not consent."
+            ),
+            is_item=True,
+        ),
+    ]

@@ -1,0 +1,34 @@
+"""Whose records a person may see besides their own. Always decided by the rules of the real day. Pure."""
+
+from knowledge.facts import Person, Role, Unit, UnitCode
+from knowledge.rulebook import RulesOn
+
+
+def units_in_scope(person: Person, today: RulesOn) -> frozenset[UnitCode]:
+    """Codes of the units whose people this person may see: heads their unit and below, HR their scope.
+
+    Someone who headed a unit that has been dissolved heads nothing by that: its successor names its own head.
+    """
+    scope: frozenset[UnitCode] = frozenset()
+    roots = set(today.heads_units(person.code))
+    own = today.find_unit(person.unit)
+    if Role.HEAD in person.roles and own is not None and own.code == person.unit:
+        roots.add(own.code)
+    if Role.HR in person.roles:
+        if person.scope is not None:
+            roots.add(person.scope)
+        else:
+            scope |= _province_of(own, today)
+    return scope | (today.units_within(roots) if roots else frozenset())
+
+
+def may_see(person: Person, other: Person, today: RulesOn) -> bool:
+    """Whether the other's record is within this person's scope, or their own."""
+    return other.code == person.code or other.unit in units_in_scope(person, today)
+
+
+def _province_of(own: Unit | None, today: RulesOn) -> frozenset[UnitCode]:
+    """All units of the province of today in which this unit lies."""
+    territories = today.library.territories
+    home = territories[own.territory if own is not None else today.book.home].province
+    return frozenset(code for code, unit in today.book.units.items() if territories[unit.territory].province == home)

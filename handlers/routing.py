@@ -1,0 +1,206 @@
+"""The table of contents: which handler answers which intent, pressed choice or command."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from handlers.heads import others
+from handlers.officials import (
+    certificates,
+    consequences,
+    documents,
+    gaps,
+    guidance,
+    linking,
+    my_data,
+    offices,
+    position,
+)
+from handlers.ports import Accounts, Audit, Clock, LinkCodes, Profiles, Threads
+from handlers.reply import Reply
+from handlers.visit import Visit
+from knowledge.facts import Person
+from knowledge.understanding.meaning import Intent
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What one visit may touch, in one transaction; each handler is handed only what its signature names."""
+
+    profiles: Profiles
+    accounts: Accounts
+    link_codes: LinkCodes
+    threads: Threads
+    audit: Audit
+    clock: Clock
+    search: documents.PointSearch
+    terms: guidance.Terms
+
+
+Handler = Callable[[Visit, Ports], Awaitable[Reply]]
+_Open = Callable[[Visit], Reply]
+_Personal = Callable[[Visit, Person], Reply]
+
+
+def _open(handler: _Open) -> Handler:
+    """For everybody, and in need of nothing but the library."""
+
+    async def answer(visit: Visit, ports: Ports) -> Reply:
+        del ports
+        return handler(visit)
+
+    return answer
+
+
+def _personal(handler: _Personal) -> Handler:
+    """Only for a visitor who is proven to be somebody."""
+
+    async def answer(visit: Visit, ports: Ports) -> Reply:
+        del ports
+        return handler(visit, visit.person) if visit.person is not None else linking.ask_to_link(visit)
+
+    return answer
+
+
+async def _document(visit: Visit, ports: Ports) -> Reply:
+    return documents.answer_document(visit, search=ports.search)
+
+
+async def _term(visit: Visit, ports: Ports) -> Reply:
+    return guidance.explain_term(visit, terms=ports.terms)
+
+
+async def _link(visit: Visit, ports: Ports) -> Reply:
+    return await linking.start_linking(visit, accounts=ports.accounts)
+
+
+async def _agree(visit: Visit, ports: Ports) -> Reply:
+    reply = await linking.agree(visit, accounts=ports.accounts, clock=ports.clock)
+    return await _code(visit, ports) if visit.subject and visit.person is None else reply
+
+
+async def _code(visit: Visit, ports: Ports) -> Reply:
+    return await linking.use_code(
+        visit,
+        visit.subject or visit.text,
+        accounts=ports.accounts,
+        link_codes=ports.link_codes,
+        profiles=ports.profiles,
+        audit=ports.audit,
+        clock=ports.clock,
+    )
+
+
+async def _phone(visit: Visit, ports: Ports) -> Reply:
+    return await linking.use_phone(
+        visit,
+        visit.asked.phone or "",
+        accounts=ports.accounts,
+        profiles=ports.profiles,
+        audit=ports.audit,
+        clock=ports.clock,
+    )
+
+
+async def _data(visit: Visit, ports: Ports) -> Reply:
+    if visit.person is None:
+        return my_data.explain_privacy(visit)
+    return await my_data.view_my_data(visit, visit.person, accounts=ports.accounts, audit=ports.audit)
+
+
+async def _export(visit: Visit, ports: Ports) -> Reply:
+    if visit.person is None:
+        return linking.ask_to_link(visit)
+    return await my_data.export_my_data(
+        visit, visit.person, accounts=ports.accounts, audit=ports.audit, clock=ports.clock
+    )
+
+
+async def _withdraw(visit: Visit, ports: Ports) -> Reply:
+    if visit.person is None:
+        return linking.ask_to_link(visit)
+    return await my_data.withdraw(
+        visit,
+        visit.person,
+        accounts=ports.accounts,
+        threads=ports.threads,
+        audit=ports.audit,
+        clock=ports.clock,
+    )
+
+
+async def _person(visit: Visit, ports: Ports) -> Reply:
+    if visit.person is None:
+        return others.refuse(visit)
+    return await others.list_gaps_of(visit, visit.person, profiles=ports.profiles, audit=ports.audit, clock=ports.clock)
+
+
+async def _unit(visit: Visit, ports: Ports) -> Reply:
+    if visit.person is None:
+        return others.refuse(visit)
+    return await others.list_unit_gaps(
+        visit, visit.person, profiles=ports.profiles, audit=ports.audit, clock=ports.clock
+    )
+
+
+BY_INTENT: Mapping[Intent, Handler] = {
+    Intent.MY_GAPS: _personal(gaps.list_my_gaps),
+    Intent.MY_DEADLINES: _personal(gaps.list_my_deadlines),
+    Intent.CERTIFICATE_COUNTS: _open(certificates.judge_certificates),
+    Intent.POSITION_REQUIREMENTS: _open(position.list_requirements),
+    Intent.CONSEQUENCES: _open(consequences.explain_consequences),
+    Intent.DOCUMENT: _document,
+    Intent.LIBRARY: _open(documents.list_library),
+    Intent.WHO_TO_ASK: _open(offices.tell_whom_to_ask),
+    Intent.SERVICE_LEFT: _personal(offices.tell_service_left),
+    Intent.EXPLAIN_TERM: _term,
+    Intent.HELP: _open(guidance.show_help),
+    Intent.LINK: _link,
+    Intent.MY_DATA: _data,
+    Intent.PERSON_GAPS: _person,
+    Intent.UNIT_GAPS: _unit,
+    Intent.ASK_TO_STUDY: _open(guidance.explain_study_request),
+    Intent.SUBMIT_EVIDENCE: _open(guidance.explain_evidence),
+    Intent.ASK_PERSON: _open(guidance.pass_to_person),
+    Intent.OUT_OF_SCOPE: _open(guidance.out_of_scope),
+}
+
+# A pressed choice: its handler, and the intent that a follow-up in the conversation then continues.
+BY_ACTION: Mapping[str, tuple[Handler, Intent]] = {
+    "gaps.mine": (BY_INTENT[Intent.MY_GAPS], Intent.MY_GAPS),
+    "deadlines.mine": (BY_INTENT[Intent.MY_DEADLINES], Intent.MY_DEADLINES),
+    "position.mine": (BY_INTENT[Intent.POSITION_REQUIREMENTS], Intent.POSITION_REQUIREMENTS),
+    "certificates.mine": (_personal(certificates.list_my_certificates), Intent.CERTIFICATE_COUNTS),
+    "certificate": (BY_INTENT[Intent.CERTIFICATE_COUNTS], Intent.CERTIFICATE_COUNTS),
+    "consequences": (BY_INTENT[Intent.CONSEQUENCES], Intent.CONSEQUENCES),
+    "document": (_document, Intent.DOCUMENT),
+    "document.point": (_document, Intent.DOCUMENT),
+    "documents": (BY_INTENT[Intent.LIBRARY], Intent.LIBRARY),
+    "contact": (BY_INTENT[Intent.WHO_TO_ASK], Intent.WHO_TO_ASK),
+    "service": (BY_INTENT[Intent.SERVICE_LEFT], Intent.SERVICE_LEFT),
+    "study": (BY_INTENT[Intent.ASK_TO_STUDY], Intent.ASK_TO_STUDY),
+    "evidence": (BY_INTENT[Intent.SUBMIT_EVIDENCE], Intent.SUBMIT_EVIDENCE),
+    "help": (BY_INTENT[Intent.HELP], Intent.HELP),
+    "link": (_link, Intent.LINK),
+    "link.agree": (_agree, Intent.LINK),
+    "link.decline": (_open(linking.decline), Intent.LINK),
+    "link.code": (_code, Intent.LINK),
+    "link.phone": (_phone, Intent.LINK),
+    "data": (_data, Intent.MY_DATA),
+    "data.export": (_export, Intent.MY_DATA),
+    "data.withdraw": (_open(my_data.ask_to_confirm_withdrawal), Intent.MY_DATA),
+    "data.withdraw.yes": (_withdraw, Intent.MY_DATA),
+    "unit": (_unit, Intent.UNIT_GAPS),
+    "person": (_person, Intent.PERSON_GAPS),
+}
+
+# Commands of chat platforms; what follows one is its subject.
+BY_COMMAND: Mapping[str, str] = {
+    "start": "help",
+    "trogiup": "help",
+    "help": "help",
+    "conthieu": "gaps.mine",
+    "han": "deadlines.mine",
+    "vanban": "documents",
+    "lienket": "link",
+    "quyenriengtu": "data",
+}

@@ -1,0 +1,57 @@
+"""One visit to the desk: what was said, who says it, what it was understood to mean, and the rules of the day."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from handlers.asking import Incoming
+from knowledge.facts import ManagedBy, Person, TerritoryCode
+from knowledge.rulebook import RulesOn
+from knowledge.understanding.aspects import Aspect
+from knowledge.understanding.meaning import Entities, Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Everything that a handler decides from. `rules` is the view of the day asked about, `today` the real day.
+
+    `person` is the official whom the visitor is proven to be, with their record; None before linking.
+    `subject` is what a pressed choice stands for; `aspects` the sides of a document that the question asks about.
+    """
+
+    asked: Incoming
+    today: date
+    rules: RulesOn
+    person: Person | None = None
+    meaning: Meaning | None = None
+    subject: str = ""
+    aspects: frozenset[Aspect] = frozenset()
+
+    @property
+    def on(self) -> date:
+        """The day asked about."""
+        return self.rules.day
+
+    @property
+    def is_today(self) -> bool:
+        """Whether the question is about today."""
+        return self.rules.day == self.today
+
+    @property
+    def named(self) -> Entities:
+        """The things that the question names; nothing for a pressed choice."""
+        return self.meaning.entities if self.meaning is not None else Entities()
+
+    @property
+    def text(self) -> str:
+        """What was typed; empty for a pressed choice."""
+        return self.asked.text or ""
+
+    @property
+    def territory(self) -> TerritoryCode:
+        """Territory of the person's unit on the day, or that of the installation for a visitor not linked."""
+        return self.rules.territory_of(self.person.unit) if self.person is not None else self.rules.book.home
+
+    @property
+    def managed_by(self) -> ManagedBy | None:
+        """Who manages the person's post, if the person is known."""
+        return self.person.managed_by if self.person is not None else None

@@ -1,0 +1,75 @@
+"""How things are named in replies: credentials, levels, documents and points, offices, days. Pure."""
+
+from datetime import date
+
+from handlers.phrases import _, ngettext, show_day
+from knowledge.documents import Citation, Document, Point
+from knowledge.facts import CriterionCode, KindCode, LevelCode, ManagedBy
+from knowledge.library import Library
+
+
+def name_credential(library: Library, kind: KindCode, level: str | None, issued_on: date | None) -> str:
+    """A credential as people speak of it: "IELTS 5.0, cấp ngày 12/05/2024"."""
+    known = library.kinds[kind]
+    criterion = library.criteria.get(known.criterion) if known.criterion is not None else None
+    code = criterion.find_level(level) if criterion is not None and level and known.is_direct else None
+    shown = criterion.level_name(code) if criterion is not None and code is not None else level
+    name = f"{known.name} {shown}" if shown else known.name
+    if issued_on is None:
+        return name
+    return _("{credential}, issued on {day}").format(credential=name, day=show_day(issued_on))
+
+
+def name_criterion(library: Library, criterion: CriterionCode) -> str:
+    """A criterion as shown: "Ngoại ngữ"."""
+    return library.criteria[criterion].name
+
+
+def name_level(library: Library, criterion: CriterionCode, level: LevelCode | None) -> str:
+    """A level as shown: "Bậc 3"; a dash for none."""
+    return library.criteria[criterion].level_name(level) if level is not None else "–"
+
+
+def name_document(document: Document) -> str:
+    """A document in short: "Công văn 2123/UBND-NC ngày 17/08/2020"."""
+    if document.dated is None:
+        return f"{document.kind} {document.id}"
+    return _("{document} dated {day}").format(document=f"{document.kind} {document.id}", day=show_day(document.dated))
+
+
+def name_document_fully(document: Document) -> str:
+    """A document with its issuer."""
+    if not document.issuer:
+        return name_document(document)
+    return _("{document} of {issuer}").format(document=name_document(document), issuer=document.issuer)
+
+
+def name_point(document: Document, point: Point) -> str:
+    """A point with its document: "điểm 3, Công văn 2123/UBND-NC"."""
+    return f"{point.label}, {document.kind} {document.id}"
+
+
+def name_cited(library: Library, cite: Citation) -> str:
+    """A citation inside a sentence: "2123/UBND-NC (điểm 3)"."""
+    document = library.get_document(cite.document)
+    point = document.point(cite.point) if cite.point is not None else None
+    label = point.label if point is not None else cite.point
+    return f"{document.id} ({label})" if label else str(document.id)
+
+
+def name_managed_by(managed_by: ManagedBy) -> str:
+    """Who manages a post, in words."""
+    return {
+        ManagedBy.PROVINCIAL_PARTY_STANDING_COMMITTEE: _("managed by the Standing Committee of the provincial Party"),
+        ManagedBy.PROVINCIAL_GOVERNMENT_PARTY_COMMITTEE: _(
+            "managed by the Party committee of the provincial government"
+        ),
+        ManagedBy.DISTRICT: _("managed at district level"),
+        ManagedBy.COMMUNE: _("managed at commune level"),
+        ManagedBy.UNIT: _("managed by the unit"),
+    }[managed_by]
+
+
+def count_days(days: int) -> str:
+    """A number of days."""
+    return ngettext("{n} day", "{n} days", days).format(n=days)

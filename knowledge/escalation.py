@@ -1,0 +1,56 @@
+"""The escalation chain of a person on a day: heads up the unit tree, then the offices that documents name."""
+
+from dataclasses import dataclass
+
+from knowledge.documents import Citation
+from knowledge.facts import Person, PersonCode, UnitCode
+from knowledge.library import EscalationStep, Office
+from knowledge.rulebook import RulesOn
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung: the head of a unit (`unit` and `head`) or an office; `basis` is what names it, None = the unit tree."""
+
+    unit: UnitCode | None = None
+    head: PersonCode | None = None
+    office: Office | None = None
+    basis: Citation | None = None
+    note: str | None = None
+
+
+def escalation_chain(person: Person, rules: RulesOn) -> tuple[Rung, ...]:
+    """From the person's own unit upwards. A vacant post, or a head who is the person concerned, is passed over."""
+    return (*_heads_above(person, rules), *_offices(person, rules))
+
+
+def _heads_above(person: Person, rules: RulesOn) -> list[Rung]:
+    rungs: list[Rung] = []
+    for code in rules.line_above(person.unit):
+        head = rules.book.units[code].head
+        if head is not None and head != person.code and head not in {rung.head for rung in rungs}:
+            rungs.append(Rung(unit=code, head=head))
+    return rungs
+
+
+def _offices(person: Person, rules: RulesOn) -> list[Rung]:
+    step = _find_step(person, rules)
+    if step is None:
+        return []
+    basis = rules.library.cite(step.document, step.point) if step.document is not None else None
+    rungs: list[Rung] = []
+    for office_id in step.offices:
+        office = rules.library.office_on(office_id, rules.day)
+        if office is not None and office.id not in {rung.office.id for rung in rungs if rung.office is not None}:
+            rungs.append(Rung(office=office, basis=basis, note=step.note))
+    return rungs
+
+
+def _find_step(person: Person, rules: RulesOn) -> EscalationStep | None:
+    territory = rules.territory_of(person.unit)
+    for step in rules.library.escalation:
+        begun = step.valid_from is None or step.valid_from <= rules.day
+        ended = step.valid_to is not None and step.valid_to < rules.day
+        if (step.territory, step.managed_by) == (territory, person.managed_by) and begun and not ended:
+            return step
+    return None
