@@ -41,13 +41,17 @@ metadata = MetaData(
     }
 )
 
-LATER = {"deferrable": True, "initially": "DEFERRED"}  # a load may name rows that come further down
 NO_WORDS = text("'{}'")
 
 
 def code() -> String:
     """The type of every code: text that compares byte by byte."""
     return String(collation="C")
+
+
+def refers_to(target: str, *, ondelete: str | None = None, use_alter: bool = False) -> ForeignKey:
+    """A reference that is checked at the end of the transaction: a load may name rows that come further down."""
+    return ForeignKey(target, ondelete=ondelete, use_alter=use_alter, deferrable=True, initially="DEFERRED")
 
 
 def one_of(column: str, values: type[UnitKind | Gender | ManagedBy | CredentialStatus]) -> CheckConstraint:
@@ -70,11 +74,11 @@ units = Table(
     Column("name", Text, nullable=False),
     Column("kind", code(), nullable=False),
     Column("territory", code(), nullable=False),
-    Column("parent", code(), ForeignKey("units.code", **LATER), index=True),
-    Column("head", code(), ForeignKey("people.code", use_alter=True, ondelete="SET NULL", **LATER), index=True),
+    Column("parent", code(), refers_to("units.code"), index=True),
+    Column("head", code(), refers_to("people.code", ondelete="SET NULL", use_alter=True), index=True),
     Column("valid_from", Date),
     Column("valid_to", Date),
-    Column("successor", code(), ForeignKey("units.code", **LATER), index=True),
+    Column("successor", code(), refers_to("units.code"), index=True),
     one_of("kind", UnitKind),
     in_order("valid_from", "valid_to"),
 )
@@ -87,14 +91,14 @@ people = Table(
     Column("name_folded", code(), nullable=False),
     Column("born_on", Date, nullable=False),
     Column("gender", code(), nullable=False),
-    Column("unit", code(), ForeignKey("units.code", **LATER), nullable=False),
+    Column("unit", code(), refers_to("units.code"), nullable=False),
     Column("position", Text, nullable=False),
     Column("position_group", code(), nullable=False),
     Column("managed_by", code(), nullable=False),
     Column("is_leader", Boolean, nullable=False),
     Column("in_post_since", Date),
     Column("roles", ARRAY(code()), nullable=False, server_default=text("'{can_bo}'")),
-    Column("scope", code(), ForeignKey("units.code", **LATER), index=True),
+    Column("scope", code(), refers_to("units.code"), index=True),
     Column("phone_encrypted", LargeBinary),
     Column("phone_index", LargeBinary),
     one_of("gender", Gender),
@@ -112,7 +116,7 @@ credentials = Table(
     "credentials",
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
-    Column("person", code(), ForeignKey("people.code", ondelete="CASCADE", **LATER), nullable=False),
+    Column("person", code(), refers_to("people.code", ondelete="CASCADE"), nullable=False),
     Column("kind", code(), nullable=False),
     Column("level", Text),
     Column("issuer", Text),
@@ -121,7 +125,7 @@ credentials = Table(
     Column("expires_on", Date),
     Column("status", code(), nullable=False, server_default=CredentialStatus.WAITING.value),
     # A credential is known by its number, and only without one by its day of issue.
-    Column("issued_key", Date, Computed("CASE WHEN number IS NULL THEN issued_on END", persisted=True)),
+    Column("issued_key", Date, Computed("CASE WHEN number IS NULL THEN issued_on ELSE NULL::date END", persisted=True)),
     one_of("status", CredentialStatus),
     UniqueConstraint(
         "person", "kind", "number", "issued_key", name="uq_credentials_key", postgresql_nulls_not_distinct=True
@@ -132,7 +136,7 @@ exemptions = Table(
     "exemptions",
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
-    Column("person", code(), ForeignKey("people.code", ondelete="CASCADE", **LATER), nullable=False),
+    Column("person", code(), refers_to("people.code", ondelete="CASCADE"), nullable=False),
     Column("criterion", code(), nullable=False),
     Column("document", code(), nullable=False),
     Column("point", code()),
@@ -148,7 +152,7 @@ study_records = Table(
     "study_records",
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
-    Column("person", code(), ForeignKey("people.code", ondelete="CASCADE", **LATER), nullable=False, index=True),
+    Column("person", code(), refers_to("people.code", ondelete="CASCADE"), nullable=False, index=True),
     Column("criterion", code()),  # empty: every criterion
     Column("requested_on", Date),
     Column("refused_on", Date),
@@ -232,9 +236,9 @@ declared_documents = Table(
 rules_version = Table(
     "rules_version",
     metadata,
-    Column("only", Boolean, primary_key=True, server_default=text("true")),
+    Column("is_only", Boolean, primary_key=True, server_default=text("true")),
     Column("version", BigInteger, nullable=False),
-    CheckConstraint("only", name="one_row"),
+    CheckConstraint("is_only", name="one_row"),
 )
 TABLES_OF_RULES = (units, standards, recognition, rounds, declared_documents)
 
@@ -245,7 +249,7 @@ accounts = Table(
     metadata,
     Column("channel", code(), primary_key=True),
     Column("address", code(), primary_key=True),
-    Column("person", code(), ForeignKey("people.code", ondelete="SET NULL", **LATER)),
+    Column("person", code(), refers_to("people.code", ondelete="SET NULL")),
     Column("linked_at", DateTime(timezone=True)),
     Column("consent_version", code()),
     Column("consented_at", DateTime(timezone=True)),
@@ -258,7 +262,7 @@ link_codes = Table(
     "link_codes",
     metadata,
     Column("hash", LargeBinary, primary_key=True),
-    Column("person", code(), ForeignKey("people.code", ondelete="CASCADE", **LATER), nullable=False, index=True),
+    Column("person", code(), refers_to("people.code", ondelete="CASCADE"), nullable=False, index=True),
     Column("issued_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
     Column("used_at", DateTime(timezone=True)),
@@ -311,8 +315,8 @@ audit_entries = Table(
 audit_head = Table(
     "audit_head",
     metadata,
-    Column("only", Boolean, primary_key=True, server_default=text("true")),
+    Column("is_only", Boolean, primary_key=True, server_default=text("true")),
     Column("number", BigInteger, nullable=False),
     Column("hash", code(), nullable=False),
-    CheckConstraint("only", name="one_row"),
+    CheckConstraint("is_only", name="one_row"),
 )

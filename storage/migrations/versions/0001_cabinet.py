@@ -99,11 +99,11 @@ def make_tables() -> None:
     op.create_index("ix_audit_entries_subject_number", "audit_entries", ["subject", "number"], unique=False)
     op.create_table(
         "audit_head",
-        sa.Column("only", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("is_only", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("hash", code(), nullable=False),
-        sa.CheckConstraint("only", name=op.f("ck_audit_head_one_row")),
-        sa.PrimaryKeyConstraint("only", name=op.f("pk_audit_head")),
+        sa.CheckConstraint("is_only", name=op.f("ck_audit_head_one_row")),
+        sa.PrimaryKeyConstraint("is_only", name=op.f("pk_audit_head")),
     )
     op.create_table(
         "declared_documents",
@@ -168,10 +168,10 @@ def make_tables() -> None:
     )
     op.create_table(
         "rules_version",
-        sa.Column("only", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("is_only", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("only", name=op.f("ck_rules_version_one_row")),
-        sa.PrimaryKeyConstraint("only", name=op.f("pk_rules_version")),
+        sa.CheckConstraint("is_only", name=op.f("ck_rules_version_one_row")),
+        sa.PrimaryKeyConstraint("is_only", name=op.f("pk_rules_version")),
     )
     op.create_table(
         "seen_updates",
@@ -320,7 +320,7 @@ def make_tables() -> None:
         sa.Column(
             "issued_key",
             sa.Date(),
-            sa.Computed("CASE WHEN number IS NULL THEN issued_on END", persisted=True),
+            sa.Computed("CASE WHEN number IS NULL THEN issued_on ELSE NULL::date END", persisted=True),
             nullable=True,
         ),
         sa.CheckConstraint("status IN ('da_xac_minh', 'cho_xac_minh', 'tu_choi')", name=op.f("ck_credentials_status")),

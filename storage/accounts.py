@@ -1,0 +1,70 @@
+"""Channel identities: their consent, their language, and the person that each is proven to be."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from knowledge.facts import PersonCode
+from storage.letters import storable
+from storage.records import Account
+from storage.tables import accounts
+
+_ACCOUNT = select(
+    accounts.c.channel,
+    accounts.c.address,
+    accounts.c.person,
+    accounts.c.linked_at,
+    accounts.c.consent_version,
+    accounts.c.consented_at,
+    accounts.c.locale,
+)
+
+
+class AccountsDrawer:
+    """Keeps the promises of the desk's `Accounts`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def find_account(self, channel: str, address: str) -> Account | None:
+        found = await self._connection.execute(_ACCOUNT.where(_is(channel, address)))
+        row = found.one_or_none()
+        return Account(*row) if row is not None else None
+
+    async def save_consent(self, channel: str, address: str, version: str, at: datetime) -> None:
+        await self._save(channel, address, at, consent_version=version, consented_at=at)
+
+    async def save_locale(self, channel: str, address: str, locale: str, at: datetime) -> None:
+        await self._save(channel, address, at, locale=locale)
+
+    async def link(self, channel: str, address: str, person: PersonCode, at: datetime) -> None:
+        await self._save(channel, address, at, person=person, linked_at=at)
+
+    async def unlink(self, channel: str, address: str, at: datetime) -> None:
+        await self._connection.execute(
+            update(accounts)
+            .where(_is(channel, address))
+            .values(person=None, linked_at=None, consent_version=None, consented_at=None, changed_at=at)
+        )
+
+    async def list_accounts(self, person: PersonCode) -> Sequence[Account]:
+        found = await self._connection.execute(
+            _ACCOUNT.where(accounts.c.person == person).order_by(accounts.c.channel, accounts.c.address)
+        )
+        return [Account(*row) for row in found]
+
+    async def _save(self, channel: str, address: str, at: datetime, **values: Any) -> None:
+        saved = {**values, "changed_at": at}
+        await self._connection.execute(
+            insert(accounts)
+            .values(channel=channel, address=storable(address), **saved)
+            .on_conflict_do_update(index_elements=["channel", "address"], set_=saved)
+        )
+
+
+def _is(channel: str, address: str) -> ColumnElement[bool]:
+    return and_(accounts.c.channel == channel, accounts.c.address == storable(address))

@@ -1,0 +1,183 @@
+"""The database as one value: opened from a URL, checked once, and used through transactions."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from random import Random
+from types import TracebackType
+from typing import Final, Self
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from storage.drawers import Drawers
+from storage.encryption import Vault
+from storage.errors import DatabaseUnavailableError
+from storage.rules import RulesMemory
+
+OLDEST_SERVER: Final = 150000  # the first whose unique keys can have empty parts
+_SCHEMES: Final = ("postgresql", "postgres")
+_CONNECT_SECONDS: Final = 10
+_POOL_SECONDS: Final = 30
+_ABOUT_SERVER: Final = (
+    "SELECT current_setting('server_version_num')::int, current_setting('server_version'),"
+    " current_setting('server_encoding')"
+)
+
+
+class Database:
+    """An open database. Enter it with `async with`; connections are made when needed and given back at the end.
+
+    `engine` serves writers with their own tables. `vault` opens and closes what is kept encrypted.
+    """
+
+    def __init__(self, engine: AsyncEngine, place: str, vault: Vault, randomness: Random) -> None:
+        self.engine = engine
+        self.place = place
+        self.vault = vault
+        self._randomness = randomness
+        self._rules_memory = RulesMemory()
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._ensure_usable()
+        except BaseException:
+            await self.engine.dispose()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[AsyncConnection]:
+        """A connection whose changes are dropped unless committed.
+
+        Raises DatabaseUnavailableError if there is none, or if it breaks while it is used.
+        """
+        connection = self.engine.connect()
+        try:
+            await connection.start()
+        except (DBAPIError, psycopg.Error, PoolTimeoutError, OSError) as error:
+            raise self._unavailable(error) from error
+        try:
+            yield connection
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise self._unavailable(error) from error
+            raise
+        except psycopg.OperationalError as error:  # from a driver's own cursor
+            if _is_lost(error):
+                raise self._unavailable(error) from error
+            raise
+        finally:
+            await asyncio.shield(connection.close())
+
+    def _unavailable(self, error: BaseException) -> DatabaseUnavailableError:
+        return DatabaseUnavailableError(f"no connection to the database {self.place}: {_reason(error)}")
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Drawers]:
+        """One transaction over every drawer: kept at the end, dropped as a whole on any error."""
+        async with self.connect() as connection, connection.begin():
+            yield Drawers.on(connection, vault=self.vault, randomness=self._randomness, rules_memory=self._rules_memory)
+
+    async def _ensure_usable(self) -> None:
+        async with self.connect() as connection:
+            found = await connection.exec_driver_sql(_ABOUT_SERVER)
+            number, version, encoding = tuple(found.one())
+        if number < OLDEST_SERVER:
+            raise DatabaseUnavailableError(
+                f"the server of the database {self.place} is PostgreSQL {version}; version 15 or newer is needed"
+            )
+        if encoding != "UTF8":
+            raise DatabaseUnavailableError(
+                f"the database {self.place} keeps text as {encoding}; create one with ENCODING 'UTF8'"
+            )
+
+
+def open_database(
+    url: str,
+    *,
+    vault: Vault,
+    randomness: Random | None = None,
+    pool_size: int = 5,
+    max_overflow: int = 5,
+    statement_timeout: timedelta = timedelta(seconds=60),
+    revive: Callable[[], None] | None = None,
+) -> Database:
+    """A database at a `postgresql://` URL (several hosts are allowed), to be entered with `async with`.
+
+    `statement_timeout` zero means none. `revive` is called, off the event loop, when no connection can be made, and
+    the connection is tried once more: the embedded server is brought back by it. Raises DatabaseUnavailableError for
+    a URL that cannot be read; entering raises it when the server is out of reach, too old, or not UTF-8.
+    """
+    address = _read(url)
+    dial = _dialler(address, statement_timeout)
+
+    async def connect() -> psycopg.AsyncConnection:
+        try:
+            return await dial()
+        except psycopg.OperationalError:
+            if revive is None:
+                raise
+            await asyncio.to_thread(revive)
+            return await dial()
+
+    engine = create_async_engine(
+        URL.create("postgresql+psycopg"),  # the address itself is for libpq, which reads more than SQLAlchemy does
+        async_creator=connect,
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        pool_pre_ping=True,
+        pool_timeout=_POOL_SECONDS,
+    )
+    return Database(engine, _place(address), vault, randomness or secrets.SystemRandom())
+
+
+def _dialler(address: dict[str, str], statement_timeout: timedelta) -> Callable[[], Awaitable[psycopg.AsyncConnection]]:
+    """How to make one connection; what the URL itself says goes before our own wishes."""
+    wishes = {"connect_timeout": str(_CONNECT_SECONDS), "application_name": "nhacchuan"}
+    milliseconds = int(statement_timeout / timedelta(milliseconds=1))
+    options = f"-c statement_timeout={milliseconds} -c timezone=UTC {address.get('options', '')}".strip()
+    target = make_conninfo("", **(wishes | address | {"options": options}))
+
+    async def dial() -> psycopg.AsyncConnection:
+        return await psycopg.AsyncConnection.connect(target)
+
+    return dial
+
+
+def _read(url: str) -> dict[str, str]:
+    scheme, divider, rest = url.strip().partition("://")
+    scheme = scheme.removesuffix("+psycopg")
+    # The URL itself is never repeated: it may hold a password.
+    if not divider or scheme not in _SCHEMES:
+        raise DatabaseUnavailableError("the database URL must begin with postgresql://")
+    try:
+        return {name: str(value) for name, value in conninfo_to_dict(f"{scheme}://{rest}").items()}
+    except psycopg.ProgrammingError:
+        raise DatabaseUnavailableError("the database URL cannot be read; it looks like postgresql://…") from None
+
+
+def _place(address: dict[str, str]) -> str:
+    return f"{address.get('dbname', '')!r} at {address.get('host', 'localhost')}:{address.get('port', '5432')}"
+
+
+def _is_lost(error: psycopg.Error) -> bool:
+    # Without a code nobody answered; the classes 08 and 57P are the server's own word that it is gone.
+    return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
+
+
+def _reason(error: BaseException) -> str:
+    cause = getattr(error, "orig", None) or error
+    lines = str(cause).strip().splitlines() or [type(cause).__name__]
+    return lines[0].removeprefix("connection failed: ")

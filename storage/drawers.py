@@ -1,0 +1,48 @@
+"""Every drawer of the cabinet over one connection, so that what is done together is one transaction."""
+
+from dataclasses import dataclass
+from random import Random
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.accounts import AccountsDrawer
+from storage.audit import AuditDrawer
+from storage.encryption import Vault
+from storage.link_codes import LinkCodesDrawer
+from storage.people import ProfilesDrawer
+from storage.rules import RulesDrawer, RulesMemory
+from storage.study import StudyDrawer
+from storage.threads import ThreadsDrawer
+from storage.updates import UpdatesDrawer
+
+
+@dataclass(frozen=True, slots=True)
+class Drawers:
+    """The drawers, and the connection for those who keep tables of their own in the same transaction."""
+
+    connection: AsyncConnection
+    profiles: ProfilesDrawer
+    rules: RulesDrawer
+    accounts: AccountsDrawer
+    link_codes: LinkCodesDrawer
+    threads: ThreadsDrawer
+    audit: AuditDrawer
+    updates: UpdatesDrawer
+    study: StudyDrawer
+
+    @classmethod
+    def on(
+        cls, connection: AsyncConnection, *, vault: Vault, randomness: Random, rules_memory: RulesMemory
+    ) -> "Drawers":
+        """All drawers over this connection."""
+        return cls(
+            connection=connection,
+            profiles=ProfilesDrawer(connection, vault),
+            rules=RulesDrawer(connection, rules_memory),
+            accounts=AccountsDrawer(connection),
+            link_codes=LinkCodesDrawer(connection, vault, randomness),
+            threads=ThreadsDrawer(connection),
+            audit=AuditDrawer(connection),
+            updates=UpdatesDrawer(connection),
+            study=StudyDrawer(connection),
+        )

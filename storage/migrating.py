@@ -1,0 +1,67 @@
+"""Bringing a database to the form that this version of the product needs, safely when several try at once."""
+
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from storage.database import Database
+
+_SCRIPTS: Final = Path(__file__).parent / "migrations"
+_LOCK: Final = 0x4E686163  # any number, as long as every version of the product uses the same
+_OF_OTHERS: Final = ("procrastinate_",)  # tables that a library makes and migrates itself
+
+HEAD: Final = "head"
+
+
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether a table belongs to the product, and not to a library that shares the database."""
+    return kind != "table" or name is None or not name.startswith(_OF_OTHERS)
+
+
+def alembic_config(connection: Connection | None = None) -> Config:
+    """The settings of the migration library, without a file."""
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def newest_revision() -> str:
+    """The revision that this version of the product needs."""
+    return str(ScriptDirectory.from_config(alembic_config()).get_current_head())
+
+
+async def find_revision(database: Database) -> str | None:
+    """The revision that the database is at, None while it is empty."""
+    async with database.connect() as connection:
+        return await connection.run_sync(lambda held: MigrationContext.configure(held).get_current_revision())
+
+
+async def migrate(database: Database, revision: str = HEAD) -> None:
+    """Climb up to a revision. All or nothing; of several processes one works and the others wait for it."""
+    await _move(database, revision, is_up=True)
+
+
+async def migrate_down(database: Database, revision: str) -> None:
+    """Climb down to a revision ("base" empties the database). All or nothing."""
+    await _move(database, revision, is_up=False)
+
+
+async def _move(database: Database, revision: str, *, is_up: bool) -> None:
+    def move(connection: Connection) -> None:
+        config = alembic_config(connection)
+        if is_up:
+            command.upgrade(config, revision)
+        else:
+            command.downgrade(config, revision)
+
+    async with database.connect() as connection:
+        await connection.execute(text("SET LOCAL statement_timeout = 0"))
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        await connection.run_sync(move)
+        await connection.commit()

@@ -1,0 +1,179 @@
+"""People of the roster, read whole: the person with credentials, study records and exemptions in one go."""
+
+import unicodedata
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import date
+from typing import Any, Final
+
+import psycopg
+from sqlalchemy import TextClause, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from knowledge.facts import (
+    Credential,
+    CredentialStatus,
+    CriterionCode,
+    DocumentId,
+    Exemption,
+    Gender,
+    KindCode,
+    ManagedBy,
+    Person,
+    PersonCode,
+    PositionGroup,
+    Role,
+    StudyRecord,
+    UnitCode,
+)
+from knowledge.folding import fold_words
+from storage.encryption import Vault
+from storage.letters import storable
+from storage.tables import people
+
+_BATCH: Final = 2000
+_PERSON: Final = """
+SELECT p.code, p.name, p.born_on, p.gender, p.unit, p.position, p.position_group, p.managed_by, p.is_leader,
+    p.in_post_since, p.roles, p.scope,
+    (SELECT json_agg(json_build_array(kind, level, issuer, number, issued_on, expires_on, status)
+                     ORDER BY kind, issued_on, number)
+     FROM credentials WHERE person = p.code),
+    (SELECT json_agg(json_build_array(criterion, requested_on, refused_on, answered_on, assigned_on, declined_on,
+                                      not_attended_on) ORDER BY id)
+     FROM study_records WHERE person = p.code),
+    (SELECT json_agg(json_build_array(criterion, document, point, valid_from, valid_to)
+                     ORDER BY criterion, document, valid_from)
+     FROM exemptions WHERE person = p.code)
+FROM people p
+"""
+_BY_CODE: Final[TextClause] = text(f"{_PERSON} WHERE upper(p.code) = upper(:code)")
+_BY_NAME: Final[TextClause] = text(
+    f"{_PERSON} WHERE string_to_array(p.name_folded, ' ') @> CAST(:words AS text[]) AND p.name_folded ~ :in_order"
+    " ORDER BY p.code LIMIT :limit"
+)
+_EVERYBODY: Final = f"{_PERSON} ORDER BY p.code"
+_OF_UNITS: Final = f"{_PERSON} WHERE p.unit = ANY(%(units)s) ORDER BY p.code"
+
+# Looking a value up is several times quicker than asking the enum, and half a million are read at a time.
+_GENDERS: Final = {one.value: one for one in Gender}
+_MANAGED_BY: Final = {one.value: one for one in ManagedBy}
+_STATUSES: Final = {one.value: one for one in CredentialStatus}
+
+
+class ProfilesDrawer:
+    """Keeps the promises of the desk's `Profiles`."""
+
+    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
+        self._connection = connection
+        self._vault = vault
+
+    async def find_person(self, code: PersonCode) -> Person | None:
+        found = await self._connection.execute(_BY_CODE, {"code": _clean(code)})
+        row = found.one_or_none()
+        return _person(row) if row is not None else None
+
+    async def list_people_by_name(self, words: str, limit: int) -> Sequence[Person]:
+        folded = fold_words(words).split()
+        if not folded:
+            return ()
+        in_order = r"\m" + r"\M.*\m".join(folded) + r"\M"
+        found = await self._connection.execute(_BY_NAME, {"words": folded, "in_order": in_order, "limit": limit})
+        return [_person(row) for row in found]
+
+    async def stream_people(self, units: Collection[UnitCode] | None) -> AsyncIterator[Person]:
+        raw = await self._connection.get_raw_connection()
+        driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # the engine is ours
+        # Each reader has its own cursor on the server, so two may read at the same time.
+        async with driver.cursor(f"people_{id(object())}_{id(units)}", binary=True) as cursor:
+            cursor.itersize = _BATCH
+            if units is None:
+                await cursor.execute(_EVERYBODY)
+            else:
+                await cursor.execute(_OF_UNITS, {"units": list(units)})
+            async for row in cursor:
+                yield _person(row)
+
+    async def list_codes_by_phone(self, phone: str) -> Sequence[PersonCode]:
+        try:
+            indexes = self._vault.phone_indexes(phone)
+        except ValueError:
+            return ()
+        found = await self._connection.execute(
+            select(people.c.code).where(people.c.phone_index.in_(indexes)).order_by(people.c.code)
+        )
+        return [PersonCode(code) for code in found.scalars()]
+
+    async def find_phone(self, code: PersonCode) -> str | None:
+        """The roster phone number of this person in clear, or None."""
+        found = await self._connection.execute(select(people.c.phone_encrypted).where(people.c.code == code))
+        sealed = found.scalar_one_or_none()
+        return self._vault.decrypt(sealed) if sealed is not None else None
+
+
+def _clean(code: str) -> str:
+    return unicodedata.normalize("NFC", storable(code)).strip()
+
+
+def _person(row: Any) -> Person:
+    (
+        code, name, born_on, gender, unit, position, position_group, managed_by, is_leader,
+        in_post_since, roles, scope, credentials, study, exemptions,
+    ) = row  # fmt: skip
+    return Person(
+        code=PersonCode(code),
+        name=name,
+        born_on=born_on,
+        gender=_GENDERS[gender],
+        unit=UnitCode(unit),
+        position=position,
+        position_group=PositionGroup(position_group),
+        managed_by=_MANAGED_BY[managed_by],
+        is_leader=is_leader,
+        in_post_since=in_post_since,
+        roles=frozenset(map(Role, roles)),
+        scope=UnitCode(scope) if scope is not None else None,
+        credentials=tuple(map(_credential, credentials or ())),
+        study=tuple(map(_study, study or ())),
+        exemptions=tuple(map(_exemption, exemptions or ())),
+    )
+
+
+def _credential(values: list[Any]) -> Credential:
+    kind, level, issuer, number, issued_on, expires_on, status = values
+    return Credential(
+        kind=KindCode(kind),
+        level=level,
+        issuer=issuer,
+        number=number,
+        issued_on=_day(issued_on),
+        expires_on=_day(expires_on),
+        status=_STATUSES[status],
+    )
+
+
+def _study(values: list[Any]) -> StudyRecord:
+    criterion, *days = values
+    requested_on, refused_on, answered_on, assigned_on, declined_on, not_attended_on = map(_day, days)
+    return StudyRecord(
+        criterion=CriterionCode(criterion) if criterion is not None else None,
+        requested_on=requested_on,
+        refused_on=refused_on,
+        answered_on=answered_on,
+        assigned_on=assigned_on,
+        declined_on=declined_on,
+        not_attended_on=not_attended_on,
+    )
+
+
+def _exemption(values: list[Any]) -> Exemption:
+    criterion, document, point, valid_from, valid_to = values
+    return Exemption(
+        criterion=CriterionCode(criterion),
+        document=DocumentId(document),
+        point=point,
+        valid_from=_day(valid_from),
+        valid_to=_day(valid_to),
+    )
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written is not None else None

@@ -1,0 +1,45 @@
+"""What conversations were last about, so that a follow-up is understood."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.letters import storable, storable_values
+from storage.tables import threads
+
+
+class ThreadsDrawer:
+    """Keeps the promises of the desk's `Threads`.
+
+    A conversation of a channel identity is named `channel:address`, or begins so: `channel:address:anything`.
+    """
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def recall(self, thread: str) -> Mapping[str, Any] | None:
+        found = await self._connection.execute(select(threads.c.state).where(threads.c.thread == storable(thread)))
+        state: Mapping[str, Any] | None = found.scalar_one_or_none()
+        return state
+
+    async def keep(self, thread: str, state: Mapping[str, Any], at: datetime) -> None:
+        kept = {"state": storable_values(state), "kept_at": at}
+        await self._connection.execute(
+            insert(threads)
+            .values(thread=storable(thread), **kept)
+            .on_conflict_do_update(index_elements=["thread"], set_=kept)
+        )
+
+    async def forget_of(self, channel: str, address: str) -> None:
+        name = storable(f"{channel}:{address}")
+        await self._connection.execute(
+            delete(threads).where((threads.c.thread == name) | threads.c.thread.startswith(f"{name}:", autoescape=True))
+        )
+
+    async def prune(self, before: datetime) -> None:
+        """Forget conversations that were last kept before this moment."""
+        await self._connection.execute(delete(threads).where(threads.c.kept_at < before))
