@@ -97,7 +97,7 @@ def criteria_needing_recognition(visit: Visit) -> list[CriterionCode]:
 
 
 def basis_of_requirement(case: Case, visit: Visit) -> tuple[Citation, ...]:
-    """What a credential that carries its own level rests on: the standard that asks for it, else what is known of it."""
+    """What a credential that carries its level rests on: the standard that asks for it, else what is known of it."""
     library = visit.rules.library
     if visit.person is not None:
         standard = visit.rules.standards_for(visit.person.position_group, visit.territory).get(case.criterion.code)

@@ -37,7 +37,8 @@ def describe_notice(library: Library, laws: tuple[DocumentId, ...]) -> list[Line
         ),
         Line(
             _(
-                "Answers are for reference and do not replace a decision of the competent authority. Silence is not consent."
+                "Answers are for reference and do not replace a decision of the "
+                "competent authority. Silence is not consent."
             ),
             is_item=True,
         ),

@@ -81,7 +81,8 @@ def explain_undetermined(held: Held, credential: str, would_decide: Sequence[Cit
             ).format(credential=credential, document=name_cited(library, would_decide[0]))
         case _:
             return _(
-                "Not yet decided: the library holds no document of this territory that says whether {credential} counts."
+                "Not yet decided: the library holds no document of this territory "
+                "that says whether {credential} counts."
             ).format(credential=credential)
 
 
@@ -134,7 +135,8 @@ def describe_accountable(finding: Finding, rules: RulesOn) -> Line | None:
         case Accountable.HEAD:
             return Line(
                 _(
-                    "On record your request to study was refused or left unanswered: the head of the unit answers for it."
+                    "On record your request to study was refused or left "
+                    "unanswered: the head of the unit answers for it."
                 ),
                 (cite,),
             )

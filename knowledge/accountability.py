@@ -19,9 +19,10 @@ class _Blame:
 def find_accountable(
     study: Iterable[StudyRecord], criterion: CriterionCode, territory: TerritoryCode, rules: RulesOn
 ) -> Accountable | None:
-    """The official if they were sent to study and declined or did not attend; the head if a request or proposal was
-    refused or left unanswered past the grace; otherwise nobody yet. What happened last stands.
+    """Who answers for a gap of this criterion; what happened last stands.
 
+    The official if they were sent to study and declined or did not attend; the head if a request or proposal was
+    refused or left unanswered past the grace; otherwise nobody yet.
     None where the point that attaches this consequence does not reach (2123/UBND-NC point 4, contracts §7 rule 10).
     """
     document = rules.library.get_document(rules.library.accountability[0])

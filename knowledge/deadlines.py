@@ -39,7 +39,7 @@ class Standing(StrEnum):
 
 
 def last_legal_day(day: date, *, is_included: bool) -> date:
-    """ "đến ngày X" leaves X itself, "trước ngày X" the day before."""
+    """Last legal day of a wording: "đến ngày X" leaves X itself, "trước ngày X" the day before."""
     return day if is_included else day - timedelta(days=1)
 
 

@@ -200,8 +200,9 @@ def best_judgement(credentials: Iterable[Credential], asked: Question) -> Judgem
 
 
 def judge_as_filed(credential: Credential, asked: Question) -> list[Judgement]:
-    """How a credential fares given its status and issue date: rejected or issued later never counts; a waiting one
-    is pending where it would satisfy and else ignored.
+    """How a credential fares given its status and issue date.
+
+    A rejected one, or one issued later, never counts; a waiting one is pending where it would satisfy, else ignored.
     """
     if credential.status is CredentialStatus.REJECTED:
         return []

@@ -60,9 +60,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One verdict. Days as in the contract: `deadline` as written, `days_left` to the last legal day, `safe_day`
-    that day or the working day before it; None where nothing is due.
+    """One verdict.
 
+    Days as in the contract: `deadline` as written, `days_left` to the last legal day, `safe_day` that day or the
+    working day before it; None where nothing is due.
     `person` and `unit` are None where a credential was judged in general, for nobody.
     `basis` holds the requirement first, then what decided; `deadline_basis` the document that sets the day.
     """

@@ -198,7 +198,7 @@ class Library:
     calendar: tuple[CalendarOverride, ...]
     policy: Policy
     accountability: tuple[DocumentId, str]  # the document and point that say who answers for a gap
-    privacy_laws: tuple[DocumentId, ...]  # what the privacy notice rests on
+    privacy_laws: tuple[DocumentId, ...] = ()  # what the privacy notice rests on
 
     @cached_property
     def _by_number(self) -> dict[str, DocumentId]:

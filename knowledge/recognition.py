@@ -42,8 +42,9 @@ class Question:
 
 
 def judge(credential: Credential, asked: Question) -> Sequence[Judgement]:
-    """Every way in which rules let this credential be judged as if it were verified; empty where it is about
-    something else. The caller takes the best.
+    """Every way in which rules let this credential be judged as if it were verified; the caller takes the best.
+
+    Empty where the credential is about something else.
     """
     kind = asked.rules.library.kinds[credential.kind]
     conversion = asked.rules.find_conversion(kind.code, asked.criterion.code)

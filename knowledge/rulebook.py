@@ -201,7 +201,7 @@ class RulesOn:
         )
 
     def standards_deciders(self, managed_by: ManagedBy, territory: TerritoryCode) -> tuple[Decider, ...]:
-        """The document known to decide which standards apply to posts managed by this body here, if issued by the day."""
+        """The document known to decide the standards of posts managed by this body here, if issued by the day."""
         known = [
             one
             for one in self.library.deciders

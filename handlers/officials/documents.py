@@ -14,7 +14,7 @@ from handlers.document_words import (
     describe_table,
     summarise_points,
 )
-from handlers.phrases import _, show_day
+from handlers.phrases import _
 from handlers.point_words import describe_point
 from handlers.reply import Line, Outcome, Reply
 from handlers.visit import Visit

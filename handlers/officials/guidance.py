@@ -58,7 +58,8 @@ def show_help(visit: Visit) -> Reply:
     )
     return Reply(
         title=_(
-            "I tell officials which title standards they lack, which certificates count, and by when, with the legal basis."
+            "I tell officials which title standards they lack, which "
+            "certificates count, and by when, with the legal basis."
         ),
         lines=(
             Line(_("You can type as you speak, with or without marks. For example:")),
@@ -95,7 +96,8 @@ def explain_study_request(visit: Visit) -> Reply:
     lines = [
         Line(
             _(
-                "Write to the head of your unit: which criterion, which course, from when to when. Ask for a dated answer."
+                "Write to the head of your unit: which criterion, which course, "
+                "from when to when. Ask for a dated answer."
             ),
             is_item=True,
         ),
@@ -139,9 +141,8 @@ def pass_to_person(visit: Visit) -> Reply:
     )
 
 
-def not_understood(visit: Visit) -> Reply:
+def not_understood(_visit: Visit) -> Reply:
     """The question could not be read with enough certainty: say so, and offer what is nearest."""
-    del visit
     return Reply(
         title=_("I am not sure what you are asking, so I would rather not guess."),
         lines=(Line(_("Please say it another way, or choose one of these:")),),
@@ -150,12 +151,12 @@ def not_understood(visit: Visit) -> Reply:
     )
 
 
-def out_of_scope(visit: Visit) -> Reply:
+def out_of_scope(_visit: Visit) -> Reply:
     """Not what this office is for."""
-    del visit
     return Reply(
         title=_(
-            "That is outside what I can answer: I only deal with title standards, certificates and deadlines of officials."
+            "That is outside what I can answer: I only deal with title "
+            "standards, certificates and deadlines of officials."
         ),
         choices=(next_steps.my_gaps(), next_steps.all_documents(), next_steps.help_me()),
         outcome=Outcome.OUT_OF_SCOPE,

@@ -39,7 +39,7 @@ async def agree(visit: Visit, *, accounts: Accounts, clock: Clock) -> Reply:
     return _ask_for_code(visit)
 
 
-def decline(visit: Visit) -> Reply:
+def decline(_visit: Visit) -> Reply:
     """Go on without linking."""
     return Reply(
         title=_("Nothing was linked or stored. You can still ask about documents and certificates in general."),
@@ -97,7 +97,7 @@ async def use_phone(
     return _linked(person.name if person is not None else matches[0])
 
 
-def ask_to_link(visit: Visit) -> Reply:
+def ask_to_link(_visit: Visit) -> Reply:
     """A personal question of someone not linked yet."""
     return Reply(
         title=_("To answer about your own record, it must first be certain who you are."),

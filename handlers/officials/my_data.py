@@ -61,9 +61,8 @@ async def export_my_data(visit: Visit, person: Person, *, accounts: Accounts, au
     )
 
 
-def ask_to_confirm_withdrawal(visit: Visit) -> Reply:
+def ask_to_confirm_withdrawal(_visit: Visit) -> Reply:
     """Withdrawal needs a second press."""
-    del visit
     return Reply(
         title=_("Withdraw consent and unlink this chat?"),
         lines=(
