@@ -1,0 +1,73 @@
+"""What every test stands on: no network but this machine, Vietnamese, and real databases when asked for."""
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from handlers.phrases import DEFAULT_LOCALE, locale_of
+from tests.databases import (
+    database,
+    database_url,
+    drawers,
+    empty_database_url,
+    server_url,
+    template,
+    vault,
+)
+
+__all__ = ["database", "database_url", "drawers", "empty_database_url", "server_url", "template", "vault"]
+
+_LOCAL_NAMES = {None, "", b"", "localhost", b"localhost", "localhost.localdomain"}
+
+
+class NetworkRefusedError(AssertionError):
+    """A test reached for a machine other than this one."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stay_on_this_machine() -> Iterator[None]:
+    """Refuse every connection and every look-up of a name that leaves the machine."""
+    connect, connect_ex, look_up = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        _ensure_local(self.family, address)
+        connect(self, address)
+
+    def guarded_connect_ex(self: socket.socket, address: Any) -> int:
+        _ensure_local(self.family, address)
+        return connect_ex(self, address)
+
+    def guarded_look_up(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if not _is_local(host):
+            raise NetworkRefusedError(f"a test looked up {host!r}")
+        return look_up(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+        patch.setattr(socket, "getaddrinfo", guarded_look_up)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def speak_vietnamese() -> Iterator[None]:
+    """Every test begins in the default language."""
+    with locale_of(DEFAULT_LOCALE):
+        yield
+
+
+def _ensure_local(family: int, address: Any) -> None:
+    if family in {socket.AF_INET, socket.AF_INET6} and not _is_local(address[0]):
+        raise NetworkRefusedError(f"a test connected to {address!r}")
+
+
+def _is_local(host: Any) -> bool:
+    if host in _LOCAL_NAMES:
+        return True
+    try:
+        return ipaddress.ip_address(host.decode() if isinstance(host, bytes) else host).is_loopback
+    except ValueError:
+        return False
