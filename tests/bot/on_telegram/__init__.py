@@ -1,0 +1,1 @@
+"""Tests of the Telegram door: the real dispatcher, real HTTP on loopback, the strict stand-in."""
