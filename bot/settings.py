@@ -1,0 +1,64 @@
+"""Settings from the environment and `.env`, under the names of the contract (NHACCHUAN_…)."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_DEFAULT_PORT = 8080
+
+
+def _checked_address(address: str) -> str:
+    """A base address: https, or plain http on loopback alone."""
+    parts = urlsplit(address)
+    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        return address.rstrip("/")
+    raise ValueError("must be an https:// address (plain http is accepted for loopback alone)")
+
+
+BaseAddress = Annotated[str, AfterValidator(_checked_address)]
+
+
+class Settings(BaseSettings):
+    """Everything that an installation can set. Secrets are kept out of every representation."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="NHACCHUAN_", env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True
+    )
+
+    home: Path = Path("var")
+    database_url: SecretStr | None = None
+    secret_key: SecretStr | None = None
+    territory: str = "hung-yen"
+    telegram_token: SecretStr | None = None
+    telegram_api: BaseAddress = "https://api.telegram.org"
+    telegram_webhook_url: str | None = None
+    telegram_webhook_secret: SecretStr | None = None
+    http: str = "127.0.0.1:8080"
+    public_url: str | None = None
+    today: date | None = None
+    locale: str = "vi"
+    # National Culture Day (24/11): a day off here only when the installation says so.
+    calendar_switches: frozenset[str] = Field(default=frozenset())
+
+    @field_validator("http")
+    @classmethod
+    def _has_a_port(cls, address: str) -> str:
+        host, _colon, port = address.rpartition(":")
+        if not host or not port.isdigit():
+            raise ValueError("must be host:port, for example 127.0.0.1:8080")
+        return address
+
+    @property
+    def host(self) -> str:
+        """Host that the web server listens on."""
+        return self.http.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        """Port that the web server listens on; 0 lets the system choose."""
+        return int(self.http.rpartition(":")[2])
