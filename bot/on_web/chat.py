@@ -98,8 +98,9 @@ class ChatRoom:
 
     async def close(self, _app: web.Application) -> None:
         """Say goodbye to everybody; their pages reconnect by themselves."""
-        for line in list(self._lines):
-            await line.close(code=WSCloseCode.GOING_AWAY)
+        async with asyncio.TaskGroup() as everybody:
+            for line in list(self._lines):
+                everybody.create_task(line.close(code=WSCloseCode.GOING_AWAY))
 
 
 class _Line(web.WebSocketResponse):

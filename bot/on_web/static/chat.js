@@ -72,7 +72,7 @@
   }
 
   function showWorking() {
-    const busy = unanswered.size > 0;
+    const busy = unanswered.size > 0 && state.dataset.state === "connected";
     const shown = log.querySelector(".working");
     if (!busy && shown) shown.remove();
     if (!busy || shown) return;
@@ -282,6 +282,7 @@
     clearTimeout(retry);
     attempt += 1;
     setState("lost", navigator.onLine ? words.lost : words.offline);
+    showWorking();
     // Waits grow, with a little chance in them, so that after an outage not everybody returns at once.
     const wait = Math.min(LONGEST_WAIT, 1000 * 2 ** Math.min(attempt - 1, 6)) * (0.5 + Math.random() / 2);
     retry = setTimeout(connect, wait);

@@ -1,0 +1,1 @@
+"""The web door over loopback, with a scripted desk behind it."""

@@ -1,0 +1,159 @@
+"""The page in a real browser: it opens quietly, answers, fits a phone and a desk, and shows markup as text."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from tests.bot.on_web.scripted import HARMFUL, PEOPLE, Opened, opened
+
+CHROMIUM = Path("/usr/bin/chromium")
+PICTURES = Path(__file__).parents[3] / "test-artefacts"
+PHONE = (380, 780)
+DESK = (1440, 900)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM.exists(), reason="no browser at /usr/bin/chromium; install it with: apt-get install chromium"
+)
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as tools:
+        browser = await tools.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def visiting(browser: Browser, door: Opened, size: tuple[int, int], **options) -> AsyncIterator[Page]:
+    """The page, connected; nothing may be complained about in its console while the block runs."""
+    complaints: list[str] = []
+    foreign: list[str] = []
+    context = await browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+    page = await context.new_page()
+    page.set_default_timeout(10_000)
+    page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda asked: None if asked.url.startswith(door.url) else foreign.append(asked.url))
+    await page.goto(door.url)
+    await expect(page.locator("#state")).to_have_attribute("data-state", "connected")
+    yield page
+    await context.close()
+    assert complaints == []
+    assert [url for url in foreign if not url.startswith("blob:")] == []
+
+
+async def ask(page: Page, text: str) -> None:
+    await page.locator("#question").fill(text)
+    await page.keyboard.press("Enter")
+
+
+async def picture(page: Page, name: str) -> None:
+    PICTURES.mkdir(exist_ok=True)
+    await page.screenshot(path=PICTURES / f"web-{name}.png")
+
+
+async def is_too_wide(page: Page) -> bool:
+    return bool(await page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme", "name"),
+    [(PHONE, "light", "phone"), (DESK, "light", "desk"), (PHONE, "dark", "phone-dark")],
+    ids=["on a phone", "at a desk", "on a phone in the dark"],
+)
+async def test_a_question_is_typed_and_a_choice_pressed_when_the_page_is_open(browser, size, scheme, name):
+    async with opened() as door, visiting(browser, door, size, color_scheme=scheme) as page:
+        await picture(page, f"{name}-open")
+        await ask(page, "tôi còn thiếu gì")
+        answer = page.locator("article.ours").nth(1)
+        await expect(answer.locator("h2")).to_have_text("Đồng chí còn thiếu 1 tiêu chí: ngoại ngữ")
+        await expect(answer.locator(".bases").first.locator("li")).to_have_count(2)
+        await expect(answer.locator(".background")).to_contain_text("A, B, C")
+        await picture(page, f"{name}-answer")
+        await answer.get_by_role("button", name="Đề nghị cử đi học").click()
+        await expect(page.locator("article.ours h2").last).to_have_text("Đã ghi đề nghị cử đi học.")
+        assert door.desk.heard[1].choice == "study|ngoai_ngu"
+        assert not await is_too_wide(page)
+        await picture(page, f"{name}-choice")
+        if name == "desk":
+            await page.emulate_media(media="print")
+            await picture(page, "print")
+
+
+async def test_everything_is_reached_by_keyboard_when_there_is_no_mouse(browser):
+    async with opened() as door, visiting(browser, door, DESK) as page:
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#question")).to_be_focused()
+        await ask(page, "tôi còn thiếu gì")
+        await expect(page.locator("article.ours")).to_have_count(2)
+        await page.keyboard.press("Shift+Tab")
+        await expect(page.get_by_role("button", name="Hỏi người phụ trách")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("article.ours h2").last).to_have_text("Nghe rõ: [ask_person]")
+
+
+async def test_markup_is_shown_as_text_when_it_stands_in_words(browser):
+    async with opened() as door, visiting(browser, door, PHONE) as page:
+        await ask(page, "độc")
+        answer = page.locator("article.ours").nth(1)
+        await expect(answer.locator("h2")).to_have_text(HARMFUL)
+        await expect(answer.locator(".choices button")).to_have_text(HARMFUL)
+        await ask(page, HARMFUL)
+        await expect(page.locator("article.ours h2").last).to_have_text(f"Nghe rõ: {HARMFUL}")
+        assert await page.locator("#log img, #log script").count() == 0
+        assert await page.title() == "Nhắc Chuẩn"
+
+
+async def test_a_person_is_chosen_and_a_file_taken_when_it_is_a_demonstration(browser):
+    async with opened(people=PEOPLE) as door:
+        async with visiting(browser, door, DESK) as page:
+            await expect(page.locator(".demo")).to_be_visible()
+            await page.get_by_role("button", name="Trần Thị Mẫu").click()
+            await expect(page.locator("[data-person=CB001]")).to_have_attribute("aria-pressed", "true")
+            await ask(page, "tôi còn thiếu gì")
+            await expect(page.locator("article.ours")).to_have_count(2)
+            assert door.desk.heard[0].person == "CB001"
+            await picture(page, "demo-desk")
+            await ask(page, "tệp")
+            async with page.expect_download() as taken:
+                await page.locator("a.file").click()
+            assert (await taken.value).suggested_filename == "bao-cao.xlsx"
+        async with visiting(browser, door, PHONE) as page:
+            await picture(page, "demo-phone")
+            assert not await is_too_wide(page)
+
+
+async def test_a_question_is_kept_and_answered_when_the_connection_breaks_and_returns(browser):
+    async with opened() as door, visiting(browser, door, PHONE) as page:
+        await door.hang_up()
+        await expect(page.locator("#state")).to_have_attribute("data-state", "lost")
+        await expect(page.locator("#state")).not_to_be_empty()
+        await ask(page, "một")
+        await picture(page, "phone-reconnecting")
+        await expect(page.locator("article.ours h2").last).to_have_text("Nghe rõ: một")
+        await expect(page.locator(".unsent")).to_have_count(0)
+        assert len(door.desk.heard) == 1
+
+
+async def test_the_words_change_in_place_when_the_other_language_is_chosen(browser):
+    async with opened() as door, visiting(browser, door, PHONE) as page:
+        await ask(page, "một")
+        await expect(page.locator("article.ours")).to_have_count(2)
+        await page.get_by_role("link", name="English").click()
+        await expect(page.locator("html")).to_have_attribute("lang", "en")
+        await expect(page.locator("#question")).to_have_attribute("placeholder", "Type your question here")
+        await expect(page.locator("article.ours")).to_have_count(2)

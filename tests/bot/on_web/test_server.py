@@ -1,0 +1,156 @@
+"""The server around the chat: headers, hosts, health, limits, and what a failure looks like."""
+
+import io
+
+import pytest
+from aiohttp import web
+from structlog.testing import capture_logs
+
+from bot.on_web.door import WebSettings
+from tests.bot.on_web.scripted import opened
+
+KEY = b"k" * 32
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/metrics", "/static/chat.js", "/nowhere", "/chat"])
+async def test_security_headers_stand_on_every_response(path):
+    async with opened() as door, door.session.get(door.url + path) as response:
+        policy = response.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "script-src 'self';" in policy
+        assert "style-src 'self';" in policy
+        assert "connect-src 'self';" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "http" not in policy
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Referrer-Policy"] == "no-referrer"
+        assert "geolocation=()" in response.headers["Permissions-Policy"]
+        assert "Server" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        pytest.param("127.0.0.1:8080", 200, id="loopback"),
+        pytest.param("LOCALHOST", 200, id="loopback by name"),
+        pytest.param("[::1]:8080", 200, id="loopback of version six"),
+        pytest.param("hoi.tinh.example", 200, id="the public name"),
+        pytest.param("noi-bo.example:8443", 200, id="an allowed name with a port"),
+        pytest.param("evil.example", 421, id="a stranger's name that points to us"),
+        pytest.param("127.0.0.1.evil.example", 421, id="a name that begins like loopback"),
+        pytest.param("[", 421, id="no host name at all"),
+    ],
+)
+async def test_only_known_host_names_are_answered_when_a_page_asks(host, status):
+    settings = WebSettings(
+        cookie_key=KEY, public_url="https://hoi.tinh.example", allowed_hosts=frozenset({"noi-bo.example"})
+    )
+    async with opened(settings=settings) as door, door.session.get(door.url, headers={"Host": host}) as response:
+        assert response.status == status
+
+
+async def test_the_page_speaks_the_chosen_language_and_asks_nobody_else_when_opened():
+    async with opened() as door:
+        async with door.session.get(f"{door.url}/?lang=en") as response:
+            html = await response.text()
+        assert '<html lang="en">' in html
+        assert "Type your question here" in html
+        assert "built-in" not in html
+        assert "http://" not in html
+        assert "https://" not in html
+        async with door.session.get(f"{door.url}/?lang=xx") as response:
+            assert response.status == 200
+
+
+async def test_the_visitor_gets_a_sealed_cookie_once_when_they_come_again():
+    async with opened() as door:
+        async with door.session.get(door.url) as first:
+            cookie = first.headers["Set-Cookie"]
+        async with door.session.get(door.url) as second:
+            assert "Set-Cookie" not in second.headers
+        assert "HttpOnly" in cookie
+        assert "SameSite=Strict" in cookie
+        assert "Secure" not in cookie
+
+
+async def test_the_cookie_is_bound_to_tls_when_the_public_address_is_https():
+    settings = WebSettings(cookie_key=KEY, public_url="https://hoi.tinh.example")
+    async with opened(settings=settings) as door, door.session.get(door.url) as response:
+        assert response.headers["Set-Cookie"].startswith("__Host-nhacchuan=")
+        assert "Secure" in response.headers["Set-Cookie"]
+        assert "Strict-Transport-Security" in response.headers
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        pytest.param(f"visitor-{1:035d}.{'0' * 64}", id="a wrong seal"),
+        pytest.param(f"visitor-{1:035d}", id="no seal"),
+        pytest.param("x.y", id="a short id"),
+        pytest.param("\udcff" * 40 + ".\udcff", id="bytes that are no text"),
+    ],
+)
+async def test_a_new_identity_is_given_when_the_cookie_is_forged(forged):
+    async with (
+        opened() as door,
+        door.session.get(door.url, headers={"Cookie": f"nhacchuan={forged}"}) as response,
+    ):
+        assert response.status == 200
+        assert "Set-Cookie" in response.headers
+
+
+async def test_leaving_gives_the_browser_a_fresh_identity_when_its_own_page_asks():
+    async with opened() as door:
+        async with door.session.get(door.url) as response:
+            before = response.cookies["nhacchuan"].value
+        async with door.session.post(f"{door.url}/leave", headers={"Origin": door.url}) as response:
+            assert response.status == 204
+            assert response.cookies["nhacchuan"].value != before
+        async with door.session.post(f"{door.url}/leave", headers={"Origin": "https://evil.example"}) as response:
+            assert response.status == 403
+
+
+async def test_alive_and_ready_are_told_apart_when_something_is_missing():
+    async with opened(reasons=["the database is out of reach"]) as door:
+        async with door.session.get(f"{door.url}/healthz") as response:
+            assert response.status == 200
+        async with door.session.get(f"{door.url}/readyz") as response:
+            assert response.status == 503
+            assert (await response.json())["reasons"] == ["the database is out of reach"]
+    async with opened() as door, door.session.get(f"{door.url}/readyz") as response:
+        assert response.status == 200
+        assert await response.json() == {"ready": True, "reasons": []}
+
+
+async def test_metrics_of_the_given_registry_are_shown_when_asked():
+    async with opened() as door, door.session.get(f"{door.url}/metrics") as response:
+        assert "nhacchuan_web_connections 0.0" in await response.text()
+
+
+async def test_routes_of_the_caller_are_served_and_their_failures_told_calmly_when_they_break():
+    async def echo(request: web.Request) -> web.Response:
+        return web.Response(text=str(len(await request.read())))
+
+    async def broken(_request: web.Request) -> web.Response:
+        raise RuntimeError("bí mật")
+
+    settings = WebSettings(cookie_key=KEY, locale="en")
+    routes = [web.post("/echo", echo), web.get("/broken", broken)]
+    with capture_logs() as logged:
+        await _check_routes(settings, routes)
+    assert "ref-1" in str(logged)
+    assert "bí mật" not in str(logged)
+
+
+async def _check_routes(settings, routes):
+    async with opened(settings=settings, routes=routes) as door:
+        async with door.session.post(f"{door.url}/echo", data=b"x" * 1000) as response:
+            assert await response.text() == "1000"
+        async with door.session.post(f"{door.url}/echo", data=io.BytesIO(b"x" * 10_000_000)) as response:
+            assert response.status == 413
+            assert await response.text() == "This is too large to be accepted here."
+        async with door.session.get(f"{door.url}/broken") as response:
+            assert response.status == 500
+            assert await response.text() == "Sorry, something went wrong on our side. Reference: ref-1."
+        async with door.session.get(f"{door.url}/static/../../../settings.py") as response:
+            assert response.status == 404
