@@ -1,0 +1,1 @@
+"""The workbook that HR fills in: opened with care, read cell by cell, checked whole, and stored in one piece."""

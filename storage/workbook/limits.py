@@ -1,0 +1,22 @@
+"""How much of a file we are willing to read: enough for a province several times over, and no more."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes in bytes of the file, of one unpacked part and of all text that a workbook shares between its cells."""
+
+    file_bytes: int = 128 * 2**20
+    part_bytes: int = 768 * 2**20
+    small_part_bytes: int = 8 * 2**20
+    shared_text_bytes: int = 128 * 2**20
+    shared_texts: int = 3_000_000
+    token_bytes: int = 2 * 2**20  # one tag with its attributes, or one line of a CSV file
+    sheets: int = 64
+    rows: int = 1_048_576  # what Excel itself can hold
+    columns: int = 256
+    cell_letters: int = 32_767  # what Excel itself can hold
+
+
+DEFAULT_LIMITS = Limits()
