@@ -27,6 +27,7 @@ from knowledge.library import (
     Territory,
 )
 
+DOCUMENTS = "documents/"
 MONTHS = range(1, 13)
 QUARTERS = range(1, 5)
 
@@ -46,11 +47,13 @@ class Records:
     """Everything read from the files and sound in itself, before anybody has compared it.
 
     `files` says in which file a document stands. `unreadable` holds, per file or folder, the names of records that
-    were refused: they are known by name, so that one mistake is not reported again wherever the record is named.
+    were refused, and `closed` the files and folders that could not be read at all: so that one mistake is not
+    reported again wherever a record is named.
     """
 
     files: Mapping[DocumentId, str]
     unreadable: Mapping[str, frozenset[str]]
+    closed: frozenset[str]
     documents: tuple[Document, ...]
     criteria: tuple[Criterion, ...]
     kinds: tuple[Kind, ...]
@@ -71,9 +74,9 @@ class Records:
         """Where a document stands, as an error names it."""
         return f"{self.files[document.id]}: {document.id}"
 
-    def names(self, table: str, read: Iterable[str]) -> frozenset[str]:
-        """Every name that a table defines, whether its record could be read or not."""
-        return frozenset(read) | self.unreadable.get(table, frozenset())
+    def names(self, table: str, read: Iterable[str]) -> frozenset[str] | None:
+        """Every name that a table defines, whether its record could be read or not; None where nobody can tell."""
+        return None if table in self.closed else frozenset(read) | self.unreadable.get(table, frozenset())
 
 
 def list_contradictions(records: Records) -> list[str]:
@@ -93,7 +96,7 @@ def list_contradictions(records: Records) -> list[str]:
 
 def _repeated_names(records: Records) -> Iterator[str]:
     tables: dict[str, list[str]] = {
-        "documents/": [one.id for one in records.documents],
+        DOCUMENTS: [one.id for one in records.documents],
         "criteria.yaml": [one.code for one in records.criteria],
         "kinds.yaml": [one.code for one in records.kinds],
         "territories.yaml": [one.code for one in records.territories],
@@ -168,13 +171,13 @@ def _references(records: Records) -> Iterator[_Reference]:
 
 def _unresolved_references(records: Records) -> Iterator[str]:
     known = {document.id: document for document in records.documents}
-    unreadable = records.unreadable.get("documents/", frozenset())
+    names = records.names(DOCUMENTS, known)
     for where, cited, point in _references(records):
         if cited is None:
             if point is not None:
                 yield f"{where}: names point {point} of no document; name the document too"
         elif cited not in known:
-            if cited not in unreadable:
+            if names is not None and cited not in names:
                 yield f"{where}: the library has no document {cited}; add it or correct the number"
         elif point is not None and known[cited].points and known[cited].point(point) is None:
             yield f"{where}: {cited} has no point {point} among those listed"
@@ -198,8 +201,9 @@ def _unknown_places_and_owners(records: Records) -> Iterator[str]:
         yield from _missing(step.offices, offices, f"escalation.yaml: [{place}].offices", "office")
 
 
-def _missing(named: Iterable[str], known: frozenset[str], where: str, thing: str) -> Iterator[str]:
-    return (f"{where}: there is no {thing} {name}" for name in sorted(set(named) - known))
+def _missing(named: Iterable[str], known: frozenset[str] | None, where: str, thing: str) -> Iterator[str]:
+    unknown = set[str]() if known is None else set(named) - known
+    return (f"{where}: there is no {thing} {name}" for name in sorted(unknown))
 
 
 def _unsound_documents(records: Records) -> Iterator[str]:

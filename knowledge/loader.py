@@ -13,7 +13,7 @@ import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from knowledge.coherence import Accountability, Records, list_contradictions
+from knowledge.coherence import DOCUMENTS, Accountability, Records, list_contradictions
 from knowledge.credentials import Criterion, Kind
 from knowledge.documents import Document
 from knowledge.facts import DocumentId
@@ -33,8 +33,8 @@ from knowledge.library import (
 )
 
 PACKAGED = Path(__file__).parent / "law"
-DOCUMENTS = "documents/"
 _STRICT = ConfigDict(extra="forbid", strict=True)
+_SHAPES: dict[object, TypeAdapter[Any]] = {}
 
 T = TypeVar("T")
 
@@ -83,14 +83,15 @@ class _Reading:
     directory: Path
     errors: list[str] = field(default_factory=list)
     unreadable: dict[str, set[str]] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)
 
     def table(self, file: str, record: type[T], name_of: str | None = None, shelf: str | None = None) -> tuple[T, ...]:
         """Read the sound records of a file. `name_of` is the key that names one, `shelf` what they are kept under."""
         content = self.content(file)
-        if content is None:
-            return ()
         if not isinstance(content, list):
-            self.errors.append(f"{file}: a list of records is expected, found {_found(content)}")
+            if file not in self.closed:
+                self.errors.append(f"{file}: a list of records is expected, found {_found(content)}")
+            self.closed.add(shelf or file)
             return ()
         shape = _shape_of(record)
         sound: list[T] = []
@@ -118,6 +119,7 @@ class _Reading:
             self.errors.append(f"{file}{line}: not readable as YAML, {broken.problem}")
         except yaml.YAMLError as broken:
             self.errors.append(f"{file}: not readable as YAML, {broken}")
+        self.closed.add(file)
         return None
 
 
@@ -147,15 +149,15 @@ def _read(reading: _Reading) -> Records:
         policy=policy,
         accountability=accountability,
         unreadable={shelf: frozenset(names) for shelf, names in reading.unreadable.items()},
+        closed=frozenset(reading.closed),
     )
 
 
 def _read_policy(reading: _Reading) -> tuple[Policy | None, Accountability | None]:
     content = reading.content("policy.yaml")
-    if content is None:
-        return None, None
     if not isinstance(content, dict):
-        reading.errors.append(f"policy.yaml: a mapping is expected, found {_found(content)}")
+        if "policy.yaml" not in reading.closed:
+            reading.errors.append(f"policy.yaml: a mapping is expected, found {_found(content)}")
         return None, None
     numbers = {key: value for key, value in content.items() if key != "accountability"}
     policy = _one(reading, Policy, numbers, "policy.yaml: policy")
@@ -183,8 +185,11 @@ class _OneKeyOnce(yaml.CSafeLoader):
 
 
 def _shape_of(record: type[T]) -> TypeAdapter[list[T]]:
-    # The configuration of a list reaches the plain dataclasses inside it; alone they would accept none.
-    return TypeAdapter(list[record], config=_STRICT)  # type: ignore[valid-type]
+    # Building one costs more than reading a whole file with it, so each is built once.
+    if record not in _SHAPES:
+        # The configuration of a list reaches the plain dataclasses inside it; alone they would accept none.
+        _SHAPES[record] = TypeAdapter(list[record], config=_STRICT)  # type: ignore[valid-type]
+    return _SHAPES[record]
 
 
 def _as_json(content: object) -> bytes:
