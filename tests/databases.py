@@ -7,7 +7,10 @@ NHACCHUAN_TEST_SERVER_URL a server of one's own is used instead.
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -21,7 +24,6 @@ from storage.encryption import Vault
 from storage.migrating import migrate
 
 TEST_KEY = "a key for tests, not a secret"
-# Nothing of a test needs to outlive a power cut.
 QUICK = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\n"
 
 
@@ -31,15 +33,12 @@ def vault() -> Vault:
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_url() -> Iterator[str]:
     """The URL of a server on which databases may be made."""
     if given := os.environ.get("NHACCHUAN_TEST_SERVER_URL"):
         yield given
         return
-    home = tmp_path_factory.mktemp("home")
-    (home / "postgres").mkdir()
-    (home / "postgres" / "local.conf").write_text(QUICK)
-    with EmbeddedServer(home) as server:
+    with make_home() as home, EmbeddedServer(home) as server:
         yield server.url
 
 
@@ -85,6 +84,19 @@ async def drawers(database: Database) -> AsyncIterator[Drawers]:
     """The drawers of one transaction, which lasts as long as the test."""
     async with database.transaction() as opened:
         yield opened
+
+
+@contextmanager
+def make_home(name: str = "home") -> Iterator[Path]:
+    """A home for a server whose data need not outlive a power cut.
+
+    Not a directory of pytest: that closes its own to other accounts, and root's server runs under another.
+    """
+    with TemporaryDirectory(prefix="nhacchuan-test-") as directory:
+        home = Path(directory) / name
+        (home / "postgres").mkdir(parents=True)
+        (home / "postgres" / "local.conf").write_text(QUICK)
+        yield home
 
 
 def named(server_url: str, database: str) -> str:
