@@ -26,19 +26,18 @@ of the handshake (`visitors`), never something a message says.
 """
 
 import asyncio
-import json
 from collections.abc import Callable
 from typing import Any
 from weakref import WeakSet
 
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from bot.failures import where_of
 from bot.on_web.conversation import Allowance, Conversation, Conversations
 from bot.on_web.door import Pace, WebDoor
 from bot.on_web.guards import ensure_same_origin
+from bot.on_web.line import ChatLine
 from bot.on_web.messages import (
     Be,
     Hello,
@@ -49,10 +48,11 @@ from bot.on_web.messages import (
     Speak,
     UnreadableError,
     choice_message,
+    notice_message,
     read_message,
     reply_message,
-    too_long,
 )
+from bot.on_web.meters import Meters
 from bot.on_web.page import page_words
 from bot.on_web.visitors import find_visitor, welcome_visitor
 from handlers.asking import Channel, Incoming
@@ -61,9 +61,6 @@ from knowledge.facts import PersonCode
 
 _log = structlog.get_logger(__name__)
 
-# Beyond this a frame is refused by its header, unread; between this and 64 kB a sentence says that it is too long.
-_UNREAD_ABOVE = 1024 * 1024
-_HEARTBEAT_SECONDS = 30.0
 _ANSWER_WITHIN_SECONDS = 60.0
 
 
@@ -73,15 +70,15 @@ class ChatRoom:
     def __init__(self, door: WebDoor) -> None:
         self._door = door
         self._conversations = Conversations()
-        self._lines: WeakSet[_Line] = WeakSet()
-        self._meters = _Meters(door.registry)
+        self._lines: WeakSet[ChatLine] = WeakSet()
+        self._meters = Meters(door.registry)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """One connection, from handshake to close."""
         ensure_same_origin(request, self._door.settings)
         if len(self._lines) >= self._door.settings.most_connections:
             raise web.HTTPServiceUnavailable(text=_("Too many people are here at the moment. Please try again soon."))
-        line = _Line(self._door.settings.locale)
+        line = ChatLine(self._door.settings.locale)
         visitor = find_visitor(request, self._door.settings) or welcome_visitor(line, self._door)
         await line.prepare(request)
 
@@ -103,34 +100,10 @@ class ChatRoom:
                 everybody.create_task(line.close(code=WSCloseCode.GOING_AWAY))
 
 
-class _Line(web.WebSocketResponse):
-    """A WebSocket that says in words that a message was too big before it hangs up for that."""
-
-    def __init__(self, locale: str) -> None:
-        # Without compression a small frame cannot unfold into a large one.
-        super().__init__(heartbeat=_HEARTBEAT_SECONDS, max_msg_size=_UNREAD_ABOVE, compress=False, timeout=5.0)
-        self.locale = locale
-
-    async def send(self, message: dict[str, Any]) -> None:
-        """Send if anybody still listens; whoever reconnects asks again."""
-        if self.closed:
-            return
-        try:
-            await self.send_str(json.dumps(message, ensure_ascii=False))
-        except ConnectionError:
-            return
-
-    async def close(self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = True) -> bool:
-        if code == WSCloseCode.MESSAGE_TOO_BIG:
-            with locale_of(self.locale):
-                await self.send(_notice(too_long(), None))
-        return await super().close(code=code, message=message, drain=drain)
-
-
 class _Visit:
     """One connection of one visitor: reads without delay, answers in order."""
 
-    def __init__(self, door: WebDoor, meters: "_Meters", line: _Line, visitor: str, conversation: Conversation) -> None:
+    def __init__(self, door: WebDoor, meters: Meters, line: ChatLine, visitor: str, conversation: Conversation) -> None:
         self._door = door
         self._meters = meters
         self._line = line
@@ -157,14 +130,14 @@ class _Visit:
 
     async def _take(self, frame: Any) -> None:
         if frame.type is not WSMsgType.TEXT:
-            await self._line.send(_notice(_("Only text can be sent here."), None))
+            await self._line.send(notice_message(_("Only text can be sent here."), None))
             return
         try:
             message = read_message(frame.data)
             self._ensure_allowed(message)
         except UnreadableError as refused:
             self._meters.refused.inc()
-            await self._line.send(_notice(refused.sentence, refused.message_id))
+            await self._line.send(notice_message(refused.sentence, refused.message_id))
             return
         if isinstance(message, Ping):
             await self._line.send({"type": "pong"})
@@ -251,13 +224,13 @@ class _Visit:
     def _become(self, person: PersonCode | None) -> dict[str, Any]:
         if self._door.demo_people is None:
             self._meters.refused.inc()
-            return _notice(
+            return notice_message(
                 _("Nobody can choose here who they are. To link your record, ask your HR office for a one-time code."),
                 None,
             )
         known = next((one for one in self._door.demo_people if one.code == person), None)
         if person is not None and known is None:
-            return _notice(_("There is no such person in the sample data."), None)
+            return notice_message(_("There is no such person in the sample data."), None)
         self._person = person
         if known is None:
             return {"type": "person", "person": None, "text": _("You are now asking as a visitor who is not linked.")}
@@ -266,21 +239,6 @@ class _Visit:
 
     def _starters(self) -> dict[str, Any]:
         return {"starters": [choice_message(choice) for choice in self._door.starters()]}
-
-
-class _Meters:
-    """What `/metrics` tells about the chat."""
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self.connections = Gauge("nhacchuan_web_connections", "Open chat connections", registry=registry)
-        self.answers = Counter("nhacchuan_web_answers", "Answers given, by outcome", ["outcome"], registry=registry)
-        self.refused = Counter("nhacchuan_web_refused", "Messages politely not accepted", registry=registry)
-        self.failures = Counter("nhacchuan_web_failures", "Answers that failed unexpectedly", registry=registry)
-        self.seconds = Histogram("nhacchuan_web_answer_seconds", "Time the desk took to answer", registry=registry)
-
-
-def _notice(text: str, answers: str | None) -> dict[str, Any]:
-    return {"type": "notice", "to": answers, "text": text}
 
 
 def _apology(broken: Exception, answers: str | None, new_reference: Callable[[], str]) -> dict[str, Any]:

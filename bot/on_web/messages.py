@@ -137,6 +137,10 @@ def choice_message(choice: Choice) -> dict[str, str]:
     return {"label": choice.label, "token": choice.token}
 
 
+def notice_message(text: str, answers: str | None) -> dict[str, Any]:
+    return {"type": "notice", "to": answers, "text": text}
+
+
 def _line(line: Line, numbers: list[int]) -> dict[str, Any]:
     cites = list(dict.fromkeys(numbers))
     return {"text": line.text, "background": line.is_background, "item": line.is_item, "cites": cites}

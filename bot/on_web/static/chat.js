@@ -44,6 +44,8 @@
     const now = new Date();
     const node = make("time", "", new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hour12: false }).format(now));
     node.dateTime = now.toISOString();
+    // Shown on paper, where "today" has no meaning.
+    node.dataset.day = new Intl.DateTimeFormat("en-GB", { day: "2-digit", month: "2-digit", year: "numeric" }).format(now);
     return node;
   }
 

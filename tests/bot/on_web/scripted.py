@@ -41,6 +41,9 @@ class ScriptedDesk:
     def __init__(self, script: Mapping[str, Reply | Exception]) -> None:
         self.script = dict(script)
         self.heard: list[Incoming] = []
+        self.hears = asyncio.Event()
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
         self.at_once = 0
         self.most_at_once = 0
 
@@ -48,7 +51,9 @@ class ScriptedDesk:
         self.heard.append(asked)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
+        self.hears.set()
         await asyncio.sleep(0)
+        await self.may_answer.wait()
         self.at_once -= 1
         words = asked.text if asked.text is not None else f"[{asked.choice}]"
         reply = self.script.get(words, Reply(title=f"Nghe rõ: {words}"))

@@ -78,6 +78,33 @@ async def test_a_message_is_asked_of_the_desk_once_when_it_is_sent_twice():
         assert len(door.desk.heard) == 1
 
 
+async def test_the_lost_answer_is_given_when_the_visitor_returns_while_the_desk_still_works():
+    async with opened() as door, door.session.get(door.url):
+        door.desk.may_answer.clear()
+        async with door.chat() as line:
+            await line.send_json({"type": "say", "id": "m1", "text": "một"})
+            await door.desk.hears.wait()
+        async with door.chat() as line:
+            await line.send_json({"type": "say", "id": "m1", "text": "một"})
+            door.desk.may_answer.set()
+            assert (await hear(line))["title"] == "Nghe rõ: một"
+        assert len(door.desk.heard) == 1
+
+
+async def test_a_pause_is_asked_for_when_too_many_questions_wait():
+    async with opened(settings=with_pace(Pace(burst=20, waiting=2))) as door, door.chat() as line:
+        door.desk.may_answer.clear()
+        await line.send_json({"type": "say", "id": "m0", "text": "0"})
+        await door.desk.hears.wait()
+        for number in (1, 2, 3):
+            await line.send_json({"type": "say", "id": f"m{number}", "text": str(number)})
+        heard = await hear(line)
+        assert heard["to"] == "m3"
+        assert heard["text"] == "Your earlier questions are still being answered. Please wait."
+        door.desk.may_answer.set()
+        assert [(await hear(line))["to"] for _ in range(3)] == ["m0", "m1", "m2"]
+
+
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [

@@ -23,9 +23,8 @@ FLAGS = [
     "--disable-sync",
 ]
 
-pytestmark = pytest.mark.skipif(
-    not CHROMIUM.exists(), reason="no browser at /usr/bin/chromium; install it with: apt-get install chromium"
-)
+if not CHROMIUM.exists():
+    pytest.skip("no browser at /usr/bin/chromium; install it with: apt-get install chromium", allow_module_level=True)
 
 
 @pytest.fixture(scope="module")
