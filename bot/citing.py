@@ -39,6 +39,8 @@ def _describe_document(document: Document) -> str:
 def _name(document: Document) -> str:
     if _OFFICIAL_NUMBER.match(document.id):
         return f"{document.kind} {document.id}".strip()
+    if fold(document.id).startswith(fold(document.kind)):
+        return document.id  # cited by its name
     if document.title:
         return _("{kind} without a known number “{title}”").format(kind=document.kind, title=document.title)
     return _("{kind} without a known number").format(kind=document.kind)

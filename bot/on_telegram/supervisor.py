@@ -37,7 +37,8 @@ class Supervisor:
                 task.cancel()
             if late:
                 _log.error("telegram.left_unfinished", count=len(late))
-        await self._group.__aexit__(kind, failure, trace)
+        # Told of no failure, the group adds nothing to it: the caller gets its own error as it was raised.
+        await self._group.__aexit__(None, None, None)
 
     @property
     def has_room(self) -> bool:

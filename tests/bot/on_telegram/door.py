@@ -17,6 +17,7 @@ from bot.seen import SeenInMemory
 from handlers.asking import Incoming
 from handlers.reply import Reply
 from tests.standins.telegram_api import TelegramApi
+from tests.standins.telegram_api.world import Bell
 
 SECRET = "a-secret-for-the-webhook"
 POLLING, WEBHOOK = "polling", "webhook"
@@ -41,10 +42,15 @@ class Pauses:
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
+        self._bell = Bell()
 
     async def __call__(self, seconds: float) -> None:
         self.seconds.append(seconds)
+        self._bell.ring()
         await asyncio.sleep(0)
+
+    async def reach(self, count: int) -> None:
+        assert await self._bell.wait_until(lambda: len(self.seconds) >= count, 5)
 
 
 class KnownReach:

@@ -38,6 +38,11 @@ def blocked() -> Fault:
     return Fault(Harm.ANSWER, 403, "Forbidden: bot was blocked by the user")
 
 
+def unauthorized() -> Fault:
+    """401 as when the token was withdrawn."""
+    return Fault(Harm.ANSWER, 401, "Unauthorized")
+
+
 def bad_request(description: str) -> Fault:
     """400 with these words."""
     return Fault(Harm.ANSWER, 400, f"Bad Request: {description}")

@@ -93,8 +93,6 @@ class Visitor:
         """Share one's own number with the visible button; or, `of` somebody else, a contact from the address book."""
         if of is None and not forwarded:
             assert self.sees_contact_button(), "there is no button to share one's phone number"
-            if self.chat.keyboard and self.chat.keyboard.get("one_time_keyboard"):
-                pass  # Telegram folds it away; it stays until it is removed
         contact = {"phone_number": phone, "first_name": self.user["first_name"], "user_id": of or self.id}
         origin = {"type": "hidden_user", "sender_user_name": "?", "date": 1}
         return self.sends({"contact": contact, **({"forward_origin": origin} if forwarded else {})})
@@ -131,7 +129,8 @@ class Visitor:
         chat = within or self.chat
         start = self._read_until
         came = await self._api.bell.wait_until(lambda: len(chat.events) >= start + count, timeout)
-        assert came, f"{len(chat.events) - start} of {count} messages came: {[one.text for one in chat.events[start:]]}"
+        shown = [one.text[:200] for one in chat.events[start:]]
+        assert came, f"{len(shown)} of {count} messages came: {shown}"
         self._read_until = start + count
         return "\n\n".join(one.text for one in chat.events[start : start + count])
 
