@@ -4,21 +4,14 @@ Which level counts for what is decided elsewhere; here "4,0", "IELTS 5.5", "bậ
 values, or nothing where the words do not say one level without doubt.
 """
 
-import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
 from knowledge.credentials import Criterion, Kind, LevelName, ScaleType
 from knowledge.facts import LevelCode
-from knowledge.folding import fold, fold_words
-
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")
-_LETTERS_THEN_DIGITS = re.compile(r"(?<=[a-z])(?=\d)")
-_NOT_SCORE = re.compile(r"[^0-9a-z.]+")
-_NEGATIVE = re.compile(r"(?:^|\s)-\d")
+from knowledge.folding import fold_words
+from knowledge.scores import read_score, read_skills, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +49,9 @@ def read_level(kind: Kind, criterion: Criterion | None, written: str | None) -> 
         case ScaleType.FIXED:
             return _read_fixed(kind, criterion, written)
         case ScaleType.NUMBER:
-            return _read_score(kind, written)
+            return _scored(read_score(kind, written))
         case ScaleType.SKILLS:
-            return _read_skills(kind, written)
+            return _scored(read_skills(kind, written))
         case ScaleType.FREE:
             return None if is_blank(written) else ReadLevel(words=fold_words(written or ""))
 
@@ -123,7 +116,7 @@ def _read_fixed(kind: Kind, criterion: Criterion | None, written: str | None) ->
     if fixed is None or fixed not in {level.code for level in levels}:
         return None
     if not is_blank(written):
-        named = {level.code for level in _named_in(_spell(written or ""), levels)[0]}
+        named = {level.code for level in _named_in(fold_words(written or ""), levels)[0]}
         if named - {fixed}:
             return None
     return ReadLevel(code=fixed, rank=[level.code for level in levels].index(fixed))
@@ -134,7 +127,7 @@ def _read_named(
 ) -> ReadLevel | None:
     if is_blank(written):
         return None
-    named, rest = _named_in(_spell(written or ""), levels)
+    named, rest = _named_in(fold_words(written or ""), levels)
     codes = {level.code for level in named}
     if len(codes) != 1 or rest - _words_around(kind, criterion, named[0]):
         return None
@@ -155,104 +148,21 @@ def _named_in(words: str, levels: tuple[LevelName, ...]) -> tuple[list[LevelName
 
 @lru_cache(maxsize=256)
 def _names(levels: tuple[LevelName, ...]) -> tuple[tuple[str, LevelName], ...]:
-    names = {(_spell(name), level) for level in levels for name in (level.code, level.name, *level.aliases)}
+    names = {(fold_words(name), level) for level in levels for name in (level.code, level.name, *level.aliases)}
     return tuple(sorted(names, key=lambda one: (-len(one[0]), one[0])))
 
 
 @lru_cache(maxsize=256)
-def _words_around(kind: Kind, criterion: Criterion | None, level: LevelName | None) -> frozenset[str]:
-    names: list[str] = [kind.code, kind.name, *kind.aliases]
-    if criterion is not None:
-        names += [criterion.code, criterion.name, *criterion.aliases]
-    if level is not None:
-        names += [level.code, level.name, *level.aliases]
-    return frozenset(word for name in names for word in _spell(name).split())
-
-
-def _spell(text: str) -> str:
-    return fold_words(text)
+def _words_around(kind: Kind, criterion: Criterion | None, level: LevelName) -> frozenset[str]:
+    named = (kind, *(one for one in (criterion, level) if one is not None))
+    return words_of(name for one in named for name in (one.code, one.name, *one.aliases))
 
 
 # --- scores ---
 
 
-def _read_score(kind: Kind, written: str | None) -> ReadLevel | None:
-    text = _DECIMAL_COMMA.sub(".", fold(written or ""))
-    if not text or _NEGATIVE.search(text):
-        return None
-    text = _without_maximum(text, kind)
-    parts = _parts_of(text, kind)
-    if parts is None or len(parts) != 1 or not _is_possible(kind, parts):
-        return None
-    return ReadLevel(scores=(parts[0][1],))
-
-
-def _read_skills(kind: Kind, written: str | None) -> ReadLevel | None:
-    skills = kind.scale.levels
-    labels = {word: place for place, skill in enumerate(skills) for word in _labels(skill)}
-    parts = None if is_blank(written) else _parts_of(fold(written or ""), kind, frozenset(labels))
-    if parts is None or len(parts) != len(skills) or not _is_possible(kind, parts):
-        return None
-    if all(label is None for label, _ in parts):
-        return ReadLevel(scores=tuple(score for _, score in parts))
-    by_skill = {labels[label]: score for label, score in parts if label is not None}
-    if len(by_skill) < len(skills):
-        return None
-    return ReadLevel(scores=tuple(by_skill[place] for place in range(len(skills))))
-
-
-def _parts_of(text: str, kind: Kind, labels: frozenset[str] = frozenset()) -> list[tuple[str | None, Decimal]] | None:
-    """Scores with the label before each; None where a word stands there that belongs to no name of the kind."""
-    spelled = _LETTERS_THEN_DIGITS.sub(" ", _NOT_SCORE.sub(" ", text)) if labels else _NOT_SCORE.sub(" ", text)
-    spelled = _without_names(spelled, kind)
-    allowed = _words_around(kind, None, None)
-    parts: list[tuple[str | None, Decimal]] = []
-    label: str | None = None
-    for token in spelled.split():
-        part = token.strip(".")
-        if _NUMBER.fullmatch(part):
-            parts.append((label, Decimal(part)))
-            label = None
-        elif part in labels:
-            label = part
-        elif part and part not in allowed:
-            return None
-    return parts
-
-
-def _without_names(text: str, kind: Kind) -> str:
-    """Leave out the names of the kind that hold digits of their own ("4 kỹ năng"), which are not scores."""
-    padded = f" {text} "
-    for name in _names_with_digits(kind):
-        padded = padded.replace(f" {name} ", " ")
-    return padded
-
-
-@lru_cache(maxsize=256)
-def _names_with_digits(kind: Kind) -> tuple[str, ...]:
-    names = {_spell(name) for name in (kind.name, *kind.aliases)}
-    spelled = names | {_LETTERS_THEN_DIGITS.sub(" ", name) for name in names}
-    return tuple(sorted((name for name in spelled if re.search(r"\d", name)), key=lambda name: (-len(name), name)))
-
-
-def _without_maximum(text: str, kind: Kind) -> str:
-    """Drop the maximum from "5.5/9", which is the same score as "5.5"."""
-    score, slash, maximum = text.rpartition("/")
-    if slash and _NUMBER.fullmatch(maximum.strip()) and kind.scale.highest is not None:
-        return score if Decimal(maximum.strip()) == Decimal(str(kind.scale.highest)) else text
-    return text
-
-
-def _labels(skill: LevelName) -> Iterator[str]:
-    yield from (_spell(name) for name in (skill.code, skill.name, *skill.aliases))
-
-
-def _is_possible(kind: Kind, parts: Iterable[tuple[str | None, Decimal]]) -> bool:
-    lowest, highest = kind.scale.lowest, kind.scale.highest
-    return all(
-        (lowest is None or score >= Decimal(str(lowest))) and (highest is None or score <= Decimal(str(highest)))
-        for _, score in parts
-    )
+def _scored(scores: tuple[Decimal, ...] | None) -> ReadLevel | None:
+    return None if scores is None else ReadLevel(scores=scores)
 
 
 # --- comparing ---
