@@ -13,12 +13,12 @@ from tests.databases import (
     database_url,
     drawers,
     empty_database_url,
+    migrated_url,
     server_url,
-    template,
     vault,
 )
 
-__all__ = ["database", "database_url", "drawers", "empty_database_url", "server_url", "template", "vault"]
+__all__ = ["database", "database_url", "drawers", "empty_database_url", "migrated_url", "server_url", "vault"]
 
 _LOCAL_NAMES = {None, "", b"", "localhost", b"localhost", "localhost.localdomain"}
 

@@ -1,6 +1,7 @@
-"""Real databases for tests: one embedded server for the whole run, and a fresh, migrated database for each test.
+"""Real databases for tests: one embedded server for the whole run, and a migrated, emptied database for each test.
 
-`database` is empty but for the migrations; `drawers` is one transaction over it. With
+`database` holds only what the migrations put in; `drawers` is one transaction over it. A test that changes tables
+themselves uses `empty_database_url`, which is its own. With
 NHACCHUAN_TEST_SERVER_URL a server of one's own is used instead.
 """
 
@@ -24,6 +25,31 @@ from storage.encryption import Vault
 from storage.migrating import migrate
 
 TEST_KEY = "a key for tests, not a secret"
+# The few rows that migrations put into tables are kept aside, and put back before each test.
+REMEMBER = """
+DO $$ DECLARE one regclass; has_rows boolean; BEGIN
+    CREATE SCHEMA aside;
+    FOR one IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', one) INTO has_rows;
+        IF has_rows THEN EXECUTE format('CREATE TABLE aside.%I AS TABLE %s', one::text, one); END IF;
+    END LOOP;
+END $$
+"""
+RESTORE = """
+DO $$ DECLARE one regclass; BEGIN
+    SET LOCAL session_replication_role = replica;  -- no trigger and no reference stands in the way
+    FOR one IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' LOOP
+        IF pg_relation_size(one) > 1000000 THEN EXECUTE format('TRUNCATE %s CASCADE', one);
+        ELSE EXECUTE format('DELETE FROM %s', one); END IF;
+    END LOOP;
+    FOR one IN SELECT oid FROM pg_class WHERE relnamespace = 'aside'::regnamespace AND relkind = 'r' LOOP
+        EXECUTE format('INSERT INTO public.%I SELECT * FROM %s', split_part(one::text, '.', 2), one);
+    END LOOP;
+END $$
+"""
+END_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 QUICK = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\n"
 
 
@@ -43,23 +69,26 @@ def server_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def template(server_url: str, vault: Vault) -> AsyncIterator[str]:
-    """The name of a migrated, empty database from which copies are made."""
-    name = f"template_{uuid.uuid4().hex}"
+async def migrated_url(server_url: str, vault: Vault) -> AsyncIterator[str]:
+    """The URL of the one migrated database that tests use in turn."""
+    name = f"test_{uuid.uuid4().hex}"
     _order(server_url, "CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0", name)
-    async with open_database(named(server_url, name), vault=vault) as database:
+    url = named(server_url, name)
+    async with open_database(url, vault=vault) as database:
         await migrate(database)
-    yield name
+    with psycopg.connect(url) as connection:
+        connection.execute(REMEMBER)
+    yield url
     _order(server_url, "DROP DATABASE {} WITH (FORCE)", name)
 
 
 @pytest.fixture
-def database_url(server_url: str, template: str) -> Iterator[str]:
-    """The URL of a fresh, migrated database."""
-    name = f"test_{uuid.uuid4().hex}"
-    _order(server_url, "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
-    yield named(server_url, name)
-    _order(server_url, "DROP DATABASE {} WITH (FORCE)", name)
+def database_url(migrated_url: str) -> str:
+    """The URL of a migrated database in which nothing has been written yet."""
+    with psycopg.connect(migrated_url) as connection:
+        connection.execute(END_OTHERS)
+        connection.execute(RESTORE)
+    return migrated_url
 
 
 @pytest.fixture
