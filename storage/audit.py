@@ -22,7 +22,8 @@ FROM audit_head h LEFT JOIN audit_entries e ON true ORDER BY e.number
 """
 # Codes, document numbers, days and addresses within a channel; words with spaces would be names or questions.
 _CODE_LIKE: Final = re.compile(r"[^\s\0]{0,200}")
-_PHONE_LIKE: Final = re.compile(r"(?<![\w/-])\+?[0-9][0-9.\-()]{8,14}(?![\w/-])")
+_PHONE_LIKE: Final = re.compile(r"\(?(?:\+|0|84)[\d.()-]*")
+_PHONE_DIGITS: Final = 9
 _NAMES_PERSONS: Final = frozenset({"name", "ho_ten", "phone", "dien_thoai", "text", "question"})
 
 
@@ -102,8 +103,12 @@ def ensure_impersonal(details: Mapping[str, Any]) -> None:
         for one in value if isinstance(value, (list, tuple, set, frozenset)) else (value,):
             if one is None or isinstance(one, (bool, int)):
                 continue
-            if not isinstance(one, str) or not _CODE_LIKE.fullmatch(one) or _PHONE_LIKE.search(one):
+            if not isinstance(one, str) or not _CODE_LIKE.fullmatch(one) or _is_phone_like(one):
                 raise PersonalDetailsError(f"audit details hold more than a code under {key!r}")
+
+
+def _is_phone_like(text: str) -> bool:
+    return _PHONE_LIKE.fullmatch(text) is not None and sum(map(str.isdigit, text)) >= _PHONE_DIGITS
 
 
 def seal(entry: AuditEntry) -> str:

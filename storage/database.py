@@ -94,14 +94,7 @@ class Database:
         async with self.connect() as connection:
             found = await connection.exec_driver_sql(_ABOUT_SERVER)
             number, version, encoding = tuple(found.one())
-        if number < OLDEST_SERVER:
-            raise DatabaseUnavailableError(
-                f"the server of the database {self.place} is PostgreSQL {version}; version 15 or newer is needed"
-            )
-        if encoding != "UTF8":
-            raise DatabaseUnavailableError(
-                f"the database {self.place} keeps text as {encoding}; create one with ENCODING 'UTF8'"
-            )
+        ensure_suitable(self.place, number, version, encoding)
 
 
 def open_database(
@@ -141,6 +134,16 @@ def open_database(
         pool_timeout=_POOL_SECONDS,
     )
     return Database(engine, _place(address), vault, randomness or secrets.SystemRandom())
+
+
+def ensure_suitable(place: str, number: int, version: str, encoding: str) -> None:
+    """Raises DatabaseUnavailableError for a server that is too old or a database that cannot hold every letter."""
+    if number < OLDEST_SERVER:
+        raise DatabaseUnavailableError(
+            f"the server of the database {place} is PostgreSQL {version}; version 15 or newer is needed"
+        )
+    if encoding != "UTF8":
+        raise DatabaseUnavailableError(f"the database {place} keeps text as {encoding}; create one with ENCODING 'UTF8'")
 
 
 def _dialler(address: dict[str, str], statement_timeout: timedelta) -> Callable[[], Awaitable[psycopg.AsyncConnection]]:

@@ -19,6 +19,7 @@ _COUNTRY: Final = "84"
 _SHORTEST_KEY: Final = 16
 _LENGTHS: Final = range(8, 16)  # digits of a number with its country, by ITU-T E.164
 _NATIONAL_LENGTHS: Final = range(9, 11)  # without country and leading zero, as spreadsheets leave them
+_ABROAD: Final = re.compile(r"\D*\+")
 _NOT_DIGIT: Final = re.compile(r"\D+")
 
 
@@ -29,7 +30,7 @@ class SecretKeyError(ValueError):
 def normalise_phone(written: str) -> str | None:
     """A phone number in E.164, Việt Nam unless another country is written; None where it cannot be one."""
     digits = _NOT_DIGIT.sub("", written)
-    if written.strip().startswith("+") or digits.startswith("00"):
+    if _ABROAD.match(written) or digits.startswith("00"):
         digits = digits.removeprefix("00")
         digits = _COUNTRY + digits[3:] if digits.startswith(f"{_COUNTRY}0") else digits
     elif digits.startswith("0"):
@@ -53,6 +54,7 @@ class Vault:
         self._seals = MultiFernet([Fernet(base64.urlsafe_b64encode(_derive(key, "seal"))) for key in keys])
         self._phone_keys = [_derive(key, "phone") for key in keys]
         self._code_keys = [_derive(key, "code") for key in keys]
+        self.cookie_key = _derive(keys[0], "cookie")  # signs visitors' cookies, which need not outlive a rotation
 
     @classmethod
     def from_setting(cls, setting: str) -> "Vault":

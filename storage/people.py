@@ -1,5 +1,6 @@
 """People of the roster, read whole: the person with credentials, study records and exemptions in one go."""
 
+import itertools
 import unicodedata
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import date
@@ -31,6 +32,7 @@ from storage.letters import storable
 from storage.tables import people
 
 _BATCH: Final = 2000
+_READERS: Final = itertools.count()
 _PERSON: Final = """
 SELECT p.code, p.name, p.born_on, p.gender, p.unit, p.position, p.position_group, p.managed_by, p.is_leader,
     p.in_post_since, p.roles, p.scope,
@@ -83,7 +85,7 @@ class ProfilesDrawer:
         raw = await self._connection.get_raw_connection()
         driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # the engine is ours
         # Each reader has its own cursor on the server, so two may read at the same time.
-        async with driver.cursor(f"people_{id(object())}_{id(units)}", binary=True) as cursor:
+        async with driver.cursor(f"people_{next(_READERS)}", binary=True) as cursor:
             cursor.itersize = _BATCH
             if units is None:
                 await cursor.execute(_EVERYBODY)

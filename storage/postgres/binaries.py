@@ -38,12 +38,13 @@ class Binaries:
         return str(self.directory / name)
 
 
-def find_binaries(cluster_major: int | None) -> Binaries:
+def find_binaries(cluster_major: int | None, sources: Iterable[Iterable[Path]] | None = None) -> Binaries:
     """Programs that can run a cluster of this major version (None = a new one, by the newest of the first source).
 
+    `sources` are directories to look in, the preferred first; None = the wheel, PATH and the usual places.
     Raises DatabaseUnavailableError, saying what to do, when there are none.
     """
-    found = [one for one in _list_binaries() if one.major >= OLDEST_MAJOR]
+    found = [one for one in _list_binaries(sources) if one.major >= OLDEST_MAJOR]
     if cluster_major is None and found:
         return found[0]
     for one in found:
@@ -60,9 +61,9 @@ def find_binaries(cluster_major: int | None) -> Binaries:
     )
 
 
-def _list_binaries() -> Iterator[Binaries]:
+def _list_binaries(sources: Iterable[Iterable[Path]] | None) -> Iterator[Binaries]:
     seen: set[Path] = set()
-    for source in (_of_wheel(), _of_path(), _of_usual_places()):
+    for source in (_of_wheel(), _of_path(), _of_usual_places()) if sources is None else sources:
         known = (Binaries(place, major) for place in source if (major := _major_of(place, seen)) is not None)
         yield from sorted(known, key=lambda one: one.major, reverse=True)
 
