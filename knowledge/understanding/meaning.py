@@ -31,6 +31,23 @@ class Intent(StrEnum):
     OUT_OF_SCOPE = "out_of_scope"  # everyday topics, orders to the machine, other fields of law
 
 
+class Aspect(StrEnum):
+    """What of a document is asked about; none named means: what it says."""
+
+    ABOUT = "about"
+    SIGNER = "signer"
+    DATE = "date"
+    ISSUER = "issuer"
+    IN_FORCE = "in_force"
+    HELD = "held"  # is its text held
+    BINDS = "binds"  # whom and where it binds
+    DEADLINE = "deadline"
+    CITES = "cites"
+    CONSEQUENCE = "consequence"
+    WHO = "who"  # who has to act
+    WHY = "why"  # a follow-up that asks for the reason or for more
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentMention:
     """A document number in the question: as typed, and the document where the library knows it."""
@@ -54,6 +71,8 @@ class Entities:
     `points` are normalised ("điểm 3" → "3", "mục 2.3" → "2.3", "Điều 23" → "23"). `person_words` are words that look like a roster
     code or a name after a title ("đồng chí Nguyễn Văn A"); `speaks_of_self` is true for "tôi, mình, em, của tôi";
     `level` is a level of a criterion asked about ("bậc 3"). `years` counts years of service asked about.
+    `issued_month` stands with `issued_year` ("thi tháng 3/2024"). A month or a year asked about as of gives its last day.
+    `offices` are ids of the library's offices. `aspects` are what of a document is asked about, in the order named.
     """
 
     documents: tuple[DocumentMention, ...] = ()
@@ -73,6 +92,8 @@ class Entities:
     person_words: str | None = None
     speaks_of_self: bool = False
     years: int | None = None
+    issued_month: int | None = None
+    aspects: tuple[Aspect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,111 @@
+"""The words by which the reader recognises what a question names, loaded from data and checked once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import ConfigDict, TypeAdapter, with_config
+
+QUESTIONS = Path(__file__).parent.parent / "questions"
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentKindWords:
+    """Words that announce a document number. Kinds of the `letter` family are swapped for each other in speech,
+    those of the `law` family are not; `any` says nothing of the kind.
+    """
+
+    words: Words
+    family: Literal["letter", "law", "any"]
+
+
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cues:
+    """All lists of cue words; what each is for stands beside it in the file."""
+
+    document_kinds: tuple[DocumentKindWords, ...]
+    short_document_kinds: dict[str, str]
+    number_words: Words
+    strong_symbols: Words
+    weak_symbols: Words
+    no_document_before: Words
+    no_document_after: Words
+    document_verbs: Words
+    these_documents: Words
+    these_points: Words
+    these_certificates: Words
+    these_persons: Words
+    point_words: dict[str, str]
+    ordinals: dict[str, int]
+    aspects: dict[str, Words]
+    certificate_words: Words
+    old_certificate_letters: Words
+    language_words: Words
+    computing_words: Words
+    extra_criteria: dict[str, Words]
+    level_fillers: Words
+    issue_words: Words
+    as_of_words: Words
+    as_of_tails: Words
+    birth_words: Words
+    appointment_words: Words
+    date_words: dict[str, str]
+    years_before: Words
+    years_after: Words
+    self_words: Words
+    not_self: Words
+    relations: Words
+    other_people: Words
+    titles: Words
+    surnames: Words
+    middle_names: Words
+    given_names: Words
+    name_stops: Words
+    person_code_prefixes: Words
+    not_person_codes: Words
+    positions: Words
+    position_tails: Words
+    domain_words: Words
+    follow_up_starts: Words
+    follow_up_ends: Words
+    follow_up_whys: Words
+    follow_up_intents: dict[str, Words]
+    fillers: Words
+    greetings: Words
+    polite_starts: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One reading of an abbreviation; where neighbours are listed, one of them must stand beside it."""
+
+    full: str
+    after: frozenset[str] = frozenset()
+    before: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Abbreviation:
+    """What is written short, and its readings in order of preference."""
+
+    short: Words
+    means: tuple[Sense, ...]
+
+
+def load_cues(directory: Path = QUESTIONS) -> Cues:
+    """The cue words. Raises pydantic's ValidationError where the file does not have the expected lists."""
+    return TypeAdapter(Cues).validate_python(_read(directory / "cues.yaml"))
+
+
+def load_abbreviations(directory: Path = QUESTIONS) -> tuple[Abbreviation, ...]:
+    """The abbreviations of the house and of the phone."""
+    return TypeAdapter(tuple[Abbreviation, ...]).validate_python(_read(directory / "abbreviations.yaml"))
+
+
+def _read(path: Path) -> object:
+    with path.open(encoding="utf-8") as file:
+        return yaml.load(file, Loader=yaml.CSafeLoader)  # noqa: S506 - the safe loader, compiled

@@ -1,0 +1,157 @@
+"""Days, months and years in a question, and what each of them is: an issue date, a day asked about, or only a date."""
+
+import calendar
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from knowledge.folding import fold
+from knowledge.understanding.cues import Cues
+from knowledge.understanding.phrase_table import Match, PhraseTable
+from knowledge.understanding.text import Text
+
+_YEARS = range(1950, 2101)
+_ISSUE_REACH = 20  # letters after a date within which "tôi thi …" makes it the day of issue
+_NEAR_WORDS = 4  # how many words may stand between a cue and its date
+
+
+class Role(Enum):
+    """What a date in a question is."""
+
+    ISSUE = 1
+    LIFE = 2  # birth, appointment: nothing asked about
+    AS_OF = 3
+    PLAIN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDate:
+    """A date with its place; month or day are None where only the year or the month was written."""
+
+    year: int
+    month: int | None
+    day: int | None
+    role: Role
+    start: int
+    end: int
+
+    @property
+    def exact(self) -> date | None:
+        """The day, where a day was written."""
+        return date(self.year, self.month, self.day) if self.month and self.day else None
+
+    @property
+    def last_day(self) -> date:
+        """The day itself, or the last one of the month or year."""
+        month = self.month or 12
+        return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+
+
+class Dates:
+    """Finds dates in a text."""
+
+    def __init__(self, cues: Cues) -> None:
+        words = {name: fold(word) for name, word in cues.date_words.items()}
+        day, month, year, half = words["day"], words["month"], words["year"], words["half"]
+        to = rf"(?:{day}|{half}|den|toi|truoc|han|la)"
+        self._patterns = tuple(
+            re.compile(pattern)
+            for pattern in (
+                rf"(?<![\d/])(?:{day} )?(?P<d>\d{{1,2}}) ?[/\-.] ?(?P<m>\d{{1,2}}) ?[/\-.] ?(?P<y>\d{{4}}|\d{{2}})(?![\d/])",
+                r"(?<!\d)(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)",
+                rf"(?<!\d)(?:(?:{day}|{half}) )?(?P<d>\d{{1,2}}) {month} (?P<m>\d{{1,2}})(?: ?[/\-.,]? ?(?:{year} )?(?P<y>\d{{4}}))?(?!\d)",
+                rf"{month} (?P<m>\d{{1,2}})(?: ?[/\-.] ?| {year} | )(?P<y>\d{{4}})(?!\d)",
+                r"(?<![\d/.\-])(?P<m>\d{1,2})/(?P<y>\d{4})(?![\d/\-])",
+                rf"\b{to} (?P<d>\d{{1,2}})[/\-.](?P<m>\d{{1,2}})(?![\d/.])",
+                rf"\b{year} (?P<y>\d{{4}})(?!\d)",
+                r"(?<![\d/.,\-])(?P<y>(?:19[5-9]|20[0-4])\d)(?![\d/.,%\-]\d|\d)",
+            )
+        )
+        self._year_word = year
+        self._cues: PhraseTable[Role] = PhraseTable(
+            [(word, Role.ISSUE) for word in cues.issue_words]
+            + [(word, Role.LIFE) for word in (*cues.birth_words, *cues.appointment_words)]
+            + [(word, Role.AS_OF) for word in cues.as_of_words]
+        )
+        self._tails: PhraseTable[str] = PhraseTable((word, word) for word in cues.as_of_tails)
+        self._plain_before = frozenset({"han", "truoc", "den", "toi", "nhiem", "ky"})
+
+    def find(self, text: Text, today: date, certificates: list[tuple[int, int]]) -> tuple[FoundDate, ...]:
+        """Every valid date; days that do not exist are left out. `certificates` are spans of named kinds."""
+        cues = self._cues.find(text)
+        tails = self._tails.find(text)
+        found: list[FoundDate] = []
+        taken: list[tuple[int, int]] = []
+        for start, end, year, month, day in self._written(text, today):
+            if any(start < other_end and other_start < end for other_start, other_end in taken):
+                continue
+            taken.append((start, end))
+            if _is_valid(year, month, day):
+                role = self._role(text, (start, end), cues, tails, certificates, is_year=month is None)
+                found.append(FoundDate(year, month, day, role, start, end))
+        return tuple(sorted(found, key=lambda one: one.start))
+
+    def _written(self, text: Text, today: date) -> Iterator[tuple[int, int, int, int | None, int | None]]:
+        for pattern in self._patterns:
+            for match in pattern.finditer(text.folded):
+                parts = match.groupdict()
+                year = int(parts["y"]) if parts.get("y") else today.year
+                if year < 100:  # noqa: PLR2004 - two digits of a year
+                    year += 2000 if year <= today.year % 100 + 10 else 1900
+                month, day = (int(parts[name]) if parts.get(name) else None for name in ("m", "d"))
+                yield match.start(), match.end(), year, month, day
+
+    def _role(
+        self,
+        text: Text,
+        span: tuple[int, int],
+        cues: list[Match[Role]],
+        tails: list[Match[str]],
+        certificates: list[tuple[int, int]],
+        *,
+        is_year: bool,
+    ) -> Role:
+        start, end = span
+        before = [
+            cue
+            for cue in cues
+            if cue.start < start and sum(cue.end <= word.start and word.end <= start for word in text.words) <= _NEAR_WORDS
+        ]
+        roles = {cue.value for cue in before}
+        for role in (Role.ISSUE, Role.LIFE):
+            if role in roles and not (Role.AS_OF in roles and before[-1].value is Role.AS_OF and _is_far(text, before, start)):
+                return role
+        if Role.AS_OF in roles and before[-1].value is Role.AS_OF:
+            return Role.AS_OF
+        word_before = text.words_before(start, 1)
+        if any(0 <= start - cert_end <= len(self._year_word) + 2 for _, cert_end in certificates):
+            return Role.ISSUE if is_year else Role.PLAIN
+        if word_before and word_before[0].folded in self._plain_before:
+            return Role.PLAIN
+        is_first = not word_before
+        if certificates and any(cue.value is Role.ISSUE and end <= cue.start <= end + _ISSUE_REACH for cue in cues):
+            return Role.ISSUE
+        if any(0 <= tail.start - end <= 1 for tail in tails) or (is_first and text.words_after(end, 1)):
+            return Role.AS_OF
+        return Role.PLAIN
+
+
+def _is_far(text: Text, before: list[Match[Role]], start: int) -> bool:
+    """Whether the cue of asking stands alone right before the date, away from the earlier cue."""
+    last, earlier = before[-1], before[-2] if len(before) > 1 else None
+    if earlier is None:
+        return True
+    between = sum(earlier.end <= word.start and word.end <= last.start for word in text.words)
+    return between > 1
+
+
+def _is_valid(year: int, month: int | None, day: int | None) -> bool:
+    if year not in _YEARS or (month is not None and not 1 <= month <= 12):  # noqa: PLR2004 - months of a year
+        return False
+    try:
+        date(year, month or 1, day or 1)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,222 @@
+"""Document numbers as people type them, and the document each stands for where the library knows it."""
+
+import re
+from dataclasses import dataclass
+
+from knowledge.documents import Document
+from knowledge.facts import DocumentId
+from knowledge.folding import fold
+from knowledge.library import Library
+from knowledge.understanding.cues import Cues
+from knowledge.understanding.marks import can_be
+from knowledge.understanding.meaning import DocumentMention
+from knowledge.understanding.phrase_table import PhraseTable
+from knowledge.understanding.text import Text, Word, make_text
+
+_NUMBER = re.compile(r"^(\d{1,5})([a-z]?)$")
+_BETWEEN = re.compile(r"^\s?[/\-–.]?\s?$")
+_LOOSE = re.compile(r"^\s+$")
+_YEARS = range(1950, 2060)
+_DISTINCTIVE = 3  # digits from which a number alone can point to one document
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDocument:
+    """A mention and where it stands in the text."""
+
+    mention: DocumentMention
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number with the symbols behind it and the kind of document named before it."""
+
+    digits: str
+    suffix: str
+    year: int | None
+    symbols: tuple[str, ...]
+    is_tight: bool  # written with / or - and not with spaces only
+    first: int
+    last: int
+    kind: str | None = None
+    kind_first: int | None = None
+
+    @property
+    def leading(self) -> str:
+        return (self.digits.lstrip("0") or "0") + self.suffix
+
+
+class DocumentNumbers:
+    """Finds document numbers in a text."""
+
+    def __init__(self, library: Library, cues: Cues) -> None:
+        self._library = library
+        self._families = {word: one.family for one in cues.document_kinds for word in one.words}
+        self._kinds = sorted(((make_text(word).words, word) for word in self._families), key=lambda one: -len(one[0]))
+        self._short_kinds = cues.short_document_kinds
+        self._number_words = frozenset(fold(word) for word in cues.number_words)
+        self._strong = frozenset(cues.strong_symbols)
+        self._symbols = self._strong | frozenset(cues.weak_symbols)
+        self._never_before = _words_of(cues.no_document_before)
+        self._never_after = _words_of(cues.no_document_after)
+        points = {word for word, kind in cues.point_words.items() if kind in {"point", "clause", "section"}}
+        self._verbs = PhraseTable((verb, verb) for verb in cues.document_verbs if verb not in points)
+        self._point_words = {fold(word) for word in points}
+        self._by_leading: dict[str, list[tuple[Document, int | None, frozenset[str]]]] = {}
+        for document in library.documents.values():
+            parsed = _parse_id(document.id)
+            if parsed:
+                leading, year, symbols = parsed
+                self._by_leading.setdefault(leading, []).append((document, year, symbols))
+        self._names = PhraseTable(
+            (alias, document.id)
+            for document in library.documents.values()
+            for alias in (document.id, *document.aliases)
+            if len(make_text(alias).words) > 1
+        )
+
+    def find(self, text: Text) -> tuple[FoundDocument, ...]:
+        """Every document that the text names, known or not, in the order of the text, each known one once."""
+        found: list[FoundDocument] = []
+        at = 0
+        while at < len(text.words):
+            number = self._number_at(text, at)
+            if number is None or not self._is_document(text, number):
+                at += 1
+                continue
+            start = text.words[number.kind_first if number.kind_first is not None else number.first].start
+            end = text.words[number.last - 1].end
+            known = self._resolve(number)
+            found.append(FoundDocument(DocumentMention(text.typed[start:end], known), start, end))
+            at = number.last
+        for match in self._names.find(text):
+            if all(match.end <= one.start or one.end <= match.start for one in found):
+                mention = DocumentMention(text.typed[match.start : match.end], match.value)
+                found.append(FoundDocument(mention, match.start, match.end))
+        return tuple(sorted(found, key=lambda one: one.start))
+
+    def _number_at(self, text: Text, at: int) -> _Number | None:
+        words = text.words
+        number = _NUMBER.match(words[at].folded)
+        if not number:
+            return None
+        year: int | None = None
+        symbols: list[str] = []
+        is_tight = False
+        last = at + 1
+        while last < len(words):
+            between = text.folded[words[last - 1].end : words[last].start]
+            piece = words[last].folded
+            if not _BETWEEN.match(between):
+                break
+            if not symbols and year is None and piece.isdigit() and int(piece) in _YEARS and not _LOOSE.match(between):
+                year = int(piece)
+            elif piece in self._symbols:
+                symbols.append(piece)
+            elif not (symbols and last + 1 == len(words) and not _LOOSE.match(between) and piece.isalpha()):
+                break
+            else:
+                symbols.append(piece)  # "/UBND-XYZ": an invented tail still belongs to the number
+            is_tight = is_tight or not _LOOSE.match(between)
+            last += 1
+        if year is not None and not symbols and last - at > 2:  # noqa: PLR2004 - a number, a year, and more digits: a date
+            return None
+        kind, kind_first = self._kind_before(words, at)
+        return _Number(number[1], number[2], year, tuple(symbols), is_tight, at, last, kind, kind_first)
+
+    def _kind_before(self, words: tuple[Word, ...], at: int) -> tuple[str | None, int | None]:
+        end = at - 1 if at and words[at - 1].folded in self._number_words else at
+        for kind_words, kind in self._kinds:
+            first = end - len(kind_words)
+            if first >= 0 and all(
+                one.folded == other.folded and can_be(one.marked, other.marked)
+                for one, other in zip(words[first:end], kind_words, strict=True)
+            ):
+                return kind, first
+        if end and (short := self._short_kinds.get(words[end - 1].marked)):
+            return short, end - 1
+        if end > 1 and words[end - 2].folded == "c" and words[end - 1].folded == "v":
+            return self._short_kinds["cv"], end - 2
+        return ("", end) if end < at else (None, None)
+
+    def _is_document(self, text: Text, number: _Number) -> bool:
+        words = text.words
+        before = words[number.first - 1].folded if number.first else ""
+        after = words[number.last].folded if number.last < len(words) else ""
+        is_year = int(number.digits) in _YEARS and not number.suffix
+        long_enough = len(number.digits) >= _DISTINCTIVE
+        if number.symbols and number.is_tight:
+            return before not in {"bac", "ngay"} or long_enough
+        if number.symbols and self._strong.intersection(number.symbols) and (number.kind or (long_enough and not is_year)):
+            return before not in self._never_before
+        if number.kind:
+            return (long_enough and not is_year) or number.year is not None or after not in self._never_after
+        if before in self._never_before or not long_enough or is_year or self._is_part_of_more(text, number):
+            return False
+        return self._bare_is_document(text, number, after)
+
+    def _bare_is_document(self, text: Text, number: _Number, after: str) -> bool:
+        words = text.words
+        says_number = number.kind == ""
+        if says_number and number.kind_first and words[number.kind_first - 1].folded in self._never_before | {"chi", "bang", "nhan"}:
+            return False
+        if after in self._never_after and not self._starts_point(words, number.last):
+            return False
+        if says_number or number.leading in self._by_leading:
+            return True
+        rest = Text(text.typed, text.marked, text.folded, words[number.last : number.last + 4])
+        return any(match.first == 0 for match in self._verbs.find(rest))
+
+    def _starts_point(self, words: tuple[Word, ...], at: int) -> bool:
+        return words[at].folded in self._point_words and at + 1 < len(words) and words[at + 1].folded[0].isdigit()
+
+    @staticmethod
+    def _is_part_of_more(text: Text, number: _Number) -> bool:
+        """Whether the digits belong to a decimal, a date, a time, an amount or a longer code."""
+        start, end = text.words[number.first].start, text.words[number.last - 1].end
+        near = text.folded[max(0, start - 2) : start], text.folded[end : end + 2]
+        return bool(re.search(r"[\d][.,/:\-+*x=]$|[+*=]\s?$|[$#]$", near[0]) or re.match(r"[.,/:\-+*x=]\d|\s?[+*=%$]", near[1]))
+
+    def _resolve(self, number: _Number) -> DocumentId | None:
+        typed = number.digits + number.suffix + (str(number.year) if number.year else "") + "".join(number.symbols)
+        if number.symbols and (known := self._library.find_document(typed)):
+            return known.id
+        fitting = {
+            document.id
+            for document, year, symbols in self._by_leading.get(number.leading, ())
+            if symbols >= frozenset(number.symbols)
+            and (number.year is None or number.year == year)
+            and self._kind_fits(number, document)
+        }
+        return fitting.pop() if len(fitting) == 1 else None
+
+    def _kind_fits(self, number: _Number, document: Document) -> bool:
+        if number.symbols:
+            return True
+        own = fold(document.kind)
+        named = fold(number.kind or "")
+        if named and (own.startswith(named) or named.startswith(own)):
+            return True
+        # A number of three digits is remembered better than the kind of paper; a decree is never meant by a letter.
+        if len(number.digits) < _DISTINCTIVE:
+            return False
+        family = self._families.get(number.kind or "", "any")
+        own_family = next((one for word, one in self._families.items() if fold(word) == own), "any")
+        return family == "any" or (family == "letter" and own_family != "law")
+
+
+def _parse_id(document: str) -> tuple[str, int | None, frozenset[str]] | None:
+    words = [word.folded for word in make_text(document).words]
+    number = _NUMBER.match(words[0]) if words else None
+    if not number:
+        return None
+    rest = words[1:]
+    year = int(rest[0]) if rest and rest[0].isdigit() and int(rest[0]) in _YEARS else None
+    return (number[1].lstrip("0") or "0") + number[2], year, frozenset(rest[1:] if year else rest)
+
+
+def _words_of(phrases: tuple[str, ...]) -> frozenset[str]:
+    """First or only words, folded: neighbours are compared one word at a time."""
+    return frozenset(make_text(phrase).words[-1].folded for phrase in phrases)

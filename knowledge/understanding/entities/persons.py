@@ -1,0 +1,165 @@
+"""Persons named in a question: roster codes, names after a title, relations; and whether the visitor means themself."""
+
+import re
+from dataclasses import dataclass
+
+from knowledge.understanding.cues import Cues
+from knowledge.understanding.marks import can_be
+from knowledge.understanding.phrase_table import PhraseTable
+from knowledge.understanding.text import Text, Word, make_text
+
+_CODE = re.compile(r"(?<![\w/\-.])([a-zđ]{1,6})[-_ ]?(\d{2,8})(?![\w/\-]|\.\d)")
+_LONGEST_NAME = 5
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPerson:
+    """Words that stand for a person. `is_name`: a code or a name; otherwise a relation or a pronoun."""
+
+    words: str
+    start: int
+    end: int
+    is_name: bool
+    is_pronoun: bool = False
+
+
+class Persons:
+    """Finds persons in a text."""
+
+    def __init__(self, cues: Cues, foreign: frozenset[str]) -> None:
+        self._foreign = foreign
+        self._prefixes = frozenset(cues.person_code_prefixes)
+        self._not_codes = frozenset(cues.not_person_codes)
+        self._symbols = frozenset((*cues.strong_symbols, *cues.weak_symbols)) - self._prefixes
+        self._titles: PhraseTable[str] = PhraseTable((word, word) for word in cues.titles)
+        self._relations: PhraseTable[str] = PhraseTable((word, word) for word in cues.relations)
+        self._others: PhraseTable[str] = PhraseTable((word, word) for word in cues.other_people)
+        self._pronouns: PhraseTable[str] = PhraseTable((word, word) for word in cues.these_persons)
+        self._self: PhraseTable[str] = PhraseTable((word, word) for word in cues.self_words)
+        self._not_self: PhraseTable[str] = PhraseTable((word, word) for word in cues.not_self)
+        self._surnames = _by_fold(cues.surnames)
+        self._middles = _by_fold(cues.middle_names)
+        self._given = _by_fold(cues.given_names)
+        self._stops = _by_fold(cues.name_stops)
+        self._polite: PhraseTable[str] = PhraseTable((word, word) for word in (*cues.polite_starts, *cues.greetings))
+
+    def find_code(self, text: Text) -> FoundPerson | None:
+        """A roster code: letters and digits that name no level, test or document."""
+        for match in _CODE.finditer(text.marked):
+            letters, digits = match.groups()
+            written = text.typed[match.start() : match.end()]
+            glued = f"{letters}{digits}"
+            if glued in self._not_codes or letters in self._foreign or letters in self._symbols:
+                continue
+            if " " in written and letters not in self._prefixes:
+                continue
+            if " " in written and not text.typed[match.start() : match.start() + len(letters)].isupper():
+                continue
+            if letters in self._prefixes or (len(letters) > 1 and written[: len(letters)].isupper()):
+                return FoundPerson(written.replace(" ", ""), match.start(), match.end(), is_name=True)
+        return None
+
+    def find(self, text: Text) -> FoundPerson | None:
+        """The person a text names, if it is not the visitor."""
+        polite = [(match.first, match.last) for match in self._polite.find(text)]
+        for pronoun in self._pronouns.find(text):
+            return FoundPerson(text.typed[pronoun.start : pronoun.end], pronoun.start, pronoun.end, is_name=False, is_pronoun=True)
+        for other in self._others.find(text):
+            return FoundPerson(text.typed[other.start : other.end], other.start, other.end, is_name=False)
+        for title in self._titles.find(text):
+            if any(first <= title.first < last for first, last in polite):
+                continue
+            last = self._name_end(text, title.last, after_title=True)
+            if last > title.last:
+                start, end = title.start, text.words[last - 1].end
+                return FoundPerson(text.typed[start:end], start, end, is_name=True)
+        return self._bare_name(text) or self._relation(text)
+
+    def speaks_of_self(self, text: Text, person: FoundPerson | None) -> bool:
+        """Whether the visitor speaks of themself outside the words that name another person."""
+        others = [(match.first, match.last) for match in self._not_self.find(text)]
+        for polite in self._polite.find(text):
+            others.append((polite.first, polite.last))
+        for match in self._self.find(text):
+            if any(first <= match.first < last for first, last in others):
+                continue
+            if person is None or not person.start <= match.start < person.end:
+                return True
+        return False
+
+    def _name_end(self, text: Text, first: int, *, after_title: bool) -> int:
+        words = text.words
+        if first >= len(words):
+            return first
+        head = words[first]
+        typed_case = any(letter.isupper() for letter in text.typed) and not text.typed.isupper()
+        is_capital = text.typed[head.start].isupper() and typed_case
+        is_surname, is_given = self._is(head, self._surnames), self._is(head, self._given)
+        is_stop = self._is(head, self._stops) and not is_capital
+        if not head.folded.isalpha() or is_stop or not (is_capital or is_surname or is_given):
+            return first
+        if not is_capital and not self._sounds_like_name(words, first):
+            return first
+        last = first + 1
+        while last < len(words) and last - first < _LONGEST_NAME:
+            word = words[last]
+            if text.folded[words[last - 1].end : word.start] != " " or not word.folded.isalpha():
+                break
+            if typed_case and is_capital:
+                if not text.typed[word.start].isupper():
+                    break
+            elif len(word.folded) > 1 and not self._continues_name(word):
+                break
+            last += 1
+        return last
+
+    def _continues_name(self, word: Word) -> bool:
+        return self._is(word, self._middles) or (self._is_name_part(word) and not self._is(word, self._stops))
+
+    def _sounds_like_name(self, words: tuple[Word, ...], first: int) -> bool:
+        """A name in small letters: surname with a middle or given name, or a given name before the verb."""
+        following = words[first + 1] if first + 1 < len(words) else None
+        if self._is(words[first], self._surnames) and following and self._is_name_part(following):
+            return not self._is(following, self._stops) or self._is(following, self._middles)
+        return self._is(words[first], self._given) and (following is None or self._is(following, self._stops))
+
+    def _bare_name(self, text: Text) -> FoundPerson | None:
+        for at, word in enumerate(text.words[:-1]):
+            following = text.words[at + 1]
+            if not self._is(word, self._surnames) or not self._is_name_part(following):
+                continue
+            is_capital = text.typed[word.start].isupper() and text.typed[following.start].isupper() and not text.typed.isupper()
+            last = self._name_end(text, at, after_title=False)
+            strong = self._is(following, self._middles) and last - at > 2  # noqa: PLR2004 - surname, middle, given
+            if (is_capital and last - at > 1) or strong:
+                start, end = word.start, text.words[last - 1].end
+                return FoundPerson(text.typed[start:end], start, end, is_name=True)
+        return None
+
+    def _relation(self, text: Text) -> FoundPerson | None:
+        owners = {match.first: match.last for match in self._self.find(text)}
+        for relation in self._relations.find(text):
+            last = relation.last
+            while last < len(text.words) and text.words[last].folded in {"cua", "ben", "cu"}:
+                last += 1
+            end_word = owners.get(last) or owners.get(relation.last)
+            if end_word:
+                end = text.words[end_word - 1].end
+                return FoundPerson(text.typed[relation.start : end], relation.start, end, is_name=False)
+        return None
+
+    def _is_name_part(self, word: Word) -> bool:
+        return any(self._is(word, names) for names in (self._surnames, self._middles, self._given)) or len(word.folded) == 1
+
+    @staticmethod
+    def _is(word: Word, names: dict[str, tuple[str, ...]]) -> bool:
+        return any(can_be(word.marked, name) for name in names.get(word.folded, ()))
+
+
+def _by_fold(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        for word in make_text(name).words:
+            found[word.folded] = (*found.get(word.folded, ()), word.marked)
+    return found
+

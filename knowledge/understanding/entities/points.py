@@ -1,0 +1,153 @@
+"""Points of documents: "mục II.2.3 ý a", "gạch đầu dòng thứ 3 điểm 2", written as the library's own point ids."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from knowledge.documents import Document
+from knowledge.folding import fold
+from knowledge.understanding.cues import Cues
+from knowledge.understanding.marks import can_be
+from knowledge.understanding.text import Text, Word, make_text
+
+_PLACE = re.compile(r"^(?:[ivx]{1,5}|\d{1,2}|[a-h]|đ)(?:\s?\.\s?(?:\d{1,2}|[a-hđ]|[ivx]{1,4}|g\d|d\d))*(?:\s?\.?\s?\(\d{1,2}\))?(?![\w/%])", re.IGNORECASE)
+_ROMAN = re.compile(r"^[ivx]+$")
+_DOTTED = re.compile(r"(?<![\w.,/])(?:[ivx]{1,4}\.\d{1,2}(?:\.\d{1,2})*|\d{1,2}(?:\.\d{1,2}){1,3})(?![\w.,/%])")
+_DEPTH = {"chapter": 0, "part": 1, "section": 2, "article": 2, "clause": 3, "task": 3, "point": 3, "item": 5, "paragraph": 6, "dash": 6}
+_LETTER_POINT_DEPTH = 4
+_PREFIX = {"dash": "g", "paragraph": "d"}
+_LARGEST = 60  # no document numbers its points beyond this; larger numbers are scores
+_CHAIN_GAP = 3  # words that may stand between the parts of one reference
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    kind: str
+    value: str
+    first: int
+    last: int
+    start: int
+    end: int
+
+    @property
+    def depth(self) -> int:
+        is_letter = self.kind == "point" and self.value.isalpha() and not _ROMAN.match(self.value.lower())
+        return _LETTER_POINT_DEPTH if is_letter else _DEPTH[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPoint:
+    """A point as one id, with its place in the text."""
+
+    id: str
+    start: int
+    end: int
+
+
+class Points:
+    """Finds references to points in a text."""
+
+    def __init__(self, cues: Cues) -> None:
+        self._words = sorted(
+            ((make_text(word).words, kind) for word, kind in cues.point_words.items()), key=lambda one: -len(one[0])
+        )
+        self._ordinals = sorted(
+            ((make_text(word).words, number) for word, number in cues.ordinals.items()), key=lambda one: -len(one[0])
+        )
+        self._number_words = frozenset(fold(word) for word in cues.number_words) | {"thu"}
+        self._year = fold(cues.date_words["year"])
+
+    def find(self, text: Text, document: Document | None, *, names_document: bool) -> tuple[FoundPoint, ...]:
+        """Points in the order of the text. Where the document is known, its own id for the place is given."""
+        parts = self._parts(text)
+        chains: list[list[_Part]] = []
+        for part in parts:
+            last = chains[-1] if chains else None
+            if last and part.first - last[-1].last <= _CHAIN_GAP and part.depth not in {one.depth for one in last}:
+                last.append(part)
+            else:
+                chains.append([part])
+        found = [FoundPoint(_joined(chain), chain[0].start, chain[-1].end) for chain in chains]
+        if not found and names_document:
+            found = [FoundPoint(_shown(match.group()), match.start(), match.end()) for match in _DOTTED.finditer(text.folded)]
+        return tuple(
+            dict.fromkeys(FoundPoint(own_id(one.id, document), one.start, one.end) for one in found if one.id)
+        )
+
+    def _parts(self, text: Text) -> list[_Part]:
+        parts: list[_Part] = []
+        at = 0
+        while at < len(text.words):
+            part = self._part_at(text, at)
+            if part:
+                parts.append(part)
+            at = part.last if part else at + 1
+        return parts
+
+    def _part_at(self, text: Text, at: int) -> _Part | None:
+        words = text.words
+        for wanted, kind in self._words:
+            end = at + len(wanted)
+            if not _same(words[at:end], wanted):
+                continue
+            value_at = end
+            while value_at < len(words) and words[value_at].folded in self._number_words:
+                value_at += 1
+            if value_at >= len(words):
+                continue
+            start = words[at].start
+            written = _PLACE.match(text.marked[words[value_at].start :])
+            if written and self._is_place(written.group(), words, value_at):
+                stop = words[value_at].start + written.end()
+                last = next((i for i, word in enumerate(words) if word.start >= stop), len(words))
+                return _Part(kind, _shown(written.group()), at, last, start, stop)
+            for ordinal, number in self._ordinals:
+                last = end + len(ordinal)
+                if _same(words[end:last], ordinal) and not self._is_year_word(words, last):
+                    return _Part(kind, str(number), at, last, start, words[last - 1].end)
+        return None
+
+    def _is_year_word(self, words: Sequence[Word], last: int) -> bool:
+        """"điểm năm 2020" names a year, not a fifth point."""
+        return words[last - 1].folded == self._year and last < len(words) and words[last].folded.isdigit()
+
+    @staticmethod
+    def _is_place(written: str, words: Sequence[Word], at: int) -> bool:
+        first = re.split(r"[\s.]", written, maxsplit=1)[0]
+        if first.isdigit():
+            return int(first) <= _LARGEST
+        # A lone letter is a place only as a word of its own.
+        return words[at].marked == first
+
+
+def own_id(point: str, document: Document | None) -> str:
+    """The document's own id for a place as people say it; the place itself where the document lists no such point."""
+    if document is None or document.point(point) is not None or not document.points:
+        return point
+    wanted = _bare(point)
+    same = [one.id for one in document.points if _bare(one.id) == wanted]
+    if same:
+        return next((one for one in same if "(" in one), same[0])  # a numbered task outranks a dash of the same place
+    tails = [one.id for one in document.points if _bare(one.id)[-len(wanted) :] == wanted]
+    return tails[0] if len(tails) == 1 and len(wanted) > 1 else point
+
+
+def _bare(point: str) -> tuple[str, ...]:
+    """The parts of an id without the letters that only say which sort of part it is ("g3" → "3")."""
+    return tuple(re.sub(r"^[a-zđ]+(?=\d)", "", part) for part in re.split(r"[.\-()\s]+", point.lower()) if part)
+
+
+def _joined(chain: list[_Part]) -> str:
+    ordered = sorted(chain, key=lambda part: part.depth)
+    return ".".join(_PREFIX.get(part.kind, "") + part.value for part in ordered)
+
+
+def _shown(written: str) -> str:
+    pieces = [piece for piece in re.split(r"[.\s]+", written.replace("(", ".(")) if piece]
+    return ".".join(piece.upper() if _ROMAN.match(piece.lower()) else piece.lower() for piece in pieces)
+
+
+def _same(typed: Sequence[Word], wanted: Sequence[Word]) -> bool:
+    return len(typed) == len(wanted) and all(
+        one.folded == other.folded and can_be(one.marked, other.marked) for one, other in zip(typed, wanted, strict=True)
+    )

@@ -1,0 +1,202 @@
+"""All the things that one question names, and the question itself with those things replaced by what they are."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from knowledge.documents import Document
+from knowledge.facts import CriterionCode
+from knowledge.library import Library
+from knowledge.understanding.cues import Abbreviation, Cues
+from knowledge.understanding.entities.criteria import CriterionNames
+from knowledge.understanding.entities.dates import Dates, FoundDate, Role
+from knowledge.understanding.entities.document_numbers import DocumentNumbers, FoundDocument
+from knowledge.understanding.entities.kinds import FoundKind, Kinds
+from knowledge.understanding.entities.persons import FoundPerson, Persons
+from knowledge.understanding.entities.places import DeclaredNames, LibraryPlaces
+from knowledge.understanding.entities.points import FoundPoint, Points
+from knowledge.understanding.entities.years import ServiceYears
+from knowledge.understanding.meaning import Aspect, Entities, Vocabulary
+from knowledge.understanding.normalise import Normaliser
+from knowledge.understanding.phrase_table import PhraseTable
+from knowledge.understanding.syllables import is_syllable
+from knowledge.understanding.text import Text, make_text
+
+DOCUMENT_WORD = "docnum"  # stands in the text where a number stood; no Vietnamese syllable reads like it
+PERSON_WORD = "personcode"
+
+
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """What the question points back to without naming it ("công văn đó", "đồng chí ấy")."""
+
+    document: bool = False
+    point: bool = False
+    certificate: bool = False
+    person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Entities of a question, the question in plain spelling, and which of its words are entities' own."""
+
+    entities: Entities
+    text: Text
+    plain: str  # folded, with names of things replaced, as the classifier reads it
+    pointing: Pointing
+    taken: frozenset[int]  # words of `text` that belong to something named
+    known_documents: tuple[Document, ...]
+    is_named_person: bool
+    kind_criteria: tuple[CriterionCode, ...]
+
+
+class EntityReader:
+    """Reads what a question names. Built once from the library and the cue words."""
+
+    def __init__(self, library: Library, cues: Cues, abbreviations: tuple[Abbreviation, ...]) -> None:
+        self._library = library
+        foreign = _foreign_words(library)
+        self._normaliser = Normaliser(abbreviations, _phrases(library, cues), (*foreign, DOCUMENT_WORD, PERSON_WORD))
+        self._numbers = DocumentNumbers(library, cues)
+        self._dates = Dates(cues)
+        self._points = Points(cues)
+        self._kinds = Kinds(library, cues, self._normaliser)
+        self._criteria = CriterionNames(library, cues, self._normaliser)
+        self._declared = DeclaredNames(self._normaliser)
+        self._places = LibraryPlaces(library, cues, self._normaliser)
+        self._persons = Persons(cues, frozenset(foreign))
+        self._years = ServiceYears(cues)
+        self._aspects: PhraseTable[Aspect] = PhraseTable(
+            (phrase, Aspect(aspect)) for aspect, phrases in cues.aspects.items() for phrase in phrases
+        )
+        self._these = {
+            "document": PhraseTable((phrase, True) for phrase in cues.these_documents),
+            "point": PhraseTable((phrase, True) for phrase in cues.these_points),
+            "certificate": PhraseTable((phrase, True) for phrase in cues.these_certificates),
+        }
+        tests = "|".join(sorted((name for name in foreign if name.isalpha()), key=len, reverse=True))
+        self._glued = re.compile(rf"\b({tests})(\d)", re.IGNORECASE)  # "ielts5.0"
+
+    def normalise(self, text: Text) -> Text:
+        """The text in plain spelling, as the tables of phrases are written."""
+        return self._normaliser(text)
+
+    def read(self, typed: Text, vocabulary: Vocabulary, today: date) -> Reading:
+        """Everything that the question names."""
+        documents = self._numbers.find(typed)
+        code = self._persons.find_code(typed.without((one.start, one.end) for one in documents))
+        text = self._plain_text(typed, documents, code)
+        known = self._known(documents)
+        kinds = self._kinds.find(text, asks_of_document=bool(documents))
+        dates = self._dates.find(text, today, [(one.start, one.end) for one in kinds])
+        free = text.without([(one.start, one.end) for one in (*kinds, *dates)])
+        points = self._points.find(free, known[0] if len(known) == 1 else None, names_document=bool(documents))
+        person = code or self._persons.find(text.without(self._places.named(text)))
+        unnamed = text.without([(person.start, person.end)]) if person and not code else text
+        years = self._years.find(text)
+        taken = _words_within(text, [(one.start, one.end) for one in (*kinds, *dates, *points)])
+        criteria = self._criteria.find(text, kinds_take=_words_within(text, [(one.start, one.end) for one in kinds]))
+        position = self._places.find_position(text)
+        issued = next((one for one in dates if one.role is Role.ISSUE), None)
+        entities = Entities(
+            documents=tuple(dict.fromkeys(one.mention for one in documents)),
+            points=tuple(dict.fromkeys(one.id for one in points)),
+            kinds=tuple(dict.fromkeys(one.mention for one in kinds)),
+            criteria=criteria.codes,
+            level=criteria.level,
+            dates=tuple(one.exact for one in dates if one.exact and one.role is not Role.LIFE),
+            issued_on=issued.exact if issued else None,
+            issued_year=issued.year if issued and not issued.exact else None,
+            issued_month=issued.month if issued and not issued.exact else None,
+            as_of=next((one.last_day for one in dates if one.role is Role.AS_OF), None),
+            position_groups=self._declared.position_groups(text, vocabulary),
+            position_words=text.typed[position.start : position.end] if position else None,
+            units=self._declared.units(text, vocabulary),
+            territories=self._places.territories(text),
+            offices=self._places.offices(text),
+            person_words=person.words if person else None,
+            speaks_of_self=self._persons.speaks_of_self(text, None if code else person),
+            years=years,
+            aspects=tuple(dict.fromkeys(match.value for match in self._aspects.find(unnamed))),
+        )
+        pointing = Pointing(
+            document=bool(self._these["document"].find(text)),
+            point=bool(self._these["point"].find(text)),
+            certificate=bool(self._these["certificate"].find(text)),
+            person=bool(person and person.is_pronoun),
+        )
+        return Reading(
+            entities=entities,
+            text=text,
+            plain=_replaced(text, kinds, dates, points, None if code else person),
+            pointing=pointing,
+            taken=taken | self._words_of_things(text),
+            known_documents=known,
+            is_named_person=bool(person and person.is_name),
+            kind_criteria=self._kind_criteria(kinds),
+        )
+
+    def _plain_text(self, typed: Text, documents: tuple[FoundDocument, ...], code: FoundPerson | None) -> Text:
+        spans = [(one.start, one.end, f" {DOCUMENT_WORD} ") for one in documents]
+        if code:
+            spans.append((code.start, code.end, f" {PERSON_WORD} "))
+        text = typed.replaced(spans) if spans else typed
+        return self._normaliser(make_text(self._glued.sub(r"\1 \2", text.typed)))
+
+    def _known(self, documents: tuple[FoundDocument, ...]) -> tuple[Document, ...]:
+        known = dict.fromkeys(one.mention.document for one in documents if one.mention.document)
+        return tuple(self._library.documents[document] for document in known)
+
+    def _kind_criteria(self, kinds: tuple[FoundKind, ...]) -> tuple[CriterionCode, ...]:
+        criteria = (self._library.kinds[one.mention.kind].criterion for one in kinds)
+        return tuple(dict.fromkeys(criterion for criterion in criteria if criterion))
+
+    def _words_of_things(self, text: Text) -> frozenset[int]:
+        spans = [*self._criteria.spans(text), *self._places.spans(text)]
+        return frozenset(at for first, last in spans for at in range(first, last))
+
+
+def _words_within(text: Text, spans: list[tuple[int, int]]) -> frozenset[int]:
+    return frozenset(
+        at for at, word in enumerate(text.words) if any(word.start < end and start < word.end for start, end in spans)
+    )
+
+
+def _replaced(
+    text: Text,
+    kinds: tuple[FoundKind, ...],
+    dates: tuple[FoundDate, ...],
+    points: tuple[FoundPoint, ...],
+    person: FoundPerson | None,
+) -> str:
+    spans = [(one.start, one.end, " pointref ") for one in points]
+    spans += [(one.start, one.end, " daynum " if one.day else " yearnum ") for one in dates]
+    if person and person.is_name:
+        spans.append((person.start, person.end, f" {PERSON_WORD} "))
+    plain = text.replaced(spans).folded
+    named = " ".join(" kindname" for _ in kinds[:1])
+    return f"{plain} {named}".strip()
+
+
+def _foreign_words(library: Library) -> tuple[str, ...]:
+    names = [
+        word.folded
+        for kind in library.kinds.values()
+        for name in (kind.name, *kind.aliases, str(kind.code).replace("_", " "))
+        for word in make_text(name).words
+    ]
+    return tuple(dict.fromkeys(name for name in names if len(name) > 2 and not is_syllable(name)))
+
+
+def _phrases(library: Library, cues: Cues) -> tuple[str, ...]:
+    """Phrases of the domain in full words, from which typing errors are mended and glued words taken apart."""
+    names = [
+        *(name for kind in library.kinds.values() for name in (kind.name, *kind.aliases)),
+        *(name for one in library.criteria.values() for name in (one.name, *one.aliases)),
+        *(level.name for one in library.criteria.values() for level in one.levels),
+        *(one.name for one in library.territories.values()),
+        *(one.name for one in library.offices.values()),
+    ]
+    words = [*cues.domain_words, *cues.positions, *cues.certificate_words, *cues.language_words, *cues.computing_words]
+    kinds = [word for one in cues.document_kinds for word in one.words]
+    return (*words, *kinds, *cues.relations, *cues.follow_up_ends, *names)

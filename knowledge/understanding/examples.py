@@ -1,0 +1,59 @@
+"""Our own example questions, one file for each intent, and deterministic misspellings of them to learn from."""
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from knowledge.understanding.cues import QUESTIONS
+from knowledge.understanding.meaning import Intent
+from knowledge.understanding.text import make_text
+
+_NEIGHBOURS = dict(
+    zip("qwertyuiopasdfghjklzxcvbnm", "wertyuiopoasdfghjkkxcvbnmn", strict=True),
+)
+_SHORTEST_MISTYPED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question and what it asks; `group` is the same for a question and its misspellings."""
+
+    text: str
+    intent: Intent
+    group: int
+
+
+def load_examples(directory: Path = QUESTIONS) -> tuple[Example, ...]:
+    """All example questions. Raises ValueError where a file is not named for an intent or holds anything but text."""
+    found: list[Example] = []
+    for path in sorted((directory / "examples").glob("*.yaml")):
+        intent = Intent(path.stem)
+        with path.open(encoding="utf-8") as file:
+            questions = yaml.load(file, Loader=yaml.CSafeLoader)  # noqa: S506 - the safe loader, compiled
+        for question in questions:
+            if not isinstance(question, str):
+                raise ValueError(f"{path.name}: a question must be text, found {question!r}")
+            found.append(Example(question, intent, len(found)))
+    return tuple(found)
+
+
+def misspelt(example: Example) -> Example:
+    """The example as a hurried thumb types it: no marks, and a slip in about every fourth word."""
+    chance = random.Random(example.text)  # noqa: S311 - repeatable noise, nothing secret
+    words = [_slipped(word, chance) for word in make_text(example.text).folded.split(" ")]
+    return Example(" ".join(words), example.intent, example.group)
+
+
+def _slipped(word: str, chance: random.Random) -> str:
+    if len(word) < _SHORTEST_MISTYPED or not word.isalpha() or chance.random() > 0.27:  # noqa: PLR2004 - about every fourth
+        return word
+    at = chance.randrange(len(word) - 1)
+    slips = (
+        word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+        word[:at] + word[at + 1 :],
+        word[: at + 1] + word[at] + word[at + 1 :],
+        word[:at] + _NEIGHBOURS.get(word[at], word[at]) + word[at + 1 :],
+    )
+    return slips[chance.randrange(len(slips))]

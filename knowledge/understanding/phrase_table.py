@@ -1,0 +1,70 @@
+"""Looking up many phrases in a question at once; the longest wins and typed marks are respected."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from knowledge.understanding.marks import can_be, differs_in_tone_only, has_marks
+from knowledge.understanding.text import Text, Word, make_text
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Generic[T]):
+    """A phrase found in a text: its value, where it stands, and which words it covers (last excluded)."""
+
+    value: T
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+class PhraseTable(Generic[T]):
+    """Phrases with a value each, found in one pass over the words of a text."""
+
+    def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
+        self._starts: dict[str, list[tuple[tuple[Word, ...], bool, T]]] = {}
+        for phrase, value in entries:
+            words = make_text(phrase).words
+            if words:
+                checks = len(words) == 1 or any(has_marks(word.marked) for word in words)
+                self._starts.setdefault(words[0].folded, []).append((words, checks, value))
+        for phrases in self._starts.values():
+            phrases.sort(key=lambda entry: -len(entry[0]))
+
+    def find(self, text: Text) -> list[Match[T]]:
+        """Every phrase of the text, longest first at each place, never overlapping; all values of equal phrases."""
+        found: list[Match[T]] = []
+        at = 0
+        while at < len(text.words):
+            here = self._at(text.words, at)
+            found += here
+            at = here[0].last if here else at + 1
+        return found
+
+    def _at(self, words: Sequence[Word], first: int) -> list[Match[T]]:
+        found: list[Match[T]] = []
+        length = 0
+        for phrase, checks, value in self._starts.get(words[first].folded, ()):
+            last = first + len(phrase)
+            if found and len(phrase) < length:
+                break
+            if last <= len(words) and _fits(words[first:last], phrase, checks=checks):
+                found.append(Match(value, words[first].start, words[last - 1].end, first, last))
+                length = len(phrase)
+        return found
+
+
+def _fits(typed: Sequence[Word], wanted: Sequence[Word], *, checks: bool) -> bool:
+    if any(one.folded != other.folded for one, other in zip(typed, wanted, strict=True)):
+        return False
+    if not checks:
+        return True
+    wrong = [(one, other) for one, other in zip(typed, wanted, strict=True) if not can_be(one.marked, other.marked)]
+    if not wrong:
+        return True
+    # One slip of tone is a typing error as long as the rest of the phrase stands.
+    return len(wanted) > 1 and len(wrong) == 1 and differs_in_tone_only(wrong[0][0].marked, wrong[0][1].marked)

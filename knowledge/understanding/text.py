@@ -1,0 +1,107 @@
+"""A question made safe to read: bounded, without invisible characters, as typed and without marks side by side."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+LONGEST_ACCEPTED = 8_000  # characters; twice what a chat message can hold. Longer input is nobody's question
+LONGEST_READ = 1_200  # of an accepted message this much is read: questions state themselves at the start
+
+_WORD = re.compile(r"[^\W_]+")
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word and where it stands; `marked` is lower case as typed, `folded` has no marks."""
+
+    start: int
+    end: int
+    marked: str
+    folded: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Three views of one question, aligned letter by letter: as typed, in lower case, and without marks."""
+
+    typed: str
+    marked: str
+    folded: str
+    words: tuple[Word, ...]
+
+    def replaced(self, spans: Iterable[tuple[int, int, str]]) -> "Text":
+        """The text with these spans (start, end, new words) replaced; spans that overlap an earlier one are left."""
+        parts: list[str] = []
+        at = 0
+        for start, end, new in sorted(spans):
+            if start < at:
+                continue
+            parts += [self.typed[at:start], new]
+            at = end
+        return make_text("".join([*parts, self.typed[at:]]))
+
+    def without(self, spans: Iterable[tuple[int, int]]) -> "Text":
+        """The text with these spans blanked; positions of everything else stay."""
+        letters = list(self.typed)
+        for start, end in spans:
+            letters[start:end] = " " * (end - start)
+        return make_text("".join(letters))
+
+    def words_before(self, position: int, count: int) -> tuple[Word, ...]:
+        """The last words that end at or before a position, nearest last."""
+        return tuple(word for word in self.words if word.end <= position)[-count:]
+
+    def words_after(self, position: int, count: int) -> tuple[Word, ...]:
+        """The first words that start at or after a position."""
+        return tuple(word for word in self.words if word.start >= position)[:count]
+
+
+def clean(raw: str) -> str:
+    """The first part of a message with composed letters, single spaces, and nothing invisible or pictorial."""
+    composed = unicodedata.normalize("NFKC", raw[:LONGEST_READ])[: 2 * LONGEST_READ]
+    return _SPACES.sub(" ", "".join(map(_readable, composed))).strip()
+
+
+def make_text(cleaned: str) -> Text:
+    """The three views of a cleaned string."""
+    folded = "".join(map(_fold_letter, cleaned))
+    marked = "".join(map(_lower_letter, cleaned))
+    words = tuple(
+        Word(found.start(), found.end(), marked[found.start() : found.end()], found.group())
+        for found in _WORD.finditer(folded)
+    )
+    return Text(typed=cleaned, marked=marked, folded=folded, words=words)
+
+
+def read_text(raw: str) -> Text | None:
+    """The question of a message; None where it is too long to be one or holds nothing to read."""
+    if len(raw) > LONGEST_ACCEPTED:
+        return None
+    text = make_text(clean(raw))
+    return text if text.words else None
+
+
+@lru_cache(maxsize=4096)
+def _readable(letter: str) -> str:
+    category = unicodedata.category(letter)
+    if category in {"Cf", "Cs", "Co", "Cn", "Mn", "Me"}:  # invisible, broken, or marks on nothing
+        return ""
+    if category in {"Cc", "So", "Sk"} or category.startswith("Z"):
+        return " "
+    return letter
+
+
+@lru_cache(maxsize=4096)
+def _lower_letter(letter: str) -> str:
+    lower = letter.lower()
+    return lower if len(lower) == 1 else letter  # one letter stays one letter, so that the views stay aligned
+
+
+@lru_cache(maxsize=4096)
+def _fold_letter(letter: str) -> str:
+    if letter in "đĐðÐ":
+        return "d"
+    return _lower_letter(unicodedata.normalize("NFD", letter)[0])

@@ -1,0 +1,158 @@
+"""Learning the intents from our own examples. Runs in a process of its own, so that answering stays small in memory."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from knowledge.library import Library
+from knowledge.understanding.cues import load_abbreviations, load_cues
+from knowledge.understanding.entities.reading import EntityReader
+from knowledge.understanding.examples import Example, load_examples, misspelt
+from knowledge.understanding.features import Blocks, Features
+from knowledge.understanding.intent_model import IntentModel, find_model, rarities, save_model, softmax, vector_of
+from knowledge.understanding.leanings import leanings_of
+from knowledge.understanding.meaning import Intent, Vocabulary
+from knowledge.understanding.text import read_text
+
+_PACKAGE = Path(__file__).parent.parent
+_MATERIAL = ("questions/*.yaml", "questions/examples/*.yaml", "understanding/**/*.py", "law/*.yaml", "law/documents/*.yaml")
+_SEEN_AT_LEAST = 2  # a feature of a single question teaches nothing
+_HELD_BACK = 5  # one question in five measures the threshold
+_REGULARITY = 8.0
+_TEMPERATURES = np.geomspace(0.15, 4.0, 40)
+_WANTED_PRECISION = 0.985  # of the questions that are answered on their own, so many must be understood rightly
+_LEARNED_ON = date(2026, 1, 15)  # examples mention relative days never; any day serves
+
+Array = npt.NDArray[np.float64]
+
+
+def fingerprint() -> str:
+    """A hash of everything the model is learned from, and of the code that reads it."""
+    digest = hashlib.sha256(f"{version('numpy')} {version('scikit-learn')}".encode())
+    for pattern in _MATERIAL:
+        for path in sorted(_PACKAGE.glob(pattern)):
+            digest.update(path.relative_to(_PACKAGE).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def default_cache() -> Path:
+    """Where models are kept when nobody says where: the user's own cache folder."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nhacchuan"
+
+
+def load_model(library: Library, cache: Path | None = None) -> IntentModel:
+    """The model of the present examples: from the cache, else learned once and kept there.
+
+    Where nothing can be written or no second process started, it is learned in this process and not kept.
+    """
+    trained_with = fingerprint()
+    path = (cache or default_cache()) / f"intents-{trained_with[:16]}.npz"
+    found = find_model(path, trained_with)
+    if found is not None:
+        return found
+    command = [sys.executable, "-m", "knowledge.understanding.training", str(path)]
+    try:
+        subprocess.run(command, check=True, capture_output=True, cwd=_PACKAGE.parent)  # noqa: S603 - our own interpreter and module
+    except (OSError, subprocess.CalledProcessError):
+        return train(library, trained_with)
+    return find_model(path, trained_with) or train(library, trained_with)
+
+
+def train(library: Library, trained_with: str) -> IntentModel:
+    """Learn from the examples; the threshold is measured on questions held back, then all are learned from."""
+    questions = load_examples()
+    examples = [variant for question in questions for variant in (question, misspelt(question))]
+    blocks, leanings = read_examples(library, examples)
+    is_held_back = np.array([example.group % _HELD_BACK == 0 for example in examples])
+    first = _fit([one for one, held in zip(zip(blocks, examples, strict=True), is_held_back, strict=True) if not held])
+    scores = np.array([first.scores(one) for one in blocks])[is_held_back] + leanings[is_held_back]
+    truth = np.array([first.intents.index(example.intent) for example in examples])[is_held_back]
+    temperature = _best_temperature(scores, truth)
+    threshold = _threshold(softmax(scores / temperature), truth)
+    final = _fit(list(zip(blocks, examples, strict=True)))
+    return IntentModel(
+        final.intents, final.positions, final.rarity, final.weights, final.bias, temperature, threshold, trained_with
+    )
+
+
+def read_examples(library: Library, examples: Sequence[Example]) -> tuple[list[Blocks], Array]:
+    """Features and leanings of every example, read as any question is."""
+    cues = load_cues()
+    reader = EntityReader(library, cues, load_abbreviations())
+    features = Features(cues)
+    blocks: list[Blocks] = []
+    leanings: list[Array] = []
+    for example in examples:
+        text = read_text(example.text)
+        if text is None:
+            raise ValueError(f"nothing to read in the example {example.text!r}")
+        reading = reader.read(text, Vocabulary(), _LEARNED_ON)
+        blocks.append(features.of(reading))
+        leanings.append(leanings_of(reading, tuple(Intent)))
+    return blocks, np.array(leanings)
+
+
+def _fit(examples: Sequence[tuple[Blocks, Example]]) -> IntentModel:
+    from scipy.sparse import csr_matrix  # noqa: PLC0415 - heavy; only whoever learns pays for it
+    from sklearn.svm import LinearSVC  # noqa: PLC0415
+
+    positions, rarity = rarities([blocks for blocks, _ in examples], _SEEN_AT_LEAST)
+    vectors = [vector_of(blocks, positions, rarity) for blocks, _ in examples]
+    starts = np.cumsum([0, *(len(where) for where, _ in vectors)])
+    matrix = csr_matrix(
+        (
+            np.concatenate([values for _, values in vectors]),
+            np.concatenate([where for where, _ in vectors]),
+            starts,
+        ),
+        shape=(len(vectors), len(positions)),
+    )
+    intents = tuple(Intent)
+    truth = np.array([intents.index(example.intent) for _, example in examples])
+    learner = LinearSVC(C=_REGULARITY / 10, random_state=0, class_weight="balanced")
+    learner.fit(matrix, truth)
+    weights = np.zeros((len(positions), len(intents)), np.float32)
+    bias = np.full(len(intents), -2.0, np.float32)
+    for row, label in enumerate(learner.classes_):
+        weights[:, label] = learner.coef_[row]
+        bias[label] = learner.intercept_[row]
+    return IntentModel(intents, positions, rarity, weights, bias, 1.0, 0.0, "")
+
+
+def _best_temperature(scores: Array, truth: npt.NDArray[np.intp]) -> float:
+    def surprise(temperature: float) -> float:
+        right = softmax(scores / temperature)[np.arange(len(truth)), truth]
+        return float(-np.log(np.maximum(right, 1e-9)).mean())
+
+    return float(min(_TEMPERATURES, key=surprise))
+
+
+def _threshold(probabilities: Array, truth: npt.NDArray[np.intp]) -> float:
+    """The lowest confidence from which the wanted share of answers is right; never below a third."""
+    confidence = probabilities.max(axis=1)
+    is_right = probabilities.argmax(axis=1) == truth
+    for least in np.arange(0.34, 0.9, 0.01):
+        answered = confidence >= least
+        if answered.any() and is_right[answered].mean() >= _WANTED_PRECISION:
+            return float(least)
+    return 0.9
+
+
+def main(arguments: Sequence[str], load_library: Callable[[], Library]) -> None:
+    """Learn and write the model to the path given."""
+    save_model(train(load_library(), fingerprint()), Path(arguments[0]))
+
+
+if __name__ == "__main__":
+    from knowledge.loader import load_library as packaged
+
+    main(sys.argv[1:], packaged)
