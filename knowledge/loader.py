@@ -13,7 +13,8 @@ import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from knowledge.coherence import DOCUMENTS, Accountability, Records, list_contradictions
+from knowledge.coherence.contradictions import list_contradictions
+from knowledge.coherence.records import DOCUMENTS, Accountability, Records
 from knowledge.credentials import Criterion, Kind
 from knowledge.documents import Document
 from knowledge.facts import DocumentId

@@ -319,6 +319,30 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
         lambda files: files["kinds.yaml"][0]["scale"].update(type="number"),
         "kinds.yaml: paper, scale: a score needs its lowest and highest possible value",
     ),
+    "retirement steps out of order": (
+        lambda files: files["retirement.yaml"][0]["steps"].append({"year": 1950, "gender": "nu", "age_months": 660}),
+        "retirement.yaml: [0].steps: the steps are expected in order of years",
+    ),
+    "two retirement ages for one year": (
+        lambda files: files["retirement.yaml"][0]["steps"].append({"year": 1960, "gender": "nam", "age_months": 1}),
+        "retirement.yaml: [0].steps: one step for each year and gender is expected",
+    ),
+    "guidance that ends before it begins": (
+        lambda files: files["guidance.yaml"][0].update(valid_from=date(2021, 1, 1), valid_to=date(2020, 1, 1)),
+        "guidance.yaml: [0].valid_to: 2020-01-01 is before its beginning, 2021-01-01",
+    ),
+    "a scale that always has an unknown level": (
+        lambda files: files["kinds.yaml"][0].update(scale={"type": "fixed", "fixed_level": "high"}),
+        "kinds.yaml: paper, scale.fixed_level: skill has no level high",
+    ),
+    "an ordered scale without levels": (
+        lambda files: files["kinds.yaml"][0].update(scale={"type": "ordered"}),
+        "kinds.yaml: paper, scale.levels: an ordered scale lists its levels, lowest first",
+    ),
+    "an alias of signs only": (
+        lambda files: _letter(files).update(aliases=["–"]),
+        "documents/letters.yaml: 1/A, aliases: “–” has no letter or digit to find it by",
+    ),
     "two retirement schedules on one day": (
         lambda files: files["retirement.yaml"][1].update(asked_from=date(2020, 12, 31)),
         "retirement.yaml: [1] is used on days on which [0] is used too",
