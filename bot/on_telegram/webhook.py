@@ -1,22 +1,18 @@
 """The door by webhook: lets in whoever shows the secret, answers at once and works on under supervision."""
 
-import asyncio
 import hmac
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiogram import Bot, Dispatcher
-from aiogram.exceptions import TelegramBadRequest
 from aiogram.methods import SetWebhook
 from aiohttp import web
 
-from bot.failures import ChannelRefusedError
-from bot.on_telegram.connection import Pause, hand_over
 from bot.on_telegram.incoming import read_update
+from bot.on_telegram.line import PatientLine
 from bot.on_telegram.receive import ALLOWED_UPDATES
 from bot.on_telegram.supervisor import Supervisor
-from handlers.phrases import _
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  the name of a header
 MOST_BODY_BYTES = 1_000_000
@@ -24,15 +20,11 @@ WebhookHandler = Callable[[web.Request], Awaitable[web.Response]]
 CountRefusal = Callable[[str], None]
 
 
-async def set_webhook(bot: Bot, url: str, secret: str, pause: Pause = asyncio.sleep) -> None:
-    """Have Telegram bring updates to `url`, with the secret in a header. Raises ChannelRefusedError."""
-    method = SetWebhook(url=url, secret_token=secret, allowed_updates=ALLOWED_UPDATES, drop_pending_updates=False)
-    try:
-        await hand_over(bot, method, pause, is_repeatable=True)
-    except TelegramBadRequest as refused:
-        raise ChannelRefusedError(
-            _("Telegram does not accept the webhook address or secret: {reason}").format(reason=refused.message)
-        ) from None
+async def set_webhook(line: PatientLine, url: str, secret: str) -> None:
+    """Have Telegram bring updates to `url` with the secret in a header. Raises ChannelRefusedError where it refuses."""
+    await line.ask(
+        SetWebhook(url=url, secret_token=secret, allowed_updates=ALLOWED_UPDATES, drop_pending_updates=False)
+    )
 
 
 def webhook_handler(
@@ -42,8 +34,6 @@ def webhook_handler(
 
     `count_refusal` is told why somebody was turned away: no_secret, wrong_secret, too_large, not_json, busy.
     """
-    if not secret:
-        raise ValueError("a webhook without a secret would believe anybody")
 
     async def receive(request: web.Request) -> web.Response:
         try:

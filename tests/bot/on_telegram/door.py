@@ -1,18 +1,18 @@
 """The Telegram door opened for a test: a scripted desk behind it, the stand-in before it, polling or webhook."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiogram import Bot
 from aiohttp import web
 
 from bot.on_telegram.connection import open_bot
-from bot.on_telegram.receive import Reception, build_dispatcher
-from bot.on_telegram.run import poll
-from bot.on_telegram.supervisor import Supervisor
-from bot.on_telegram.webhook import set_webhook, webhook_handler
+from bot.on_telegram.door import Door, PollingDoor, WebhookDoor
+from bot.on_telegram.line import PatientLine
+from bot.on_telegram.receive import Reception
 from bot.seen import SeenInMemory
 from handlers.asking import Incoming
 from handlers.reply import Reply
@@ -67,18 +67,17 @@ class KnownReach:
 
 
 @dataclass
-class Door:
+class OpenDoor:
     """What a test can reach of an open door."""
 
-    bot: Bot
     desk: ScriptedDesk
     seen: SeenInMemory
     reach: KnownReach = field(default_factory=KnownReach)
     pauses: Pauses = field(default_factory=Pauses)
     turned_away: list[str] = field(default_factory=list)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
-    webhook_url: str = ""
     closed: asyncio.Event = field(default_factory=asyncio.Event)
+    webhook_url: str = ""
 
     def reception(self) -> Reception:
         return Reception(
@@ -104,47 +103,58 @@ async def bot_of(api: TelegramApi, token: str = "") -> AsyncIterator[Bot]:
     try:
         yield bot
     finally:
-        # aiogram's own close waits a quarter of a second for TLS, which there is none of here.
-        await (await bot.session.create_session()).close()
+        await bot.session.close()
+
+
+def line_of(bot: Bot, pauses: Pauses | None = None) -> PatientLine:
+    """A line that is not told to stop and waits no time."""
+    return PatientLine(bot, asyncio.Event(), pauses or Pauses())
 
 
 @asynccontextmanager
-async def open_door(api: TelegramApi, mode: str, *, limit: int = 200, seen: SeenInMemory | None = None):
+async def open_door(api: TelegramApi, mode: str, *, seen: SeenInMemory | None = None) -> AsyncIterator[OpenDoor]:
     """Open the door; leaving the block leaves politely."""
-    async with bot_of(api) as bot, asyncio.TaskGroup() as group:
-        door = Door(bot, ScriptedDesk(), seen or SeenInMemory())
-        serving = group.create_task((_serve_polling if mode == POLLING else _serve_webhook)(api, door, limit))
-        await asyncio.sleep(0)
+    opened = OpenDoor(ScriptedDesk(), seen or SeenInMemory())
+    async with AsyncExitStack() as stack:
+        if mode == POLLING:
+            door: Door = PollingDoor(api.token, api.base, opened.reception())
+        else:
+            door = await _open_web(api, opened, stack)
+        group = await stack.enter_async_context(asyncio.TaskGroup())
+        group.create_task(_keep_open(door, opened))
         try:
-            if mode == POLLING:
-                await api.wait_for(lambda: bool(api.calls_of("getUpdates")) or serving.done())
-            else:
-                await api.wait_for(lambda: api.webhook is not None)
-            yield door
+            is_open = (
+                (lambda: bool(api.calls_of("getUpdates"))) if mode == POLLING else (lambda: len(api.commands) == 3)
+            )
+            await api.wait_for(is_open)
+            yield opened
         finally:
-            await door.leave()
+            await opened.leave()
 
 
-async def _serve_polling(api: TelegramApi, door: Door, limit: int) -> None:
+async def _keep_open(door: Door, opened: OpenDoor) -> None:
     try:
-        dispatcher = build_dispatcher(door.bot, door.reception())
-        await poll(door.bot, dispatcher, door.stop, pause=door.pauses, wait_seconds=20)
+        await door.keep_open(opened.stop)
     finally:
-        door.closed.set()
+        opened.closed.set()
 
 
-async def _serve_webhook(api: TelegramApi, door: Door, limit: int) -> None:
-    dispatcher = build_dispatcher(door.bot, door.reception())
-    async with Supervisor(limit=limit) as supervisor:
-        handler = webhook_handler(door.bot, dispatcher, SECRET, supervisor, door.turned_away.append)
-        app = web.Application()
-        app.router.add_post("/telegram/webhook", handler)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        host, port = runner.addresses[0][:2]
-        door.webhook_url = f"http://{host}:{port}/telegram/webhook"
-        await set_webhook(door.bot, door.webhook_url, SECRET, door.pauses)
-        await door.stop.wait()
-    await runner.cleanup()
-    door.closed.set()
+async def _open_web(api: TelegramApi, opened: OpenDoor, stack: AsyncExitStack) -> WebhookDoor:
+    """A web server of our own on loopback with the route of the webhook."""
+    listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+    opened.webhook_url = f"http://127.0.0.1:{listening.getsockname()[1]}/telegram/webhook"
+    door = WebhookDoor(
+        api.token,
+        api.base,
+        opened.reception(),
+        url=opened.webhook_url,
+        secret=SECRET,
+        count=opened.turned_away.append,
+    )
+    app = web.Application()
+    app.router.add_post("/telegram/webhook", door.receive)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.SockSite(runner, listening).start()
+    return door

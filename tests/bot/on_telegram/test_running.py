@@ -2,18 +2,21 @@
 
 import asyncio
 import json
+from functools import partial
 
 import aiohttp
 import pytest
 
 from bot.failures import ChannelRefusedError, NotSentError
 from bot.on_telegram.connection import open_bot
+from bot.on_telegram.door import WebhookDoor
 from bot.on_telegram.receive import ALLOWED_UPDATES
 from bot.on_telegram.run import announce_commands, check_token, poll
-from bot.on_telegram.webhook import SECRET_HEADER, set_webhook, webhook_handler
+from bot.on_telegram.supervisor import Supervisor
+from bot.on_telegram.webhook import SECRET_HEADER, set_webhook
 from bot.seen import SeenInMemory
 from handlers.reply import Reply
-from tests.bot.on_telegram.door import POLLING, SECRET, WEBHOOK, Pauses, bot_of, open_door
+from tests.bot.on_telegram.door import POLLING, SECRET, WEBHOOK, Pauses, bot_of, line_of, open_door
 from tests.standins.telegram_api import DEFAULT_TOKEN, faults
 
 WRONG_TOKEN = "987654321:AAAnotherTokenThatNobodyKnowsAnywhere00"
@@ -21,7 +24,7 @@ WRONG_TOKEN = "987654321:AAAnotherTokenThatNobodyKnowsAnywhere00"
 
 async def test_menu_shows_all_commands_in_each_language_when_announced(api):
     async with bot_of(api) as bot:
-        await announce_commands(bot, Pauses())
+        await announce_commands(line_of(bot))
     assert set(api.commands) == {"", "vi", "en"}
     names = ["start", "conthieu", "han", "vanban", "lienket", "quyenriengtu", "trogiup"]
     assert all([one["command"] for one in commands] == names for commands in api.commands.values())
@@ -68,13 +71,14 @@ async def test_token_stays_secret_when_the_connection_fails(capsys, caplog, api)
 
 
 async def test_polling_asks_for_exactly_what_it_handles_when_it_begins(polling, api):
-    assert [call.method for call in api.calls[:2]] == ["deleteWebhook", "getUpdates"]
+    methods = ["setMyCommands"] * 3 + ["deleteWebhook", "getUpdates"]
+    assert [call.method for call in api.calls[:5]] == methods
     assert json.loads(api.calls_of("getUpdates")[0].parameters["allowed_updates"]) == ALLOWED_UPDATES
 
 
 async def test_polling_begins_when_a_webhook_was_left_behind(api, visitor):
     async with bot_of(api) as bot:
-        await set_webhook(bot, "http://127.0.0.1:9/telegram/webhook", SECRET, Pauses())
+        await set_webhook(line_of(bot), "http://127.0.0.1:9/telegram/webhook", SECRET)
     visitor.says("waiting for long")
     async with open_door(api, POLLING):
         assert await visitor.reads() == "heard: waiting for long"
@@ -204,7 +208,7 @@ async def test_webhook_says_200_before_the_desk_has_answered_when_an_update_come
     assert await visitor.reads() == "at last"
 
 
-async def test_webhook_asks_telegram_to_come_again_when_it_is_full(api):
+async def test_webhook_asks_telegram_to_come_again_when_it_is_full(api, monkeypatch):
     may_answer = asyncio.Event()
 
     async def slow(asked):
@@ -212,7 +216,8 @@ async def test_webhook_asks_telegram_to_come_again_when_it_is_full(api):
         return Reply(f"heard: {asked.text}")
 
     people = [api.visitor(f"Person {number}") for number in range(5)]
-    async with open_door(api, WEBHOOK, limit=2) as door:
+    monkeypatch.setattr("bot.on_telegram.door.Supervisor", partial(Supervisor, limit=2))
+    async with open_door(api, WEBHOOK) as door:
         door.desk.script = slow
         for person in people:
             person.says("hello")
@@ -231,10 +236,15 @@ async def test_webhook_is_set_with_its_secret_and_exact_kinds_when_the_door_open
 async def test_webhook_is_refused_clearly_when_telegram_does_not_take_the_address(api):
     async with bot_of(api) as bot:
         with pytest.raises(ChannelRefusedError, match="HTTPS"):
-            await set_webhook(bot, "http://nhacchuan.example/telegram/webhook", SECRET, Pauses())
+            await set_webhook(line_of(bot), "http://nhacchuan.example/telegram/webhook", SECRET)
 
 
-async def test_webhook_is_not_opened_when_there_is_no_secret(api):
-    async with bot_of(api) as bot:
-        with pytest.raises(ValueError, match="secret"):
-            webhook_handler(bot, None, "", None, print)
+@pytest.mark.parametrize("secret", ["", "mật khẩu", "a" * 257], ids=["empty", "with marks", "too long"])
+def test_webhook_door_is_not_made_when_its_secret_is_none(secret):
+    with pytest.raises(ChannelRefusedError, match="NHACCHUAN_TELEGRAM_WEBHOOK_SECRET"):
+        WebhookDoor(DEFAULT_TOKEN, "http://127.0.0.1:9", None, url="http://127.0.0.1", secret=secret, count=print)
+
+
+async def test_webhook_door_asks_to_come_again_when_it_is_not_open_yet(api):
+    door = WebhookDoor(api.token, api.base, None, url=api.base, secret=SECRET, count=print)
+    assert (await door.receive(None)).status == 503

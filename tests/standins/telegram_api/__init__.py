@@ -14,7 +14,8 @@ By itself: `python -m tests.standins.telegram_api --port 8081`, see `__main__`.
 """
 
 from tests.standins.telegram_api import faults
-from tests.standins.telegram_api.server import DEFAULT_TOKEN, ApiError, Call, TelegramApi
+from tests.standins.telegram_api.methods import ApiError, Call
+from tests.standins.telegram_api.server import DEFAULT_TOKEN, TelegramApi
 from tests.standins.telegram_api.visitor import Visitor
 from tests.standins.telegram_api.world import Chat, Message
 

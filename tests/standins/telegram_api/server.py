@@ -5,7 +5,6 @@ import json
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from itertools import count
 from types import TracebackType
 from typing import Any, Self
@@ -13,56 +12,15 @@ from typing import Any, Self
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from tests.standins.telegram_api.faults import Fault, Harm
-from tests.standins.telegram_api.markup import MarkupError, count_units, read_html
+from tests.standins.telegram_api.methods import ApiError, Call, Methods, Webhook
 from tests.standins.telegram_api.parameters import METHODS, ParameterError, Upload, read_parameters
 from tests.standins.telegram_api.visitor import Visitor
 from tests.standins.telegram_api.world import Bell, Chat, Message, Updates
 
 DEFAULT_TOKEN = "123456789:AAStandInTokenThatOpensNothingAnywhere0"
-MOST_UNITS = 4096
-MOST_CAPTION_UNITS = 1024
-_NOT_MODIFIED = (
-    "message is not modified: specified new message content and reply markup are exactly the same "
-    "as a current content and reply markup of the message"
-)
-_CHAT_ACTIONS = {
-    "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "upload_document",
-    "choose_sticker", "find_location", "record_video_note", "upload_video_note",
-}  # fmt: skip
 
 
-class ApiError(Exception):
-    """An answer other than ok. `is_violation`: a defect of the bot that a test must not overlook."""
-
-    def __init__(self, status: int, description: str, *, is_violation: bool = False, retry_after: int | None = None):
-        super().__init__(description)
-        self.status = status
-        self.description = description
-        self.is_violation = is_violation
-        self.retry_after = retry_after
-
-
-@dataclass
-class Call:
-    """One call of the bot, as it was made and answered. `status` 0: the connection was cut."""
-
-    method: str
-    parameters: dict[str, Any]
-    at: float
-    status: int = 0
-
-
-@dataclass
-class Webhook:
-    """A webhook that was set."""
-
-    url: str
-    secret: str | None
-    failures: int = 0
-    last_status: int | None = None
-
-
-class TelegramApi:
+class TelegramApi(Methods):
     """A Bot API server for one token. Use it as a block; leaving it fails if the bot did anything doubtful.
 
     `clock` gives the seconds used for message dates and the ceiling; `ceiling` is the number of messages per second
@@ -246,216 +204,6 @@ class TelegramApi:
             return web.Response(status=fault.status, text="<html><h1>Bad Gateway</h1></html>", content_type="text/html")
         return _error(ApiError(fault.status, fault.description, retry_after=fault.retry_after))
 
-    # ---- methods ----------------------------------------------------------------------------------------------
-
-    async def _get_me(self) -> dict[str, Any]:
-        return {**self.me, "can_join_groups": True, "can_read_all_group_messages": False}
-
-    async def _get_updates(
-        self, offset: int = 0, limit: int = 100, timeout: int = 0, allowed_updates: list[str] | None = None
-    ) -> list[dict[str, Any]]:
-        if self.webhook is not None:
-            raise ApiError(
-                409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first"
-            )
-        if not 1 <= limit <= 100:
-            raise ApiError(400, "Bad Request: limit must be 1-100", is_violation=True)
-        if allowed_updates is not None:
-            self.updates.allowed = allowed_updates
-        self.updates.confirm_before(offset)
-        self._reader += 1
-        mine = self._reader
-        self.bell.ring()
-        await self.bell.wait_until(lambda: bool(self.updates.pending) or self._reader != mine, timeout)
-        if self._reader != mine:
-            raise ApiError(
-                409,
-                "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
-            )
-        return self.updates.batch(limit)
-
-    async def _set_webhook(
-        self,
-        url: str,
-        secret_token: str | None = None,
-        allowed_updates: list[str] | None = None,
-        drop_pending_updates: bool = False,
-        **_others: Any,
-    ) -> bool:
-        if not url.startswith(("https://", "http://127.0.0.1")):
-            raise ApiError(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
-        await self._stop_delivering()
-        if drop_pending_updates:
-            self.updates.pending.clear()
-        if allowed_updates is not None:
-            self.updates.allowed = allowed_updates
-        self.webhook = Webhook(url, secret_token) if url else None
-        if self.webhook is not None:
-            self._delivering = asyncio.create_task(self._deliver(self.webhook))
-        return True
-
-    async def _delete_webhook(self, drop_pending_updates: bool = False) -> bool:
-        await self._stop_delivering()
-        self.webhook = None
-        if drop_pending_updates:
-            self.updates.pending.clear()
-        return True
-
-    async def _get_webhook_info(self) -> dict[str, Any]:
-        url = self.webhook.url if self.webhook else ""
-        return {"url": url, "has_custom_certificate": False, "pending_update_count": len(self.updates.pending)}
-
-    async def _set_my_commands(self, commands: list[dict], scope: dict | None = None, language_code: str = "") -> bool:
-        self.commands[language_code] = commands
-        return True
-
-    async def _get_my_commands(self, scope: dict | None = None, language_code: str = "") -> list[dict]:
-        return self.commands.get(language_code, [])
-
-    async def _delete_my_commands(self, scope: dict | None = None, language_code: str = "") -> bool:
-        self.commands.pop(language_code, None)
-        return True
-
-    async def _send_message(
-        self, chat_id: int | str, text: str, parse_mode: str | None = None, reply_markup: dict | None = None, **_: Any
-    ) -> dict[str, Any]:
-        chat = self._chat_to_write(chat_id)
-        shown, entities = _read_text(text, parse_mode, MOST_UNITS)
-        message = self.new_message(
-            chat, self.me, text=shown, source=text, entities=entities, markup=reply_markup,
-            is_editable=reply_markup is None or "inline_keyboard" in reply_markup,
-        )  # fmt: skip
-        return self._sent(message)
-
-    async def _send_document(
-        self,
-        chat_id: int | str,
-        document: Upload | str,
-        caption: str = "",
-        parse_mode: str | None = None,
-        reply_markup: dict | None = None,
-        **_: Any,
-    ) -> dict[str, Any]:
-        chat = self._chat_to_write(chat_id)
-        if not isinstance(document, Upload):
-            raise ApiError(400, "Bad Request: wrong file identifier/HTTP URL specified", is_violation=True)
-        if not document.content:
-            raise ApiError(400, "Bad Request: file must be non-empty", is_violation=True)
-        shown, entities = _read_text(caption, parse_mode, MOST_CAPTION_UNITS) if caption else ("", [])
-        described = {
-            "file_id": f"file-{next(self._ids)}", "file_unique_id": "u", "file_name": document.name,
-            "file_size": len(document.content),
-        }  # fmt: skip
-        message = self.new_message(
-            chat, self.me, text=shown, entities=entities, markup=reply_markup,
-            content={"document": described}, upload=document.content,
-        )  # fmt: skip
-        return self._sent(message)
-
-    async def _send_chat_action(self, chat_id: int | str, action: str, **_: Any) -> bool:
-        if action not in _CHAT_ACTIONS:
-            raise ApiError(400, "Bad Request: wrong parameter action in request", is_violation=True)
-        self._chat_to_write(chat_id, is_message=False).actions.append(action)
-        return True
-
-    async def _edit_message_text(
-        self,
-        text: str,
-        chat_id: int | str = 0,
-        message_id: int = 0,
-        parse_mode: str | None = None,
-        reply_markup: dict | None = None,
-        **_: Any,
-    ) -> dict[str, Any]:
-        message = self._message_to_edit(chat_id, message_id)
-        shown, entities = _read_text(text, parse_mode, MOST_UNITS)
-        if (shown, entities, reply_markup) == (message.text, message.entities, message.markup):
-            raise ApiError(400, f"Bad Request: {_NOT_MODIFIED}")
-        message.text, message.source, message.entities, message.markup = shown, text, entities, reply_markup
-        message.chat.events.append(message)
-        return message.as_api()
-
-    async def _edit_message_reply_markup(
-        self, chat_id: int | str = 0, message_id: int = 0, reply_markup: dict | None = None, **_: Any
-    ) -> dict[str, Any]:
-        message = self._message_to_edit(chat_id, message_id)
-        if reply_markup == message.markup:
-            raise ApiError(400, f"Bad Request: {_NOT_MODIFIED}")
-        message.markup = reply_markup
-        message.chat.events.append(message)
-        return message.as_api()
-
-    async def _delete_message(self, chat_id: int | str, message_id: int) -> bool:
-        message = self._chat(chat_id).find(message_id)
-        if message is None:
-            raise ApiError(400, "Bad Request: message to delete not found")
-        message.is_deleted = True
-        return True
-
-    async def _answer_callback_query(self, callback_query_id: str, text: str = "", **_: Any) -> bool:
-        if callback_query_id not in self.presses:
-            raise ApiError(400, "Bad Request: query is too old or query ID is invalid", is_violation=True)
-        if len(text) > 200:
-            raise ApiError(400, "Bad Request: MESSAGE_TOO_LONG", is_violation=True)
-        self.presses[callback_query_id] = True
-        if text:
-            self.toasts.append(text)
-        return True
-
-    async def _get_chat(self, chat_id: int | str) -> dict[str, Any]:
-        return {**self._chat(chat_id).as_api(), "accent_color_id": 0, "max_reaction_count": 11}
-
-    async def _leave_chat(self, chat_id: int | str) -> bool:
-        self._chat(chat_id)
-        return True
-
-    async def _close(self) -> bool:
-        return True
-
-    async def _log_out(self) -> bool:
-        return True
-
-    # ---- rules shared by methods ------------------------------------------------------------------------------
-
-    def _chat(self, chat_id: int | str) -> Chat:
-        chat = self.chats.get(chat_id) if isinstance(chat_id, int) else None
-        if chat is None:
-            raise ApiError(400, "Bad Request: chat not found")
-        return chat
-
-    def _chat_to_write(self, chat_id: int | str, *, is_message: bool = True) -> Chat:
-        chat = self._chat(chat_id)
-        if chat.is_blocked:
-            raise ApiError(403, "Forbidden: bot was blocked by the user")
-        if is_message:
-            self._ensure_below_ceiling()
-        return chat
-
-    def _ensure_below_ceiling(self) -> None:
-        now = self._clock()
-        while self._sent_at and self._sent_at[0] <= now - 1:
-            self._sent_at.popleft()
-        if self._ceiling is not None and len(self._sent_at) >= self._ceiling:
-            raise ApiError(429, "Too Many Requests: retry after 1", retry_after=1)
-        self._sent_at.append(now)
-
-    def _message_to_edit(self, chat_id: int | str, message_id: int) -> Message:
-        message = self._chat(chat_id).find(message_id)
-        if message is None:
-            raise ApiError(400, "Bad Request: message to edit not found")
-        if not message.is_from_bot or not message.is_editable:
-            raise ApiError(400, "Bad Request: message can't be edited")
-        return message
-
-    def _sent(self, message: Message) -> dict[str, Any]:
-        markup = message.markup or {}
-        if "keyboard" in markup:
-            message.chat.keyboard = markup
-        elif "remove_keyboard" in markup:
-            message.chat.keyboard = None
-        message.chat.events.append(message)
-        return message.as_api()
-
     # ---- webhook ----------------------------------------------------------------------------------------------
 
     async def _deliver(self, webhook: Webhook) -> None:
@@ -495,21 +243,6 @@ class TelegramApi:
 
 def _snake(method: str) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in method)
-
-
-def _read_text(text: str, parse_mode: str | None, most: int) -> tuple[str, list[dict]]:
-    if parse_mode is not None and parse_mode.lower() != "html":
-        raise ApiError(400, "Bad Request: only HTML is checked here", is_violation=True)
-    try:
-        shown = read_html(text) if parse_mode else None
-    except MarkupError as wrong:
-        raise ApiError(400, f"Bad Request: {wrong}", is_violation=True) from None
-    words = shown.text if shown else text
-    if not words.strip():
-        raise ApiError(400, "Bad Request: message text is empty", is_violation=True)
-    if count_units(words) > most:
-        raise ApiError(400, "Bad Request: message is too long", is_violation=True)
-    return words, shown.entities if shown else []
 
 
 def _error(wrong: ApiError) -> web.Response:

@@ -1,0 +1,87 @@
+"""The whole Telegram door for one bot, by polling or by webhook: kept open until told to stop, then closed politely."""
+
+import asyncio
+import re
+from typing import Protocol
+
+import structlog
+from aiogram import Bot
+from aiohttp import web
+
+from bot.failures import ChannelRefusedError
+from bot.on_telegram.connection import open_bot
+from bot.on_telegram.line import PatientLine
+from bot.on_telegram.receive import Reception, build_dispatcher
+from bot.on_telegram.run import announce_commands, poll
+from bot.on_telegram.supervisor import Supervisor
+from bot.on_telegram.webhook import CountRefusal, WebhookHandler, set_webhook, webhook_handler
+from handlers.phrases import _
+
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_log = structlog.get_logger("bot.on_telegram")
+
+
+class Door(Protocol):
+    """A door that the process keeps open."""
+
+    async def keep_open(self, stop: asyncio.Event) -> None:
+        """Answer visitors until `stop` is set and everything begun is finished. Raises ChannelRefusedError."""
+        ...
+
+
+class PollingDoor:
+    """Fetches updates; needs nothing from outside. Only one may run for a token."""
+
+    def __init__(self, token: str, api: str, reception: Reception) -> None:
+        self._bot = open_bot(token, api)
+        self._reception = reception
+
+    async def keep_open(self, stop: asyncio.Event) -> None:
+        """Announce the menu, then fetch and answer until `stop`, through every interruption."""
+        pause = self._reception.pause
+        try:
+            await announce_commands(PatientLine(self._bot, stop, pause))
+            _log.info("telegram.open", by="polling")
+            await poll(self._bot, build_dispatcher(self._bot, self._reception), stop, pause=pause)
+        finally:
+            await self._bot.session.close()
+
+
+class WebhookDoor:
+    """Is brought updates at `url`; `receive` belongs on the route of its path. As many processes as needed may run."""
+
+    def __init__(
+        self, token: str, api: str, reception: Reception, *, url: str, secret: str, count: CountRefusal
+    ) -> None:
+        if not _SECRET.fullmatch(secret):
+            raise ChannelRefusedError(
+                _("Webhook mode needs NHACCHUAN_TELEGRAM_WEBHOOK_SECRET: 1 to 256 letters, digits, “_” or “-”.")
+            )
+        self._bot: Bot = open_bot(token, api)
+        self._reception = reception
+        self._url = url
+        self._secret = secret
+        self._count = count
+        self._handler: WebhookHandler | None = None
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """Take one update in; before opening and after closing Telegram is asked to bring it again."""
+        if self._handler is None:
+            return web.Response(status=503)
+        return await self._handler(request)
+
+    async def keep_open(self, stop: asyncio.Event) -> None:
+        """Take updates in, tell Telegram where, and leave only when all that was taken in is answered."""
+        line = PatientLine(self._bot, stop, self._reception.pause)
+        dispatcher = build_dispatcher(self._bot, self._reception)
+        try:
+            async with Supervisor() as supervisor:
+                self._handler = webhook_handler(self._bot, dispatcher, self._secret, supervisor, self._count)
+                await set_webhook(line, self._url, self._secret)
+                await announce_commands(line)
+                _log.info("telegram.open", by="webhook")
+                await stop.wait()
+                self._handler = None
+        finally:
+            self._handler = None
+            await self._bot.session.close()

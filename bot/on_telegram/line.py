@@ -1,0 +1,95 @@
+"""A line to Telegram that outlives interruptions, for what must be done once however long it takes."""
+
+import asyncio
+from collections.abc import Awaitable
+from itertools import count
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import (
+    AiogramError,
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramConflictError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods import GetUpdates, TelegramMethod
+from aiogram.types import Update
+
+from bot.failures import ChannelRefusedError
+from bot.on_telegram.connection import Pause, T, refused_token
+from bot.on_telegram.incoming import read_update
+from handlers.phrases import _
+
+_LONGEST_BACKOFF = 30.0
+_log = structlog.get_logger("bot.on_telegram")
+
+
+class PatientLine:
+    """A line to Telegram that outlives interruptions and hangs up when asked to."""
+
+    def __init__(self, bot: Bot, stop: asyncio.Event, pause: Pause) -> None:
+        self._bot = bot
+        self._stop = stop
+        self._pause = pause
+
+    async def ask(self, method: TelegramMethod[T], *, seconds: int | None = None) -> T | None:
+        """Ask until there is an answer; None once we are to stop.
+
+        Raises ChannelRefusedError when Telegram refuses the token or what is asked: waiting would not help.
+        """
+        for attempt in count():
+            if self._stop.is_set():
+                return None
+            try:
+                return await self._unless_stopped(self._bot(method, request_timeout=seconds))
+            except (TelegramUnauthorizedError, TelegramNotFound):
+                raise refused_token() from None
+            except TelegramBadRequest as refused:
+                raise ChannelRefusedError(
+                    _("Telegram refuses this setting: {reason}").format(reason=refused.message)
+                ) from None
+            except ClientDecodeError as unread:
+                rescued = _rescue_updates(self._bot, unread)
+                if rescued and isinstance(method, GetUpdates):
+                    return rescued  # type: ignore[return-value]  # the answer of GetUpdates is this list
+                wait = self._backoff(unread, attempt)
+            except TelegramAPIError as failed:
+                wait = self._backoff(failed, attempt)
+            await self._unless_stopped(self._pause(wait))
+        return None
+
+    def _backoff(self, failed: AiogramError, attempt: int) -> float:
+        wait = min(2.0 ** min(attempt, 10), _LONGEST_BACKOFF)
+        if isinstance(failed, TelegramRetryAfter):
+            wait = max(wait, float(failed.retry_after))
+        if isinstance(failed, TelegramConflictError):
+            _log.error("telegram.two_readers", wait=wait)  # another process polls this token, or a webhook came back
+        else:
+            _log.warning("telegram.interrupted", error=type(failed).__name__, wait=wait)
+        return wait
+
+    async def _unless_stopped(self, work: Awaitable[T]) -> T | None:
+        """Wait for the work or for the stop, whichever comes first; the work is then given up."""
+        working = asyncio.ensure_future(work)
+        stopping = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            return working.result() if working.done() else None
+        finally:
+            for task in (working, stopping):
+                task.cancel()
+            await asyncio.gather(working, stopping, return_exceptions=True)
+
+
+def _rescue_updates(bot: Bot, unread: ClientDecodeError) -> list[Update]:
+    """Read one by one a batch in which something is of a form we do not know; one such update must not block all."""
+    raw = unread.data.get("result") if isinstance(unread.data, dict) else None
+    if not isinstance(raw, list):
+        return []
+    numbered = [one for one in raw if isinstance(one, dict) and isinstance(one.get("update_id"), int)]
+    # An unreadable update still counts as fetched: it passes on as a bare number that no handler takes.
+    return [read_update(bot, one) or Update(update_id=one["update_id"]) for one in numbered]
