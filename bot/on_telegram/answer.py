@@ -26,7 +26,7 @@ from aiogram.types import (
 )
 
 from bot.failures import DeliveryFailedError, NotSentError, RefusedError, UnclearError
-from bot.on_telegram.connection import Pause, hand_over, short_name
+from bot.on_telegram.connection import Pause, hand_over, name_reason, short_name
 from bot.on_telegram.keyboards import build_choices, build_contact_removal, build_contact_request
 from bot.render import Describe, render_html, split_html
 from handlers.asking import Incoming
@@ -35,6 +35,7 @@ from handlers.reply import File, Reply
 
 MOST_UNITS = 4096
 _REMEMBERED_OFFERS = 10_000
+_GONE = {"chat not found", "user not found", "PEER_ID_INVALID", "group chat was upgraded to a supergroup chat"}
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _log = structlog.get_logger("bot.on_telegram")
 
@@ -152,7 +153,11 @@ class Answerer:
         try:
             await hand_over(self._bot, message, self._pause)
         except TelegramBadRequest as refused:
-            raise RefusedError(type(refused).__name__, code=type(refused).__name__) from None
+            reason = name_reason(refused)
+            if reason in _GONE:
+                raise RefusedError(reason, code=reason) from None
+            _log.error("telegram.bad_request", method=type(message).__name__, reason=reason)
+            raise  # a defect of ours, of which the visitor hears
         except UnclearError as unclear:
             _log.warning("telegram.unclear", chat=short_name(address), method=type(message).__name__, code=unclear.code)
 

@@ -131,3 +131,8 @@ def _name(failed: Exception) -> DeliveryFailedError | ChannelRefusedError:
 def short_name(address: str) -> str:
     """A chat in the log: always the same short word for the same chat, and not its number."""
     return hashlib.sha256(address.encode()).hexdigest()[:10]
+
+
+def name_reason(refused: TelegramBadRequest) -> str:
+    """Telegram's reason without what follows it, which may quote the message."""
+    return refused.message.removeprefix("Bad Request: ").partition(":")[0][:80]

@@ -247,3 +247,61 @@ async def test_rest_is_not_sent_when_a_later_part_cannot_go_out(polling, api, vi
     await visitor.reads()
     await polling.leave()
     assert len(api.calls_of("sendMessage")) == 2
+
+
+async def test_visitor_gets_an_apology_when_the_desk_says_nothing(polling, visitor):
+    polling.desk.script = lambda asked: Reply("")
+    visitor.says("?")
+    assert "reference A1B2C3" in await visitor.reads()
+
+
+async def test_nothing_new_is_sent_when_it_stays_unclear_whether_an_edit_was_shown(polling, api, visitor):
+    polling.desk.script = lambda asked: Reply(f"heard: {asked.text or asked.choice}", choices=(MINE,))
+    visitor.says("?")
+    await visitor.reads()
+    api.fail_next("editMessageText", faults.server_error(502), times=4)
+    visitor.presses("Mine")
+    await api.wait_for(lambda: len(api.calls_of("editMessageText")) == 4)
+    await polling.leave()
+    assert visitor.unread() == []
+
+
+async def test_block_is_kept_when_it_is_met_by_the_apology(polling, api, visitor):
+    def broken(asked):
+        raise KeyError
+
+    polling.desk.script = broken
+    api.fail_next("sendMessage", faults.blocked())
+    visitor.says("?")
+    await api.wait_for(lambda: bool(api.calls_of("sendMessage")))
+    await polling.leave()
+    assert polling.reach.is_reachable == {str(visitor.id): False}
+
+
+async def test_chat_is_kept_as_refusing_when_telegram_does_not_know_it_any_more(polling, api, visitor):
+    api.fail_next("sendMessage", faults.bad_request("chat not found"))
+    visitor.says("?")
+    await api.wait_for(lambda: bool(api.calls_of("sendMessage")))
+    await polling.leave()
+    assert polling.reach.is_reachable == {str(visitor.id): False}
+
+
+async def test_group_is_refused_at_its_next_message_when_the_first_refusal_did_not_go_out(polling, api, visitor):
+    group = api.group("Phòng")
+    api.fail_next("sendMessage", faults.too_many_requests(3600))
+    visitor.says("one", within=group)
+    visitor.says("two", within=group)
+    await api.wait_for(lambda: bool(group.events))
+    assert [one.text for one in group.messages if one.is_from_bot] == [
+        "I answer only in a private chat; please write to me there."
+    ]
+
+
+async def test_visitor_gets_an_apology_when_telegram_finds_our_message_wrong(polling, api, visitor, capsys, caplog):
+    api.fail_next("sendMessage", faults.bad_request('can\'t parse entities: Unsupported start tag "secret"'))
+    visitor.says("?")
+    assert "reference A1B2C3" in await visitor.reads()
+    assert not polling.reach.is_reachable
+    logged = capsys.readouterr().out + caplog.text
+    assert "can't parse entities" in logged
+    assert "secret" not in logged
