@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _DEFAULT_PORT = 8080
@@ -42,8 +42,13 @@ class Settings(BaseSettings):
     public_url: str | None = None
     today: date | None = None
     locale: str = "vi"
-    # National Culture Day (24/11): a day off here only when the installation says so.
-    calendar_switches: frozenset[str] = Field(default=frozenset())
+    # Days off that are not certain in law yet, comma-separated: ngay_van_hoa_24_11 makes 24/11 a day off here.
+    calendar_switches: Annotated[frozenset[str], NoDecode] = frozenset()
+
+    @field_validator("calendar_switches", mode="before")
+    @classmethod
+    def _divided_by_commas(cls, given: object) -> object:
+        return [one.strip() for one in given.split(",") if one.strip()] if isinstance(given, str) else given
 
     @field_validator("http")
     @classmethod

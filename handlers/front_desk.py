@@ -17,6 +17,7 @@ from handlers.reply import Line, Outcome, Reply
 from handlers.routing import BY_ACTION, BY_COMMAND, BY_INTENT, Handler, Ports
 from handlers.visit import Visit
 from knowledge.facts import DeclaredRules, Person, PositionGroup, UnitCode
+from knowledge.library import Library
 from knowledge.rulebook import RuleBook
 from knowledge.understanding.aspects import AspectTable
 from knowledge.understanding.meaning import Context, Entities, Intent, Meaning, Vocabulary
@@ -89,6 +90,11 @@ class FrontDesk:
         self._terms = terms
         self._clock = clock
         self._rule_book: tuple[int, RuleBook, Vocabulary] | None = None
+
+    @property
+    def library(self) -> Library | None:
+        """The library with the documents that HR declared, as of the last answer; None before the first."""
+        return self._rule_book[1].library if self._rule_book is not None else None
 
     async def answer(self, asked: Incoming) -> Reply:
         """The reply to one thing said or pressed."""

@@ -3,16 +3,15 @@
 from handlers.phrases import _
 from handlers.reply import Line
 from knowledge.documents import Citation
-from knowledge.facts import DocumentId
 from knowledge.library import Library
 
 # Changes with every change of the sentences below: consent is given to one wording.
 NOTICE_VERSION = "2026-11-21"
 
 
-def describe_notice(library: Library, laws: tuple[DocumentId, ...]) -> list[Line]:
+def describe_notice(library: Library) -> list[Line]:
     """What is processed, for what, how long, and which rights the person has."""
-    cites: tuple[Citation, ...] = tuple(library.cite(one) for one in laws if one in library.documents)
+    cites: tuple[Citation, ...] = tuple(library.cite(one) for one in library.policy.privacy_laws)
     return [
         Line(
             _("Purpose: to tell you your own title standards, certificates and deadlines, and nothing else."),

@@ -22,7 +22,7 @@ def describe_finding(finding: Finding, rules: RulesOn) -> Line:
     """Where the person stands on one criterion and why, with what it rests on."""
     library = rules.library
     if finding.criterion is None:
-        return Line(_standards_not_loaded(finding, library), finding.basis, is_item=True)
+        return Line(explain_state(finding, library), finding.basis, is_item=True)
     requirement = _("{criterion}: {level} is required.").format(
         criterion=name_criterion(library, finding.criterion),
         level=name_level(library, finding.criterion, finding.required),
@@ -33,6 +33,8 @@ def describe_finding(finding: Finding, rules: RulesOn) -> Line:
 
 def explain_state(finding: Finding, library: Library) -> str:
     """The state and its reason in one or two sentences."""
+    if finding.criterion is None:
+        return _standards_not_loaded(finding, library)
     held = finding.held
     if finding.state is State.EXEMPT:
         return _("You are exempt by {document}.").format(document=name_cited(library, finding.basis[-1]))

@@ -173,10 +173,11 @@ class CalendarOverride:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The product's own numbers that are not law: windows and graces, in days."""
+    """The product's own numbers that are not law (windows and graces, in days), and what its privacy notice rests on."""
 
     expiring_within_days: int
     study_answer_grace_working_days: int
+    privacy_laws: tuple[DocumentId, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,6 @@ class Library:
     calendar: tuple[CalendarOverride, ...]
     policy: Policy
     accountability: tuple[DocumentId, str]  # the document and point that say who answers for a gap
-    privacy_laws: tuple[DocumentId, ...] = ()  # what the privacy notice rests on
 
     @cached_property
     def _by_number(self) -> dict[str, DocumentId]:

@@ -38,7 +38,7 @@ async def list_gaps_of(visit: Visit, person: Person, *, profiles: Profiles, audi
         return _ask_which(found, words)
     other = found[0]
     await audit.record(person.code, "looked_at_person", other.code, clock.now(), {"channel": visit.asked.channel})
-    return _describe_person(other, visit)
+    return describe_person(other, visit.rules)
 
 
 async def list_unit_gaps(visit: Visit, person: Person, *, profiles: Profiles, audit: Audit, clock: Clock) -> Reply:
@@ -86,15 +86,16 @@ def _ask_which(found: Sequence[Person], words: str) -> Reply:
     )
 
 
-def _describe_person(other: Person, visit: Visit) -> Reply:
-    findings = evaluate(other, visit.rules)
+def describe_person(other: Person, rules: RulesOn) -> Reply:
+    """Another person's verdicts, for somebody who may see them."""
+    findings = evaluate(other, rules)
     gaps = [one for one in findings if one.is_gap]
     title = ngettext(
         "{name} ({code}), {position}: {n} item to complete or clear up, as of {day}",
         "{name} ({code}), {position}: {n} items to complete or clear up, as of {day}",
         len(gaps),
-    ).format(name=other.name, code=other.code, position=other.position, n=len(gaps), day=show_day(visit.on))
-    lines = describe_gaps(findings, visit.rules)
+    ).format(name=other.name, code=other.code, position=other.position, n=len(gaps), day=show_day(rules.day))
+    lines = describe_gaps(findings, rules)
     if not findings:
         lines = [Line(_("Past the retirement day: no title standard is asked."))]
     elif not gaps:

@@ -115,7 +115,7 @@ def _notice(visit: Visit, code: str) -> Reply:
     library = visit.rules.library
     return Reply(
         title=_("Before linking: how your personal data is handled"),
-        lines=tuple(describe_notice(library, library.privacy_laws)),
+        lines=tuple(describe_notice(library)),
         choices=(
             Choice(_("I agree"), "link.agree", code),
             Choice(_("I do not agree"), "link.decline"),

@@ -92,7 +92,7 @@ def explain_privacy(visit: Visit) -> Reply:
         title=_("How personal data is handled here"),
         lines=(
             Line(_("This chat is not linked: nothing on record is shown here.")),
-            *describe_notice(library, library.privacy_laws),
+            *describe_notice(library),
         ),
         choices=(next_steps.link_account(), next_steps.help_me()),
     )

@@ -45,6 +45,9 @@ def _references(records: Records) -> Iterator[_Reference]:
             yield f"{file}: [{place}].document", row.document, row.point
     if records.accountability is not None:
         yield "policy.yaml: accountability", records.accountability.document, records.accountability.point
+    if records.policy is not None:
+        for place, law in enumerate(records.policy.privacy_laws):
+            yield f"policy.yaml: privacy_laws[{place}]", law, None
 
 
 def list_unresolved_citations(records: Records) -> Iterator[str]:

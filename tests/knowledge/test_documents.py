@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from knowledge import loader
-from knowledge.document_view import document_as_json
+from bot.document_view import document_as_json
 from knowledge.documents import Confidence, DeadlineKind, Document, PointDeadline
 from knowledge.facts import DocumentId, ManagedBy, TerritoryCode
 from knowledge.library import Library

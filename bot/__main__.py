@@ -1,0 +1,5 @@
+"""`python -m bot` is `nhacchuan`."""
+
+from bot.command_line import main
+
+main()

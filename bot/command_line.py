@@ -1,0 +1,272 @@
+"""The command line: words, options and exit codes. What a command does stands in `bot.commands`.
+
+The heavy parts (database, channels, classifier) are imported by the command that needs them, so that `--help` and
+mistakes in typing are answered at once.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+
+from bot.errors import CommandError, InputError, SilentError, UsageError
+from bot.settings import Settings
+from handlers.phrases import CataloguesMissingError, _, locale_of, use_catalogues
+
+DEBUG = "--debug"
+_LOCALES = Path(__file__).parent / "locales"
+_DAY_FORMS = ("%Y-%m-%d", "%d/%m/%Y")
+_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="nhacchuan",
+    help="Title standards of Vietnamese officials: what is missing, which certificates count, by when, on which basis.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    epilog="--debug anywhere shows the traceback of an unexpected error.",
+)
+document_app = typer.Typer(help="Read official documents into the library.", no_args_is_help=True)
+audit_app = typer.Typer(help="The audit chain.", no_args_is_help=True)
+app.add_typer(document_app, name="document")
+app.add_typer(audit_app, name="audit")
+
+
+def main() -> NoReturn:
+    """Run the command that was typed; mistakes become one sentence and an exit code, never a traceback."""
+    debug = DEBUG in sys.argv
+    sys.argv = [word for word in sys.argv if word != DEBUG]
+    sys.exit(_run_app(debug=debug))
+
+
+def _run_app(*, debug: bool) -> int:
+    try:
+        use_catalogues(_LOCALES)
+        with locale_of(os.environ.get("NHACCHUAN_LOCALE") or "vi"):
+            return _run_command()
+    except CataloguesMissingError as error:
+        print(error, file=sys.stderr)
+        return InputError.code
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read us has left; there is nobody to tell
+        return 0
+    except Exception as error:
+        if debug:
+            raise
+        print(_apology(error), file=sys.stderr)
+        return 1
+
+
+def _run_command() -> int:
+    try:
+        app()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
+    except SilentError as error:
+        return error.code
+    except CommandError as error:
+        print(error, file=sys.stderr)
+        return error.code
+    return 0
+
+
+def _apology(error: Exception) -> str:
+    with locale_of(os.environ.get("NHACCHUAN_LOCALE") or "vi"):
+        return _("Something went wrong on our side ({kind}). Run again with --debug for the details.").format(
+            kind=type(error).__name__
+        )
+
+
+def settings() -> Settings:
+    """The settings of this run. Raises InputError naming every variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        told = [f"NHACCHUAN_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors()]
+        raise InputError(_("Wrong settings: {problems}").format(problems="; ".join(told))) from None
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(work)
+
+
+def _read_day(written: str | None) -> date | None:
+    if written is None:
+        return None
+    for form in _DAY_FORMS:
+        try:
+            return datetime.strptime(written, form).date()  # noqa: DTZ007  a day has no time zone
+        except ValueError:
+            continue
+    raise UsageError(_("{given} is not a day; write 2026-12-31 or 31/12/2026.").format(given=written))
+
+
+AsOption = Annotated[str | None, typer.Option("--as", help="Code of the official who asks.")]
+OnOption = Annotated[str | None, typer.Option("--on", help="The day asked about: 2026-12-31 or 31/12/2026.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+
+
+@app.command()
+def init() -> None:
+    """Create or migrate the database."""
+    from bot.wiring import initialise  # noqa: PLC0415  see the module's docstring
+
+    _run(initialise(settings()))
+    print(_("The database is ready."))
+
+
+@app.command()
+def load(
+    path: Annotated[Path, typer.Argument(help="A workbook (.xlsx) or a folder of .csv files.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, store nothing.")] = False,
+    replace: Annotated[
+        list[str] | None, typer.Option("--replace", help="Sheet whose stored rows go if the file does not have them.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Load HR's workbook: all of it, or nothing and every mistake with its sheet, row and column."""
+    from bot.commands.loading import load as load_into  # noqa: PLC0415  see the module's docstring
+
+    sheets = frozenset(one for given in replace or () for one in given.split(","))
+    _run(load_into(settings(), path, dry_run=dry_run, replacing=sheets, as_json=as_json))
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question, in plain Vietnamese.")] = None,
+    person: AsOption = None,
+    on: OnOption = None,
+    as_json: JsonOption = False,
+    batch: Annotated[Path | None, typer.Option("--batch", help="A file of questions, one JSON object a line.")] = None,
+) -> None:
+    """Ask one question, or a file of them, and get the answer every door would give."""
+    from bot.commands import asking  # noqa: PLC0415  see the module's docstring
+
+    if (question is None) == (batch is None):
+        raise UsageError(_("Type a question, or name a file with --batch."))
+    if batch is not None:
+        _run(asking.ask_batch(settings(), batch))
+    else:
+        _run(asking.ask(settings(), asking.Asked(question or "", person, _read_day(on)), as_json=as_json))
+
+
+@app.command()
+def gaps(
+    person: AsOption = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="Code of a unit; all below it too.")] = None,
+    everybody: Annotated[bool, typer.Option("--all", help="Everybody in the roster.")] = False,
+    on: OnOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print verdicts for one official, a unit, or everybody."""
+    from bot.commands.verdicts import list_gaps  # noqa: PLC0415  see the module's docstring
+
+    if sum((person is not None, unit is not None, everybody)) != 1:
+        raise UsageError(_("Name exactly one of --as CODE, --unit CODE and --all."))
+    _run(list_gaps(settings(), person=person, unit=unit, on=_read_day(on), as_json=as_json))
+
+
+@app.command()
+def documents(
+    number: Annotated[str | None, typer.Argument(help="Number of a document, however it is typed.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the law library, or show one document with its points, dates and relations."""
+    from bot.commands.library import show_documents  # noqa: PLC0415  see the module's docstring
+
+    _run(show_documents(settings(), number, as_json=as_json))
+
+
+@app.command()
+def chat(person: AsOption = None, on: OnOption = None) -> None:
+    """Talk in the terminal."""
+    from bot.commands.talking import talk  # noqa: PLC0415  see the module's docstring
+
+    _run(talk(settings(), person, _read_day(on)))
+
+
+@app.command()
+def code(person: Annotated[str, typer.Argument(metavar="CODE", help="Code of the official.")]) -> None:
+    """Make a one-time linking code for an official, to be handed over by HR."""
+    from bot.commands.codes import issue_code  # noqa: PLC0415  see the module's docstring
+
+    _run(issue_code(settings(), person))
+
+
+@app.command()
+def serve() -> None:
+    """Open the doors: web chat, and Telegram where a token is set."""
+    from bot.commands.serving import serve as open_doors  # noqa: PLC0415  see the module's docstring
+
+    _run(open_doors(settings()))
+
+
+@app.command()
+def run() -> None:
+    """Everything in one process."""
+    serve()
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End after the conversation.")] = False,
+) -> None:
+    """Load the invented sample province, show a short conversation, then open the web chat."""
+    from bot.commands.demonstration import demonstrate  # noqa: PLC0415  see the module's docstring
+
+    _run(demonstrate(settings(), once=once))
+
+
+@app.command()
+def doctor(as_json: JsonOption = False) -> None:
+    """Check settings, library, database and channels, and say how to mend each."""
+    from bot.commands.doctor import examine  # noqa: PLC0415  see the module's docstring
+
+    _run(examine(settings(), as_json=as_json))
+
+
+@app.command()
+def plan(on: OnOption = None, as_json: JsonOption = False) -> None:
+    """Which reminders and escalations would go out on a day (not built yet)."""
+    del on, as_json
+    raise UsageError(_not_yet("plan"))
+
+
+@app.command()
+def work() -> None:
+    """Only planner and sender (not built yet)."""
+    raise UsageError(_not_yet("work"))
+
+
+@document_app.command("add")
+def document_add(
+    file: Annotated[Path, typer.Argument(help="An official document: .txt, .docx or .pdf.")],
+    accept: Annotated[bool, typer.Option("--accept", help="Store the record and the text.")] = False,
+) -> None:
+    """Read an official document into a draft record (not built yet)."""
+    del file, accept
+    raise UsageError(_not_yet("document add"))
+
+
+@audit_app.command("verify")
+def audit_verify() -> None:
+    """Read the whole audit chain and tell whether every link holds."""
+    from bot.commands.codes import verify_audit  # noqa: PLC0415  see the module's docstring
+
+    _run(verify_audit(settings()))
+
+
+def _not_yet(command: str) -> str:
+    return _("“nhacchuan {command}” is not there yet in this version.").format(command=command)
+
+
+if __name__ == "__main__":
+    main()

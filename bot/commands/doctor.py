@@ -1,0 +1,128 @@
+"""`doctor`: looks at settings, library, catalogues, database and channels, and says how to mend each."""
+
+import json
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from bot.commands.channels import check_telegram
+from bot.errors import CommandError, ServiceError, SilentError
+from bot.settings import Settings
+from bot.wiring import LOCALES, Reference, open_office, open_reference
+from handlers.phrases import _
+
+MARKS = {True: "✓", False: "✗"}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: what was found, and how to mend it where it is not well."""
+
+    name: str
+    is_well: bool
+    found: str
+    mend: str = ""
+
+
+class _UnwellServiceError(ServiceError, SilentError):
+    """Something that is needed is out of reach; told already."""
+
+    code = 3
+
+
+async def examine(settings: Settings, *, as_json: bool) -> None:
+    """Print every check. Raises with exit code 1 for wrong settings and 3 for a service out of reach."""
+    checks = [check async for check in _examine(settings)]
+    if as_json:
+        print(json.dumps([asdict(check) for check in checks], ensure_ascii=False, indent=2))
+    else:
+        for check in checks:
+            print(f"{MARKS[check.is_well]} {check.name}: {check.found}")
+            if not check.is_well:
+                print(f"   → {check.mend}")
+    unwell = {check.name for check in checks if not check.is_well}
+    if unwell & {"database", "telegram"}:
+        raise _UnwellServiceError
+    if unwell:
+        raise SilentError
+
+
+async def _examine(settings: Settings) -> AsyncIterator[Check]:
+    yield Check("settings", is_well=True, found=_describe_settings(settings))
+    reference, check = _check_library(settings)
+    yield check
+    yield _check_catalogues()
+    if reference is not None:
+        yield _check_calendar(reference, settings)
+    yield await _check_database(settings)
+    yield await _check_telegram(settings)
+    yield _check_web(settings)
+
+
+def _describe_settings(settings: Settings) -> str:
+    database = _("given by NHACCHUAN_DATABASE_URL") if settings.database_url is not None else _("embedded")
+    return _("territory {territory}, database {database}, home {home}").format(
+        territory=settings.territory, database=database, home=settings.home
+    )
+
+
+def _check_library(settings: Settings) -> tuple[Reference | None, Check]:
+    try:
+        reference = open_reference(settings)
+    except CommandError as error:
+        return None, Check(
+            "library", is_well=False, found=str(error), mend=_("Mend the file or the setting named above.")
+        )
+    held = sum(1 for one in reference.library.documents.values() if one.text_held)
+    found = _("{n} documents, {held} made from their full text").format(n=len(reference.library.documents), held=held)
+    return reference, Check("library", is_well=True, found=found)
+
+
+def _check_catalogues() -> Check:
+    compiled = sorted(LOCALES.glob("*/LC_MESSAGES/messages.mo"))
+    names = ", ".join(one.parent.parent.name for one in compiled)
+    return Check("catalogues", is_well=bool(compiled), found=names or "–", mend=_("Run: make texts"))
+
+
+def _check_calendar(reference: Reference, settings: Settings) -> Check:
+    this_year = (settings.today or date.today()).year  # noqa: DTZ011  a year is the same here and there
+    provisional = reference.calendar.is_provisional(date(this_year, 12, 31))
+    found = _("holidays of {year} are computed only").format(year=this_year) if provisional else str(this_year)
+    mend = _("Enter the yearly decision on holidays into the calendar of the library.")
+    return Check("calendar", is_well=not provisional, found=found, mend=mend)
+
+
+async def _check_database(settings: Settings) -> Check:
+    try:
+        async with open_office(settings) as office:
+            verdict = await office.verify_audit()
+    except CommandError as error:
+        mend = _("Start the server and check NHACCHUAN_DATABASE_URL, or run: nhacchuan init")
+        return Check("database", is_well=False, found=str(error), mend=mend)
+    if not verdict.is_intact:
+        mend = _("Somebody changed the audit chain; restore it from a backup and find out who.")
+        return Check("database", is_well=False, found=verdict.reason or "", mend=mend)
+    found = _("reachable, of this version, audit chain of {n} entries intact").format(n=verdict.entries)
+    return Check("database", is_well=True, found=found)
+
+
+async def _check_telegram(settings: Settings) -> Check:
+    if settings.telegram_token is None:
+        return Check("telegram", is_well=True, found=_("not connected (NHACCHUAN_TELEGRAM_TOKEN is empty)"))
+    try:
+        name = await check_telegram(settings)
+    except CommandError as error:
+        return Check(
+            "telegram", is_well=False, found=str(error), mend=_("Check the token and the network, then try again.")
+        )
+    return Check("telegram", is_well=True, found=f"@{name}")
+
+
+def _check_web(settings: Settings) -> Check:
+    try:
+        with socket.create_server((settings.host, settings.port)):
+            return Check("web", is_well=True, found=settings.http)
+    except OSError as error:
+        mend = _("Stop the other program, or choose another NHACCHUAN_HTTP.")
+        return Check("web", is_well=False, found=f"{settings.http}: {error.strerror}", mend=mend)

@@ -1,0 +1,75 @@
+"""`serve` and `run`: the doors open until the process is asked to end; and the demonstration of the sample province."""
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+from prometheus_client import CollectorRegistry
+
+from bot.commands.channels import poll_telegram, telegram_webhook
+from bot.errors import ServiceError
+from bot.on_web.door import DemoPerson, WebDoor, WebSettings
+from bot.on_web.server import make_app, serving
+from bot.settings import Settings
+from bot.wiring import Office, open_office
+from handlers import next_steps
+from handlers.asking import Choice
+from handlers.phrases import _
+
+
+async def serve(settings: Settings) -> None:
+    """Open every configured door until SIGINT or SIGTERM, then finish what was begun."""
+    async with open_office(settings) as office:
+        await serve_office(office, None)
+
+
+async def serve_office(office: Office, demo_people: Sequence[DemoPerson] | None) -> None:
+    """The doors of an open office; in the demonstration visitors choose who they are."""
+    stop = asyncio.Event()
+    _stop_on_signals(stop)
+    registry = CollectorRegistry()
+    settings = office.settings
+    async with AsyncExitStack() as stack:
+        routes = await stack.enter_async_context(telegram_webhook(office, registry))
+        app = make_app(_web_door(office, registry, demo_people), routes)
+        try:
+            address = await stack.enter_async_context(serving(app, settings.host, settings.port))
+        except OSError as error:
+            raise ServiceError(
+                _("The web server cannot listen on {address}: {reason}. Choose another NHACCHUAN_HTTP.").format(
+                    address=settings.http, reason=error.strerror
+                )
+            ) from error
+        print(_("Web chat: {address} (Ctrl-C ends)").format(address=address), flush=True)
+        async with asyncio.TaskGroup() as doors:
+            doors.create_task(poll_telegram(office, stop))
+            doors.create_task(stop.wait())
+
+
+def _web_door(office: Office, registry: CollectorRegistry, demo_people: Sequence[DemoPerson] | None) -> WebDoor:
+    settings = office.settings
+    return WebDoor(
+        settings=WebSettings(
+            cookie_key=office.cookie_key,
+            public_url=settings.public_url or "",
+            locale=settings.locale,
+        ),
+        desk=office.desk,
+        describe=office.describe,
+        probe=office.list_hindrances,
+        registry=registry,
+        demo_people=tuple(demo_people) if demo_people is not None else None,
+        starters=starters,
+    )
+
+
+def starters() -> list[Choice]:
+    """What a visitor is offered before having said anything."""
+    return [next_steps.my_gaps(), next_steps.link_account(), next_steps.all_documents(), next_steps.help_me()]
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(one, stop.set)

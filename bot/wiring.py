@@ -1,0 +1,285 @@
+"""Where the rooms are joined: settings in, an open office out. The only module of the doors that knows the cabinet."""
+
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from knowledge.understanding.retrieval import PointIndex
+from knowledge.understanding.terms import Glossary
+
+from bot.citing import describe_citation
+from bot.clock import FixedClock, SystemClock
+from bot.errors import InputError, ServiceError
+from bot.settings import Settings
+from handlers.front_desk import FrontDesk
+from handlers.phrases import CataloguesMissingError, _, use_catalogues
+from handlers.ports import Clock
+from knowledge.calendar import WorkingCalendar
+from knowledge.documents import Citation
+from knowledge.facts import DeclaredRules, Person, PersonCode, TerritoryCode, UnitCode
+from knowledge.library import Library
+from knowledge.loader import LibraryError, load_library
+from knowledge.rulebook import RuleBook
+from knowledge.understanding.aspects import load_aspects
+from knowledge.understanding.reader import build_reader
+from storage.database import Database, open_database
+from storage.drawers import Drawers
+from storage.embedded import EmbeddedServer
+from storage.encryption import SecretKeyError, Vault, load_or_make_key
+from storage.errors import DatabaseUnavailableError
+from storage.migrating import find_revision, migrate, newest_revision
+from storage.records import AuditVerdict, CodeIssued
+from storage.workbook.load import LoadReport, Progress, load_workbook
+
+LOCALES = Path(__file__).parent / "locales"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The library and what is made of it once: no database is needed for this part."""
+
+    library: Library
+    calendar: WorkingCalendar
+    home: TerritoryCode
+
+    def rule_book(self, rules: DeclaredRules) -> RuleBook:
+        """The rule book of HR's declared rules."""
+        return RuleBook.of(self.library, rules, self.calendar, self.home)
+
+
+class MemoryThreads:
+    """Conversations of one process, for the command line; they end with it."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Mapping[str, Any]] = {}
+
+    async def recall(self, thread: str) -> Mapping[str, Any] | None:
+        return self._kept.get(thread)
+
+    async def keep(self, thread: str, state: Mapping[str, Any], at: datetime) -> None:
+        del at
+        self._kept[thread] = state
+
+    async def forget_of(self, channel: str, address: str) -> None:
+        del channel, address
+        self._kept.clear()
+
+
+class SeenInDatabase:
+    """Updates already taken up, shared by every process on the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self, channel: str, update_id: str) -> bool:
+        async with self._database.transaction() as drawers:
+            return await drawers.updates.claim(channel, update_id)
+
+    async def release(self, channel: str, update_id: str) -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.updates.release(channel, update_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The open office: everything that commands and doors need, and nothing of how it is kept."""
+
+    settings: Settings
+    reference: Reference
+    clock: Clock
+    desk: FrontDesk
+    seen: SeenInDatabase
+    _database: Database
+    _vault: Vault
+
+    @property
+    def library(self) -> Library:
+        """The packaged library, without what HR declared."""
+        return self.reference.library
+
+    @property
+    def cookie_key(self) -> bytes:
+        """The key that signs the cookies of web visitors."""
+        return self._vault.cookie_key
+
+    async def rule_book(self) -> RuleBook:
+        """The rule book as of now."""
+        async with self._database.transaction() as drawers:
+            return self.reference.rule_book(await drawers.rules.load())
+
+    def describe(self, cite: Citation) -> str:
+        """How a citation is read out, documents declared by HR included."""
+        return describe_citation(self.desk.library or self.library, cite)
+
+    async def find_person(self, code: str) -> Person | None:
+        """The person of this code, or None."""
+        async with self._database.transaction() as drawers:
+            return await drawers.profiles.find_person(PersonCode(code))
+
+    async def stream_people(self, units: Collection[UnitCode] | None) -> AsyncIterator[Person]:
+        """People of these units, None = everybody, one after another."""
+        async with self._database.transaction() as drawers:
+            async for person in drawers.profiles.stream_people(units):
+                yield person
+
+    async def load(self, path: Path, *, dry_run: bool, replacing: frozenset[str], progress: Progress) -> LoadReport:
+        """Load a workbook: all of it or nothing."""
+        return await load_workbook(
+            self._database,
+            path,
+            self.library,
+            self.reference.home,
+            self._vault,
+            dry_run=dry_run,
+            replace=replacing,
+            progress=progress,
+            now=self.clock.now(),
+            actor="command_line",
+        )
+
+    async def issue_code(self, person: PersonCode) -> CodeIssued:
+        """A one-time linking code; its issue is in the audit chain."""
+        async with self._database.transaction() as drawers:
+            issued = await drawers.link_codes.issue(person, self.clock.now())
+            await drawers.audit.record("command_line", "issued_code", person, self.clock.now())
+            return issued
+
+    async def verify_audit(self) -> AuditVerdict:
+        """Read the whole audit chain."""
+        async with self._database.transaction() as drawers:
+            return await drawers.audit.verify()
+
+    async def record_look(self, subject: str) -> None:
+        """Put a look from the command line into the audit chain."""
+        async with self._database.transaction() as drawers:
+            await drawers.audit.record("command_line", "looked_at_verdicts", subject, self.clock.now())
+
+    async def list_hindrances(self) -> list[str]:
+        """What keeps the office from serving, in words for the operator; empty when it is ready."""
+        try:
+            revision = await find_revision(self._database)
+        except DatabaseUnavailableError as error:
+            return [str(error)]
+        if revision != newest_revision():
+            return [_("The database is not of this version; run: nhacchuan init")]
+        return []
+
+
+def open_reference(settings: Settings) -> Reference:
+    """The library, the calendar and the home territory. Raises InputError for a library that does not load."""
+    try:
+        use_catalogues(LOCALES)
+        library = load_library()
+    except (LibraryError, CataloguesMissingError) as error:
+        raise InputError(str(error)) from error
+    if settings.territory not in library.territories:
+        known = ", ".join(library.territories)
+        raise InputError(
+            _("NHACCHUAN_TERRITORY is {given}; it must be one of: {known}.").format(
+                given=settings.territory, known=known
+            )
+        )
+    calendar = WorkingCalendar(library.calendar, settings.calendar_switches)
+    return Reference(library, calendar, TerritoryCode(settings.territory))
+
+
+@asynccontextmanager
+async def open_office(settings: Settings, *, keeps_threads: bool = True) -> AsyncIterator[Office]:
+    """The office, open inside the block. Raises InputError or ServiceError with a sentence for the operator."""
+    reference = open_reference(settings)
+    clock = make_clock(settings)
+    vault = _open_vault(settings)
+    with _speaking_of_service(), _server(settings) as (url, revive):
+        async with open_database(url, vault=vault, revive=revive) as database:
+            await _ensure_migrated(database, is_given=settings.database_url is not None)
+            yield Office(
+                settings=settings,
+                reference=reference,
+                clock=clock,
+                desk=_make_desk(database, reference, clock, settings, None if keeps_threads else MemoryThreads()),
+                seen=SeenInDatabase(database),
+                _database=database,
+                _vault=vault,
+            )
+
+
+async def initialise(settings: Settings) -> None:
+    """Create or migrate the database."""
+    vault = _open_vault(settings)
+    with _speaking_of_service(), _server(settings) as (url, revive):
+        async with open_database(url, vault=vault, revive=revive) as database:
+            await migrate(database)
+
+
+def make_clock(settings: Settings) -> Clock:
+    """The real clock, or the day that the settings fix."""
+    return FixedClock(settings.today) if settings.today is not None else SystemClock()
+
+
+def _make_desk(
+    database: Database, reference: Reference, clock: Clock, settings: Settings, threads: MemoryThreads | None
+) -> FrontDesk:
+    library = reference.library
+    return FrontDesk(
+        open_drawers=_drawers(database, threads),
+        make_rule_book=reference.rule_book,
+        reader=build_reader(library, settings.home / "cache"),
+        aspects=load_aspects(),
+        search=PointIndex(library),
+        terms=Glossary.packaged(),
+        clock=clock,
+    )
+
+
+def _drawers(database: Database, threads: MemoryThreads | None) -> Callable[[], AbstractAsyncContextManager[Any]]:
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Drawers]:
+        async with database.transaction() as drawers:
+            yield drawers if threads is None else replace(drawers, threads=threads)  # type: ignore[arg-type]
+
+    return opened
+
+
+def _open_vault(settings: Settings) -> Vault:
+    try:
+        if settings.secret_key is not None:
+            return Vault.from_setting(settings.secret_key.get_secret_value())
+        settings.home.mkdir(parents=True, exist_ok=True)
+        return Vault.from_setting(load_or_make_key(settings.home))
+    except SecretKeyError as error:
+        raise InputError(_("NHACCHUAN_SECRET_KEY cannot be used: {reason}").format(reason=error)) from error
+    except OSError as error:
+        raise ServiceError(
+            _("NHACCHUAN_HOME ({home}) cannot be written: {reason}").format(home=settings.home, reason=error.strerror)
+        ) from error
+
+
+@contextmanager
+def _server(settings: Settings) -> Iterator[tuple[str, Callable[[], None] | None]]:
+    """The given database, or the embedded server for as long as the block lasts."""
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value(), None
+        return
+    with EmbeddedServer(settings.home) as server:
+        yield server.url, server.revive
+
+
+@contextmanager
+def _speaking_of_service() -> Iterator[None]:
+    try:
+        yield
+    except DatabaseUnavailableError as error:
+        raise ServiceError(str(error)) from error
+
+
+async def _ensure_migrated(database: Database, *, is_given: bool) -> None:
+    """An empty or an embedded database is brought up by itself; a given one only by `nhacchuan init`."""
+    revision = await find_revision(database)
+    if revision == newest_revision():
+        return
+    if revision is not None and is_given:
+        raise ServiceError(_("The database is not of this version; run: nhacchuan init"))
+    await migrate(database)
