@@ -1,7 +1,7 @@
 """Replies as text and as Telegram's HTML: order, footnotes, background apart, escaping."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.render import number_citations, render_html, render_text
@@ -94,6 +94,7 @@ lines = st.builds(
 )
 
 
+@settings(deadline=None)  # machines that run everything at once are slow
 @given(title=words, said=st.lists(lines, max_size=8).map(tuple), also=st.lists(citations, max_size=3).map(tuple))
 def test_every_word_and_citation_is_shown_once_whatever_the_reply(title, said, also):
     with locale_of("en"):

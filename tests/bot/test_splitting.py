@@ -1,7 +1,7 @@
 """Long texts in parts: nothing lost, nothing too long, nothing broken."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.splitting import count_units, split_html, split_text
@@ -15,6 +15,7 @@ def without_space(text: str) -> str:
     return "".join(text.split())
 
 
+@settings(deadline=None)  # machines that run everything at once are slow
 @given(letters, limits)
 def test_nothing_is_lost_or_too_long_whatever_the_text(text, limit):
     parts = split_text(text, limit)
@@ -34,6 +35,7 @@ pieces = st.recursive(
 )
 
 
+@settings(deadline=None)  # machines that run everything at once are slow
 @given(st.lists(pieces, max_size=6).map("".join), limits)
 def test_tags_stay_balanced_and_entities_whole_whatever_the_html(text, limit):
     parts = split_html(text, limit)
