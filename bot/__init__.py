@@ -1,1 +1,1 @@
-"""The doors: terminal, web chat, Telegram, command line. They bring questions in and render replies; they decide nothing."""
+"""The doors: terminal, web chat, Telegram, command line. They bring questions in, render replies, decide nothing."""

@@ -1,20 +1,15 @@
-"""Telegram as a channel of the running office: checked, then by polling or by webhook."""
+"""Telegram as a channel of the office: which way it is opened, and whether its token works."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 
-from aiogram import Bot
-from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter
 
 from bot.errors import InputError, ServiceError
 from bot.failures import ChannelRefusedError, DeliveryFailedError
 from bot.on_telegram.connection import open_bot
-from bot.on_telegram.receive import Reception, build_dispatcher
-from bot.on_telegram.run import announce_commands, check_token, poll
-from bot.on_telegram.supervisor import Supervisor
-from bot.on_telegram.webhook import set_webhook, webhook_handler
+from bot.on_telegram.door import PollingDoor, WebhookDoor
+from bot.on_telegram.receive import Reception
+from bot.on_telegram.run import check_token
 from bot.settings import Settings
 from bot.wiring import Office
 from handlers.phrases import _
@@ -24,72 +19,50 @@ WEBHOOK_PATH = "/telegram/webhook"
 
 async def check_telegram(settings: Settings) -> str:
     """The bot's own name. Raises InputError for a refused token, ServiceError when Telegram is out of reach."""
-    async with _opened_bot(settings) as bot:
-        return await _ask_name(bot)
+    if settings.telegram_token is None:
+        raise InputError(_("not connected (NHACCHUAN_TELEGRAM_TOKEN is empty)"))
+    try:
+        bot = open_bot(settings.telegram_token.get_secret_value(), settings.telegram_api)
+        try:
+            return await check_token(bot)
+        finally:
+            await bot.session.close()
+    except ChannelRefusedError as error:
+        raise InputError(str(error)) from None
+    except DeliveryFailedError as error:
+        raise ServiceError(_("Telegram is out of reach: {reason}").format(reason=error.code or error)) from None
 
 
-@asynccontextmanager
-async def telegram_webhook(office: Office, registry: CollectorRegistry) -> AsyncIterator[list[web.RouteDef]]:
-    """The route that Telegram brings updates to, with the webhook set; empty where polling or nothing is configured."""
+def make_telegram_door(office: Office, registry: CollectorRegistry) -> PollingDoor | WebhookDoor | None:
+    """The door by webhook where an address for it is set, else by polling; None without a token.
+
+    Raises InputError for a token or secret that cannot be one.
+    """
     settings = office.settings
-    if settings.telegram_token is None or not settings.telegram_webhook_url:
-        yield []
-        return
-    if settings.telegram_webhook_secret is None:
-        raise InputError(_("NHACCHUAN_TELEGRAM_WEBHOOK_URL needs NHACCHUAN_TELEGRAM_WEBHOOK_SECRET as well."))
-    secret = settings.telegram_webhook_secret.get_secret_value()
-    refused = Counter("telegram_webhook_refused", "Webhook calls turned away", ["reason"], registry=registry)
-    async with AsyncExitStack() as stack:
-        bot = await stack.enter_async_context(_opened_bot(settings))
-        await _ask_name(bot)
-        await announce_commands(bot)
-        supervisor = await stack.enter_async_context(Supervisor())
-        handler = webhook_handler(
-            bot, build_dispatcher(bot, _reception(office)), secret, supervisor, lambda why: refused.labels(why).inc()
+    if settings.telegram_token is None:
+        return None
+    token = settings.telegram_token.get_secret_value()
+    reception = Reception(desk=office.desk, describe=office.describe, seen=office.seen, locale=settings.locale)
+    try:
+        if not settings.telegram_webhook_url:
+            return PollingDoor(token, settings.telegram_api, reception)
+        secret = settings.telegram_webhook_secret
+        refused = Counter("telegram_webhook_refused", "Webhook calls turned away", ["reason"], registry=registry)
+        return WebhookDoor(
+            token,
+            settings.telegram_api,
+            reception,
+            url=settings.telegram_webhook_url,
+            secret=secret.get_secret_value() if secret is not None else "",
+            count=lambda reason: refused.labels(reason).inc(),
         )
-        await _set_webhook(bot, settings.telegram_webhook_url, secret)
-        yield [web.post(WEBHOOK_PATH, handler)]
-
-
-async def poll_telegram(office: Office, stop: asyncio.Event) -> None:
-    """Fetch and answer updates until `stop`; returns at once where polling is not configured."""
-    settings = office.settings
-    if settings.telegram_token is None or settings.telegram_webhook_url:
-        return
-    async with _opened_bot(settings) as bot:
-        await _ask_name(bot)
-        await announce_commands(bot)
-        await poll(bot, build_dispatcher(bot, _reception(office)), stop)
-
-
-def _reception(office: Office) -> Reception:
-    return Reception(desk=office.desk, describe=office.describe, seen=office.seen, locale=office.settings.locale)
-
-
-@asynccontextmanager
-async def _opened_bot(settings: Settings) -> AsyncIterator[Bot]:
-    token = settings.telegram_token.get_secret_value() if settings.telegram_token is not None else ""
-    try:
-        bot = open_bot(token, settings.telegram_api)
     except ChannelRefusedError as error:
         raise InputError(str(error)) from None
+
+
+async def keep_open(door: PollingDoor | WebhookDoor, stop: asyncio.Event) -> None:
+    """Keep the door open until `stop`. Raises InputError when Telegram refuses us."""
     try:
-        yield bot
+        await door.keep_open(stop)
     except ChannelRefusedError as error:
         raise InputError(str(error)) from None
-    finally:
-        await bot.session.close()
-
-
-async def _ask_name(bot: Bot) -> str:
-    try:
-        return await check_token(bot)
-    except DeliveryFailedError as error:
-        raise ServiceError(_("Telegram is out of reach: {reason}").format(reason=error.code or error)) from None
-
-
-async def _set_webhook(bot: Bot, url: str, secret: str) -> None:
-    try:
-        await set_webhook(bot, url, secret)
-    except DeliveryFailedError as error:
-        raise ServiceError(_("Telegram is out of reach: {reason}").format(reason=error.code or error)) from None

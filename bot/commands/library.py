@@ -2,6 +2,7 @@
 
 import json
 
+from bot.document_view import document_as_json
 from bot.errors import InputError
 from bot.render import render_text
 from bot.settings import Settings
@@ -12,7 +13,6 @@ from handlers.phrases import _, show_day
 from handlers.reply import Line, Reply
 from handlers.visit import Visit
 from handlers.wording import name_document
-from bot.document_view import document_as_json
 from knowledge.documents import Document
 from knowledge.library import Library
 from knowledge.rulebook import RuleBook

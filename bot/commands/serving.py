@@ -5,10 +5,12 @@ import signal
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
+from aiohttp import web
 from prometheus_client import CollectorRegistry
 
-from bot.commands.channels import poll_telegram, telegram_webhook
+from bot.commands.channels import WEBHOOK_PATH, keep_open, make_telegram_door
 from bot.errors import ServiceError
+from bot.on_telegram.door import PollingDoor, WebhookDoor
 from bot.on_web.door import DemoPerson, WebDoor, WebSettings
 from bot.on_web.server import make_app, serving
 from bot.settings import Settings
@@ -30,9 +32,10 @@ async def serve_office(office: Office, demo_people: Sequence[DemoPerson] | None)
     _stop_on_signals(stop)
     registry = CollectorRegistry()
     settings = office.settings
+    telegram = make_telegram_door(office, registry)
+    routes = [web.post(WEBHOOK_PATH, telegram.receive)] if isinstance(telegram, WebhookDoor) else []
+    app = make_app(_web_door(office, registry, demo_people), routes)
     async with AsyncExitStack() as stack:
-        routes = await stack.enter_async_context(telegram_webhook(office, registry))
-        app = make_app(_web_door(office, registry, demo_people), routes)
         try:
             address = await stack.enter_async_context(serving(app, settings.host, settings.port))
         except OSError as error:
@@ -42,9 +45,15 @@ async def serve_office(office: Office, demo_people: Sequence[DemoPerson] | None)
                 )
             ) from error
         print(_("Web chat: {address} (Ctrl-C ends)").format(address=address), flush=True)
-        async with asyncio.TaskGroup() as doors:
-            doors.create_task(poll_telegram(office, stop))
-            doors.create_task(stop.wait())
+        await _keep_open(telegram, stop)
+
+
+async def _keep_open(telegram: PollingDoor | WebhookDoor | None, stop: asyncio.Event) -> None:
+    """Until asked to end, or until a channel refuses us for good."""
+    if telegram is None:
+        await stop.wait()
+        return
+    await keep_open(telegram, stop)
 
 
 def _web_door(office: Office, registry: CollectorRegistry, demo_people: Sequence[DemoPerson] | None) -> WebDoor:
