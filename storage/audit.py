@@ -11,6 +11,7 @@ import psycopg
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.letters import storable, storable_values
 from storage.records import AuditEntry, AuditVerdict
 from storage.tables import audit_entries, audit_head
 
@@ -44,8 +45,9 @@ class AuditDrawer:
         self, actor: str, action: str, subject: str, at: datetime, details: Mapping[str, Any] | None = None
     ) -> None:
         """Raises PersonalDetailsError for details that are more than codes, numbers and days."""
-        plain = dict(details or {})
+        plain = storable_values(details or {})
         ensure_impersonal(plain)
+        actor, subject = storable(actor), storable(subject)
         found = await self._connection.execute(select(audit_head.c.number, audit_head.c.hash).with_for_update())
         number, previous = found.one()
         entry = AuditEntry(number + 1, at, actor, action, subject, plain, previous)
@@ -100,7 +102,7 @@ def ensure_impersonal(details: Mapping[str, Any]) -> None:
     for key, value in details.items():
         if key in _NAMES_PERSONS:
             raise PersonalDetailsError(f"audit details hold {key!r}")
-        for one in value if isinstance(value, (list, tuple, set, frozenset)) else (value,):
+        for one in value if isinstance(value, list) else (value,):
             if one is None or isinstance(one, (bool, int)):
                 continue
             if not isinstance(one, str) or not _CODE_LIKE.fullmatch(one) or _is_phone_like(one):

@@ -88,14 +88,16 @@ class EmbeddedServer:
             time.sleep(_LOOK_EVERY)
 
     def _ensure_kept(self) -> None:
-        words = ""
         for _ in range(_TRIES):
             if self._is_kept():
-                return self._wait_until_ready()
+                self._wait_until_ready()
+                return
             words = spawn_keeper(self._cluster)
             if words == READY:
-                return None
-        raise DatabaseUnavailableError(words or f"the embedded database did not start (log: {self._cluster.log})")
+                return
+            if words:
+                raise DatabaseUnavailableError(words)
+        raise DatabaseUnavailableError(f"the embedded database did not start (log: {self._cluster.log})")
 
     def _is_kept(self) -> bool:
         with FileLock(self._cluster.keeper_lock) as place:

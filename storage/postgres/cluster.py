@@ -30,6 +30,8 @@ _LONGEST_SOCKET_PATH: Final = 103 if sys.platform == "darwin" else 107
 _LOOK_EVERY: Final = 0.02
 _START_SECONDS: Final = 120.0  # recovery after a crash takes a while
 _STOP_SECONDS: Final = 60.0
+_PATIENCE: Final = (0.2, 0.5, 1.0, 2.0, 4.0)
+_OTHERS_STILL_THERE: Final = ("shared memory block", "lock file")
 _STATUS_LINE: Final = 7
 _OWN_SETTINGS: Final = "local.conf"
 _LARGEST_LOG: Final = 10_000_000
@@ -152,15 +154,18 @@ def start(cluster: Cluster) -> subprocess.Popen[bytes] | None:
         _make(cluster, binaries, account)
     _make_private(cluster.sockets, account)
 
-    for patience in (0.5, 1.0, 2.0, 4.0, None):
+    words = ""
+    for patience in (*_PATIENCE, None):
+        written = cluster.log.stat().st_size if cluster.log.exists() else 0
         process = _launch(cluster, binaries, account)
         if _is_up(cluster, process):
             return process
-        if patience is None:
+        words = _words_since(cluster, written)
+        if patience is None or not any(sign in words for sign in _OTHERS_STILL_THERE):
             break
         # The processes of a server that was killed need a moment to notice and to let go of its memory.
         time.sleep(patience)
-    raise DatabaseUnavailableError(f"the embedded database did not start: {_last_words(cluster)} (log: {cluster.log})")
+    raise DatabaseUnavailableError(f"the embedded database did not start: {words} (log: {cluster.log})")
 
 
 def stop(cluster: Cluster, process: subprocess.Popen[bytes] | None) -> None:
@@ -276,9 +281,10 @@ def _environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C"}
 
 
-def _last_words(cluster: Cluster) -> str:
-    try:
-        lines = cluster.log.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        lines = []
-    return next((line for line in reversed(lines) if "FATAL" in line), lines[-1] if lines else "it said nothing")
+def _words_since(cluster: Cluster, written: int) -> str:
+    """The last complaints of the server in its log after so many bytes, without their times."""
+    with cluster.log.open("rb") as log:
+        log.seek(written)
+        lines = log.read().decode(errors="replace").splitlines()
+    said = [line.partition(":  ")[2] for line in lines if ":  " in line]
+    return "; ".join(said[-2:]) or "; ".join(lines[-1:]) or "it said nothing"

@@ -1,0 +1,198 @@
+"""A database is opened, refused with a clear word, and changed all or not at all."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from knowledge.facts import PersonCode
+from storage.database import Database, ensure_suitable, open_database
+from storage.encryption import Vault
+from storage.errors import DatabaseUnavailableError
+from tests.databases import named
+from tests.storage.filling import HEALTH, LAN, another, put_people, put_units
+
+
+@pytest.fixture
+async def latin_url(server_url: str) -> AsyncIterator[str]:
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
+        yield named(server_url, "latin")
+        connection.execute("DROP DATABASE latin WITH (FORCE)")
+
+
+async def test_what_is_done_together_is_kept_together(database: Database) -> None:
+    async with database.transaction() as drawers:
+        await put_units(drawers)
+        await put_people(drawers, [LAN])
+
+    async with database.transaction() as drawers:
+        assert await drawers.profiles.find_person(LAN.code) == LAN
+
+
+async def test_nothing_is_kept_when_an_error_comes(database: Database) -> None:
+    async def put_lan_twice() -> None:
+        async with database.transaction() as drawers:
+            await put_units(drawers)
+            await put_people(drawers, [LAN])
+            await put_people(drawers, [LAN])
+
+    with pytest.raises(IntegrityError):
+        await put_lan_twice()
+
+    async with database.transaction() as drawers:
+        assert (await drawers.rules.load()).units == ()
+        assert await drawers.profiles.find_person(LAN.code) is None
+
+
+async def test_a_reference_to_nothing_is_refused_at_the_end(database: Database) -> None:
+    with pytest.raises(IntegrityError, match="fk_people_unit"):
+        async with database.transaction() as drawers:
+            await put_people(drawers, [LAN])
+
+
+async def test_rows_may_name_rows_that_come_later_in_the_transaction(database: Database) -> None:
+    async with database.transaction() as drawers:
+        await put_people(drawers, [LAN])
+        await put_units(drawers, HEALTH)
+
+
+async def test_two_codes_that_differ_only_by_case_are_refused(database: Database) -> None:
+    with pytest.raises(IntegrityError, match="any_case"):
+        async with database.transaction() as drawers:
+            await put_people(drawers, [LAN, another("cb001")])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://boss:s3cret@127.0.0.1:1/nhacchuan",
+        "postgresql+psycopg://boss:s3cret@127.0.0.1:1/nhacchuan",
+        "postgresql://boss:s3cret@127.0.0.1:1,127.0.0.1:2/nhacchuan?target_session_attrs=read-write",
+        "postgresql://boss:s3cret@/nhacchuan?host=/nowhere",
+    ],
+)
+async def test_a_server_out_of_reach_is_named_without_its_password(url: str, vault: Vault) -> None:
+    with pytest.raises(DatabaseUnavailableError) as refused:
+        await open_database(url, vault=vault).__aenter__()
+
+    assert "nhacchuan" in str(refused.value)
+    assert "s3cret" not in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "s3cret",
+        "mysql://boss:s3cret@localhost/x",
+        "postgresql://boss:s3cret@localhost:port/x",
+        "postgresql://boss:s3cret@[::1/x",
+        "postgresql://boss:s3cret@localhost/x?colour=red",
+    ],
+)
+async def test_a_url_that_is_not_postgresql_is_refused_without_repeating_it(url: str, vault: Vault) -> None:
+    with pytest.raises(DatabaseUnavailableError) as refused:
+        await open_database(url, vault=vault).__aenter__()
+
+    assert "s3cret" not in str(refused.value)
+
+
+async def test_a_database_that_is_not_utf8_is_refused(latin_url: str, vault: Vault) -> None:
+    with pytest.raises(DatabaseUnavailableError, match="UTF8"):
+        await open_database(latin_url, vault=vault).__aenter__()
+
+
+def test_a_server_that_is_too_old_is_refused() -> None:
+    with pytest.raises(DatabaseUnavailableError, match=r"PostgreSQL 13\.4; version 15 or newer"):
+        ensure_suitable("'x' at here:5432", 130004, "13.4", "UTF8")
+
+
+async def test_a_statement_that_takes_too_long_is_ended(database_url: str, vault: Vault) -> None:
+    async with open_database(database_url, vault=vault, statement_timeout=timedelta(milliseconds=50)) as database:
+        with pytest.raises(DBAPIError, match="statement timeout"):
+            async with database.transaction() as drawers:
+                await drawers.connection.execute(text("SELECT pg_sleep(10)"))
+
+
+async def test_waiting_for_a_free_connection_ends_with_a_clear_word(
+    database_url: str, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.database._POOL_SECONDS", 0.05)
+    async with (
+        open_database(database_url, vault=vault, pool_size=1, max_overflow=0) as database,
+        database.transaction(),
+    ):
+        with pytest.raises(DatabaseUnavailableError):
+            await database.transaction().__aenter__()
+
+
+async def test_a_connection_cut_off_while_idle_is_replaced(database: Database) -> None:
+    async with database.transaction() as drawers:
+        await put_units(drawers)
+    await cut_off_everybody(database)
+
+    async with database.transaction() as drawers:
+        assert (await drawers.rules.load()).units
+
+
+async def test_a_connection_cut_off_in_use_is_told_as_unavailable(database: Database) -> None:
+    async def read_across_the_cut() -> None:
+        async with database.transaction() as drawers:
+            await drawers.rules.version()
+            await cut_off_everybody(database)
+            await drawers.rules.version()
+
+    with pytest.raises(DatabaseUnavailableError):
+        await read_across_the_cut()
+
+
+async def test_a_stream_cut_off_in_use_is_told_as_unavailable(database: Database) -> None:
+    async with database.transaction() as drawers:
+        await put_units(drawers)
+        await put_people(drawers, [LAN])
+
+    async def stream_across_the_cut() -> None:
+        async with database.transaction() as drawers:
+            await drawers.rules.version()
+            await cut_off_everybody(database)
+            async for _ in drawers.profiles.stream_people(None):
+                pass
+
+    with pytest.raises(DatabaseUnavailableError):
+        await stream_across_the_cut()
+
+
+async def test_the_server_is_brought_back_once_when_no_connection_can_be_made(vault: Vault) -> None:
+    calls = []
+    database = open_database("postgresql://x@127.0.0.1:1/x", vault=vault, revive=lambda: calls.append("revive"))
+
+    with pytest.raises(DatabaseUnavailableError):
+        await database.__aenter__()
+
+    assert calls == ["revive"]
+
+
+async def test_many_transactions_share_few_connections(database_url: str, vault: Vault) -> None:
+    async with open_database(database_url, vault=vault, pool_size=2, max_overflow=0) as database:
+
+        async def read() -> None:
+            async with database.transaction() as drawers:
+                await drawers.profiles.find_person(PersonCode("CB001"))
+
+        await asyncio.gather(*(read() for _ in range(40)))
+
+
+async def cut_off_everybody(database: Database) -> None:
+    async with database.connect() as connection:
+        await connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
