@@ -103,7 +103,6 @@ _SENTENCES: dict[str, str] = {
         "quotation marks do not close, or a cell is far too long; every quotation mark that is opened must be closed,"
         " and one inside a cell is written twice"
     ),
-    "no_header": mark("the first row must hold the names of the columns: {expected}"),
     "unknown_column": mark("this sheet has no such column; its columns are: {expected}"),
     "repeated_column": mark("this column stands twice; keep one of them"),
     "missing_column": mark("this required column is missing from the first row; add it and fill it in"),

@@ -28,7 +28,6 @@ class ProblemKind(StrEnum):
     TOO_MANY_ROWS = "too_many_rows"
     WRONG_ENCODING = "wrong_encoding"
     BROKEN_QUOTES = "broken_quotes"
-    NO_HEADER = "no_header"
     UNKNOWN_COLUMN = "unknown_column"
     REPEATED_COLUMN = "repeated_column"
     MISSING_COLUMN = "missing_column"

@@ -6,14 +6,10 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from knowledge.facts import RecognitionRow, ReviewRound, TitleStandard, Unit
-from knowledge.folding import fold_words
 from storage import tables
 from storage.encryption import Vault
-from storage.workbook.facts import HeldCredential, RosterEntry
+from storage.rows import Row, credential_row, person_row, recognition_row, round_row, standard_row, unit_row
 from storage.workbook.sheets import CREDENTIALS, PEOPLE, RECOGNITION, ROUNDS, STANDARDS, UNITS, Sheet
-
-Values = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,110 +26,17 @@ class Shelf:
     key: tuple[str, ...]
     loose_key: tuple[str, ...]
     columns: Mapping[str, str]
-    values: Callable[[Any, Vault], Values]
+    row: Callable[[Any, Vault], Row]
 
     @property
     def staged(self) -> str:
         """The temporary table."""
         return f"staged_{self.table.name}"
 
-
-def _unit(unit: Unit, _vault: Vault) -> Values:
-    return (
-        unit.code,
-        unit.name,
-        unit.kind.value,
-        unit.territory,
-        unit.parent,
-        unit.head,
-        unit.valid_from,
-        unit.valid_to,
-        unit.successor,
-    )
-
-
-def _person(entry: RosterEntry, vault: Vault) -> Values:
-    person = entry.person
-    return (
-        person.code,
-        person.name,
-        fold_words(person.name),
-        person.born_on,
-        person.gender.value,
-        person.unit,
-        person.position,
-        person.position_group,
-        person.managed_by.value,
-        person.is_leader,
-        person.in_post_since,
-        sorted(role.value for role in person.roles),
-        person.scope,
-        vault.encrypt(entry.phone) if entry.phone is not None else None,
-        vault.phone_index(entry.phone) if entry.phone is not None else None,
-    )
-
-
-def _credential(held: HeldCredential, _vault: Vault) -> Values:
-    one = held.credential
-    return (
-        held.person,
-        one.kind,
-        one.level,
-        one.issuer,
-        one.number,
-        one.issued_on,
-        one.expires_on,
-        one.status.value,
-    )
-
-
-def _standard(row: TitleStandard, _vault: Vault) -> Values:
-    return (
-        row.position_group,
-        row.criterion,
-        row.valid_from,
-        row.valid_to,
-        row.minimum,
-        row.document,
-        row.point,
-        row.note,
-    )
-
-
-def _recognition(row: RecognitionRow, _vault: Vault) -> Values:
-    return (
-        row.document,
-        row.criterion,
-        row.kind,
-        row.counts_as,
-        row.level_from,
-        row.level_to,
-        row.months_valid,
-        row.issued_from,
-        row.issued_to,
-        row.valid_from,
-        row.valid_to,
-        row.note,
-    )
-
-
-def _round(row: ReviewRound, _vault: Vault) -> Values:
-    return (
-        row.code,
-        row.name,
-        row.document,
-        row.point,
-        row.deadline,
-        row.deadline_included,
-        sorted(row.audience.position_groups),
-        sorted(value.value for value in row.audience.managed_by),
-        sorted(row.audience.units),
-        sorted(row.criteria),
-        row.service_left_from_years,
-        row.consequence,
-        row.opens_on,
-        row.is_open,
-    )
+    def values(self, declared: object, vault: Vault) -> list[Any]:
+        """What goes into the columns, in their order."""
+        row = self.row(declared, vault)
+        return [row[column] for column in self.columns]
 
 
 SHELVES: dict[str, Shelf] = {
@@ -155,7 +58,7 @@ SHELVES: dict[str, Shelf] = {
                 "valid_to": "hieu_luc_den",
                 "successor": "ke_thua_boi",
             },
-            _unit,
+            lambda unit, _vault: unit_row(unit),
         ),
         Shelf(
             PEOPLE,
@@ -179,7 +82,7 @@ SHELVES: dict[str, Shelf] = {
                 "phone_encrypted": "dien_thoai",
                 "phone_index": "dien_thoai",
             },
-            _person,
+            lambda entry, vault: person_row(entry.person, entry.phone, vault),
         ),
         Shelf(
             CREDENTIALS,
@@ -197,7 +100,7 @@ SHELVES: dict[str, Shelf] = {
                 "expires_on": "ngay_het_han",
                 "status": "trang_thai",
             },
-            _credential,
+            lambda held, _vault: credential_row(held.person, held.credential),
         ),
         Shelf(
             STANDARDS,
@@ -214,7 +117,7 @@ SHELVES: dict[str, Shelf] = {
                 "point": "diem",
                 "note": "ghi_chu",
             },
-            _standard,
+            lambda standard, _vault: standard_row(standard),
         ),
         Shelf(
             RECOGNITION,
@@ -235,7 +138,7 @@ SHELVES: dict[str, Shelf] = {
                 "valid_to": "hieu_luc_den",
                 "note": "ghi_chu",
             },
-            _recognition,
+            lambda row, _vault: recognition_row(row),
         ),
         Shelf(
             ROUNDS,
@@ -258,7 +161,7 @@ SHELVES: dict[str, Shelf] = {
                 "opens_on": "mo_tu_ngay",
                 "is_open": "trang_thai",
             },
-            _round,
+            lambda review, _vault: round_row(review),
         ),
     )
 }
