@@ -19,11 +19,17 @@ def reply_as_json(reply: Reply, describe: Describe, explain: ExplainReason) -> d
         "intent": reply.intent,
         "confidence": round(reply.confidence, 4),
         "outcome": reply.outcome.value,
-        "citations": [citation_as_json(one) | {"held": one.held} for one in reply.citations],
+        "citations": _citations_as_json(reply),
         "findings": [finding_as_json(one, explain) for one in reply.findings],
         "choices": [one.label for one in reply.choices],
         "handed_to": reply.handed_to,
     }
+
+
+def _citations_as_json(reply: Reply) -> list[dict[str, Any]]:
+    """What is cited; `background` marks what only background statements rest on."""
+    bases = {cite for line in reply.lines if not line.is_background for cite in line.cites} | set(reply.also_cites)
+    return [citation_as_json(one) | {"held": one.held, "background": one not in bases} for one in reply.citations]
 
 
 def finding_as_json(finding: Finding, explain: ExplainReason) -> dict[str, Any]:

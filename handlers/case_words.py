@@ -27,6 +27,8 @@ def describe_case(case: Case, visit: Visit) -> list[Line]:
         lines += describe_rows(rows, visit)
     if case.required is None and visit.person is not None:
         lines.append(_not_required(case, visit))
+    if is_without_instrument(case):
+        lines += describe_cautions(case.criterion.code, visit)
     if is_without_instrument(case) or not rows:
         lines += describe_background(visit, case.criterion.code, (case.credential,))
     return lines
@@ -45,7 +47,8 @@ def describe_verdict(case: Case, visit: Visit) -> Line:
             text = _("{credential} counts as {criterion}: {level}.").format(
                 credential=credential, criterion=about, level=level
             )
-            return Line(f"{text} {_validity(judged)} {_against_requirement(case, visit)}".strip(), cites, is_item=True)
+            said = [text, _validity(judged), _against_requirement(case, visit)]
+            return Line(" ".join(sentence for sentence in said if sentence), cites, is_item=True)
         case State.PENDING:
             text = _("{credential} is waiting to be verified; then it will count as {criterion}: {level}.")
             return Line(text.format(credential=credential, criterion=about, level=level), cites, is_item=True)
@@ -180,6 +183,17 @@ def describe_not_loaded(code: CriterionCode, visit: Visit) -> Line:
     if decider.named_in is not None:
         cites.append(library.cite(decider.named_in, decider.named_in_point))
     return Line(text, tuple(cites), is_item=True)
+
+
+def describe_cautions(code: CriterionCode, visit: Visit) -> list[Line]:
+    """What must be said with the name of the instrument that would decide: its limits, and who names it."""
+    library = visit.rules.library
+    lines: list[Line] = []
+    for decider in visit.rules.recognition_deciders(code, visit.territory):
+        if decider.caution:
+            named_in = () if decider.named_in is None else (library.cite(decider.named_in, decider.named_in_point),)
+            lines.append(Line(decider.caution, (*named_in, library.cite(decider.document))))
+    return lines
 
 
 def describe_direct_kinds(code: CriterionCode, names: Sequence[str], visit: Visit) -> Line:

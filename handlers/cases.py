@@ -103,8 +103,8 @@ def basis_of_requirement(case: Case, visit: Visit) -> tuple[Citation, ...]:
         standard = visit.rules.standards_for(visit.person.position_group, visit.territory).get(case.criterion.code)
         if standard is not None:
             return (library.cite_loosely(standard.document, standard.point),)
-    guiding = [one for one in library.guidance if case.kind.code in one.kinds]
-    if guiding:
+    guiding = sorted((one for one in library.guidance if case.kind.code in one.kinds), key=lambda one: len(one.kinds))
+    if guiding:  # what speaks of this kind most particularly
         return (library.cite(guiding[0].document, guiding[0].point),)
     return tuple(library.cite(one.document) for one in library.deciders if one.territory == visit.territory)[:1]
 

@@ -1,13 +1,14 @@
 """A document in words: its record, its limits, its points, its dates; and a table that HR loaded for it. Pure."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from handlers.case_words import describe_rows
 from handlers.phrases import _, show_day
 from handlers.point_words import describe_deadline_of
 from handlers.reply import Line
 from handlers.visit import Visit
-from handlers.wording import name_criterion, name_document_fully, name_level
+from handlers.wording import name_criterion, name_document_fully, name_level, start_sentence
 from knowledge.documents import Confidence, DeadlineKind, Document, Point
 
 _MOST_DATES = 8
@@ -22,7 +23,7 @@ def describe_limits(document: Document, visit: Visit) -> list[Line]:
         where = ", ".join(library.territories[one].name for one in sorted(document.territories))
         text = _("This document applies to {where} only; it does not apply to {here}.")
         here = library.territories[visit.territory].name
-        lines.append(Line(text.format(where=where, here=here), cite, is_background=True))
+        lines.append(Line(text.format(where=where, here=here), cite))
     if not document.exists_on(visit.on):
         lines.append(Line(_("It had not been issued yet on {day}.").format(day=show_day(visit.on)), cite))
     elif document.in_force_to is not None and visit.on > document.in_force_to:
@@ -35,6 +36,13 @@ def describe_limits(document: Document, visit: Visit) -> list[Line]:
     if document.confidence is Confidence.WEAK_COPY:
         lines.append(Line(_("The library knows it only from a weak copy; please check the original."), cite))
     return lines
+
+
+def as_it_binds(document: Document, lines: Iterable[Line], visit: Visit) -> tuple[Line, ...]:
+    """The lines after the limits of the document; all of them background where it does not bind the visitor."""
+    limits = describe_limits(document, visit)
+    binds = document.binds(visit.territory)
+    return (*limits, *(line if binds else replace(line, is_background=True) for line in lines))
 
 
 def describe_record(document: Document, visit: Visit) -> list[Line]:
@@ -78,16 +86,19 @@ def summarise_points(document: Document, points: Iterable[Point], visit: Visit) 
     lines: list[Line] = []
     for point in points:
         deadline = describe_deadline_of(point, visit)
-        label = point.label[:1].upper() + point.label[1:]
-        text = f"{label}: {point.summary} {deadline}".strip()
+        text = f"{start_sentence(point.label)}: {point.summary} {deadline}".strip()
         lines.append(Line(text, (visit.rules.library.cite(document.id, point.id),), is_item=True))
     return lines
 
 
-def describe_deadlines(document: Document, visit: Visit) -> list[Line]:
-    """Every dated point of the document, as the dates stand on the day asked about."""
+def describe_deadlines(document: Document, visit: Visit, within: Point | None = None) -> list[Line]:
+    """Every dated point of the document, or of those under one point, as the dates stand on the day asked about."""
     dated = [one for one in document.points if one.deadline.kind is not DeadlineKind.NONE]
     leaves = [one for one in dated if not any(other.parent == one.id for other in dated)]
+    if within is not None:
+        leaves = [one for one in leaves if one.id != within.id and _is_under(one, within, document)]
+        if not leaves:
+            return []
     if not leaves:
         text = _("{document} names no deadline.").format(document=document.id)
         return [Line(text, (visit.rules.library.cite(document.id),))]
@@ -97,6 +108,16 @@ def describe_deadlines(document: Document, visit: Visit) -> list[Line]:
         text = _("and {n} more dated points; ask about a point to see its own.").format(n=more)
         lines.append(Line(text, (visit.rules.library.cite(document.id),)))
     return lines
+
+
+def _is_under(point: Point, ancestor: Point, document: Document) -> bool:
+    """Whether a point stands below another, at any depth."""
+    above: Point | None = point
+    while above is not None and above.parent is not None:
+        if above.parent == ancestor.id:
+            return True
+        above = document.point(above.parent)
+    return False
 
 
 def describe_table(document: Document, visit: Visit) -> list[Line]:

@@ -1,5 +1,7 @@
 """A point of a document in words: its deadline as it stands on the day, who acts, which office took over. Pure."""
 
+from collections.abc import Iterable
+
 from handlers.phrases import _, show_day
 from handlers.reply import Line
 from handlers.visit import Visit
@@ -29,7 +31,7 @@ def describe_point(document: Document, point: Point, visit: Visit) -> list[Line]
     if point.escalates_to:
         text = _("It is reported to: {bodies}.").format(bodies=" → ".join(point.escalates_to))
         lines.append(Line(text, cite, is_item=True))
-    return lines + describe_takeover(point, visit)
+    return lines + describe_takeover([point], visit)
 
 
 def describe_deadline_of(point: Point, visit: Visit) -> str:
@@ -62,14 +64,15 @@ def describe_deadline_of(point: Point, visit: Visit) -> str:
             return f"{text} {note}"
 
 
-def describe_takeover(point: Point, visit: Visit) -> list[Line]:
-    """Which office holds this task now, where the one that the document names has ended by the day asked about."""
-    lines: list[Line] = []
-    for owner in point.owners:
-        office = visit.rules.library.offices[owner]
-        if office.valid_to is not None and visit.on > office.valid_to:
-            lines.append(describe_office_change(office, visit))
-    return lines
+def describe_takeover(points: Iterable[Point], visit: Visit) -> list[Line]:
+    """Which offices hold these tasks now, where those that the document names have ended by the day asked about."""
+    owners = dict.fromkeys(owner for point in points for owner in point.owners)
+    offices = [visit.rules.library.offices[owner] for owner in owners]
+    return [
+        describe_office_change(office, visit)
+        for office in offices
+        if office.valid_to is not None and visit.on > office.valid_to
+    ]
 
 
 def describe_office_change(office: Office, visit: Visit) -> Line:

@@ -110,9 +110,7 @@ async def _data(visit: Visit, ports: Ports) -> Reply:
 async def _export(visit: Visit, ports: Ports) -> Reply:
     if visit.person is None:
         return linking.ask_to_link(visit)
-    return await my_data.export_my_data(
-        visit, visit.person, accounts=ports.accounts, audit=ports.audit, clock=ports.clock
-    )
+    return await my_data.export_my_data(visit.person, accounts=ports.accounts, audit=ports.audit, clock=ports.clock)
 
 
 async def _withdraw(visit: Visit, ports: Ports) -> Reply:

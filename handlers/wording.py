@@ -7,14 +7,16 @@ from knowledge.documents import Citation, Document, Point
 from knowledge.facts import CriterionCode, KindCode, LevelCode, ManagedBy
 from knowledge.library import Library
 
+_MANY_DAYS = 730
+_DAYS_OF_FOUR_YEARS = 1461
+
 
 def name_credential(library: Library, kind: KindCode, level: str | None, issued_on: date | None) -> str:
     """A credential as people speak of it: "IELTS 5.0, cấp ngày 12/05/2024"."""
     known = library.kinds[kind]
     criterion = library.criteria.get(known.criterion) if known.criterion is not None else None
     code = criterion.find_level(level) if criterion is not None and level and known.is_direct else None
-    shown = criterion.level_name(code) if criterion is not None and code is not None else level
-    name = f"{known.name} {shown}" if shown else known.name
+    name = known.show(criterion.level_name(code) if criterion is not None and code is not None else level)
     if issued_on is None:
         return name
     return _("{credential}, issued on {day}").format(credential=name, day=show_day(issued_on))
@@ -49,6 +51,11 @@ def name_point(document: Document, point: Point) -> str:
     return f"{point.label}, {document.kind} {document.id}"
 
 
+def start_sentence(words: str) -> str:
+    """The words with a capital first letter, the rest as it is."""
+    return words[:1].upper() + words[1:]
+
+
 def name_cited(library: Library, cite: Citation) -> str:
     """A citation inside a sentence: "2123/UBND-NC (điểm 3)"."""
     document = library.get_document(cite.document)
@@ -71,5 +78,7 @@ def name_managed_by(managed_by: ManagedBy) -> str:
 
 
 def count_days(days: int) -> str:
-    """A number of days."""
+    """A number of days; above two years, of years: nobody counts 2242 days."""
+    if days >= _MANY_DAYS:
+        return _("more than {n} years").format(n=days * 4 // _DAYS_OF_FOUR_YEARS)
     return ngettext("{n} day", "{n} days", days).format(n=days)

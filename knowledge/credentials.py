@@ -62,7 +62,10 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of credential. `is_direct`: it carries the level of its criterion itself and needs no conversion."""
+    """A kind of credential. `is_direct`: it carries the level of its criterion itself and needs no conversion.
+
+    `spoken` is how it is named together with its level, which takes the place of "{level}"; None: the level follows.
+    """
 
     code: KindCode
     name: str
@@ -70,6 +73,15 @@ class Kind:
     scale: Scale
     is_direct: bool = False
     aliases: tuple[str, ...] = ()
+    spoken: str | None = None
+
+    def show(self, level: str | None) -> str:
+        """The credential as people name it: "IELTS 5.0", "Chứng chỉ tin học trình độ B"."""
+        if not level or self.scale.type is ScaleType.FIXED:
+            return self.name
+        named = _find(self.scale.levels, level)
+        shown = next((one.name for one in self.scale.levels if one.code == named), level)
+        return self.spoken.replace("{level}", shown) if self.spoken else f"{self.name} {shown}"
 
 
 def _find(levels: tuple[LevelName, ...], written: str) -> LevelCode | None:

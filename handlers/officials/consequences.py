@@ -10,15 +10,20 @@ from handlers.visit import Visit
 from handlers.wording import name_managed_by
 from knowledge.documents import Document, Point
 from knowledge.evaluate import evaluate
+from knowledge.understanding.aspects import Aspect
 
 
 def explain_consequences(visit: Visit) -> Reply:
     """The visitor's own open deadline with its consequence, then what the documents here say, then who answers."""
     lines = _own(visit)
+    accountable = _accountable_point(visit)
+    if accountable is not None and Aspect.ACCOUNTABLE in visit.aspects:
+        lines.append(accountable)
+        accountable = None
     points = _points_with_consequence(visit)
     for document, point in points:
         lines += _describe(document, point, visit)
-    accountable = _accountable_point(visit)
+    lines += describe_takeover([point for _document, point in points], visit)
     if accountable is not None:
         lines.append(accountable)
     if not lines:
@@ -67,7 +72,7 @@ def _describe(document: Document, point: Point, visit: Visit) -> list[Line]:
     deadline = describe_deadline_of(point, visit)
     if deadline:
         lines.append(Line(deadline, cite))
-    return lines + describe_takeover(point, visit)
+    return lines
 
 
 def _accountable_point(visit: Visit) -> Line | None:

@@ -7,18 +7,18 @@ from handlers import next_steps
 from handlers.asking import Choice
 from handlers.contacts import describe_contact
 from handlers.document_words import (
+    as_it_binds,
     describe_deadlines,
     describe_held,
-    describe_limits,
     describe_record,
     describe_table,
     summarise_points,
 )
 from handlers.phrases import _
-from handlers.point_words import describe_point
+from handlers.point_words import describe_point, describe_takeover
 from handlers.reply import Line, Outcome, Reply
 from handlers.visit import Visit
-from handlers.wording import name_document, name_point
+from handlers.wording import name_document, name_point, start_sentence
 from knowledge.documents import Document, Point
 from knowledge.facts import DocumentId
 from knowledge.understanding.aspects import ABOUT_THE_RECORD, Aspect
@@ -88,13 +88,16 @@ def _answer_point(document: Document, asked: str, visit: Visit) -> Reply:
         return _answer_not_held(document, visit)
     if point is None:
         return _no_such_point(document, asked, visit)
-    lines = [*describe_limits(document, visit), *describe_point(document, point, visit)]
+    lines = describe_point(document, point, visit)
     below = [one for one in document.points if one.parent == point.id]
-    lines += summarise_points(document, below, visit)
+    if Aspect.DEADLINES in visit.aspects:
+        lines += describe_deadlines(document, visit, within=point)
+    else:
+        lines += summarise_points(document, below, visit)
     others = [one for one in document.points if one.parent == point.parent and one.id != point.id]
     return Reply(
-        title=name_point(document, point),
-        lines=tuple(lines),
+        title=start_sentence(name_point(document, point)),
+        lines=as_it_binds(document, lines, visit),
         choices=_point_choices(document, below or others),
     )
 
@@ -102,18 +105,17 @@ def _answer_point(document: Document, asked: str, visit: Visit) -> Reply:
 def _answer_whole(document: Document, visit: Visit, search: PointSearch) -> Reply:
     if not document.points and not (visit.aspects & ABOUT_THE_RECORD):
         return _answer_not_held(document, visit)
-    lines = list(describe_limits(document, visit))
-    if visit.aspects & {Aspect.DEADLINES}:
-        lines += describe_deadlines(document, visit)
+    if Aspect.DEADLINES in visit.aspects:
+        lines = describe_deadlines(document, visit)
     elif visit.aspects & ABOUT_THE_RECORD:
-        lines += describe_record(document, visit)
+        lines = describe_record(document, visit)
     else:
-        lines += describe_record(document, visit)[:1]
+        lines = describe_record(document, visit)[: 2 if document.about else 1]
         lines += _fitting_points(document, visit, search)
     top = [one for one in document.points if one.parent is None]
     return Reply(
         title=name_document(document),
-        lines=tuple(lines),
+        lines=as_it_binds(document, lines, visit),
         choices=_point_choices(document, top) or (next_steps.all_documents(), next_steps.whom_to_ask()),
     )
 
@@ -124,7 +126,8 @@ def _fitting_points(document: Document, visit: Visit, search: PointSearch) -> li
     points = [point for _document, point_id in found[:_MOST_FOUND] if (point := document.point(point_id)) is not None]
     if points:
         return [line for point in points for line in describe_point(document, point, visit)]
-    return summarise_points(document, [one for one in document.points if one.parent is None], visit)
+    top = [one for one in document.points if one.parent is None]
+    return summarise_points(document, top, visit) + describe_takeover(top, visit)
 
 
 def _answer_by_search(visit: Visit, search: PointSearch) -> Reply:
@@ -142,26 +145,25 @@ def _answer_by_search(visit: Visit, search: PointSearch) -> Reply:
         )
     document = library.documents[found[0][0]]
     point = document.point(found[0][1])
-    lines = list(describe_limits(document, visit))
-    if point is not None:
-        lines += describe_point(document, point, visit)
-    title = name_point(document, point) if point is not None else name_document(document)
+    lines = describe_point(document, point, visit) if point is not None else []
+    title = start_sentence(name_point(document, point)) if point is not None else name_document(document)
     choices = [
         next_steps.point(other.id, one.id, f"{other.id}, {one.label}")
         for document_id, point_id in found[1:_MOST_FOUND]
         if (one := (other := library.documents[document_id]).point(point_id)) is not None
     ]
-    return Reply(title=title, lines=tuple(lines), choices=(*choices, next_steps.document(document.id)))
+    shown = as_it_binds(document, lines, visit)
+    return Reply(title=title, lines=shown, choices=(*choices, next_steps.document(document.id)))
 
 
 def _answer_not_held(document: Document, visit: Visit) -> Reply:
     rows = describe_table(document, visit)
-    lines = [*describe_limits(document, visit), describe_held(document, visit), *rows]
+    lines = as_it_binds(document, [describe_held(document, visit), *rows], visit)
     if not rows:
-        lines.append(describe_contact(visit))
+        lines = (*lines, describe_contact(visit))
     return Reply(
         title=name_document(document),
-        lines=tuple(lines),
+        lines=lines,
         choices=(next_steps.whom_to_ask(), next_steps.my_certificates(), next_steps.all_documents()),
         outcome=Outcome.ANSWERED if rows else Outcome.NO_BASIS,
     )

@@ -49,7 +49,7 @@ async def view_my_data(visit: Visit, person: Person, *, accounts: Accounts, audi
     )
 
 
-async def export_my_data(visit: Visit, person: Person, *, accounts: Accounts, audit: Audit, clock: Clock) -> Reply:
+async def export_my_data(person: Person, *, accounts: Accounts, audit: Audit, clock: Clock) -> Reply:
     """The same as a file that a machine can read."""
     linked = await accounts.list_accounts(person.code)
     await audit.record(person.code, "exported_own_data", person.code, clock.now())

@@ -46,6 +46,8 @@ def name_group(group: PositionGroup, visit: Visit) -> str:
 
 def _title(groups: list[PositionGroup], visit: Visit) -> str:
     names = ", ".join(name_group(group, visit) for group in groups)
+    if len(groups) == 1 and visit.named.position_words:
+        names = visit.named.position_words
     return _("Standards of the position {position}, as of {day}").format(position=names, day=show_day(visit.on))
 
 
