@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from knowledge.facts import TerritoryCode
+from knowledge.facts import KindCode, TerritoryCode
 from knowledge.library import Library
 from storage.workbook.audience import parse_audience
 from storage.workbook.known import DocumentNumbers, Known, UnitLinks
@@ -120,7 +120,8 @@ class Checks:
             self._not_before(number, row, "ngay_cap", self._people.get(person) or self._known.people.get(person))
         self._in_order(number, row, "ngay_cap", "ngay_het_han")
         if "muc" in row and "loai" in row:
-            self._cell(number, row, "muc", lambda: self._levels.ensure_valid(row["loai"], row["muc"]))
+            kind = row["loai"]
+            self._settle(number, row, "muc", lambda written: self._levels.ensure_valid(kind, written))
 
     def _check_standard(self, number: int, row: Row) -> None:
         self._in_order(number, row, "tu_ngay", "den_ngay")
@@ -135,17 +136,22 @@ class Checks:
         self._in_order(number, row, "hieu_luc_tu", "hieu_luc_den")
         if "van_ban" in row:
             row["van_ban"] = self.documents.settle(row["van_ban"])
+        if "loai" in row:
+            self._check_recognised_kind(number, row, row["loai"])
         self._settle_required(number, row, "dat_muc")
-        if "loai" not in row:
-            return
-        kind = row["loai"]
+
+    def _check_recognised_kind(self, number: int, row: Row, kind: KindCode) -> None:
         about = self._library.kinds[kind].criterion
         if about is not None and "tieu_chi" in row and row["tieu_chi"] != about:
-            self._say(ProblemKind.OTHER_CRITERION, number, "tieu_chi", row["tieu_chi"], (str(about),), other=kind)
+            # One mistake is enough: whether the level belongs to the criterion cannot be told before it is mended.
+            self._say(ProblemKind.OTHER_CRITERION, number, "tieu_chi", row.pop("tieu_chi"), (str(about),), other=kind)
+        written = row.get("muc_tu"), row.get("muc_den")
         for column in ("muc_tu", "muc_den"):
-            self._settle(number, row, column, lambda written: self._levels.settle_bound(kind, written))
+            self._settle(number, row, column, lambda one: self._levels.settle_bound(kind, one))
         if "muc_tu" in row and "muc_den" in row:
-            self._cell(number, row, "muc_den", lambda: self._levels.ensure_ordered(kind, row["muc_tu"], row["muc_den"]))
+            low, high = (str(one) for one in written)
+            if not self._levels.is_ordered(kind, low, high):
+                self._say(ProblemKind.LEVELS_REVERSED, number, "muc_den", high, other=low)
 
     def _check_round(self, number: int, row: Row) -> None:
         if "can_cu" in row:
@@ -202,12 +208,6 @@ class Checks:
             row[column] = settle(row[column])
         except WrongCellError as wrong:
             self._say(wrong.kind, number, column, row.pop(column), wrong.expected, other=wrong.other)
-
-    def _cell(self, number: int, row: Row, column: str, ensure: Callable[[], None]) -> None:
-        try:
-            ensure()
-        except WrongCellError as wrong:
-            self._say(wrong.kind, number, column, row[column], wrong.expected, other=wrong.other)
 
     def _warn(self, kind: ProblemKind, number: int, column: str, value: str, *, other: str | None = None) -> None:
         if len(self.warnings) < self._log.kept_at_most:

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from knowledge.credentials import ScaleType
+from knowledge.credentials import Criterion, ScaleType
 from knowledge.facts import CriterionCode, KindCode
 from knowledge.levels import ReadLevel, expected_levels, is_valid_level, is_within, read_level
 from knowledge.library import Library
@@ -16,10 +16,11 @@ class WrittenLevels:
         self._library = library
         self._is_valid = lru_cache(maxsize=1 << 14)(self._judge)
 
-    def ensure_valid(self, kind: KindCode, written: str) -> None:
-        """Raise WrongCellError unless this can be the level of such a credential."""
+    def ensure_valid(self, kind: KindCode, written: str) -> str:
+        """Return a level as it is written. Raises WrongCellError if such a credential cannot have it."""
         if not self._is_valid(kind, written):
             raise WrongCellError(ProblemKind.LEVEL_UNKNOWN, (self._expected(kind),))
+        return written
 
     def settle_required(self, criterion: CriterionCode, written: str) -> str:
         """The code of a level of this criterion. Raises WrongCellError."""
@@ -40,24 +41,22 @@ class WrittenLevels:
             return f"{level.scores[0].normalize():f}"
         return str(level.code) if level.code is not None else written
 
-    def ensure_ordered(self, kind: KindCode, low: str, high: str) -> None:
-        """Raise WrongCellError if the lower end of a range stands above the upper."""
+    def is_ordered(self, kind: KindCode, low: str, high: str) -> bool:
+        """Tell whether the lower end of a range does not stand above the upper; both are valid."""
         known, level = self._library.kinds[kind], self._read(kind, low)
         if known.scale.type is ScaleType.FREE or level is None:
-            return
-        criterion = self._library.criteria.get(known.criterion) if known.criterion else None
-        if not is_within(known, criterion, level, None, high):
-            raise WrongCellError(ProblemKind.LEVELS_REVERSED, other=low)
+            return True
+        return is_within(known, self._criterion_of(kind), level, None, high)
+
+    def _criterion_of(self, kind: KindCode) -> Criterion | None:
+        about = self._library.kinds[kind].criterion
+        return None if about is None else self._library.criteria.get(about)
 
     def _read(self, kind: KindCode, written: str) -> ReadLevel | None:
-        known = self._library.kinds[kind]
-        return read_level(known, self._library.criteria.get(known.criterion) if known.criterion else None, written)
+        return read_level(self._library.kinds[kind], self._criterion_of(kind), written)
 
     def _judge(self, kind: KindCode, written: str) -> bool:
-        known = self._library.kinds[kind]
-        criterion = self._library.criteria.get(known.criterion) if known.criterion else None
-        return is_valid_level(known, criterion, written)
+        return is_valid_level(self._library.kinds[kind], self._criterion_of(kind), written)
 
     def _expected(self, kind: KindCode) -> str:
-        known = self._library.kinds[kind]
-        return expected_levels(known, self._library.criteria.get(known.criterion) if known.criterion else None)
+        return expected_levels(self._library.kinds[kind], self._criterion_of(kind))
