@@ -43,6 +43,7 @@ class Cues:
     ordinals: dict[str, int]
     aspects: dict[str, Words]
     certificate_words: Words
+    no_certificates: Words
     old_certificate_letters: Words
     language_words: Words
     computing_words: Words
@@ -50,8 +51,10 @@ class Cues:
     level_fillers: Words
     issue_words: Words
     as_of_words: Words
+    as_of_firm_words: Words
     as_of_tails: Words
     birth_words: Words
+    genders: dict[str, str]
     appointment_words: Words
     date_words: dict[str, str]
     years_before: Words
@@ -61,6 +64,7 @@ class Cues:
     relations: Words
     other_people: Words
     titles: Words
+    naming_words: Words
     surnames: Words
     middle_names: Words
     given_names: Words
@@ -99,6 +103,11 @@ class Abbreviation:
 def load_cues(directory: Path = QUESTIONS) -> Cues:
     """The cue words. Raises pydantic's ValidationError where the file does not have the expected lists."""
     return TypeAdapter(Cues).validate_python(_read(directory / "cues.yaml"))
+
+
+def load_notions(directory: Path = QUESTIONS) -> dict[str, Words]:
+    """Groups of phrases of nearly the same meaning, by the name of the group."""
+    return TypeAdapter(dict[str, Words]).validate_python(_read(directory / "notions.yaml"))
 
 
 def load_abbreviations(directory: Path = QUESTIONS) -> tuple[Abbreviation, ...]:

@@ -1,6 +1,8 @@
 """Our own example questions, one file for each intent, and deterministic misspellings of them to learn from."""
 
 import random
+import re
+from itertools import product
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,8 @@ _NEIGHBOURS = dict(
     zip("qwertyuiopasdfghjklzxcvbnm", "wertyuiopoasdfghjkkxcvbnmn", strict=True),
 )
 _SHORTEST_MISTYPED = 3
+_CHOICE = re.compile(r"\{([^{}]*)\}")
+_WORDINGS = 8  # of a pattern with alternatives so many wordings are learned, spread over all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class Example:
 def load_examples(directory: Path = QUESTIONS) -> tuple[Example, ...]:
     """All example questions. Raises ValueError where a file is not named for an intent or holds anything but text."""
     found: list[Example] = []
+    group = 0
     for path in sorted((directory / "examples").glob("*.yaml")):
         intent = Intent(path.stem)
         with path.open(encoding="utf-8") as file:
@@ -35,8 +40,19 @@ def load_examples(directory: Path = QUESTIONS) -> tuple[Example, ...]:
         for question in questions:
             if not isinstance(question, str):
                 raise ValueError(f"{path.name}: a question must be text, found {question!r}")
-            found.append(Example(question, intent, len(found)))
+            group += 1
+            found += [Example(wording, intent, group) for wording in wordings(question)]
     return tuple(found)
+
+
+def wordings(pattern: str) -> tuple[str, ...]:
+    """A question as it is, or a repeatable choice among the wordings of "{tôi|em} còn thiếu {gì|chứng chỉ nào}"."""
+    pieces = _CHOICE.split(pattern)
+    choices = [piece.split("|") if at % 2 else [piece] for at, piece in enumerate(pieces)]
+    every = [" ".join("".join(words).split()) for words in product(*choices)]
+    if len(every) <= _WORDINGS:
+        return tuple(every)
+    return tuple(random.Random(pattern).sample(every, _WORDINGS))  # noqa: S311 - repeatable choice, nothing secret
 
 
 def misspelt(example: Example) -> Example:

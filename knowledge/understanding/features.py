@@ -1,9 +1,9 @@
 """What the classifier looks at: words, pairs of words, pieces of words, and which sorts of things are named."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 
-from knowledge.understanding.cues import Cues
+from knowledge.understanding.cues import Cues, Words
 from knowledge.understanding.entities.reading import Reading
 from knowledge.understanding.phrase_table import PhraseTable
 
@@ -15,13 +15,24 @@ Blocks = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 class Features:
     """Turns a reading into the names of its features, in three blocks: words, pieces, things."""
 
-    def __init__(self, cues: Cues) -> None:
+    def __init__(self, cues: Cues, notions: dict[str, Words]) -> None:
         self._domain: PhraseTable[str] = PhraseTable((word, word) for word in cues.domain_words)
+        self._notions = {name: PhraseTable((phrase, name) for phrase in phrases) for name, phrases in notions.items()}
 
     def of(self, reading: Reading) -> Blocks:
         """The features of one question."""
         words = reading.plain.replace("/", " ").replace(",", " ").replace("?", " ? ").split()
-        return tuple(_words(words)), tuple(_pieces(words)), tuple(self._things(reading))
+        things = [*self._things(reading), *self._meant(reading)]
+        return tuple(_words(words)), tuple(_pieces(words)), tuple(things)
+
+    def _meant(self, reading: Reading) -> Iterator[str]:
+        meant = [name for name, phrases in self._notions.items() if phrases.find(reading.text)]
+        yield from (f"@{name}" for name in meant)
+        yield from (f"@{one}+{other}" for one, other in combinations(meant, 2))
+        who = _who(reading)
+        yield from (f"@{name}+{who}" for name in meant)
+        if not self._domain.find(reading.text) and not _names_matter(reading):
+            yield from (f"@{name}+nothing" for name in meant)
 
     def _things(self, reading: Reading) -> Iterator[str]:
         entities = reading.entities
@@ -55,6 +66,20 @@ class Features:
             yield "#nothing"
         share = domain / max(1, len(reading.text.words))
         yield f"#share{min(3, int(share * 5))}"
+
+
+def _names_matter(reading: Reading) -> bool:
+    entities = reading.entities
+    return bool(entities.documents or entities.kinds or entities.criteria or entities.points or entities.offices)
+
+
+def _who(reading: Reading) -> str:
+    entities = reading.entities
+    if reading.is_named_person or reading.pointing.person:
+        return "other"
+    if entities.person_words:
+        return "relation"
+    return "self" if entities.speaks_of_self else "nobody"
 
 
 def _words(words: list[str]) -> Iterator[str]:

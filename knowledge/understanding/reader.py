@@ -1,12 +1,13 @@
 """From what an official typed to what it means: entities, intent, measured confidence, and the thread before."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from knowledge.library import Library
-from knowledge.understanding.cues import load_abbreviations, load_cues
+from knowledge.understanding.cues import load_abbreviations, load_cues, load_notions
 from knowledge.understanding.entities.reading import EntityReader, Reading
 from knowledge.understanding.features import Features
 from knowledge.understanding.follow_ups import FollowUps
@@ -17,6 +18,7 @@ from knowledge.understanding.text import read_text
 from knowledge.understanding.training import load_model
 
 _GUESSES = 3
+_OWN_RECORD = {Intent.MY_GAPS, Intent.MY_DEADLINES, Intent.SERVICE_LEFT}
 _FOLLOW_UP_CONFIDENCE = 0.9  # a completed follow-up is read by rule, not measured question by question
 
 
@@ -26,7 +28,7 @@ class Reader:
     def __init__(self, library: Library, model: IntentModel) -> None:
         cues = load_cues()
         self._entities = EntityReader(library, cues, load_abbreviations())
-        self._features = Features(cues)
+        self._features = Features(cues, load_notions())
         self._follow_ups = FollowUps(library, cues)
         self._model = model
 
@@ -36,14 +38,15 @@ class Reader:
         if typed is None:
             return Meaning(intent=None, confidence=0.0, entities=Entities())
         reading = self._entities.read(typed, vocabulary, today)
-        learned = self._classified(reading)
+        learned = _of_its_person(self._classified(reading), reading)
         if context is None:
             return learned
         completed = self._follow_ups.find(reading, context, learned.intent)
         if completed is None:
             return learned
         confidence = max(_FOLLOW_UP_CONFIDENCE, learned.confidence if completed.intent is learned.intent else 0.0)
-        return Meaning(completed.intent, confidence, completed.entities, is_follow_up=True)
+        meaning = Meaning(completed.intent, confidence, completed.entities, is_follow_up=True)
+        return _of_its_person(meaning, reading)
 
     def _classified(self, reading: Reading) -> Meaning:
         scores = self._model.scores(self._features.of(reading)) + leanings_of(reading, self._model.intents)
@@ -55,6 +58,14 @@ class Reader:
         if confidence < self._model.threshold:
             return Meaning(None, confidence, reading.entities, guesses)
         return Meaning(best, confidence, reading.entities, guesses[1:])
+
+
+def _of_its_person(meaning: Meaning, reading: Reading) -> Meaning:
+    """What is asked of one's own record is, once another person is named, a question about that person."""
+    names_another = reading.is_named_person or reading.pointing.person or reading.owns_relation
+    if meaning.intent in _OWN_RECORD and names_another and not reading.entities.speaks_of_self:
+        return replace(meaning, intent=Intent.PERSON_GAPS)
+    return meaning
 
 
 def build_reader(library: Library, cache: Path | None = None) -> Reader:

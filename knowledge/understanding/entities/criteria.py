@@ -40,6 +40,10 @@ class CriterionNames:
         """Which words are names of criteria or levels, as ranges of word positions."""
         return [(match.first, match.last) for match in (*self._names.find(text), *self._levels.find(text))]
 
+    def names(self, text: Text) -> list[tuple[int, int]]:
+        """Which words are names of criteria, as ranges of word positions."""
+        return list(dict.fromkeys((match.first, match.last) for match in self._names.find(text)))
+
     def find(self, text: Text, *, kinds_take: frozenset[int]) -> FoundCriteria:
         """Criteria in the order of the text. `kinds_take` are the words that already belong to a kind's own level."""
         named = list(dict.fromkeys(match.value for match in self._names.find(text)))

@@ -3,7 +3,7 @@
 import calendar
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
@@ -21,7 +21,8 @@ class Role(Enum):
     """What a date in a question is."""
 
     ISSUE = 1
-    LIFE = 2  # birth, appointment: nothing asked about
+    LIFE = 2  # birth
+    CAREER = 5  # appointment, recruitment: nothing asked about
     AS_OF = 3
     PLAIN = 4
 
@@ -72,9 +73,11 @@ class Dates:
         self._year_word = year
         self._cues: PhraseTable[Role] = PhraseTable(
             [(word, Role.ISSUE) for word in cues.issue_words]
-            + [(word, Role.LIFE) for word in (*cues.birth_words, *cues.appointment_words)]
+            + [(word, Role.LIFE) for word in cues.birth_words]
+            + [(word, Role.CAREER) for word in cues.appointment_words]
             + [(word, Role.AS_OF) for word in cues.as_of_words]
         )
+        self._firm: PhraseTable[str] = PhraseTable((word, word) for word in cues.as_of_firm_words)
         self._tails: PhraseTable[str] = PhraseTable((word, word) for word in cues.as_of_tails)
         self._plain_before = frozenset({"han", "truoc", "den", "toi", "nhiem", "ky"})
 
@@ -89,9 +92,13 @@ class Dates:
                 continue
             taken.append((start, end))
             if _is_valid(year, month, day):
-                role = self._role(text, (start, end), cues, tails, certificates, is_year=month is None)
-                found.append(FoundDate(year, month, day, role, start, end))
-        return tuple(sorted(found, key=lambda one: one.start))
+                found.append(FoundDate(year, month, day, Role.PLAIN, start, end))
+        found.sort(key=lambda one: one.start)
+        ends = [0, *(one.end for one in found)]
+        return tuple(
+            replace(one, role=self._role(text, one, since, cues, tails, certificates))
+            for one, since in zip(found, ends, strict=False)
+        )
 
     def _written(self, text: Text, today: date) -> Iterator[tuple[int, int, int, int | None, int | None]]:
         for pattern in self._patterns:
@@ -106,24 +113,22 @@ class Dates:
     def _role(
         self,
         text: Text,
-        span: tuple[int, int],
+        written: FoundDate,
+        since: int,
         cues: list[Match[Role]],
         tails: list[Match[str]],
         certificates: list[tuple[int, int]],
-        *,
-        is_year: bool,
     ) -> Role:
-        start, end = span
-        before = [
-            cue
-            for cue in cues
-            if cue.start < start and sum(cue.end <= word.start and word.end <= start for word in text.words) <= _NEAR_WORDS
-        ]
+        start, end, is_year = written.start, written.end, written.month is None
+        before = [cue for cue in cues if since <= cue.start < start and _words_between(text, cue.end, start) <= _NEAR_WORDS]
         roles = {cue.value for cue in before}
-        for role in (Role.ISSUE, Role.LIFE):
-            if role in roles and not (Role.AS_OF in roles and before[-1].value is Role.AS_OF and _is_far(text, before, start)):
+        firm = any(since <= cue.start < start and _words_between(text, cue.end, start) <= 1 for cue in self._firm.find(text))
+        if firm:
+            return Role.AS_OF
+        for role in (Role.LIFE, Role.ISSUE, Role.CAREER):
+            if role in roles:
                 return role
-        if Role.AS_OF in roles and before[-1].value is Role.AS_OF:
+        if Role.AS_OF in roles:
             return Role.AS_OF
         word_before = text.words_before(start, 1)
         if any(0 <= start - cert_end <= len(self._year_word) + 2 for _, cert_end in certificates):
@@ -138,13 +143,8 @@ class Dates:
         return Role.PLAIN
 
 
-def _is_far(text: Text, before: list[Match[Role]], start: int) -> bool:
-    """Whether the cue of asking stands alone right before the date, away from the earlier cue."""
-    last, earlier = before[-1], before[-2] if len(before) > 1 else None
-    if earlier is None:
-        return True
-    between = sum(earlier.end <= word.start and word.end <= last.start for word in text.words)
-    return between > 1
+def _words_between(text: Text, start: int, end: int) -> int:
+    return sum(start <= word.start and word.end <= end for word in text.words)
 
 
 def _is_valid(year: int, month: int | None, day: int | None) -> bool:

@@ -60,7 +60,7 @@ class DocumentNumbers:
         self._strong = frozenset(cues.strong_symbols)
         self._symbols = self._strong | frozenset(cues.weak_symbols)
         self._never_before = _words_of(cues.no_document_before)
-        self._never_after = _words_of(cues.no_document_after)
+        self._never_after = PhraseTable((word, word) for word in cues.no_document_after)
         points = {word for word, kind in cues.point_words.items() if kind in {"point", "clause", "section"}}
         self._verbs = PhraseTable((verb, verb) for verb in cues.document_verbs if verb not in points)
         self._point_words = {fold(word) for word in points}
@@ -74,8 +74,14 @@ class DocumentNumbers:
             (alias, document.id)
             for document in library.documents.values()
             for alias in (document.id, *document.aliases)
-            if len(make_text(alias).words) > 1
+            if self._names_a_document(alias)
         )
+
+    def _names_a_document(self, name: str) -> bool:
+        """Whether a name says by itself that a document is meant ("khung 6 bậc" is also just a thing)."""
+        words = {word.marked for word in make_text(name).words}
+        kinds = {word.marked for kind_words, _ in self._kinds for word in kind_words[:1]}
+        return len(words) > 1 and bool(words & (kinds | set(self._short_kinds)))
 
     def find(self, text: Text) -> tuple[FoundDocument, ...]:
         """Every document that the text names, known or not, in the order of the text, each known one once."""
@@ -144,7 +150,7 @@ class DocumentNumbers:
     def _is_document(self, text: Text, number: _Number) -> bool:
         words = text.words
         before = words[number.first - 1].folded if number.first else ""
-        after = words[number.last].folded if number.last < len(words) else ""
+        counts = self._starts_with(self._never_after, text, number.last)
         is_year = int(number.digits) in _YEARS and not number.suffix
         long_enough = len(number.digits) >= _DISTINCTIVE
         if number.symbols and number.is_tight:
@@ -152,22 +158,26 @@ class DocumentNumbers:
         if number.symbols and self._strong.intersection(number.symbols) and (number.kind or (long_enough and not is_year)):
             return before not in self._never_before
         if number.kind:
-            return (long_enough and not is_year) or number.year is not None or after not in self._never_after
+            return (long_enough and not is_year) or number.year is not None or not counts
         if before in self._never_before or not long_enough or is_year or self._is_part_of_more(text, number):
             return False
-        return self._bare_is_document(text, number, after)
+        return self._bare_is_document(text, number, counts=counts)
 
-    def _bare_is_document(self, text: Text, number: _Number, after: str) -> bool:
+    def _bare_is_document(self, text: Text, number: _Number, *, counts: bool) -> bool:
         words = text.words
         says_number = number.kind == ""
         if says_number and number.kind_first and words[number.kind_first - 1].folded in self._never_before | {"chi", "bang", "nhan"}:
             return False
-        if after in self._never_after and not self._starts_point(words, number.last):
+        if counts and not self._starts_point(words, number.last):
             return False
         if says_number or number.leading in self._by_leading:
             return True
-        rest = Text(text.typed, text.marked, text.folded, words[number.last : number.last + 4])
-        return any(match.first == 0 for match in self._verbs.find(rest))
+        return self._starts_with(self._verbs, text, number.last)
+
+    @staticmethod
+    def _starts_with(table: PhraseTable[str], text: Text, at: int) -> bool:
+        rest = Text(text.typed, text.marked, text.folded, text.words[at : at + 4])
+        return any(match.first == 0 for match in table.find(rest))
 
     def _starts_point(self, words: tuple[Word, ...], at: int) -> bool:
         return words[at].folded in self._point_words and at + 1 < len(words) and words[at + 1].folded[0].isdigit()

@@ -60,6 +60,7 @@ class Kinds:
             for kind in self._kinds.values()
         }
         self._certificate: PhraseTable[str] = PhraseTable((word, word) for word in cues.certificate_words)
+        self._no_certificates: PhraseTable[str] = PhraseTable((word, word) for word in cues.no_certificates)
         self._subjects: PhraseTable[str] = PhraseTable(
             [(word, "language") for word in cues.language_words] + [(word, "computing") for word in cues.computing_words]
         )
@@ -91,13 +92,23 @@ class Kinds:
 
     def find(self, text: Text, *, asks_of_document: bool = False) -> tuple[FoundKind, ...]:
         """Kinds in the order of the text, each with the level nearest to it."""
+        if self._no_certificates.find(text):
+            return ()
         certificate_words = self._certificate.find(text)
         found = self._lettered_kinds(text, certificate_words, asks_of_document=asks_of_document)
         for match in self._names.find(text):
             if any(match.start < one.end and one.start < match.end for one in found):
                 continue
             found += self._named(text, match, certificate_words)
+        found = [one for one in found if not self._is_measure(text, one, found, certificate_words)]
         return tuple(sorted(_widest(found), key=lambda one: one.start))
+
+    def _is_measure(self, text: Text, one: FoundKind, found: list[FoundKind], papers: list[Match[str]]) -> bool:
+        """A direct kind beside another certificate is what that one is measured by ("ic3 có thay tin học cơ bản?")."""
+        kind = self._kinds[one.mention.kind]
+        if not kind.is_direct or one.mention.level or all(self._kinds[other.mention.kind].is_direct for other in found):
+            return False
+        return not any(0 <= one.start - paper.end <= 1 or one.start <= paper.start < one.end for paper in papers)
 
     def _named(self, text: Text, match: Match[KindCode], certificate_words: list[Match[str]]) -> list[FoundKind]:
         kind = self._kinds[match.value]
@@ -107,6 +118,8 @@ class Kinds:
             is_paper = any(abs(match.first - word.last) <= 1 or word.first in range(match.first, match.last) for word in certificate_words)
             if not is_paper and not level and not self._is_name_of_paper(kind, text, match):
                 return []
+        if kind.scale.type is ScaleType.NUMBER and (four := self._skills(text, kind, match)):
+            return [four]
         if kind.scale.type is ScaleType.NUMBER and level is None:
             other = self._sibling_score(text, kind, match)
             if other:
@@ -165,6 +178,28 @@ class Kinds:
             is_point = bool(before) and before[0].folded in self._pointed
             if len(between) <= _LEVEL_REACH and all(word.folded in self._fillers for word in between) and not is_point:
                 yield score.start(), score
+
+    def _skills(self, text: Text, kind: Kind, match: Match[KindCode]) -> FoundKind | None:
+        """Four scores behind a test that also exists with four skills ("toeic nghe 275 đọc 275 nói 120 viết 120")."""
+        stem = str(kind.code).split("_", maxsplit=1)[0]
+        for sibling in self._kinds.values():
+            if sibling.scale.type is not ScaleType.SKILLS or str(sibling.code).split("_", maxsplit=1)[0] != stem:
+                continue
+            unlabelled = _FOUR_SCORES.match(text.folded[match.end :].lstrip(" :,"))
+            if unlabelled:
+                return FoundKind(KindMention(sibling.code, "/".join(unlabelled.groups())), match.start, match.end + unlabelled.end())
+            scores: list[str] = []
+            end = match.end
+            for skill in sibling.scale.levels:
+                labels = "|".join(re.escape(fold(name)) for name in (skill.name, *skill.aliases))
+                score = re.compile(rf"\b(?:{labels})\W{{0,3}}(\d{{1,3}})(?!\d)").search(text.folded, match.end)
+                if score is None:
+                    break
+                scores.append(score.group(1))
+                end = max(end, score.end())
+            else:
+                return FoundKind(KindMention(sibling.code, "/".join(scores)), match.start, end)
+        return None
 
     def _sibling_score(self, text: Text, kind: Kind, match: Match[KindCode]) -> list[FoundKind]:
         """A score that only the other versions of the same test can have ("toefl 500")."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from knowledge.understanding.cues import Cues
 from knowledge.understanding.marks import can_be
-from knowledge.understanding.phrase_table import PhraseTable
+from knowledge.understanding.phrase_table import Match, PhraseTable
 from knowledge.understanding.text import Text, Word, make_text
 
 _CODE = re.compile(r"(?<![\w/\-.])([a-zđ]{1,6})[-_ ]?(\d{2,8})(?![\w/\-]|\.\d)")
@@ -31,6 +31,7 @@ class Persons:
         self._prefixes = frozenset(cues.person_code_prefixes)
         self._not_codes = frozenset(cues.not_person_codes)
         self._symbols = frozenset((*cues.strong_symbols, *cues.weak_symbols)) - self._prefixes
+        self._naming = frozenset(cues.naming_words)
         self._titles: PhraseTable[str] = PhraseTable((word, word) for word in cues.titles)
         self._relations: PhraseTable[str] = PhraseTable((word, word) for word in cues.relations)
         self._others: PhraseTable[str] = PhraseTable((word, word) for word in cues.other_people)
@@ -69,11 +70,19 @@ class Persons:
         for title in self._titles.find(text):
             if any(first <= title.first < last for first, last in polite):
                 continue
+            if self._says_own_name(text, title):
+                continue
             last = self._name_end(text, title.last, after_title=True)
             if last > title.last:
                 start, end = title.start, text.words[last - 1].end
                 return FoundPerson(text.typed[start:end], start, end, is_name=True)
+        if any(self._says_own_name(text, title) for title in self._titles.find(text)):
+            return None
         return self._bare_name(text) or self._relation(text)
+
+    def _says_own_name(self, text: Text, title: Match[str]) -> bool:
+        """"tôi tên là …", "em là …": the visitor introduces themself."""
+        return title.value in self._naming and any(own.last == title.first for own in self._self.find(text))
 
     def speaks_of_self(self, text: Text, person: FoundPerson | None) -> bool:
         """Whether the visitor speaks of themself outside the words that name another person."""

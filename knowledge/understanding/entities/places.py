@@ -98,7 +98,9 @@ class LibraryPlaces:
 
     def find_position(self, text: Text) -> Match[str] | None:
         """The longest position named, with the words that say where ("trưởng phòng" + "thuộc sở")."""
-        found = sorted(self._positions.find(text), key=lambda match: (match.first - match.last, match.first))
+        offices = self._offices.find(text)
+        free = [one for one in self._positions.find(text) if all(one.last <= it.first or it.last <= one.first for it in offices)]
+        found = sorted(free, key=lambda match: (match.first - match.last, match.first))
         if not found:
             return None
         best = found[0]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from knowledge.documents import Document
-from knowledge.facts import CriterionCode
+from knowledge.facts import CriterionCode, Gender
 from knowledge.library import Library
 from knowledge.understanding.cues import Abbreviation, Cues
 from knowledge.understanding.entities.criteria import CriterionNames
@@ -47,6 +47,7 @@ class Reading:
     taken: frozenset[int]  # words of `text` that belong to something named
     known_documents: tuple[Document, ...]
     is_named_person: bool
+    owns_relation: bool  # somebody told by a relation ("sếp tôi") has what is asked about
     kind_criteria: tuple[CriterionCode, ...]
 
 
@@ -69,11 +70,14 @@ class EntityReader:
         self._aspects: PhraseTable[Aspect] = PhraseTable(
             (phrase, Aspect(aspect)) for aspect, phrases in cues.aspects.items() for phrase in phrases
         )
+        self._genders: PhraseTable[Gender] = PhraseTable((word, Gender(value)) for word, value in cues.genders.items())
         self._these = {
             "document": PhraseTable((phrase, True) for phrase in cues.these_documents),
             "point": PhraseTable((phrase, True) for phrase in cues.these_points),
             "certificate": PhraseTable((phrase, True) for phrase in cues.these_certificates),
         }
+        short = "|".join(sorted(cues.short_document_kinds, key=len, reverse=True))
+        self._glued_number = re.compile(rf"\b({short})(\d{{3}})", re.IGNORECASE)  # "cv2123"
         tests = "|".join(sorted((name for name in foreign if name.isalpha()), key=len, reverse=True))
         self._glued = re.compile(rf"\b({tests})(\d)", re.IGNORECASE)  # "ielts5.0"
 
@@ -83,6 +87,7 @@ class EntityReader:
 
     def read(self, typed: Text, vocabulary: Vocabulary, today: date) -> Reading:
         """Everything that the question names."""
+        typed = make_text(self._glued_number.sub(r"\1 \2", typed.typed))
         documents = self._numbers.find(typed)
         code = self._persons.find_code(typed.without((one.start, one.end) for one in documents))
         text = self._plain_text(typed, documents, code)
@@ -97,6 +102,7 @@ class EntityReader:
         taken = _words_within(text, [(one.start, one.end) for one in (*kinds, *dates, *points)])
         criteria = self._criteria.find(text, kinds_take=_words_within(text, [(one.start, one.end) for one in kinds]))
         position = self._places.find_position(text)
+        born = next((one for one in dates if one.role is Role.LIFE), None)
         issued = next((one for one in dates if one.role is Role.ISSUE), None)
         entities = Entities(
             documents=tuple(dict.fromkeys(one.mention for one in documents)),
@@ -104,7 +110,7 @@ class EntityReader:
             kinds=tuple(dict.fromkeys(one.mention for one in kinds)),
             criteria=criteria.codes,
             level=criteria.level,
-            dates=tuple(one.exact for one in dates if one.exact and one.role is not Role.LIFE),
+            dates=tuple(one.exact for one in dates if one.exact and one.role not in {Role.LIFE, Role.CAREER}),
             issued_on=issued.exact if issued else None,
             issued_year=issued.year if issued and not issued.exact else None,
             issued_month=issued.month if issued and not issued.exact else None,
@@ -115,6 +121,10 @@ class EntityReader:
             territories=self._places.territories(text),
             offices=self._places.offices(text),
             person_words=person.words if person else None,
+            born_on=born.exact if born else None,
+            born_year=born.year if born and not born.exact else None,
+            born_month=born.month if born and not born.exact else None,
+            gender=self._gender(text) if born or years else None,
             speaks_of_self=self._persons.speaks_of_self(text, None if code else person),
             years=years,
             aspects=tuple(dict.fromkeys(match.value for match in self._aspects.find(unnamed))),
@@ -128,11 +138,12 @@ class EntityReader:
         return Reading(
             entities=entities,
             text=text,
-            plain=_replaced(text, kinds, dates, points, None if code else person),
+            plain=_replaced(text, kinds, dates, points, None if code else person, self._names_of_things(text)),
             pointing=pointing,
             taken=taken | self._words_of_things(text),
             known_documents=known,
             is_named_person=bool(person and person.is_name),
+            owns_relation=bool(person and not person.is_name and not person.is_pronoun),
             kind_criteria=self._kind_criteria(kinds),
         )
 
@@ -151,6 +162,19 @@ class EntityReader:
         criteria = (self._library.kinds[one.mention.kind].criterion for one in kinds)
         return tuple(dict.fromkeys(criterion for criterion in criteria if criterion))
 
+    def _gender(self, text: Text) -> Gender | None:
+        return next((match.value for match in self._genders.find(text)), None)
+
+    def _names_of_things(self, text: Text) -> list[tuple[int, int, str]]:
+        """What stands in for names of criteria and positions, so that all of them teach the same."""
+        found: list[tuple[int, int, str]] = [
+            (text.words[first].start, text.words[last - 1].end, " critname ") for first, last in self._criteria.names(text)
+        ]
+        position = self._places.find_position(text)
+        if position:
+            found.append((position.start, position.end, " posname "))
+        return found
+
     def _words_of_things(self, text: Text) -> frozenset[int]:
         spans = [*self._criteria.spans(text), *self._places.spans(text)]
         return frozenset(at for first, last in spans for at in range(first, last))
@@ -168,14 +192,16 @@ def _replaced(
     dates: tuple[FoundDate, ...],
     points: tuple[FoundPoint, ...],
     person: FoundPerson | None,
+    things: list[tuple[int, int, str]],
 ) -> str:
     spans = [(one.start, one.end, " pointref ") for one in points]
+    spans += [(one.start, one.end, " kindname ") for one in kinds]
     spans += [(one.start, one.end, " daynum " if one.day else " yearnum ") for one in dates]
     if person and person.is_name:
         spans.append((person.start, person.end, f" {PERSON_WORD} "))
-    plain = text.replaced(spans).folded
-    named = " ".join(" kindname" for _ in kinds[:1])
-    return f"{plain} {named}".strip()
+    taken = [(start, end) for start, end, _ in spans]
+    spans += [thing for thing in things if all(thing[1] <= start or end <= thing[0] for start, end in taken)]
+    return text.replaced(spans).folded
 
 
 def _foreign_words(library: Library) -> tuple[str, ...]:
