@@ -26,10 +26,15 @@ class RunAs:
         return {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
 
     def make_directory(self, path: Path) -> None:
-        """A directory that only the account can enter, and can reach."""
-        path.mkdir(mode=0o700, exist_ok=True)
+        """A directory that only the account can enter, and that it can reach. One that is there stays as it is."""
+        try:
+            path.mkdir(mode=0o700)
+        except FileExistsError:
+            pass  # whose it is must be looked at before anything is changed
+        else:
+            if self.account is not None:
+                os.chown(path, self.account.pw_uid, self.account.pw_gid)
         if self.account is not None:
-            os.chown(path, self.account.pw_uid, self.account.pw_gid)
             for above in path.parents:
                 open_passage(above)
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Final
 
 from storage.errors import DatabaseUnavailableError
-from storage.postgres.cluster import Cluster, start, stop
+from storage.postgres.cluster import Cluster
 from storage.postgres.locks import FileLock
+from storage.postgres.running import start, stop
 
 READY: Final = "ready"
 _LOOK_EVERY: Final = 0.25

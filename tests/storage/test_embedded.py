@@ -243,6 +243,19 @@ def test_the_server_starts_wherever_the_home_is(name: str) -> None:
         assert notes(url_of(user)) == 1
 
 
+def test_a_strangers_directory_is_not_used_for_the_socket(tmp_path: Path) -> None:
+    with make_home("d" * 120) as home:
+        sockets = Cluster(home.resolve() / "postgres").sockets
+        sockets.symlink_to(tmp_path)
+        with pytest.raises(DatabaseUnavailableError, match="not a private directory"):
+            EmbeddedServer(home).start()
+        sockets.unlink()
+
+        with user_of(home) as user:
+            url_of(user)
+        assert not sockets.exists()
+
+
 def test_only_its_owner_can_reach_the_server(home: Path, cluster: Cluster) -> None:
     with user_of(home) as user:
         url_of(user)
