@@ -143,7 +143,9 @@ def ensure_suitable(place: str, number: int, version: str, encoding: str) -> Non
             f"the server of the database {place} is PostgreSQL {version}; version 15 or newer is needed"
         )
     if encoding != "UTF8":
-        raise DatabaseUnavailableError(f"the database {place} keeps text as {encoding}; create one with ENCODING 'UTF8'")
+        raise DatabaseUnavailableError(
+            f"the database {place} keeps text as {encoding}; create one with ENCODING 'UTF8'"
+        )
 
 
 def _dialler(address: dict[str, str], statement_timeout: timedelta) -> Callable[[], Awaitable[psycopg.AsyncConnection]]:
