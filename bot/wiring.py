@@ -187,10 +187,15 @@ def open_reference(settings: Settings) -> Reference:
 
 
 @asynccontextmanager
-async def open_office(settings: Settings, *, keeps_threads: bool = True) -> AsyncIterator[Office]:
-    """The office, open inside the block. Raises InputError or ServiceError with a sentence for the operator."""
+async def open_office(
+    settings: Settings, *, clock: Clock | None = None, keeps_threads: bool = True
+) -> AsyncIterator[Office]:
+    """The office, open inside the block. Raises InputError or ServiceError with a sentence for the operator.
+
+    `clock` is the one of the settings unless another is given; without `keeps_threads` conversations end with it.
+    """
     reference = open_reference(settings)
-    clock = make_clock(settings)
+    clock = clock or make_clock(settings)
     vault = _open_vault(settings)
     with _speaking_of_service(), _server(settings) as (url, revive):
         async with open_database(url, vault=vault, revive=revive) as database:

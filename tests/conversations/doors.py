@@ -1,0 +1,173 @@
+"""A visitor at each door: says something, presses what can be seen, and reads the answer as text."""
+
+import asyncio
+import io
+import json
+import os
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import aiohttp
+from prometheus_client import CollectorRegistry
+
+from bot import on_terminal
+from bot.on_telegram.door import PollingDoor
+from bot.on_telegram.receive import Reception
+from bot.on_web.door import Pace, WebDoor, WebSettings
+from bot.on_web.server import make_app, serving
+from bot.wiring import Office
+from handlers.asking import Incoming
+from handlers.reply import Reply
+from tests.standins.telegram_api import TelegramApi
+
+_NUMBERED = re.compile(r"^\s*(\d+)\. (.+)$", re.MULTILINE)
+
+
+class Guest(Protocol):
+    """Somebody at a door. Each method gives the whole answer as it reads there."""
+
+    async def says(self, text: str) -> str: ...
+
+    async def presses(self, label: str) -> str: ...
+
+
+class _Listening:
+    """The desk, telling when it has answered."""
+
+    def __init__(self, office: Office) -> None:
+        self._desk = office.desk
+        self.answered = asyncio.Event()
+
+    async def answer(self, asked: Incoming) -> Reply:
+        reply = await self._desk.answer(asked)
+        self.answered.set()
+        return reply
+
+
+class TerminalGuest:
+    """Types lines at a terminal; a choice is pressed by its number."""
+
+    def __init__(self, desk: _Listening, keyboard: int, screen: io.StringIO) -> None:
+        self._desk = desk
+        self._keyboard = keyboard
+        self._screen = screen
+        self._shown = ""
+
+    async def says(self, text: str) -> str:
+        read = len(self._screen.getvalue())
+        self._desk.answered.clear()
+        os.write(self._keyboard, f"{text}\n".encode())
+        await asyncio.wait_for(self._desk.answered.wait(), 10)
+        for _turn in range(5):  # the answer is printed before the door waits for the next line
+            await asyncio.sleep(0)
+        self._shown = self._screen.getvalue()[read:]
+        return self._shown
+
+    async def presses(self, label: str) -> str:
+        numbers = {words: number for number, words in _NUMBERED.findall(self._shown)}
+        assert label in numbers, f"no choice {label!r} among {sorted(numbers)}"
+        return await self.says(numbers[label])
+
+
+class WebGuest:
+    """Talks over the WebSocket as the page does."""
+
+    def __init__(self, line: aiohttp.ClientWebSocketResponse) -> None:
+        self._line = line
+        self._tokens: dict[str, str] = {}
+        self._sent = 0
+
+    async def says(self, text: str) -> str:
+        return await self._send({"type": "say", "text": text})
+
+    async def presses(self, label: str) -> str:
+        assert label in self._tokens, f"no choice {label!r} among {sorted(self._tokens)}"
+        return await self._send({"type": "choose", "token": self._tokens[label]})
+
+    async def _send(self, message: dict[str, str]) -> str:
+        self._sent += 1
+        await self._line.send_json({**message, "id": f"m{self._sent}"})
+        heard = json.loads(await self._line.receive_str(timeout=10))
+        assert heard["type"] == "reply", heard
+        self._tokens = {one["label"]: one["token"] for one in heard["choices"]}
+        said = [heard["title"], *(line["text"] for line in heard["lines"])]
+        return "\n".join([*said, *(one["text"] for one in heard["citations"])])
+
+
+class TelegramGuest:
+    """Writes to the bot through the stand-in of the Bot API."""
+
+    def __init__(self, api: TelegramApi) -> None:
+        self._visitor = api.visitor("Mẫu")
+
+    async def says(self, text: str) -> str:
+        self._visitor.says(text)
+        return await self._read()
+
+    async def presses(self, label: str) -> str:
+        self._visitor.presses(label)
+        return await self._read()
+
+    async def _read(self) -> str:
+        first = await self._visitor.reads(timeout=10)
+        return "\n".join([first, *self._visitor.unread()])
+
+
+@asynccontextmanager
+async def at_terminal(office: Office) -> AsyncIterator[Guest]:
+    """A terminal."""
+    ours, theirs = os.openpty()
+    desk, screen = _Listening(office), io.StringIO()
+    with os.fdopen(theirs, encoding="utf-8") as source:
+        visit = on_terminal.Visit(address=f"tty-{ours}-{id(desk)}")
+        async with asyncio.TaskGroup() as group:
+            group.create_task(
+                on_terminal.chat(visit, desk=desk, describe=office.describe, source=source, screen=screen)
+            )
+            yield TerminalGuest(desk, ours, screen)
+            os.write(ours, b"/thoat\n")
+    os.close(ours)
+
+
+@asynccontextmanager
+async def at_web(office: Office) -> AsyncIterator[Guest]:
+    """The web chat over loopback."""
+
+    async def ready() -> list[str]:
+        return []
+
+    door = WebDoor(
+        settings=WebSettings(cookie_key=b"k" * 32, pace=Pace(burst=100)),
+        desk=office.desk,
+        describe=office.describe,
+        probe=ready,
+        registry=CollectorRegistry(),
+    )
+    async with serving(make_app(door), "127.0.0.1", 0) as url:
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with aiohttp.ClientSession(cookie_jar=jar) as session:
+            await (await session.get(url)).read()
+            async with session.ws_connect(f"{url}/chat", headers={"Origin": url}) as line:
+                await line.send_json({"type": "hello", "locale": "vi"})
+                assert json.loads(await line.receive_str(timeout=10))["type"] == "welcome"
+                yield WebGuest(line)
+
+
+@asynccontextmanager
+async def at_telegram(office: Office) -> AsyncIterator[Guest]:
+    """Telegram by polling, against the strict stand-in."""
+    stop = asyncio.Event()
+    async with TelegramApi() as api, asyncio.TaskGroup() as group:
+        reception = Reception(desk=office.desk, describe=office.describe, seen=office.seen)
+        group.create_task(PollingDoor(api.token, api.base, reception).keep_open(stop))
+        await api.wait_for(lambda: bool(api.calls_of("getUpdates")))
+        try:
+            yield TelegramGuest(api)
+        finally:
+            stop.set()
+        api.ensure_clean()
+
+
+DOORS = {"terminal": at_terminal, "web": at_web, "telegram": at_telegram}

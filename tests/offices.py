@@ -1,0 +1,66 @@
+"""An open office over the invented province, for tests that talk to the whole house."""
+
+import subprocess
+import sys
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+from psycopg import sql
+
+from bot.settings import Settings
+from bot.wiring import Office, open_office
+from tests.databases import named
+
+ROOT = Path(__file__).parent.parent
+TODAY = date(2026, 11, 21)
+TEST_SECRET = "a secret of tests that opens nothing"
+
+
+class StandingClock:
+    """Always nine o'clock on the day of the tests, and not called a rehearsal."""
+
+    is_fixed = False
+
+    def today(self) -> date:
+        return TODAY
+
+    def now(self) -> datetime:
+        return datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+
+
+def make_sample(path: Path, today: date = TODAY) -> Path:
+    """The workbook of the invented province, its days counted from `today`."""
+    script = ROOT / "examples" / "tinh-mau" / "make.py"
+    subprocess.run([sys.executable, script, "--today", today.isoformat(), "--out", path], check=True)
+    return path
+
+
+def settings_for(url: str, home: Path, **more: Any) -> Settings:
+    """Settings that read nothing of the machine they run on."""
+    return Settings(_env_file=None, database_url=url, home=home, secret_key=TEST_SECRET, **more)
+
+
+@asynccontextmanager
+async def sample_office(server_url: str, home: Path) -> AsyncIterator[Office]:
+    """The invented province in a database of its own, with the office open over it."""
+    name = f"office_{uuid.uuid4().hex}"
+    _order(server_url, "CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0", name)
+    try:
+        async with open_office(settings_for(named(server_url, name), home), clock=StandingClock()) as office:
+            workbook = make_sample(home / "tinh-mau.xlsx")
+            report = await office.load(workbook, dry_run=False, replacing=frozenset(), progress=lambda _s, _r: None)
+            assert not report.is_refused
+            yield office
+    finally:
+        _order(server_url, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+def _order(server_url: str, order: str, name: str) -> None:
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL(order).format(sql.Identifier(name)))
