@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -14,7 +14,6 @@ from storage.encryption import normalise_phone
 from storage.workbook.problems import ProblemKind, WrongCellError
 from storage.workbook.raw import Flaw, RawCell
 
-C = TypeVar("C", bound=str)
 V = TypeVar("V")
 Reader = Callable[[RawCell, Library], object]
 
@@ -46,7 +45,10 @@ def clean(text: str) -> str:
 
 def is_empty(raw: RawCell) -> bool:
     """Whether a cell holds nothing that can be seen."""
-    return isinstance(raw, str) and (not raw or not clean(raw))
+    if not isinstance(raw, str):
+        return False
+    begins_visibly = raw[:1].isprintable() and not raw[:1].isspace()  # nearly always, and quicker than cleaning it
+    return not raw or (not begins_visibly and not clean(raw))
 
 
 def show(raw: RawCell) -> str:
@@ -188,9 +190,10 @@ def read_open(raw: RawCell, _library: Library) -> bool:
     return _choose(_words(raw, _LONGEST_CODE), {"mo": True, "dong": False})
 
 
-def _listed(raw: RawCell, known: Mapping[C, object]) -> C:
+def _listed(raw: RawCell, known: Collection[str]) -> str:
     text = _words(raw, _LONGEST_CODE)
-    return _choose(text, {str(code): code for code in known})
+    # Half a million rows name the same few codes: look first, and list them all only for a word that is not one.
+    return text if text in known else _choose(text, {str(code): str(code) for code in known})
 
 
 def _choose(text: str, choices: Mapping[str, V]) -> V:

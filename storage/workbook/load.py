@@ -97,13 +97,19 @@ async def load_workbook(  # noqa: PLR0913 (a command with all that it touches na
     except _TakenBackError:
         pass
     if log:
-        return LoadReport(problems=tuple(log), problem_count=log.count, is_rehearsal=dry_run)
+        return LoadReport(problems=_in_reading_order(log), problem_count=log.count, is_rehearsal=dry_run)
     return LoadReport(
         sheets=outcome.sheets,
         warnings=outcome.warnings,
         declared_documents=outcome.declared_documents,
         is_rehearsal=dry_run,
     )
+
+
+def _in_reading_order(log: ProblemLog) -> tuple[Problem, ...]:
+    """As the sheets and rows stand in the contract; what concerns the whole file comes first."""
+    places = {name: place for place, name in enumerate(SHELVES)}
+    return tuple(sorted(log, key=lambda problem: (places.get(problem.sheet, -1), problem.row or 0)))
 
 
 def _ensure(may_go_on: bool) -> None:  # noqa: FBT001 (it is the whole question)

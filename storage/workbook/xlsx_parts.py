@@ -27,6 +27,7 @@ class Package:
     def __init__(self, path: Path, limits: Limits) -> None:
         self.name = path.name
         self.limits = limits
+        self._left = limits.all_bytes
         _ensure_plain_zip(path, limits)
         try:
             self._zip = zipfile.ZipFile(path)
@@ -63,11 +64,12 @@ class Package:
                 raise self.refuse(ProblemKind.BROKEN_FILE)
             if info.file_size > most:
                 raise self.refuse(ProblemKind.TOO_LARGE)
-            unpacked = 0
+            left = most
             with self._zip.open(info) as stream:
                 while piece := stream.read(_PIECE):
-                    unpacked += len(piece)
-                    if unpacked > most:
+                    left -= len(piece)
+                    self._left -= len(piece)
+                    if left < 0 or self._left < 0:
                         raise self.refuse(ProblemKind.TOO_LARGE)
                     yield piece
         except (KeyError, zipfile.BadZipFile, ZlibError, EOFError, OSError, NotImplementedError) as cause:
