@@ -63,14 +63,14 @@ def main() -> None:
     asked = words.parse_args()
     with TemporaryDirectory() as folder:
         if asked.load is not None:
-            print(json.dumps(asyncio.run(load_twice(asked.load, Path(folder)))))  # noqa: T201 (its answer)
+            print(json.dumps(asyncio.run(load_twice(asked.load, Path(folder)))))
             return
         write_xlsx(Path(folder, "big.xlsx"), sheets(asked.people, asked.credentials))
         write_csv(Path(folder, "csv"), sheets(asked.people, asked.credentials))
         for name in ("big.xlsx", "csv"):
             command = [sys.executable, "-m", "tests.bench.loading", "--load", str(Path(folder, name))]
             said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-            print(name, said)  # noqa: T201 (its answer)
+            print(name, said)
 
 
 if __name__ == "__main__":

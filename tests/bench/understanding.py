@@ -3,6 +3,8 @@
 Run by hand: python -m tests.bench.understanding [--wrong]
 """
 
+# ruff: noqa: T201 - a bench prints
+
 import statistics
 import sys
 import time
@@ -64,7 +66,7 @@ def main() -> None:
     """Print the tables."""
     started = time.perf_counter()
     reader = build_reader(load_library())
-    print(f"ready after {time.perf_counter() - started:.2f} s")  # noqa: T201
+    print(f"ready after {time.perf_counter() - started:.2f} s")
     read = read_all(reader)
     for style in STYLES:
         mine = [(one, meaning) for one, meaning in read if one.style == style]
@@ -72,28 +74,39 @@ def main() -> None:
         best = share([one.intent in (meaning.intent, *meaning.guesses[:1]) for one, meaning in mine])
         wrong = share([meaning.intent not in (None, one.intent) for one, meaning in mine])
         named = [names_are_right(one.names, meaning.entities) for one, meaning in mine if one.names]
-        print(  # noqa: T201
+        print(
             f"{style:9} n={len(mine):3} intent {right:.3f}  wrong {wrong:.3f}  within first guess {best:.3f}"
             f"  entities {share(named):.3f} of {len(named)}"
         )
-    print("confidence   n   right")  # noqa: T201
+    print("confidence   n   right")
     for low in (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95):
         high = {0.0: 0.3, 0.8: 0.9, 0.9: 0.95, 0.95: 1.01}.get(low, low + 0.1)
         inside = [(one, m) for one, m in read if low <= m.confidence < high]
         right = share([one.intent is (m.intent or m.guesses[0]) for one, m in inside])
-        print(f"{low:.2f}-{min(high, 1):.2f} {len(inside):5}   {right:.3f}")  # noqa: T201
+        print(f"{low:.2f}-{min(high, 1):.2f} {len(inside):5}   {right:.3f}")
     times = []
     for one, _ in read:
         before = time.perf_counter()
         reader.read(one.ask, Vocabulary(), None, TODAY)
         times.append(time.perf_counter() - before)
-    print(f"reading: median {statistics.median(times) * 1000:.2f} ms, slowest {max(times) * 1000:.2f} ms")  # noqa: T201
+    print(f"reading: median {statistics.median(times) * 1000:.2f} ms, slowest {max(times) * 1000:.2f} ms")
     if "--wrong" in sys.argv:
         for one, meaning in read:
             if meaning.intent is not one.intent:
-                print("intent  ", one.style, "|", one.ask, "|", one.intent, "|", meaning.intent, meaning.confidence, meaning.guesses)  # noqa: T201
+                print(
+                    "intent  ",
+                    one.style,
+                    "|",
+                    one.ask,
+                    "|",
+                    one.intent,
+                    "|",
+                    meaning.intent,
+                    meaning.confidence,
+                    meaning.guesses,
+                )
             if not names_are_right(one.names, meaning.entities):
-                print("entities", one.style, "|", one.ask, "|", one.names, "|", meaning.entities)  # noqa: T201
+                print("entities", one.style, "|", one.ask, "|", one.names, "|", meaning.entities)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,57 @@
+"""`make bench`: every benchmark in a process of its own, then one table of figures beside what they should be.
+
+Figures are of this machine at this moment; nothing here passes or fails.
+"""
+
+import json
+import subprocess
+import sys
+import time
+
+from rich.console import Console
+from rich.table import Table
+
+# What is measured: the module with its words, the figure, what it is called, what it should be.
+_BENCHES = (
+    (("tests.bench.answering", "--rate", "50", "--seconds", "30"), (
+        ("p50_ms", "answer at 50 questions/s, database included, p50", "≤ 25 ms"),
+        ("p99_ms", "the same, p99", "≤ 100 ms"),
+        ("peak_rss_mb", "resident memory of the app", "≤ 250 MB"),
+        ("ready_s", "from start to ready, library and classifier warm", "–"),
+    )),
+    (("tests.bench.reading",), (
+        ("find_p50_ms", "one person of 100,000 with their record, p50", "–"),
+        ("stream_s", "100,000 people with 400,000 credentials streamed", "–"),
+    )),
+)  # fmt: skip
+
+
+def main() -> None:
+    """Run all and print the table; loading and understanding print tables of their own first."""
+    console = Console()
+    table = Table(title="Nhắc Chuẩn")
+    for heading in ("what", "measured", "should be"):
+        table.add_column(heading)
+    for words, figures in _BENCHES:
+        found = json.loads(_run(*words).splitlines()[-1])
+        for key, name, bar in figures:
+            table.add_row(name, str(found[key]), bar)
+    for line in _run("tests.bench.loading").splitlines():
+        name, _space, said = line.partition(" ")
+        found = json.loads(said)
+        table.add_row(f"load {name}: 100,000 people, 400,000 credentials", f"{found['seconds'][0]} s", "≤ 60 s")
+        table.add_row(f"load {name}: peak memory", f"{found['peak_mb']} MB", "≤ 500 MB")
+        table.add_row(f"load {name} once more, nothing changed", f"{found['seconds'][1]} s", "–")
+    console.print(_run("tests.bench.understanding"), markup=False)
+    console.print(table)
+
+
+def _run(module: str, *words: str) -> str:
+    began = time.perf_counter()
+    said = subprocess.run([sys.executable, "-m", module, *words], check=True, capture_output=True, text=True).stdout
+    print(f"{module}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
+    return said
+
+
+if __name__ == "__main__":
+    main()
