@@ -15,13 +15,12 @@ class Limits:
     part_bytes: int = 384 * 2**20
     all_bytes: int = 640 * 2**20
     small_part_bytes: int = 8 * 2**20
-    shared_text_bytes: int = 128 * 2**20
-    shared_texts: int = 3_000_000
-    token_bytes: int = 2 * 2**20  # one tag with its attributes, or one line of a CSV file
+    shared_text_bytes: int = 64 * 2**20
+    shared_texts: int = 2_500_000
+    token_bytes: int = 2 * 2**20  # one tag with its attributes, or one row of a CSV file
     sheets: int = 64
     rows: int = 1_048_576  # what Excel itself can hold
     columns: int = 256
-    cell_letters: int = 32_767  # what Excel itself can hold
 
 
 DEFAULT_LIMITS = Limits()
