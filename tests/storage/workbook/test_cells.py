@@ -4,7 +4,7 @@ import unicodedata
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.facts import Role, UnitKind
@@ -27,6 +27,7 @@ from storage.workbook.raw import Flaw, RawCell
 from storage.workbook.xlsx import _day, _number
 from tests.storage.workbook.books import library
 
+unhurried = settings(deadline=None)  # a busy machine is no failure
 DAYS = st.dates(min_value=date(1900, 3, 1), max_value=date(2199, 12, 31))
 ANYTHING = st.one_of(
     st.text(max_size=80), st.integers(), st.floats(), st.booleans(), st.dates(), st.sampled_from(list(Flaw))
@@ -44,6 +45,7 @@ READERS = [
 ]
 
 
+@unhurried
 @given(st.integers(min_value=0, max_value=10**15 - 1))
 def test_a_code_is_its_digits_when_excel_keeps_it_as_a_number(number: int) -> None:
     assert read_code(_number(str(number)), library()) == str(number)
@@ -51,11 +53,13 @@ def test_a_code_is_its_digits_when_excel_keeps_it_as_a_number(number: int) -> No
     assert read_code(float(number), library()) == str(number)
 
 
+@unhurried
 @given(st.from_regex(r"0[0-9]{1,20}", fullmatch=True))
 def test_leading_zeros_stay_when_a_code_is_text(code: str) -> None:
     assert read_code(code, library()) == code
 
 
+@unhurried
 @given(DAYS)
 def test_a_day_is_the_same_day_however_it_is_written(day: date) -> None:
     written: list[RawCell] = [
@@ -70,6 +74,7 @@ def test_a_day_is_the_same_day_however_it_is_written(day: date) -> None:
     assert {read_day(one, library()) for one in written} == {day}
 
 
+@unhurried
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=60))
 def test_cleaning_text_twice_changes_nothing_more(text: str) -> None:
     once = clean(text)
@@ -80,6 +85,7 @@ def test_cleaning_text_twice_changes_nothing_more(text: str) -> None:
     assert "\n" not in once
 
 
+@unhurried
 @given(st.text(max_size=60))
 def test_composed_and_decomposed_text_are_the_same(text: str) -> None:
     composed, decomposed = (unicodedata.normalize(form, text) for form in ("NFC", "NFD"))
@@ -87,6 +93,7 @@ def test_composed_and_decomposed_text_are_the_same(text: str) -> None:
     assert clean(composed) == clean(decomposed)
 
 
+@unhurried
 @given(ANYTHING)
 def test_every_reader_gives_a_value_or_names_the_mistake(raw: RawCell) -> None:
     assert len(show(raw)) <= 64
@@ -102,6 +109,7 @@ def test_every_reader_gives_a_value_or_names_the_mistake(raw: RawCell) -> None:
             assert "\0" not in value
 
 
+@unhurried
 @given(
     st.sampled_from(list(UnitKind)),
     st.sampled_from([str.upper, str.title, lambda word: f" {word} ", lambda word: word.replace("_", " ")]),
