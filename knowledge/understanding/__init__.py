@@ -1,1 +1,1 @@
-"""Understanding what an official asks: folded Vietnamese, entities by tables, intents learned from example questions."""
+"""Understanding what an official asks: things named by tables, intents learned from example questions."""

@@ -14,8 +14,10 @@ Words = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class DocumentKindWords:
-    """Words that announce a document number. Kinds of the `letter` family are swapped for each other in speech,
-    those of the `law` family are not; `any` says nothing of the kind.
+    """Words that announce a document number.
+
+    Kinds of the `letter` family are swapped for each other in speech, those of the `law` family are not; `any` says
+    nothing of the kind.
     """
 
     words: Words
@@ -34,6 +36,7 @@ class Cues:
     weak_symbols: Words
     no_document_before: Words
     no_document_after: Words
+    no_tight_number_before: Words
     document_verbs: Words
     these_documents: Words
     these_points: Words
@@ -48,6 +51,8 @@ class Cues:
     language_words: Words
     computing_words: Words
     extra_criteria: dict[str, Words]
+    grade_words: Words
+    paper_parts: Words
     level_fillers: Words
     issue_words: Words
     as_of_words: Words
@@ -57,11 +62,14 @@ class Cues:
     genders: dict[str, str]
     appointment_words: Words
     date_words: dict[str, str]
+    date_leads: Words
+    plain_date_before: Words
     years_before: Words
     years_after: Words
     self_words: Words
     not_self: Words
     relations: Words
+    owner_links: Words
     other_people: Words
     titles: Words
     naming_words: Words
@@ -81,6 +89,7 @@ class Cues:
     fillers: Words
     greetings: Words
     polite_starts: Words
+    search_stops: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +126,4 @@ def load_abbreviations(directory: Path = QUESTIONS) -> tuple[Abbreviation, ...]:
 
 def _read(path: Path) -> object:
     with path.open(encoding="utf-8") as file:
-        return yaml.load(file, Loader=yaml.CSafeLoader)  # noqa: S506 - the safe loader, compiled
+        return yaml.load(file, Loader=yaml.CSafeLoader)

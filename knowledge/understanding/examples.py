@@ -2,8 +2,8 @@
 
 import random
 import re
-from itertools import product
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import yaml
@@ -30,16 +30,16 @@ class Example:
 
 
 def load_examples(directory: Path = QUESTIONS) -> tuple[Example, ...]:
-    """All example questions. Raises ValueError where a file is not named for an intent or holds anything but text."""
+    """All example questions. Raises ValueError for a file not named for an intent, TypeError for one not all text."""
     found: list[Example] = []
     group = 0
     for path in sorted((directory / "examples").glob("*.yaml")):
         intent = Intent(path.stem)
         with path.open(encoding="utf-8") as file:
-            questions = yaml.load(file, Loader=yaml.CSafeLoader)  # noqa: S506 - the safe loader, compiled
+            questions = yaml.load(file, Loader=yaml.CSafeLoader)
         for question in questions:
             if not isinstance(question, str):
-                raise ValueError(f"{path.name}: a question must be text, found {question!r}")
+                raise TypeError(f"{path.name}: a question must be text, found {question!r}")
             group += 1
             found += [Example(wording, intent, group) for wording in wordings(question)]
     return tuple(found)

@@ -1,4 +1,4 @@
-"""Short questions that only make sense after the one before ("còn tin học thì sao?"), completed from the conversation."""
+"""Short questions that make sense only after the one before ("còn tin học thì sao?"), completed from it."""
 
 from dataclasses import dataclass, replace
 
@@ -87,7 +87,11 @@ class FollowUps:
     @staticmethod
     def _asked_intent(asked: Intent, reading: Reading, context: Context) -> Intent:
         about_document = context.intent is Intent.DOCUMENT and bool(context.entities.documents)
-        if about_document and asked in {Intent.MY_DEADLINES, Intent.CONSEQUENCES} and not reading.entities.speaks_of_self:
+        if (
+            about_document
+            and asked in {Intent.MY_DEADLINES, Intent.CONSEQUENCES}
+            and not reading.entities.speaks_of_self
+        ):
             return Intent.DOCUMENT
         return asked
 
@@ -100,7 +104,10 @@ class FollowUps:
             return Intent.PERSON_GAPS
         if entities.kinds:
             return Intent.CERTIFICATE_COUNTS
-        if (entities.position_words or entities.position_groups) and context.intent in {Intent.MY_GAPS, Intent.CERTIFICATE_COUNTS}:
+        if (entities.position_words or entities.position_groups) and context.intent in {
+            Intent.MY_GAPS,
+            Intent.CERTIFICATE_COUNTS,
+        }:
             return Intent.POSITION_REQUIREMENTS
         return context.intent
 
@@ -117,7 +124,11 @@ class FollowUps:
         elif not new.criteria and not new.kinds:
             kinds, criteria = old.kinds, old.criteria
         is_same_kind = bool(kinds) and kinds == old.kinds
-        person = new.person_words if new.person_words and not reading.pointing.person else (old.person_words or new.person_words)
+        person = (
+            new.person_words
+            if new.person_words and not reading.pointing.person
+            else (old.person_words or new.person_words)
+        )
         return replace(
             new,
             documents=new.documents or old.documents,
@@ -142,7 +153,7 @@ class FollowUps:
         )
 
     def _sorted_letters(self, new: Entities, old: Entities) -> Entities:
-        """"chứng chỉ B" may be of either subject: the one that was talked about is meant."""
+        """The kinds meant where a letter fits two subjects ("chứng chỉ B"): those of the subject talked about."""
         spoken = {self._library.kinds[one.kind].criterion for one in old.kinds} | set(old.criteria)
         fitting = tuple(one for one in new.kinds if self._library.kinds[one.kind].criterion in spoken)
         return replace(new, kinds=fitting) if fitting and len(new.kinds) > 1 else new
@@ -166,4 +177,3 @@ def _by_fold(phrases: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         for word in make_text(phrase).words:
             found[word.folded] = (*found.get(word.folded, ()), word.marked)
     return found
-

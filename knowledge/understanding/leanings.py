@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge.understanding.entities.reading import Reading
-from knowledge.understanding.meaning import Intent
+from knowledge.understanding.meaning import Aspect, Intent
 
 _STRONG = 1.2
 _LIGHT = 0.5
@@ -19,11 +19,11 @@ def leanings_of(reading: Reading, intents: Sequence[Intent]) -> npt.NDArray[np.f
     unknown = any(one.document is None for one in entities.documents)
     if entities.documents and (entities.points or unknown):
         lean[Intent.DOCUMENT] = _STRONG
-    elif entities.points and not entities.kinds:
+    elif entities.documents or (entities.points and not entities.kinds):
         lean[Intent.DOCUMENT] = _LIGHT
-    elif entities.documents:
-        lean[Intent.DOCUMENT] = _LIGHT
-    if reading.is_named_person and not entities.documents:
+    if reading.is_named_person and Aspect.SIGNER in entities.aspects:
+        lean[Intent.DOCUMENT] = _STRONG
+    elif reading.is_named_person and not entities.documents:
         lean[Intent.PERSON_GAPS] = _STRONG
         lean[Intent.MY_GAPS] = lean[Intent.MY_DEADLINES] = -_STRONG
     if entities.kinds and any(one.level for one in entities.kinds) and not entities.documents:

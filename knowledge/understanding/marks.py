@@ -44,6 +44,11 @@ def can_be(typed: str, wanted: str) -> bool:
     )
 
 
+def same_marks(one: str, other: str) -> bool:
+    """Whether two words are the same wherever their tone is written ("hoà", "hòa")."""
+    return _anatomy(one) == _anatomy(other)
+
+
 def differs_in_tone_only(typed: str, wanted: str) -> bool:
     """Whether the letters agree and only the tone is a slip ("chì" for "chỉ")."""
     typed_letters, _ = _anatomy(typed)
@@ -55,5 +60,5 @@ def differs_in_tone_only(typed: str, wanted: str) -> bool:
 
 def _shape_fits(typed: str, wanted: str) -> bool:
     if typed in {"d", "đ"} and wanted in {"d", "đ"}:
-        return typed == wanted or typed == "d"
+        return typed in {wanted, "d"}
     return set(typed) <= set(wanted)

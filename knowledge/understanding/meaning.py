@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from knowledge.facts import CriterionCode, DocumentId, Gender, KindCode, LevelCode, PositionGroup, TerritoryCode, UnitCode
+from knowledge.facts import (
+    CriterionCode,
+    DocumentId,
+    Gender,
+    KindCode,
+    LevelCode,
+    PositionGroup,
+    TerritoryCode,
+    UnitCode,
+)
 
 
 class Intent(StrEnum):
@@ -66,15 +75,16 @@ class KindMention:
 
 @dataclass(frozen=True, slots=True)
 class Entities:
-    """The things that a question names. `issued_on` is an issue date ("cấp ngày 12/5/2019", a bare year gives
-    `issued_year` instead); `as_of` a day the question is asked about ("tính đến 15/9/2020", "ngày 15/9/2020 thì").
-    `points` are normalised ("điểm 3" → "3", "mục 2.3" → "2.3", "Điều 23" → "23"), as the library's own ids where it
-    lists them. `person_words` are words that look like a roster code or a name after a title ("đồng chí Nguyễn Văn
-    A"), or a relation ("sếp tôi"); `speaks_of_self` is true for "tôi, mình, em, của tôi";
-    `level` is a level of a criterion asked about ("bậc 3"). `years` counts years of service asked about.
-    `issued_month` stands with `issued_year` ("thi tháng 3/2024"). A month or a year asked about as of gives its last day.
-    `born_on`, or `born_year` with `born_month`, and `gender` are those said in a question on retirement.
+    """The things that a question names.
+
+    `issued_on` is an issue date ("cấp ngày 12/5/2019"); a bare year gives `issued_year` instead, with `issued_month`
+    for "thi tháng 3/2024". `as_of` is a day the question is asked about ("tính đến 15/9/2020", "ngày 15/9/2020 thì");
+    a month or a year asked about gives its last day. `points` are normalised ("điểm 3" → "3", "mục 2.3" → "2.3",
+    "Điều 23" → "23"), as the library's own ids where it lists them. `person_words` are words that look like a roster
+    code or a name after a title ("đồng chí Nguyễn Văn A"), or a relation ("sếp tôi"); `speaks_of_self` is true for
+    "tôi, mình, em, của tôi". `level` is a level of a criterion asked about ("bậc 3"). `years` counts years of service.
     `offices` are ids of the library's offices. `aspects` are what of a document is asked about, in the order named.
+    `born_on`, or `born_year` with `born_month`, and `gender` are those said in a question on retirement.
     """
 
     documents: tuple[DocumentMention, ...] = ()

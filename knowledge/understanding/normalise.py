@@ -1,6 +1,7 @@
 """Everyday phone spelling made plain: abbreviations by their neighbours, words run together, and typing errors."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -36,7 +37,7 @@ class Normaliser:
         words = [word.folded for word in make_text(phrase).words]
         marked = [word.marked for word in make_text(phrase).words]
         self._lexicon.update(word for word in words if word.isalpha())
-        for one, other in zip(words, words[1:], strict=False):
+        for one, other in pairwise(words):
             self._followed.setdefault(one, set()).add(other)
         for size in (2, 3, 4):
             for at in range(len(words) - size + 1):

@@ -7,7 +7,6 @@ from typing import Generic, TypeVar
 from knowledge.understanding.marks import can_be, differs_in_tone_only, has_marks
 from knowledge.understanding.text import Text, Word, make_text
 
-
 T = TypeVar("T")
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 LONGEST_ACCEPTED = 8_000  # characters; twice what a chat message can hold. Longer input is nobody's question
 LONGEST_READ = 1_200  # of an accepted message this much is read: questions state themselves at the start
 
+_MARKED_FROM = 0.4  # share of words with marks; many Vietnamese words have none
 _WORD = re.compile(r"[^\W_]+")
 _SPACES = re.compile(r"\s+")
 
@@ -57,6 +58,12 @@ class Text:
     def words_after(self, position: int, count: int) -> tuple[Word, ...]:
         """The first words that start at or after a position."""
         return tuple(word for word in self.words if word.start >= position)[:count]
+
+
+def is_marked(text: Text) -> bool:
+    """Whether the visitor types marks, so that a word without them has none."""
+    marked = sum(word.marked != word.folded for word in text.words)
+    return marked >= _MARKED_FROM * len(text.words)
 
 
 def clean(raw: str) -> str:

@@ -23,12 +23,18 @@ from knowledge.understanding.meaning import Intent, Vocabulary
 from knowledge.understanding.text import read_text
 
 _PACKAGE = Path(__file__).parent.parent
-_MATERIAL = ("questions/*.yaml", "questions/examples/*.yaml", "understanding/**/*.py", "law/*.yaml", "law/documents/*.yaml")
+_MATERIAL = (
+    "questions/*.yaml",
+    "questions/examples/*.yaml",
+    "understanding/**/*.py",
+    "law/*.yaml",
+    "law/documents/*.yaml",
+)
 _SEEN_AT_LEAST = 2  # a feature of a single question teaches nothing
 _HELD_BACK = 5  # one question in five measures the threshold
 _REGULARITY = 8.0
 _TEMPERATURES = np.geomspace(0.15, 4.0, 40)
-_WANTED_PRECISION = 0.95  # of the questions that are answered on their own, so many must be understood rightly
+_WANTED_PRECISION = 0.96  # of the questions that are answered on their own, so many must be understood rightly
 _LEARNED_ON = date(2026, 1, 15)  # examples mention relative days never; any day serves
 
 Array = npt.NDArray[np.float64]
@@ -77,7 +83,9 @@ def train(library: Library, trained_with: str) -> IntentModel:
     scores = np.array([first.scores(one) for one in blocks])[is_held_back] + leanings[is_held_back]
     truth = np.array([first.intents.index(example.intent) for example in examples])[is_held_back]
     temperature = _best_temperature(scores, truth)
-    threshold = _threshold(softmax(scores / temperature), truth)
+    # The misspelt half is worse than life; the threshold is for questions as they come.
+    as_written = np.arange(len(truth)) % 2 == 0
+    threshold = _threshold(softmax(scores[as_written] / temperature), truth[as_written])
     final = _fit(list(zip(blocks, examples, strict=True)))
     return IntentModel(
         final.intents, final.positions, final.rarity, final.weights, final.bias, temperature, threshold, trained_with

@@ -3,8 +3,6 @@
 Run by hand: python -m tests.bench.understanding [--wrong]
 """
 
-# ruff: noqa: T201 - a bench prints
-
 import statistics
 import sys
 import time

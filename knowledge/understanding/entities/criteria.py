@@ -38,7 +38,7 @@ class CriterionNames:
 
     def spans(self, text: Text) -> list[tuple[int, int]]:
         """Which words are names of criteria or levels, as ranges of word positions."""
-        return [(match.first, match.last) for match in (*self._names.find(text), *self._levels.find(text))]
+        return self.names(text) + [(match.first, match.last) for match in self._levels.find(text)]
 
     def names(self, text: Text) -> list[tuple[int, int]]:
         """Which words are names of criteria, as ranges of word positions."""

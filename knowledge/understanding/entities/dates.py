@@ -56,13 +56,15 @@ class Dates:
     def __init__(self, cues: Cues) -> None:
         words = {name: fold(word) for name, word in cues.date_words.items()}
         day, month, year, half = words["day"], words["month"], words["year"], words["half"]
-        to = rf"(?:{day}|{half}|den|toi|truoc|han|la)"
+        to = "(?:" + "|".join(fold(word) for word in cues.date_leads) + ")"
+        any_year = rf"(?:{year} )?(?P<y>\d{{4}})"
+        any_day, any_month = r"(?P<d>\d{1,2})", r"(?P<m>\d{1,2})"
         self._patterns = tuple(
             re.compile(pattern)
             for pattern in (
-                rf"(?<![\d/])(?:{day} )?(?P<d>\d{{1,2}}) ?[/\-.] ?(?P<m>\d{{1,2}}) ?[/\-.] ?(?P<y>\d{{4}}|\d{{2}})(?![\d/])",
+                rf"(?<![\d/])(?:{day} )?{any_day} ?[/\-.] ?{any_month} ?[/\-.] ?(?P<y>\d{{4}}|\d{{2}})(?![\d/])",
                 r"(?<!\d)(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)",
-                rf"(?<!\d)(?:(?:{day}|{half}) )?(?P<d>\d{{1,2}}) {month} (?P<m>\d{{1,2}})(?: ?[/\-.,]? ?(?:{year} )?(?P<y>\d{{4}}))?(?!\d)",
+                rf"(?<!\d)(?:(?:{day}|{half}) )?{any_day} {month} {any_month}(?: ?[/\-.,]? ?{any_year})?(?!\d)",
                 rf"{month} (?P<m>\d{{1,2}})(?: ?[/\-.] ?| {year} | )(?P<y>\d{{4}})(?!\d)",
                 r"(?<![\d/.\-])(?P<m>\d{1,2})/(?P<y>\d{4})(?![\d/\-])",
                 rf"\b{to} (?P<d>\d{{1,2}})[/\-.](?P<m>\d{{1,2}})(?![\d/.])",
@@ -79,7 +81,7 @@ class Dates:
         )
         self._firm: PhraseTable[str] = PhraseTable((word, word) for word in cues.as_of_firm_words)
         self._tails: PhraseTable[str] = PhraseTable((word, word) for word in cues.as_of_tails)
-        self._plain_before = frozenset({"han", "truoc", "den", "toi", "nhiem", "ky"})
+        self._plain_before = frozenset(fold(word) for word in cues.plain_date_before)
 
     def find(self, text: Text, today: date, certificates: list[tuple[int, int]]) -> tuple[FoundDate, ...]:
         """Every valid date; days that do not exist are left out. `certificates` are spans of named kinds."""
@@ -120,9 +122,13 @@ class Dates:
         certificates: list[tuple[int, int]],
     ) -> Role:
         start, end, is_year = written.start, written.end, written.month is None
-        before = [cue for cue in cues if since <= cue.start < start and _words_between(text, cue.end, start) <= _NEAR_WORDS]
+        before = [
+            cue for cue in cues if since <= cue.start < start and _words_between(text, cue.end, start) <= _NEAR_WORDS
+        ]
         roles = {cue.value for cue in before}
-        firm = any(since <= cue.start < start and _words_between(text, cue.end, start) <= 1 for cue in self._firm.find(text))
+        firm = any(
+            since <= cue.start < start and _words_between(text, cue.end, start) <= 1 for cue in self._firm.find(text)
+        )
         if firm:
             return Role.AS_OF
         for role in (Role.LIFE, Role.ISSUE, Role.CAREER):

@@ -60,6 +60,8 @@ class DocumentNumbers:
         self._strong = frozenset(cues.strong_symbols)
         self._symbols = self._strong | frozenset(cues.weak_symbols)
         self._never_before = _words_of(cues.no_document_before)
+        self._never_tight = _words_of(cues.no_tight_number_before)
+        self._papers = _words_of(cues.certificate_words)
         self._never_after = PhraseTable((word, word) for word in cues.no_document_after)
         points = {word for word, kind in cues.point_words.items() if kind in {"point", "clause", "section"}}
         self._verbs = PhraseTable((verb, verb) for verb in cues.document_verbs if verb not in points)
@@ -154,8 +156,12 @@ class DocumentNumbers:
         is_year = int(number.digits) in _YEARS and not number.suffix
         long_enough = len(number.digits) >= _DISTINCTIVE
         if number.symbols and number.is_tight:
-            return before not in {"bac", "ngay"} or long_enough
-        if number.symbols and self._strong.intersection(number.symbols) and (number.kind or (long_enough and not is_year)):
+            return before not in self._never_tight or long_enough
+        if (
+            number.symbols
+            and self._strong.intersection(number.symbols)
+            and (number.kind or (long_enough and not is_year))
+        ):
             return before not in self._never_before
         if number.kind:
             return (long_enough and not is_year) or number.year is not None or not counts
@@ -166,7 +172,11 @@ class DocumentNumbers:
     def _bare_is_document(self, text: Text, number: _Number, *, counts: bool) -> bool:
         words = text.words
         says_number = number.kind == ""
-        if says_number and number.kind_first and words[number.kind_first - 1].folded in self._never_before | {"chi", "bang", "nhan"}:
+        if (
+            says_number
+            and number.kind_first
+            and words[number.kind_first - 1].folded in self._never_before | self._papers
+        ):
             return False
         if counts and not self._starts_point(words, number.last):
             return False
@@ -187,7 +197,9 @@ class DocumentNumbers:
         """Whether the digits belong to a decimal, a date, a time, an amount or a longer code."""
         start, end = text.words[number.first].start, text.words[number.last - 1].end
         near = text.folded[max(0, start - 2) : start], text.folded[end : end + 2]
-        return bool(re.search(r"[\d][.,/:\-+*x=]$|[+*=]\s?$|[$#]$", near[0]) or re.match(r"[.,/:\-+*x=]\d|\s?[+*=%$]", near[1]))
+        return bool(
+            re.search(r"[\d][.,/:\-+*x=]$|[+*=]\s?$|[$#]$", near[0]) or re.match(r"[.,/:\-+*x=]\d|\s?[+*=%$]", near[1])
+        )
 
     def _resolve(self, number: _Number) -> DocumentId | None:
         typed = number.digits + number.suffix + (str(number.year) if number.year else "") + "".join(number.symbols)

@@ -17,7 +17,7 @@ from knowledge.understanding.text import Text, make_text
 _SCORE = re.compile(r"(?<![\w.,/])(\d{1,3}(?:[.,]\d{1,2})?)(?![\w/%]|[.,]\d)")
 _FOUR_SCORES = re.compile(r"(?<!\d)(\d{1,3})\s?[/\-, ]\s?(\d{1,3})\s?[/\-, ]\s?(\d{1,3})\s?[/\-, ]\s?(\d{1,3})(?!\d)")
 _LEVEL_REACH = 4  # words between a kind and its level
-_OLD_SCALE = 3  # the old certificates have three levels, named by letters
+_LETTER_REACH = 2  # words between a letter and what it is a level of
 _EUROPEAN = re.compile(r"^[abc][12]$")
 
 
@@ -38,12 +38,16 @@ class Kinds:
         self._criteria = library.criteria
         letters = frozenset(cues.old_certificate_letters)
         self._lettered = {
-            kind.criterion: kind for kind in self._kinds.values() if {one.code for one in kind.scale.levels} == {"a", "b", "c"}
+            kind.criterion: kind
+            for kind in self._kinds.values()
+            if {one.code for one in kind.scale.levels} == {"a", "b", "c"}
         }
         self._european = [
             kind
             for kind in self._kinds.values()
-            if kind.scale.levels and all(_EUROPEAN.match(str(one.code)) for one in kind.scale.levels) and not kind.is_direct
+            if kind.scale.levels
+            and all(_EUROPEAN.match(str(one.code)) for one in kind.scale.levels)
+            and not kind.is_direct
         ]
         self._letters = letters
         self._certificate_names = cues.certificate_words
@@ -62,15 +66,17 @@ class Kinds:
         self._certificate: PhraseTable[str] = PhraseTable((word, word) for word in cues.certificate_words)
         self._no_certificates: PhraseTable[str] = PhraseTable((word, word) for word in cues.no_certificates)
         self._subjects: PhraseTable[str] = PhraseTable(
-            [(word, "language") for word in cues.language_words] + [(word, "computing") for word in cues.computing_words]
+            [(word, "language") for word in cues.language_words]
+            + [(word, "computing") for word in cues.computing_words]
         )
         self._by_subject = self._lettered_by_subject(cues)
         self._fillers = frozenset(word.folded for filler in cues.level_fillers for word in make_text(filler).words)
-        self._graded = frozenset(fold(word) for word in ("trinh do", "loai"))
+        self._graded = frozenset(fold(word) for word in cues.grade_words)
+        self._paper_parts = self._fillers | {fold(word) for word in cues.paper_parts}
         self._pointed = frozenset(word.folded for word in make_text(" ".join(cues.point_words)).words)
 
     def _is_level_of_criterion(self, kind: Kind, alias: str) -> bool:
-        """"chuyên viên chính" alone is a rank; only with the word certificate is it a paper."""
+        """A rank alone ("chuyên viên chính") is no paper; only with the word certificate it is one."""
         criterion = self._criteria.get(kind.criterion) if kind.criterion else None
         return (
             criterion is not None
@@ -90,20 +96,20 @@ class Kinds:
                     found.setdefault(subject, kind)
         return found
 
-    def find(self, text: Text, *, asks_of_document: bool = False) -> tuple[FoundKind, ...]:
+    def find(self, text: Text) -> tuple[FoundKind, ...]:
         """Kinds in the order of the text, each with the level nearest to it."""
         if self._no_certificates.find(text):
             return ()
         certificate_words = self._certificate.find(text)
-        found = self._lettered_kinds(text, certificate_words, asks_of_document=asks_of_document)
+        found = self._lettered_kinds(text, certificate_words)
         for match in self._names.find(text):
             if any(match.start < one.end and one.start < match.end for one in found):
                 continue
             found += self._named(text, match, certificate_words)
-        found = [one for one in found if not self._is_measure(text, one, found, certificate_words)]
+        found = [one for one in found if not self._is_measure(one, found, certificate_words)]
         return tuple(sorted(_widest(found), key=lambda one: one.start))
 
-    def _is_measure(self, text: Text, one: FoundKind, found: list[FoundKind], papers: list[Match[str]]) -> bool:
+    def _is_measure(self, one: FoundKind, found: list[FoundKind], papers: list[Match[str]]) -> bool:
         """A direct kind beside another certificate is what that one is measured by ("ic3 có thay tin học cơ bản?")."""
         kind = self._kinds[one.mention.kind]
         if not kind.is_direct or one.mention.level or all(self._kinds[other.mention.kind].is_direct for other in found):
@@ -115,7 +121,10 @@ class Kinds:
         level, start, end = self._level_beside(text, kind, match)
         if kind.is_direct and kind.scale.type is ScaleType.CRITERION:
             # The words are those of the criterion itself; a credential is meant where a paper or a level is named.
-            is_paper = any(abs(match.first - word.last) <= 1 or word.first in range(match.first, match.last) for word in certificate_words)
+            is_paper = any(
+                abs(match.first - word.last) <= 1 or word.first in range(match.first, match.last)
+                for word in certificate_words
+            )
             if not is_paper and not level and not self._is_name_of_paper(kind, text, match):
                 return []
         if kind.scale.type is ScaleType.NUMBER and (four := self._skills(text, kind, match)):
@@ -138,10 +147,8 @@ class Kinds:
         if scale.type is ScaleType.NUMBER:
             return self._score_beside(text, kind, match)
         if scale.type is ScaleType.SKILLS:
-            four = _FOUR_SCORES.search(text.folded, match.end)
-            if four and four.start() - match.end <= len("nghe đọc nói viết") + 4:
-                return "/".join(four.groups()), match.start, four.end()
-            return None, match.start, match.end
+            four = self._skills(text, kind, match)
+            return (four.mention.level, four.start, four.end) if four else (None, match.start, match.end)
         if scale.type not in {ScaleType.CRITERION, ScaleType.ORDERED}:
             return None, match.start, match.end
         levels = self._levels[kind.code].find(text)
@@ -187,7 +194,9 @@ class Kinds:
                 continue
             unlabelled = _FOUR_SCORES.match(text.folded[match.end :].lstrip(" :,"))
             if unlabelled:
-                return FoundKind(KindMention(sibling.code, "/".join(unlabelled.groups())), match.start, match.end + unlabelled.end())
+                return FoundKind(
+                    KindMention(sibling.code, "/".join(unlabelled.groups())), match.start, match.end + unlabelled.end()
+                )
             scores: list[str] = []
             end = match.end
             for skill in sibling.scale.levels:
@@ -208,15 +217,19 @@ class Kinds:
             return []
         found: list[FoundKind] = []
         for sibling in self._kinds.values():
-            if sibling.code == kind.code or str(sibling.code).split("_", maxsplit=1)[0] != stem or sibling.scale.type is not ScaleType.NUMBER:
+            if (
+                sibling.code == kind.code
+                or str(sibling.code).split("_", maxsplit=1)[0] != stem
+                or sibling.scale.type is not ScaleType.NUMBER
+            ):
                 continue
             level, start, end = self._score_beside(text, sibling, match)
             if level:
                 found.append(FoundKind(KindMention(sibling.code, level), start, end))
         return found
 
-    def _lettered_kinds(self, text: Text, certificate_words: list[Match[str]], *, asks_of_document: bool) -> list[FoundKind]:
-        """"chứng chỉ B tin học", "tiếng Anh trình độ C", "bằng B1": a letter beside a subject or a paper."""
+    def _lettered_kinds(self, text: Text, certificate_words: list[Match[str]]) -> list[FoundKind]:
+        """A letter beside a subject or a paper: "chứng chỉ B tin học", "tiếng Anh trình độ C", "bằng B1"."""
         subjects = self._subjects.find(text)
         names = self._names.find(text)
         found: list[FoundKind] = []
@@ -225,9 +238,10 @@ class Kinds:
                 continue
             near = [one for one in subjects if self._is_beside(text, at, one.first, one.last)]
             papers = [one for one in certificate_words if self._is_beside(text, at, one.first, one.last)]
-            graded = at > 1 and f"{text.words[at - 2].folded} {text.words[at - 1].folded}" in self._graded
+            before = " ".join(one.folded for one in text.words[max(0, at - 2) : at])
+            graded = any(before.endswith(word) for word in self._graded)
             is_last = at + 1 == len(text.words)
-            if not near and (not papers or asks_of_document and len(word.marked) == 1 and not papers):
+            if not near and not papers:
                 continue
             if word.marked == "a" and is_last and not papers and not graded:  # "tin hoc a": a polite ending, no level
                 continue
@@ -256,7 +270,7 @@ class Kinds:
             between = text.words[at + 1 : first]
         else:
             return False
-        return len(between) <= 2 and all(word.folded in self._fillers or word.folded in {"chung", "chi", "mon"} for word in between)  # noqa: PLR2004
+        return len(between) <= _LETTER_REACH and all(word.folded in self._paper_parts for word in between)
 
 
 def _widest(found: list[FoundKind]) -> list[FoundKind]:

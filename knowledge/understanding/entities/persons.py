@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 
 from knowledge.understanding.cues import Cues
-from knowledge.understanding.marks import can_be
+from knowledge.understanding.marks import can_be, has_marks, same_marks
 from knowledge.understanding.phrase_table import Match, PhraseTable
-from knowledge.understanding.text import Text, Word, make_text
+from knowledge.understanding.text import Text, Word, is_marked, make_text
 
 _CODE = re.compile(r"(?<![\w/\-.])([a-zđ]{1,6})[-_ ]?(\d{2,8})(?![\w/\-]|\.\d)")
 _LONGEST_NAME = 5
@@ -31,6 +31,7 @@ class Persons:
         self._prefixes = frozenset(cues.person_code_prefixes)
         self._not_codes = frozenset(cues.not_person_codes)
         self._symbols = frozenset((*cues.strong_symbols, *cues.weak_symbols)) - self._prefixes
+        self._links = frozenset(_by_fold(cues.owner_links))
         self._naming = frozenset(cues.naming_words)
         self._titles: PhraseTable[str] = PhraseTable((word, word) for word in cues.titles)
         self._relations: PhraseTable[str] = PhraseTable((word, word) for word in cues.relations)
@@ -60,35 +61,38 @@ class Persons:
                 return FoundPerson(written.replace(" ", ""), match.start(), match.end(), is_name=True)
         return None
 
-    def find(self, text: Text) -> FoundPerson | None:
-        """The person a text names, if it is not the visitor."""
+    def find(self, text: Text, places: list[tuple[int, int]]) -> FoundPerson | None:
+        """The person a text names, if it is not the visitor. Names are not looked for in `places`."""
+        whole, text = text, text.without(places)
+        strict = is_marked(text)
         polite = [(match.first, match.last) for match in self._polite.find(text)]
         for pronoun in self._pronouns.find(text):
-            return FoundPerson(text.typed[pronoun.start : pronoun.end], pronoun.start, pronoun.end, is_name=False, is_pronoun=True)
+            return FoundPerson(
+                text.typed[pronoun.start : pronoun.end], pronoun.start, pronoun.end, is_name=False, is_pronoun=True
+            )
         for other in self._others.find(text):
             return FoundPerson(text.typed[other.start : other.end], other.start, other.end, is_name=False)
         for title in self._titles.find(text):
             if any(first <= title.first < last for first, last in polite):
                 continue
-            if self._says_own_name(text, title):
+            if self._says_own_name(text, title) or (strict and not _written_fully(text, title)):
                 continue
-            last = self._name_end(text, title.last, after_title=True)
+            last = self._name_end(text, title.last)
             if last > title.last:
                 start, end = title.start, text.words[last - 1].end
                 return FoundPerson(text.typed[start:end], start, end, is_name=True)
         if any(self._says_own_name(text, title) for title in self._titles.find(text)):
             return None
-        return self._bare_name(text) or self._relation(text)
+        return self._bare_name(text) or self._relation(whole)
 
     def _says_own_name(self, text: Text, title: Match[str]) -> bool:
-        """"tôi tên là …", "em là …": the visitor introduces themself."""
+        """Whether the visitor introduces themself: "tôi tên là …", "em là …"."""
         return title.value in self._naming and any(own.last == title.first for own in self._self.find(text))
 
     def speaks_of_self(self, text: Text, person: FoundPerson | None) -> bool:
         """Whether the visitor speaks of themself outside the words that name another person."""
         others = [(match.first, match.last) for match in self._not_self.find(text)]
-        for polite in self._polite.find(text):
-            others.append((polite.first, polite.last))
+        others += [(polite.first, polite.last) for polite in self._polite.find(text)]
         for match in self._self.find(text):
             if any(first <= match.first < last for first, last in others):
                 continue
@@ -96,7 +100,7 @@ class Persons:
                 return True
         return False
 
-    def _name_end(self, text: Text, first: int, *, after_title: bool) -> int:
+    def _name_end(self, text: Text, first: int) -> int:
         words = text.words
         if first >= len(words):
             return first
@@ -137,8 +141,10 @@ class Persons:
             following = text.words[at + 1]
             if not self._is(word, self._surnames) or not self._is_name_part(following):
                 continue
-            is_capital = text.typed[word.start].isupper() and text.typed[following.start].isupper() and not text.typed.isupper()
-            last = self._name_end(text, at, after_title=False)
+            is_capital = (
+                text.typed[word.start].isupper() and text.typed[following.start].isupper() and not text.typed.isupper()
+            )
+            last = self._name_end(text, at)
             strong = self._is(following, self._middles) and last - at > 2  # noqa: PLR2004 - surname, middle, given
             if (is_capital and last - at > 1) or strong:
                 start, end = word.start, text.words[last - 1].end
@@ -149,7 +155,7 @@ class Persons:
         owners = {match.first: match.last for match in self._self.find(text)}
         for relation in self._relations.find(text):
             last = relation.last
-            while last < len(text.words) and text.words[last].folded in {"cua", "ben", "cu"}:
+            while last < len(text.words) and text.words[last].folded in self._links:
                 last += 1
             end_word = owners.get(last) or owners.get(relation.last)
             if end_word:
@@ -158,11 +164,24 @@ class Persons:
         return None
 
     def _is_name_part(self, word: Word) -> bool:
-        return any(self._is(word, names) for names in (self._surnames, self._middles, self._given)) or len(word.folded) == 1
+        return (
+            any(self._is(word, names) for names in (self._surnames, self._middles, self._given))
+            or len(word.folded) == 1
+        )
 
     @staticmethod
     def _is(word: Word, names: dict[str, tuple[str, ...]]) -> bool:
-        return any(can_be(word.marked, name) for name in names.get(word.folded, ()))
+        # A tone that was typed is meant: "tháng" is nobody's "Thắng". Only a word without any mark may stand for more.
+        fits = can_be if not has_marks(word.marked) else same_marks
+        return any(fits(word.marked, name) for name in names.get(word.folded, ()))
+
+
+def _written_fully(text: Text, match: Match[str]) -> bool:
+    typed, wanted = text.words[match.first : match.last], make_text(match.value).words
+    return all(
+        same_marks(one.marked, two.marked)
+        for one, two in zip(text.words[match.first : match.last], wanted, strict=True)
+    )
 
 
 def _by_fold(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
@@ -171,4 +190,3 @@ def _by_fold(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         for word in make_text(name).words:
             found[word.folded] = (*found.get(word.folded, ()), word.marked)
     return found
-

@@ -73,7 +73,9 @@ class LibraryPlaces:
         )
         self._offices: PhraseTable[str] = PhraseTable(
             dict.fromkeys(
-                (plain(name), office.id) for office in library.offices.values() for name in (office.name, *office.aliases)
+                (plain(name), office.id)
+                for office in library.offices.values()
+                for name in (office.name, *office.aliases)
             )
         )
         self._positions: PhraseTable[str] = PhraseTable((plain(name), name) for name in cues.positions)
@@ -94,12 +96,17 @@ class LibraryPlaces:
 
     def named(self, text: Text) -> list[tuple[int, int]]:
         """Where territories and offices stand: names of places are no names of persons."""
-        return [(match.start, match.end) for match in (*self._territories.find(text), *self._offices.find(text))]
+        territories = [(match.start, match.end) for match in self._territories.find(text)]
+        return territories + [(match.start, match.end) for match in self._offices.find(text)]
 
     def find_position(self, text: Text) -> Match[str] | None:
         """The longest position named, with the words that say where ("trưởng phòng" + "thuộc sở")."""
         offices = self._offices.find(text)
-        free = [one for one in self._positions.find(text) if all(one.last <= it.first or it.last <= one.first for it in offices)]
+        free = [
+            one
+            for one in self._positions.find(text)
+            if all(one.last <= it.first or it.last <= one.first for it in offices)
+        ]
         found = sorted(free, key=lambda match: (match.first - match.last, match.first))
         if not found:
             return None

@@ -10,10 +10,24 @@ from knowledge.understanding.cues import Cues
 from knowledge.understanding.marks import can_be
 from knowledge.understanding.text import Text, Word, make_text
 
-_PLACE = re.compile(r"^(?:[ivx]{1,5}|\d{1,2}|[a-h]|đ)(?:\s?\.\s?(?:\d{1,2}|[a-hđ]|[ivx]{1,4}|g\d|d\d))*(?:\s?\.?\s?\(\d{1,2}\))?(?![\w/%])", re.IGNORECASE)
+_PLACE = re.compile(
+    r"^(?:[ivx]{1,5}|\d{1,2}|[a-h]|đ)(?:\s?\.\s?(?:\d{1,2}|[a-hđ]|[ivx]{1,4}|g\d|d\d))*(?:\s?\.?\s?\(\d{1,2}\))?(?![\w/%])",
+    re.IGNORECASE,
+)
 _ROMAN = re.compile(r"^[ivx]+$")
 _DOTTED = re.compile(r"(?<![\w.,/])(?:[ivx]{1,4}\.\d{1,2}(?:\.\d{1,2})*|\d{1,2}(?:\.\d{1,2}){1,3})(?![\w.,/%])")
-_DEPTH = {"chapter": 0, "part": 1, "section": 2, "article": 2, "clause": 3, "task": 3, "point": 3, "item": 5, "paragraph": 6, "dash": 6}
+_DEPTH = {
+    "chapter": 0,
+    "part": 1,
+    "section": 2,
+    "article": 2,
+    "clause": 3,
+    "task": 3,
+    "point": 3,
+    "item": 5,
+    "paragraph": 6,
+    "dash": 6,
+}
 _LETTER_POINT_DEPTH = 4
 _PREFIX = {"dash": "g", "paragraph": "d"}
 _LARGEST = 60  # no document numbers its points beyond this; larger numbers are scores
@@ -54,7 +68,7 @@ class Points:
         self._ordinals = sorted(
             ((make_text(word).words, number) for word, number in cues.ordinals.items()), key=lambda one: -len(one[0])
         )
-        self._number_words = frozenset(fold(word) for word in cues.number_words) | {"thu"}
+        self._number_words = frozenset(fold(word) for word in cues.number_words)
         self._year = fold(cues.date_words["year"])
 
     def find(self, text: Text, document: Document | None, *, names_document: bool) -> tuple[FoundPoint, ...]:
@@ -69,10 +83,10 @@ class Points:
                 chains.append([part])
         found = [FoundPoint(_joined(chain), chain[0].start, chain[-1].end) for chain in chains]
         if not found and names_document:
-            found = [FoundPoint(_shown(match.group()), match.start(), match.end()) for match in _DOTTED.finditer(text.folded)]
-        return tuple(
-            dict.fromkeys(FoundPoint(own_id(one.id, document), one.start, one.end) for one in found if one.id)
-        )
+            found = [
+                FoundPoint(_shown(match.group()), match.start(), match.end()) for match in _DOTTED.finditer(text.folded)
+            ]
+        return tuple(dict.fromkeys(FoundPoint(own_id(one.id, document), one.start, one.end) for one in found if one.id))
 
     def _parts(self, text: Text) -> list[_Part]:
         parts: list[_Part] = []
@@ -108,7 +122,7 @@ class Points:
         return None
 
     def _is_year_word(self, words: Sequence[Word], last: int) -> bool:
-        """"điểm năm 2020" names a year, not a fifth point."""
+        """Whether the ordinal is the word for year: "điểm năm 2020" has no fifth point."""
         return words[last - 1].folded == self._year and last < len(words) and words[last].folded.isdigit()
 
     @staticmethod
@@ -129,12 +143,18 @@ def own_id(point: str, document: Document | None) -> str:
     if same:
         return next((one for one in same if "(" in one), same[0])  # a numbered task outranks a dash of the same place
     tails = [one.id for one in document.points if _bare(one.id)[-len(wanted) :] == wanted]
-    return tails[0] if len(tails) == 1 and len(wanted) > 1 else point
+    if len(tails) == 1 and len(wanted) > 1:
+        return tails[0]
+    # Of a law only whole articles are listed: a clause of it is found under its article.
+    article = [one.id for one in document.points if _bare(one.id) == wanted[:1] and not one.id[0].isdigit()]
+    return article[0] if len(article) == 1 and len(wanted) > 1 else point
 
 
 def _bare(point: str) -> tuple[str, ...]:
     """The parts of an id without the letters that only say which sort of part it is ("g3" → "3")."""
-    return tuple(re.sub(r"^[a-zđ]+(?=\d)", "", part) for part in re.split(r"[.\-()\s]+", point.lower()) if part)
+    parts = [re.sub(r"^[a-zđ]+(?=\d)", "", part) for part in re.split(r"[.\-()\s]+", point.lower()) if part]
+    numbered = [part for part in parts if len(part) == 1 or part[0].isdigit() or _ROMAN.match(part)]
+    return tuple(numbered or parts)  # "Điều 23" is 23
 
 
 def _joined(chain: list[_Part]) -> str:
@@ -149,5 +169,6 @@ def _shown(written: str) -> str:
 
 def _same(typed: Sequence[Word], wanted: Sequence[Word]) -> bool:
     return len(typed) == len(wanted) and all(
-        one.folded == other.folded and can_be(one.marked, other.marked) for one, other in zip(typed, wanted, strict=True)
+        one.folded == other.folded and can_be(one.marked, other.marked)
+        for one, other in zip(typed, wanted, strict=True)
     )

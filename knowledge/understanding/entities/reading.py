@@ -24,6 +24,7 @@ from knowledge.understanding.text import Text, make_text
 
 DOCUMENT_WORD = "docnum"  # stands in the text where a number stood; no Vietnamese syllable reads like it
 PERSON_WORD = "personcode"
+_SHORTEST_FOREIGN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class EntityReader:
         self._aspects: PhraseTable[Aspect] = PhraseTable(
             (phrase, Aspect(aspect)) for aspect, phrases in cues.aspects.items() for phrase in phrases
         )
+        self._trade: PhraseTable[str] = PhraseTable((word, word) for word in cues.domain_words)
         self._genders: PhraseTable[Gender] = PhraseTable((word, Gender(value)) for word, value in cues.genders.items())
         self._these = {
             "document": PhraseTable((phrase, True) for phrase in cues.these_documents),
@@ -92,15 +94,17 @@ class EntityReader:
         code = self._persons.find_code(typed.without((one.start, one.end) for one in documents))
         text = self._plain_text(typed, documents, code)
         known = self._known(documents)
-        kinds = self._kinds.find(text, asks_of_document=bool(documents))
-        dates = self._dates.find(text, today, [(one.start, one.end) for one in kinds])
-        free = text.without([(one.start, one.end) for one in (*kinds, *dates)])
+        kinds = self._kinds.find(text)
+        kind_spans = [(one.start, one.end) for one in kinds]
+        dates = self._dates.find(text, today, kind_spans)
+        date_spans = [(one.start, one.end) for one in dates]
+        free = text.without([*kind_spans, *date_spans])
         points = self._points.find(free, known[0] if len(known) == 1 else None, names_document=bool(documents))
-        person = code or self._persons.find(text.without(self._places.named(text)))
+        person = code or self._persons.find(text, [*self._places.named(text), *self._trade_phrases(text)])
         unnamed = text.without([(person.start, person.end)]) if person and not code else text
         years = self._years.find(text)
-        taken = _words_within(text, [(one.start, one.end) for one in (*kinds, *dates, *points)])
-        criteria = self._criteria.find(text, kinds_take=_words_within(text, [(one.start, one.end) for one in kinds]))
+        taken = _words_within(text, [*kind_spans, *date_spans, *((one.start, one.end) for one in points)])
+        criteria = self._criteria.find(text, kinds_take=_words_within(text, kind_spans))
         position = self._places.find_position(text)
         born = next((one for one in dates if one.role is Role.LIFE), None)
         issued = next((one for one in dates if one.role is Role.ISSUE), None)
@@ -124,7 +128,7 @@ class EntityReader:
             born_on=born.exact if born else None,
             born_year=born.year if born and not born.exact else None,
             born_month=born.month if born and not born.exact else None,
-            gender=self._gender(text) if born or years else None,
+            gender=self._gender(free) if born else None,
             speaks_of_self=self._persons.speaks_of_self(text, None if code else person),
             years=years,
             aspects=tuple(dict.fromkeys(match.value for match in self._aspects.find(unnamed))),
@@ -162,13 +166,18 @@ class EntityReader:
         criteria = (self._library.kinds[one.mention.kind].criterion for one in kinds)
         return tuple(dict.fromkeys(criterion for criterion in criteria if criterion))
 
+    def _trade_phrases(self, text: Text) -> list[tuple[int, int]]:
+        """Where phrases of the trade stand: without marks "cơ quan" reads like a lady called Quân."""
+        return [(match.start, match.end) for match in self._trade.find(text) if match.last - match.first > 1]
+
     def _gender(self, text: Text) -> Gender | None:
         return next((match.value for match in self._genders.find(text)), None)
 
     def _names_of_things(self, text: Text) -> list[tuple[int, int, str]]:
         """What stands in for names of criteria and positions, so that all of them teach the same."""
         found: list[tuple[int, int, str]] = [
-            (text.words[first].start, text.words[last - 1].end, " critname ") for first, last in self._criteria.names(text)
+            (text.words[first].start, text.words[last - 1].end, " critname ")
+            for first, last in self._criteria.names(text)
         ]
         position = self._places.find_position(text)
         if position:
@@ -211,7 +220,7 @@ def _foreign_words(library: Library) -> tuple[str, ...]:
         for name in (kind.name, *kind.aliases, str(kind.code).replace("_", " "))
         for word in make_text(name).words
     ]
-    return tuple(dict.fromkeys(name for name in names if len(name) > 2 and not is_syllable(name)))
+    return tuple(dict.fromkeys(name for name in names if len(name) >= _SHORTEST_FOREIGN and not is_syllable(name)))
 
 
 def _phrases(library: Library, cues: Cues) -> tuple[str, ...]:

@@ -1,0 +1,176 @@
+"""Search over the points of documents, for questions that name no document or no point."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from knowledge.documents import Document, Point
+from knowledge.facts import DocumentId, TerritoryCode
+from knowledge.folding import fold
+from knowledge.library import Library
+from knowledge.understanding.cues import load_abbreviations, load_cues
+from knowledge.understanding.entities.reading import EntityReader
+from knowledge.understanding.marks import same_marks
+from knowledge.understanding.phrase_table import PhraseTable
+from knowledge.understanding.text import Text, is_marked, make_text, read_text
+
+LEAST_SCORE = 0.46  # everyday questions stay below it, questions about a point of the library above (tests)
+
+_WORD_SHARE, _PAIR_SHARE, _PIECE_SHARE = 0.5, 0.25, 0.25
+_SATURATION = 0.8
+_PIECE = 4
+_FIELD_WEIGHTS = {
+    "topics": 2.0,
+    "summary": 1.5,
+    "who": 1.2,
+    "label": 0.3,
+    "binds": 0.7,
+    "effects": 0.8,
+    "document": 0.35,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlace:
+    """A point that answers a question, with a score between 0 and 1."""
+
+    document: DocumentId
+    point: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    document: Document
+    point: Point
+    words: dict[str, float]
+    pairs: dict[str, float]
+    pieces: dict[str, float]
+
+
+class PointSearch:
+    """An index of every point of the library. Built once; searching is pure."""
+
+    def __init__(self, library: Library) -> None:
+        cues = load_cues()
+        self._normalise = EntityReader(library, cues, load_abbreviations()).normalise
+        self._stops = frozenset(fold(stop) for stop in cues.search_stops if " " not in stop)
+        self._stop_phrases = PhraseTable((stop, stop) for stop in cues.search_stops if " " in stop)
+        self._forms: dict[str, set[str]] = {}  # how each word of the index is written with its marks
+        self._entries = [
+            self._entry(document, point) for document in library.documents.values() for point in document.points
+        ]
+        self._rarity = {
+            name: self._rarities(getattr(entry, name) for entry in self._entries)
+            for name in ("words", "pairs", "pieces")
+        }
+        self._posted: dict[str, list[int]] = {}
+        for place, entry in enumerate(self._entries):
+            for word in entry.words:
+                self._posted.setdefault(word, []).append(place)
+
+    def search(
+        self,
+        question: str,
+        on: date | None = None,
+        *,
+        documents: Iterable[DocumentId] = (),
+        territory: TerritoryCode | None = None,
+        limit: int = 5,
+    ) -> tuple[FoundPlace, ...]:
+        """The points nearest to a question, best first; none where even the best is too far.
+
+        `on` leaves out documents issued later, `documents` all but these, `territory` those that do not bind it.
+        """
+        read = read_text(question)
+        if read is None:
+            return ()
+        text = self._normalise(read)
+        words = self._known_words(text.without((one.start, one.end) for one in self._stop_phrases.find(text)))
+        asked = (Counter(words), Counter(_pairs(words)), Counter(_pieces(words)))
+        wanted = frozenset(documents)
+        found = [
+            FoundPlace(entry.document.id, entry.point.id, round(score, 4))
+            for entry in self._candidates(words)
+            if (on is None or entry.document.exists_on(on))
+            and (not wanted or entry.document.id in wanted)
+            and (territory is None or entry.document.binds(territory))
+            and (score := self._score(entry, *asked)) >= LEAST_SCORE
+        ]
+        return tuple(sorted(found, key=lambda place: (-place.score, place.document, place.point))[:limit])
+
+    def _candidates(self, words: Iterable[str]) -> Iterable[_Entry]:
+        places = {place for word in words for place in self._posted.get(word, ())}
+        return [self._entries[place] for place in sorted(places)]
+
+    def _score(self, entry: _Entry, words: Counter[str], pairs: Counter[str], pieces: Counter[str]) -> float:
+        return (
+            _WORD_SHARE * self._covered("words", words, entry.words)
+            + _PAIR_SHARE * self._covered("pairs", pairs, entry.pairs)
+            + _PIECE_SHARE * self._covered("pieces", pieces, entry.pieces)
+        )
+
+    def _covered(self, name: str, asked: Counter[str], held: dict[str, float]) -> float:
+        """How much of what is asked, weighed by rarity, the point speaks of."""
+        rarity = self._rarity[name]
+        rarest = math.log(1 + len(self._entries))
+        whole = sum(rarity.get(one, rarest) for one in asked)
+        if not whole:
+            return 0.0
+        return sum(rarity[one] * held[one] / (held[one] + _SATURATION) for one in asked if one in held) / whole
+
+    def _entry(self, document: Document, point: Point) -> _Entry:
+        fields = {
+            "topics": point.topics,
+            "summary": (point.summary,),
+            "who": point.who,
+            "label": (point.label,),
+            "binds": point.binds,
+            "effects": (point.consequence or "", point.accountable or "", *point.escalates_to),
+            "document": (document.title, document.about, document.issuer),
+        }
+        words: Counter[str] = Counter()
+        pairs: Counter[str] = Counter()
+        pieces: Counter[str] = Counter()
+        for field, phrases in fields.items():
+            for phrase in phrases:
+                text = self._normalise(make_text(phrase))
+                content = self._content_words(text)
+                for word in text.words:
+                    self._forms.setdefault(word.folded, set()).add(word.marked)
+                for counter, names in ((words, content), (pairs, _pairs(content)), (pieces, _pieces(content))):
+                    for name in names:
+                        counter[name] += _FIELD_WEIGHTS[field]  # type: ignore[assignment]
+        return _Entry(document, point, dict(words), dict(pairs), dict(pieces))
+
+    def _known_words(self, text: Text) -> list[str]:
+        """Content words; one whose typed marks contradict every word of the index is kept apart as unknown."""
+        is_strict = is_marked(text)
+        return [
+            word.folded
+            if not is_strict or any(same_marks(word.marked, form) for form in self._forms.get(word.folded, ()))
+            else f"?{word.marked}"
+            for word in text.words
+            if word.folded not in self._stops
+        ]
+
+    def _content_words(self, text: Text) -> list[str]:
+        return [word.folded for word in text.words if word.folded not in self._stops]
+
+    @staticmethod
+    def _rarities(held: Iterable[dict[str, float]]) -> dict[str, float]:
+        every = list(held)
+        seen = Counter(name for one in every for name in one)
+        return {name: math.log(1 + len(every) / count) for name, count in seen.items()}
+
+
+def _pairs(words: list[str]) -> list[str]:
+    return [f"{one} {other}" for one, other in pairwise(words)]
+
+
+def _pieces(words: list[str]) -> list[str]:
+    joined = " ".join(words)
+    return [joined[at : at + _PIECE] for at in range(len(joined) - _PIECE + 1)]
