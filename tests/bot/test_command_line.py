@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import make_home, named
-from tests.offices import ROOT, TEST_SECRET, make_sample
+from tests.offices import ROOT, TEST_SECRET, make_sample, share_cache
 
 
 class Terminal:
@@ -46,6 +46,7 @@ def terminal(server_url: str) -> Iterator[Terminal]:
     with make_home("cli") as home:
         with psycopg.connect(server_url, autocommit=True) as connection:
             connection.execute("CREATE DATABASE command_line ENCODING 'UTF8' TEMPLATE template0")
+        share_cache(home)
         terminal = Terminal(home, named(server_url, "command_line"))
         assert terminal.run("init").returncode == 0
         loaded = terminal.run("load", str(make_sample(home / "mau.xlsx")))
