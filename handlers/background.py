@@ -1,12 +1,13 @@
 """What national instruments say about a kind of certificate: shown as background, never as a verdict. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from handlers.phrases import _
 from handlers.reply import Line
 from handlers.visit import Visit
+from knowledge.credentials import Criterion, Kind
 from knowledge.facts import Credential, CriterionCode, KindCode
-from knowledge.levels import is_within, read_level
+from knowledge.levels import ReadLevel, is_within, read_level
 from knowledge.library import Equivalence, Guidance
 
 _MOST_LINES = 4
@@ -24,23 +25,42 @@ def describe_background(visit: Visit, criterion: CriterionCode, credentials: Seq
     return lines + [_describe_guidance(one, visit) for one in said[: _MOST_LINES // 2]]
 
 
-def _tables_for(credential: Credential, visit: Visit) -> Iterable[Equivalence]:
+def _tables_for(credential: Credential, visit: Visit) -> Sequence[Equivalence]:
     library = visit.rules.library
     kind = library.kinds[credential.kind]
     criterion = library.criteria.get(kind.criterion) if kind.criterion is not None else None
     level = read_level(kind, criterion, credential.level)
-    for one in library.equivalences:
-        if one.kind != kind.code or not library.get_document(one.document).exists_on(visit.on):
-            continue
-        has_range = one.level_from is not None or one.level_to is not None
-        if level is None or (has_range and is_within(kind, criterion, level, one.level_from, one.level_to)):
-            yield one
+    issued = [one for one in library.equivalences if library.get_document(one.document).exists_on(visit.on)]
+    rows = [one for one in issued if one.kind == kind.code]
+    if level is None:
+        return rows
+    return _closest([one for one in rows if _reaches(kind, criterion, level, one)], visit)
+
+
+def _reaches(kind: Kind, criterion: Criterion | None, level: ReadLevel, one: Equivalence) -> bool:
+    has_range = one.level_from is not None or one.level_to is not None
+    return has_range and is_within(kind, criterion, level, one.level_from, one.level_to)
+
+
+def _closest(found: Sequence[Equivalence], visit: Visit) -> list[Equivalence]:
+    """Of the lowest scores that one table gives and that are reached, only the highest: it stands for that table."""
+    return [one for one in found if not any(_surpasses(other, one, visit) for other in found)]
+
+
+def _surpasses(other: Equivalence, one: Equivalence, visit: Visit) -> bool:
+    if (other.document, other.point, other.kind) != (one.document, one.point, one.kind) or one.level_to is not None:
+        return False
+    if one.level_from is None or other.level_from is None or one.level_from == other.level_from:
+        return False
+    kind = visit.rules.library.kinds[one.kind]
+    level = read_level(kind, None, other.level_from)
+    return level is not None and is_within(kind, None, level, one.level_from, None)
 
 
 def _is_about(one: Guidance, criterion: CriterionCode, kinds: set[KindCode], visit: Visit) -> bool:
     begun = one.valid_from is None or one.valid_from <= visit.on
     ended = one.valid_to is not None and one.valid_to < visit.on
-    if not begun or ended:
+    if not begun or ended or not visit.rules.library.get_document(one.document).exists_on(visit.on):
         return False
     return bool(one.kinds & kinds) if kinds else criterion in one.criteria
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from handlers.background import describe_background
-from handlers.cases import Case, basis_of_requirement, is_without_instrument
+from handlers.cases import Case, basis_of, is_without_instrument, what_defines
 from handlers.phrases import _, show_day
 from handlers.reply import Line
 from handlers.verdicts import explain_undetermined
@@ -23,23 +23,33 @@ def describe_case(case: Case, visit: Visit) -> list[Line]:
     rows = [
         one for one in visit.rules.recognition_rows(case.criterion.code, visit.territory) if one.kind == case.kind.code
     ]
-    if rows and (case.credential.level is None or case.judged is None or case.judged.state is State.NOT_RECOGNISED):
+    if rows and _leaves_open(case):
         lines += describe_rows(rows, visit)
     if case.required is None and visit.person is not None:
         lines.append(_not_required(case, visit))
     if is_without_instrument(case):
         lines += describe_cautions(case.criterion.code, visit)
     if is_without_instrument(case) or not rows:
-        lines += describe_background(visit, case.criterion.code, (case.credential,))
+        said = {cite for line in lines for cite in line.cites}
+        background = describe_background(visit, case.criterion.code, (case.credential,))
+        lines += [line for line in background if not said.issuperset(line.cites)]
     return lines
+
+
+def _leaves_open(case: Case) -> bool:
+    """Whether the rows of the table must be seen to know what would count."""
+    judged = case.judged
+    if case.credential.level is None or judged is None:
+        return True
+    return judged.state is State.NOT_RECOGNISED or judged.reason is Reason.ISSUE_DATE_UNKNOWN
 
 
 def describe_verdict(case: Case, visit: Visit) -> Line:
     library, judged = visit.rules.library, case.judged
-    credential = name_credential(library, case.credential.kind, case.credential.level, case.credential.issued_on)
+    credential = _name(case, visit)
     if judged is None:
         return Line(_not_counted_now(case, credential), (), is_item=True)
-    cites = judged.basis or basis_of_requirement(case, visit)
+    cites = basis_of(case, visit)
     level = name_level(library, case.criterion.code, judged.counts_as)
     about = name_criterion(library, case.criterion.code).lower()
     match judged.state:
@@ -69,6 +79,15 @@ def describe_verdict(case: Case, visit: Visit) -> Line:
         case _:
             held = Held(case.credential.kind, case.credential.level, judged.counts_as, judged.reason)
             return Line(explain_undetermined(held, credential, judged.would_decide, library), cites, is_item=True)
+
+
+def _name(case: Case, visit: Visit) -> str:
+    """The certificate as asked about, with its day or at least its year of issue."""
+    asked = case.credential
+    name = name_credential(visit.rules.library, asked.kind, asked.level, asked.issued_on)
+    if asked.issued_on is not None or visit.named.issued_year is None:
+        return name
+    return _("{credential}, issued in {year}").format(credential=name, year=visit.named.issued_year)
 
 
 def _describe_by_date(case: Case, visit: Visit) -> list[Line]:
@@ -200,11 +219,10 @@ def describe_direct_kinds(code: CriterionCode, names: Sequence[str], visit: Visi
     """The kinds that carry their level themselves."""
     library = visit.rules.library
     kinds = {kind.code for kind in library.kinds.values() if kind.is_direct and kind.criterion == code}
-    cites = tuple(dict.fromkeys(library.cite(one.document, one.point) for one in library.guidance if one.kinds & kinds))
     return Line(
         _("{criterion}: these carry their level themselves: {certificates}.").format(
             criterion=name_criterion(library, code), certificates=", ".join(names)
         ),
-        cites[:2],
+        what_defines(kinds, visit),
         is_item=True,
     )

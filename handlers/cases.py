@@ -1,5 +1,6 @@
 """Certificates asked about, judged: taken from the question or from the visitor's own record. Pure."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -7,10 +8,12 @@ from handlers.visit import Visit
 from knowledge.credentials import Criterion, Kind
 from knowledge.documents import Citation
 from knowledge.evaluate import best_judgement, service_of
-from knowledge.facts import Credential, CredentialStatus, CriterionCode, KindCode, LevelCode
+from knowledge.facts import Credential, CredentialStatus, CriterionCode, KindCode, LevelCode, ManagedBy
 from knowledge.findings import Finding, Held, Reason, State
 from knowledge.recognition import Judgement, Question
 from knowledge.understanding.meaning import KindMention
+
+_DEFINES = "recognition"  # the topic of guidance that says what the levels of a kind are
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +99,32 @@ def criteria_needing_recognition(visit: Visit) -> list[CriterionCode]:
     return [code for code in visit.rules.library.criteria if needs_recognition(code, visit)]
 
 
-def basis_of_requirement(case: Case, visit: Visit) -> tuple[Citation, ...]:
-    """What a credential that carries its level rests on: the standard that asks for it, else what is known of it."""
-    library = visit.rules.library
+def basis_of(case: Case, visit: Visit) -> tuple[Citation, ...]:
+    """What the judgement rests on. A kind that carries its level itself rests on the standard that asks for it.
+
+    Where no standard is known: what defines the levels of this kind, else the document that would set the standard.
+    """
+    judged, library = case.judged, visit.rules.library
+    if judged is None or judged.basis or judged.state is State.UNDETERMINED:
+        return judged.basis if judged is not None else ()
     if visit.person is not None:
         standard = visit.rules.standards_for(visit.person.position_group, visit.territory).get(case.criterion.code)
         if standard is not None:
             return (library.cite_loosely(standard.document, standard.point),)
-    guiding = sorted((one for one in library.guidance if case.kind.code in one.kinds), key=lambda one: len(one.kinds))
-    if guiding:  # what speaks of this kind most particularly
-        return (library.cite(guiding[0].document, guiding[0].point),)
-    return tuple(library.cite(one.document) for one in library.deciders if one.territory == visit.territory)[:1]
+    defining = what_defines({case.kind.code}, visit)
+    if defining:
+        return defining[:1]
+    classes = [visit.managed_by] if visit.managed_by is not None else list(ManagedBy)
+    deciders = [one for each in classes for one in visit.rules.standards_deciders(each, visit.territory)]
+    return tuple(dict.fromkeys(library.cite(one.document) for one in deciders))
+
+
+def what_defines(kinds: AbstractSet[KindCode], visit: Visit) -> tuple[Citation, ...]:
+    """The instruments that say what the levels of these kinds are, if the kinds carry their level themselves."""
+    library = visit.rules.library
+    direct = {kind.code for kind in library.kinds.values() if kind.is_direct}
+    said = [one for one in library.guidance if one.kinds & kinds and one.kinds <= direct and _DEFINES in one.topics]
+    return tuple(dict.fromkeys(library.cite(one.document, one.point) for one in said))
 
 
 def finding_of(case: Case, visit: Visit) -> Finding:
@@ -130,6 +148,6 @@ def finding_of(case: Case, visit: Visit) -> Finding:
         state=judged.state if judged is not None else State.MISSING,
         held=held,
         reason=judged.reason if judged is not None else None,
-        basis=(judged.basis if judged is not None else ()) or basis_of_requirement(case, visit),
+        basis=basis_of(case, visit),
         would_decide=judged.would_decide if judged is not None else (),
     )

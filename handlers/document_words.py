@@ -1,6 +1,6 @@
 """A document in words: its record, its limits, its points, its dates; and a table that HR loaded for it. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from handlers.case_words import describe_rows
@@ -8,8 +8,9 @@ from handlers.phrases import _, show_day
 from handlers.point_words import describe_deadline_of
 from handlers.reply import Line
 from handlers.visit import Visit
-from handlers.wording import name_criterion, name_document_fully, name_level, start_sentence
+from handlers.wording import name_criterion, name_document, name_document_fully, name_level, start_sentence
 from knowledge.documents import Confidence, DeadlineKind, Document, Point
+from knowledge.understanding.aspects import Aspect
 
 _MOST_DATES = 8
 
@@ -45,16 +46,52 @@ def as_it_binds(document: Document, lines: Iterable[Line], visit: Visit) -> tupl
     return (*limits, *(line if binds else replace(line, is_background=True) for line in lines))
 
 
-def describe_record(document: Document, visit: Visit) -> list[Line]:
-    """Title, what it is about, issuer and date, signer, whom it addresses and binds, whether its text is held."""
+def describe_content(document: Document, visit: Visit) -> list[Line]:
+    """Its full name and title, and in a sentence what it is about."""
+    cite = (visit.rules.library.cite(document.id),)
+    about = [Line(document.about, cite, is_item=True)] if document.about else []
+    return [_describe_title(document, visit), *about]
+
+
+def describe_sides(document: Document, sides: frozenset[Aspect], visit: Visit) -> list[Line]:
+    """The title, then only what the question asks of the record, in a fixed order."""
+    lines = [_describe_title(document, visit)]
+    for side, describe in _SIDES.items():
+        if side in sides:
+            lines += describe(document, visit)
+    if not document.text_held and Aspect.HELD not in sides:
+        lines.append(describe_held(document, visit, is_short=True))
+    return lines
+
+
+def _describe_title(document: Document, visit: Visit) -> Line:
+    name = name_document_fully(document)
+    cite = (visit.rules.library.cite(document.id),)
+    return Line(f"{name}: {document.title}." if document.title else f"{name}.", cite)
+
+
+def _about(document: Document, visit: Visit) -> list[Line]:
+    return describe_content(document, visit)[1:]
+
+
+def _signer(document: Document, visit: Visit) -> list[Line]:
+    cite = (visit.rules.library.cite(document.id),)
+    if document.signer:
+        return [Line(_("Signed by: {signer}.").format(signer=document.signer), cite, is_item=True)]
+    return [Line(_("Who signed it is not in the library."), cite, is_item=True)]
+
+
+def _issued(document: Document, visit: Visit) -> list[Line]:
+    if document.dated is not None:
+        return []  # the title says day and issuer
+    cite = (visit.rules.library.cite(document.id),)
+    return [Line(_("Its day of issue is not in the library."), cite, is_item=True)]
+
+
+def _reach(document: Document, visit: Visit) -> list[Line]:
     library = visit.rules.library
     cite = (library.cite(document.id),)
-    name = name_document_fully(document)
-    lines = [Line(f"{name}: {document.title}." if document.title else f"{name}.", cite)]
-    if document.about:
-        lines.append(Line(document.about, cite, is_item=True))
-    if document.signer:
-        lines.append(Line(_("Signed by: {signer}.").format(signer=document.signer), cite, is_item=True))
+    lines: list[Line] = []
     if document.addressees:
         text = _("Addressed to: {whom}.").format(whom="; ".join(document.addressees))
         lines.append(Line(text, cite, is_item=True))
@@ -63,12 +100,52 @@ def describe_record(document: Document, visit: Visit) -> list[Line]:
     elif document.territories:
         where = ", ".join(library.territories[one].name for one in sorted(document.territories))
         lines.append(Line(_("It applies to: {where}.").format(where=where), cite, is_item=True))
-    lines.append(describe_held(document, visit))
     return lines
 
 
-def describe_held(document: Document, visit: Visit) -> Line:
-    """Whether the library's record was made from the full text, and if not, what is known."""
+def _force(document: Document, visit: Visit) -> list[Line]:
+    """Never "in force" on the word of a library that may not know of a later document."""
+    cite = (visit.rules.library.cite(document.id),)
+    lines: list[Line] = []
+    if document.in_force_from is not None:
+        text = _("In force from {day}.").format(day=show_day(document.in_force_from))
+        lines.append(Line(text, cite, is_item=True))
+    if document.in_force_to is None and document.replaced_by is None:
+        text = _("The library knows of no document that ended or replaced it, but does not hold every later document.")
+        lines.append(Line(text, cite, is_item=True))
+    elif document.in_force_to is not None and visit.on <= document.in_force_to:
+        text = _("In force until {day}.").format(day=show_day(document.in_force_to))
+        lines.append(Line(text, cite, is_item=True))
+    return lines
+
+
+def _relations(document: Document, visit: Visit) -> list[Line]:
+    library = visit.rules.library
+    cite = (library.cite(document.id),)
+    if not document.mentions:
+        return [Line(_("Which documents it cites is not in the library."), cite, is_item=True)]
+    names = "; ".join(name_document(library.documents[one]) for one in document.mentions)
+    return [Line(_("It cites: {documents}.").format(documents=names), cite, is_item=True)]
+
+
+def _held(document: Document, visit: Visit) -> list[Line]:
+    return [describe_held(document, visit, is_short=Aspect.SUBJECT in visit.aspects)]
+
+
+_SIDES: Mapping[Aspect, Callable[[Document, Visit], list[Line]]] = {
+    Aspect.SIGNER: _signer,
+    Aspect.ISSUED: _issued,
+    Aspect.FORCE: _force,
+    Aspect.HELD: _held,
+    Aspect.SUBJECT: _about,
+    Aspect.REACH: _reach,
+    Aspect.RELATIONS: _relations,
+}
+SIDES_OF_THE_RECORD = frozenset(_SIDES)
+
+
+def describe_held(document: Document, visit: Visit, *, is_short: bool = False) -> Line:
+    """Whether the library's record was made from the full text, and if not (and not short), what is known."""
     cite = (visit.rules.library.cite(document.id),)
     if document.text_held:
         text = _("{document}: the library's record was made from the full text, point by point.")
@@ -76,7 +153,7 @@ def describe_held(document: Document, visit: Visit) -> Line:
     if document.confidence is Confidence.DECLARED:
         text = _("{document}: declared by HR; its text is not in the library.")
         return Line(text.format(document=document.id), cite, is_item=True)
-    known = f" {document.about}" if document.about else ""
+    known = f" {document.about}" if document.about and not is_short else ""
     text = _("{document}: its full text is not in the library.").format(document=name_document_fully(document))
     return Line(f"{text}{known}", cite, is_item=True)
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from handlers.asking import Choice, Incoming
-from handlers.memory import recall, remember
+from handlers.memory import named_by_choice, recall, remember
 from handlers.officials import guidance
 from handlers.officials.documents import PointSearch
 from handlers.officials.linking import AWAITING_CODE, looks_like_code
@@ -119,7 +119,7 @@ class FrontDesk:
         )
         reply = await heard.handler(visit, self._ports(drawers))
         if asked.thread is not None:
-            await drawers.threads.keep(asked.thread, _state(heard, reply), self._clock.now())
+            await drawers.threads.keep(asked.thread, _state(heard, reply, book.library), self._clock.now())
         return self._finish(reply, heard)
 
     async def _identify(self, asked: Incoming, drawers: Drawers) -> Person | None:
@@ -149,10 +149,10 @@ class FrontDesk:
         command = _hear_command(text)
         if command is not None:
             return command
-        awaits_code = kept is not None and kept.get("awaiting") == AWAITING_CODE
-        if awaits_code and not is_linked and looks_like_code(text):
-            return _Heard(*BY_ACTION["link.code"], subject=text)
         meaning = self._reader.read(text, vocabulary, recall(kept), self._clock.today())
+        awaits_code = kept is not None and kept.get("awaiting") == AWAITING_CODE
+        if awaits_code and not is_linked and looks_like_code(text) and not _names_a_thing(meaning.entities):
+            return _Heard(*BY_ACTION["link.code"], subject=text)
         if meaning.intent is None:
             return _Heard(_not_understood, None, meaning)
         return _Heard(BY_INTENT[meaning.intent], meaning.intent, meaning)
@@ -204,15 +204,22 @@ def _hear_command(text: str) -> _Heard | None:
     return _Heard(*BY_ACTION[action])
 
 
+def _names_a_thing(entities: Entities) -> bool:
+    """Whether it is a question after all: "TOEIC 600" and "cv 2123" have the shape of a code."""
+    return bool(entities.kinds or entities.documents)
+
+
 def _day_asked(asked: Incoming, meaning: Meaning | None) -> date | None:
     """The day that the question names, else the day that the caller asks about."""
     named = meaning.entities.as_of if meaning is not None else None
     return named or asked.on
 
 
-def _state(heard: _Heard, reply: Reply) -> dict[str, Any]:
-    entities = heard.meaning.entities if heard.meaning is not None else Entities()
-    state = remember(heard.intent, entities) if heard.intent is not None else {}
+def _state(heard: _Heard, reply: Reply, library: Library) -> dict[str, Any]:
+    state: dict[str, Any] = {}
+    if heard.intent is not None:
+        pressed = named_by_choice(heard.intent, heard.subject, library)
+        state = remember(heard.intent, heard.meaning.entities if heard.meaning is not None else pressed)
     asks_for_code = heard.intent is Intent.LINK and reply.outcome in {Outcome.ANSWERED, Outcome.DENIED}
     return {**state, "awaiting": AWAITING_CODE} if asks_for_code else state
 

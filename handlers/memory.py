@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 
 from knowledge.facts import CriterionCode, DocumentId, KindCode, LevelCode, PositionGroup, TerritoryCode, UnitCode
-from knowledge.understanding.meaning import Context, DocumentMention, Entities, Intent, KindMention
+from knowledge.library import Library
+from knowledge.understanding.meaning import Aspect, Context, DocumentMention, Entities, Intent, KindMention
 
 
 def remember(intent: Intent, entities: Entities) -> dict[str, Any]:
-    """The state to keep: intent and named things, nothing that was typed."""
+    """The state to keep: the intent and the things named, never the whole question."""
     return {
         "intent": intent.value,
         "documents": [[one.typed, one.document] for one in entities.documents],
@@ -24,7 +25,27 @@ def remember(intent: Intent, entities: Entities) -> dict[str, Any]:
         "units": list(entities.units),
         "territories": list(entities.territories),
         "offices": list(entities.offices),
+        "dates": [one.isoformat() for one in entities.dates],
+        "issued_month": entities.issued_month,
+        "position_words": entities.position_words,
+        "person_words": entities.person_words,
+        "speaks_of_self": entities.speaks_of_self,
+        "years": entities.years,
+        "aspects": list(entities.aspects),
     }
+
+
+def named_by_choice(intent: Intent, subject: str, library: Library) -> Entities:
+    """What a pressed choice is about, so that a follow-up can point back to it; nothing for a subject not known."""
+    named, _mark, point = subject.partition("#")
+    if intent is Intent.DOCUMENT and named in library.documents:
+        document = DocumentId(named)
+        return Entities(documents=(DocumentMention(named, document),), points=(point,) if point else ())
+    if intent is Intent.CERTIFICATE_COUNTS and subject in library.kinds:
+        return Entities(kinds=(KindMention(KindCode(subject)),))
+    if intent is Intent.PERSON_GAPS and subject:
+        return Entities(person_words=subject)
+    return Entities()
 
 
 def recall(state: Mapping[str, Any] | None) -> Context | None:
@@ -51,4 +72,11 @@ def _entities(state: Mapping[str, Any]) -> Entities:
         units=tuple(UnitCode(one) for one in state["units"]),
         territories=tuple(TerritoryCode(one) for one in state["territories"]),
         offices=tuple(state["offices"]),
+        dates=tuple(date.fromisoformat(one) for one in state["dates"]),
+        issued_month=state["issued_month"],
+        position_words=state["position_words"],
+        person_words=state["person_words"],
+        speaks_of_self=state["speaks_of_self"],
+        years=state["years"],
+        aspects=tuple(Aspect(one) for one in state["aspects"]),
     )

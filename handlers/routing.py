@@ -113,9 +113,14 @@ async def _export(visit: Visit, ports: Ports) -> Reply:
     return await my_data.export_my_data(visit.person, accounts=ports.accounts, audit=ports.audit, clock=ports.clock)
 
 
+async def _ask_to_withdraw(visit: Visit, ports: Ports) -> Reply:
+    del ports
+    return my_data.explain_privacy(visit) if visit.person is None else my_data.ask_to_confirm_withdrawal(visit)
+
+
 async def _withdraw(visit: Visit, ports: Ports) -> Reply:
-    if visit.person is None:
-        return linking.ask_to_link(visit)
+    if visit.person is None:  # pressed twice, or never linked: there is nothing left to withdraw
+        return my_data.explain_privacy(visit)
     return await my_data.withdraw(
         visit,
         visit.person,
@@ -180,12 +185,12 @@ BY_ACTION: Mapping[str, tuple[Handler, Intent]] = {
     "help": (BY_INTENT[Intent.HELP], Intent.HELP),
     "link": (_link, Intent.LINK),
     "link.agree": (_agree, Intent.LINK),
-    "link.decline": (_open(linking.decline), Intent.LINK),
+    "link.decline": (_open(linking.decline), Intent.HELP),  # no code is awaited any more
     "link.code": (_code, Intent.LINK),
     "link.phone": (_phone, Intent.LINK),
     "data": (_data, Intent.MY_DATA),
     "data.export": (_export, Intent.MY_DATA),
-    "data.withdraw": (_open(my_data.ask_to_confirm_withdrawal), Intent.MY_DATA),
+    "data.withdraw": (_ask_to_withdraw, Intent.MY_DATA),
     "data.withdraw.yes": (_withdraw, Intent.MY_DATA),
     "unit": (_unit, Intent.UNIT_GAPS),
     "person": (_person, Intent.PERSON_GAPS),

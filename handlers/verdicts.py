@@ -5,7 +5,15 @@ from datetime import date
 
 from handlers.phrases import _, show_day
 from handlers.reply import Line
-from handlers.wording import count_days, name_cited, name_credential, name_criterion, name_document_fully, name_level
+from handlers.wording import (
+    count_days,
+    name_cited,
+    name_credential,
+    name_criteria,
+    name_criterion,
+    name_document_fully,
+    name_level,
+)
 from knowledge.documents import Citation
 from knowledge.findings import Accountable, Finding, Held, Reason, State
 from knowledge.library import Library
@@ -37,7 +45,7 @@ def explain_state(finding: Finding, library: Library) -> str:
         return _standards_not_loaded(finding, library)
     held = finding.held
     if finding.state is State.EXEMPT:
-        return _("You are exempt by {document}.").format(document=name_cited(library, finding.basis[-1]))
+        return _("Exempt by {document}.").format(document=name_cited(library, finding.basis[-1]))
     if held is None:
         return _("Not met: no credential on record counts for this criterion.")
     credential = name_credential(library, held.kind, held.level, held.issued_on)
@@ -96,7 +104,7 @@ def describe_deadlines(gaps: Sequence[Finding], rules: RulesOn) -> list[Line]:
             shared.setdefault((gap.deadline, gap.deadline_basis, gap.round), []).append(gap)
     lines: list[Line] = []
     for alike in sorted(shared.values(), key=lambda some: some[0].deadline or date.max):
-        names = None if len(shared) == 1 else _names(alike, rules.library)
+        names = None if len(shared) == 1 else name_criteria(rules.library, alike)
         lines += describe_deadline(alike[0], rules, names)
     return lines
 
@@ -176,14 +184,10 @@ def _too_low(finding: Finding, held: Held, credential: str, library: Library) ->
 def _standards_not_loaded(finding: Finding, library: Library) -> str:
     if finding.would_decide:
         return _(
-            "What your position requires cannot be said: it is settled by {document}, whose text is not in the library "
+            "What the position requires cannot be said: it is settled by {document}, whose text is not in the library "
             "and whose table has not been loaded."
         ).format(document=name_document_fully(library.get_document(finding.would_decide[0].document)))
-    return _("What your position requires cannot be said: no standards for your position have been loaded.")
-
-
-def _names(findings: Iterable[Finding], library: Library) -> str:
-    return ", ".join(name_criterion(library, one.criterion).lower() for one in findings if one.criterion is not None)
+    return _("What the position requires cannot be said: no standards for it have been loaded.")
 
 
 def _day(day: date | None) -> str:

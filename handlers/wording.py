@@ -1,10 +1,12 @@
 """How things are named in replies: credentials, levels, documents and points, offices, days. Pure."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from handlers.phrases import _, ngettext, show_day
 from knowledge.documents import Citation, Document, Point
 from knowledge.facts import CriterionCode, KindCode, LevelCode, ManagedBy
+from knowledge.findings import Finding
 from knowledge.library import Library
 
 _MANY_DAYS = 730
@@ -25,6 +27,11 @@ def name_credential(library: Library, kind: KindCode, level: str | None, issued_
 def name_criterion(library: Library, criterion: CriterionCode) -> str:
     """A criterion as shown: "Ngoại ngữ"."""
     return library.criteria[criterion].name
+
+
+def name_criteria(library: Library, findings: Iterable[Finding]) -> str:
+    """The criteria of some findings inside a sentence; apart by semicolons, since names hold commas."""
+    return "; ".join(name_criterion(library, one.criterion).lower() for one in findings if one.criterion is not None)
 
 
 def name_level(library: Library, criterion: CriterionCode, level: LevelCode | None) -> str:
@@ -75,6 +82,15 @@ def name_managed_by(managed_by: ManagedBy) -> str:
         ManagedBy.COMMUNE: _("managed at commune level"),
         ManagedBy.UNIT: _("managed by the unit"),
     }[managed_by]
+
+
+def describe_retirement(retires_on: date, on: date) -> str:
+    """The last day of service as seen on a day, with the time left."""
+    day = show_day(retires_on)
+    if retires_on < on:
+        return _("By the retirement age, your last day of service was {day}.").format(day=day)
+    left = count_days((retires_on - on).days)
+    return _("By the retirement age, your last day of service is {day}: {time} left.").format(day=day, time=left)
 
 
 def count_days(days: int) -> str:

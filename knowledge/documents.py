@@ -1,10 +1,13 @@
 """Documents of law and administration as dated records: points, deadlines, duties, and citations that resolve."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from knowledge.facts import DocumentId, ManagedBy, TerritoryCode
+
+_YEAR_IN_NUMBER = re.compile(r"/(\d{4})/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +144,14 @@ class Document:
         return self.is_national or territory in self.territories
 
     def exists_on(self, on: date) -> bool:
-        """Whether it had been issued by that day; an unknown date counts as issued."""
-        return self.dated is None or self.dated <= on
+        """Whether it had been issued by that day.
+
+        Where its date is unknown, from the year that its number names; without one it counts as issued.
+        """
+        if self.dated is not None:
+            return self.dated <= on
+        named = _YEAR_IN_NUMBER.search(self.id)
+        return named is None or int(named[1]) <= on.year
 
     def is_in_force_on(self, on: date) -> bool:
         """Whether it is in force on that day, as far as its record says."""

@@ -24,6 +24,14 @@ def escalation_chain(person: Person, rules: RulesOn) -> tuple[Rung, ...]:
     return (*_heads_above(person, rules), *_offices(person, rules))
 
 
+def find_note(person: Person, rules: RulesOn) -> tuple[str, Citation | None] | None:
+    """What must be said with this person's chain on the day, also where no office is left in it; None for nothing."""
+    step = _find_step(person, rules)
+    if step is None or step.note is None:
+        return None
+    return step.note, rules.library.cite(step.document, step.point) if step.document is not None else None
+
+
 def _heads_above(person: Person, rules: RulesOn) -> list[Rung]:
     rungs: list[Rung] = []
     for code in rules.line_above(person.unit):

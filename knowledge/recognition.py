@@ -85,7 +85,7 @@ def _judge_direct(credential: Credential, kind: Kind, asked: Question) -> Iterat
         return
     for row in rows:
         cited = (asked.rules.library.cite_loosely(row.document, None),)
-        if _needs_issue_date(row, credential):
+        if _window_needs_date(row, credential):
             yield Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, basis=cited)
         elif _is_issued_within(row, credential):
             yield _judge_level_and_validity(credential, level, row, cited, asked)
@@ -130,8 +130,6 @@ def _judge_without_instrument(credential: Credential, asked: Question) -> Judgem
 
 def _judge_by_row(credential: Credential, row: RecognitionRow, asked: Question) -> Judgement:
     cited = (asked.rules.library.cite_loosely(row.document, None),)
-    if row.months_valid is not None and credential.issued_on is None and credential.expires_on is None:
-        return Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, row.counts_as, basis=cited)
     return _judge_level_and_validity(credential, row.counts_as, row, cited, asked)
 
 
@@ -140,6 +138,8 @@ def _judge_level_and_validity(
 ) -> Judgement:
     if asked.criterion.rank(level) < asked.criterion.rank(asked.required):
         return Judgement(credential, State.MISSING, Reason.LEVEL_TOO_LOW, level, basis=basis)
+    if row is not None and _counts_from_unknown_day(row, credential):
+        return Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, level, basis=basis)
     valid_to = last_valid_day(credential, row)
     state, reason = _validity(valid_to, asked.rules)
     return Judgement(credential, state, reason, level, valid_to, basis)
@@ -201,9 +201,9 @@ def _window_needs_date(row: RecognitionRow, credential: Credential) -> bool:
     return credential.issued_on is None and has_window
 
 
-def _needs_issue_date(row: RecognitionRow, credential: Credential) -> bool:
-    counts_months = row.months_valid is not None and credential.expires_on is None
-    return _window_needs_date(row, credential) or (credential.issued_on is None and counts_months)
+def _counts_from_unknown_day(row: RecognitionRow, credential: Credential) -> bool:
+    """A validity in months can only be counted from a known day of issue, unless the certificate names its last day."""
+    return row.months_valid is not None and credential.issued_on is None and credential.expires_on is None
 
 
 def _is_issued_within(row: RecognitionRow, credential: Credential) -> bool:

@@ -13,11 +13,12 @@ from handlers.reply import Line, Outcome, Reply
 from handlers.rights import may_see, units_in_scope
 from handlers.verdicts import describe_gaps
 from handlers.visit import Visit
-from handlers.wording import name_criterion
-from knowledge.evaluate import evaluate
+from handlers.wording import name_criteria, name_criterion
+from knowledge.evaluate import evaluate, service_of
 from knowledge.facts import Person, PersonCode
-from knowledge.findings import Finding
+from knowledge.findings import Finding, Reason
 from knowledge.rulebook import RulesOn
+from knowledge.understanding.names import drop_title
 
 _MOST_NAMES = 5
 _MOST_LISTED = 10
@@ -28,12 +29,13 @@ async def list_gaps_of(visit: Visit, person: Person, *, profiles: Profiles, audi
     """What is this other person missing? The same refusal whether or not such a person exists."""
     today = visit.rules.book.on(visit.today)
     words = visit.subject or visit.named.person_words or ""
-    if not units_in_scope(person, today):
-        return refuse(visit)
-    found = [one for one in await _find(words, profiles) if may_see(person, one, today)]
+    has_scope = bool(units_in_scope(person, today))
+    if has_scope and not words:
+        return _ask_whom()
+    found = [one for one in await _find(words, profiles) if may_see(person, one, today)] if has_scope else []
     if not found:
         await audit.record(person.code, "look_refused", "person", clock.now(), {"channel": visit.asked.channel})
-        return refuse(visit)
+        return _not_in_scope(words, visit) if has_scope else refuse(visit)
     if len(found) > 1:
         return _ask_which(found, words)
     other = found[0]
@@ -48,6 +50,7 @@ async def list_unit_gaps(visit: Visit, person: Person, *, profiles: Profiles, au
     if visit.named.units:
         scope &= today.units_within(visit.named.units)
     if not scope:
+        await audit.record(person.code, "look_refused", "unit", clock.now(), {"channel": visit.asked.channel})
         return refuse(visit)
     judged: list[tuple[Person, tuple[Finding, ...]]] = []
     async for one in profiles.stream_people(scope):
@@ -72,16 +75,33 @@ def refuse(visit: Visit) -> Reply:
     )
 
 
+def _not_in_scope(words: str, visit: Visit) -> Reply:
+    """For somebody with a scope: nobody in it is meant, and no word about who exists outside it."""
+    return Reply(
+        title=_("Nobody called {words} is among the people whose records you may see.").format(words=words),
+        lines=(Line(_("Please check the name or staff code.")), describe_contact(visit)),
+        choices=(next_steps.unit_gaps(), next_steps.my_gaps(), next_steps.help_me()),
+        outcome=Outcome.DENIED,
+    )
+
+
+def _ask_whom() -> Reply:
+    return Reply(
+        title=_("Whom do you mean? Please name the person or the staff code."),
+        choices=(next_steps.unit_gaps(), next_steps.my_gaps(), next_steps.help_me()),
+    )
+
+
 async def _find(words: str, profiles: Profiles) -> Sequence[Person]:
     by_code = await profiles.find_person(PersonCode(words)) if words else None
     if by_code is not None:
         return [by_code]
-    return await profiles.list_people_by_name(words, _MOST_NAMES) if words else ()
+    return await profiles.list_people_by_name(drop_title(words), _MOST_NAMES) if words else ()
 
 
 def _ask_which(found: Sequence[Person], words: str) -> Reply:
     return Reply(
-        title=_("Several people are called {words}. Which one do you mean?").format(words=words),
+        title=_("Several people are called {words}. Which one do you mean?").format(words=drop_title(words)),
         choices=tuple(Choice(f"{one.name} ({one.code}), {one.position}", "person", one.code) for one in found),
     )
 
@@ -90,23 +110,39 @@ def describe_person(other: Person, rules: RulesOn) -> Reply:
     """Another person's verdicts, for somebody who may see them."""
     findings = evaluate(other, rules)
     gaps = [one for one in findings if one.is_gap]
-    title = ngettext(
-        "{name} ({code}), {position}: {n} item to complete or clear up, as of {day}",
-        "{name} ({code}), {position}: {n} items to complete or clear up, as of {day}",
-        len(gaps),
-    ).format(name=other.name, code=other.code, position=other.position, n=len(gaps), day=show_day(rules.day))
     lines = describe_gaps(findings, rules)
     if not findings:
-        lines = [Line(_("Past the retirement day: no title standard is asked."))]
+        lines = [_past_retirement(other, rules)]
     elif not gaps:
         cites = tuple(dict.fromkeys(cite for one in findings for cite in one.basis[:1]))
         lines = [Line(_("Meets every standard of the position."), cites)]
+    is_undecided = bool(findings) and all(one.reason is Reason.STANDARDS_NOT_LOADED for one in findings)
     return Reply(
-        title=title,
+        title=_title(other, len(gaps), rules),
         lines=tuple(lines),
         choices=(next_steps.unit_gaps(), next_steps.my_gaps()),
+        outcome=Outcome.NO_BASIS if is_undecided else Outcome.ANSWERED,
         findings=findings,
     )
+
+
+def _title(other: Person, gaps: int, rules: RulesOn) -> str:
+    if not gaps:
+        text = _("{name} ({code}), {position}, as of {day}")
+    else:
+        text = ngettext(
+            "{name} ({code}), {position}: {n} item to complete or clear up, as of {day}",
+            "{name} ({code}), {position}: {n} items to complete or clear up, as of {day}",
+            gaps,
+        )
+    return text.format(name=other.name, code=other.code, position=other.position, n=gaps, day=show_day(rules.day))
+
+
+def _past_retirement(other: Person, rules: RulesOn) -> Line:
+    schedule = rules.retirement
+    cites = () if schedule.document is None else (rules.library.cite(schedule.document, schedule.point),)
+    day = show_day(service_of(other, rules).retires_on)
+    return Line(_("Past the retirement day, {day}: no title standard is asked.").format(day=day), cites)
 
 
 def _describe_unit(judged: Sequence[tuple[Person, tuple[Finding, ...]]], visit: Visit) -> Reply:
@@ -144,7 +180,7 @@ def _count_by_criterion(gaps: Sequence[Finding], rules: RulesOn) -> list[Line]:
 
 
 def _describe_member(one: Person, gaps: Sequence[Finding], visit: Visit) -> Line:
-    names = ", ".join(name_criterion(visit.rules.library, gap.criterion).lower() for gap in gaps if gap.criterion)
+    names = name_criteria(visit.rules.library, gaps)
     cites = tuple(dict.fromkeys(cite for gap in gaps for cite in gap.basis[:1]))
     what = names or _("standards not loaded")
     due = _first_due(gaps)

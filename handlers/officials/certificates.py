@@ -55,20 +55,24 @@ def list_my_certificates(visit: Visit, person: Person) -> Reply:
             choices=(next_steps.how_to_hand_in(), next_steps.my_gaps(), next_steps.my_position()),
         )
     lines = [describe_verdict(case, visit) for case in cases]
+    if any(is_without_instrument(case) for case in cases):
+        lines.append(describe_contact(visit))
     return Reply(
         title=_("The certificates on your record, as of {day}").format(day=show_day(visit.on)),
         lines=tuple(lines),
         choices=(next_steps.my_gaps(), next_steps.how_to_hand_in(), next_steps.my_position()),
+        outcome=Outcome.NO_BASIS if all(is_without_instrument(case) for case in cases) else Outcome.ANSWERED,
         findings=tuple(finding_of(case, visit) for case in cases if case.judged is not None),
     )
 
 
 def list_recognised(visit: Visit, criteria: Sequence[CriterionCode]) -> Reply:
-    """Which certificates are recognised for a criterion here?"""
+    """Which certificates are recognised for a criterion here? The visitor's own of a named criterion come first."""
     library = visit.rules.library
     wanted = [code for code in criteria if code in library.criteria] or criteria_needing_recognition(visit)
-    lines: list[Line] = []
-    is_held = False
+    own = _own_cases(criteria, visit)
+    lines = [describe_verdict(case, visit) for case in own]
+    is_held = any(not is_without_instrument(case) for case in own)
     for code in wanted:
         rows = visit.rules.recognition_rows(code, visit.territory)
         direct = [kind.name for kind in library.kinds.values() if kind.is_direct and kind.criterion == code]
@@ -87,7 +91,15 @@ def list_recognised(visit: Visit, criteria: Sequence[CriterionCode]) -> Reply:
         lines=tuple(lines),
         choices=(*_kind_choices(wanted, visit), next_steps.my_gaps()),
         outcome=Outcome.ANSWERED if is_held else Outcome.NO_BASIS,
+        findings=tuple(finding_of(case, visit) for case in own if case.judged is not None),
     )
+
+
+def _own_cases(criteria: Sequence[CriterionCode], visit: Visit) -> list[Case]:
+    if visit.person is None:
+        return []
+    cases = [own_case(one, visit) for one in visit.person.credentials]
+    return [case for case in cases if case is not None and case.criterion.code in criteria]
 
 
 def _reply(cases: Sequence[Case], visit: Visit) -> Reply:

@@ -10,22 +10,21 @@ from handlers.visit import Visit
 from handlers.wording import name_managed_by
 from knowledge.documents import Document, Point
 from knowledge.evaluate import evaluate
+from knowledge.findings import Finding
 from knowledge.understanding.aspects import Aspect
 
 
 def explain_consequences(visit: Visit) -> Reply:
     """The visitor's own open deadline with its consequence, then what the documents here say, then who answers."""
-    lines = _own(visit)
-    accountable = _accountable_point(visit)
-    if accountable is not None and Aspect.ACCOUNTABLE in visit.aspects:
-        lines.append(accountable)
-        accountable = None
+    accountable = _own_accountable(visit) + _accountable_point(visit)
+    due = _own_deadlines(visit)
+    said = {cite for line in due for cite in line.cites}
     points = _points_with_consequence(visit)
     for document, point in points:
-        lines += _describe(document, point, visit)
-    lines += describe_takeover([point for _document, point in points], visit)
-    if accountable is not None:
-        lines.append(accountable)
+        if visit.rules.library.cite(document.id, point.id) not in said:
+            due += _describe(document, point, visit)
+    due += describe_takeover([point for _document, point in points], visit)
+    lines = [*accountable, *due] if Aspect.ACCOUNTABLE in visit.aspects else [*due, *accountable]
     if not lines:
         lines = [
             Line(_("The library holds no document of this territory that names a consequence.")),
@@ -39,12 +38,17 @@ def explain_consequences(visit: Visit) -> Reply:
     )
 
 
-def _own(visit: Visit) -> list[Line]:
-    if visit.person is None:
-        return []
-    gaps = [one for one in evaluate(visit.person, visit.rules) if one.is_gap]
-    lines = describe_deadlines(gaps, visit.rules)
-    return lines + [line for gap in gaps[:1] if (line := describe_accountable(gap, visit.rules)) is not None]
+def _own_gaps(visit: Visit) -> list[Finding]:
+    return [one for one in evaluate(visit.person, visit.rules) if one.is_gap] if visit.person is not None else []
+
+
+def _own_deadlines(visit: Visit) -> list[Line]:
+    return describe_deadlines(_own_gaps(visit), visit.rules)
+
+
+def _own_accountable(visit: Visit) -> list[Line]:
+    lines = (describe_accountable(gap, visit.rules) for gap in _own_gaps(visit))
+    return list(dict.fromkeys(line for line in lines if line is not None))
 
 
 def _points_with_consequence(visit: Visit) -> list[tuple[Document, Point]]:
@@ -75,15 +79,12 @@ def _describe(document: Document, point: Point, visit: Visit) -> list[Line]:
     return lines
 
 
-def _accountable_point(visit: Visit) -> Line | None:
+def _accountable_point(visit: Visit) -> list[Line]:
     library = visit.rules.library
     document_id, point_id = library.accountability
     document = library.get_document(document_id)
     point = document.point(point_id)
     if point is None or not document.binds(visit.territory) or not document.exists_on(visit.on):
-        return None
-    return Line(
-        _("Who answers for it: {summary}").format(summary=point.summary),
-        (library.cite(document_id, point_id),),
-        is_item=True,
-    )
+        return []
+    text = _("Who answers for it: {summary}").format(summary=point.summary)
+    return [Line(text, (library.cite(document_id, point_id),), is_item=True)]

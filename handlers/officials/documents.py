@@ -7,10 +7,12 @@ from handlers import next_steps
 from handlers.asking import Choice
 from handlers.contacts import describe_contact
 from handlers.document_words import (
+    SIDES_OF_THE_RECORD,
     as_it_binds,
+    describe_content,
     describe_deadlines,
     describe_held,
-    describe_record,
+    describe_sides,
     describe_table,
     summarise_points,
 )
@@ -21,7 +23,7 @@ from handlers.visit import Visit
 from handlers.wording import name_document, name_point, start_sentence
 from knowledge.documents import Document, Point
 from knowledge.facts import DocumentId
-from knowledge.understanding.aspects import ABOUT_THE_RECORD, Aspect
+from knowledge.understanding.aspects import Aspect
 
 _MOST_CHOICES = 3
 _MOST_FOUND = 3
@@ -56,7 +58,8 @@ def answer_document(visit: Visit, *, search: PointSearch) -> Reply:
 
 def list_library(visit: Visit) -> Reply:
     """Which documents do you hold?"""
-    here = [one for one in visit.rules.library.documents.values() if one.binds(visit.territory)]
+    known = visit.rules.library.documents.values()
+    here = [one for one in known if one.binds(visit.territory) and one.exists_on(visit.on)]
     held = [one for one in here if one.text_held]
     local = [one for one in here if not one.text_held and not one.is_national]
     lines = [
@@ -103,19 +106,23 @@ def _answer_point(document: Document, asked: str, visit: Visit) -> Reply:
 
 
 def _answer_whole(document: Document, visit: Visit, search: PointSearch) -> Reply:
-    if not document.points and not (visit.aspects & ABOUT_THE_RECORD):
+    sides = visit.aspects & SIDES_OF_THE_RECORD
+    if not document.points and not sides:
         return _answer_not_held(document, visit)
-    if Aspect.DEADLINES in visit.aspects:
+    if sides:
+        lines = describe_sides(document, sides, visit)
+    elif Aspect.DEADLINES in visit.aspects:
         lines = describe_deadlines(document, visit)
-    elif visit.aspects & ABOUT_THE_RECORD:
-        lines = describe_record(document, visit)
     else:
-        lines = describe_record(document, visit)[: 2 if document.about else 1]
+        lines = describe_content(document, visit)
         lines += _fitting_points(document, visit, search)
+    shown = as_it_binds(document, lines, visit)
+    if Aspect.FORCE in sides:
+        shown = (*shown, describe_contact(visit))
     top = [one for one in document.points if one.parent is None]
     return Reply(
         title=name_document(document),
-        lines=as_it_binds(document, lines, visit),
+        lines=shown,
         choices=_point_choices(document, top) or (next_steps.all_documents(), next_steps.whom_to_ask()),
     )
 

@@ -9,8 +9,9 @@ from handlers.phrases import _, ngettext, show_day
 from handlers.reply import Line, Outcome, Reply
 from handlers.verdicts import describe_accountable, describe_deadlines, describe_finding, describe_gaps
 from handlers.visit import Visit
-from handlers.wording import name_criterion
-from knowledge.evaluate import evaluate
+from handlers.wording import count_days, describe_retirement, name_cited, name_criteria, name_managed_by
+from knowledge.deadlines import Standing, last_day_of, standing_of
+from knowledge.evaluate import evaluate, service_of
 from knowledge.facts import Person
 from knowledge.findings import Finding, Reason, State
 
@@ -19,10 +20,10 @@ def list_my_gaps(visit: Visit, person: Person) -> Reply:
     """What am I missing? Narrowed to the criteria that the question names."""
     findings = _about_named(evaluate(person, visit.rules), visit)
     if not findings:
-        return _without_findings(visit)
+        return _without_findings(visit, person)
     gaps = [one for one in findings if one.is_gap]
     lines = describe_gaps(findings, visit.rules)
-    lines += [line for gap in gaps if (line := describe_accountable(gap, visit.rules)) is not None]
+    lines += dict.fromkeys(line for gap in gaps if (line := describe_accountable(gap, visit.rules)) is not None)
     lines += _describe_met([one for one in findings if not one.is_gap], visit)
     if any(gap.state in {State.UNDETERMINED, State.NOT_RECOGNISED} for gap in gaps):
         lines.append(describe_contact(visit))
@@ -39,16 +40,14 @@ def list_my_deadlines(visit: Visit, person: Person) -> Reply:
     """By when must I complete what?"""
     findings = _about_named(evaluate(person, visit.rules), visit)
     if not findings:
-        return _without_findings(visit)
+        return _without_findings(visit, person)
     gaps = [one for one in findings if one.is_gap]
     if not gaps:
         return list_my_gaps(visit, person)
     lines = describe_deadlines(gaps, visit.rules)
     undated = [one for one in gaps if one.deadline is None and one.criterion is not None]
     if undated:
-        names = ", ".join(
-            name_criterion(visit.rules.library, one.criterion).lower() for one in undated if one.criterion
-        )
+        names = name_criteria(visit.rules.library, undated)
         cites = tuple(dict.fromkeys(one.basis[0] for one in undated))
         lines.append(
             Line(_("Still to be completed, with no dated deadline now: {criteria}.").format(criteria=names), cites)
@@ -56,6 +55,7 @@ def list_my_deadlines(visit: Visit, person: Person) -> Reply:
     lines += _expiring(findings, visit)
     if _is_without_standards(findings):
         lines = [describe_finding(findings[0], visit.rules), describe_contact(visit)]
+    lines += _passed_duties(visit, person)
     dated = [one for one in gaps if one.deadline is not None]
     return Reply(
         title=_("Your deadlines as of {day}").format(day=show_day(visit.on))
@@ -74,11 +74,15 @@ def _about_named(findings: Sequence[Finding], visit: Visit) -> list[Finding]:
     return named or list(findings)
 
 
-def _without_findings(visit: Visit) -> Reply:
+def _without_findings(visit: Visit, person: Person) -> Reply:
+    schedule = visit.rules.retirement
+    cites = () if schedule.document is None else (visit.rules.library.cite(schedule.document, schedule.point),)
+    retires_on = service_of(person, visit.rules).retires_on
     return Reply(
         title=_("As of {day} your retirement day has passed: no title standard is asked of you.").format(
             day=show_day(visit.on)
         ),
+        lines=(Line(describe_retirement(retires_on, visit.on), cites),),
         choices=(next_steps.service_left(), next_steps.whom_to_ask()),
     )
 
@@ -100,7 +104,7 @@ def _describe_met(met: Sequence[Finding], visit: Visit) -> list[Line]:
     plain = [one for one in met if one.state is State.MET and one.criterion is not None]
     lines = [describe_finding(one, visit.rules) for one in met if one.state is not State.MET]
     if plain:
-        names = ", ".join(name_criterion(visit.rules.library, one.criterion).lower() for one in plain if one.criterion)
+        names = name_criteria(visit.rules.library, plain)
         cites = tuple(dict.fromkeys(one.basis[0] for one in plain))
         lines.append(Line(_("Met: {criteria}.").format(criteria=names), cites))
     return lines
@@ -108,6 +112,34 @@ def _describe_met(met: Sequence[Finding], visit: Visit) -> list[Line]:
 
 def _expiring(findings: Sequence[Finding], visit: Visit) -> list[Line]:
     return [describe_finding(one, visit.rules) for one in findings if one.state is State.EXPIRING]
+
+
+def _passed_duties(visit: Visit, person: Person) -> list[Line]:
+    """Days that documents here once set for posts like this one: history, and said to be history."""
+    library = visit.rules.library
+    lines = []
+    for document in library.documents.values():
+        if not document.binds(visit.territory) or not document.exists_on(visit.on):
+            continue
+        for point in document.points:
+            duty, last = point.duty, last_day_of(point.deadline, visit.on)
+            if duty is None or last is None or person.managed_by not in duty.managed_by:
+                continue
+            if standing_of(point.deadline, visit.on) is not Standing.PASSED or (
+                duty.leaders_only and not person.is_leader
+            ):
+                continue
+            cite = library.cite(document.id, point.id)
+            text = _(
+                "The day {day} that {document} set for leaders {managed} passed {days} ago; it is history now."
+            ).format(
+                day=show_day(last),
+                document=name_cited(library, cite),
+                managed=name_managed_by(person.managed_by),
+                days=count_days((visit.on - last).days),
+            )
+            lines.append(Line(text, (cite,)))
+    return lines
 
 
 def _is_without_standards(findings: Sequence[Finding]) -> bool:

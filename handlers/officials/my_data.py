@@ -2,21 +2,30 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
 from handlers import next_steps
 from handlers.asking import Choice
-from handlers.phrases import _, show_day
+from handlers.phrases import _, mark, show_day
 from handlers.ports import Accounts, Audit, Clock, Threads
 from handlers.privacy import describe_notice
 from handlers.reply import File, Line, Reply
 from handlers.visit import Visit
 from handlers.wording import name_credential, name_managed_by
-from knowledge.facts import Credential, CredentialStatus, Person
+from knowledge.facts import Credential, CredentialStatus, Exemption, Person, StudyRecord
 from storage.records import Account
 
 _MOST_LOOKS = 5
+_ACTIONS = {
+    "looked_at_person": mark("looked at this record"),
+    "looked_at_verdicts": mark("looked at this record"),
+    "linked": mark("linked a chat"),
+    "issued_code": mark("issued a linking code"),
+    "exported_own_data": mark("exported this data"),
+    "withdrew_consent": mark("withdrew consent"),
+}
 
 
 async def view_my_data(visit: Visit, person: Person, *, accounts: Accounts, audit: Audit) -> Reply:
@@ -34,7 +43,7 @@ async def view_my_data(visit: Visit, person: Person, *, accounts: Accounts, audi
         _item(_("Linked chats"), ", ".join(one.channel for one in linked) or _("none")),
     ]
     lines += [
-        Line(_("{day}: {who} – {what}").format(day=show_day(at.date()), who=who, what=what), is_item=True)
+        Line(_("{day}: {who} – {what}").format(day=show_day(at.date()), who=who, what=_name_action(what)), is_item=True)
         for at, who, what in looks
     ]
     lines.append(Line(_("Anything wrong? HR of your unit corrects it; your phone number is stored encrypted.")))
@@ -98,6 +107,11 @@ def explain_privacy(visit: Visit) -> Reply:
     )
 
 
+def _name_action(action: str) -> str:
+    """What was done, in words; an action of another version stays as recorded."""
+    return _(_ACTIONS[action]) if action in _ACTIONS else action
+
+
 def _item(name: str, value: str) -> Line:
     return Line(f"{name}: {value}", is_item=True)
 
@@ -136,11 +150,20 @@ def _as_data(person: Person, linked: Sequence[Account]) -> dict[str, Any]:
             }
             for one in person.credentials
         ],
+        "ngay_giu_chuc_vu": _plain(person.in_post_since),
+        "vai_tro": sorted(person.roles),
+        "pham_vi": person.scope,
+        "hoc_tap": [_plain_fields(one) for one in person.study],
+        "mien": [_plain_fields(one) for one in person.exemptions],
         "kenh_lien_ket": [
             {"kenh": one.channel, "dong_y_luc": _plain(one.consented_at), "ban_thong_bao": one.consent_version}
             for one in linked
         ],
     }
+
+
+def _plain_fields(record: StudyRecord | Exemption) -> dict[str, str | None]:
+    return {key: _plain(value) if isinstance(value, date) else value for key, value in asdict(record).items()}
 
 
 def _plain(moment: date | datetime | None) -> str | None:

@@ -1,5 +1,6 @@
 """Who manages me, whom do I ask, which office took over, how long do I still serve?"""
 
+from dataclasses import replace
 from datetime import date
 
 from handlers import next_steps
@@ -8,8 +9,8 @@ from handlers.phrases import _, show_day
 from handlers.point_words import describe_office_change
 from handlers.reply import Line, Outcome, Reply
 from handlers.visit import Visit
-from handlers.wording import name_managed_by
-from knowledge.escalation import Rung, escalation_chain
+from handlers.wording import describe_retirement, name_managed_by
+from knowledge.escalation import Rung, escalation_chain, find_note
 from knowledge.evaluate import service_of
 from knowledge.facts import Person
 from knowledge.library import Office
@@ -36,14 +37,10 @@ def tell_service_left(visit: Visit, person: Person) -> Reply:
     service = service_of(person, visit.rules)
     schedule = visit.rules.retirement
     cites = () if schedule.document is None else (visit.rules.library.cite(schedule.document, schedule.point),)
-    if service.retires_on < visit.on:
-        text = _("By the retirement age, your last day of service was {day}.")
-    else:
-        text = _("By the retirement age, your last day of service is {day}.")
-    lines = [Line(text.format(day=show_day(service.retires_on)), cites)]
+    lines = [Line(describe_retirement(service.retires_on, visit.on), cites)]
     if not cites:
         lines.append(Line(_("For questions about days before this schedule, the basis is not in the library.")))
-    lines += _years_asked(service.retires_on, visit)
+    lines += [replace(line, cites=cites) for line in _years_asked(service.retires_on, visit)]
     return Reply(
         title=_("Your service left, as of {day}").format(day=show_day(visit.on)),
         lines=tuple(lines),
@@ -88,7 +85,10 @@ def _describe_managers(person: Person, visit: Visit) -> list[Line]:
         chain = " → ".join(_name_rung(rung, visit) for rung in rungs)
         cites = tuple(dict.fromkeys(rung.basis for rung in rungs if rung.basis is not None))
         lines.append(Line(_("Matters about your post go: {chain}.").format(chain=chain), cites))
-        lines += [Line(note) for note in dict.fromkeys(rung.note for rung in rungs if rung.note)]
+    noted = find_note(person, visit.rules)
+    if noted is not None:
+        note, basis = noted
+        lines.append(Line(note, (basis,) if basis is not None else ()))
     return lines
 
 

@@ -7,6 +7,7 @@ from handlers.reply import Line, Outcome, Reply
 from handlers.visit import Visit
 from handlers.wording import name_criterion, name_document_fully, name_level
 from knowledge.facts import ManagedBy, PositionGroup, TitleStandard
+from knowledge.folding import fold_words
 
 _MOST_GROUPS = 3
 
@@ -14,6 +15,9 @@ _MOST_GROUPS = 3
 def list_requirements(visit: Visit) -> Reply:
     """The standards of the position named in the question, else of the visitor's own."""
     groups = list(visit.named.position_groups[:_MOST_GROUPS])
+    words = visit.named.position_words
+    if not groups and words and not _is_own_position(words, visit):
+        return _not_loaded_position(words, visit)
     if not groups and visit.person is not None:
         groups = [visit.person.position_group]
     if not groups:
@@ -46,9 +50,27 @@ def name_group(group: PositionGroup, visit: Visit) -> str:
 
 def _title(groups: list[PositionGroup], visit: Visit) -> str:
     names = ", ".join(name_group(group, visit) for group in groups)
-    if len(groups) == 1 and visit.named.position_words:
+    if len(groups) == 1 and visit.named.position_groups and visit.named.position_words:
         names = visit.named.position_words
     return _("Standards of the position {position}, as of {day}").format(position=names, day=show_day(visit.on))
+
+
+def _is_own_position(words: str, visit: Visit) -> bool:
+    """Whether the position that a question names is the visitor's own; any other must not get their standards."""
+    if visit.person is None:
+        return False
+    own, asked = fold_words(visit.person.position), fold_words(words)
+    return own == asked or own.startswith(f"{asked} ") or asked.startswith(f"{own} ")
+
+
+def _not_loaded_position(words: str, visit: Visit) -> Reply:
+    """A position that HR has loaded no standards for: which document would settle them, and whom to ask."""
+    return Reply(
+        title=_("Standards of the position {position}, as of {day}").format(position=words, day=show_day(visit.on)),
+        lines=(describe_deciders(None, visit), describe_contact(visit)),
+        choices=(next_steps.whom_to_ask(), next_steps.my_position(), next_steps.all_documents()),
+        outcome=Outcome.NO_BASIS,
+    )
 
 
 def _is_asked(standard: TitleStandard, visit: Visit) -> bool:
@@ -84,7 +106,8 @@ def describe_deciders(managed_by: ManagedBy | None, visit: Visit) -> Line:
     text = _(
         "The standards are settled by: {documents}. Their text is not in the library and no table has been loaded."
     )
-    cautions = dict.fromkeys(one.caution for one in deciders.values() if one.caution)
+    is_one = len(deciders) == 1
+    cautions = [one.caution if is_one else f"{one.document}: {one.caution}" for one in deciders.values() if one.caution]
     return Line(
         " ".join([text.format(documents=names), *cautions]), tuple(library.cite(document) for document in deciders)
     )

@@ -1,0 +1,190 @@
+"""Ten-line ports in memory, of the shape that the desk asks for: what a test puts in is what the desk finds."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from knowledge.facts import DeclaredRules, DocumentId, Person, PersonCode, UnitCode
+from knowledge.folding import fold
+from storage.records import Account, CodeIssued, Redemption, RedemptionOutcome
+
+
+class FakeClock:
+    """A day that stands still; `is_fixed` only where the test rehearses."""
+
+    def __init__(self, day: date, *, is_fixed: bool = False) -> None:
+        self.day = day
+        self.is_fixed = is_fixed
+
+    def today(self) -> date:
+        return self.day
+
+    def now(self) -> datetime:
+        return datetime(self.day.year, self.day.month, self.day.day, 9, 0, tzinfo=UTC)
+
+
+class FakeProfiles:
+    def __init__(self, people: Sequence[Person] = (), phones: Mapping[str, Sequence[str]] | None = None) -> None:
+        self.people = {person.code: person for person in people}
+        self.phones = phones or {}
+
+    async def find_person(self, code: PersonCode) -> Person | None:
+        return self.people.get(PersonCode(code.strip().upper()))
+
+    async def list_people_by_name(self, words: str, limit: int) -> Sequence[Person]:
+        return [one for one in self.people.values() if fold(words) in fold(one.name)][:limit]
+
+    async def stream_people(self, units: Collection[UnitCode] | None) -> AsyncIterator[Person]:
+        for code in sorted(self.people):
+            if units is None or self.people[code].unit in units:
+                yield self.people[code]
+
+    async def list_codes_by_phone(self, phone: str) -> Sequence[PersonCode]:
+        return [PersonCode(one) for one in self.phones.get(phone, ())]
+
+
+class FakeRules:
+    def __init__(self, declared: DeclaredRules) -> None:
+        self.declared = declared
+        self.loads = 0
+
+    async def version(self) -> int:
+        return self.declared.version
+
+    async def load(self) -> DeclaredRules:
+        self.loads += 1
+        return self.declared
+
+
+class FakeAccounts:
+    def __init__(self, *accounts: Account) -> None:
+        self.kept = {(one.channel, one.address): one for one in accounts}
+
+    async def find_account(self, channel: str, address: str) -> Account | None:
+        return self.kept.get((channel, address))
+
+    async def save_consent(self, channel: str, address: str, version: str, at: datetime) -> None:
+        known = self.kept.get((channel, address), Account(channel, address))
+        self.kept[channel, address] = replace(known, consent_version=version, consented_at=at)
+
+    async def link(self, channel: str, address: str, person: PersonCode, at: datetime) -> None:
+        self.kept[channel, address] = replace(self.kept[channel, address], person=person, linked_at=at)
+
+    async def unlink(self, channel: str, address: str, at: datetime) -> None:
+        del at
+        self.kept[channel, address] = Account(channel, address)
+
+    async def list_accounts(self, person: PersonCode) -> Sequence[Account]:
+        return [one for one in self.kept.values() if one.person == person]
+
+
+class FakeLinkCodes:
+    """Codes by hand: what each one leads to. Anything else is wrong, with four tries left."""
+
+    def __init__(self, **outcomes: Redemption) -> None:
+        self.outcomes = outcomes
+        self.tried: list[str] = []
+
+    async def issue(self, person: PersonCode, at: datetime) -> CodeIssued:
+        self.outcomes["ABC234"] = Redemption(RedemptionOutcome.LINKED, person)
+        return CodeIssued("ABC234", at + timedelta(minutes=15))
+
+    async def redeem(self, channel: str, address: str, code: str, at: datetime) -> Redemption:
+        del channel, address, at
+        self.tried.append(code)
+        return self.outcomes.get(code, Redemption(RedemptionOutcome.WRONG, tries_left=4))
+
+
+class FakeThreads:
+    def __init__(self) -> None:
+        self.kept: dict[str, Mapping[str, Any]] = {}
+        self.forgotten: list[tuple[str, str]] = []
+
+    async def recall(self, thread: str) -> Mapping[str, Any] | None:
+        return self.kept.get(thread)
+
+    async def keep(self, thread: str, state: Mapping[str, Any], at: datetime) -> None:
+        del at
+        self.kept[thread] = state
+
+    async def forget_of(self, channel: str, address: str) -> None:
+        self.forgotten.append((channel, address))
+        self.kept.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One audit entry as the desk wrote it."""
+
+    actor: str
+    action: str
+    subject: str
+    at: datetime
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class FakeAudit:
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+
+    async def record(
+        self, actor: str, action: str, subject: str, at: datetime, details: Mapping[str, Any] | None = None
+    ) -> None:
+        self.entries.append(Entry(actor, action, subject, at, details or {}))
+
+    async def list_about(self, subject: str, limit: int) -> Sequence[tuple[datetime, str, str]]:
+        about = [(one.at, one.actor, one.action) for one in self.entries if one.subject == subject]
+        return about[::-1][:limit]
+
+
+class FakeSearch:
+    """Finds the points that the test names, among the documents that the desk lets it search."""
+
+    def __init__(self, *found: tuple[str, str]) -> None:
+        self.found = found
+        self.searched: frozenset[DocumentId] = frozenset()
+
+    def search(self, text: str, documents: Collection[DocumentId]) -> Sequence[tuple[DocumentId, str]]:
+        del text
+        self.searched = frozenset(documents)
+        return [(DocumentId(one), point) for one, point in self.found if one in documents]
+
+
+@dataclass(frozen=True, slots=True)
+class FakeTerm:
+    name: str
+    explanation: str
+    document: str | None = None
+    point: str | None = None
+
+
+class FakeTerms:
+    """One term, found by its name in the text."""
+
+    def __init__(self, *terms: FakeTerm) -> None:
+        self.terms = terms
+
+    def find(self, text: str) -> FakeTerm | None:
+        return next((one for one in self.terms if fold(one.name) in fold(text)), None)
+
+
+@dataclass
+class FakeDrawers:
+    """The cabinet of one desk. `opened` counts transactions, `closed` those that ended."""
+
+    profiles: FakeProfiles
+    rules: FakeRules
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
+    link_codes: FakeLinkCodes = field(default_factory=FakeLinkCodes)
+    threads: FakeThreads = field(default_factory=FakeThreads)
+    audit: FakeAudit = field(default_factory=FakeAudit)
+    opened: int = 0
+    closed: int = 0
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["FakeDrawers"]:
+        self.opened += 1
+        yield self
+        self.closed += 1
