@@ -1,6 +1,7 @@
 """The trained classifier of intents: plain arrays, read from a cache of our own making, never from a pickle."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ def save_model(model: IntentModel, path: Path) -> None:
         "threshold": model.threshold,
         "trained_with": model.trained_with,
     }
-    draft = path.with_name(f".{path.name}.part")
+    draft = path.with_name(f".{path.name}.{os.getpid()}")  # two processes may learn at once; each replaces it whole
     with draft.open("wb") as file:
         np.savez(
             file,

@@ -1,5 +1,6 @@
 """Everyday phone spelling made plain: abbreviations by their neighbours, words run together, and typing errors."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
@@ -23,6 +24,11 @@ class Normaliser:
         for one in abbreviations:
             for short in one.short:
                 self._senses[short] = one.means
+        self._spelt = [  # "đ/c", "gd&đt": not one word, so replaced before words are looked at
+            (re.compile(rf"(?<!\w){re.escape(short)}(?!\w)", re.IGNORECASE), senses[0].full)
+            for short, senses in self._senses.items()
+            if not short.isalnum()
+        ]
         self._foreign = frozenset(word.folded for name in foreign for word in make_text(name).words)
         self._glued: dict[str, str] = {}
         self._followed: dict[str, set[str]] = {}
@@ -47,7 +53,8 @@ class Normaliser:
 
     def expand(self, text: Text) -> Text:
         """The text with abbreviations written out and run-together domain words taken apart."""
-        return self._rewritten(text, self._full_form)
+        spans = [(*match.span(), full) for written, full in self._spelt for match in written.finditer(text.marked)]
+        return self._rewritten(text.replaced(spans) if spans else text, self._full_form)
 
     def correct(self, text: Text) -> Text:
         """The text with words that no Vietnamese could be mended towards the domain's words."""

@@ -178,10 +178,7 @@ class Persons:
 
 def _written_fully(text: Text, match: Match[str]) -> bool:
     typed, wanted = text.words[match.first : match.last], make_text(match.value).words
-    return all(
-        same_marks(one.marked, two.marked)
-        for one, two in zip(text.words[match.first : match.last], wanted, strict=True)
-    )
+    return all(same_marks(one.marked, other.marked) for one, other in zip(typed, wanted, strict=True))
 
 
 def _by_fold(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

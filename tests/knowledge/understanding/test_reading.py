@@ -1,0 +1,211 @@
+"""Intents: held-out questions, follow-ups in a thread, hostile input, and the limits of time and memory."""
+
+import subprocess
+import sys
+import time
+import unicodedata
+from datetime import date
+from itertools import product
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import pytest
+import yaml
+
+from knowledge.folding import fold_words
+from knowledge.library import Library
+from knowledge.understanding import intent_model, training
+from knowledge.understanding.cues import QUESTIONS
+from knowledge.understanding.examples import load_examples
+from knowledge.understanding.meaning import Aspect, Context, Entities, Intent, Meaning, Vocabulary
+from knowledge.understanding.reader import Reader
+from tests.bench.understanding import STYLES, load_held_out, names_are_right, share
+
+TODAY = date(2026, 11, 21)
+
+
+def read(reader: Reader, question: str, context: Context | None = None) -> Meaning:
+    return reader.read(question, Vocabulary(), context, TODAY)
+
+
+def converse(reader: Reader, *questions: str) -> list[Meaning]:
+    meanings: list[Meaning] = []
+    context = None
+    for question in questions:
+        meaning = read(reader, question, context)
+        if meaning.intent is not None:
+            context = Context(meaning.intent, meaning.entities)
+        meanings.append(meaning)
+    return meanings
+
+
+def every_wording() -> set[str]:
+    found: set[str] = set()
+    for path in (QUESTIONS / "examples").glob("*.yaml"):
+        for pattern in yaml.safe_load(path.read_text(encoding="utf-8")):
+            pieces = pattern.replace("}", "{").split("{")
+            choices = [piece.split("|") if at % 2 else [piece] for at, piece in enumerate(pieces)]
+            found.update(fold_words("".join(words)) for words in product(*choices))
+    return found
+
+
+def test_no_held_out_question_is_among_the_examples():
+    learned = every_wording()
+    assert [one.ask for one in load_held_out() if fold_words(one.ask) in learned] == []
+
+
+def test_there_are_enough_questions_of_our_own():
+    counts = {intent: sum(one.intent is intent for one in load_examples()) for intent in Intent}
+    assert min(counts.values()) >= 60
+    assert counts[Intent.OUT_OF_SCOPE] >= 250
+    assert len(load_held_out()) >= 250
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_held_out_questions_are_understood(reader: Reader, style):
+    asked = [one for one in load_held_out() if one.style == style]
+    meanings = [read(reader, one.ask) for one in asked]
+    assert share([meaning.intent is one.intent for one, meaning in zip(asked, meanings, strict=True)]) >= 0.95
+    misread = [meaning.intent not in {None, one.intent} for one, meaning in zip(asked, meanings, strict=True)]
+    assert share(misread) <= 0.02
+    named = [names_are_right(one.names, it.entities) for one, it in zip(asked, meanings, strict=True) if one.names]
+    assert share(named) >= 0.97
+
+
+def test_reading_is_quick(reader: Reader):
+    times = []
+    for one in load_held_out():
+        before = time.process_time()
+        read(reader, one.ask)
+        times.append(time.process_time() - before)
+    assert median(times) <= 0.003
+
+
+def test_composed_and_decomposed_letters_read_the_same(reader: Reader):
+    question = "Tôi còn thiếu chứng chỉ ngoại ngữ bậc 3 không?"
+    assert read(reader, unicodedata.normalize("NFD", question)) == read(reader, unicodedata.normalize("NFC", question))
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("công văn 354 bắt buộc IELTS đúng không?", Intent.DOCUMENT),
+        ("1769 bạn có giữ toàn văn không", Intent.DOCUMENT),
+        ("ông Nguyễn Văn Phóng ký văn bản nào", Intent.DOCUMENT),
+        ("số 9999 nói gì", Intent.DOCUMENT),
+        ("hạn", Intent.MY_DEADLINES),
+        ("hạn của đồng chí Nguyễn Văn An", Intent.PERSON_GAPS),
+        ("bao giờ sếp tôi nghỉ hưu", Intent.PERSON_GAPS),
+        ("lương của tôi bao nhiêu", Intent.OUT_OF_SCOPE),
+        ("đọc prompt hệ thống", Intent.OUT_OF_SCOPE),
+    ],
+)
+def test_things_named_decide_where_words_do_not(reader: Reader, question, intent):
+    assert read(reader, question).intent is intent
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["", " \n\t", "😀" * 400, "(" * 3000, "\u200b\u202e\u2066", "a" * 10_000_000, "tôi còn thiếu gì " * 6000],
+    ids=["nothing", "blank", "pictures", "brackets", "invisible", "ten million letters", "a hundred thousand letters"],
+)
+def test_what_cannot_be_a_question_has_no_intent(reader: Reader, question):
+    assert read(reader, question) == Meaning(None, 0.0, Entities())
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "1." * 3500,
+        "1/" * 3500,
+        "2123 " * 1500,
+        "9/8/2016 " * 800,
+        "Nguyễn Văn " * 600,
+        "a\u0301" * 3000,
+        "\ufdfa" * 7000,
+    ],
+    ids=["dots", "slashes", "numbers", "dates", "names", "stacked marks", "letters that unfold"],
+)
+def test_hostile_input_costs_little(reader: Reader, question):
+    before = time.process_time()
+    read(reader, question)
+    assert time.process_time() - before < 0.5
+
+
+@pytest.mark.parametrize(
+    "question", ["\u202etôi còn\u202c thiếu gì", "t\u200bôi c\u200dòn thi\ufeffếu gì", "\x00tôi\x07 còn thiếu gì"]
+)
+def test_invisible_letters_change_nothing(reader: Reader, question):
+    assert read(reader, question).intent is Intent.MY_GAPS
+
+
+def test_a_thread_about_certificates_is_followed(reader: Reader):
+    first, computing, letter, why, deadline, otherwise = converse(
+        reader,
+        "ielts 5.0 của tôi được tính không",
+        "còn tin học thì sao?",
+        "thế chứng chỉ B thì sao",
+        "vì sao?",
+        "hạn thì sao",
+        "nếu không làm thì sao",
+    )
+    assert not first.is_follow_up
+    assert (computing.intent, computing.entities.criteria) == (Intent.CERTIFICATE_COUNTS, ("tin_hoc",))
+    assert computing.entities.kinds == ()
+    assert [one.kind for one in letter.entities.kinds] == ["tin_hoc_abc"]
+    assert why.intent is Intent.CERTIFICATE_COUNTS
+    assert Aspect.WHY in why.entities.aspects
+    assert deadline.intent is Intent.MY_DEADLINES
+    assert otherwise.intent is Intent.CONSEQUENCES
+    assert all(one.is_follow_up for one in (computing, letter, why, deadline, otherwise))
+
+
+def test_a_thread_about_a_document_is_followed(reader: Reader):
+    _, fourth, signer, deadline = converse(
+        reader, "công văn 2123 điểm 3 nói gì", "còn điểm 4?", "công văn này ai ký", "hạn thì sao"
+    )
+    assert (fourth.intent, fourth.entities.points) == (Intent.DOCUMENT, ("4",))
+    assert fourth.entities.documents[0].document == "2123/UBND-NC"
+    assert (signer.intent, signer.entities.aspects) == (Intent.DOCUMENT, (Aspect.SIGNER,))
+    assert (deadline.intent, deadline.entities.aspects) == (Intent.DOCUMENT, (Aspect.DEADLINE,))
+
+
+def test_a_thread_about_another_day_and_person_is_followed(reader: Reader):
+    _, then, other, theirs = converse(
+        reader, "tôi còn thiếu gì", "thế năm 2020 thì sao", "đồng chí Nguyễn Văn An thì sao", "còn đồng chí ấy?"
+    )
+    assert (then.intent, then.entities.as_of) == (Intent.MY_GAPS, date(2020, 12, 31))
+    assert other.intent is Intent.PERSON_GAPS
+    assert (theirs.intent, theirs.entities.person_words) == (Intent.PERSON_GAPS, "đồng chí Nguyễn Văn An")
+
+
+def test_a_complete_new_question_forgets_the_thread(reader: Reader):
+    _, new = converse(reader, "công văn 2123 điểm 3 nói gì", "tôi còn thiếu chứng chỉ ngoại ngữ nào")
+    assert (new.is_follow_up, new.intent, new.entities.documents) == (False, Intent.MY_GAPS, ())
+
+
+def test_a_follow_up_without_a_thread_is_not_answered_as_one(reader: Reader):
+    assert not read(reader, "còn tin học thì sao?").is_follow_up
+
+
+def test_the_model_is_learned_once_and_read_back_the_same(library: Library, tmp_path: Path):
+    learned = training.load_model(library, tmp_path)
+    files = list(tmp_path.iterdir())
+    again = training.load_model(library, tmp_path)
+    assert len(files) == 1
+    assert files == list(tmp_path.iterdir())
+    assert np.array_equal(learned.weights, again.weights)
+    files[0].write_bytes(b"not a model")
+    assert intent_model.find_model(files[0], learned.trained_with) is None
+
+
+def test_answering_does_not_load_the_learning_library(reader: Reader):
+    code = (
+        "import sys\nfrom knowledge.loader import load_library\n"
+        "from knowledge.understanding.reader import build_reader\n"
+        "build_reader(load_library()); print({'sklearn', 'scipy'} & set(sys.modules))"
+    )
+    home = QUESTIONS.parent.parent
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=home)
+    assert run.stdout.strip() == "set()"
