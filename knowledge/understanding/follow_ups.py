@@ -1,15 +1,21 @@
 """Short questions that make sense only after the one before ("còn tin học thì sao?"), completed from it."""
 
+import re
 from dataclasses import dataclass, replace
 
+from knowledge.credentials import ScaleType
 from knowledge.library import Library
 from knowledge.understanding.cues import Cues
 from knowledge.understanding.entities.reading import DOCUMENT_WORD, PERSON_WORD, Reading
 from knowledge.understanding.marks import can_be
 from knowledge.understanding.meaning import Aspect, Context, Entities, Intent
 from knowledge.understanding.phrase_table import PhraseTable
-from knowledge.understanding.text import make_text
+from knowledge.understanding.text import Text, make_text
 
+_SCORE = re.compile(r"(?<![\w./,])\d{1,3}(?:[.,]\d{1,2})?(?![\w/])")
+_BARE = 5  # words
+_WORDS_BESIDE_WHY = 2
+_NEED_A_SUBJECT = {Intent.WHO_TO_ASK, Intent.CONSEQUENCES}
 _SHORT = 9  # words; a longer question states itself unless it points back
 
 
@@ -39,30 +45,89 @@ class FollowUps:
 
         `learned` is what the classifier is sure of by itself, None where it is not.
         """
-        text = reading.text
-        named = _names_something(reading.entities)
         points_back = self._points_back(reading, context)
-        if len(text.words) > _SHORT and not points_back:
+        if len(reading.text.words) > _SHORT and not points_back:
             return None
+        leans = self._leans_on_before(reading.text)
+        whole = self._same_again(reading, context, leans=leans)
+        if whole is not None:
+            return whole
+        if self._leaves_out_its_subject(reading, context, learned):
+            about_document = context.intent is Intent.DOCUMENT and bool(reading.entities.aspects)
+            intent = context.intent if about_document else learned or context.intent
+        else:
+            found = self._find_intent(reading, context, learned, leans=leans, points_back=points_back)
+            if found is None:
+                return None
+            intent = found
+        return Completed(intent, self._merged(reading, context, intent))
+
+    def _leans_on_before(self, text: Text) -> bool:
+        """Whether the question opens or closes like one that goes on from another ("còn …", "… thì sao")."""
         starts = any(match.first == 0 for match in self._starts.find(text))
-        ends = any(match.last == len(text.words) for match in self._ends.find(text))
-        if any(match.last - match.first >= len(text.words) - 2 for match in self._whys.find(text)):
+        return starts or any(match.last == len(text.words) for match in self._ends.find(text))
+
+    def _same_again(self, reading: Reading, context: Context, *, leans: bool) -> Completed | None:
+        """The question before asked again: for its reasons, for another score, or for oneself."""
+        text = reading.text
+        if any(match.last - match.first >= len(text.words) - _WORDS_BESIDE_WHY for match in self._whys.find(text)):
             return Completed(context.intent, _with_aspect(context.entities, Aspect.WHY))
-        rest = self._rest(reading)
-        asked = self._intents.find(text)
-        if points_back and not (starts or ends) and learned is not None and rest:
-            return Completed(learned, self._merged(reading, context, learned))
-        if not (starts or ends or points_back or (named and not rest)):
+        if not leans or _names_something(reading.entities):
             return None
-        if asked and len(rest) <= sum(match.last - match.first for match in asked) + 1:
-            intent = self._asked_intent(asked[0].value, reading, context)
-            return Completed(intent, self._merged(reading, context, intent))
-        if named and len(rest) <= 1:
-            intent = self._intent_of_things(reading, context)
-            return Completed(intent, self._merged(reading, context, intent))
-        if points_back and learned is not None:
-            return Completed(learned, self._merged(reading, context, learned))
+        rescored = self._rescored(reading, context)
+        if rescored is not None:
+            return Completed(Intent.CERTIFICATE_COUNTS, rescored)
+        if reading.entities.speaks_of_self and not self._rest(reading):
+            return self._about_oneself(context)
         return None
+
+    def _find_intent(
+        self, reading: Reading, context: Context, learned: Intent | None, *, leans: bool, points_back: bool
+    ) -> Intent | None:
+        named, rest = _names_something(reading.entities), self._rest(reading)
+        if points_back and not leans and learned is not None and rest:
+            return learned
+        if not (leans or points_back or (named and not rest)):
+            return None
+        asked = self._intents.find(reading.text)
+        if asked and len(rest) <= sum(match.last - match.first for match in asked) + 1:
+            return self._asked_intent(asked[0].value, reading, context)
+        if named and len(rest) <= 1:
+            return self._intent_of_things(reading, context)
+        return learned if points_back else None
+
+    @staticmethod
+    def _about_oneself(context: Context) -> Completed:
+        """The same asked of oneself, after another person, unit or position was talked about: "tôi thì sao?"."""
+        others = {Intent.PERSON_GAPS, Intent.UNIT_GAPS}
+        intent = Intent.MY_GAPS if context.intent in others else context.intent
+        own = replace(context.entities, person_words=None, units=(), position_words=None, position_groups=())
+        return Completed(intent, replace(own, speaks_of_self=True))
+
+    def _leaves_out_its_subject(self, reading: Reading, context: Context, learned: Intent | None) -> bool:
+        """A few words that only what was talked about completes: "ai ký", "ngoại ngữ bậc mấy", "hỏi ai"."""
+        if len(reading.text.words) > _BARE:
+            return False
+        names = _names_something(reading.entities)
+        if context.entities.documents and context.intent is Intent.DOCUMENT and reading.entities.aspects and not names:
+            return learned in {None, Intent.DOCUMENT, Intent.LIBRARY}
+        if learned is None:
+            return names
+        asked = {match.value for match in self._intents.find(reading.text)}
+        return not names and learned in _NEED_A_SUBJECT and learned in asked
+
+    def _rescored(self, reading: Reading, context: Context) -> Entities | None:
+        """Another score of the test that was talked about ("thế 6.5 thì sao?")."""
+        if not context.entities.kinds:
+            return None
+        last = context.entities.kinds[-1]
+        scale = self._library.kinds[last.kind].scale
+        scores = [found.replace(",", ".") for found in _SCORE.findall(reading.text.folded)]
+        if scale.type is not ScaleType.NUMBER or len(scores) != 1:
+            return None
+        if not (scale.lowest or 0) <= float(scores[0]) <= (scale.highest or float(scores[0])):
+            return None
+        return replace(context.entities, kinds=(*context.entities.kinds[:-1], replace(last, level=scores[0])))
 
     def _rest(self, reading: Reading) -> list[str]:
         """Words that neither name a thing nor merely hold the sentence together."""

@@ -72,6 +72,11 @@ def vector_of(blocks: Blocks, positions: dict[str, int], rarity: Vector) -> tupl
     return np.asarray(where, np.int32), np.concatenate(values)
 
 
+def as_kept(weights: Vector) -> Vector:
+    """The weights as a cached model has them: half the digits, so that learned and cached models answer alike."""
+    return weights.astype(np.float16).astype(np.float32)
+
+
 def save_model(model: IntentModel, path: Path) -> None:
     """Write the model as arrays and JSON, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)

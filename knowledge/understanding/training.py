@@ -17,7 +17,15 @@ from knowledge.understanding.cues import load_abbreviations, load_cues, load_not
 from knowledge.understanding.entities.reading import EntityReader
 from knowledge.understanding.examples import Example, load_examples, misspelt
 from knowledge.understanding.features import Blocks, Features
-from knowledge.understanding.intent_model import IntentModel, find_model, rarities, save_model, softmax, vector_of
+from knowledge.understanding.intent_model import (
+    IntentModel,
+    as_kept,
+    find_model,
+    rarities,
+    save_model,
+    softmax,
+    vector_of,
+)
 from knowledge.understanding.leanings import leanings_of
 from knowledge.understanding.meaning import Intent, Vocabulary
 from knowledge.understanding.text import read_text
@@ -88,7 +96,14 @@ def train(library: Library, trained_with: str) -> IntentModel:
     threshold = _threshold(softmax(scores[as_written] / temperature), truth[as_written])
     final = _fit(list(zip(blocks, examples, strict=True)))
     return IntentModel(
-        final.intents, final.positions, final.rarity, final.weights, final.bias, temperature, threshold, trained_with
+        final.intents,
+        final.positions,
+        final.rarity,
+        as_kept(final.weights),
+        final.bias,
+        temperature,
+        threshold,
+        trained_with,
     )
 
 

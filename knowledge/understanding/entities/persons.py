@@ -77,6 +77,8 @@ class Persons:
                 continue
             if self._says_own_name(text, title) or (strict and not _written_fully(text, title)):
                 continue
+            if title.last < len(text.words) and text.words[title.last].start - title.end > 1:
+                continue  # something else stands between the title and the next word
             last = self._name_end(text, title.last)
             if last > title.last:
                 start, end = title.start, text.words[last - 1].end

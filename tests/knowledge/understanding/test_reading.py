@@ -171,6 +171,26 @@ def test_a_thread_about_a_document_is_followed(reader: Reader):
     assert (deadline.intent, deadline.entities.aspects) == (Intent.DOCUMENT, (Aspect.DEADLINE,))
 
 
+def test_words_without_their_subject_take_it_from_the_thread(reader: Reader):
+    _, signer = converse(reader, "công văn 2123 điểm 3 nói gì", "ai ký")
+    assert (signer.intent, signer.entities.aspects, signer.is_follow_up) == (Intent.DOCUMENT, (Aspect.SIGNER,), True)
+    _, whom = converse(reader, "ielts 5.0 có được tính không", "hỏi ai")
+    assert (whom.intent, whom.entities.kinds[0].kind) == (Intent.WHO_TO_ASK, "ielts")
+    _, level = converse(reader, "trưởng phòng sở cần gì", "ngoại ngữ bậc mấy")
+    assert (level.intent, level.entities.position_words) == (Intent.POSITION_REQUIREMENTS, "trưởng phòng sở")
+
+
+def test_the_talk_turns_back_to_oneself(reader: Reader):
+    _, own = converse(reader, "chị Lan còn thiếu gì", "tôi thì sao")
+    assert (own.intent, own.entities.person_words, own.entities.speaks_of_self) == (Intent.MY_GAPS, None, True)
+
+
+def test_another_score_of_the_same_test_is_understood(reader: Reader):
+    _, higher = converse(reader, "ielts 5.0 có được tính không", "thế 6.5 thì sao")
+    assert (higher.intent, higher.is_follow_up) == (Intent.CERTIFICATE_COUNTS, True)
+    assert [(one.kind, one.level) for one in higher.entities.kinds] == [("ielts", "6.5")]
+
+
 def test_a_thread_about_another_day_and_person_is_followed(reader: Reader):
     _, then, other, theirs = converse(
         reader, "tôi còn thiếu gì", "thế năm 2020 thì sao", "đồng chí Nguyễn Văn An thì sao", "còn đồng chí ấy?"
