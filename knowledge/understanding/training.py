@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -31,11 +32,25 @@ from knowledge.understanding.meaning import Intent, Vocabulary
 from knowledge.understanding.text import read_text
 
 _PACKAGE = Path(__file__).parent.parent
+_MODULES = (
+    "cues",
+    "examples",
+    "features",
+    "intent_model",
+    "leanings",
+    "marks",
+    "normalise",
+    "phrase_table",
+    "syllables",
+    "text",
+    "training",
+)
 _MATERIAL = (
-    "questions/*.yaml",
+    *(f"questions/{name}.yaml" for name in ("abbreviations", "cues", "notions")),
     "questions/examples/*.yaml",
-    "understanding/**/*.py",
-    "law/*.yaml",
+    "understanding/entities/*.py",
+    *(f"understanding/{name}.py" for name in _MODULES),
+    *(f"law/{name}.yaml" for name in ("criteria", "kinds", "offices", "territories")),
     "law/documents/*.yaml",
 )
 _SEEN_AT_LEAST = 2  # a feature of a single question teaches nothing
@@ -66,19 +81,33 @@ def default_cache() -> Path:
 def load_model(library: Library, cache: Path | None = None) -> IntentModel:
     """The model of the present examples: from the cache, else learned once and kept there.
 
-    Where nothing can be written or no second process started, it is learned in this process and not kept.
+    A model that this machine has learned before serves a new `cache` too. Where nothing can be written or no second
+    process started, it is learned in this process and not kept.
     """
     trained_with = fingerprint()
-    path = (cache or default_cache()) / f"intents-{trained_with[:16]}.npz"
-    found = find_model(path, trained_with)
-    if found is not None:
-        return found
-    command = [sys.executable, "-m", "knowledge.understanding.training", str(path)]
+    name = f"intents-{trained_with[:16]}.npz"
+    places = dict.fromkeys([(cache or default_cache()) / name, default_cache() / name])
+    for path in places:
+        found = find_model(path, trained_with)
+        if found is not None:
+            return found
+    model = _learned_apart(next(iter(places)), trained_with)
+    if model is None:
+        return train(library, trained_with)
+    for path in places:
+        with suppress(OSError):  # keeping it for others is a courtesy
+            if not path.exists():
+                save_model(model, path)
+    return model
+
+
+def _learned_apart(path: Path, trained_with: str) -> IntentModel | None:
+    command = [sys.executable, "-m", "knowledge.understanding.training", str(path.resolve())]
     try:
         subprocess.run(command, check=True, capture_output=True, cwd=_PACKAGE.parent)  # noqa: S603 - our own interpreter and module
     except (OSError, subprocess.CalledProcessError):
-        return train(library, trained_with)
-    return find_model(path, trained_with) or train(library, trained_with)
+        return None
+    return find_model(path, trained_with)
 
 
 def train(library: Library, trained_with: str) -> IntentModel:

@@ -209,12 +209,14 @@ def test_a_follow_up_without_a_thread_is_not_answered_as_one(reader: Reader):
     assert not read(reader, "còn tin học thì sao?").is_follow_up
 
 
-def test_the_model_is_learned_once_and_read_back_the_same(library: Library, tmp_path: Path):
-    learned = training.load_model(library, tmp_path)
-    files = list(tmp_path.iterdir())
-    again = training.load_model(library, tmp_path)
+def test_the_model_is_learned_once_and_read_back_the_same(library: Library, tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "shared"))
+    home = tmp_path / "home"
+    learned = training.load_model(library, home)
+    files = list(home.iterdir())
+    again = training.load_model(library, tmp_path / "second home")
     assert len(files) == 1
-    assert files == list(tmp_path.iterdir())
+    assert not (tmp_path / "second home").exists()
     assert np.array_equal(learned.weights, again.weights)
     files[0].write_bytes(b"not a model")
     assert intent_model.find_model(files[0], learned.trained_with) is None
