@@ -8,9 +8,9 @@ from bot.render import render_text
 from bot.settings import Settings
 from bot.wiring import Office, open_office
 from handlers.asking import Channel, Incoming
-from handlers.document_words import describe_limits, describe_record, summarise_points
+from handlers.document_words import SIDES_OF_THE_RECORD, describe_limits, describe_sides, summarise_points
 from handlers.phrases import _, show_day
-from handlers.reply import Line, Reply
+from handlers.reply import Reply
 from handlers.visit import Visit
 from handlers.wording import name_document
 from knowledge.documents import Document
@@ -51,9 +51,6 @@ def _in_one_line(document: Document) -> str:
 def _describe(document: Document, book: RuleBook, office: Office) -> Reply:
     today = office.clock.today()
     visit = Visit(asked=Incoming(Channel.COMMAND_LINE, "local"), today=today, rules=book.on(today))
-    lines = [*describe_record(document, visit), *describe_limits(document, visit)]
+    lines = [*describe_sides(document, SIDES_OF_THE_RECORD, visit), *describe_limits(document, visit)]
     lines += summarise_points(document, document.points, visit)
-    if document.mentions:
-        cites = (book.library.cite(document.id),)
-        lines.append(Line(_("It cites: {documents}.").format(documents=", ".join(document.mentions)), cites))
     return Reply(title=name_document(document), lines=tuple(lines))

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import itertools
 import json
 import os
 import re
@@ -17,11 +18,14 @@ from bot.on_telegram.door import PollingDoor
 from bot.on_telegram.receive import Reception
 from bot.on_web.door import Pace, WebDoor, WebSettings
 from bot.on_web.server import make_app, serving
+from bot.seen import SeenInMemory
 from bot.wiring import Office
 from handlers.asking import Incoming
 from handlers.reply import Reply
 from tests.standins.telegram_api import TelegramApi
 
+_A_MOMENT = 0.1
+_USERS = itertools.count(7_000)  # each dialogue is with somebody who was never here
 _NUMBERED = re.compile(r"^\s*(\d+)\. (.+)$", re.MULTILINE)
 
 
@@ -100,7 +104,7 @@ class TelegramGuest:
     """Writes to the bot through the stand-in of the Bot API."""
 
     def __init__(self, api: TelegramApi) -> None:
-        self._visitor = api.visitor("Mẫu")
+        self._visitor = api.visitor("Mẫu", user_id=next(_USERS))
 
     async def says(self, text: str) -> str:
         self._visitor.says(text)
@@ -111,8 +115,14 @@ class TelegramGuest:
         return await self._read()
 
     async def _read(self) -> str:
-        first = await self._visitor.reads(timeout=10)
-        return "\n".join([first, *self._visitor.unread()])
+        """The first words that come, and whatever follows at once: long answers, the offer to share a number."""
+        read = [await self._visitor.reads(timeout=10)]
+        while True:
+            await asyncio.sleep(_A_MOMENT)
+            more = self._visitor.unread()
+            if not more:
+                return "\n".join(read)
+            read.append(await self._visitor.reads(len(more)))
 
 
 @asynccontextmanager
@@ -160,7 +170,7 @@ async def at_telegram(office: Office) -> AsyncIterator[Guest]:
     """Telegram by polling, against the strict stand-in."""
     stop = asyncio.Event()
     async with TelegramApi() as api, asyncio.TaskGroup() as group:
-        reception = Reception(desk=office.desk, describe=office.describe, seen=office.seen)
+        reception = Reception(desk=office.desk, describe=office.describe, seen=SeenInMemory())
         group.create_task(PollingDoor(api.token, api.base, reception).keep_open(stop))
         await api.wait_for(lambda: bool(api.calls_of("getUpdates")))
         try:

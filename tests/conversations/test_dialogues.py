@@ -66,12 +66,13 @@ DIALOGUES = {
     "a head asks about somebody of the unit and about the unit": [
         Links("CB014", ""),
         says("CB002 còn thiếu gì?", "Trần Thị Mẫu", "Ngoại ngữ"),
-        says("CB006 còn thiếu gì?", "không được xem hồ sơ của người khác"),
+        says("CB006 còn thiếu gì?", "không có ai là", never=("TOEIC", "Hết Hạn")),
+        says("CB999 còn thiếu gì?", "không có ai là"),
         says("đơn vị tôi còn ai thiếu tiêu chuẩn", "người còn nội dung cần hoàn thiện"),
     ],
     "a letter is quoted by its point, with what became of it since": [
         says("cv 2123 điểm 3 nói gì", "01/10/2020", "đã qua", "xem xét cho thôi chức vụ", "203/2025/QH15"),
-        says("còn điểm 4?", "thủ trưởng", "không đi học", "2123/UBND-NC"),
+        says("còn điểm 4?", "thủ trưởng", "được cử đi học mà không đi", "2123/UBND-NC"),
     ],
     "a document that is not held is named and nothing is invented": [
         says("công văn 1769 quy định thế nào", "1769/UBND-KGVX", "kho chưa có toàn văn"),
