@@ -7,9 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from knowledge.understanding.retrieval import PointSearch
-from knowledge.understanding.terms import find_term
-
 from bot.citing import describe_citation
 from bot.clock import FixedClock, SystemClock
 from bot.errors import InputError, ServiceError
@@ -25,6 +22,8 @@ from knowledge.loader import LibraryError, load_library
 from knowledge.rulebook import RuleBook
 from knowledge.understanding.aspects import load_aspects
 from knowledge.understanding.reader import build_reader
+from knowledge.understanding.retrieval import PointSearch
+from knowledge.understanding.terms import find_term
 from storage.database import Database, open_database
 from storage.drawers import Drawers
 from storage.embedded import EmbeddedServer
