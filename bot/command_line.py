@@ -7,7 +7,7 @@ mistakes in typing are answered at once.
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -39,17 +39,17 @@ app.add_typer(audit_app, name="audit")
 
 
 def main() -> NoReturn:
-    """Run the command that was typed; mistakes become one sentence and an exit code, never a traceback."""
-    debug = DEBUG in sys.argv
-    sys.argv = [word for word in sys.argv if word != DEBUG]
-    sys.exit(_run_app(debug=debug))
+    """Run the command that was typed and end the process with its exit code."""
+    sys.exit(run_words(sys.argv[1:]))
 
 
-def _run_app(*, debug: bool) -> int:
+def run_words(words: Sequence[str]) -> int:
+    """Run one command; mistakes become one sentence and the exit code returned, never a traceback."""
+    debug = DEBUG in words
     try:
         use_catalogues(_LOCALES)
         with locale_of(os.environ.get("NHACCHUAN_LOCALE") or "vi"):
-            return _run_command()
+            return _run_command([word for word in words if word != DEBUG])
     except CataloguesMissingError as error:
         print(error, file=sys.stderr)
         return InputError.code
@@ -65,9 +65,9 @@ def _run_app(*, debug: bool) -> int:
         return 1
 
 
-def _run_command() -> int:
+def _run_command(words: list[str]) -> int:
     try:
-        app()
+        app(words)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
     except SilentError as error:

@@ -17,6 +17,15 @@ from knowledge.understanding.meaning import Entities, Intent, Meaning, Vocabular
 from knowledge.understanding.reader import Reader, build_reader
 
 TODAY = date(2026, 11, 21)
+HOSTILE = (
+    "1." * 3500,
+    "1/" * 3500,
+    "2123 " * 1500,
+    "9/8/2016 " * 800,
+    "Nguyễn Văn " * 600,
+    "a\u0301" * 3000,
+    "x" * 10**7,
+)
 STYLES = ("marked", "unmarked", "typo")
 
 
@@ -88,6 +97,12 @@ def main() -> None:
         reader.read(one.ask, Vocabulary(), None, TODAY)
         times.append(time.perf_counter() - before)
     print(f"reading: median {statistics.median(times) * 1000:.2f} ms, slowest {max(times) * 1000:.2f} ms")
+    hostile = []
+    for question in HOSTILE:
+        before = time.perf_counter()
+        reader.read(question, Vocabulary(), None, TODAY)
+        hostile.append(time.perf_counter() - before)
+    print(f"hostile input, at most: {max(hostile) * 1000:.0f} ms")
     if "--wrong" in sys.argv:
         for one, meaning in read:
             if meaning.intent is not one.intent:

@@ -1,36 +1,61 @@
 """The command line as an operator uses it: words out, exit codes, and no traceback whatever goes wrong."""
 
+import io
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from bot.command_line import run_words
 from tests.databases import make_home, named
 from tests.offices import ROOT, TEST_SECRET, make_sample, share_cache
 
 
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed and how it ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 class Terminal:
-    """Runs `nhacchuan` as a process of its own."""
+    """Runs `nhacchuan` within this process, or as a process of its own, with the settings of one installation."""
 
     def __init__(self, home: Path, database_url: str) -> None:
-        self.home = home
-        self._given = {
+        self.given = {
             "NHACCHUAN_HOME": str(home),
             "NHACCHUAN_DATABASE_URL": database_url,
             "NHACCHUAN_SECRET_KEY": TEST_SECRET,
             "NHACCHUAN_TODAY": "2026-11-21",
         }
 
-    def run(self, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str, **settings: str) -> Ran:
+        out, told = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(told):
+            for name in list(os.environ):
+                if name.startswith("NHACCHUAN_"):
+                    patch.delenv(name)
+            for name, value in (self.given | settings).items():
+                patch.setenv(name, value)
+            code = run_words(words)
+        return Ran(code, out.getvalue(), told.getvalue())
+
+    def start(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("NHACCHUAN_")}
         return subprocess.run(
             [sys.executable, "-m", "bot", *words],
             cwd=ROOT,
-            env={**kept, **self._given, **settings},
+            env={**kept, **self.given},
+            input=typed,
             capture_output=True,
             text=True,
             check=False,
@@ -225,19 +250,23 @@ def test_doctor_says_how_to_mend_a_database_out_of_reach(terminal):
 
 
 def test_chat_answers_through_a_pipe(terminal):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("NHACCHUAN_")}
-    ran = subprocess.run(
-        [sys.executable, "-m", "bot", "chat", "--as", "CB002"],
-        cwd=ROOT,
-        env={**kept, **terminal._given},
-        input="tôi còn thiếu gì\n/thoat\n",
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    ran = terminal.start("chat", "--as", "CB002", typed="tôi còn thiếu gì\n/thoat\n")
     assert ran.returncode == 0
     assert "Ngoại ngữ" in ran.stdout
+
+
+def test_wrong_use_ends_a_real_process_with_its_exit_code(terminal):
+    ran = terminal.start("plan")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "chưa có" in ran.stderr
+
+
+def test_taken_port_is_named_with_what_to_change(terminal):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        ran = terminal.run("serve", NHACCHUAN_HTTP=address)
+    assert ran.returncode == 3
+    assert address in ran.stderr
 
 
 def test_help_lists_every_command(terminal):

@@ -129,23 +129,3 @@ async def test_refused_token_ends_the_process_with_one_sentence(installation, tm
     assert process.returncode == 1
     assert "NHACCHUAN_TELEGRAM_TOKEN" in told.decode()
     assert wrong not in (out + told).decode()
-
-
-async def test_taken_port_is_named_with_what_to_change(installation):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        address = f"127.0.0.1:{taken.getsockname()[1]}"
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("NHACCHUAN_")}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot",
-            "serve",
-            cwd=ROOT,
-            env={**kept, **installation, "NHACCHUAN_HTTP": address},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        _out, told = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode == 3
-    assert address in told.decode()
-    assert "Traceback" not in told.decode()
