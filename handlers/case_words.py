@@ -54,9 +54,10 @@ def describe_verdict(case: Case, visit: Visit) -> Line:
     about = name_criterion(library, case.criterion.code).lower()
     match judged.state:
         case State.MET | State.EXPIRING:
-            text = _("{credential} counts as {criterion}: {level}.").format(
-                credential=credential, criterion=about, level=level
-            )
+            text = _("{credential} counts as {criterion}: {level}.")
+            if not cites:  # no rule is known here that makes it count; what stands on it is a fact all the same
+                text = _("{credential} carries its level itself: {criterion}, {level}.")
+            text = text.format(credential=credential, criterion=about, level=level)
             said = [text, _validity(judged), _against_requirement(case, visit)]
             return Line(" ".join(sentence for sentence in said if sentence), cites, is_item=True)
         case State.PENDING:

@@ -177,8 +177,12 @@ def describe_deadlines(document: Document, visit: Visit, within: Point | None = 
         if not leaves:
             return []
     if not leaves:
-        text = _("{document} names no deadline.").format(document=document.id)
-        return [Line(text, (visit.rules.library.cite(document.id),))]
+        text = _("{document} names no deadline.")
+        if not document.text_held:  # of a few known points nothing can be said for the whole
+            text = _(
+                "None of the points that the library knows of {document} names a deadline; its full text is not held."
+            )
+        return [Line(text.format(document=document.id), (visit.rules.library.cite(document.id),))]
     lines = summarise_points(document, leaves[:_MOST_DATES], visit)
     if len(leaves) > _MOST_DATES:
         more = len(leaves) - _MOST_DATES

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from knowledge.facts import CriterionCode, DocumentId, KindCode, LevelCode, PositionGroup, TerritoryCode, UnitCode
+from knowledge.facts import (
+    CriterionCode,
+    DocumentId,
+    Gender,
+    KindCode,
+    LevelCode,
+    PositionGroup,
+    TerritoryCode,
+    UnitCode,
+)
 from knowledge.library import Library
 from knowledge.understanding.meaning import Aspect, Context, DocumentMention, Entities, Intent, KindMention
 
@@ -32,6 +41,10 @@ def remember(intent: Intent, entities: Entities) -> dict[str, Any]:
         "speaks_of_self": entities.speaks_of_self,
         "years": entities.years,
         "aspects": list(entities.aspects),
+        "born_on": entities.born_on.isoformat() if entities.born_on is not None else None,
+        "born_year": entities.born_year,
+        "born_month": entities.born_month,
+        "gender": entities.gender,
     }
 
 
@@ -79,4 +92,8 @@ def _entities(state: Mapping[str, Any]) -> Entities:
         speaks_of_self=state["speaks_of_self"],
         years=state["years"],
         aspects=tuple(Aspect(one) for one in state["aspects"]),
+        born_on=date.fromisoformat(state["born_on"]) if state["born_on"] else None,
+        born_year=state["born_year"],
+        born_month=state["born_month"],
+        gender=Gender(state["gender"]) if state["gender"] else None,
     )

@@ -32,11 +32,6 @@ class Visit:
         return self.rules.day
 
     @property
-    def is_today(self) -> bool:
-        """Whether the question is about today."""
-        return self.rules.day == self.today
-
-    @property
     def named(self) -> Entities:
         """The things that the question names; nothing for a pressed choice."""
         return self.meaning.entities if self.meaning is not None else Entities()

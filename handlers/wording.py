@@ -9,7 +9,7 @@ from knowledge.facts import CriterionCode, KindCode, LevelCode, ManagedBy
 from knowledge.findings import Finding
 from knowledge.library import Library
 
-_MANY_DAYS = 730
+_MANY_DAYS = 731
 _DAYS_OF_FOUR_YEARS = 1461
 
 

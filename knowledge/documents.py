@@ -75,7 +75,7 @@ class Point:
     """One point of a document, in the library's own words.
 
     `id` is short and unique in its document ("2", "2.g3", "III.2"); `label` reads out loud ("điểm 2, gạch đầu dòng
-    thứ ba"). `who` acts, `binds` are those concerned (both in words); `owners` names offices by id where they are known.
+    thứ ba"). `who` acts, `binds` are those concerned (both in words); `owners` names offices by id where known.
     `accountable` and `escalates_to` are in words; `topics` are extra words people ask with.
     """
 

@@ -3,11 +3,14 @@
 import ipaddress
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from handlers.phrases import DEFAULT_LOCALE, locale_of
+from handlers.phrases import DEFAULT_LOCALE, CataloguesMissingError, locale_of, use_catalogues
+from knowledge.library import Library
+from knowledge.loader import load_library
 from tests.databases import (
     database,
     database_url,
@@ -20,6 +23,7 @@ from tests.databases import (
 
 __all__ = ["database", "database_url", "drawers", "empty_database_url", "migrated_url", "server_url", "vault"]
 
+LOCALES = Path(__file__).parent.parent / "bot" / "locales"
 _LOCAL_NAMES = {None, "", b"", "localhost", b"localhost", "localhost.localdomain"}
 
 
@@ -50,6 +54,21 @@ def stay_on_this_machine() -> Iterator[None]:
         patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
         patch.setattr(socket, "getaddrinfo", guarded_look_up)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def load_catalogues() -> None:
+    """Load the compiled catalogues, without which every sentence would be tested in English."""
+    try:
+        use_catalogues(LOCALES)
+    except CataloguesMissingError:
+        pytest.exit(f"no compiled catalogue under {LOCALES}; run: make texts-check", returncode=1)
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    """The packaged library, read once for all rooms."""
+    return load_library()
 
 
 @pytest.fixture(autouse=True)

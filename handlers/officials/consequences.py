@@ -25,7 +25,8 @@ def explain_consequences(visit: Visit) -> Reply:
             due += _describe(document, point, visit)
     due += describe_takeover([point for _document, point in points], visit)
     lines = [*accountable, *due] if Aspect.ACCOUNTABLE in visit.aspects else [*due, *accountable]
-    if not lines:
+    is_held = bool(lines)
+    if not is_held:
         lines = [
             Line(_("The library holds no document of this territory that names a consequence.")),
             describe_contact(visit),
@@ -34,7 +35,7 @@ def explain_consequences(visit: Visit) -> Reply:
         title=_("If a standard is not completed, as of {day}").format(day=show_day(visit.on)),
         lines=tuple(lines),
         choices=(next_steps.my_gaps(), next_steps.my_deadlines(), next_steps.how_to_study()),
-        outcome=Outcome.ANSWERED if any(line.cites for line in lines) else Outcome.NO_BASIS,
+        outcome=Outcome.ANSWERED if is_held else Outcome.NO_BASIS,
     )
 
 

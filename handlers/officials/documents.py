@@ -180,11 +180,14 @@ def _no_such_point(document: Document, asked: str, visit: Visit) -> Reply:
     top = [one for one in document.points if one.parent is None]
     labels = ", ".join(one.label for one in top)
     text = _("{document} has no point {point}. It has: {points}.")
+    if not document.text_held:  # the point may exist all the same
+        text = _("The library does not hold point {point} of {document}. Of this document it knows: {points}.")
     cite = (visit.rules.library.cite(document.id),)
     return Reply(
         title=name_document(document),
         lines=(Line(text.format(document=document.id, point=asked, points=labels), cite),),
         choices=_point_choices(document, top),
+        outcome=Outcome.ANSWERED if document.text_held else Outcome.NO_BASIS,
     )
 
 

@@ -117,7 +117,7 @@ def _notice(visit: Visit, code: str) -> Reply:
         title=_("Before linking: how your personal data is handled"),
         lines=tuple(describe_notice(library)),
         choices=(
-            Choice(_("I agree"), "link.agree", code),
+            Choice(_("I agree"), "link.agree", code if looks_like_code(code) else ""),  # a button holds little
             Choice(_("I do not agree"), "link.decline"),
         ),
     )

@@ -70,8 +70,10 @@ def _describe_office(office: Office, visit: Visit) -> list[Line]:
     library = visit.rules.library
     if office.valid_to is not None and visit.on > office.valid_to:
         return [describe_office_change(office, visit)]
-    cites = () if office.basis is None else (library.cite(office.basis, office.basis_point),)
-    note = f" {office.note}" if office.note else ""
+    # What was only written later, and what became of the office later, is not told of this day.
+    is_known = office.basis is None or library.get_document(office.basis).exists_on(visit.on)
+    cites = (library.cite(office.basis, office.basis_point),) if office.basis is not None and is_known else ()
+    note = f" {office.note}" if office.note and is_known and office.valid_to is None else ""
     return [Line(_("{office} is working on {day}.").format(office=office.name, day=show_day(visit.on)) + note, cites)]
 
 

@@ -1,0 +1,64 @@
+"""A whole desk over ports in memory, to be spoken to as a door speaks to it."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from handlers.asking import Channel, Incoming
+from handlers.front_desk import FrontDesk
+from handlers.reply import Reply
+from knowledge.facts import DeclaredRules, Person
+from knowledge.rulebook import RuleBook
+from knowledge.understanding.aspects import load_aspects
+from tests.fakes import (
+    FakeAccounts,
+    FakeClock,
+    FakeDrawers,
+    FakeLinkCodes,
+    FakeProfiles,
+    FakeRules,
+    FakeSearch,
+    FakeTerm,
+    FakeTerms,
+)
+from tests.handlers.visits import TODAY
+
+
+class TriedDesk:
+    """A desk, its cabinet, and short ways to speak to it."""
+
+    def __init__(
+        self, book: RuleBook, reader: Any, *, is_rehearsal: bool = False, people: tuple[Person, ...] = ()
+    ) -> None:
+        self.drawers = FakeDrawers(FakeProfiles(people), FakeRules(book.rules), FakeAccounts(), FakeLinkCodes())
+        self._book = book
+        self.desk = FrontDesk(
+            open_drawers=self.drawers.open,
+            make_rule_book=self._make_rule_book,
+            reader=reader,
+            aspects=load_aspects(),
+            search=FakeSearch(("2123/UBND-NC", "4")),
+            terms=FakeTerms(FakeTerm("tiêu chuẩn chức danh", "Điều kiện phải có.", "2123/UBND-NC", "1")),
+            clock=FakeClock(TODAY, is_fixed=is_rehearsal),
+        )
+
+    def _make_rule_book(self, rules: DeclaredRules) -> RuleBook:
+        return RuleBook.of(self._book.library, rules, self._book.calendar, self._book.home)
+
+    async def say(self, text: str, *, person: Person | None = None, on: date | None = None, **more: Any) -> Reply:
+        return await self.desk.answer(_incoming(text=text, person=person.code if person else None, on=on, **more))
+
+    async def press(self, token: str, *, person: Person | None = None, **more: Any) -> Reply:
+        return await self.desk.answer(_incoming(choice=token, person=person.code if person else None, **more))
+
+    async def share_phone(self, phone: str) -> Reply:
+        return await self.desk.answer(_incoming(phone=phone))
+
+    def declare(self, **changes: Any) -> None:
+        """HR declares something new, under the next version."""
+        rules = self.drawers.rules.declared
+        self.drawers.rules.declared = replace(rules, version=rules.version + 1, **changes)
+
+
+def _incoming(**more: Any) -> Incoming:
+    return Incoming(**{"channel": Channel.WEB, "address": "w1", **more})

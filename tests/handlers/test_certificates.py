@@ -1,0 +1,347 @@
+"""Does this certificate count? Kinds, levels, days, tables loaded or not, for the visitor or in general."""
+
+from datetime import date
+
+import pytest
+
+from handlers.officials.certificates import judge_certificates, list_my_certificates
+from handlers.reply import Outcome
+from knowledge.facts import CredentialStatus
+from tests.handlers.visits import IN_2020, TABLE, TODAY, actions, cited, visit, with_standards, words
+from tests.people import NEIGHBOUR, credential, official, row
+
+LAST_OLD_DAY, FIRST_NEW_DAY = date(2016, 8, 9), date(2016, 8, 10)
+
+GENERAL = [
+    pytest.param((("ielts", "5.0"),), {}, Outcome.NO_BASIS, "1769/UBND-KGVX", id="a score without table: no basis"),
+    pytest.param((("ic3", None),), {}, Outcome.NO_BASIS, "1769/UBND-KGVX", id="IC3 without table: no basis"),
+    pytest.param((("tieng_dan_toc", None),), {}, Outcome.NO_BASIS, "1769", id="a minority language needs a table"),
+    pytest.param((("vstep", "bac_3"),), {}, Outcome.ANSWERED, "được tính là ngoại ngữ Bậc 3", id="VSTEP by itself"),
+    pytest.param(
+        (("cntt_co_ban", None),), {}, Outcome.ANSWERED, "được tính là tin học Cơ bản", id="basic IT by itself"
+    ),
+    pytest.param((("bang_cap", "dai_hoc"),), {}, Outcome.ANSWERED, "Đại học", id="a degree by itself"),
+    pytest.param(
+        (("tin_hoc_abc", "B"),),
+        {"issued_on": LAST_OLD_DAY},
+        Outcome.ANSWERED,
+        "được tính là tin học Cơ bản",
+        id="an IT letter of the last day before the circular",
+    ),
+    pytest.param(
+        (("tin_hoc_abc", "B"),),
+        {"issued_on": FIRST_NEW_DAY},
+        Outcome.ANSWERED,
+        "đã bắt đầu trước ngày 10/8/2016",
+        id="an IT letter of the day of the circular needs proof",
+    ),
+    pytest.param(
+        (("tin_hoc_abc", "B"),),
+        {"issued_year": 2015},
+        Outcome.ANSWERED,
+        "cấp năm 2015 được tính là tin học Cơ bản",
+        id="the year alone is enough where both ends agree",
+    ),
+    pytest.param(
+        (("tin_hoc_abc", "B"),),
+        {"issued_year": 2016},
+        Outcome.ANSWERED,
+        "Cấp trước ngày 10/08/2016: được tính là Cơ bản.",
+        id="the year alone leaves 2016 open: both answers",
+    ),
+    pytest.param(
+        (("tin_hoc_abc", "B"),),
+        {},
+        Outcome.ANSWERED,
+        "Cấp từ ngày 10/08/2016 trở đi: chưa kết luận được",
+        id="without any day both answers",
+    ),
+    pytest.param(
+        (("tin_hoc_abc", "B"),),
+        {"level": "nang_cao"},
+        Outcome.ANSWERED,
+        "thấp hơn mức Nâng cao",
+        id="an IT letter never reaches advanced",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kinds", "more", "outcome", "decisive"), GENERAL)
+def test_certificate_in_general_is_judged_without_table(bare, kinds, more, outcome, decisive):
+    reply = judge_certificates(visit(bare, kinds=kinds, **more))
+
+    assert reply.outcome is outcome
+    assert decisive in words(reply)
+    assert reply.findings[0].person is None
+    assert actions(reply) == {"link", "documents", "contact"}
+
+
+LOADED = [
+    pytest.param(
+        (("ielts", "5.0"),), {"issued_on": date(2025, 5, 12)}, "Bậc 3. Được tính đến 12/05/2027.", id="in time"
+    ),
+    pytest.param((("ielts", "5.0"),), {"issued_on": date(2024, 11, 21)}, "Chỉ được tính đến 21/11/2026", id="last day"),
+    pytest.param((("ielts", "5.0"),), {"issued_on": date(2024, 11, 20)}, "nay không còn được tính", id="day after"),
+    pytest.param((("ielts", "4.0"),), {}, "không thuộc dòng nào của 1769/UBND-KGVX", id="below the lowest row"),
+    pytest.param((("ielts", "5.0"),), {}, "từ 4.5 đến 5.0: được tính là Bậc 3", id="no day: the rows are shown"),
+    pytest.param((("ielts", None),), {}, "từ 5.5 đến 6.5: được tính là Bậc 4", id="no score: the rows are shown"),
+    pytest.param((("hsk", "hsk_4"),), {}, "được tính là ngoại ngữ Bậc 3", id="a row without end of validity"),
+    pytest.param((("toeic", "600"),), {}, "không thuộc dòng nào", id="a kind that the table does not know"),
+    pytest.param((("ielts", "5.0"),), {"level": "bac_4"}, "chỉ được tính là ngoại ngữ Bậc 3, thấp hơn", id="too low"),
+    pytest.param(
+        (("ielts", "6.0"),),
+        {"level": "bac_4", "issued_on": date(2026, 1, 1)},
+        "Mức yêu cầu là Bậc 4: đã đủ.",
+        id="enough for the level asked about",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kinds", "more", "decisive"), LOADED)
+def test_certificate_in_general_is_judged_by_the_loaded_table(recognised, kinds, more, decisive):
+    reply = judge_certificates(visit(recognised, kinds=kinds, **more))
+
+    assert reply.outcome is Outcome.ANSWERED
+    assert decisive in words(reply)
+    assert "1769/UBND-KGVX" in cited(reply)
+
+
+def test_table_of_this_half_of_the_province_does_not_answer_for_the_other(recognised):
+    person = official(unit=NEIGHBOUR.code)
+    reply = judge_certificates(visit(recognised, person, kinds=(("ielts", "5.0"),)))
+
+    assert reply.outcome is Outcome.NO_BASIS
+    assert "1769/UBND-KGVX" not in cited(reply)
+    assert "kho chưa có văn bản nào của địa bàn này" in words(reply)
+
+
+def test_statement_that_no_document_is_held_rests_on_none(recognised):
+    person = official(unit=NEIGHBOUR.code)
+    reply = judge_certificates(visit(recognised, person, kinds=(("toeic", "600"),)))
+
+    assert reply.lines[0].cites == ()
+    assert reply.findings[0].basis == ()
+
+
+DEFINED = [
+    pytest.param("vstep", "bac_3", {"01/2014/TT-BGDĐT"}, id="VSTEP: the framework of six levels"),
+    pytest.param("cntt_nang_cao", None, {"17/2016/TTLT-BGDĐT-BTTTT"}, id="advanced IT: what it takes"),
+    pytest.param("qlnn", "chuyen_vien", {"1090-QĐ/TU", "02-QĐi/TU"}, id="no definition: the standards that would ask"),
+]
+
+
+@pytest.mark.parametrize(("kind", "level", "basis"), DEFINED)
+def test_direct_kind_in_general_rests_on_what_defines_its_level(bare, kind, level, basis):
+    reply = judge_certificates(visit(bare, kinds=((kind, level),)))
+
+    assert {cite.document for cite in reply.lines[0].cites} == basis
+
+
+def test_direct_kind_of_a_known_person_rests_on_the_standard_that_asks_for_it(loaded):
+    reply = judge_certificates(visit(loaded, official(), kinds=(("vstep", "bac_3"),)))
+
+    assert {cite.document for cite in reply.lines[0].cites} == {"02-QĐi/TU"}
+    assert "đã đủ" in words(reply)
+
+
+def test_background_of_other_instruments_is_marked_as_background(bare):
+    reply = judge_certificates(visit(bare, kinds=(("ielts", "5.0"),)))
+    background = [line for line in reply.lines if line.is_background]
+
+    assert any("23/2021/TT-BGDĐT" in line.text for line in background)
+    assert all(line.cites for line in background)
+    assert not any(
+        "/TT-BGDĐT" in cite.document for line in reply.lines if not line.is_background for cite in line.cites
+    )
+
+
+def test_background_leaves_out_instruments_of_later_years(bare):
+    reply = judge_certificates(visit(bare, on=IN_2020, kinds=(("ielts", "5.0"),)))
+
+    assert "23/2021/TT-BGDĐT" not in cited(reply)
+    assert "05/2012/TT-BGDĐT" in cited(reply)
+
+
+def test_background_names_only_the_highest_score_reached_in_a_table_of_lowest_scores(bare):
+    said = words(judge_certificates(visit(bare, kinds=(("toeic", "600"),))))
+
+    assert "600 tương ứng B2" in said
+    assert "450 tương ứng B1" not in said
+
+
+def test_background_lists_the_tables_when_no_score_is_named(bare):
+    said = words(judge_certificates(visit(bare, kinds=(("toeic", None),))))
+
+    assert said.count("tương ứng") == 4
+
+
+def test_background_does_not_repeat_the_basis(bare):
+    reply = judge_certificates(visit(bare, kinds=(("tin_hoc_abc", "B"),), issued_year=2015))
+
+    assert not any(line.is_background for line in reply.lines)
+
+
+def test_own_certificate_is_judged_when_the_question_names_only_its_kind(recognised):
+    person = official(credentials=(credential("ielts", "5.0", date(2025, 5, 1)),))
+    reply = judge_certificates(visit(recognised, person, kinds=(("ielts", None),)))
+
+    assert "IELTS 5.0 cấp ngày 01/05/2025" in words(reply)
+    assert reply.findings[0].person == "CB001"
+    assert "certificates.mine" in actions(reply)
+
+
+def test_named_score_is_judged_and_not_the_one_on_record(recognised):
+    person = official(credentials=(credential("ielts", "5.0", date(2025, 5, 1)),))
+    reply = judge_certificates(visit(recognised, person, kinds=(("ielts", "4.0"),)))
+
+    assert "không thuộc dòng nào" in words(reply)
+
+
+def test_kind_that_the_person_does_not_hold_is_judged_in_general(loaded):
+    assert judge_certificates(visit(loaded, official(), kinds=(("ielts", "5.0"),))).outcome is Outcome.NO_BASIS
+
+
+def test_criterion_that_the_position_does_not_ask_for_is_said_to_be_not_required(loaded):
+    reply = judge_certificates(visit(loaded, official(), kinds=(("qlnn", "chuyen_vien"),)))
+
+    assert "không yêu cầu quản lý nhà nước" in words(reply)
+
+
+def test_required_level_is_said_to_be_unknown_when_no_standards_are_loaded(bare):
+    reply = judge_certificates(visit(bare, official(), kinds=(("vstep", "bac_3"),)))
+
+    assert "chưa có mức yêu cầu của chức danh" in words(reply)
+
+
+def test_kind_without_criterion_is_asked_back(bare):
+    reply = judge_certificates(visit(bare, kinds=(("khac", None),)))
+
+    assert "hỏi chứng chỉ nào" in reply.title
+
+
+def test_pressed_kind_is_judged_and_a_forged_one_is_not(bare):
+    assert "IC3" in judge_certificates(visit(bare, subject="ic3")).title
+    assert "Những chứng chỉ được tính" in judge_certificates(visit(bare, subject="khong_co")).title
+
+
+def test_two_kinds_of_which_one_is_undecided_are_answered(bare):
+    reply = judge_certificates(visit(bare, kinds=(("ielts", "5.0"), ("vstep", "bac_3"))))
+
+    assert reply.outcome is Outcome.ANSWERED
+    assert len(reply.findings) == 2
+
+
+OWN = [
+    pytest.param(credential("vstep", "bac_3", status=CredentialStatus.REJECTED), "đã bị từ chối", id="rejected"),
+    pytest.param(credential("vstep", "bac_3", status=CredentialStatus.WAITING), "sẽ tính", id="waiting and enough"),
+    pytest.param(credential("vstep", "bac_1", status=CredentialStatus.WAITING), "cũng chưa đủ", id="waiting, too low"),
+    pytest.param(
+        credential("vstep", "bac_3", date(2027, 1, 1)), "được cấp sau đó", id="issued after the day asked about"
+    ),
+]
+
+
+@pytest.mark.parametrize(("one", "decisive"), OWN)
+def test_certificate_on_record_is_told_as_filed(loaded, one, decisive):
+    person = official(credentials=(one,))
+
+    assert decisive in words(list_my_certificates(visit(loaded, person), person))
+
+
+def test_record_is_no_basis_when_everything_in_it_waits_for_the_table(loaded):
+    person = official(credentials=(credential("ielts", "5.0"),))
+    reply = list_my_certificates(visit(loaded, person), person)
+
+    assert reply.outcome is Outcome.NO_BASIS
+    assert "Sở Nội vụ" in words(reply)
+
+
+def test_record_is_answered_when_something_in_it_is_decided(loaded):
+    person = official(credentials=(credential("ielts", "5.0"), credential("bang_cap", "dai_hoc"), credential("khac")))
+    reply = list_my_certificates(visit(loaded, person), person)
+
+    assert reply.outcome is Outcome.ANSWERED
+    assert len(reply.findings) == 2
+
+
+def test_empty_record_says_so_and_how_to_hand_in(loaded):
+    reply = list_my_certificates(visit(loaded, official()), official())
+
+    assert "chưa ghi nhận" in reply.title
+    assert "evidence" in actions(reply)
+
+
+def test_question_without_kind_lists_the_record_of_a_known_person(loaded):
+    person = official(credentials=(credential("vstep", "bac_3"),))
+
+    assert "trong hồ sơ" in judge_certificates(visit(loaded, person)).title
+
+
+def test_question_without_kind_lists_both_subjects_for_a_stranger(bare):
+    reply = judge_certificates(visit(bare))
+
+    assert reply.outcome is Outcome.NO_BASIS
+    assert {"Ngoại ngữ: do", "Tin học: do"} <= {line.text.split(" Công")[0] for line in reply.lines}
+    assert "certificate" in actions(reply)
+
+
+def test_list_of_a_criterion_shows_the_rows_of_the_loaded_table(recognised):
+    reply = judge_certificates(visit(recognised, criteria=("ngoai_ngu",)))
+
+    assert reply.outcome is Outcome.ANSWERED
+    assert "có giá trị 24 tháng kể từ ngày cấp" in words(reply)
+    assert "ghi sẵn mức" in words(reply)
+
+
+def test_list_of_a_criterion_begins_with_the_visitors_own_certificates(loaded):
+    person = official(credentials=(credential("tin_hoc_abc", "B", date(2018, 1, 1)), credential("ielts", "5.0")))
+    reply = judge_certificates(visit(loaded, person, criteria=("tin_hoc",)))
+
+    assert "Chứng chỉ tin học trình độ B" in reply.lines[0].text
+    assert reply.outcome is Outcome.ANSWERED
+    assert [one.criterion for one in reply.findings] == ["tin_hoc"]
+
+
+def test_list_of_a_criterion_of_direct_kinds_alone_is_answered(bare):
+    reply = judge_certificates(visit(bare, criteria=("hoc_van",)))
+
+    assert reply.outcome is Outcome.ANSWERED
+
+
+def test_territory_without_any_instrument_says_so_in_the_list(bare):
+    reply = judge_certificates(visit(bare, official(unit=NEIGHBOUR.code), criteria=("ngoai_ngu",)))
+
+    assert "kho chưa có văn bản nào của địa bàn này về chứng chỉ được tính" in words(reply)
+
+
+ROWS = [
+    pytest.param({"low": "4.5"}, "IELTS, từ 4.5: được tính", id="open above"),
+    pytest.param({"high": "5.0"}, "IELTS, đến 5.0: được tính", id="open below"),
+    pytest.param({"low": "5.0", "high": "5.0"}, "IELTS, 5.0: được tính", id="exactly one score"),
+    pytest.param({"issued_from": date(2020, 1, 1)}, "cấp từ 01/01/2020", id="issued from a day"),
+    pytest.param({"issued_to": date(2020, 12, 31)}, "cấp đến hết 31/12/2020", id="issued until a day"),
+]
+
+
+@pytest.mark.parametrize(("change", "decisive"), ROWS)
+def test_row_of_the_table_is_read_out_as_it_is_bounded(library, change, decisive):
+    bounds = {key: change.get(key) for key in ("low", "high")}
+    more = {key: value for key, value in change.items() if key not in bounds}
+    book = with_standards(library, recognition=(row("ielts", "bac_3", **bounds, **more),))
+
+    assert decisive in words(judge_certificates(visit(book, criteria=("ngoai_ngu",))))
+
+
+def test_long_table_is_cut_and_says_how_many_rows_are_left(library):
+    many = tuple(row("ielts", "bac_3", f"{n}.0", f"{n}.5") for n in range(1, 9))
+    said = words(judge_certificates(visit(with_standards(library, recognition=many), criteria=("ngoai_ngu",))))
+
+    assert "và 2 dòng khác" in said
+
+
+def test_rows_not_in_force_on_the_day_do_not_count(library):
+    ended = tuple(row("ielts", "bac_3", "4.5", "9.0", valid_to=date(2021, 12, 31)) for _ in TABLE[:1])
+    book = with_standards(library, recognition=ended)
+
+    assert judge_certificates(visit(book, on=TODAY, kinds=(("ielts", "5.0"),))).outcome is Outcome.NO_BASIS
+    assert judge_certificates(visit(book, on=IN_2020, kinds=(("ielts", "5.0"),))).outcome is Outcome.ANSWERED

@@ -1,0 +1,338 @@
+"""What does a document say? The five held ones, points, dates, sides of the record, and what is not held."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from handlers.officials.documents import answer_document, find_point, list_library
+from handlers.reply import Outcome
+from knowledge.documents import Confidence, DeadlineKind, PointDeadline
+from knowledge.facts import DocumentId
+from knowledge.understanding.aspects import Aspect
+from tests.fakes import FakeSearch
+from tests.handlers.visits import IN_2020, actions, cited, visit, words
+from tests.people import NEIGHBOUR, official
+
+HELD = ("2123/UBND-NC", "354-CV/TU", "676/QĐ-UBND", "CV-BTVTU-QNg/2021", "CV-BTCTU-QNg/2024")
+ELSEWHERE = HELD[2:]
+NOTHING = FakeSearch()
+
+
+def ask(book, person=None, *, search=NOTHING, **more):
+    return answer_document(visit(book, person, **more), search=search)
+
+
+@pytest.mark.parametrize("number", HELD)
+def test_held_document_is_summed_up_by_its_main_points(bare, number):
+    reply = ask(bare, documents=(number,))
+    document = bare.library.get_document(DocumentId(number))
+    top = {one.id for one in document.points if one.parent is None}
+
+    assert reply.outcome is Outcome.ANSWERED
+    assert number in cited(reply)
+    assert top <= {cite.point for cite in reply.citations if cite.document == number}
+    assert actions(reply) == {"document.point"}
+
+
+@pytest.mark.parametrize("number", ELSEWHERE)
+def test_document_of_another_province_says_first_that_it_does_not_apply_and_stays_background(bare, number):
+    reply = ask(bare, official(), documents=(number,))
+
+    assert "không áp dụng cho Hưng Yên" in reply.lines[0].text
+    assert all(line.is_background for line in reply.lines if line.cites and line.cites[0].point is not None)
+
+
+@pytest.mark.parametrize("number", ["2123/UBND-NC", "1769/UBND-KGVX"])
+def test_document_of_this_half_of_the_province_is_not_told_as_binding_in_the_other(bare, number):
+    reply = ask(bare, official(unit=NEIGHBOUR.code), documents=(number,))
+
+    assert "không áp dụng cho Thái Bình" in words(reply)
+
+
+def test_letter_of_the_new_province_binds_both_halves(bare):
+    for person in (official(), official(unit=NEIGHBOUR.code)):
+        reply = ask(bare, person, documents=("354-CV/TU",))
+        assert "không áp dụng" not in words(reply)
+        assert not any(line.is_background for line in reply.lines)
+
+
+def test_document_not_yet_written_on_the_day_says_so(bare):
+    assert "Đến ngày 15/09/2020 văn bản này chưa được ban hành" in words(
+        ask(bare, on=IN_2020, documents=("354-CV/TU",))
+    )
+
+
+SIDES = [
+    pytest.param("2123/UBND-NC", Aspect.SIGNER, "Người ký: Nguyễn Văn Phóng", id="signer"),
+    pytest.param("354-CV/TU", Aspect.ISSUED, "ngày 16/03/2026 của Ban Thường vụ", id="day and issuer"),
+    pytest.param("CV-BTVTU-QNg/2021", Aspect.ISSUED, "Kho chưa có ngày ban hành", id="day of issue not known"),
+    pytest.param("2123/UBND-NC", Aspect.SUBJECT, "Về việc yêu cầu hoàn thiện tiêu chuẩn chức danh", id="subject"),
+    pytest.param("2123/UBND-NC", Aspect.REACH, "Áp dụng cho: Hưng Yên", id="where it applies"),
+    pytest.param("2123/UBND-NC", Aspect.REACH, "Nơi nhận:", id="to whom it was sent"),
+    pytest.param("45/2019/QH14", Aspect.REACH, "cả nước", id="national"),
+    pytest.param("2123/UBND-NC", Aspect.HELD, "lập từ toàn văn", id="held"),
+    pytest.param("1769/UBND-KGVX", Aspect.HELD, "kho chưa có toàn văn", id="not held"),
+    pytest.param("1769/UBND-KGVX", Aspect.SIGNER, "chưa có thông tin người ký", id="signer not known"),
+    pytest.param("1769/UBND-KGVX", Aspect.SUBJECT, "năm 2020", id="subject of one that is not held"),
+    pytest.param("2123/UBND-NC", Aspect.FORCE, "Kho chưa ghi nhận văn bản nào bãi bỏ", id="never called in force"),
+    pytest.param("13/2023/NĐ-CP", Aspect.FORCE, "nay đã hết hiệu lực", id="ended"),
+    pytest.param("2123/UBND-NC", Aspect.RELATIONS, "1769/UBND-KGVX", id="what it cites"),
+    pytest.param("45/2019/QH14", Aspect.RELATIONS, "viện dẫn những văn bản nào", id="what it cites is not known"),
+]
+
+
+@pytest.mark.parametrize(("number", "side", "decisive"), SIDES)
+def test_side_of_the_record_is_answered_as_asked(bare, number, side, decisive):
+    reply = ask(bare, documents=(number,), aspects=(side,))
+
+    assert reply.outcome is Outcome.ANSWERED
+    assert decisive in words(reply)
+
+
+def test_only_the_side_that_is_asked_about_is_told(bare):
+    said = words(ask(bare, documents=("2123/UBND-NC",), aspects=(Aspect.SIGNER,)))
+
+    assert "Điểm 1" not in said
+    assert "Nơi nhận" not in said
+
+
+def test_force_of_a_document_while_it_lasted_names_its_last_day(bare):
+    reply = ask(bare, on=date(2024, 5, 5), documents=("13/2023/NĐ-CP",), aspects=(Aspect.FORCE,))
+
+    assert "Có hiệu lực đến 31/12/2025" in words(reply)
+
+
+def test_question_of_force_names_whom_to_ask_as_no_background(bare):
+    reply = ask(bare, documents=("676/QĐ-UBND",), aspects=(Aspect.FORCE,))
+
+    assert "Sở Nội vụ" in reply.lines[-1].text
+    assert not reply.lines[-1].is_background
+
+
+def test_weak_copy_is_told_as_one(bare):
+    weak = next(one for one in bare.library.documents.values() if one.confidence is Confidence.WEAK_COPY)
+
+    assert "bản chép chưa chắc chắn" in words(ask(bare, documents=(weak.id,), aspects=(Aspect.SUBJECT,)))
+
+
+def test_replaced_document_names_what_replaced_it_from_that_day_on(library, bare):
+    replaced = next(
+        one
+        for one in library.documents.values()
+        if one.replaced_by is not None and library.documents[one.replaced_by].dated is not None
+    )
+    day = library.documents[replaced.replaced_by].dated
+    sides = {"documents": (replaced.id,), "aspects": (Aspect.SUBJECT,)}
+
+    assert f"thay thế bởi {replaced.replaced_by}" in words(ask(bare, on=day, **sides))
+    assert "thay thế bởi" not in words(ask(bare, on=date.fromordinal(day.toordinal() - 1), **sides))
+
+
+DEADLINES = [
+    pytest.param(IN_2020, "còn 16 ngày", id="while it runs"),
+    pytest.param(date(2020, 10, 1), "hôm nay là ngày cuối", id="on the last day"),
+    pytest.param(date(2020, 10, 2), "đã qua 1 ngày", id="the day after"),
+    pytest.param(date(2026, 11, 21), "đã qua hơn 6 năm", id="years later"),
+]
+
+
+@pytest.mark.parametrize(("on", "decisive"), DEADLINES)
+def test_dates_of_a_document_stand_as_on_the_day_asked_about(bare, on, decisive):
+    reply = ask(bare, on=on, documents=("2123/UBND-NC",), aspects=(Aspect.DEADLINES,))
+
+    assert decisive in words(reply)
+    assert {cite.point for cite in reply.citations} == {"2.g3", "3"}
+
+
+def test_last_day_that_is_no_working_day_names_the_safe_one(library, bare):
+    letter = library.get_document(DocumentId("2123/UBND-NC"))
+    sunday = PointDeadline(DeadlineKind.DATE, wording="đến ngày 27/12/2026", day=date(2026, 12, 27))
+    points = tuple(replace(one, deadline=sunday) if one.id == "3" else one for one in letter.points)
+    book = replace(
+        bare, library=replace(library, documents={**library.documents, letter.id: replace(letter, points=points)})
+    )
+
+    assert "chậm nhất ngày làm việc 25/12/2026" in words(ask(book, documents=(letter.id,), points=("3",)))
+
+
+def test_dates_of_a_long_document_are_cut_and_say_how_many_are_left(bare):
+    assert "điểm khác có thời hạn" in words(ask(bare, documents=("676/QĐ-UBND",), aspects=(Aspect.DEADLINES,)))
+
+
+def test_document_without_dates_says_so_only_of_the_points_that_are_known(library, bare):
+    partly = ask(bare, documents=("17/2016/TTLT-BGDĐT-BTTTT",), aspects=(Aspect.DEADLINES,))
+    letter = library.get_document(DocumentId("2123/UBND-NC"))
+    undated = tuple(replace(one, deadline=PointDeadline(DeadlineKind.NONE)) for one in letter.points)
+    documents = {**library.documents, letter.id: replace(letter, points=undated)}
+    whole = replace(bare, library=replace(library, documents=documents))
+
+    assert "Trong các điểm mà kho biết" in words(partly)
+    assert "2123/UBND-NC không nêu thời hạn nào" in words(
+        ask(whole, documents=(letter.id,), aspects=(Aspect.DEADLINES,))
+    )
+
+
+POINTS = [
+    pytest.param("2123/UBND-NC", "3", "cấp huyện", id="a point"),
+    pytest.param("2123/UBND-NC", "2", "gạch đầu dòng thứ ba", id="a point with points below"),
+    pytest.param("354-CV/TU", "2.5", "Đảng ủy UBND tỉnh", id="a point of a point"),
+    pytest.param("676/QĐ-UBND", "III.2", "676/QĐ-UBND", id="Roman numbers"),
+    pytest.param("17/2016/TTLT-BGDĐT-BTTTT", "23", "Điều 23", id="an article by its number"),
+]
+
+
+@pytest.mark.parametrize(("number", "point", "decisive"), POINTS)
+def test_named_point_is_told_with_its_own_citation(bare, number, point, decisive):
+    reply = ask(bare, documents=(number,), points=(point,))
+
+    assert reply.outcome is Outcome.ANSWERED
+    assert decisive in words(reply)
+    assert any(cite.point and cite.point.endswith(point) for cite in reply.citations)
+
+
+def test_point_names_who_acts_the_consequence_and_who_answers(bare):
+    said = words(ask(bare, documents=("2123/UBND-NC",), points=("3",)))
+
+    for part in ("Ai thực hiện", "Đối tượng", "Thời hạn", "Hậu quả", "Ai chịu trách nhiệm", "Báo cáo lên"):
+        assert part in said
+
+
+def test_dates_below_a_point_are_told_when_its_dates_are_asked_for(bare):
+    reply = ask(bare, documents=("354-CV/TU",), points=("2.3",), aspects=(Aspect.DEADLINES,))
+
+    assert "trong tháng 3/2026" in words(reply)
+
+
+def test_point_without_dated_points_below_adds_none(bare):
+    reply = ask(bare, documents=("2123/UBND-NC",), points=("4",), aspects=(Aspect.DEADLINES,))
+
+    assert "không nêu thời hạn nào" not in words(reply)
+
+
+def test_unknown_point_lists_the_points_there_are(bare):
+    reply = ask(bare, documents=("2123/UBND-NC",), points=("9",))
+
+    assert reply.outcome is Outcome.ANSWERED
+    assert "không có điểm 9" in words(reply)
+    assert "điểm 1, điểm 2, điểm 3, điểm 4" in words(reply)
+
+
+def test_point_that_is_not_known_of_a_document_not_held_is_never_said_not_to_exist(bare):
+    reply = ask(bare, documents=("17/2016/TTLT-BGDĐT-BTTTT",), points=("99",))
+
+    assert reply.outcome is Outcome.NO_BASIS
+    assert "Kho chưa có điểm 99" in words(reply)
+
+
+def test_point_is_found_only_where_its_ending_is_unambiguous(library):
+    decree = library.get_document(DocumentId("354-CV/TU"))
+
+    assert find_point(decree, "điểm không có") is None
+    assert find_point(decree, "2.5.").id == "2.5"
+
+
+NOT_HELD = [
+    pytest.param({}, id="in general"),
+    pytest.param({"points": ("2",)}, id="a point of it"),
+]
+
+
+@pytest.mark.parametrize("more", NOT_HELD)
+def test_document_that_is_not_held_is_named_with_whom_to_ask(bare, more):
+    reply = ask(bare, documents=("1769/UBND-KGVX",), **more)
+
+    assert reply.outcome is Outcome.NO_BASIS
+    assert "kho chưa có toàn văn" in words(reply)
+    assert "Sở Nội vụ" in words(reply)
+
+
+def test_table_of_a_document_is_read_out_once_it_is_loaded(recognised):
+    reply = ask(recognised, documents=("1769/UBND-KGVX",))
+
+    assert reply.outcome is Outcome.ANSWERED
+    assert "IELTS, từ 4.5 đến 5.0" in words(reply)
+
+
+def test_standards_of_a_document_are_read_out_once_they_are_loaded(loaded, bare):
+    assert "ngoại ngữ Bậc 3 trở lên" in words(ask(loaded, documents=("02-QĐi/TU",)))
+    assert ask(bare, documents=("02-QĐi/TU",)).outcome is Outcome.NO_BASIS
+
+
+def test_standards_not_yet_valid_on_the_day_are_not_read_out(loaded):
+    assert ask(loaded, on=date(2018, 1, 1), documents=("02-QĐi/TU",)).outcome is Outcome.NO_BASIS
+
+
+def test_document_declared_by_hr_is_told_as_declared(library):
+    from tests.handlers.visits import with_standards
+    from tests.people import standard
+
+    book = with_standards(library, standards=(standard("tin_hoc", "co_ban", "77/QĐ-MAU"),), rounds=())
+    reply = ask(book, documents=("77/QĐ-MAU",), aspects=(Aspect.HELD,))
+
+    assert "do bộ phận tổ chức cán bộ khai" in words(reply)
+
+
+def test_unknown_number_is_no_basis_and_nothing_is_guessed(bare):
+    reply = ask(bare, unknown="9999/UBND-NC")
+
+    assert reply.outcome is Outcome.NO_BASIS
+    assert "9999/UBND-NC" in reply.title
+    assert cited(reply) <= {"2123/UBND-NC"}
+
+
+def test_pressed_document_and_point_are_answered(bare):
+    assert "2123" in ask(bare, subject="2123/UBND-NC").title
+    assert "Điểm 3" in ask(bare, subject="2123/UBND-NC#3").title
+
+
+def test_forged_document_is_no_basis(bare):
+    assert ask(bare, subject="khong/CO#1").outcome is Outcome.NO_BASIS
+
+
+def test_words_of_the_question_choose_the_points_of_a_named_document(bare):
+    search = FakeSearch(("2123/UBND-NC", "4"))
+    reply = ask(bare, text="2123 nói gì về việc không cho đi học", documents=("2123/UBND-NC",), search=search)
+
+    assert search.searched == {"2123/UBND-NC"}
+    assert "Hai trường hợp khác" in words(reply)
+
+
+def test_search_without_document_sees_only_what_binds_here_on_the_day(bare):
+    search = FakeSearch(("2123/UBND-NC", "4"), ("2123/UBND-NC", "3"), ("CV-BTVTU-QNg/2021", "2"))
+    reply = ask(bare, official(), on=IN_2020, text="không cho đi học thì sao", search=search)
+
+    assert not search.searched & {*ELSEWHERE, "354-CV/TU"}
+    assert "Điểm 4" in reply.title
+    assert actions(reply) == {"document.point", "document"}
+
+
+def test_search_follows_the_territory_that_the_question_names(bare):
+    search = FakeSearch(("CV-BTVTU-QNg/2021", "2"))
+    reply = ask(bare, official(), text="Quảng Ngãi thì sao", territories=("quang-ngai",), search=search)
+
+    assert "không áp dụng cho Hưng Yên" in reply.lines[0].text
+    assert any(line.is_background for line in reply.lines)
+
+
+def test_search_that_finds_nothing_is_no_basis_and_names_whom_to_ask(bare):
+    reply = ask(bare, text="gì cũng được")
+
+    assert reply.outcome is Outcome.NO_BASIS
+    assert "Sở Nội vụ" in words(reply)
+
+
+def test_library_lists_what_binds_here_held_ones_first(bare):
+    reply = list_library(visit(bare))
+
+    assert "2123/UBND-NC" in reply.lines[0].text
+    assert cited(reply).isdisjoint(ELSEWHERE)
+    assert "văn bản Trung ương" in reply.lines[-1].text
+
+
+def test_library_leaves_out_what_was_not_written_yet(bare):
+    assert "354-CV/TU" not in cited(list_library(visit(bare, on=IN_2020)))
+
+
+def test_library_of_the_other_half_does_not_hold_the_letter_of_this_one(bare):
+    assert "2123/UBND-NC" not in cited(list_library(visit(bare, official(unit=NEIGHBOUR.code))))

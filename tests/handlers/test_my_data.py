@@ -1,0 +1,104 @@
+"""What do you hold on me: view, export, withdraw."""
+
+import json
+from datetime import UTC, date, datetime
+
+from handlers.officials.my_data import (
+    ask_to_confirm_withdrawal,
+    explain_privacy,
+    export_my_data,
+    view_my_data,
+    withdraw,
+)
+from handlers.privacy import NOTICE_VERSION
+from knowledge.facts import CredentialStatus, CriterionCode, DocumentId, Exemption, StudyRecord
+from storage.records import Account
+from tests.fakes import FakeAccounts, FakeAudit, FakeClock, FakeThreads
+from tests.handlers.visits import TODAY, actions, visit, words
+from tests.people import credential, official
+
+CLOCK = FakeClock(TODAY)
+MOMENT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+LINKED = Account("web", "w1", official().code, MOMENT, NOTICE_VERSION, MOMENT)
+PERSON = official(
+    credentials=(
+        credential("vstep", "bac_3"),
+        credential("ielts", "5.0", status=CredentialStatus.WAITING),
+        credential("ic3", status=CredentialStatus.REJECTED),
+    ),
+    study=(StudyRecord(requested_on=date(2026, 10, 1)),),
+    exemptions=(Exemption(CriterionCode("tin_hoc"), DocumentId("2123/UBND-NC")),),
+)
+
+
+async def test_record_is_shown_with_every_certificate_and_how_it_stands(loaded):
+    reply = await view_my_data(visit(loaded, PERSON), PERSON, accounts=FakeAccounts(LINKED), audit=FakeAudit())
+    said = words(reply)
+
+    for part in ("CB001", "Nguyễn Văn Mẫu", "20/05/1985", "Sở Mẫu", "web"):
+        assert part in said
+    for part in ("(đã xác minh)", "(chờ xác minh)", "(không được chấp nhận)"):
+        assert part in said
+    assert actions(reply) == {"data.export", "data.withdraw", "gaps.mine"}
+
+
+async def test_looks_at_the_record_are_shown_in_words(loaded):
+    audit = FakeAudit()
+    await audit.record("CB009", "looked_at_person", "CB001", MOMENT)
+    await audit.record("CB009", "something_new", "CB001", MOMENT)
+    reply = await view_my_data(visit(loaded, PERSON), PERSON, accounts=FakeAccounts(), audit=audit)
+
+    assert "20/11/2026: CB009 – đã xem hồ sơ này" in words(reply)
+    assert "something_new" in words(reply)
+    assert "looked_at_person" not in words(reply)
+
+
+async def test_unknown_unit_is_shown_by_its_code(loaded):
+    person = official(unit="KHONG-CO")
+    reply = await view_my_data(visit(loaded, person), person, accounts=FakeAccounts(), audit=FakeAudit())
+
+    assert "Đơn vị: KHONG-CO" in words(reply)
+
+
+async def test_export_is_a_file_that_a_machine_reads_with_everything_that_is_held():
+    audit = FakeAudit()
+    reply = await export_my_data(PERSON, accounts=FakeAccounts(LINKED), audit=audit, clock=CLOCK)
+    data = json.loads(reply.file.content)
+
+    assert reply.file.name == "du-lieu-CB001.json"
+    assert data["ho_ten"] == "Nguyễn Văn Mẫu"
+    assert data["van_bang"][0] == {
+        "loai": "vstep",
+        "muc": "bac_3",
+        "don_vi_cap": None,
+        "so_hieu": None,
+        "ngay_cap": "2019-01-10",
+        "ngay_het_han": None,
+        "trang_thai": "da_xac_minh",
+    }
+    assert data["hoc_tap"][0]["requested_on"] == "2026-10-01"
+    assert data["mien"][0]["document"] == "2123/UBND-NC"
+    assert data["kenh_lien_ket"][0]["dong_y_luc"] == MOMENT.isoformat()
+    assert [one.action for one in audit.entries] == ["exported_own_data"]
+
+
+def test_withdrawal_asks_once_more(loaded):
+    assert actions(ask_to_confirm_withdrawal(visit(loaded, PERSON))) == {"data.withdraw.yes", "data"}
+
+
+async def test_withdrawal_forgets_the_link_the_consent_and_the_conversation(loaded):
+    accounts, threads, audit = FakeAccounts(LINKED), FakeThreads(), FakeAudit()
+    threads.kept["t"] = {"intent": "my_gaps"}
+    reply = await withdraw(visit(loaded, PERSON), PERSON, accounts=accounts, threads=threads, audit=audit, clock=CLOCK)
+
+    assert "đã được rút" in reply.title
+    assert accounts.kept[("web", "w1")] == Account("web", "w1")
+    assert threads.forgotten == [("web", "w1")]
+    assert [one.action for one in audit.entries] == ["withdrew_consent"]
+
+
+def test_stranger_reads_the_notice_and_no_record(bare):
+    reply = explain_privacy(visit(bare))
+
+    assert "chưa liên kết" in words(reply)
+    assert "link" in actions(reply)
