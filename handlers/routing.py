@@ -14,6 +14,7 @@ from handlers.officials import (
     my_data,
     offices,
     position,
+    retirement,
 )
 from handlers.ports import Accounts, Audit, Clock, LinkCodes, Profiles, Threads
 from handlers.reply import Reply
@@ -131,6 +132,12 @@ async def _withdraw(visit: Visit, ports: Ports) -> Reply:
     )
 
 
+async def _service(visit: Visit, ports: Ports) -> Reply:
+    if retirement.names_a_birth(visit.named):
+        return retirement.tell_retirement_by_birth(visit)
+    return await _personal(offices.tell_service_left)(visit, ports)
+
+
 async def _person(visit: Visit, ports: Ports) -> Reply:
     if visit.person is None:
         return others.refuse(visit)
@@ -154,7 +161,7 @@ BY_INTENT: Mapping[Intent, Handler] = {
     Intent.DOCUMENT: _document,
     Intent.LIBRARY: _open(documents.list_library),
     Intent.WHO_TO_ASK: _open(offices.tell_whom_to_ask),
-    Intent.SERVICE_LEFT: _personal(offices.tell_service_left),
+    Intent.SERVICE_LEFT: _service,
     Intent.EXPLAIN_TERM: _term,
     Intent.HELP: _open(guidance.show_help),
     Intent.LINK: _link,

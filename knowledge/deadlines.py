@@ -2,7 +2,7 @@
 
 import calendar as months
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from enum import StrEnum
 
 from knowledge.calendar import WorkingCalendar
@@ -85,11 +85,10 @@ def standing_of(deadline: PointDeadline, on: date) -> Standing:
 
 
 def _next_yearly(month: int, day: int, on: date, *, is_included: bool) -> tuple[date, bool]:
-    for year in (on.year, on.year + 1):
-        named = date(year, month, day)
-        if on <= last_legal_day(named, is_included=is_included):
-            return named, is_included
-    return date(on.year + 1, month, day), is_included
+    named = date(on.year, month, day)
+    if on <= last_legal_day(named, is_included=is_included):
+        return named, is_included
+    return date(min(on.year + 1, MAXYEAR), month, day), is_included
 
 
 def _end_of_month(year: int, month: int) -> date:

@@ -263,6 +263,18 @@ async def test_desk_never_raises_for_what_was_typed(desk, text):
     assert (await desk.say(text, thread="t")).title
 
 
+@pytest.mark.parametrize("on", [date.min, date.max], ids=["the first day there is", "the last day there is"])
+async def test_desk_never_raises_for_a_day_at_the_edge_of_the_calendar(desk, on):
+    for question in (
+        "tôi còn thiếu gì",
+        "hạn của tôi",
+        "bao giờ tôi nghỉ hưu",
+        "quyết định 676 mục III nói gì",
+        "tôi hỏi ai",
+    ):
+        assert (await desk.say(question, person=PERSON, on=on)).title
+
+
 async def test_reply_speaks_the_language_of_the_visitor(desk):
     assert "documents" in actions(await desk.say("xin chào", locale="en"))
     assert "officials" in (await desk.say("xin chào", locale="en")).title
