@@ -1,6 +1,7 @@
 """What does document N say, or its point P? Is its text held, whom does it bind, who signed it?"""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from handlers import next_steps
@@ -53,7 +54,9 @@ def answer_document(visit: Visit, *, search: PointSearch) -> Reply:
     point_id = visit.subject.partition("#")[2] or next(iter(visit.named.points), "")
     if point_id:
         return _answer_point(documents[0], point_id, visit)
-    return _answer_whole(documents[0], visit, search)
+    reply = _answer_whole(documents[0], visit, search)
+    others = tuple(next_steps.document(one.id) for one in documents[1:_MOST_CHOICES])
+    return replace(reply, choices=(*others, *reply.choices))
 
 
 def list_library(visit: Visit) -> Reply:

@@ -7,6 +7,7 @@ from handlers.contacts import describe_contact
 from handlers.phrases import _
 from handlers.reply import Line, Outcome, Reply
 from handlers.visit import Visit
+from handlers.wording import start_sentence
 from knowledge.documents import Citation
 
 
@@ -81,7 +82,7 @@ def explain_term(visit: Visit, *, terms: Terms) -> Reply:
     if document is not None:
         cites = (library.cite(document.id, term.point),)
     return Reply(
-        title=term.name,
+        title=start_sentence(term.name),
         lines=(Line(term.explanation, cites),),
         choices=(next_steps.my_gaps(), next_steps.all_documents(), next_steps.help_me()),
     )

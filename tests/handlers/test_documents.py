@@ -286,6 +286,12 @@ def test_pressed_document_and_point_are_answered(bare):
     assert "Điểm 3" in ask(bare, subject="2123/UBND-NC#3").title
 
 
+def test_second_document_of_a_question_is_offered_next(bare):
+    reply = ask(bare, documents=("2123/UBND-NC", "354-CV/TU"))
+
+    assert (reply.choices[0].action, reply.choices[0].subject) == ("document", "354-CV/TU")
+
+
 def test_forged_document_is_no_basis(bare):
     assert ask(bare, subject="khong/CO#1").outcome is Outcome.NO_BASIS
 

@@ -284,5 +284,5 @@ async def test_search_and_terms_are_handed_to_who_needs_them(desk):
     term = await desk.say("tiêu chuẩn chức danh là gì")
     found = await desk.press("document")
 
-    assert term.title == "tiêu chuẩn chức danh"
+    assert term.title == "Tiêu chuẩn chức danh"
     assert "2123/UBND-NC" in cited(found)

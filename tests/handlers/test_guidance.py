@@ -35,7 +35,7 @@ def test_help_says_that_answers_decide_nothing(bare):
 def test_term_of_law_is_explained_with_its_source(bare):
     reply = explain_term(visit(bare, text="tiêu chuẩn chức danh là gì"), terms=TERMS)
 
-    assert reply.title == "tiêu chuẩn chức danh"
+    assert reply.title == "Tiêu chuẩn chức danh"
     assert cited(reply) == {"2123/UBND-NC"}
 
 
