@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from knowledge import loader
 from bot.document_view import document_as_json
+from knowledge import loader
 from knowledge.documents import Confidence, DeadlineKind, Document, PointDeadline
 from knowledge.facts import DocumentId, ManagedBy, TerritoryCode
 from knowledge.library import Library
