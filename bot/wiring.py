@@ -16,11 +16,10 @@ from handlers.phrases import CataloguesMissingError, _, use_catalogues
 from handlers.ports import Clock
 from knowledge.calendar import WorkingCalendar
 from knowledge.documents import Citation
-from knowledge.facts import DeclaredRules, DocumentId, Person, PersonCode, TerritoryCode, UnitCode
+from knowledge.facts import DeclaredRules, Person, PersonCode, TerritoryCode, UnitCode
 from knowledge.library import Library
 from knowledge.loader import LibraryError, load_library
 from knowledge.rulebook import RuleBook
-from knowledge.understanding.aspects import load_aspects
 from knowledge.understanding.reader import build_reader
 from knowledge.understanding.retrieval import PointSearch
 from knowledge.understanding.terms import find_term
@@ -65,28 +64,6 @@ class MemoryThreads:
     async def forget_of(self, channel: str, address: str) -> None:
         del channel, address
         self._kept.clear()
-
-
-class _Search:
-    def __init__(self, index: PointSearch) -> None:
-        self._index = index
-
-    def search(self, text: str, documents: Collection[DocumentId]) -> list[tuple[DocumentId, str]]:
-        return [(one.document, one.point) for one in self._index.search(text, documents=documents)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Explained:
-    name: str
-    explanation: str
-    document: str | None
-    point: str | None
-
-
-class _Terms:
-    def find(self, text: str) -> _Explained | None:
-        term = find_term(text)
-        return None if term is None else _Explained(term.names[0], term.explanation, term.document, term.point)
 
 
 class SeenInDatabase:
@@ -253,9 +230,8 @@ def _make_desk(
         open_drawers=_drawers(database, threads),
         make_rule_book=reference.rule_book,
         reader=build_reader(library, settings.home / "cache"),
-        aspects=load_aspects(),
-        search=_Search(PointSearch(library)),
-        terms=_Terms(),
+        search=PointSearch(library),
+        find_term=find_term,
         clock=clock,
     )
 

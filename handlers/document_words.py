@@ -10,7 +10,7 @@ from handlers.reply import Line
 from handlers.visit import Visit
 from handlers.wording import name_criterion, name_document, name_document_fully, name_level, start_sentence
 from knowledge.documents import Confidence, DeadlineKind, Document, Point
-from knowledge.understanding.aspects import Aspect
+from knowledge.understanding.meaning import Aspect
 
 _MOST_DATES = 8
 
@@ -88,6 +88,13 @@ def _issued(document: Document, visit: Visit) -> list[Line]:
     return [Line(_("Its day of issue is not in the library."), cite, is_item=True)]
 
 
+def _issuer(document: Document, visit: Visit) -> list[Line]:
+    if document.issuer:
+        return []  # the title says it
+    cite = (visit.rules.library.cite(document.id),)
+    return [Line(_("Who issued it is not in the library."), cite, is_item=True)]
+
+
 def _reach(document: Document, visit: Visit) -> list[Line]:
     library = visit.rules.library
     cite = (library.cite(document.id),)
@@ -129,17 +136,18 @@ def _relations(document: Document, visit: Visit) -> list[Line]:
 
 
 def _held(document: Document, visit: Visit) -> list[Line]:
-    return [describe_held(document, visit, is_short=Aspect.SUBJECT in visit.aspects)]
+    return [describe_held(document, visit, is_short=Aspect.ABOUT in visit.aspects)]
 
 
 _SIDES: Mapping[Aspect, Callable[[Document, Visit], list[Line]]] = {
     Aspect.SIGNER: _signer,
-    Aspect.ISSUED: _issued,
-    Aspect.FORCE: _force,
+    Aspect.DATE: _issued,
+    Aspect.ISSUER: _issuer,
+    Aspect.IN_FORCE: _force,
     Aspect.HELD: _held,
-    Aspect.SUBJECT: _about,
-    Aspect.REACH: _reach,
-    Aspect.RELATIONS: _relations,
+    Aspect.ABOUT: _about,
+    Aspect.BINDS: _reach,
+    Aspect.CITES: _relations,
 }
 SIDES_OF_THE_RECORD = frozenset(_SIDES)
 

@@ -9,7 +9,6 @@ from typing import Any, Protocol
 from handlers.asking import Choice, Incoming
 from handlers.memory import named_by_choice, recall, remember
 from handlers.officials import guidance
-from handlers.officials.documents import PointSearch
 from handlers.officials.linking import AWAITING_CODE, looks_like_code
 from handlers.phrases import _, locale_of, show_day
 from handlers.ports import Accounts, Audit, Clock, LinkCodes, Profiles, Rules, Threads
@@ -19,9 +18,10 @@ from handlers.visit import Visit
 from knowledge.facts import DeclaredRules, Person, PositionGroup, UnitCode
 from knowledge.library import Library
 from knowledge.rulebook import RuleBook
-from knowledge.understanding.aspects import AspectTable
 from knowledge.understanding.meaning import Context, Entities, Intent, Meaning, Vocabulary
+from knowledge.understanding.retrieval import PointSearch
 
+_LONGEST_QUESTION = 4_000  # characters; what is longer is a document or an accident
 _MOST_UNITS_BY_NAME = 5_000  # a question may name a unit; beyond this many, only by code
 
 
@@ -77,17 +77,15 @@ class FrontDesk:
         open_drawers: Callable[[], AbstractAsyncContextManager[Drawers]],
         make_rule_book: RuleBooks,
         reader: Reader,
-        aspects: AspectTable,
         search: PointSearch,
-        terms: guidance.Terms,
+        find_term: guidance.FindTerm,
         clock: Clock,
     ) -> None:
         self._open_drawers = open_drawers
         self._make_rule_book = make_rule_book
         self._reader = reader
-        self._aspects = aspects
         self._search = search
-        self._terms = terms
+        self._find_term = find_term
         self._clock = clock
         self._rule_book: tuple[int, RuleBook, Vocabulary] | None = None
 
@@ -115,7 +113,6 @@ class FrontDesk:
             person=person,
             meaning=heard.meaning,
             subject=heard.subject,
-            aspects=self._aspects.read(asked.text or ""),
         )
         reply = await heard.handler(visit, self._ports(drawers))
         if asked.thread is not None:
@@ -149,6 +146,8 @@ class FrontDesk:
         command = _hear_command(text)
         if command is not None:
             return command
+        if len(text) > _LONGEST_QUESTION:
+            return _Heard(_too_long, None)
         meaning = self._reader.read(text, vocabulary, recall(kept), self._clock.today())
         awaits_code = kept is not None and kept.get("awaiting") == AWAITING_CODE
         if awaits_code and not is_linked and looks_like_code(text) and not _names_a_thing(meaning.entities):
@@ -166,7 +165,7 @@ class FrontDesk:
             audit=drawers.audit,
             clock=self._clock,
             search=self._search,
-            terms=self._terms,
+            find_term=self._find_term,
         )
 
     def _finish(self, reply: Reply, heard: _Heard) -> Reply:
@@ -177,6 +176,11 @@ class FrontDesk:
         confidence = heard.meaning.confidence if heard.meaning is not None else 1.0
         intent = heard.intent.value if heard.intent is not None else ""
         return replace(reply, lines=lines, intent=reply.intent or intent, confidence=confidence)
+
+
+async def _too_long(visit: Visit, ports: Ports) -> Reply:
+    del ports
+    return guidance.too_long(visit)
 
 
 async def _not_understood(visit: Visit, ports: Ports) -> Reply:

@@ -21,6 +21,7 @@ from handlers.reply import Reply
 from handlers.visit import Visit
 from knowledge.facts import Person
 from knowledge.understanding.meaning import Intent
+from knowledge.understanding.retrieval import PointSearch
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ class Ports:
     threads: Threads
     audit: Audit
     clock: Clock
-    search: documents.PointSearch
-    terms: guidance.Terms
+    search: PointSearch
+    find_term: guidance.FindTerm
 
 
 Handler = Callable[[Visit, Ports], Awaitable[Reply]]
@@ -67,7 +68,7 @@ async def _document(visit: Visit, ports: Ports) -> Reply:
 
 
 async def _term(visit: Visit, ports: Ports) -> Reply:
-    return guidance.explain_term(visit, terms=ports.terms)
+    return guidance.explain_term(visit, find_term=ports.find_term)
 
 
 async def _link(visit: Visit, ports: Ports) -> Reply:

@@ -6,8 +6,7 @@ from datetime import date
 from handlers.asking import Incoming
 from knowledge.facts import ManagedBy, Person, TerritoryCode
 from knowledge.rulebook import RulesOn
-from knowledge.understanding.aspects import Aspect
-from knowledge.understanding.meaning import Entities, Meaning
+from knowledge.understanding.meaning import Aspect, Entities, Meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +14,7 @@ class Visit:
     """Everything that a handler decides from. `rules` is the view of the day asked about, `today` the real day.
 
     `person` is the official whom the visitor is proven to be, with their record; None before linking.
-    `subject` is what a pressed choice stands for; `aspects` the sides of a document that the question asks about.
+    `subject` is what a pressed choice stands for.
     """
 
     asked: Incoming
@@ -24,7 +23,6 @@ class Visit:
     person: Person | None = None
     meaning: Meaning | None = None
     subject: str = ""
-    aspects: frozenset[Aspect] = frozenset()
 
     @property
     def on(self) -> date:
@@ -35,6 +33,11 @@ class Visit:
     def named(self) -> Entities:
         """The things that the question names; nothing for a pressed choice."""
         return self.meaning.entities if self.meaning is not None else Entities()
+
+    @property
+    def aspects(self) -> frozenset[Aspect]:
+        """The sides of a document that the question asks about."""
+        return frozenset(self.named.aspects)
 
     @property
     def text(self) -> str:

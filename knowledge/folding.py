@@ -9,7 +9,7 @@ _STROKED_D = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
 
 
 def fold(text: str) -> str:
-    """Lower case without marks, with single spaces; punctuation stays. Same result for composed and decomposed input."""
+    """Lower case without marks, with single spaces; punctuation stays. Composed and decomposed input give the same."""
     plain = unicodedata.normalize("NFD", text.translate(_STROKED_D))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", plain).lower()).strip()

@@ -173,7 +173,7 @@ class CalendarOverride:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The product's own numbers that are not law (windows and graces, in days), and what its privacy notice rests on."""
+    """The product's own numbers, no law (windows and graces, in days), and what its privacy notice rests on."""
 
     expiring_within_days: int
     study_answer_grace_working_days: int

@@ -8,6 +8,7 @@ from typing import Any
 
 from knowledge.facts import DeclaredRules, DocumentId, Person, PersonCode, UnitCode
 from knowledge.folding import fold
+from knowledge.understanding.retrieval import FoundPlace
 from storage.records import Account, CodeIssued, Redemption, RedemptionOutcome
 
 
@@ -146,10 +147,10 @@ class FakeSearch:
         self.found = found
         self.searched: frozenset[DocumentId] = frozenset()
 
-    def search(self, text: str, documents: Collection[DocumentId]) -> Sequence[tuple[DocumentId, str]]:
+    def search(self, text: str, *, documents: Collection[DocumentId]) -> Sequence[FoundPlace]:
         del text
         self.searched = frozenset(documents)
-        return [(DocumentId(one), point) for one, point in self.found if one in documents]
+        return [FoundPlace(DocumentId(one), point, 1.0) for one, point in self.found if one in documents]
 
 
 @dataclass(frozen=True, slots=True)

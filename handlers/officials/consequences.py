@@ -11,7 +11,7 @@ from handlers.wording import name_managed_by
 from knowledge.documents import Document, Point
 from knowledge.evaluate import evaluate
 from knowledge.findings import Finding
-from knowledge.understanding.aspects import Aspect
+from knowledge.understanding.meaning import Aspect
 
 
 def explain_consequences(visit: Visit) -> Reply:

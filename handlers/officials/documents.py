@@ -1,8 +1,7 @@
 """What does document N say, or its point P? Is its text held, whom does it bind, who signed it?"""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from handlers import next_steps
 from handlers.asking import Choice
@@ -24,18 +23,11 @@ from handlers.visit import Visit
 from handlers.wording import name_document, name_point, start_sentence
 from knowledge.documents import Document, Point
 from knowledge.facts import DocumentId
-from knowledge.understanding.aspects import Aspect
+from knowledge.understanding.meaning import Aspect
+from knowledge.understanding.retrieval import PointSearch
 
 _MOST_CHOICES = 3
 _MOST_FOUND = 3
-
-
-class PointSearch(Protocol):
-    """Finds the points that a question is about."""
-
-    def search(self, text: str, documents: Collection[DocumentId]) -> Sequence[tuple[DocumentId, str]]:
-        """Points of these documents that fit the question, best first; empty where none fits well."""
-        ...
 
 
 def answer_document(visit: Visit, *, search: PointSearch) -> Reply:
@@ -96,7 +88,7 @@ def _answer_point(document: Document, asked: str, visit: Visit) -> Reply:
         return _no_such_point(document, asked, visit)
     lines = describe_point(document, point, visit)
     below = [one for one in document.points if one.parent == point.id]
-    if Aspect.DEADLINES in visit.aspects:
+    if Aspect.DEADLINE in visit.aspects:
         lines += describe_deadlines(document, visit, within=point)
     else:
         lines += summarise_points(document, below, visit)
@@ -114,13 +106,13 @@ def _answer_whole(document: Document, visit: Visit, search: PointSearch) -> Repl
         return _answer_not_held(document, visit)
     if sides:
         lines = describe_sides(document, sides, visit)
-    elif Aspect.DEADLINES in visit.aspects:
+    elif Aspect.DEADLINE in visit.aspects:
         lines = describe_deadlines(document, visit)
     else:
         lines = describe_content(document, visit)
         lines += _fitting_points(document, visit, search)
     shown = as_it_binds(document, lines, visit)
-    if Aspect.FORCE in sides:
+    if Aspect.IN_FORCE in sides:
         shown = (*shown, describe_contact(visit))
     top = [one for one in document.points if one.parent is None]
     return Reply(
@@ -132,8 +124,8 @@ def _answer_whole(document: Document, visit: Visit, search: PointSearch) -> Repl
 
 def _fitting_points(document: Document, visit: Visit, search: PointSearch) -> list[Line]:
     """The points that the question's other words fit, else the main points."""
-    found = search.search(visit.text, {document.id}) if visit.text else ()
-    points = [point for _document, point_id in found[:_MOST_FOUND] if (point := document.point(point_id)) is not None]
+    found = search.search(visit.text, documents={document.id}) if visit.text else ()
+    points = [point for one in found[:_MOST_FOUND] if (point := document.point(one.point)) is not None]
     if points:
         return [line for point in points for line in describe_point(document, point, visit)]
     top = [one for one in document.points if one.parent is None]
@@ -145,7 +137,7 @@ def _answer_by_search(visit: Visit, search: PointSearch) -> Reply:
     library = visit.rules.library
     territory = visit.named.territories[0] if visit.named.territories else visit.territory
     here = {one.id for one in library.documents.values() if one.binds(territory) and one.exists_on(visit.on)}
-    found = search.search(visit.text, here)
+    found = search.search(visit.text, documents=here)
     if not found:
         return Reply(
             title=_("The library holds no document on that."),
@@ -153,14 +145,14 @@ def _answer_by_search(visit: Visit, search: PointSearch) -> Reply:
             choices=(next_steps.all_documents(), next_steps.whom_to_ask(), next_steps.help_me()),
             outcome=Outcome.NO_BASIS,
         )
-    document = library.documents[found[0][0]]
-    point = document.point(found[0][1])
+    document = library.documents[found[0].document]
+    point = document.point(found[0].point)
     lines = describe_point(document, point, visit) if point is not None else []
     title = start_sentence(name_point(document, point)) if point is not None else name_document(document)
     choices = [
         next_steps.point(other.id, one.id, f"{other.id}, {one.label}")
-        for document_id, point_id in found[1:_MOST_FOUND]
-        if (one := (other := library.documents[document_id]).point(point_id)) is not None
+        for place in found[1:_MOST_FOUND]
+        if (one := (other := library.documents[place.document]).point(place.point)) is not None
     ]
     shown = as_it_binds(document, lines, visit)
     return Reply(title=title, lines=shown, choices=(*choices, next_steps.document(document.id)))

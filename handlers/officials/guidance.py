@@ -1,6 +1,6 @@
 """Help, terms explained, and how to go about it: asking to be sent to study, handing in evidence, asking a person."""
 
-from typing import Protocol
+from collections.abc import Callable
 
 from handlers import next_steps
 from handlers.contacts import describe_contact
@@ -9,38 +9,9 @@ from handlers.reply import Line, Outcome, Reply
 from handlers.visit import Visit
 from handlers.wording import start_sentence
 from knowledge.documents import Citation
+from knowledge.understanding.terms import Term
 
-
-class Explained(Protocol):
-    """A term with its explanation and, for a legal one, what it rests on."""
-
-    @property
-    def name(self) -> str:
-        """The term as shown."""
-        ...
-
-    @property
-    def explanation(self) -> str:
-        """What it means, in a sentence or two."""
-        ...
-
-    @property
-    def document(self) -> str | None:
-        """The document that it rests on, if any."""
-        ...
-
-    @property
-    def point(self) -> str | None:
-        """The point of that document, if any."""
-        ...
-
-
-class Terms(Protocol):
-    """The glossary for officials."""
-
-    def find(self, text: str) -> Explained | None:
-        """The term that a question asks about, or None."""
-        ...
+FindTerm = Callable[[str], Term | None]
 
 
 def show_help(visit: Visit) -> Reply:
@@ -71,9 +42,9 @@ def show_help(visit: Visit) -> Reply:
     )
 
 
-def explain_term(visit: Visit, *, terms: Terms) -> Reply:
+def explain_term(visit: Visit, *, find_term: FindTerm) -> Reply:
     """What does this term mean?"""
-    term = terms.find(visit.text)
+    term = find_term(visit.text)
     if term is None:
         return not_understood(visit)
     library = visit.rules.library
@@ -147,6 +118,15 @@ def not_understood(_visit: Visit) -> Reply:
     return Reply(
         title=_("I am not sure what you are asking, so I would rather not guess."),
         lines=(Line(_("Please say it another way, or choose one of these:")),),
+        choices=(next_steps.my_gaps(), next_steps.all_documents(), next_steps.help_me()),
+        outcome=Outcome.NOT_UNDERSTOOD,
+    )
+
+
+def too_long(_visit: Visit) -> Reply:
+    """More was sent than a question can be."""
+    return Reply(
+        title=_("Your message is too long to be read as a question. Please ask in a few sentences."),
         choices=(next_steps.my_gaps(), next_steps.all_documents(), next_steps.help_me()),
         outcome=Outcome.NOT_UNDERSTOOD,
     )

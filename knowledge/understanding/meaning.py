@@ -43,7 +43,8 @@ class Intent(StrEnum):
 class Aspect(StrEnum):
     """What of a document is asked about; none named means: what it says."""
 
-    ABOUT = "about"
+    CONTENT = "content"  # what it says
+    ABOUT = "about"  # what it is about, by its title
     SIGNER = "signer"
     DATE = "date"
     ISSUER = "issuer"
@@ -53,6 +54,7 @@ class Aspect(StrEnum):
     DEADLINE = "deadline"
     CITES = "cites"
     CONSEQUENCE = "consequence"
+    ACCOUNTABLE = "accountable"
     WHO = "who"  # who has to act
     WHY = "why"  # a follow-up that asks for the reason or for more
 

@@ -77,7 +77,7 @@ class PointSearch:
         question: str,
         on: date | None = None,
         *,
-        documents: Iterable[DocumentId] = (),
+        documents: Iterable[DocumentId] | None = None,
         territory: TerritoryCode | None = None,
         limit: int = 5,
     ) -> tuple[FoundPlace, ...]:
@@ -91,12 +91,12 @@ class PointSearch:
         text = self._normalise(read)
         words = self._known_words(text.without((one.start, one.end) for one in self._stop_phrases.find(text)))
         asked = (Counter(words), Counter(_pairs(words)), Counter(_pieces(words)))
-        wanted = frozenset(documents)
+        wanted = frozenset(documents) if documents is not None else None
         found = [
             FoundPlace(entry.document.id, entry.point.id, round(score, 4))
             for entry in self._candidates(words)
             if (on is None or entry.document.exists_on(on))
-            and (not wanted or entry.document.id in wanted)
+            and (wanted is None or entry.document.id in wanted)
             and (territory is None or entry.document.binds(territory))
             and (score := self._score(entry, *asked)) >= LEAST_SCORE
         ]

@@ -24,6 +24,11 @@ class Term:
     document: DocumentId | None = None
     point: str | None = None
 
+    @property
+    def name(self) -> str:
+        """The name that is shown."""
+        return self.names[0]
+
 
 def load_terms(directory: Path = QUESTIONS) -> tuple[Term, ...]:
     """All terms. Raises pydantic's ValidationError where the file is not as expected."""

@@ -9,7 +9,6 @@ from handlers.front_desk import FrontDesk
 from handlers.reply import Reply
 from knowledge.facts import DeclaredRules, Person
 from knowledge.rulebook import RuleBook
-from knowledge.understanding.aspects import load_aspects
 from tests.fakes import (
     FakeAccounts,
     FakeClock,
@@ -36,9 +35,8 @@ class TriedDesk:
             open_drawers=self.drawers.open,
             make_rule_book=self._make_rule_book,
             reader=reader,
-            aspects=load_aspects(),
             search=FakeSearch(("2123/UBND-NC", "4")),
-            terms=FakeTerms(FakeTerm("tiêu chuẩn chức danh", "Điều kiện phải có.", "2123/UBND-NC", "1")),
+            find_term=FakeTerms(FakeTerm("tiêu chuẩn chức danh", "Điều kiện phải có.", "2123/UBND-NC", "1")).find,
             clock=FakeClock(TODAY, is_fixed=is_rehearsal),
         )
 

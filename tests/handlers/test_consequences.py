@@ -7,7 +7,7 @@ import pytest
 from handlers.officials.consequences import explain_consequences
 from handlers.reply import Outcome
 from knowledge.facts import ManagedBy, StudyRecord
-from knowledge.understanding.aspects import Aspect
+from knowledge.understanding.meaning import Aspect
 from tests.handlers.visits import IN_2020, TODAY, cited, visit, with_standards, words
 from tests.people import NEIGHBOUR, official, review
 

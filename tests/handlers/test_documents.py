@@ -9,7 +9,7 @@ from handlers.officials.documents import answer_document, find_point, list_libra
 from handlers.reply import Outcome
 from knowledge.documents import Confidence, DeadlineKind, PointDeadline
 from knowledge.facts import DocumentId
-from knowledge.understanding.aspects import Aspect
+from knowledge.understanding.meaning import Aspect
 from tests.fakes import FakeSearch
 from tests.handlers.visits import IN_2020, actions, cited, visit, words
 from tests.people import NEIGHBOUR, official
@@ -65,20 +65,20 @@ def test_document_not_yet_written_on_the_day_says_so(bare):
 
 SIDES = [
     pytest.param("2123/UBND-NC", Aspect.SIGNER, "Người ký: Nguyễn Văn Phóng", id="signer"),
-    pytest.param("354-CV/TU", Aspect.ISSUED, "ngày 16/03/2026 của Ban Thường vụ", id="day and issuer"),
-    pytest.param("CV-BTVTU-QNg/2021", Aspect.ISSUED, "Kho chưa có ngày ban hành", id="day of issue not known"),
-    pytest.param("2123/UBND-NC", Aspect.SUBJECT, "Về việc yêu cầu hoàn thiện tiêu chuẩn chức danh", id="subject"),
-    pytest.param("2123/UBND-NC", Aspect.REACH, "Áp dụng cho: Hưng Yên", id="where it applies"),
-    pytest.param("2123/UBND-NC", Aspect.REACH, "Nơi nhận:", id="to whom it was sent"),
-    pytest.param("45/2019/QH14", Aspect.REACH, "cả nước", id="national"),
+    pytest.param("354-CV/TU", Aspect.DATE, "ngày 16/03/2026 của Ban Thường vụ", id="day and issuer"),
+    pytest.param("CV-BTVTU-QNg/2021", Aspect.DATE, "Kho chưa có ngày ban hành", id="day of issue not known"),
+    pytest.param("2123/UBND-NC", Aspect.ABOUT, "Về việc yêu cầu hoàn thiện tiêu chuẩn chức danh", id="subject"),
+    pytest.param("2123/UBND-NC", Aspect.BINDS, "Áp dụng cho: Hưng Yên", id="where it applies"),
+    pytest.param("2123/UBND-NC", Aspect.BINDS, "Nơi nhận:", id="to whom it was sent"),
+    pytest.param("45/2019/QH14", Aspect.BINDS, "cả nước", id="national"),
     pytest.param("2123/UBND-NC", Aspect.HELD, "lập từ toàn văn", id="held"),
     pytest.param("1769/UBND-KGVX", Aspect.HELD, "kho chưa có toàn văn", id="not held"),
     pytest.param("1769/UBND-KGVX", Aspect.SIGNER, "chưa có thông tin người ký", id="signer not known"),
-    pytest.param("1769/UBND-KGVX", Aspect.SUBJECT, "năm 2020", id="subject of one that is not held"),
-    pytest.param("2123/UBND-NC", Aspect.FORCE, "Kho chưa ghi nhận văn bản nào bãi bỏ", id="never called in force"),
-    pytest.param("13/2023/NĐ-CP", Aspect.FORCE, "nay đã hết hiệu lực", id="ended"),
-    pytest.param("2123/UBND-NC", Aspect.RELATIONS, "1769/UBND-KGVX", id="what it cites"),
-    pytest.param("45/2019/QH14", Aspect.RELATIONS, "viện dẫn những văn bản nào", id="what it cites is not known"),
+    pytest.param("1769/UBND-KGVX", Aspect.ABOUT, "năm 2020", id="subject of one that is not held"),
+    pytest.param("2123/UBND-NC", Aspect.IN_FORCE, "Kho chưa ghi nhận văn bản nào bãi bỏ", id="never called in force"),
+    pytest.param("13/2023/NĐ-CP", Aspect.IN_FORCE, "nay đã hết hiệu lực", id="ended"),
+    pytest.param("2123/UBND-NC", Aspect.CITES, "1769/UBND-KGVX", id="what it cites"),
+    pytest.param("45/2019/QH14", Aspect.CITES, "viện dẫn những văn bản nào", id="what it cites is not known"),
 ]
 
 
@@ -98,13 +98,13 @@ def test_only_the_side_that_is_asked_about_is_told(bare):
 
 
 def test_force_of_a_document_while_it_lasted_names_its_last_day(bare):
-    reply = ask(bare, on=date(2024, 5, 5), documents=("13/2023/NĐ-CP",), aspects=(Aspect.FORCE,))
+    reply = ask(bare, on=date(2024, 5, 5), documents=("13/2023/NĐ-CP",), aspects=(Aspect.IN_FORCE,))
 
     assert "Có hiệu lực đến 31/12/2025" in words(reply)
 
 
 def test_question_of_force_names_whom_to_ask_as_no_background(bare):
-    reply = ask(bare, documents=("676/QĐ-UBND",), aspects=(Aspect.FORCE,))
+    reply = ask(bare, documents=("676/QĐ-UBND",), aspects=(Aspect.IN_FORCE,))
 
     assert "Sở Nội vụ" in reply.lines[-1].text
     assert not reply.lines[-1].is_background
@@ -113,7 +113,7 @@ def test_question_of_force_names_whom_to_ask_as_no_background(bare):
 def test_weak_copy_is_told_as_one(bare):
     weak = next(one for one in bare.library.documents.values() if one.confidence is Confidence.WEAK_COPY)
 
-    assert "bản chép chưa chắc chắn" in words(ask(bare, documents=(weak.id,), aspects=(Aspect.SUBJECT,)))
+    assert "bản chép chưa chắc chắn" in words(ask(bare, documents=(weak.id,), aspects=(Aspect.ABOUT,)))
 
 
 def test_replaced_document_names_what_replaced_it_from_that_day_on(library, bare):
@@ -123,7 +123,7 @@ def test_replaced_document_names_what_replaced_it_from_that_day_on(library, bare
         if one.replaced_by is not None and library.documents[one.replaced_by].dated is not None
     )
     day = library.documents[replaced.replaced_by].dated
-    sides = {"documents": (replaced.id,), "aspects": (Aspect.SUBJECT,)}
+    sides = {"documents": (replaced.id,), "aspects": (Aspect.ABOUT,)}
 
     assert f"thay thế bởi {replaced.replaced_by}" in words(ask(bare, on=day, **sides))
     assert "thay thế bởi" not in words(ask(bare, on=date.fromordinal(day.toordinal() - 1), **sides))
@@ -139,7 +139,7 @@ DEADLINES = [
 
 @pytest.mark.parametrize(("on", "decisive"), DEADLINES)
 def test_dates_of_a_document_stand_as_on_the_day_asked_about(bare, on, decisive):
-    reply = ask(bare, on=on, documents=("2123/UBND-NC",), aspects=(Aspect.DEADLINES,))
+    reply = ask(bare, on=on, documents=("2123/UBND-NC",), aspects=(Aspect.DEADLINE,))
 
     assert decisive in words(reply)
     assert {cite.point for cite in reply.citations} == {"2.g3", "3"}
@@ -157,11 +157,11 @@ def test_last_day_that_is_no_working_day_names_the_safe_one(library, bare):
 
 
 def test_dates_of_a_long_document_are_cut_and_say_how_many_are_left(bare):
-    assert "điểm khác có thời hạn" in words(ask(bare, documents=("676/QĐ-UBND",), aspects=(Aspect.DEADLINES,)))
+    assert "điểm khác có thời hạn" in words(ask(bare, documents=("676/QĐ-UBND",), aspects=(Aspect.DEADLINE,)))
 
 
 def test_document_without_dates_says_so_only_of_the_points_that_are_known(library, bare):
-    partly = ask(bare, documents=("17/2016/TTLT-BGDĐT-BTTTT",), aspects=(Aspect.DEADLINES,))
+    partly = ask(bare, documents=("17/2016/TTLT-BGDĐT-BTTTT",), aspects=(Aspect.DEADLINE,))
     letter = library.get_document(DocumentId("2123/UBND-NC"))
     undated = tuple(replace(one, deadline=PointDeadline(DeadlineKind.NONE)) for one in letter.points)
     documents = {**library.documents, letter.id: replace(letter, points=undated)}
@@ -169,7 +169,7 @@ def test_document_without_dates_says_so_only_of_the_points_that_are_known(librar
 
     assert "Trong các điểm mà kho biết" in words(partly)
     assert "2123/UBND-NC không nêu thời hạn nào" in words(
-        ask(whole, documents=(letter.id,), aspects=(Aspect.DEADLINES,))
+        ask(whole, documents=(letter.id,), aspects=(Aspect.DEADLINE,))
     )
 
 
@@ -199,13 +199,13 @@ def test_point_names_who_acts_the_consequence_and_who_answers(bare):
 
 
 def test_dates_below_a_point_are_told_when_its_dates_are_asked_for(bare):
-    reply = ask(bare, documents=("354-CV/TU",), points=("2.3",), aspects=(Aspect.DEADLINES,))
+    reply = ask(bare, documents=("354-CV/TU",), points=("2.3",), aspects=(Aspect.DEADLINE,))
 
     assert "trong tháng 3/2026" in words(reply)
 
 
 def test_point_without_dated_points_below_adds_none(bare):
-    reply = ask(bare, documents=("2123/UBND-NC",), points=("4",), aspects=(Aspect.DEADLINES,))
+    reply = ask(bare, documents=("2123/UBND-NC",), points=("4",), aspects=(Aspect.DEADLINE,))
 
     assert "không nêu thời hạn nào" not in words(reply)
 

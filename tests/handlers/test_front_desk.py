@@ -286,3 +286,10 @@ async def test_search_and_terms_are_handed_to_who_needs_them(desk):
 
     assert term.title == "Tiêu chuẩn chức danh"
     assert "2123/UBND-NC" in cited(found)
+
+
+async def test_message_far_too_long_for_a_question_gets_one_clear_sentence(desk):
+    reply = await desk.say("tôi còn thiếu gì " * 100_000)
+
+    assert reply.outcome is Outcome.NOT_UNDERSTOOD
+    assert "quá dài" in reply.title

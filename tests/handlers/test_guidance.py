@@ -33,22 +33,22 @@ def test_help_says_that_answers_decide_nothing(bare):
 
 
 def test_term_of_law_is_explained_with_its_source(bare):
-    reply = explain_term(visit(bare, text="tiêu chuẩn chức danh là gì"), terms=TERMS)
+    reply = explain_term(visit(bare, text="tiêu chuẩn chức danh là gì"), find_term=TERMS.find)
 
     assert reply.title == "Tiêu chuẩn chức danh"
     assert cited(reply) == {"2123/UBND-NC"}
 
 
 def test_plain_term_is_explained_without_source(bare):
-    assert cited(explain_term(visit(bare, text="bậc 3 là gì"), terms=TERMS)) == set()
+    assert cited(explain_term(visit(bare, text="bậc 3 là gì"), find_term=TERMS.find)) == set()
 
 
 def test_term_whose_source_is_not_in_the_library_cites_nothing(bare):
-    assert cited(explain_term(visit(bare, text="chuyện lạ là gì"), terms=TERMS)) == set()
+    assert cited(explain_term(visit(bare, text="chuyện lạ là gì"), find_term=TERMS.find)) == set()
 
 
 def test_unknown_term_is_not_guessed(bare):
-    assert explain_term(visit(bare, text="blah là gì"), terms=TERMS).outcome is Outcome.NOT_UNDERSTOOD
+    assert explain_term(visit(bare, text="blah là gì"), find_term=TERMS.find).outcome is Outcome.NOT_UNDERSTOOD
 
 
 def test_study_request_says_who_answers_when_study_is_refused(bare):

@@ -1,6 +1,5 @@
 """Visits built by hand, two worlds of declared rules, and the words of a reply."""
 
-from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -20,7 +19,6 @@ from knowledge.facts import (
 )
 from knowledge.library import Library
 from knowledge.rulebook import RuleBook
-from knowledge.understanding.aspects import Aspect
 from knowledge.understanding.meaning import DocumentMention, Entities, Intent, KindMention, Meaning
 from tests.people import GROUP, review, row, rule_book, standard
 
@@ -63,7 +61,6 @@ def visit(
     today: date = TODAY,
     text: str = "",
     subject: str = "",
-    aspects: Collection[Aspect] = (),
     channel: Channel = Channel.WEB,
     phone: str | None = None,
     intent: Intent = Intent.HELP,
@@ -72,7 +69,7 @@ def visit(
     """A visit; `named` are entities, with plain words for codes."""
     asked = Incoming(channel, "w1", text=text or None, phone=phone)
     meaning = Meaning(intent, 1.0, entities(**named))
-    return Visit(asked, today, book.on(on), person, meaning, subject, frozenset(aspects))
+    return Visit(asked, today, book.on(on), person, meaning, subject)
 
 
 def entities(**named: Any) -> Entities:
