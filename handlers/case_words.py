@@ -29,7 +29,8 @@ def describe_case(case: Case, visit: Visit) -> list[Line]:
         lines.append(_not_required(case, visit))
     if is_without_instrument(case):
         lines += describe_cautions(case.criterion.code, visit)
-    if is_without_instrument(case) or not rows:
+    is_settled = case.required is not None and case.judged is not None and case.judged.state is State.MET
+    if is_without_instrument(case) or not (rows or is_settled):
         said = {cite for line in lines for cite in line.cites}
         background = describe_background(visit, case.criterion.code, (case.credential,))
         lines += [line for line in background if not said.issuperset(line.cites)]
@@ -39,7 +40,7 @@ def describe_case(case: Case, visit: Visit) -> list[Line]:
 def _leaves_open(case: Case) -> bool:
     """Whether the rows of the table must be seen to know what would count."""
     judged = case.judged
-    if case.credential.level is None or judged is None:
+    if judged is None or (case.credential.level is None and judged.state not in {State.MET, State.EXPIRING}):
         return True
     return judged.state is State.NOT_RECOGNISED or judged.reason is Reason.ISSUE_DATE_UNKNOWN
 

@@ -183,10 +183,13 @@ def _too_low(finding: Finding, held: Held, credential: str, library: Library) ->
 
 def _standards_not_loaded(finding: Finding, library: Library) -> str:
     if finding.would_decide:
-        return _(
-            "What the position requires cannot be said: it is settled by {document}, whose text is not in the library "
-            "and whose table has not been loaded."
-        ).format(document=name_document_fully(library.get_document(finding.would_decide[0].document)))
+        decisive = finding.would_decide[0].document
+        said = _(
+            "What the position requires cannot be said: the document known to decide is {document}, whose text is "
+            "not in the library and whose table has not been loaded."
+        ).format(document=name_document_fully(library.get_document(decisive)))
+        limits = [one.caution for one in library.deciders if one.document == decisive and one.caution]
+        return " ".join([said, *limits[:1]])
     return _("What the position requires cannot be said: no standards for it have been loaded.")
 
 

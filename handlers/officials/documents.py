@@ -102,10 +102,12 @@ def _answer_point(document: Document, asked: str, visit: Visit) -> Reply:
 
 def _answer_whole(document: Document, visit: Visit, search: PointSearch) -> Reply:
     sides = visit.aspects & SIDES_OF_THE_RECORD
-    if not document.points and not sides:
-        return _answer_not_held(document, visit)
+    asks_content = Aspect.CONTENT in visit.aspects
+    if not document.points and (asks_content or not sides):
+        return _answer_not_held(document, visit, sides)
     if sides:
         lines = describe_sides(document, sides, visit)
+        lines += _fitting_points(document, visit, search) if asks_content else []
     elif Aspect.DEADLINE in visit.aspects:
         lines = describe_deadlines(document, visit)
     else:
@@ -123,13 +125,29 @@ def _answer_whole(document: Document, visit: Visit, search: PointSearch) -> Repl
 
 
 def _fitting_points(document: Document, visit: Visit, search: PointSearch) -> list[Line]:
-    """The points that the question's other words fit, else the main points."""
-    found = search.search(visit.text, documents={document.id}) if visit.text else ()
-    points = [point for one in found[:_MOST_FOUND] if (point := document.point(one.point)) is not None]
+    """The points of the office or kind that the question names, else those its words fit, else the main ones."""
+    points = _points_named(document, visit)
+    if not points and visit.text:
+        found = search.search(visit.text, documents={document.id})
+        points = [point for one in found if (point := document.point(one.point)) is not None]
     if points:
-        return [line for point in points for line in describe_point(document, point, visit)]
+        return [line for point in points[:_MOST_FOUND] for line in describe_point(document, point, visit)]
     top = [one for one in document.points if one.parent is None]
     return summarise_points(document, top, visit) + describe_takeover(top, visit)
+
+
+def _points_named(document: Document, visit: Visit) -> list[Point]:
+    """Points of an office that the question names, or points that name a consequence or who answers, if it asks so."""
+    offices = set(visit.named.offices)
+    found = [
+        point
+        for point in document.points
+        if offices.intersection(point.owners)
+        or (Aspect.CONSEQUENCE in visit.aspects and point.consequence is not None)
+        or (Aspect.ACCOUNTABLE in visit.aspects and point.accountable is not None)
+    ]
+    ids = {point.id for point in found}
+    return [point for point in found if point.parent not in ids]
 
 
 def _answer_by_search(visit: Visit, search: PointSearch) -> Reply:
@@ -158,9 +176,10 @@ def _answer_by_search(visit: Visit, search: PointSearch) -> Reply:
     return Reply(title=title, lines=shown, choices=(*choices, next_steps.document(document.id)))
 
 
-def _answer_not_held(document: Document, visit: Visit) -> Reply:
+def _answer_not_held(document: Document, visit: Visit, sides: frozenset[Aspect] = frozenset()) -> Reply:
     rows = describe_table(document, visit)
-    lines = as_it_binds(document, [describe_held(document, visit), *rows], visit)
+    known = describe_sides(document, sides, visit) if sides else [describe_held(document, visit)]
+    lines = as_it_binds(document, [*known, *rows], visit)
     if not rows:
         lines = (*lines, describe_contact(visit))
     return Reply(
