@@ -28,6 +28,7 @@ from knowledge.understanding.retrieval import PointSearch
 
 _MOST_CHOICES = 3
 _MOST_FOUND = 3
+_MOST_SUMMARISED = 10
 
 
 def answer_document(visit: Visit, *, search: PointSearch) -> Reply:
@@ -129,25 +130,30 @@ def _fitting_points(document: Document, visit: Visit, search: PointSearch) -> li
     points = _points_named(document, visit)
     if not points and visit.text:
         found = search.search(visit.text, documents={document.id})
-        points = [point for one in found if (point := document.point(one.point)) is not None]
-    if points:
-        return [line for point in points[:_MOST_FOUND] for line in describe_point(document, point, visit)]
-    top = [one for one in document.points if one.parent is None]
-    return summarise_points(document, top, visit) + describe_takeover(top, visit)
+        points = [point for one in found[:_MOST_FOUND] if (point := document.point(one.point)) is not None]
+    if len(points) == 1:
+        return [*summarise_points(document, points, visit)[:1], *describe_point(document, points[0], visit)[1:]]
+    points = points or [one for one in document.points if one.parent is None]
+    return summarise_points(document, points[:_MOST_SUMMARISED], visit) + describe_takeover(points, visit)
 
 
 def _points_named(document: Document, visit: Visit) -> list[Point]:
-    """Points of an office that the question names, or points that name a consequence or who answers, if it asks so."""
+    """Points that name who answers or a consequence, if the question asks so; else those of an office that it names."""
+    if Aspect.ACCOUNTABLE in visit.aspects and document.id == visit.rules.library.accountability[0]:
+        return [one for one in document.points if one.id == visit.rules.library.accountability[1]]
+    if Aspect.ACCOUNTABLE in visit.aspects:
+        return _outermost([one for one in document.points if one.accountable is not None])
+    if Aspect.CONSEQUENCE in visit.aspects:
+        return _outermost([one for one in document.points if one.consequence is not None])
     offices = set(visit.named.offices)
-    found = [
-        point
-        for point in document.points
-        if offices.intersection(point.owners)
-        or (Aspect.CONSEQUENCE in visit.aspects and point.consequence is not None)
-        or (Aspect.ACCOUNTABLE in visit.aspects and point.accountable is not None)
-    ]
-    ids = {point.id for point in found}
-    return [point for point in found if point.parent not in ids]
+    owned = [one for one in document.points if offices.intersection(one.owners)]
+    parents = {one.parent for one in owned}
+    return [one for one in owned if one.id not in parents]
+
+
+def _outermost(points: list[Point]) -> list[Point]:
+    ids = {one.id for one in points}
+    return [one for one in points if one.parent not in ids]
 
 
 def _answer_by_search(visit: Visit, search: PointSearch) -> Reply:

@@ -342,3 +342,39 @@ def test_library_leaves_out_what_was_not_written_yet(bare):
 
 def test_library_of_the_other_half_does_not_hold_the_letter_of_this_one(bare):
     assert "2123/UBND-NC" not in cited(list_library(visit(bare, official(unit=NEIGHBOUR.code))))
+
+
+def test_office_named_with_the_document_gets_its_own_tasks(bare):
+    reply = ask(bare, text="354 giao gì cho Sở Nội vụ", documents=("354-CV/TU",), offices=("so_noi_vu_hung_yen",))
+
+    points = {cite.point for line in reply.lines for cite in line.cites}
+    assert {"2.5.(1)", "2.5.(2)", "2.5.(3)", "2.5.(4)"} <= points
+    assert "2.7" not in points
+
+
+def test_consequence_asked_of_a_document_shows_the_points_that_name_one(bare):
+    reply = ask(bare, documents=("2123/UBND-NC",), aspects=(Aspect.CONSEQUENCE,))
+
+    points = {cite.point for line in reply.lines for cite in line.cites}
+    assert {"2", "3"} <= points
+    assert "1" not in points
+
+
+def test_who_answers_asked_of_the_letter_shows_its_point_about_that(bare):
+    reply = ask(bare, documents=("2123/UBND-NC",), aspects=(Aspect.ACCOUNTABLE,))
+
+    assert {cite.point for line in reply.lines for cite in line.cites if cite.document == "2123/UBND-NC"} == {None, "4"}
+
+
+def test_content_and_signer_asked_together_are_both_answered(bare):
+    said = words(ask(bare, documents=("2123/UBND-NC",), aspects=(Aspect.CONTENT, Aspect.SIGNER)))
+
+    assert "Nguyễn Văn Phóng" in said
+    assert "Điểm 3" in said
+
+
+def test_content_of_a_document_that_is_not_held_stays_without_basis_whatever_else_is_asked(bare):
+    reply = ask(bare, documents=("1769/UBND-KGVX",), aspects=(Aspect.CONTENT, Aspect.SIGNER))
+
+    assert reply.outcome is Outcome.NO_BASIS
+    assert "chưa có thông tin người ký" in words(reply)
