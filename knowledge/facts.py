@@ -208,10 +208,14 @@ class ReviewRound:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredRules:
-    """Everything HR has declared that is not about one person, as of one version of the store."""
+    """Everything HR has declared that is not about one person, as of one version of the store.
+
+    `group_names` gives the position that most people of a position group hold, to speak of the group by.
+    """
 
     version: int
     units: tuple[Unit, ...] = ()
     standards: tuple[TitleStandard, ...] = ()
     recognition: tuple[RecognitionRow, ...] = ()
     rounds: tuple[ReviewRound, ...] = ()
+    group_names: tuple[tuple[PositionGroup, str], ...] = ()

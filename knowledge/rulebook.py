@@ -72,6 +72,14 @@ class RuleBook:
         return {unit.code: unit for unit in self.rules.units}
 
     @cached_property
+    def _group_names(self) -> dict[PositionGroup, str]:
+        return dict(self.rules.group_names)
+
+    def group_name(self, group: PositionGroup) -> str:
+        """How a position group is spoken of: the position that most of its people hold, else its code in words."""
+        return self._group_names.get(group) or group.replace("_", " ")
+
+    @cached_property
     def standards_by_group(self) -> dict[PositionGroup, list[TitleStandard]]:
         """Title standards by position group, whatever their dates."""
         grouped: dict[PositionGroup, list[TitleStandard]] = defaultdict(list)

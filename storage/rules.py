@@ -40,7 +40,10 @@ SELECT version,
                      ORDER BY document, criterion, kind, level_from, issued_from) FROM recognition),
     (SELECT json_agg(json_build_array(code, name, document, point, deadline, deadline_included, position_groups,
                                       managed_by, units, criteria, service_left_from_years, consequence, opens_on,
-                                      is_open) ORDER BY code) FROM rounds)
+                                      is_open) ORDER BY code) FROM rounds),
+    (SELECT json_agg(json_build_array(position_group, position) ORDER BY position_group) FROM (
+        SELECT position_group, mode() WITHIN GROUP (ORDER BY position) AS position FROM people GROUP BY position_group
+    ) AS named)
 FROM rules_version
 """)
 
@@ -68,13 +71,14 @@ class RulesDrawer:
         if last is not None and last.version == await self.version():
             return last
         found = await self._connection.execute(_ALL)
-        version, units, standards, recognition, rounds = found.one()
+        version, units, standards, recognition, rounds, names = found.one()
         self._memory.last = read = DeclaredRules(
             version=version,
             units=tuple(map(_unit, units or ())),
             standards=tuple(map(_standard, standards or ())),
             recognition=tuple(map(_recognition, recognition or ())),
             rounds=tuple(map(_round, rounds or ())),
+            group_names=tuple((PositionGroup(group), name) for group, name in names or ()),
         )
         return read
 

@@ -8,13 +8,23 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from knowledge.facts import DeclaredRules
+from knowledge.facts import DeclaredRules, PositionGroup
 from storage.database import Database, open_database
 from storage.drawers import Drawers
 from storage.encryption import Vault
 from storage.rows import recognition_row, round_row, standard_row
 from storage.tables import recognition, rounds, standards
-from tests.storage.filling import HEALTH, HEALTH_OFFICE, RECOGNITION, ROUND, STANDARD, put, put_units
+from tests.storage.filling import (
+    HEALTH,
+    HEALTH_OFFICE,
+    RECOGNITION,
+    ROUND,
+    STANDARD,
+    another,
+    put,
+    put_people,
+    put_units,
+)
 
 
 async def test_rules_come_back_as_declared(drawers: Drawers) -> None:
@@ -119,3 +129,11 @@ async def test_rules_and_version_belong_together_while_somebody_writes(database:
     _, seen = await asyncio.gather(write(), read())
 
     assert all(len(sizes) == 1 for sizes in seen.values())
+
+
+async def test_a_position_group_is_named_by_the_position_that_most_of_its_people_hold(drawers: Drawers) -> None:
+    await put_units(drawers)
+    positions = ("Quyền Trưởng phòng", "Trưởng phòng", "Trưởng phòng")
+    await put_people(drawers, [another(f"CB{n}", position=position) for n, position in enumerate(positions)])
+
+    assert (await drawers.rules.load()).group_names == ((PositionGroup("truong_phong"), "Trưởng phòng"),)
