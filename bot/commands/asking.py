@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -35,6 +35,7 @@ async def ask(settings: Settings, question: Asked, *, as_json: bool) -> None:
     async with open_office(settings, keeps_threads=False) as office:
         if question.person is not None and await office.find_person(question.person) is None:
             raise InputError(unknown_person(question.person))
+        await record_looks(office, [question.person])
         reply = await office.desk.answer(_incoming(question, settings))
         if as_json:
             print(json.dumps(as_object(reply, office), ensure_ascii=False, indent=2))
@@ -46,10 +47,19 @@ async def ask_batch(settings: Settings, path: Path) -> None:
     """Answer a file of questions in order, one JSON line each; nothing is answered if a line cannot be read."""
     questions = list(read_batch(path))
     async with open_office(settings, keeps_threads=False) as office:
+        await record_looks(office, [question.person for question in questions])
         for question in questions:
             reply = await _answer_one(question, office)
             sys.stdout.write(json.dumps(as_object(reply, office), ensure_ascii=False) + "\n")
             sys.stdout.flush()
+
+
+async def record_looks(office: Office, people: Iterable[str | None]) -> None:
+    """Put into the audit chain that the operator asked in the name of these people, each once."""
+    for person in dict.fromkeys(people):
+        found = await office.find_person(person) if person is not None else None
+        if found is not None:
+            await office.record_look(found.code)
 
 
 def read_batch(path: Path) -> Iterator[Asked]:

@@ -4,7 +4,7 @@ import sys
 from datetime import date
 
 from bot import on_terminal
-from bot.commands.asking import unknown_person
+from bot.commands.asking import record_looks, unknown_person
 from bot.errors import InputError
 from bot.settings import Settings
 from bot.wiring import open_office
@@ -16,6 +16,7 @@ async def talk(settings: Settings, person: str | None, on: date | None) -> None:
     async with open_office(settings, keeps_threads=False) as office:
         if person is not None and await office.find_person(person) is None:
             raise InputError(unknown_person(person))
+        await record_looks(office, [person])
         visit = on_terminal.Visit(
             person=PersonCode(person) if person is not None else None, on=on, locale=settings.locale
         )

@@ -227,6 +227,16 @@ def test_serving_with_a_wrong_token_ends_with_one_sentence_without_the_token(ter
     assert "not-a-token" not in ran.stdout + ran.stderr
 
 
+def test_asking_in_the_name_of_somebody_is_in_the_audit_chain(terminal):
+    def entries() -> int:
+        return int(next(word for word in terminal.run("audit", "verify").stdout.split() if word.isdigit()))
+
+    before = entries()
+    assert terminal.run("ask", "tôi còn thiếu gì", "--as", "CB002").returncode == 0
+    assert terminal.run("ask", "công văn 2123 nói gì").returncode == 0
+    assert entries() == before + 1
+
+
 def test_code_is_printed_and_the_audit_chain_holds(terminal):
     ran = terminal.run("code", "CB002")
     assert ran.returncode == 0
