@@ -10,6 +10,7 @@ from typing import Any
 from bot.citing import describe_citation
 from bot.clock import FixedClock, SystemClock
 from bot.errors import InputError, ServiceError
+from bot.seen import Taken
 from bot.settings import Settings
 from handlers.front_desk import FrontDesk
 from handlers.phrases import CataloguesMissingError, _, use_catalogues
@@ -75,6 +76,14 @@ class SeenInDatabase:
     async def claim(self, channel: str, update_id: str) -> bool:
         async with self._database.transaction() as drawers:
             return await drawers.updates.claim(channel, update_id)
+
+    async def begin(self, channel: str, update_id: str) -> Taken:
+        async with self._database.transaction() as drawers:
+            return Taken(await drawers.updates.begin(channel, update_id))
+
+    async def finish(self, channel: str, update_id: str) -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.updates.finish(channel, update_id)
 
     async def release(self, channel: str, update_id: str) -> None:
         async with self._database.transaction() as drawers:

@@ -77,3 +77,11 @@ class Redemption:
     person: PersonCode | None = None
     tries_left: int | None = None
     locked_until: datetime | None = None
+
+
+class UpdateState(StrEnum):
+    """What became of taking an update up: it is ours to answer, another is answering it, or it is done with."""
+
+    OURS = "ours"
+    HELD = "held"
+    DONE = "done"

@@ -293,6 +293,8 @@ seen_updates = Table(
     Column("channel", code(), primary_key=True),
     Column("update_id", code(), primary_key=True),
     Column("seen_at", DateTime(timezone=True), nullable=False, server_default=func.now(), index=True),
+    Column("answered_at", DateTime(timezone=True)),  # empty: being answered, or cut off while it was
+    Column("tries", SmallInteger, nullable=False, server_default=text("1")),
 )
 
 # --- the audit chain --------------------------------------------------------------------------------------------

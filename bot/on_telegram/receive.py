@@ -22,7 +22,7 @@ from bot.on_telegram.incoming import Aside, read_message, read_press
 from bot.on_telegram.reach import Reach, ReachInLog
 from bot.on_telegram.turns import Turns
 from bot.render import Describe
-from bot.seen import SeenUpdates
+from bot.seen import SeenUpdates, Taken
 from handlers.asking import Channel, Incoming
 from handlers.desk import Desk
 from handlers.phrases import DEFAULT_LOCALE, _, locale_of
@@ -79,7 +79,10 @@ def build_dispatcher(bot: Bot, reception: Reception) -> Dispatcher:
 
 
 class _EachOnceInTurn(BaseMiddleware):
-    """Around every update: its turn in the conversation, only once, and what to do when answering fails."""
+    """Around every update: its turn in the conversation, only once, and what to do when answering fails.
+
+    Answers False for an update that another process is just answering: it is not known yet whether it is done with.
+    """
 
     def __init__(self, reception: Reception, answerer: Answerer) -> None:
         self._reception = reception
@@ -89,23 +92,28 @@ class _EachOnceInTurn(BaseMiddleware):
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         chat = _chat_of(event) if isinstance(event, Update) else None
         if not isinstance(event, Update) or chat is None:
-            return
+            return True
         async with self._turns.of(str(chat.id)):
             with locale_of(self._reception.locale):
-                await self._answer_once(handler, event, chat, data)
+                return await self._answer_once(handler, event, chat, data)
 
-    async def _answer_once(self, handler: Handler, update: Update, chat: Chat, data: dict[str, Any]) -> None:
+    async def _answer_once(self, handler: Handler, update: Update, chat: Chat, data: dict[str, Any]) -> bool:
         try:
-            if await self._reception.seen.claim(Channel.TELEGRAM, str(update.update_id)):
-                await handler(update, data)
-            else:
-                _log.info("telegram.seen_before", update=update.update_id)
+            taken = await self._reception.seen.begin(Channel.TELEGRAM, str(update.update_id))
+            if taken is not Taken.OURS:
+                _log.info("telegram.seen_before", update=update.update_id, state=str(taken))
+                return taken is Taken.DONE
+            await handler(update, data)
         except (NotSentError, ChannelRefusedError) as failed:
             await self._give_back(update, failed)
+            return True
         except RefusedError as refused:
             await self._note_refusal(chat, refused)
         except Exception as failed:  # noqa: BLE001  the visitor must hear of any defect of ours
-            await self._apologise(update, chat, failed)
+            if not await self._apologise(update, chat, failed):
+                return True
+        await self._reception.seen.finish(Channel.TELEGRAM, str(update.update_id))
+        return True
 
     async def _give_back(self, update: Update, failed: Exception) -> None:
         await self._reception.seen.release(Channel.TELEGRAM, str(update.update_id))
@@ -116,12 +124,12 @@ class _EachOnceInTurn(BaseMiddleware):
         if chat.type == ChatType.PRIVATE:
             await self._reception.reach.mark_unreachable(Channel.TELEGRAM, str(chat.id))
 
-    async def _apologise(self, update: Update, chat: Chat, failed: Exception) -> None:
-        """Log first, without a word of the question, then tell the visitor."""
+    async def _apologise(self, update: Update, chat: Chat, failed: Exception) -> bool:
+        """Log first, without a word of the question, then tell the visitor. False when it was given back instead."""
         reference = self._reception.make_reference()
         _log.error("telegram.defect", reference=reference, error=type(failed).__name__, where=where_of(failed))
         if chat.type != ChatType.PRIVATE:
-            return
+            return True
         apology = _(
             "Sorry, something went wrong on our side and this could not be answered. "
             "Please try again in a few minutes; if it happens again, tell the administrator the reference {reference}."
@@ -131,8 +139,10 @@ class _EachOnceInTurn(BaseMiddleware):
             await self._answerer.send(asked, Reply(apology, outcome=Outcome.NOT_UNDERSTOOD))
         except (NotSentError, ChannelRefusedError) as unsent:
             await self._give_back(update, unsent)
+            return False
         except RefusedError as refused:
             await self._note_refusal(chat, refused)
+        return True
 
 
 class _Visits:

@@ -6,12 +6,13 @@ import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import ClientDecodeError, TelegramAPIError
 from aiogram.methods import DeleteWebhook, GetMe, GetUpdates, SetMyCommands
-from aiogram.types import BotCommand
+from aiogram.types import BotCommand, Update
 
 from bot.on_telegram.connection import Pause, hand_over
 from bot.on_telegram.line import PatientLine
 from bot.on_telegram.receive import ALLOWED_UPDATES
 from bot.on_telegram.supervisor import Supervisor
+from bot.on_telegram.tally import Tally
 from handlers.phrases import DEFAULT_LOCALE, _, locale_of, mark
 
 _COMMANDS = (
@@ -24,6 +25,7 @@ _COMMANDS = (
     ("trogiup", mark("Help")),
 )
 _MENU_LANGUAGES = ("vi", "en")
+_LOOK_AGAIN = 0.5  # seconds after which others are heard too while an answer takes long
 _log = structlog.get_logger("bot.on_telegram")
 
 
@@ -52,20 +54,32 @@ async def poll(
 ) -> None:
     """Fetch and answer updates until `stop` is set, then finish what was begun.
 
+    What is not answered yet is not confirmed, so that Telegram brings it again to whoever comes after a breakdown.
     Network errors are waited out, longer each time. Raises ChannelRefusedError when Telegram refuses the token.
     """
     line = PatientLine(bot, stop, pause)
     await line.ask(DeleteWebhook(drop_pending_updates=False))
-    offset = 0
+    tally = Tally()
     async with Supervisor(grace=grace) as supervisor:
         while not stop.is_set():
-            fetch = GetUpdates(offset=offset or None, timeout=wait_seconds, allowed_updates=ALLOWED_UPDATES)
+            fetch = GetUpdates(offset=tally.offset or None, timeout=wait_seconds, allowed_updates=ALLOWED_UPDATES)
             updates = await line.ask(fetch, seconds=wait_seconds + 10) or []
             for update in updates:
-                offset = max(offset, update.update_id + 1)
-                await supervisor.start(dispatcher.feed_update(bot, update))
-    if offset:
-        await _confirm(bot, offset)
+                if tally.take(update.update_id):
+                    await supervisor.start(_answer(bot, dispatcher, update, tally))
+            await tally.settle(_LOOK_AGAIN)
+    if tally.offset:
+        await _confirm(bot, tally.offset)
+
+
+async def _answer(bot: Bot, dispatcher: Dispatcher, update: Update, tally: Tally) -> None:
+    """Answer one update; work that is cut off leaves it unconfirmed."""
+    try:
+        is_done = await dispatcher.feed_update(bot, update) is not False
+    except Exception:
+        tally.lay_down(update.update_id, is_done=True)  # a second time would fail in the same way
+        raise
+    tally.lay_down(update.update_id, is_done=is_done)
 
 
 async def _confirm(bot: Bot, offset: int) -> None:

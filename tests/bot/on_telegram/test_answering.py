@@ -220,7 +220,7 @@ async def test_visitor_gets_an_apology_when_updates_cannot_be_claimed(polling, v
     async def out_of_reach(channel, update_id):
         raise ConnectionError
 
-    monkeypatch.setattr(polling.seen, "claim", out_of_reach)
+    monkeypatch.setattr(polling.seen, "begin", out_of_reach)
     visitor.says("hello")
     assert "reference A1B2C3" in await visitor.reads()
 

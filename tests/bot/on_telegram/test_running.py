@@ -10,13 +10,23 @@ import pytest
 from bot.failures import ChannelRefusedError, NotSentError
 from bot.on_telegram.connection import open_bot
 from bot.on_telegram.door import WebhookDoor
-from bot.on_telegram.receive import ALLOWED_UPDATES
+from bot.on_telegram.receive import ALLOWED_UPDATES, build_dispatcher
 from bot.on_telegram.run import announce_commands, check_token, poll
 from bot.on_telegram.supervisor import Supervisor
 from bot.on_telegram.webhook import SECRET_HEADER, set_webhook
 from bot.seen import SeenInMemory
 from handlers.reply import Reply
-from tests.bot.on_telegram.door import POLLING, SECRET, WEBHOOK, Pauses, bot_of, line_of, open_door
+from tests.bot.on_telegram.door import (
+    POLLING,
+    SECRET,
+    WEBHOOK,
+    OpenDoor,
+    Pauses,
+    ScriptedDesk,
+    bot_of,
+    line_of,
+    open_door,
+)
 from tests.standins.telegram_api import DEFAULT_TOKEN, faults
 
 WRONG_TOKEN = "987654321:AAAnotherTokenThatNobodyKnowsAnywhere00"
@@ -138,6 +148,48 @@ async def test_begun_answers_are_finished_when_the_door_closes(api, visitor, mod
         assert not leaving.done()
         may_answer.set()
     assert await visitor.reads(2) == "heard: one\n\nheard: two"
+
+
+async def test_question_is_answered_by_the_next_process_when_the_first_broke_down_over_it(api, visitor):
+    begun, never = asyncio.Event(), asyncio.Event()
+
+    async def stuck(asked):
+        begun.set()
+        await never.wait()
+
+    first = ScriptedDesk()
+    first.script = stuck
+    visitor.says("one")
+    stop = asyncio.Event()
+    async with bot_of(api) as bot, asyncio.TaskGroup() as group:
+        dispatcher = build_dispatcher(bot, OpenDoor(first, SeenInMemory()).reception())
+        group.create_task(poll(bot, dispatcher, stop, grace=0.01))
+        await begun.wait()
+        await api.wait_for(lambda: len(api.calls_of("getUpdates")) > 1)  # fetched again, and not confirmed by that
+        stop.set()
+    async with open_door(api, POLLING):
+        assert await visitor.reads() == "heard: one"
+
+
+async def test_others_are_answered_once_when_one_answer_takes_long(polling, api, visitor):
+    may_answer = asyncio.Event()
+
+    async def slow(asked):
+        if asked.text == "slow":
+            await may_answer.wait()
+        return Reply(f"heard: {asked.text}")
+
+    polling.desk.script = slow
+    other = api.visitor("Minh")
+    visitor.says("slow")
+    await api.wait_for(lambda: bool(polling.desk.asked))
+    for word in ("one", "two"):
+        other.says(word)
+        assert await other.reads() == f"heard: {word}"
+    assert visitor.unread() == []
+    may_answer.set()
+    assert await visitor.reads() == "heard: slow"
+    assert [asked.text for asked in polling.desk.asked] == ["slow", "one", "two"]
 
 
 async def test_answered_updates_are_not_fetched_again_when_the_door_opens_anew(api, visitor):
