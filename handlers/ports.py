@@ -32,8 +32,13 @@ class Profiles(Protocol):
         """The person of this code (case and outer spaces do not matter), or None."""
         ...
 
-    async def list_people_by_name(self, words: str, limit: int) -> Sequence[Person]:
-        """People whose name contains these words in order, marks and case ignored; at most `limit`."""
+    async def list_people_by_name(
+        self, words: str, limit: int, units: Collection[UnitCode] | None = None
+    ) -> Sequence[Person]:
+        """People of these units (None = all) whose name has these words in order, marks and case ignored.
+
+        At most `limit`.
+        """
         ...
 
     def stream_people(self, units: Collection[UnitCode] | None) -> AsyncIterator[Person]:

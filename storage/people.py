@@ -50,6 +50,7 @@ FROM people p
 _BY_CODE: Final[TextClause] = text(f"{_PERSON} WHERE upper(p.code) = upper(:code)")
 _BY_NAME: Final[TextClause] = text(
     f"{_PERSON} WHERE string_to_array(p.name_folded, ' ') @> CAST(:words AS text[]) AND p.name_folded ~ :in_order"
+    " AND (CAST(:units AS text[]) IS NULL OR p.unit = ANY(CAST(:units AS text[])))"
     " ORDER BY p.code LIMIT :limit"
 )
 _EVERYBODY: Final = f"{_PERSON} ORDER BY p.code"
@@ -73,12 +74,17 @@ class ProfilesDrawer:
         row = found.one_or_none()
         return _person(row) if row is not None else None
 
-    async def list_people_by_name(self, words: str, limit: int) -> Sequence[Person]:
+    async def list_people_by_name(
+        self, words: str, limit: int, units: Collection[UnitCode] | None = None
+    ) -> Sequence[Person]:
         folded = fold_words(words).split()
         if not folded:
             return ()
         in_order = r"\m" + r"\M.*\m".join(folded) + r"\M"
-        found = await self._connection.execute(_BY_NAME, {"words": folded, "in_order": in_order, "limit": limit})
+        within = None if units is None else list(units)
+        found = await self._connection.execute(
+            _BY_NAME, {"words": folded, "in_order": in_order, "units": within, "limit": limit}
+        )
         return [_person(row) for row in found]
 
     async def stream_people(self, units: Collection[UnitCode] | None) -> AsyncIterator[Person]:

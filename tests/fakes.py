@@ -34,8 +34,11 @@ class FakeProfiles:
     async def find_person(self, code: PersonCode) -> Person | None:
         return self.people.get(PersonCode(code.strip().upper()))
 
-    async def list_people_by_name(self, words: str, limit: int) -> Sequence[Person]:
-        return [one for one in self.people.values() if fold(words) in fold(one.name)][:limit]
+    async def list_people_by_name(
+        self, words: str, limit: int, units: Collection[UnitCode] | None = None
+    ) -> Sequence[Person]:
+        within = [one for one in self.people.values() if units is None or one.unit in units]
+        return [one for one in within if fold(words) in fold(one.name)][:limit]
 
     async def stream_people(self, units: Collection[UnitCode] | None) -> AsyncIterator[Person]:
         for code in sorted(self.people):

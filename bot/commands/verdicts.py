@@ -26,29 +26,34 @@ async def list_gaps(
     async with open_office(settings, keeps_threads=False) as office:
         book = await office.rule_book()
         rules = book.on(on or office.clock.today())
-        people = _people(office, rules, person, unit)
+        subject, people = await _choose(office, rules, person, unit)
+        # Before anything is shown: whoever stops reading half-way has looked all the same.
+        await office.record_look(subject)
         if as_json:
             await _print_json(people, rules)
         else:
             await _print_text(people, rules, office)
-        await office.record_look(person or unit or "all")
 
 
-async def _people(office: Office, rules: RulesOn, person: str | None, unit: str | None) -> AsyncIterator[Person]:
+async def _choose(
+    office: Office, rules: RulesOn, person: str | None, unit: str | None
+) -> tuple[str, AsyncIterator[Person]]:
+    """Whom the look is about, by the code on record, and their people."""
     if person is not None:
         found = await office.find_person(person)
         if found is None:
             raise InputError(unknown_person(person))
-        yield found
-        return
-    units = None
-    if unit is not None:
-        root = rules.find_unit(UnitCode(unit))
-        if root is None:
-            raise InputError(_("There is no unit with the code {code} in the roster.").format(code=unit))
-        units = rules.units_within([root.code])
-    async for one in office.stream_people(units):
-        yield one
+        return found.code, _only(found)
+    if unit is None:
+        return "all", office.stream_people(None)
+    root = rules.find_unit(UnitCode(unit))
+    if root is None:
+        raise InputError(_("There is no unit with the code {code} in the roster.").format(code=unit))
+    return root.code, office.stream_people(rules.units_within([root.code]))
+
+
+async def _only(person: Person) -> AsyncIterator[Person]:
+    yield person
 
 
 async def _print_json(people: AsyncIterator[Person], rules: RulesOn) -> None:

@@ -100,9 +100,11 @@ class _EachOnceInTurn(BaseMiddleware):
     async def _answer_once(self, handler: Handler, update: Update, chat: Chat, data: dict[str, Any]) -> bool:
         try:
             taken = await self._reception.seen.begin(Channel.TELEGRAM, str(update.update_id))
-            if taken is not Taken.OURS:
-                _log.info("telegram.seen_before", update=update.update_id, state=str(taken))
-                return taken is Taken.DONE
+            if taken is Taken.HELD:
+                return False
+            if taken is Taken.DONE:
+                _log.info("telegram.seen_before", update=update.update_id)
+                return True
             await handler(update, data)
         except (NotSentError, ChannelRefusedError) as failed:
             await self._give_back(update, failed)

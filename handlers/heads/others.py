@@ -15,13 +15,14 @@ from handlers.verdicts import describe_gaps
 from handlers.visit import Visit
 from handlers.wording import name_criteria, name_criterion
 from knowledge.evaluate import evaluate, service_of
-from knowledge.facts import Person, PersonCode
+from knowledge.facts import Person, PersonCode, UnitCode
 from knowledge.findings import Finding, Reason
 from knowledge.rulebook import RulesOn
 from knowledge.understanding.names import drop_title
 
 _MOST_NAMES = 5
 _MOST_LISTED = 10
+_MOST_UNITS_NAMED = 20  # in one entry of the audit chain
 _MOST_PEOPLE = 5_000  # above this, a chat is the wrong place; a part of the unit must be named
 
 
@@ -29,10 +30,15 @@ async def list_gaps_of(visit: Visit, person: Person, *, profiles: Profiles, audi
     """What is this other person missing? The same refusal whether or not such a person exists."""
     today = visit.rules.book.on(visit.today)
     words = visit.subject or visit.named.person_words or ""
-    has_scope = bool(units_in_scope(person, today))
+    scope = units_in_scope(person, today)
+    has_scope = bool(scope)
     if has_scope and not words:
         return _ask_whom()
-    found = [one for one in await _find(words, profiles) if may_see(person, one, today)] if has_scope else []
+    found = (
+        [one for one in await _find(words, scope | {person.unit}, profiles) if may_see(person, one, today)]
+        if has_scope
+        else []
+    )
     if not found:
         await audit.record(person.code, "look_refused", "person", clock.now(), {"channel": visit.asked.channel})
         return _not_in_scope(words, visit) if has_scope else refuse(visit)
@@ -57,9 +63,17 @@ async def list_unit_gaps(visit: Visit, person: Person, *, profiles: Profiles, au
         judged.append((one, evaluate(one, visit.rules)))
         if len(judged) > _MOST_PEOPLE:
             return _too_many()
-    subject = ",".join(sorted(today.heads_units(person.code))) or person.unit
+    subject = _name_scope(scope, today)
     await audit.record(person.code, "looked_at_unit", subject, clock.now(), {"people": len(judged)})
     return _describe_unit(judged, visit)
+
+
+def _name_scope(scope: frozenset[UnitCode], today: RulesOn) -> str:
+    """What was looked at: the units of today under which all of the scope lies."""
+    units = [unit for unit in map(today.find_unit, scope) if unit is not None]
+    tops = sorted({unit.code for unit in units if unit.parent not in scope})
+    more = len(tops) - _MOST_UNITS_NAMED
+    return ",".join([*tops[:_MOST_UNITS_NAMED], *([f"+{more}"] if more > 0 else [])])
 
 
 def refuse(visit: Visit) -> Reply:
@@ -92,11 +106,12 @@ def _ask_whom() -> Reply:
     )
 
 
-async def _find(words: str, profiles: Profiles) -> Sequence[Person]:
+async def _find(words: str, units: frozenset[UnitCode], profiles: Profiles) -> Sequence[Person]:
+    """Whoever has this code, else people of these units by name: namesakes elsewhere must not hide them."""
     by_code = await profiles.find_person(PersonCode(words)) if words else None
     if by_code is not None:
         return [by_code]
-    return await profiles.list_people_by_name(drop_title(words), _MOST_NAMES) if words else ()
+    return await profiles.list_people_by_name(drop_title(words), _MOST_NAMES, units) if words else ()
 
 
 def _ask_which(found: Sequence[Person], words: str) -> Reply:

@@ -115,6 +115,22 @@ async def test_people_of_the_same_name_are_offered_by_code_and_only_those_in_sco
     assert {(one.action, one.subject) for one in reply.choices} == {("person", "CB001"), ("person", "CB011")}
 
 
+async def test_many_namesakes_elsewhere_do_not_hide_the_one_in_scope(loaded):
+    elsewhere = [
+        official(code=PersonCode(f"CA{number:03}"), name="Trần Thị Bình", unit=NEIGHBOUR.code) for number in range(9)
+    ]
+    reply = await look(loaded, HEAD, "Trần Thị Bình", people=[*elsewhere, *PEOPLE])
+
+    assert {one.person for one in reply.findings} == {"CB002"}
+
+
+async def test_look_at_the_scope_of_hr_names_that_unit_in_the_audit_chain(loaded):
+    audit = FakeAudit()
+    await look_at_unit(loaded, replace(HR, scope=DIVISION.code), audit=audit)
+
+    assert [(one.action, one.subject) for one in audit.entries] == [("looked_at_unit", DIVISION.code)]
+
+
 async def test_pressed_person_is_judged_again_for_rights(loaded):
     assert (await look(loaded, HEAD, "", subject="CB002")).outcome is Outcome.ANSWERED
     assert (await look(loaded, official(), "", subject="CB002")).outcome is Outcome.DENIED

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from knowledge.facts import CriterionCode, DocumentId, Exemption, PersonCode, Role, StudyRecord
+from knowledge.facts import CriterionCode, DocumentId, Exemption, PersonCode, Role, StudyRecord, UnitCode
 from storage.database import Database
 from storage.drawers import Drawers
 from tests.storage.filling import DIPLOMA, HEALTH, HEALTH_OFFICE, IELTS, LAN, another, put_people, put_units
@@ -73,6 +73,14 @@ async def test_people_are_listed_by_name(office: Drawers, words: str, found: lis
     await put_people(office, [LAN, another("CB002", name="Trần Đức"), another("CB003", name="Phan Lan Anh")])
 
     assert [one.code for one in await office.profiles.list_people_by_name(words, 10)] == found
+
+
+async def test_people_of_the_units_asked_for_are_listed_by_name(office: Drawers) -> None:
+    await put_people(office, [LAN, another("CB002")])
+
+    assert [one.code for one in await office.profiles.list_people_by_name("lan", 10, {LAN.unit})] == ["CB001", "CB002"]
+    assert await office.profiles.list_people_by_name("lan", 10, {UnitCode("KHAC")}) == []
+    assert await office.profiles.list_people_by_name("lan", 10, set()) == []
 
 
 async def test_no_more_people_are_listed_than_asked_for(office: Drawers) -> None:
