@@ -1,6 +1,6 @@
 """A document in words: its record, its limits, its points, its dates; and a table that HR loaded for it. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from handlers.case_words import describe_rows
@@ -176,14 +176,20 @@ def summarise_points(document: Document, points: Iterable[Point], visit: Visit) 
     return lines
 
 
-def describe_deadlines(document: Document, visit: Visit, within: Point | None = None) -> list[Line]:
-    """Every dated point of the document, or of those under one point, as the dates stand on the day asked about."""
+def describe_deadlines(
+    document: Document, visit: Visit, within: Point | None = None, first: Sequence[Point] = ()
+) -> list[Line]:
+    """Every dated point of the document, or of those under one point, as the dates stand on the day asked about.
+
+    Points in `first` that are dated are told before the others.
+    """
     dated = [one for one in document.points if one.deadline.kind is not DeadlineKind.NONE]
-    leaves = [one for one in dated if not any(other.parent == one.id for other in dated)]
+    leaves = [one for one in dated if not any(_repeats(other, one) for other in dated)]
     if within is not None:
         leaves = [one for one in leaves if one.id != within.id and _is_under(one, within, document)]
         if not leaves:
             return []
+    leaves = [*(one for one in first if one in leaves), *(one for one in leaves if one not in first)]
     if not leaves:
         text = _("{document} names no deadline.")
         if not document.text_held:  # of a few known points nothing can be said for the whole
@@ -197,6 +203,11 @@ def describe_deadlines(document: Document, visit: Visit, within: Point | None = 
         text = _("and {n} more dated points; ask about a point to see its own.").format(n=more)
         lines.append(Line(text, (visit.rules.library.cite(document.id),)))
     return lines
+
+
+def _repeats(below: Point, above: Point) -> bool:
+    """Whether a point's time limit is told by one right below it; a limit of another kind is its own."""
+    return below.parent == above.id and below.deadline.kind is above.deadline.kind
 
 
 def _is_under(point: Point, ancestor: Point, document: Document) -> bool:

@@ -1,7 +1,7 @@
 """The table of contents: which handler answers which intent, pressed choice or command."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers.heads import others
 from handlers.officials import (
@@ -14,10 +14,11 @@ from handlers.officials import (
     my_data,
     offices,
     position,
+    premises,
     retirement,
 )
 from handlers.ports import Accounts, Audit, Clock, LinkCodes, Profiles, Threads
-from handlers.reply import Reply
+from handlers.reply import Outcome, Reply
 from handlers.visit import Visit
 from knowledge.facts import Person
 from knowledge.understanding.meaning import Intent
@@ -59,6 +60,18 @@ def _personal(handler: _Personal) -> Handler:
     async def answer(visit: Visit, ports: Ports) -> Reply:
         del ports
         return handler(visit, visit.person) if visit.person is not None else linking.ask_to_link(visit)
+
+    return answer
+
+
+def _corrected(handler: Handler) -> Handler:
+    """With what a named document does not say, where the question has it say so, before everything else."""
+
+    async def answer(visit: Visit, ports: Ports) -> Reply:
+        reply = await handler(visit, ports)
+        if reply.outcome in {Outcome.ANSWERED, Outcome.NO_BASIS}:
+            reply = replace(reply, lines=(*premises.correct(visit), *reply.lines))
+        return reply
 
     return answer
 
@@ -155,11 +168,11 @@ async def _unit(visit: Visit, ports: Ports) -> Reply:
 
 BY_INTENT: Mapping[Intent, Handler] = {
     Intent.MY_GAPS: _personal(gaps.list_my_gaps),
-    Intent.MY_DEADLINES: _personal(gaps.list_my_deadlines),
-    Intent.CERTIFICATE_COUNTS: _open(certificates.judge_certificates),
-    Intent.POSITION_REQUIREMENTS: _open(position.list_requirements),
-    Intent.CONSEQUENCES: _open(consequences.explain_consequences),
-    Intent.DOCUMENT: _document,
+    Intent.MY_DEADLINES: _corrected(_personal(gaps.list_my_deadlines)),
+    Intent.CERTIFICATE_COUNTS: _corrected(_open(certificates.judge_certificates)),
+    Intent.POSITION_REQUIREMENTS: _corrected(_open(position.list_requirements)),
+    Intent.CONSEQUENCES: _corrected(_open(consequences.explain_consequences)),
+    Intent.DOCUMENT: _corrected(_document),
     Intent.LIBRARY: _open(documents.list_library),
     Intent.WHO_TO_ASK: _open(offices.tell_whom_to_ask),
     Intent.SERVICE_LEFT: _service,

@@ -95,6 +95,16 @@ class Point:
     topics: tuple[str, ...] = ()
 
 
+class Matter(StrEnum):
+    """What people believe a document to set; a record names those of which its text says nothing."""
+
+    CERTIFICATES = "certificates"  # a certificate, degree or score that anybody must have
+    LANGUAGES = "ngoai_ngu"  # a certificate or score of this criterion, by its code; others it may name
+    COMPUTING = "tin_hoc"  # the same
+    REMOVAL = "removal"  # leaving office, by whatever name
+    AUTOMATIC_REMOVAL = "automatic_removal"  # leaving office without anybody considering it
+
+
 class Confidence(StrEnum):
     """How sure the record is. Facts marked recalled never enter the library."""
 
@@ -111,7 +121,8 @@ class Document:
     """One document. `territories` are those it binds; `is_national` binds everywhere.
 
     `kind` is in Vietnamese as shown ("Công văn"); `about` says in a sentence what it is about. `mentions` are the
-    documents that its text cites. `caution` is a limit that must be said whenever it is relied on.
+    documents that its text cites. `sets_no` are matters that its full text was read for and says nothing of.
+    `caution` is a limit that must be said whenever it is relied on.
     """
 
     id: DocumentId
@@ -133,6 +144,7 @@ class Document:
     addressees: tuple[str, ...] = ()
     points: tuple[Point, ...] = ()
     mentions: tuple[DocumentId, ...] = ()
+    sets_no: frozenset[Matter] = frozenset()
     caution: str | None = None
 
     def point(self, point_id: str) -> Point | None:

@@ -29,6 +29,7 @@ from knowledge.understanding.retrieval import PointSearch
 _MOST_CHOICES = 3
 _MOST_FOUND = 3
 _MOST_SUMMARISED = 10
+_LAST = "-1"  # how a question's "the last paragraph" is read
 
 
 def answer_document(visit: Visit, *, search: PointSearch) -> Reply:
@@ -39,7 +40,9 @@ def answer_document(visit: Visit, *, search: PointSearch) -> Reply:
     known = [one.document for one in visit.named.documents if one.document is not None]
     if visit.subject:
         known = [DocumentId(visit.subject.partition("#")[0])]
-    documents = [visit.rules.library.documents[one] for one in known if one in visit.rules.library.documents]
+    documents = _most_telling_first(
+        [visit.rules.library.documents[one] for one in known if one in visit.rules.library.documents]
+    )
     if visit.subject and not documents:
         return _unknown_document(visit.subject, visit)
     if not documents:
@@ -77,8 +80,21 @@ def find_point(document: Document, asked: str) -> Point | None:
     ids = {point.id.casefold(): point for point in document.points}
     if wanted in ids:
         return ids[wanted]
+    above, _mark, place = wanted.rpartition(".")
+    if place.endswith(_LAST):
+        siblings = [one for one in document.points if (one.parent or "").casefold() == above]
+        return siblings[-1] if siblings else None
     ending = [point for key, point in ids.items() if key.endswith((f" {wanted}", f".{wanted}"))]
     return ending[0] if len(ending) == 1 else None
+
+
+def _most_telling_first(documents: list[Document]) -> list[Document]:
+    """As named, except that a document whose text is held comes before one it cites and whose text is not."""
+    if len(documents) > 1 and not documents[0].text_held:
+        telling = next((one for one in documents if one.text_held and documents[0].id in one.mentions), None)
+        if telling is not None:
+            return [telling, *(one for one in documents if one is not telling)]
+    return documents
 
 
 def _answer_point(document: Document, asked: str, visit: Visit) -> Reply:
@@ -110,7 +126,7 @@ def _answer_whole(document: Document, visit: Visit, search: PointSearch) -> Repl
         lines = describe_sides(document, sides, visit)
         lines += _fitting_points(document, visit, search) if asks_content else []
     elif Aspect.DEADLINE in visit.aspects:
-        lines = describe_deadlines(document, visit)
+        lines = describe_deadlines(document, visit, first=_found_within(document, visit, search))
     else:
         lines = describe_content(document, visit)
         lines += _fitting_points(document, visit, search)
@@ -129,12 +145,16 @@ def _fitting_points(document: Document, visit: Visit, search: PointSearch) -> li
     """The points of the office or kind that the question names, else those its words fit, else the main ones."""
     points = _points_named(document, visit)
     if not points and visit.text:
-        found = search.search(visit.text, documents={document.id})
-        points = [point for one in found[:_MOST_FOUND] if (point := document.point(one.point)) is not None]
+        points = _found_within(document, visit, search)
     if len(points) == 1:
         return [*summarise_points(document, points, visit)[:1], *describe_point(document, points[0], visit)[1:]]
     points = points or [one for one in document.points if one.parent is None]
     return summarise_points(document, points[:_MOST_SUMMARISED], visit) + describe_takeover(points, visit)
+
+
+def _found_within(document: Document, visit: Visit, search: PointSearch) -> list[Point]:
+    found = search.search(visit.text, documents={document.id}) if visit.text else ()
+    return [point for one in found[:_MOST_FOUND] if (point := document.point(one.point)) is not None]
 
 
 def _points_named(document: Document, visit: Visit) -> list[Point]:
@@ -163,7 +183,7 @@ def _answer_by_search(visit: Visit, search: PointSearch) -> Reply:
     here = {one.id for one in library.documents.values() if one.binds(territory) and one.exists_on(visit.on)}
     found = search.search(visit.text, documents=here)
     if not found:
-        return Reply(
+        return _of_another_territory(visit) or Reply(
             title=_("The library holds no document on that."),
             lines=(describe_contact(visit),),
             choices=(next_steps.all_documents(), next_steps.whom_to_ask(), next_steps.help_me()),
@@ -180,6 +200,28 @@ def _answer_by_search(visit: Visit, search: PointSearch) -> Reply:
     ]
     shown = as_it_binds(document, lines, visit)
     return Reply(title=title, lines=shown, choices=(*choices, next_steps.document(document.id)))
+
+
+def _of_another_territory(visit: Visit) -> Reply | None:
+    """The documents held of another territory that the question names ("công văn của tỉnh ấy"), to choose from."""
+    library = visit.rules.library
+    other = next((one for one in visit.named.territories if one != visit.territory), None)
+    held = [
+        one
+        for one in library.documents.values()
+        if other in one.territories and one.text_held and not one.binds(visit.territory)
+    ]
+    if other is None or not held:
+        return None
+    name = library.territories[other].name
+    here = library.territories[visit.territory].name
+    cites = tuple(library.cite(one.id) for one in held)
+    text = _("Documents of {territory} do not apply to {here}.").format(territory=name, here=here)
+    return Reply(
+        title=_("Documents of {territory} in the library").format(territory=name),
+        lines=(Line(text, cites), *(line for one in held for line in describe_content(one, visit)[:1])),
+        choices=tuple(next_steps.document(one.id) for one in held[:_MOST_CHOICES]),
+    )
 
 
 def _answer_not_held(document: Document, visit: Visit, sides: frozenset[Aspect] = frozenset()) -> Reply:

@@ -13,8 +13,10 @@ from knowledge.understanding.phrase_table import PhraseTable
 from knowledge.understanding.text import Text, make_text
 
 _SCORE = re.compile(r"(?<![\w./,])\d{1,3}(?:[.,]\d{1,2})?(?![\w/])")
+_BARE_POINT = re.compile(r"(?<![\w./,])\d{1,2}(?:\.\d{1,2})*(?![\w/.]*\d)")
 _BARE = 5  # words
 _WORDS_BESIDE_WHY = 2
+_SAME_SUBJECT = {Intent.CERTIFICATE_COUNTS, Intent.MY_DATA}  # a few words ask more of what was talked about
 _NEED_A_SUBJECT = {Intent.WHO_TO_ASK, Intent.CONSEQUENCES}
 _SHORT = 9  # words; a longer question states itself unless it points back
 
@@ -49,7 +51,7 @@ class FollowUps:
         if len(reading.text.words) > _SHORT and not points_back:
             return None
         leans = self._leans_on_before(reading.text)
-        whole = self._same_again(reading, context, leans=leans)
+        whole = self._same_again(reading, context, leans=leans) or self._another_point(reading, context, leans=leans)
         if whole is not None:
             return whole
         if self._leaves_out_its_subject(reading, context, learned):
@@ -71,8 +73,13 @@ class FollowUps:
         """The question before asked again: for its reasons, for another score, or for oneself."""
         text = reading.text
         if any(match.last - match.first >= len(text.words) - _WORDS_BESIDE_WHY for match in self._whys.find(text)):
-            return Completed(context.intent, _with_aspect(context.entities, Aspect.WHY))
-        if not leans or _names_something(reading.entities):
+            return Completed(context.intent, _with_aspects(context.entities, (Aspect.WHY,)))
+        if _names_something(reading.entities):
+            return None
+        asked = {match.value for match in self._intents.find(text)}
+        if context.intent in asked & _SAME_SUBJECT and len(text.words) <= _BARE:
+            return Completed(context.intent, _with_aspects(context.entities, reading.entities.aspects))
+        if not leans:
             return None
         rescored = self._rescored(reading, context)
         if rescored is not None:
@@ -80,6 +87,24 @@ class FollowUps:
         if reading.entities.speaks_of_self and not self._rest(reading):
             return self._about_oneself(context)
         return None
+
+    def _another_point(self, reading: Reading, context: Context, *, leans: bool) -> Completed | None:
+        """Another point of the document that was talked about, named by its bare number ("2.8 thì sao?")."""
+        known = [one.document for one in context.entities.documents if one.document is not None]
+        if (
+            context.intent is not Intent.DOCUMENT
+            or not leans
+            or len(known) != 1
+            or known[0] not in self._library.documents
+        ):
+            return None
+        named = _BARE_POINT.findall(reading.text.folded)
+        if len(named) != 1 or self._library.documents[known[0]].point(named[0]) is None:
+            return None
+        asked = replace(
+            reading.entities, documents=context.entities.documents, points=(named[0],), dates=(), as_of=None
+        )
+        return Completed(Intent.DOCUMENT, asked)
 
     def _find_intent(
         self, reading: Reading, context: Context, learned: Intent | None, *, leans: bool, points_back: bool
@@ -106,11 +131,15 @@ class FollowUps:
 
     def _leaves_out_its_subject(self, reading: Reading, context: Context, learned: Intent | None) -> bool:
         """A few words that only what was talked about completes: "ai ký", "ngoại ngữ bậc mấy", "hỏi ai"."""
+        names = _names_something(reading.entities)
+        aspects = set(reading.entities.aspects)
+        if context.entities.documents and context.intent is Intent.DOCUMENT and aspects and not names:
+            of_oneself = reading.entities.speaks_of_self
+            if learned is Intent.MY_DEADLINES and Aspect.DEADLINE in aspects and not of_oneself:
+                return len(reading.text.words) <= _BARE
+            return learned in {None, Intent.DOCUMENT, Intent.LIBRARY}
         if len(reading.text.words) > _BARE:
             return False
-        names = _names_something(reading.entities)
-        if context.entities.documents and context.intent is Intent.DOCUMENT and reading.entities.aspects and not names:
-            return learned in {None, Intent.DOCUMENT, Intent.LIBRARY}
         if learned is None:
             return names
         asked = {match.value for match in self._intents.find(reading.text)}
@@ -228,8 +257,8 @@ def _names_something(entities: Entities) -> bool:
     return replace(entities, speaks_of_self=False, aspects=()) != Entities()
 
 
-def _with_aspect(entities: Entities, aspect: Aspect) -> Entities:
-    return replace(entities, aspects=tuple(dict.fromkeys((*entities.aspects, aspect))))
+def _with_aspects(entities: Entities, aspects: tuple[Aspect, ...]) -> Entities:
+    return replace(entities, aspects=tuple(dict.fromkeys((*entities.aspects, *aspects))))
 
 
 def _table(phrases: tuple[str, ...]) -> PhraseTable[str]:

@@ -55,6 +55,7 @@ class Aspect(StrEnum):
     CITES = "cites"
     CONSEQUENCE = "consequence"
     ACCOUNTABLE = "accountable"
+    AUTOMATIC = "automatic"  # whether it happens by itself
     WHO = "who"  # who has to act
     WHY = "why"  # a follow-up that asks for the reason or for more
 

@@ -220,3 +220,20 @@ def test_answering_does_not_load_the_learning_library(reader: Reader):
     home = QUESTIONS.parent.parent
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=home)
     assert run.stdout.strip() == "set()"
+
+
+def test_another_point_of_the_document_is_named_by_its_number_alone(reader: Reader):
+    _, other = converse(reader, "điểm 2.3 công văn 354 nói gì", "2.6 thì sao")
+    assert (other.intent, other.entities.points) == (Intent.DOCUMENT, ("2.6",))
+    assert other.entities.documents[0].document == "354-CV/TU"
+
+
+def test_a_document_talked_about_is_asked_for_more_of_its_sides(reader: Reader):
+    _, deadline, reach = converse(reader, "công văn 354 yêu cầu gì", "hạn bao giờ", "có áp dụng cho tôi không")
+    assert (deadline.intent, deadline.entities.aspects) == (Intent.DOCUMENT, (Aspect.DEADLINE,))
+    assert (reach.intent, reach.entities.aspects) == (Intent.DOCUMENT, (Aspect.BINDS,))
+
+
+def test_a_certificate_talked_about_is_asked_for_its_validity(reader: Reader):
+    _, validity = converse(reader, "toeic 500 cấp năm 2022 của tôi có được tính không", "còn hạn không")
+    assert (validity.intent, validity.entities.kinds[0].kind) == (Intent.CERTIFICATE_COUNTS, "toeic")

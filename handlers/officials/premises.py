@@ -1,0 +1,85 @@
+"""What a question has a document say and the document does not: told first, as far as the record shows."""
+
+from datetime import date
+
+from handlers.phrases import _, show_day
+from handlers.reply import Line
+from handlers.visit import Visit
+from handlers.wording import name_criterion
+from knowledge.deadlines import day_of, last_day_of
+from knowledge.documents import Document, Matter, PointDeadline
+from knowledge.understanding.meaning import Aspect
+
+_MOST_DAYS = 4
+
+
+def correct(visit: Visit) -> tuple[Line, ...]:
+    """The corrections for the one document named; none for a question that names several, or nothing wrong."""
+    named = list(dict.fromkeys(one.document for one in visit.named.documents if one.document is not None))
+    documents = visit.rules.library.documents
+    if len(named) != 1 or named[0] not in documents:
+        return ()
+    document = documents[named[0]]
+    texts = [*_territories(document, visit), *_matters(document, visit), *_days(document, visit)]
+    return tuple(Line(text, (visit.rules.library.cite(document.id),)) for text in texts)
+
+
+def _territories(document: Document, visit: Visit) -> list[str]:
+    """The visitor's own territory is left out: that the document does not reach it is said of every such document."""
+    if document.is_national or not document.territories:
+        return []
+    territories = visit.rules.library.territories
+    beyond = [one for one in visit.named.territories if not document.binds(one) and one != visit.territory]
+    if not beyond:
+        return []
+    where = ", ".join(territories[one].name for one in sorted(document.territories))
+    there = ", ".join(territories[one].name for one in beyond)
+    text = _("{document} applies to {where} only; it does not apply to {there}.")
+    return [text.format(document=document.id, where=where, there=there)]
+
+
+def _matters(document: Document, visit: Visit) -> list[str]:
+    library = visit.rules.library
+    criteria = list(dict.fromkeys(library.kinds[one.kind].criterion for one in visit.named.kinds))
+    silent_on = {one.value for one in document.sets_no}
+    texts: list[str] = []
+    if criteria and Matter.CERTIFICATES in document.sets_no:
+        texts.append(_("{document} itself names no certificate, degree or score that anyone must have."))
+    for criterion in criteria:
+        if criterion is not None and criterion in silent_on:
+            text = _("{document} names no certificate or score of this criterion: {criterion}.")
+            texts.append(text.replace("{criterion}", name_criterion(library, criterion).lower()))
+    if Aspect.CONSEQUENCE in visit.aspects and Matter.REMOVAL in document.sets_no:
+        texts.append(_("{document} says nothing of leaving office or being removed from it."))
+    if Aspect.AUTOMATIC in visit.aspects and Matter.AUTOMATIC_REMOVAL in document.sets_no:
+        texts.append(_("{document} ends nobody's office by itself; it speaks of considering it."))
+    return [text.format(document=document.id) for text in texts]
+
+
+def _days(document: Document, visit: Visit) -> list[str]:
+    """Days of a question that a document held is not issued on and that no time limit of it names."""
+    if not document.text_held:
+        return []
+    known = {document.dated, document.in_force_from, document.in_force_to, visit.named.as_of, visit.named.issued_on}
+    asked = [one for one in visit.named.dates if one not in known]
+    strange = [one for one in asked if not any(_is_limit(point.deadline, one) for point in document.points)]
+    if not strange:
+        return []
+    wrong = ", ".join(show_day(one) for one in strange)
+    texts = [
+        _("{day} is not a time limit of {document}, nor its day of issue.").format(day=wrong, document=document.id)
+    ]
+    if document.dated is not None:
+        texts.append(_("It was issued on {day}.").format(day=show_day(document.dated)))
+    days = sorted({point.deadline.day for point in document.points if point.deadline.day is not None})
+    if days:
+        shown = ", ".join(show_day(one) for one in days[:_MOST_DAYS])
+        texts.append(_("Days that it names as limits: {days}.").format(days=shown))
+    return [" ".join(texts)]
+
+
+def _is_limit(deadline: PointDeadline, day: date) -> bool:
+    """Whether a time limit names this day, or leaves it as the last one."""
+    seen_from = date(day.year, 1, 1)  # a yearly limit gives its day of that year
+    named = day_of(deadline, seen_from)
+    return named is not None and day in {named[0], last_day_of(deadline, seen_from)}
