@@ -81,7 +81,7 @@ def build_dispatcher(bot: Bot, reception: Reception) -> Dispatcher:
 class _EachOnceInTurn(BaseMiddleware):
     """Around every update: its turn in the conversation, only once, and what to do when answering fails.
 
-    Answers False for an update that another process is just answering: it is not known yet whether it is done with.
+    Answers False for an update that is not done with: given back unanswered, or just being answered by another process.
     """
 
     def __init__(self, reception: Reception, answerer: Answerer) -> None:
@@ -108,12 +108,12 @@ class _EachOnceInTurn(BaseMiddleware):
             await handler(update, data)
         except (NotSentError, ChannelRefusedError) as failed:
             await self._give_back(update, failed)
-            return True
+            return False
         except RefusedError as refused:
             await self._note_refusal(chat, refused)
         except Exception as failed:  # noqa: BLE001  the visitor must hear of any defect of ours
             if not await self._apologise(update, chat, failed):
-                return True
+                return False
         await self._reception.seen.finish(Channel.TELEGRAM, str(update.update_id))
         return True
 

@@ -1,6 +1,7 @@
 """The door's life: the menu announced, then updates fetched by polling through every interruption."""
 
 import asyncio
+from contextlib import suppress
 
 import structlog
 from aiogram import Bot, Dispatcher
@@ -25,6 +26,7 @@ _COMMANDS = (
     ("trogiup", mark("Help")),
 )
 _MENU_LANGUAGES = ("vi", "en")
+_TRY_AGAIN = (15.0, 30.0, 60.0, 120.0)  # seconds before an update that could not be answered is taken up once more
 _LOOK_AGAIN = 0.5  # seconds after which others are heard too while an answer takes long
 _log = structlog.get_logger("bot.on_telegram")
 
@@ -66,19 +68,27 @@ async def poll(
             updates = await line.ask(fetch, seconds=wait_seconds + 10) or []
             for update in updates:
                 if tally.take(update.update_id):
-                    await supervisor.start(_answer(bot, dispatcher, update, tally))
+                    await supervisor.start(_answer(bot, dispatcher, update, tally, stop))
             await tally.settle(_LOOK_AGAIN)
     if tally.offset:
         await _confirm(bot, tally.offset)
 
 
-async def _answer(bot: Bot, dispatcher: Dispatcher, update: Update, tally: Tally) -> None:
-    """Answer one update; work that is cut off leaves it unconfirmed."""
+async def _answer(bot: Bot, dispatcher: Dispatcher, update: Update, tally: Tally, stop: asyncio.Event) -> None:
+    """Answer one update; work that is cut off leaves it unconfirmed, and what could not be answered comes again."""
     try:
         is_done = await dispatcher.feed_update(bot, update) is not False
     except Exception:
         tally.lay_down(update.update_id, is_done=True)  # a second time would fail in the same way
         raise
+    tries = tally.count_tries(update.update_id)
+    if not is_done and tries > len(_TRY_AGAIN):
+        _log.error("telegram.given_up", update=update.update_id)
+        is_done = True
+    elif not is_done:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_TRY_AGAIN[tries - 1]):
+                await stop.wait()
     tally.lay_down(update.update_id, is_done=is_done)
 
 

@@ -8,7 +8,7 @@ class Tally:
 
     def __init__(self) -> None:
         self._next = 0
-        self._open: set[int] = set()  # fetched and not done with
+        self._open: dict[int, int] = {}  # fetched and not done with, and how often taken
         self._in_hand: set[int] = set()  # being answered just now
         self._done: set[int] = set()  # done with, while an earlier one is still open
         self._nothing_open = asyncio.Event()
@@ -24,16 +24,20 @@ class Tally:
         if number in self._in_hand or number in self._done:
             return False
         self._next = max(self._next, number + 1)
-        self._open.add(number)
+        self._open[number] = self._open.get(number, 0) + 1
         self._in_hand.add(number)
         self._nothing_open.clear()
         return True
+
+    def count_tries(self, number: int) -> int:
+        """How often this open update was taken."""
+        return self._open[number]
 
     def lay_down(self, number: int, *, is_done: bool) -> None:
         """End work on an update; one that is not done with is fetched again."""
         self._in_hand.discard(number)
         if is_done:
-            self._open.discard(number)
+            self._open.pop(number, None)
             self._done.add(number)
         self._done = {one for one in self._done if one >= self.offset}
         if not self._open:

@@ -129,6 +129,26 @@ async def test_question_is_given_back_when_telegram_asks_for_too_long_a_wait(pol
     assert await polling.seen.claim("telegram", str(update))
 
 
+async def test_question_given_back_is_answered_later(polling, api, visitor, monkeypatch):
+    monkeypatch.setattr("bot.on_telegram.run._TRY_AGAIN", (0.01, 0.01))
+    api.fail_next("sendMessage", faults.too_many_requests(3600), times=2)
+    visitor.says("hello")
+    assert await visitor.reads() == "heard: hello"
+    visitor.says("next")
+    assert await visitor.reads() == "heard: next"
+    assert visitor.unread() == []
+
+
+async def test_question_is_given_up_when_it_can_never_be_answered(polling, api, visitor, monkeypatch, capsys):
+    monkeypatch.setattr("bot.on_telegram.run._TRY_AGAIN", (0.01, 0.01))
+    api.fail_next("sendMessage", faults.too_many_requests(3600), times=3)
+    update = visitor.says("hello")
+    await api.wait_for(lambda: update in api.updates.confirmed)
+    visitor.says("next")
+    assert await visitor.reads() == "heard: next"
+    assert "telegram.given_up" in capsys.readouterr().out
+
+
 async def test_nothing_is_repeated_and_it_is_kept_when_the_visitor_blocked_the_bot(door, api, visitor):
     api.fail_next("sendMessage", faults.blocked())
     visitor.says("hello")
