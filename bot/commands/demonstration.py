@@ -22,6 +22,7 @@ from handlers.asking import Channel, Incoming
 from handlers.phrases import _, mark
 from knowledge.facts import PersonCode
 
+_UNITS = "don_vi"
 _SAMPLE = Path(__file__).parents[2] / "examples" / "tinh-mau"
 
 
@@ -69,11 +70,28 @@ async def demonstrate(settings: Settings, *, once: bool) -> None:
 async def _load_sample(office: Office, console: Console) -> None:
     workbook = office.settings.home / "tinh-mau.xlsx"
     await _make_sample(workbook, office.clock.today())
+    await _ensure_nothing_else_is_held(office, workbook)
     report = await office.load(workbook, dry_run=False, replacing=frozenset(), progress=lambda _sheet, _rows: None)
     if report.is_refused:
         raise InputError("\n".join(render_report(report)))
     for line in render_report(report):
         console.print(Text(line, style="dim"))
+
+
+async def _ensure_nothing_else_is_held(office: Office, workbook: Path) -> None:
+    """Invented people never go among real ones, nor may anybody choose to be one of them."""
+    held = len((await office.rule_book()).rules.units)
+    if held == 0:
+        return
+    rehearsed = await office.load(workbook, dry_run=True, replacing=frozenset(), progress=lambda _sheet, _rows: None)
+    of_sample = sum(one.changed + one.unchanged for one in rehearsed.sheets if one.sheet == _UNITS)
+    if rehearsed.is_refused or of_sample != held:
+        raise InputError(
+            _(
+                "This database holds other data than the invented sample, so the demonstration has changed nothing. "
+                "Give it a place of its own: another NHACCHUAN_HOME, and NHACCHUAN_DATABASE_URL empty."
+            )
+        )
 
 
 async def _make_sample(workbook: Path, today: date) -> None:

@@ -279,6 +279,19 @@ def test_taken_port_is_named_with_what_to_change(terminal):
     assert address in ran.stderr
 
 
+def test_demonstration_changes_nothing_where_other_data_is_held(terminal, server_url):
+    import psycopg
+
+    with psycopg.connect(named(server_url, "command_line"), autocommit=True) as connection:
+        connection.execute("INSERT INTO units (code, name, kind, territory) VALUES ('SO-THAT', 'Sở', 'so', 'hung-yen')")
+        ran = terminal.run("demo", "--once")
+        told = connection.execute("SELECT count(*) FROM audit_entries WHERE action = 'load'").fetchone()
+        connection.execute("DELETE FROM units WHERE code = 'SO-THAT'")
+        assert connection.execute("SELECT count(*) FROM audit_entries WHERE action = 'load'").fetchone() == told
+    assert (ran.returncode, "NHACCHUAN_DATABASE_URL" in ran.stderr) == (1, True)
+    assert "Traceback" not in ran.stderr
+
+
 def test_help_lists_every_command(terminal):
     shown = terminal.run("--help").stdout
     for command in (
