@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +13,8 @@ from storage.tables import seen_updates
 
 # Who took an update up and has not answered by then is taken to be gone; longer than a question may take to answer.
 HELD_FOR: Final = timedelta(seconds=90)
+# Platforms bring an update again for a day, and may begin their numbers anew after a week, as may another bot.
+KNOWN_FOR: Final = timedelta(days=2)
 MOST_TRIES: Final = 3  # an update that ends the process each time must not end it for ever
 
 
@@ -34,14 +36,22 @@ class UpdatesDrawer:
 
     async def begin(self, channel: str, update_id: str) -> UpdateState:
         """Take an update up to answer it; one whose answering was cut off can be taken up again, a few times."""
+        is_of_long_ago = seen_updates.c.seen_at < func.now() - KNOWN_FOR
         row = insert(seen_updates).values(channel=channel, update_id=storable(update_id))
         taken = await self._connection.execute(
             row.on_conflict_do_update(
                 index_elements=["channel", "update_id"],
-                set_={"seen_at": func.now(), "tries": seen_updates.c.tries + 1},
-                where=seen_updates.c.answered_at.is_(None)
-                & (seen_updates.c.tries < MOST_TRIES)
-                & (seen_updates.c.seen_at < func.now() - HELD_FOR),
+                set_={
+                    "seen_at": func.now(),
+                    "answered_at": null(),
+                    "tries": case((is_of_long_ago, 1), else_=seen_updates.c.tries + 1),
+                },
+                where=or_(
+                    is_of_long_ago,
+                    seen_updates.c.answered_at.is_(None)
+                    & (seen_updates.c.tries < MOST_TRIES)
+                    & (seen_updates.c.seen_at < func.now() - HELD_FOR),
+                ),
             ).returning(seen_updates.c.update_id)
         )
         if taken.one_or_none() is not None:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from storage.database import Database
 from storage.drawers import Drawers
 from storage.records import UpdateState
-from storage.updates import HELD_FOR, MOST_TRIES
+from storage.updates import HELD_FOR, KNOWN_FOR, MOST_TRIES
 
 
 async def test_an_update_is_claimed_the_first_time_only(drawers: Drawers) -> None:
@@ -81,7 +81,16 @@ async def test_what_is_done_but_once_is_never_done_again(drawers: Drawers) -> No
     assert not await drawers.updates.claim("telegram", "public:1")
 
 
-async def let_time_pass(drawers: Drawers) -> None:
+async def test_a_number_that_comes_again_after_days_is_another_update(drawers: Drawers) -> None:
+    await drawers.updates.begin("telegram", "1001")
+    await drawers.updates.finish("telegram", "1001")
+    await let_time_pass(drawers, KNOWN_FOR * 2)
+
+    assert await drawers.updates.begin("telegram", "1001") is UpdateState.OURS
+    assert await drawers.updates.begin("telegram", "1001") is UpdateState.HELD
+
+
+async def let_time_pass(drawers: Drawers, long: timedelta = HELD_FOR * 2) -> None:
     await drawers.connection.execute(
-        text("UPDATE seen_updates SET seen_at = seen_at - CAST(:long AS interval)"), {"long": HELD_FOR * 2}
+        text("UPDATE seen_updates SET seen_at = seen_at - CAST(:long AS interval)"), {"long": long}
     )
