@@ -10,6 +10,9 @@ from knowledge.documents import Citation, Confidence, Document
 from knowledge.facts import CriterionCode, DocumentId, Gender, KindCode, LevelCode, ManagedBy, TerritoryCode
 from knowledge.folding import fold_number
 
+# "số": officials write "Công văn số 15/UBND-NC", and only "số 15/UBND-NC".
+_WORD_FOR_NUMBER = "so"
+
 
 class UnknownCitationError(LookupError):
     """A citation was asked for that the library cannot resolve: a defect of ours, never of the reader."""
@@ -206,6 +209,10 @@ class Library:
         for document in self.documents.values():
             for name in (document.id, *document.aliases):
                 names.setdefault(fold_number(name), document.id)
+        for document in self.documents.values():
+            for name in (document.id, *document.aliases):
+                for lead in _leads(document.kind) if name[0].isdigit() else ():
+                    names.setdefault(fold_number(lead + name), document.id)
         return names
 
     def find_document(self, number: str) -> Document | None:
@@ -274,3 +281,9 @@ class Library:
                 return None
             office = self.offices[office.successor]
         return office
+
+
+def _leads(kind: str) -> list[str]:
+    """What may stand before a number of this kind of document: its kind in full or by initials, the word for number."""
+    initials = "".join(word[0] for word in kind.split())
+    return [f"{lead} {word}" for lead in (kind, initials, "") for word in ("", _WORD_FOR_NUMBER)]
