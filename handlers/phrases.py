@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -16,6 +17,7 @@ from babel.support import NullTranslations, Translations
 DEFAULT_LOCALE = "vi"
 SOURCE_LOCALE = "en"
 _DOMAIN = "messages"
+_HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 _catalogues: dict[str, NullTranslations] = {SOURCE_LOCALE: NullTranslations()}
 _locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
@@ -66,8 +68,13 @@ def show_day(day: date) -> str:
 
 
 def show_moment(moment: datetime) -> str:
-    """A day and time: 08:05 31/12/2026."""
-    return f"{moment:%H:%M} {show_day(moment.date())}"
+    """A day and time in Việt Nam: 08:05 31/12/2026."""
+    return f"{moment.astimezone(_HERE):%H:%M} {show_day_of(moment)}"
+
+
+def show_day_of(moment: datetime) -> str:
+    """The day that it was in Việt Nam at this moment; what is read from the database may be in another zone."""
+    return show_day(moment.astimezone(_HERE).date())
 
 
 def show_number(number: float) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers import next_steps
 from handlers.asking import Choice
-from handlers.phrases import _, mark, show_day
+from handlers.phrases import _, mark, show_day, show_day_of
 from handlers.ports import Accounts, Audit, Clock, Threads
 from handlers.privacy import describe_notice
 from handlers.reply import File, Line, Reply
@@ -43,7 +43,7 @@ async def view_my_data(visit: Visit, person: Person, *, accounts: Accounts, audi
         _item(_("Linked chats"), ", ".join(one.channel for one in linked) or _("none")),
     ]
     lines += [
-        Line(_("{day}: {who} – {what}").format(day=show_day(at.date()), who=who, what=_name_action(what)), is_item=True)
+        Line(_("{day}: {who} – {what}").format(day=show_day_of(at), who=who, what=_name_action(what)), is_item=True)
         for at, who, what in looks
     ]
     lines.append(Line(_("Anything wrong? HR of your unit corrects it; your phone number is stored encrypted.")))

@@ -139,7 +139,7 @@ REFUSED = [
     pytest.param(Redemption(RedemptionOutcome.EXPIRED), "đã hết hạn hoặc đã dùng", id="expired or used"),
     pytest.param(
         Redemption(RedemptionOutcome.LOCKED, locked_until=datetime(2026, 11, 21, 10, 5, tzinfo=UTC)),
-        "10:05 21/11/2026",
+        "17:05 21/11/2026",
         id="locked until a moment",
     ),
     pytest.param(Redemption(RedemptionOutcome.LINKED), "Mã không đúng", id="linked to nobody"),

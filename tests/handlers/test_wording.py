@@ -74,7 +74,8 @@ def test_citation_is_named_with_its_point_as_labelled_or_as_written(library):
 
 def test_days_moments_and_numbers_are_written_as_here():
     assert show_day(date(2026, 12, 31)) == "31/12/2026"
-    assert show_moment(datetime(2026, 12, 31, 8, 5, tzinfo=UTC)) == "08:05 31/12/2026"
+    assert show_moment(datetime(2026, 12, 31, 8, 5, tzinfo=UTC)) == "15:05 31/12/2026"
+    assert show_moment(datetime(2026, 12, 31, 18, 5, tzinfo=UTC)) == "01:05 01/01/2027"
     assert show_number(1234.5) == "1.234,5"
 
 
