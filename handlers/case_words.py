@@ -66,6 +66,8 @@ def describe_verdict(case: Case, visit: Visit) -> Line:
             return Line(text.format(credential=credential, criterion=about, level=level), cites, is_item=True)
         case State.EXPIRED:
             text = _("{credential} counted as {criterion}: {level}, but only until {day}; it no longer counts.")
+            if judged.valid_to is None:  # the year of issue alone leaves the day of its end open
+                text = _("{credential} counted as {criterion}: {level}, but its time is over; it no longer counts.")
             day = show_day(judged.valid_to) if judged.valid_to is not None else "–"
             return Line(text.format(credential=credential, criterion=about, level=level, day=day), cites, is_item=True)
         case State.NOT_RECOGNISED:
@@ -89,6 +91,9 @@ def _name(case: Case, visit: Visit) -> str:
     name = name_credential(visit.rules.library, asked.kind, asked.level, asked.issued_on)
     if asked.issued_on is not None or visit.named.issued_year is None:
         return name
+    if visit.named.issued_month is not None:
+        text = _("{credential}, issued in {month}/{year}")
+        return text.format(credential=name, month=visit.named.issued_month, year=visit.named.issued_year)
     return _("{credential}, issued in {year}").format(credential=name, year=visit.named.issued_year)
 
 

@@ -1,5 +1,6 @@
 """Certificates asked about, judged: taken from the question or from the visitor's own record. Pure."""
 
+from calendar import monthrange
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
@@ -62,6 +63,14 @@ def _judge(credential: Credential, kind: Kind, criterion: Criterion, visit: Visi
     best = judged[0]
     if len(states) > 1:  # the year alone leaves both answers open: the day must be known
         best = best_judgement([credential], question)
+    elif (
+        best is not None
+        and len(judged) > 1
+        and judged[-1] is not None
+        and judged[-1].valid_to != best.valid_to
+        and best.state is not State.EXPIRING
+    ):
+        best = replace(best, valid_to=None)  # the answer is the same for every day of issue, the end is not
     return Case(credential, kind, criterion, required, best)
 
 
@@ -69,7 +78,9 @@ def _possible_issues(credential: Credential, visit: Visit) -> list[Credential]:
     year = visit.named.issued_year
     if credential.issued_on is not None or year is None:
         return [credential]
-    return [replace(credential, issued_on=date(year, 1, 1)), replace(credential, issued_on=date(year, 12, 31))]
+    month = visit.named.issued_month
+    last = date(year, month, monthrange(year, month)[1]) if month is not None else date(year, 12, 31)
+    return [replace(credential, issued_on=date(year, month or 1, 1)), replace(credential, issued_on=last)]
 
 
 def _required_level(criterion: Criterion, visit: Visit) -> LevelCode | None:

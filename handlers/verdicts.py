@@ -59,15 +59,19 @@ def explain_state(finding: Finding, library: Library) -> str:
         case State.PENDING:
             return _("Waiting: {credential} will be enough once it has been verified.").format(credential=credential)
         case State.EXPIRED:
-            return _("Not met: {credential} counted only until {day}.").format(
-                credential=credential, day=_day(held.valid_to)
-            )
+            return _explain_expired(held, credential)
         case State.NOT_RECOGNISED:
             return _("Not met: {credential} fits no row of the recognition table.").format(credential=credential)
         case State.MISSING:
             return _too_low(finding, held, credential, library)
         case _:
             return explain_undetermined(held, credential, finding.would_decide, library)
+
+
+def _explain_expired(held: Held, credential: str) -> str:
+    if held.valid_to is None:  # of its day of issue only the month or the year was told
+        return _("Not met: the time of {credential} is over.").format(credential=credential)
+    return _("Not met: {credential} counted only until {day}.").format(credential=credential, day=_day(held.valid_to))
 
 
 def explain_undetermined(held: Held, credential: str, would_decide: Sequence[Citation], library: Library) -> str:

@@ -75,7 +75,10 @@ def list_library(visit: Visit) -> Reply:
 
 
 def find_point(document: Document, asked: str) -> Point | None:
-    """The point whose id is the one asked for, however it is cut: "23" finds "Điều 23", "iii.2" finds "III.2"."""
+    """The point whose id is the one asked for, however it is cut: "23" finds "Điều 23", "2.3" finds "II.2.3".
+
+    Where points are numbered from 1 a bare number is one of those: "4" never finds "2.4".
+    """
     wanted = asked.casefold().strip(". ")
     ids = {point.id.casefold(): point for point in document.points}
     if wanted in ids:
@@ -84,7 +87,8 @@ def find_point(document: Document, asked: str) -> Point | None:
     if place.endswith(_LAST):
         siblings = [one for one in document.points if (one.parent or "").casefold() == above]
         return siblings[-1] if siblings else None
-    ending = [point for key, point in ids.items() if key.endswith((f" {wanted}", f".{wanted}"))]
+    ends = (f" {wanted}",) if wanted.isdigit() and "1" in ids else (f" {wanted}", f".{wanted}")
+    ending = [point for key, point in ids.items() if key.endswith(ends)]
     return ending[0] if len(ending) == 1 else None
 
 
@@ -147,7 +151,9 @@ def _fitting_points(document: Document, visit: Visit, search: PointSearch) -> li
     if not points and visit.text:
         points = _found_within(document, visit, search)
     if len(points) == 1:
-        return [*summarise_points(document, points, visit)[:1], *describe_point(document, points[0], visit)[1:]]
+        below = [one for one in document.points if one.parent == points[0].id]
+        told = [*summarise_points(document, points, visit)[:1], *describe_point(document, points[0], visit)[1:]]
+        return told + summarise_points(document, below[:_MOST_SUMMARISED], visit)
     points = points or [one for one in document.points if one.parent is None]
     return summarise_points(document, points[:_MOST_SUMMARISED], visit) + describe_takeover(points, visit)
 

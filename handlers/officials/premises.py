@@ -43,7 +43,7 @@ def _matters(document: Document, visit: Visit) -> list[str]:
     criteria = list(dict.fromkeys(library.kinds[one.kind].criterion for one in visit.named.kinds))
     silent_on = {one.value for one in document.sets_no}
     texts: list[str] = []
-    if criteria and Matter.CERTIFICATES in document.sets_no:
+    if (criteria or visit.named.level) and Matter.CERTIFICATES in document.sets_no:
         texts.append(_("{document} itself names no certificate, degree or score that anyone must have."))
     for criterion in criteria:
         if criterion is not None and criterion in silent_on:

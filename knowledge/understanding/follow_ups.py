@@ -13,7 +13,7 @@ from knowledge.understanding.phrase_table import PhraseTable
 from knowledge.understanding.text import Text, make_text
 
 _SCORE = re.compile(r"(?<![\w./,])\d{1,3}(?:[.,]\d{1,2})?(?![\w/])")
-_BARE_POINT = re.compile(r"(?<![\w./,])\d{1,2}(?:\.\d{1,2})*(?![\w/.]*\d)")
+_BARE_POINT = re.compile(r"(?<![\w./,])(?:[ivx]{1,4}\.)?\d{1,2}(?:\.\d{1,2})*(?![\w/.]*\d)")
 _BARE = 5  # words
 _WORDS_BESIDE_WHY = 2
 _SAME_SUBJECT = {Intent.CERTIFICATE_COUNTS, Intent.MY_DATA}  # a few words ask more of what was talked about
@@ -98,11 +98,12 @@ class FollowUps:
             or known[0] not in self._library.documents
         ):
             return None
-        named = _BARE_POINT.findall(reading.text.folded)
-        if len(named) != 1 or self._library.documents[known[0]].point(named[0]) is None:
+        points = {point.id.casefold(): point.id for point in self._library.documents[known[0]].points}
+        named = [points[one] for one in _BARE_POINT.findall(reading.text.folded) if one in points]
+        if len(named) != 1:
             return None
         asked = replace(
-            reading.entities, documents=context.entities.documents, points=(named[0],), dates=(), as_of=None
+            reading.entities, documents=context.entities.documents, points=tuple(named), dates=(), as_of=None
         )
         return Completed(Intent.DOCUMENT, asked)
 
@@ -133,7 +134,8 @@ class FollowUps:
         """A few words that only what was talked about completes: "ai ký", "ngoại ngữ bậc mấy", "hỏi ai"."""
         names = _names_something(reading.entities)
         aspects = set(reading.entities.aspects)
-        if context.entities.documents and context.intent is Intent.DOCUMENT and aspects and not names:
+        sides_only = not _names_something(replace(reading.entities, territories=()))
+        if context.entities.documents and context.intent is Intent.DOCUMENT and aspects and sides_only:
             of_oneself = reading.entities.speaks_of_self
             if learned is Intent.MY_DEADLINES and Aspect.DEADLINE in aspects and not of_oneself:
                 return len(reading.text.words) <= _BARE

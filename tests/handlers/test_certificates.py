@@ -345,3 +345,21 @@ def test_rows_not_in_force_on_the_day_do_not_count(library):
 
     assert judge_certificates(visit(book, on=TODAY, kinds=(("ielts", "5.0"),))).outcome is Outcome.NO_BASIS
     assert judge_certificates(visit(book, on=IN_2020, kinds=(("ielts", "5.0"),))).outcome is Outcome.ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("named", "said", "never"),
+    [
+        pytest.param({"issued_year": 2022}, "đã quá thời hạn", "2024", id="the year tells that it is over, not when"),
+        pytest.param({"issued_year": 2023, "issued_month": 5}, "tháng 5/2023", "2025", id="the month neither"),
+        pytest.param(
+            {"issued_year": 2026, "issued_month": 3}, "được tính là", "2028", id="it counts, until when is open"
+        ),
+        pytest.param({"issued_year": 2024, "issued_month": 12}, "được tính là", "không còn", id="the month settles it"),
+        pytest.param({"issued_year": 2024}, "chưa rõ ngày cấp", "không còn", id="the year leaves both open"),
+    ],
+)
+def test_no_end_is_named_when_only_the_month_or_year_of_issue_is_known(recognised, named, said, never):
+    reply = judge_certificates(visit(recognised, kinds=(("ielts", "5.0"),), **named))
+    assert said in reply.lines[0].text
+    assert never not in reply.lines[0].text

@@ -86,3 +86,12 @@ def test_documents_of_a_named_territory_are_offered_when_no_words_fit_a_point(ba
 
     assert "không áp dụng cho Hưng Yên" in reply.lines[0].text
     assert cited(reply) == {"CV-BTVTU-QNg/2021", "CV-BTCTU-QNg/2024"}
+
+
+def test_bare_number_never_finds_a_point_below_another(bare):
+    assert find_point(bare.library.get_document(DocumentId("354-CV/TU")), "4") is None
+
+
+def test_level_asked_of_a_document_that_names_none_is_corrected(bare):
+    (line,) = correct(visit(bare, documents=("354-CV/TU",), level="bac_3"))
+    assert "không nêu chứng chỉ" in line.text
