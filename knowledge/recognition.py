@@ -60,7 +60,10 @@ def _judge_by_conversion(
 ) -> Iterator[Judgement]:
     basis = (asked.rules.library.cite(conversion.document, conversion.point),)
     if asked.criterion.rank(asked.required) > asked.criterion.rank(conversion.counts_as):
-        yield Judgement(credential, State.MISSING, Reason.LEVEL_TOO_LOW, conversion.counts_as, basis=basis)
+        # Too low whenever it was issued; but what it counts as is only known of one issued before that day.
+        is_proven = credential.issued_on is not None and credential.issued_on < conversion.issued_before
+        counts_as = conversion.counts_as if is_proven else None
+        yield Judgement(credential, State.MISSING, Reason.LEVEL_TOO_LOW, counts_as, basis=basis)
     elif credential.issued_on is None:
         yield Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, basis=basis)
     elif credential.issued_on < conversion.issued_before:

@@ -211,6 +211,21 @@ def test_old_it_certificate_counts_by_the_conversion_of_the_state(library, issue
     assert ("17/2016/TTLT-BGDĐT-BTTTT", "Điều 23") in {(cite.document, cite.point) for cite in found.basis}
 
 
+@pytest.mark.parametrize(
+    ("issued", "counts_as"),
+    [
+        pytest.param(date(2016, 8, 9), "co_ban", id="issued the day before the circular"),
+        pytest.param(date(2016, 8, 10), None, id="issued on the day of it"),
+        pytest.param(None, None, id="without a day of issue"),
+    ],
+)
+def test_old_it_certificate_too_low_counts_as_a_level_only_when_issued_before_the_circular(library, issued, counts_as):
+    person = official(credentials=(credential("tin_hoc_abc", "B", issued),))
+    found = judge(library, person, standards=(standard("tin_hoc", "nang_cao"),))
+    assert found.held is not None
+    assert (found.state, found.held.counts_as) == (State.MISSING, counts_as)
+
+
 def test_old_it_certificate_is_undetermined_before_the_circular_was_in_force(library):
     person = official(credentials=(credential("tin_hoc_abc", "B", date(2015, 1, 1)),))
     early = standard("tin_hoc", "co_ban", valid_from=date(2014, 1, 1))
