@@ -74,6 +74,9 @@ def describe_verdict(case: Case, visit: Visit) -> Line:
             text = _("{credential} does not count as {criterion}: it fits no row of {document}.")
             where = ", ".join(name_cited(library, cite) for cite in judged.basis)
             return Line(text.format(credential=credential, criterion=about, document=where), cites, is_item=True)
+        case State.MISSING if judged.counts_as is None:
+            text = _("Not met: {credential} is not enough.")
+            return Line(text.format(credential=credential), cites, is_item=True)
         case State.MISSING:
             text = _("{credential} counts only as {criterion}: {level}, lower than {required}.")
             required = name_level(library, case.criterion.code, case.required)

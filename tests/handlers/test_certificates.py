@@ -8,7 +8,7 @@ from handlers.officials.certificates import judge_certificates, list_my_certific
 from handlers.reply import Outcome
 from knowledge.facts import CredentialStatus
 from tests.handlers.visits import IN_2020, TABLE, TODAY, actions, cited, visit, with_standards, words
-from tests.people import NEIGHBOUR, credential, official, row
+from tests.people import NEIGHBOUR, credential, official, row, standard
 
 LAST_OLD_DAY, FIRST_NEW_DAY = date(2016, 8, 9), date(2016, 8, 10)
 
@@ -60,7 +60,7 @@ GENERAL = [
         (("tin_hoc_abc", "B"),),
         {"level": "nang_cao"},
         Outcome.ANSWERED,
-        "thấp hơn mức Nâng cao",
+        "chưa đủ",
         id="an IT letter never reaches advanced",
     ),
 ]
@@ -199,6 +199,14 @@ def test_named_score_is_judged_and_not_the_one_on_record(recognised):
 
 def test_kind_that_the_person_does_not_hold_is_judged_in_general(loaded):
     assert judge_certificates(visit(loaded, official(), kinds=(("ielts", "5.0"),))).outcome is Outcome.NO_BASIS
+
+
+def test_old_it_certificate_of_unproven_date_is_only_said_to_be_too_low_when_more_is_required(library):
+    book = with_standards(library, standards=(standard("tin_hoc", "nang_cao"),))
+    asker = official(credentials=(credential("tin_hoc_abc", "C", FIRST_NEW_DAY),))
+    said = words(judge_certificates(visit(book, asker, kinds=(("tin_hoc_abc", "C"),), issued_on=FIRST_NEW_DAY)))
+    assert "chưa đủ" in said
+    assert "tính là" not in said
 
 
 def test_criterion_that_the_position_does_not_ask_for_is_said_to_be_not_required(loaded):
