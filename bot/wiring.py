@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ from storage.migrating import find_revision, migrate, newest_revision
 from storage.records import AuditVerdict, CodeIssued
 from storage.workbook.load import LoadReport, Progress, load_workbook
 
+_UPDATES_ARE_KEPT = timedelta(days=3)  # longer than a platform brings an update again
+_THREADS_ARE_KEPT = timedelta(days=30)
 LOCALES = Path(__file__).parent / "locales"
 
 
@@ -164,6 +166,14 @@ class Office:
         async with self._database.transaction() as drawers:
             await drawers.audit.record("command_line", "looked_at_verdicts", subject, self.clock.now())
 
+    async def tidy(self) -> None:
+        """Forget what has had its time: updates taken up, spent codes and ended locks, conversations long silent."""
+        now = self.clock.now()
+        async with self._database.transaction() as drawers:
+            await drawers.updates.prune(now - _UPDATES_ARE_KEPT)
+            await drawers.link_codes.prune(now)
+            await drawers.threads.prune(now - _THREADS_ARE_KEPT)
+
     async def list_hindrances(self) -> list[str]:
         """What keeps the office from serving, in words for the operator; empty when it is ready."""
         try:
@@ -283,7 +293,7 @@ def _speaking_of_service() -> Iterator[None]:
     try:
         yield
     except DatabaseUnavailableError as error:
-        raise ServiceError(str(error)) from error
+        raise ServiceError(_("The database cannot be used: {reason}").format(reason=error)) from error
 
 
 async def _ensure_migrated(database: Database, *, is_given: bool) -> None:

@@ -3,13 +3,15 @@
 import asyncio
 import signal
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
 
+import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from bot.commands.channels import WEBHOOK_PATH, keep_open, make_telegram_door
-from bot.errors import ServiceError
+from bot.errors import CommandError, ServiceError
 from bot.on_telegram.door import PollingDoor, WebhookDoor
 from bot.on_web.door import DemoPerson, WebDoor, WebSettings
 from bot.on_web.server import make_app, serving
@@ -18,6 +20,9 @@ from bot.wiring import Office, open_office
 from handlers import next_steps
 from handlers.asking import Choice
 from handlers.phrases import _
+
+_TIDY_EVERY = timedelta(hours=6)
+_log = structlog.get_logger("bot.commands.serving")
 
 
 async def serve(settings: Settings) -> None:
@@ -45,15 +50,28 @@ async def serve_office(office: Office, demo_people: Sequence[DemoPerson] | None)
                 )
             ) from error
         print(_("Web chat: {address} (Ctrl-C ends)").format(address=address), flush=True)
-        await _keep_open(telegram, stop)
+        await _keep_open(office, telegram, stop)
 
 
-async def _keep_open(telegram: PollingDoor | WebhookDoor | None, stop: asyncio.Event) -> None:
-    """Until asked to end, or until a channel refuses us for good."""
-    if telegram is None:
-        await stop.wait()
-        return
-    await keep_open(telegram, stop)
+async def _keep_open(office: Office, telegram: PollingDoor | WebhookDoor | None, stop: asyncio.Event) -> None:
+    """Until asked to end, or until a channel refuses us for good; what has had its time is forgotten meanwhile."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_tidy_until(office, stop))
+            if telegram is not None:
+                group.create_task(keep_open(telegram, stop))
+    except* CommandError as refused:
+        raise refused.exceptions[0] from None
+
+
+async def _tidy_until(office: Office, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            await office.tidy()
+        except Exception as failed:  # noqa: BLE001  tidying must not close the doors; it is tried again
+            _log.warning("serve.not_tidied", error=type(failed).__name__)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), _TIDY_EVERY.total_seconds())
 
 
 def _web_door(office: Office, registry: CollectorRegistry, demo_people: Sequence[DemoPerson] | None) -> WebDoor:
