@@ -129,14 +129,15 @@ def describe_rows(rows: Iterable[RecognitionRow], visit: Visit) -> list[Line]:
 
 def _describe_row(row: RecognitionRow, visit: Visit) -> Line:
     library = visit.rules.library
-    parts = [library.kinds[row.kind].name]
-    if row.level_from is not None and row.level_to is not None and row.level_from != row.level_to:
-        parts.append(_("from {low} to {high}").format(low=row.level_from, high=row.level_to))
-    elif row.level_from is not None:
-        exact = row.level_from == row.level_to
-        parts.append(row.level_from if exact else _("from {low}").format(low=row.level_from))
-    elif row.level_to is not None:
-        parts.append(_("up to {high}").format(high=row.level_to))
+    is_exact = row.level_from is not None and row.level_from == row.level_to
+    parts = [name_credential(library, row.kind, row.level_from if is_exact else None, None)]
+    low, high = _name_bound(row, row.level_from, visit), _name_bound(row, row.level_to, visit)
+    if low and high and not is_exact:
+        parts.append(_("from {low} to {high}").format(low=low, high=high))
+    elif low and not is_exact:
+        parts.append(_("from {low}").format(low=low))
+    elif high and not is_exact:
+        parts.append(_("up to {high}").format(high=high))
     if row.issued_from is not None:
         parts.append(_("issued from {day}").format(day=show_day(row.issued_from)))
     if row.issued_to is not None:
@@ -147,6 +148,17 @@ def _describe_row(row: RecognitionRow, visit: Visit) -> Line:
     if row.months_valid is not None:
         text += _(", valid {n} months from the day of issue").format(n=row.months_valid)
     return Line(f"{text}.", (library.cite_loosely(row.document, None),), is_item=True)
+
+
+def _name_bound(row: RecognitionRow, level: str | None, visit: Visit) -> str:
+    """One end of a row as people say it: a level by its name, a score as it is; empty for an open end."""
+    if level is None:
+        return ""
+    kind, criterion = visit.rules.library.kinds[row.kind], visit.rules.library.criteria[row.criterion]
+    code = criterion.find_level(level) if kind.is_direct else None
+    if code is not None:
+        return criterion.level_name(code)
+    return next((one.name for one in kind.scale.levels if one.code == level), level)
 
 
 def _validity(judged: Judgement) -> str:

@@ -325,7 +325,7 @@ def test_territory_without_any_instrument_says_so_in_the_list(bare):
 ROWS = [
     pytest.param({"low": "4.5"}, "IELTS, từ 4.5: được tính", id="open above"),
     pytest.param({"high": "5.0"}, "IELTS, đến 5.0: được tính", id="open below"),
-    pytest.param({"low": "5.0", "high": "5.0"}, "IELTS, 5.0: được tính", id="exactly one score"),
+    pytest.param({"low": "5.0", "high": "5.0"}, "IELTS 5.0: được tính", id="exactly one score"),
     pytest.param({"issued_from": date(2020, 1, 1)}, "cấp từ 01/01/2020", id="issued from a day"),
     pytest.param({"issued_to": date(2020, 12, 31)}, "cấp đến hết 31/12/2020", id="issued until a day"),
 ]
@@ -371,3 +371,13 @@ def test_no_end_is_named_when_only_the_month_or_year_of_issue_is_known(recognise
     reply = judge_certificates(visit(recognised, kinds=(("ielts", "5.0"),), **named))
     assert said in reply.lines[0].text
     assert never not in reply.lines[0].text
+
+
+def test_rows_of_a_table_are_told_in_words_and_never_in_codes(library):
+    levels = (row("vstep", "bac_3", "bac_3", "bac_3"), row("ngoai_ngu_abc", "bac_2", "b", "b"))
+    book = with_standards(library, recognition=(*levels, row("vstep", "bac_4", "bac_4", "bac_5")))
+    told = words(judge_certificates(visit(book, criteria=("ngoai_ngu",))))
+
+    assert "Bậc 4" in told
+    assert "trình độ B:" in told
+    assert "bac_" not in told
