@@ -233,7 +233,7 @@ def describe_table(document: Document, visit: Visit) -> list[Line]:
         ended = standard.valid_to is not None and standard.valid_to < visit.on
         if standard.document == document.id and begun and not ended:
             text = _("{position}: {criterion} {level} or higher.").format(
-                position=standard.position_group.replace("_", " "),
+                position=visit.rules.book.group_name(standard.position_group),
                 criterion=name_criterion(library, standard.criterion).lower(),
                 level=name_level(library, standard.criterion, standard.minimum),
             )

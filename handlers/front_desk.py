@@ -232,6 +232,6 @@ def _vocabulary(book: RuleBook) -> Vocabulary:
     groups = sorted(book.standards_by_group)
     units = list(book.rules.units)[:_MOST_UNITS_BY_NAME]
     return Vocabulary(
-        position_groups=tuple((PositionGroup(one), one.replace("_", " ")) for one in groups),
+        position_groups=tuple((PositionGroup(one), book.group_name(one)) for one in groups),
         units=tuple((UnitCode(one.code), one.name) for one in units),
     )

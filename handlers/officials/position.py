@@ -45,7 +45,7 @@ def name_group(group: PositionGroup, visit: Visit) -> str:
     person = visit.person
     if person is not None and person.position_group == group and person.position:
         return person.position
-    return group.replace("_", " ")
+    return visit.rules.book.group_name(group)
 
 
 def _title(groups: list[PositionGroup], visit: Visit) -> str:
@@ -122,7 +122,7 @@ def _ask_which(visit: Visit) -> Reply:
             choices=(next_steps.whom_to_ask(), next_steps.all_documents(), next_steps.link_account()),
             outcome=Outcome.NO_BASIS,
         )
-    names = ", ".join(group.replace("_", " ") for group in loaded)
+    names = ", ".join(visit.rules.book.group_name(group) for group in loaded)
     return Reply(
         title=_("Which position do you mean?"),
         lines=(Line(_("Standards are loaded for: {positions}. Please name one of them.").format(positions=names)),),
