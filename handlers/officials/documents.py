@@ -205,7 +205,11 @@ def _answer_by_search(visit: Visit, search: PointSearch) -> Reply:
         if (one := (other := library.documents[place.document]).point(place.point)) is not None
     ]
     shown = as_it_binds(document, lines, visit)
-    return Reply(title=title, lines=shown, choices=(*choices, next_steps.document(document.id)))
+    return Reply(
+        title=title,
+        lines=shown,
+        choices=(*choices, next_steps.document(document.id), next_steps.all_documents())[:_MOST_CHOICES],
+    )
 
 
 def _of_another_territory(visit: Visit) -> Reply | None:
