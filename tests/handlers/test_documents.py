@@ -310,7 +310,7 @@ def test_search_without_document_sees_only_what_binds_here_on_the_day(bare):
 
     assert not search.searched & {*ELSEWHERE, "354-CV/TU"}
     assert "Điểm 4" in reply.title
-    assert actions(reply) == {"document.point", "document"}
+    assert actions(reply) == {"document.point", "document", "documents"}
 
 
 def test_search_follows_the_territory_that_the_question_names(bare):
