@@ -22,9 +22,9 @@ def units_in_scope(person: Person, today: RulesOn) -> frozenset[UnitCode]:
     return scope | (today.units_within(roots) if roots else frozenset())
 
 
-def may_see(person: Person, other: Person, today: RulesOn) -> bool:
-    """Whether the other's record is within this person's scope, or their own."""
-    return other.code == person.code or other.unit in units_in_scope(person, today)
+def may_see(person: Person, other: Person, scope: frozenset[UnitCode]) -> bool:
+    """Whether the other's record is within this person's scope (`units_in_scope`), or their own."""
+    return other.code == person.code or other.unit in scope
 
 
 def _province_of(own: Unit | None, today: RulesOn) -> frozenset[UnitCode]:

@@ -26,7 +26,7 @@ from knowledge.facts import (
     UnitCode,
     UnitKind,
 )
-from storage.tables import declared_documents, rules_version
+from storage.tables import rules_version
 
 # One statement sees one moment, so rules and version always belong together.
 _ALL: Final = text("""
@@ -81,13 +81,6 @@ class RulesDrawer:
             group_names=tuple((PositionGroup(group), name) for group, name in names or ()),
         )
         return read
-
-    async def list_declared_documents(self) -> list[str]:
-        """Numbers of documents that HR's tables named and the library did not know."""
-        found = await self._connection.execute(
-            select(declared_documents.c.number).order_by(declared_documents.c.number)
-        )
-        return list(found.scalars())
 
 
 def _unit(values: list[Any]) -> Unit:

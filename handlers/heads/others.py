@@ -31,17 +31,13 @@ async def list_gaps_of(visit: Visit, person: Person, *, profiles: Profiles, audi
     today = visit.rules.book.on(visit.today)
     words = visit.subject or visit.named.person_words or ""
     scope = units_in_scope(person, today)
-    has_scope = bool(scope)
-    if has_scope and not words:
+    if scope and not words:
         return _ask_whom()
-    found = (
-        [one for one in await _find(words, scope | {person.unit}, profiles) if may_see(person, one, today)]
-        if has_scope
-        else []
-    )
+    known = await _find(words, scope | {person.unit}, profiles) if scope else ()
+    found = [one for one in known if may_see(person, one, scope)]
     if not found:
         await audit.record(person.code, "look_refused", "person", clock.now(), {"channel": visit.asked.channel})
-        return _not_in_scope(words, visit) if has_scope else refuse(visit)
+        return _not_in_scope(words, visit) if scope else refuse(visit)
     if len(found) > 1:
         return _ask_which(found, words)
     other = found[0]

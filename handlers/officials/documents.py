@@ -147,9 +147,7 @@ def _answer_whole(document: Document, visit: Visit, search: PointSearch) -> Repl
 
 def _fitting_points(document: Document, visit: Visit, search: PointSearch) -> list[Line]:
     """The points of the office or kind that the question names, else those its words fit, else the main ones."""
-    points = _points_named(document, visit)
-    if not points and visit.text:
-        points = _found_within(document, visit, search)
+    points = _points_named(document, visit) or _found_within(document, visit, search)
     if len(points) == 1:
         below = [one for one in document.points if one.parent == points[0].id]
         told = [*summarise_points(document, points, visit)[:1], *describe_point(document, points[0], visit)[1:]]

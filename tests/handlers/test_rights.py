@@ -62,14 +62,16 @@ def test_recorded_head_of_a_unit_sees_it_until_its_last_day_only(library):
 def test_head_of_a_heir_sees_people_still_filed_under_the_ended_unit(library):
     today = headed(library, COMMUNE).on(TODAY)
 
-    assert may_see(official(code=ME), official(unit=DISTRICT.code), today)
+    head = official(code=ME)
+    assert may_see(head, official(unit=DISTRICT.code), units_in_scope(head, today))
 
 
 def test_everybody_may_see_themself_and_a_neighbour_nobody(bare):
     today = bare.on(TODAY)
 
-    assert may_see(official(), official(), today)
-    assert not may_see(official(code=ME, roles=HEAD), official(unit=NEIGHBOUR.code), today)
+    head = official(code=ME, roles=HEAD)
+    assert may_see(official(), official(), units_in_scope(official(), today))
+    assert not may_see(head, official(unit=NEIGHBOUR.code), units_in_scope(head, today))
 
 
 def test_scope_of_the_past_is_not_asked_for_by_the_desk(library):

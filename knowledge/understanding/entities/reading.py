@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from knowledge.documents import Document
-from knowledge.facts import CriterionCode, Gender
+from knowledge.facts import Gender
 from knowledge.library import Library
 from knowledge.understanding.cues import Abbreviation, Cues
 from knowledge.understanding.entities.criteria import CriterionNames
@@ -46,10 +46,8 @@ class Reading:
     plain: str  # folded, with names of things replaced, as the classifier reads it
     pointing: Pointing
     taken: frozenset[int]  # words of `text` that belong to something named
-    known_documents: tuple[Document, ...]
     is_named_person: bool
     owns_relation: bool  # somebody told by a relation ("sếp tôi") has what is asked about
-    kind_criteria: tuple[CriterionCode, ...]
 
 
 class EntityReader:
@@ -145,10 +143,8 @@ class EntityReader:
             plain=_replaced(text, kinds, dates, points, None if code else person, self._names_of_things(text)),
             pointing=pointing,
             taken=taken | self._words_of_things(text),
-            known_documents=known,
             is_named_person=bool(person and person.is_name),
             owns_relation=bool(person and not person.is_name and not person.is_pronoun),
-            kind_criteria=self._kind_criteria(kinds),
         )
 
     def _plain_text(self, typed: Text, documents: tuple[FoundDocument, ...], code: FoundPerson | None) -> Text:
@@ -161,10 +157,6 @@ class EntityReader:
     def _known(self, documents: tuple[FoundDocument, ...]) -> tuple[Document, ...]:
         known = dict.fromkeys(one.mention.document for one in documents if one.mention.document)
         return tuple(self._library.documents[document] for document in known)
-
-    def _kind_criteria(self, kinds: tuple[FoundKind, ...]) -> tuple[CriterionCode, ...]:
-        criteria = (self._library.kinds[one.mention.kind].criterion for one in kinds)
-        return tuple(dict.fromkeys(criterion for criterion in criteria if criterion))
 
     def _trade_phrases(self, text: Text) -> list[tuple[int, int]]:
         """Where phrases of the trade stand: without marks "cơ quan" reads like a lady called Quân."""
