@@ -31,6 +31,8 @@ from knowledge.facts import (
 from knowledge.library import Decider, Library, NormativeConversion, RetirementSchedule
 from knowledge.retirement import schedule_on
 
+_MOST_VIEWS = 8  # nearly every question is about today
+
 
 @dataclass(frozen=True, slots=True)
 class LiveDuty:
@@ -63,8 +65,16 @@ class RuleBook:
         return RuleBook(library.with_declared(dict.fromkeys(named), home), rules, calendar, home)
 
     def on(self, day: date) -> "RulesOn":
-        """The view of one day; keep it while judging many people."""
-        return RulesOn(self, day)
+        """The view of one day. The views asked for last are kept with what they looked up."""
+        view = self._views.pop(day, None) or RulesOn(self, day)
+        self._views[day] = view
+        if len(self._views) > _MOST_VIEWS:
+            del self._views[next(iter(self._views))]
+        return view
+
+    @cached_property
+    def _views(self) -> "dict[date, RulesOn]":
+        return {}
 
     @cached_property
     def units(self) -> dict[UnitCode, Unit]:
