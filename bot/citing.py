@@ -3,12 +3,11 @@
 import re
 
 from handlers.phrases import _, show_day
+from handlers.wording import name_alone
 from knowledge.documents import Citation, Document
 from knowledge.folding import fold
 from knowledge.library import Library
 
-# Official numbers begin with a digit; any other id is the library's own name for a letter whose number is unknown.
-_OFFICIAL_NUMBER = re.compile(r"\d")
 _NAMES_ITS_PLACE = re.compile(r"(diem|dieu|muc|khoan|phan|chuong|phu luc|bang)\b")
 
 
@@ -24,7 +23,7 @@ def describe_citation(library: Library, citation: Citation) -> str:
 
 
 def _describe_document(document: Document) -> str:
-    named = _name(document)
+    named = name_alone(document)
     if document.dated is not None and document.issuer:
         return _("{document} of {day} by {issuer}").format(
             document=named, day=show_day(document.dated), issuer=document.issuer
@@ -34,16 +33,6 @@ def _describe_document(document: Document) -> str:
     if document.issuer:
         return _("{document} by {issuer}").format(document=named, issuer=document.issuer)
     return named
-
-
-def _name(document: Document) -> str:
-    if _OFFICIAL_NUMBER.match(document.id):
-        return f"{document.kind} {document.id}".strip()
-    if fold(document.id).startswith(fold(document.kind)):
-        return document.id  # cited by its name
-    if document.title:
-        return _("{kind} without a known number “{title}”").format(kind=document.kind, title=document.title)
-    return _("{kind} without a known number").format(kind=document.kind)
 
 
 def _describe_point(document: Document, point_id: str) -> str:

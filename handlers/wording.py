@@ -1,14 +1,18 @@
 """How things are named in replies: credentials, levels, documents and points, offices, days. Pure."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
 from handlers.phrases import _, ngettext, show_day
-from knowledge.documents import Citation, Document, Point
+from knowledge.documents import Citation, Confidence, Document, Point
 from knowledge.facts import CriterionCode, KindCode, LevelCode, ManagedBy
 from knowledge.findings import Finding
+from knowledge.folding import fold
 from knowledge.library import Library
 
+# Official numbers begin with a digit; any other id is the library's own name for a letter whose number is unknown.
+_OFFICIAL_NUMBER = re.compile(r"\d")
 _MANY_DAYS = 731
 _DAYS_OF_FOUR_YEARS = 1461
 
@@ -39,11 +43,23 @@ def name_level(library: Library, criterion: CriterionCode, level: LevelCode | No
     return library.criteria[criterion].level_name(level) if level is not None else "–"
 
 
+def name_alone(document: Document) -> str:
+    """A document by kind and number; by its title, never by the library's own id, where its number is not known."""
+    is_told_by_hr = document.confidence is Confidence.DECLARED and not document.text_held
+    if is_told_by_hr or _OFFICIAL_NUMBER.match(document.id):
+        return f"{document.kind} {document.id}".strip()
+    if fold(document.id).startswith(fold(document.kind)):
+        return document.id  # cited by its name
+    if document.title:
+        return _("{kind} without a known number “{title}”").format(kind=document.kind, title=document.title)
+    return _("{kind} without a known number").format(kind=document.kind)
+
+
 def name_document(document: Document) -> str:
     """A document in short: "Công văn 2123/UBND-NC ngày 17/08/2020"."""
     if document.dated is None:
-        return f"{document.kind} {document.id}"
-    return _("{document} dated {day}").format(document=f"{document.kind} {document.id}", day=show_day(document.dated))
+        return name_alone(document)
+    return _("{document} dated {day}").format(document=name_alone(document), day=show_day(document.dated))
 
 
 def name_document_fully(document: Document) -> str:
@@ -55,7 +71,7 @@ def name_document_fully(document: Document) -> str:
 
 def name_point(document: Document, point: Point) -> str:
     """A point with its document: "điểm 3, Công văn 2123/UBND-NC"."""
-    return f"{point.label}, {document.kind} {document.id}"
+    return f"{point.label}, {name_alone(document)}"
 
 
 def start_sentence(words: str) -> str:

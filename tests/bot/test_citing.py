@@ -11,7 +11,7 @@ from bot.on_telegram.keyboards import MOST_TOKEN_BYTES
 from handlers.asking import Choice
 from handlers.phrases import locale_of
 from knowledge.documents import Confidence, Document, Point
-from knowledge.facts import DocumentId
+from knowledge.facts import DocumentId, TerritoryCode
 from knowledge.library import Library
 from knowledge.loader import load_library
 
@@ -92,3 +92,9 @@ def test_every_point_of_the_library_can_be_read_out_and_put_on_a_button(library)
         for point in document.points:
             token = Choice("…", "document.point", f"{document.id}#{point.id}").token
             assert len(token.encode()) <= MOST_TOKEN_BYTES, token
+
+
+def test_a_number_declared_by_hr_is_told_as_hr_wrote_it_whatever_it_begins_with(library: Library):
+    told = library.with_declared(["NQ-05/MẪU"], TerritoryCode("hung-yen"))
+
+    assert describe_citation(told, told.cite(DocumentId("NQ-05/MẪU"))).startswith("Văn bản NQ-05/MẪU")
