@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any, Protocol
 
 from handlers.asking import Choice, Incoming
-from handlers.memory import named_by_choice, recall, remember
+from handlers.memory import keep_pending, named_by_choice, recall, recall_pending, remember
 from handlers.officials import guidance
 from handlers.officials.linking import AWAITING_CODE, looks_like_code
 from handlers.phrases import _, locale_of, show_day
 from handlers.ports import Accounts, Audit, Clock, LinkCodes, Profiles, Rules, Threads
-from handlers.reply import Line, Outcome, Reply
-from handlers.routing import BY_ACTION, BY_COMMAND, BY_INTENT, Handler, Ports
+from handlers.reply import Line, Outcome, Pending, Reply
+from handlers.routing import BY_ACTION, BY_COMMAND, BY_FORM, BY_INTENT, Handler, Ports
 from handlers.visit import Visit
 from knowledge.facts import DeclaredRules, Person, PositionGroup, UnitCode
 from knowledge.library import Library
@@ -66,6 +66,7 @@ class _Heard:
     intent: Intent | None
     meaning: Meaning | None = None
     subject: str = ""
+    pending: Pending | None = None
 
 
 class FrontDesk:
@@ -113,6 +114,7 @@ class FrontDesk:
             person=person,
             meaning=heard.meaning,
             subject=heard.subject,
+            pending=heard.pending,
         )
         reply = await heard.handler(visit, self._ports(drawers))
         if asked.thread is not None:
@@ -148,6 +150,9 @@ class FrontDesk:
             return command
         if len(text) > _LONGEST_QUESTION:
             return _Heard(_too_long, None)
+        pending = recall_pending(kept)
+        if pending is not None and pending.form in BY_FORM:
+            return _Heard(*BY_FORM[pending.form], pending=pending)
         meaning = self._reader.read(text, vocabulary, recall(kept), self._clock.today())
         awaits_code = kept is not None and kept.get("awaiting") == AWAITING_CODE
         if awaits_code and not is_linked and looks_like_code(text) and not _names_a_thing(meaning.entities):
@@ -224,6 +229,7 @@ def _state(heard: _Heard, reply: Reply, library: Library) -> dict[str, Any]:
     if heard.intent is not None:
         pressed = named_by_choice(heard.intent, heard.subject, library)
         state = remember(heard.intent, heard.meaning.entities if heard.meaning is not None else pressed)
+    state |= keep_pending(reply.pending)
     asks_for_code = heard.intent is Intent.LINK and reply.outcome in {Outcome.ANSWERED, Outcome.DENIED}
     return {**state, "awaiting": AWAITING_CODE} if asks_for_code else state
 

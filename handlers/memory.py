@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from handlers.reply import Pending
 from knowledge.facts import (
     CriterionCode,
     DocumentId,
@@ -46,6 +47,24 @@ def remember(intent: Intent, entities: Entities) -> dict[str, Any]:
         "born_month": entities.born_month,
         "gender": entities.gender,
     }
+
+
+def keep_pending(pending: Pending | None) -> dict[str, Any]:
+    """What the desk waits for, to be kept beside the rest of the state; empty where it waits for nothing."""
+    if pending is None:
+        return {}
+    return {"pending": {"form": pending.form, "step": pending.step, "values": dict(pending.values)}}
+
+
+def recall_pending(state: Mapping[str, Any] | None) -> Pending | None:
+    """What the desk waits for by a kept state; None for nothing, or for a state of an older form."""
+    kept = (state or {}).get("pending")
+    if not isinstance(kept, dict):
+        return None
+    try:
+        return Pending(kept["form"], kept["step"], kept["values"])
+    except KeyError:
+        return None
 
 
 def named_by_choice(intent: Intent, subject: str, library: Library) -> Entities:

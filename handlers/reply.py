@@ -1,11 +1,13 @@
 """What leaves the desk: one neutral reply that every door renders in its own way."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from handlers.asking import Choice
 from knowledge.documents import Citation
 from knowledge.findings import Finding
+from knowledge.proof import Doubt, Proof, UnprovenError
 
 
 class Outcome(StrEnum):
@@ -29,6 +31,39 @@ class Line:
     is_item: bool = False
 
 
+class Statement(Line):
+    """A statement of law. It cannot be built without proofs, each for the day and territory asked about."""
+
+    __slots__ = ("proofs",)
+    proofs: tuple[Proof, ...]
+
+    def __init__(self, text: str, proofs: Sequence[Proof], *, is_item: bool = False) -> None:
+        if not proofs:
+            raise UnprovenError(text)
+        super().__init__(text, tuple(dict.fromkeys(proof.citation for proof in proofs)), is_item=is_item)
+        object.__setattr__(self, "proofs", tuple(proofs))
+
+
+class Background(Line):
+    """What does not decide: another province's rule, another purpose, guidance, history. Doors mark it as such."""
+
+    __slots__ = ("doubt",)
+    doubt: Doubt
+
+    def __init__(self, text: str, cites: Sequence[Citation], doubt: Doubt, *, is_item: bool = False) -> None:
+        super().__init__(text, tuple(cites), is_background=True, is_item=is_item)
+        object.__setattr__(self, "doubt", doubt)
+
+
+class Record(Line):
+    """What the library's own record says about a document: who signed it, its day, whether its text is held."""
+
+    __slots__ = ()
+
+    def __init__(self, text: str, cites: Sequence[Citation], *, is_item: bool = False) -> None:
+        super().__init__(text, tuple(cites), is_item=is_item)
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """A file to hand over, whole in memory; never larger than what the desk itself wrote."""
@@ -39,10 +74,23 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """What the desk waits for: the next words typed in this conversation go to this step of this form.
+
+    `values` are what the form has gathered so far, as plain words. Pressing a button or a command ends the wait.
+    """
+
+    form: str
+    step: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """A title, statements with their citations, and the next steps. Doors only render it.
 
-    `asks_contact`: the door may offer to share the visitor's own phone number. `personal`: holds personal data.
+    `asks_contact`: the door may offer to share the visitor's own phone number. `pending`: the desk waits for an
+    answer to this reply.
     """
 
     title: str
@@ -56,6 +104,7 @@ class Reply:
     handed_to: str | None = None
     file: File | None = None
     asks_contact: bool = False
+    pending: Pending | None = None
 
     @property
     def citations(self) -> tuple[Citation, ...]:

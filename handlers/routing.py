@@ -185,6 +185,10 @@ BY_INTENT: Mapping[Intent, Handler] = {
     Intent.ASK_TO_STUDY: _open(guidance.explain_study_request),
     Intent.SUBMIT_EVIDENCE: _open(guidance.explain_evidence),
     Intent.ASK_PERSON: _open(guidance.pass_to_person),
+    Intent.FOLLOW_INQUIRY: _open(guidance.pass_to_person),
+    Intent.EXPLAIN_VERDICT: _personal(gaps.list_my_gaps),
+    Intent.HR_INBOX: _open(guidance.show_help),
+    Intent.HR_RULINGS: _open(guidance.show_help),
     Intent.OUT_OF_SCOPE: _open(guidance.out_of_scope),
 }
 
@@ -216,6 +220,9 @@ BY_ACTION: Mapping[str, tuple[Handler, Intent]] = {
     "unit": (_unit, Intent.UNIT_GAPS),
     "person": (_person, Intent.PERSON_GAPS),
 }
+
+# A form that waits for typed words: its handler, and the intent that a follow-up then continues.
+BY_FORM: Mapping[str, tuple[Handler, Intent]] = {}
 
 # Commands of chat platforms; what follows one is its subject.
 BY_COMMAND: Mapping[str, str] = {

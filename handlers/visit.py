@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.asking import Incoming
+from handlers.reply import Pending
 from knowledge.facts import ManagedBy, Person, TerritoryCode
 from knowledge.rulebook import RulesOn
 from knowledge.understanding.meaning import Aspect, Entities, Meaning
@@ -14,7 +15,8 @@ class Visit:
     """Everything that a handler decides from. `rules` is the view of the day asked about, `today` the real day.
 
     `person` is the official whom the visitor is proven to be, with their record; None before linking.
-    `subject` is what a pressed choice stands for.
+    `subject` is what a pressed choice stands for. `pending` is what the desk waited for, where the words typed are
+    the answer to it; `meaning` is None then.
     """
 
     asked: Incoming
@@ -23,6 +25,7 @@ class Visit:
     person: Person | None = None
     meaning: Meaning | None = None
     subject: str = ""
+    pending: Pending | None = None
 
     @property
     def on(self) -> date:

@@ -37,6 +37,10 @@ class Intent(StrEnum):
     ASK_TO_STUDY = "ask_to_study"  # I want to be sent to study
     SUBMIT_EVIDENCE = "submit_evidence"  # I want to hand in a new certificate
     ASK_PERSON = "ask_person"  # let me talk to a person, pass this on
+    FOLLOW_INQUIRY = "follow_inquiry"  # what became of the question I passed on
+    EXPLAIN_VERDICT = "explain_verdict"  # why that verdict
+    HR_INBOX = "hr_inbox"  # HR: questions that wait for an answer
+    HR_RULINGS = "hr_rulings"  # HR: record, confirm, list or withdraw rulings and other proposals
     OUT_OF_SCOPE = "out_of_scope"  # everyday topics, orders to the machine, other fields of law
 
 
