@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from knowledge.facts import DeclaredRules, Person, PersonCode, UnitCode
+from knowledge.facts import DeclaredRules, FrequentAnswer, Person, PersonCode, UnitCode
 from storage.records import Account, CodeIssued, Redemption
 
 
@@ -111,6 +111,22 @@ class Threads(Protocol):
 
     async def forget_of(self, channel: str, address: str) -> None:
         """Drop every conversation of this channel identity."""
+        ...
+
+
+class Questions(Protocol):
+    """What became of questions, kept without anybody's identity, and the answers promoted for everybody."""
+
+    async def note(self, at: datetime, channel: str, intent: str, outcome: str, question: str | None) -> None:
+        """Count an answer; `question` is given only where there was none, already freed of what names a person."""
+        ...
+
+    async def promote(self, answer: FrequentAnswer, by: PersonCode) -> int:
+        """Keep an answer for everybody who asks the same; its number."""
+        ...
+
+    async def withdraw(self, number: int, by: PersonCode, on: date) -> bool:
+        """Give a promoted answer no more from this day on; False where there is none that is still given."""
         ...
 
 

@@ -17,6 +17,7 @@ KindCode = NewType("KindCode", str)
 LevelCode = NewType("LevelCode", str)
 RoundCode = NewType("RoundCode", str)
 PositionGroup = NewType("PositionGroup", str)
+RulingId = NewType("RulingId", str)
 
 
 class Gender(StrEnum):
@@ -180,6 +181,55 @@ class RecognitionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Signatory:
+    """Somebody of HR who put their name to a ruling: who they were and for which unit they spoke, as of that day."""
+
+    person: PersonCode
+    name: str
+    unit: UnitCode
+    unit_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """HR's own ruling on whether a kind of credential counts, given by one person and confirmed by another.
+
+    `counts_as` None: it is not recognised. Ranges include both ends; None is unbounded. It rests on a `document` (and
+    `point`), or on a `reason` in words. It reaches the people of `scope` and below, and those of the whole province of
+    the installation where that is None. `withdrawn_on` is the first day on which it does not apply any more.
+    """
+
+    id: RulingId
+    criterion: CriterionCode
+    kind: KindCode
+    counts_as: LevelCode | None
+    given_by: Signatory
+    given_on: date
+    confirmed_by: Signatory
+    confirmed_on: date
+    valid_from: date
+    valid_to: date | None = None
+    level_from: str | None = None
+    level_to: str | None = None
+    months_valid: int | None = None
+    issued_from: date | None = None
+    issued_to: date | None = None
+    document: DocumentId | None = None
+    point: str | None = None
+    reason: str | None = None
+    scope: UnitCode | None = None
+    withdrawn_on: date | None = None
+
+    def applies_on(self, day: date) -> bool:
+        """Whether it decides anything on that day; what was withdrawn later still held on the days before."""
+        return (
+            self.valid_from <= day
+            and (self.valid_to is None or day <= self.valid_to)
+            and (self.withdrawn_on is None or day < self.withdrawn_on)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class RoundFilter:
     """Whom a review round concerns: every named field must fit, each with any of its values; empty = everybody."""
 
@@ -207,10 +257,46 @@ class ReviewRound:
 
 
 @dataclass(frozen=True, slots=True)
+class FrequentAnswer:
+    """An answer that HR gave once and promoted: whoever asks the same again gets it.
+
+    With `document` it states what that point says; without one it is HR's own word. `variants` are other wordings
+    that people asked in. It reaches the people of `scope` and below, everybody where that is None. `withdrawn_on` is
+    the first day on which it is not given any more.
+    """
+
+    number: int
+    question: str
+    answer: str
+    given_by: str
+    given_for: str
+    given_on: date
+    variants: tuple[str, ...] = ()
+    document: DocumentId | None = None
+    point: str | None = None
+    scope: UnitCode | None = None
+    withdrawn_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddedDocument:
+    """An official document that was read in and accepted: its record as JSON, its text, where each point stands in it.
+
+    `spans` are point id, start and end in characters. `knowledge.growing` makes and reads the record.
+    """
+
+    number: DocumentId
+    record: str
+    text: str
+    spans: tuple[tuple[str, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DeclaredRules:
     """Everything HR has declared that is not about one person, as of one version of the store.
 
     `group_names` gives the position that most people of a position group hold, to speak of the group by.
+    `added_documents` are those read in and accepted. `rulings` holds the withdrawn ones too.
     """
 
     version: int
@@ -219,3 +305,6 @@ class DeclaredRules:
     recognition: tuple[RecognitionRow, ...] = ()
     rounds: tuple[ReviewRound, ...] = ()
     group_names: tuple[tuple[PositionGroup, str], ...] = ()
+    added_documents: tuple[AddedDocument, ...] = ()
+    frequent: tuple[FrequentAnswer, ...] = ()
+    rulings: tuple[Ruling, ...] = ()

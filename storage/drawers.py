@@ -6,10 +6,12 @@ from random import Random
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.accounts import AccountsDrawer
+from storage.added_documents import AddedDocumentsDrawer
 from storage.audit import AuditDrawer
 from storage.encryption import Vault
 from storage.link_codes import LinkCodesDrawer
 from storage.people import ProfilesDrawer
+from storage.questions import QuestionsDrawer
 from storage.rules import RulesDrawer, RulesMemory
 from storage.study import StudyDrawer
 from storage.threads import ThreadsDrawer
@@ -29,6 +31,8 @@ class Drawers:
     audit: AuditDrawer
     updates: UpdatesDrawer
     study: StudyDrawer
+    questions: QuestionsDrawer
+    added_documents: AddedDocumentsDrawer
 
     @classmethod
     def on(
@@ -45,4 +49,6 @@ class Drawers:
             audit=AuditDrawer(connection),
             updates=UpdatesDrawer(connection),
             study=StudyDrawer(connection),
+            questions=QuestionsDrawer(connection, vault),
+            added_documents=AddedDocumentsDrawer(connection),
         )

@@ -85,3 +85,12 @@ class UpdateState(StrEnum):
     OURS = "ours"
     HELD = "held"
     DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A question that got no answer: when, which outcome, and its words with what points to a person masked."""
+
+    at: datetime
+    outcome: str
+    question: str

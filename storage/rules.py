@@ -8,9 +8,11 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import (
+    AddedDocument,
     CriterionCode,
     DeclaredRules,
     DocumentId,
+    FrequentAnswer,
     KindCode,
     LevelCode,
     ManagedBy,
@@ -43,7 +45,11 @@ SELECT version,
                                       is_open) ORDER BY code) FROM rounds),
     (SELECT json_agg(json_build_array(position_group, position) ORDER BY position_group) FROM (
         SELECT position_group, mode() WITHIN GROUP (ORDER BY position) AS position FROM people GROUP BY position_group
-    ) AS named)
+    ) AS named),
+    (SELECT json_agg(json_build_array(number, record::text, text, spans) ORDER BY number)
+     FROM added_documents JOIN document_texts USING (number)),
+    (SELECT json_agg(json_build_array(number, question, answer, given_by_name, given_for, given_on, variants, document,
+                                      point, scope, withdrawn_on) ORDER BY number) FROM frequent_answers)
 FROM rules_version
 """)
 
@@ -71,7 +77,7 @@ class RulesDrawer:
         if last is not None and last.version == await self.version():
             return last
         found = await self._connection.execute(_ALL)
-        version, units, standards, recognition, rounds, names = found.one()
+        version, units, standards, recognition, rounds, names, added, frequent = found.one()
         self._memory.last = read = DeclaredRules(
             version=version,
             units=tuple(map(_unit, units or ())),
@@ -79,6 +85,8 @@ class RulesDrawer:
             recognition=tuple(map(_recognition, recognition or ())),
             rounds=tuple(map(_round, rounds or ())),
             group_names=tuple((PositionGroup(group), name) for group, name in names or ()),
+            added_documents=tuple(map(_added, added or ())),
+            frequent=tuple(map(_frequent, frequent or ())),
         )
         return read
 
@@ -151,6 +159,28 @@ def _round(values: list[Any]) -> ReviewRound:
         consequence=consequence,
         opens_on=_day(opens_on),
         is_open=is_open,
+    )
+
+
+def _added(values: list[Any]) -> AddedDocument:
+    number, record, words, spans = values
+    return AddedDocument(DocumentId(number), record, words, tuple((point, start, end) for point, start, end in spans))
+
+
+def _frequent(values: list[Any]) -> FrequentAnswer:
+    number, question, answer, given_by, given_for, given_on, variants, document, point, scope, withdrawn_on = values
+    return FrequentAnswer(
+        number=number,
+        question=question,
+        answer=answer,
+        given_by=given_by,
+        given_for=given_for,
+        given_on=date.fromisoformat(given_on),
+        variants=tuple(variants),
+        document=DocumentId(document) if document is not None else None,
+        point=point,
+        scope=UnitCode(scope) if scope is not None else None,
+        withdrawn_on=_day(withdrawn_on),
     )
 
 

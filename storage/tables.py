@@ -242,6 +242,26 @@ rules_version = Table(
 )
 TABLES_OF_RULES = (units, standards, recognition, rounds, declared_documents)
 
+# --- official documents that were read in ------------------------------------------------------------------------
+
+added_documents = Table(
+    "added_documents",
+    metadata,
+    Column("number", code(), primary_key=True),
+    Column("number_folded", code(), nullable=False, unique=True),  # two spellings are one document
+    Column("record", JSONB, nullable=False),
+    Column("added_by", code(), nullable=False),
+    Column("added_at", DateTime(timezone=True), nullable=False),
+)
+
+document_texts = Table(
+    "document_texts",
+    metadata,
+    Column("number", code(), refers_to("added_documents.number", ondelete="CASCADE"), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("spans", JSONB, nullable=False),  # point, start, end: one list for each point
+)
+
 # --- visitors ---------------------------------------------------------------------------------------------------
 
 accounts = Table(
@@ -295,6 +315,38 @@ seen_updates = Table(
     Column("seen_at", DateTime(timezone=True), nullable=False, server_default=func.now(), index=True),
     Column("answered_at", DateTime(timezone=True)),  # empty: being answered, or cut off while it was
     Column("tries", SmallInteger, nullable=False, server_default=text("1")),
+)
+
+# --- questions and what became of them ---------------------------------------------------------------------------
+
+# No identity is kept here. `question` is sealed, and only of questions that got no answer.
+answers_given = Table(
+    "answers_given",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False, index=True),
+    Column("channel", code(), nullable=False),
+    Column("intent", code(), nullable=False),
+    Column("outcome", code(), nullable=False),
+    Column("question", LargeBinary),
+)
+
+frequent_answers = Table(
+    "frequent_answers",
+    metadata,
+    Column("number", Integer, Identity(always=True), primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("variants", ARRAY(Text), nullable=False, server_default=NO_WORDS),
+    Column("answer", Text, nullable=False),
+    Column("document", code()),
+    Column("point", Text),
+    Column("given_by", code(), nullable=False),
+    Column("given_by_name", Text, nullable=False),
+    Column("given_for", Text, nullable=False),  # the unit in whose name it was given, as it was called then
+    Column("given_on", Date, nullable=False),
+    Column("scope", code()),
+    Column("withdrawn_on", Date),
+    Column("withdrawn_by", code()),
 )
 
 # --- the audit chain --------------------------------------------------------------------------------------------
