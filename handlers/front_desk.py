@@ -7,17 +7,19 @@ from datetime import date
 from typing import Any, Protocol
 
 from handlers.asking import Choice, Incoming
+from handlers.frequent import MAY_BE_PROMOTED, answer_again, without_names
 from handlers.memory import keep_pending, named_by_choice, recall, recall_pending, remember
 from handlers.officials import guidance
 from handlers.officials.linking import AWAITING_CODE, looks_like_code
 from handlers.phrases import _, locale_of, show_day
-from handlers.ports import Accounts, Audit, Clock, LinkCodes, Profiles, Rules, Threads
+from handlers.ports import Accounts, Audit, Clock, LinkCodes, Profiles, Questions, Rules, Threads
 from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.routing import BY_ACTION, BY_COMMAND, BY_FORM, BY_INTENT, Handler, Ports
 from handlers.visit import Visit
 from knowledge.facts import DeclaredRules, Person, PositionGroup, UnitCode
 from knowledge.library import Library
 from knowledge.rulebook import RuleBook
+from knowledge.understanding.frequent import FrequentAnswers
 from knowledge.understanding.meaning import Context, Entities, Intent, Meaning, Vocabulary
 from knowledge.understanding.retrieval import PointSearch
 
@@ -38,6 +40,8 @@ class Drawers(Protocol):
     def link_codes(self) -> LinkCodes: ...
     @property
     def threads(self) -> Threads: ...
+    @property
+    def questions(self) -> Questions: ...
     @property
     def audit(self) -> Audit: ...
 
@@ -69,6 +73,16 @@ class _Heard:
     pending: Pending | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """What is made once of everything that HR has declared under one version."""
+
+    version: int
+    book: RuleBook
+    vocabulary: Vocabulary
+    frequent: FrequentAnswers
+
+
 class FrontDesk:
     """Answers everything that comes in by any door."""
 
@@ -88,12 +102,12 @@ class FrontDesk:
         self._search = search
         self._find_term = find_term
         self._clock = clock
-        self._rule_book: tuple[int, RuleBook, Vocabulary] | None = None
+        self._declared: _Declared | None = None
 
     @property
     def library(self) -> Library | None:
         """The library with the documents that HR declared, as of the last answer; None before the first."""
-        return self._rule_book[1].library if self._rule_book is not None else None
+        return self._declared.book.library if self._declared is not None else None
 
     async def answer(self, asked: Incoming) -> Reply:
         """The reply to one thing said or pressed."""
@@ -103,7 +117,8 @@ class FrontDesk:
 
     async def _answer(self, asked: Incoming, drawers: Drawers) -> Reply:
         person = await self._identify(asked, drawers)
-        book, vocabulary = await self._rules(drawers.rules)
+        declared = await self._rules(drawers.rules)
+        book, vocabulary = declared.book, declared.vocabulary
         kept = await drawers.threads.recall(asked.thread) if asked.thread is not None else None
         heard = self._hear(asked, vocabulary, kept, is_linked=person is not None)
         on = _day_asked(asked, heard.meaning) or self._clock.today()
@@ -117,6 +132,9 @@ class FrontDesk:
             pending=heard.pending,
         )
         reply = await heard.handler(visit, self._ports(drawers))
+        if heard.meaning is not None:
+            reply = self._answer_again(reply, visit)
+            await self._note(reply, visit, heard, drawers.questions)
         if asked.thread is not None:
             await drawers.threads.keep(asked.thread, _state(heard, reply, book.library), self._clock.now())
         return self._finish(reply, heard)
@@ -128,14 +146,19 @@ class FrontDesk:
             code = account.person if account is not None else None
         return await drawers.profiles.find_person(code) if code is not None else None
 
-    async def _rules(self, rules: Rules) -> tuple[RuleBook, Vocabulary]:
+    async def _rules(self, rules: Rules) -> _Declared:
         """The rule book, made anew only when HR has declared something new."""
         version = await rules.version()
-        if self._rule_book is None or self._rule_book[0] != version:
+        if self._declared is None or self._declared.version != version:
             declared = await rules.load()
             book = self._make_rule_book(declared)
-            self._rule_book = (declared.version, book, _vocabulary(book))
-        return self._rule_book[1], self._rule_book[2]
+            vocabulary = _vocabulary(book)
+            frequent = FrequentAnswers(
+                declared.frequent,
+                lambda words: self._reader.read(words, vocabulary, None, self._clock.today()).entities,
+            )
+            self._declared = _Declared(declared.version, book, vocabulary, frequent)
+        return self._declared
 
     def _hear(
         self, asked: Incoming, vocabulary: Vocabulary, kept: Mapping[str, Any] | None, *, is_linked: bool
@@ -161,12 +184,31 @@ class FrontDesk:
             return _Heard(_not_understood, None, meaning)
         return _Heard(BY_INTENT[meaning.intent], meaning.intent, meaning)
 
+    def _answer_again(self, reply: Reply, visit: Visit) -> Reply:
+        """What HR has answered before to the same question, where the desk itself has no answer."""
+        if reply.outcome not in MAY_BE_PROMOTED or self._declared is None:
+            return reply
+        above = visit.rules.units_above(visit.person.unit) if visit.person is not None else None
+        known = self._declared.frequent.find(visit.text, visit.named, visit.on, above)
+        return answer_again(visit, known) if known is not None else reply
+
+    async def _note(self, reply: Reply, visit: Visit, heard: _Heard, questions: Questions) -> None:
+        has_answer = reply.outcome not in MAY_BE_PROMOTED
+        await questions.note(
+            at=self._clock.now(),
+            channel=visit.asked.channel.value,
+            intent=heard.intent.value if heard.intent is not None else "",
+            outcome=reply.outcome.value,
+            question=None if has_answer else without_names(visit.text, visit.named.person_words),
+        )
+
     def _ports(self, drawers: Drawers) -> Ports:
         return Ports(
             profiles=drawers.profiles,
             accounts=drawers.accounts,
             link_codes=drawers.link_codes,
             threads=drawers.threads,
+            questions=drawers.questions,
             audit=drawers.audit,
             clock=self._clock,
             search=self._search,

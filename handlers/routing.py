@@ -17,7 +17,7 @@ from handlers.officials import (
     premises,
     retirement,
 )
-from handlers.ports import Accounts, Audit, Clock, LinkCodes, Profiles, Threads
+from handlers.ports import Accounts, Audit, Clock, LinkCodes, Profiles, Questions, Threads
 from handlers.reply import Outcome, Reply
 from handlers.visit import Visit
 from knowledge.facts import Person
@@ -33,6 +33,7 @@ class Ports:
     accounts: Accounts
     link_codes: LinkCodes
     threads: Threads
+    questions: Questions
     audit: Audit
     clock: Clock
     search: PointSearch

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from knowledge.facts import DeclaredRules, DocumentId, Person, PersonCode, UnitCode
+from knowledge.facts import DeclaredRules, DocumentId, FrequentAnswer, Person, PersonCode, UnitCode
 from knowledge.folding import fold
 from knowledge.understanding.retrieval import FoundPlace
 from storage.records import Account, CodeIssued, Redemption, RedemptionOutcome
@@ -175,6 +175,27 @@ class FakeTerms:
 
 
 @dataclass
+class FakeQuestions:
+    """What was noted: channel, intent, outcome, and the words of those without an answer."""
+
+    noted: list[tuple[str, str, str, str | None]] = field(default_factory=list)
+    promoted: list[FrequentAnswer] = field(default_factory=list)
+    withdrawn: list[int] = field(default_factory=list)
+
+    async def note(self, at: datetime, channel: str, intent: str, outcome: str, question: str | None) -> None:
+        self.noted.append((channel, intent, outcome, question))
+
+    async def promote(self, answer: FrequentAnswer, by: PersonCode) -> int:
+        self.promoted.append(answer)
+        return len(self.promoted)
+
+    async def withdraw(self, number: int, by: PersonCode, on: date) -> bool:
+        is_given = 0 < number <= len(self.promoted) and number not in self.withdrawn
+        self.withdrawn += [number] if is_given else []
+        return is_given
+
+
+@dataclass
 class FakeDrawers:
     """The cabinet of one desk. `opened` counts transactions, `closed` those that ended."""
 
@@ -184,6 +205,7 @@ class FakeDrawers:
     link_codes: FakeLinkCodes = field(default_factory=FakeLinkCodes)
     threads: FakeThreads = field(default_factory=FakeThreads)
     audit: FakeAudit = field(default_factory=FakeAudit)
+    questions: FakeQuestions = field(default_factory=FakeQuestions)
     opened: int = 0
     closed: int = 0
 
