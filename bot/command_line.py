@@ -256,6 +256,16 @@ def document_add(
     raise UsageError(_not_yet("document add"))
 
 
+@document_app.command("remove")
+def document_remove(
+    number: Annotated[str, typer.Argument(help="Number of a document that was added, however it is typed.")],
+) -> None:
+    """Take an added document out of the library, record and text."""
+    from bot.commands.library import remove_document  # noqa: PLC0415  see the module's docstring
+
+    _run(remove_document(settings(), number))
+
+
 @audit_app.command("verify")
 def audit_verify() -> None:
     """Read the whole audit chain and tell whether every link holds."""

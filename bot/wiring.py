@@ -1,5 +1,6 @@
 """Where the rooms are joined: settings in, an open office out. The only module of the doors that knows the cabinet."""
 
+import hashlib
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
@@ -7,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.adding import describe_kept_already, describe_misfit, describe_not_kept
 from bot.citing import describe_citation
 from bot.clock import FixedClock, SystemClock
 from bot.errors import InputError, ServiceError
@@ -17,9 +19,11 @@ from handlers.phrases import CataloguesMissingError, _, use_catalogues
 from handlers.ports import Clock
 from knowledge.calendar import WorkingCalendar
 from knowledge.documents import Citation
-from knowledge.facts import DeclaredRules, Person, PersonCode, TerritoryCode, UnitCode
+from knowledge.facts import DeclaredRules, DocumentId, Person, PersonCode, TerritoryCode, UnitCode
+from knowledge.growing import as_added, find_misfits
 from knowledge.library import Library
 from knowledge.loader import LibraryError, load_library
+from knowledge.reading.accepted import AcceptedDocument
 from knowledge.rulebook import RuleBook
 from knowledge.understanding.reader import build_reader
 from knowledge.understanding.retrieval import PointSearch
@@ -148,6 +152,38 @@ class Office:
             now=self.clock.now(),
             actor="command_line",
         )
+
+    async def accept_document(self, accepted: AcceptedDocument, *, replacing: bool = False) -> DocumentId:
+        """Keep a document that a person accepted; from now on its points can be quoted. The number it is known by.
+
+        Raises InputError for a record that does not fit the library, and for a document kept already unless
+        `replacing`.
+        """
+        misfits = [describe_misfit(accepted.document.id, one) for one in find_misfits(self.library, accepted)]
+        if misfits:
+            raise InputError("\n".join(misfits))
+        added = as_added(self.library, accepted)
+        digest = hashlib.sha256(accepted.text.encode()).hexdigest()
+        async with self._database.transaction() as drawers:
+            kept = await drawers.added_documents.find(added.number)
+            if kept is not None and not replacing:
+                raise InputError(describe_kept_already(kept))
+            now = self.clock.now()
+            await drawers.added_documents.save(added, "command_line", now)
+            action = "replaced_document" if kept is not None else "added_document"
+            await drawers.audit.record("command_line", action, added.number, now, {"sha256": digest})
+        return added.number
+
+    async def remove_document(self, number: str) -> DocumentId:
+        """Take out a document that was read in; what the library knew before stays. Raises InputError for no such."""
+        async with self._database.transaction() as drawers:
+            known = self.library.find_document(number)
+            kept = await drawers.added_documents.find(known.id if known is not None else number)
+            if kept is None:
+                raise InputError(describe_not_kept(number))
+            await drawers.added_documents.remove(kept)
+            await drawers.audit.record("command_line", "removed_document", kept, self.clock.now())
+        return kept
 
     async def issue_code(self, person: PersonCode) -> CodeIssued:
         """A one-time linking code; its issue is in the audit chain."""

@@ -114,6 +114,8 @@ class Confidence(StrEnum):
     WEAK_COPY = "weak_copy"  # grade C: never stated without saying so
     CITED_ONLY = "cited_only"  # known only because another document names it
     DECLARED = "declared"  # declared by HR in a workbook
+    ADDED = "added"  # read from a file and accepted by a person
+    RULING = "ruling"  # a ruling of HR itself, which is its own text
 
 
 @dataclass(frozen=True, slots=True)

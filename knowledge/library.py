@@ -1,7 +1,7 @@
 """The library as one value: documents, criteria, kinds, territories, offices, conversions, and how to look them up."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -9,6 +9,7 @@ from knowledge.credentials import Criterion, Kind
 from knowledge.documents import Citation, Confidence, Document
 from knowledge.facts import CriterionCode, DocumentId, Gender, KindCode, LevelCode, ManagedBy, TerritoryCode
 from knowledge.folding import fold_number
+from knowledge.held_text import HeldText
 
 # "số": officials write "Công văn số 15/UBND-NC", and only "số 15/UBND-NC".
 _WORD_FOR_NUMBER = "so"
@@ -185,7 +186,10 @@ class Policy:
 
 @dataclass(frozen=True)
 class Library:
-    """Everything the library holds. Lookups by document number ignore case, marks, spaces and punctuation."""
+    """Everything the library holds. Lookups by document number ignore case, marks, spaces and punctuation.
+
+    `texts` are the words of documents that were read in; `unreadable` are those whose record is of another version.
+    """
 
     documents: Mapping[DocumentId, Document]
     criteria: Mapping[CriterionCode, Criterion]
@@ -202,6 +206,8 @@ class Library:
     calendar: tuple[CalendarOverride, ...]
     policy: Policy
     accountability: tuple[DocumentId, str]  # the document and point that say who answers for a gap
+    texts: Mapping[DocumentId, HeldText] = field(default_factory=dict)
+    unreadable: tuple[DocumentId, ...] = ()
 
     @cached_property
     def _by_number(self) -> dict[str, DocumentId]:

@@ -23,13 +23,16 @@ from knowledge.facts import (
     PositionGroup,
     RecognitionRow,
     ReviewRound,
+    Ruling,
     TerritoryCode,
     TitleStandard,
     Unit,
     UnitCode,
 )
+from knowledge.growing import grow
 from knowledge.library import Decider, Library, NormativeConversion, RetirementSchedule
 from knowledge.retirement import schedule_on
+from knowledge.rulings import with_rulings
 
 _MOST_VIEWS = 8  # nearly every question is about today
 
@@ -56,13 +59,15 @@ class RuleBook:
 
     @staticmethod
     def of(library: Library, rules: DeclaredRules, calendar: WorkingCalendar, home: TerritoryCode) -> "RuleBook":
-        """A rule book whose library also knows the documents that HR's tables name."""
+        """A rule book whose library also knows the documents that were read in, those that HR's tables name, and rulings."""
         named = [
             *(one.document for one in rules.standards),
             *(one.document for one in rules.recognition),
             *(one.document for one in rules.rounds),
         ]
-        return RuleBook(library.with_declared(dict.fromkeys(named), home), rules, calendar, home)
+        grown = grow(library, rules.added_documents)
+        declared = grown.with_declared(dict.fromkeys(named), home)
+        return RuleBook(with_rulings(declared, rules.rulings, home), rules, calendar, home)
 
     def on(self, day: date) -> "RulesOn":
         """The view of one day. The views asked for last are kept with what they looked up."""
@@ -200,6 +205,35 @@ class RulesOn:
                 if self._is_valid(row.valid_from, row.valid_to) and self.library.binds(row.document, territory)
             )
         return self._rows[key]
+
+    def rulings_on(self, criterion: CriterionCode, kind: KindCode) -> tuple[Ruling, ...]:
+        """Rulings that apply on the day to this kind for this criterion, wherever they reach; the latest first."""
+        return self._rulings.get((criterion, kind), ())
+
+    @cached_property
+    def _rulings(self) -> dict[tuple[CriterionCode, KindCode], tuple[Ruling, ...]]:
+        grouped: dict[tuple[CriterionCode, KindCode], list[Ruling]] = defaultdict(list)
+        for ruling in self.book.rules.rulings:
+            if ruling.applies_on(self.day):
+                grouped[ruling.criterion, ruling.kind].append(ruling)
+        return {
+            key: tuple(sorted(some, key=lambda one: (one.confirmed_on, one.id), reverse=True))
+            for key, some in grouped.items()
+        }
+
+    def reaches(self, ruling: Ruling, territory: TerritoryCode, unit: UnitCode | None) -> bool:
+        """Whether a ruling speaks for this unit: it lies in the ruling's scope, or in the province if it has none.
+
+        `unit` None: somebody not known to serve anywhere, for whom only rulings of the whole province are theirs.
+        """
+        if not self.library.binds(DocumentId(ruling.id), territory):
+            return False
+        if ruling.scope is None:
+            return True
+        if unit is None:
+            return False
+        heir = self.find_unit(ruling.scope)
+        return bool(self.units_above(unit) & {ruling.scope, *([heir.code] if heir is not None else [])})
 
     def find_conversion(self, kind: KindCode, criterion: CriterionCode) -> NormativeConversion | None:
         """The State's own conversion of this kind in force on the day, or None."""

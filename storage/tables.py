@@ -349,6 +349,84 @@ frequent_answers = Table(
     Column("withdrawn_by", code()),
 )
 
+# --- questions passed on to people --------------------------------------------------------------------------------
+
+# What was asked and answered is kept encrypted, and dropped after its time; the rest of a row stays.
+inquiries = Table(
+    "inquiries",
+    metadata,
+    Column("code", code(), primary_key=True),
+    Column("channel", code(), nullable=False),
+    Column("address", code(), nullable=False),
+    Column("person", code(), refers_to("people.code", ondelete="SET NULL"), index=True),
+    Column("unit", code()),  # as of the day of asking; empty: whoever asked has none that is known
+    Column("territory", code(), nullable=False),
+    Column("locale", code(), nullable=False),
+    Column("texts", LargeBinary),  # the question, those before it, and what the machine said, sealed
+    Column("why", code(), nullable=False),
+    Column("state", code(), nullable=False),
+    Column("assigned_to", code(), refers_to("people.code", ondelete="SET NULL"), index=True),
+    Column("for_administrators", Boolean, nullable=False, server_default=text("false")),
+    Column("consent_version", code(), nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("reminded_on", Date),
+    Column("reminders", SmallInteger, nullable=False, server_default=text("0")),
+    Index("ix_inquiries_channel_address", "channel", "address"),
+    Index("ix_inquiries_waiting", "due_on", "code", postgresql_where=text("state IN ('open', 'asked_back')")),
+)
+
+inquiry_messages = Table(
+    "inquiry_messages",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("inquiry", code(), refers_to("inquiries.code", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", code(), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("who", code()),  # a staff code that outlives the roster; empty: a visitor not linked
+    Column("texts", LargeBinary),  # the words, and name and unit of whoever wrote them for HR, sealed
+    Column("document", code()),
+    Column("point", Text),
+)
+
+inquiry_guesses = Table(
+    "inquiry_guesses",
+    metadata,
+    Column("channel", code(), primary_key=True),
+    Column("address", code(), primary_key=True),
+    Column("wrong", Integer, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+)
+
+# A letter is `started`, and that is committed, before its request leaves; how it ended is written after.
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("channel", code(), nullable=False),
+    Column("address", code(), nullable=False),
+    Column("person", code()),  # whom it is for; empty: a visitor not linked
+    Column("kind", code(), nullable=False),
+    Column("inquiry", code(), refers_to("inquiries.code", ondelete="CASCADE"), index=True),
+    Column("number", Integer, nullable=False, server_default=text("0")),
+    Column("key", code(), unique=True),
+    Column("locale", code(), nullable=False),
+    Column("state", code(), nullable=False, server_default="waiting"),
+    Column("left_at", DateTime(timezone=True), nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("started_at", DateTime(timezone=True)),
+    Column("done_at", DateTime(timezone=True)),
+    Column("tries", SmallInteger, nullable=False, server_default=text("0")),
+    Column("reason", code()),
+    Index("ix_letters_waiting", "channel", "due_at", postgresql_where=text("state = 'waiting'")),
+    Index("ix_letters_started", "started_at", postgresql_where=text("state = 'started'")),
+)
+
+# Whoever may serve an inbox is found without reading the whole roster.
+Index("ix_people_staff", people.c.code, postgresql_where=text("roles && '{hr,quan_tri}'"))
+
 # --- the audit chain --------------------------------------------------------------------------------------------
 
 audit_entries = Table(

@@ -9,13 +9,20 @@ from bot.settings import Settings
 from bot.wiring import Office, open_office
 from handlers.asking import Channel, Incoming
 from handlers.document_words import SIDES_OF_THE_RECORD, describe_limits, describe_sides, summarise_points
-from handlers.phrases import _, show_day
+from handlers.phrases import _, mark, show_day
 from handlers.reply import Reply
 from handlers.visit import Visit
 from handlers.wording import name_document
 from knowledge.documents import Document
 from knowledge.library import Library
 from knowledge.rulebook import RuleBook
+
+
+# What the library has of a document once its file is gone, by whether the record was made from the full text.
+_OF_LEFT = {
+    True: mark("The text of {document} was taken out; the library's own record of it stays."),
+    False: mark("{document} was taken out; the library knows it by name only again."),
+}
 
 
 async def show_documents(settings: Settings, number: str | None, *, as_json: bool) -> None:
@@ -31,6 +38,16 @@ async def show_documents(settings: Settings, number: str | None, *, as_json: boo
             print("\n".join(_in_one_line(one) for one in chosen))
         else:
             print(render_text(_describe(chosen[0], book, office), office.describe))
+
+
+async def remove_document(settings: Settings, number: str) -> None:
+    """Take an added document out and say what the library still knows of it. Raises InputError for no such."""
+    async with open_office(settings, keeps_threads=False) as office:
+        removed = await office.remove_document(number)
+        book = await office.rule_book()
+        left = book.library.find_document(removed)
+        text = _("{document} was taken out of the library.") if left is None else _(_OF_LEFT[left.text_held])
+        print(text.format(document=removed))
 
 
 def _choose(number: str | None, library: Library) -> list[Document]:
