@@ -98,7 +98,8 @@ def _evaluate_one(person: Person, service: Service, standard: TitleStandard, rul
             reason=Reason.EXEMPTED,
             basis=(required_by, rules.library.cite_loosely(exemption.document, exemption.point)),
         )
-    asked = Question(rules.library.criteria[standard.criterion], standard.minimum, service.territory, rules)
+    criterion = rules.library.criteria[standard.criterion]
+    asked = Question(criterion, standard.minimum, service.territory, rules, service.unit)
     best = best_judgement(person.credentials, asked)
     state = best.state if best is not None else State.MISSING
     due = None if state in _NOTHING_DUE else find_due(person, service, standard, rules)

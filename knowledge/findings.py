@@ -38,6 +38,7 @@ class Reason(StrEnum):
     EXPIRES_SOON = "expires_soon"
     EXPIRED = "expired"
     NO_ROW_FITS = "no_row_fits"
+    RULED_OUT = "ruled_out"  # by a ruling of HR
     INSTRUMENT_NOT_LOADED = "instrument_not_loaded"
     ISSUE_DATE_UNKNOWN = "issue_date_unknown"
     COURSE_START_UNPROVEN = "course_start_unproven"

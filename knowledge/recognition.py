@@ -1,6 +1,7 @@
 """What one credential counts as for one criterion on one day, and on which rule that rests.
 
-The order of judging is recognition, then level, then validity (contracts, §7 rules 2-6 and §8.3).
+The order of judging is recognition, then level, then validity (contracts, §7 rules 2-6 and §8.3). Where no loaded row
+settles it, a ruling of HR that is in force and reaches the unit does.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,11 +12,18 @@ from dateutil.relativedelta import relativedelta
 
 from knowledge.credentials import Criterion, Kind
 from knowledge.documents import Citation
-from knowledge.facts import Credential, LevelCode, RecognitionRow, TerritoryCode
+from knowledge.facts import Credential, DocumentId, LevelCode, RecognitionRow, Ruling, TerritoryCode, UnitCode
 from knowledge.findings import Reason, State
 from knowledge.levels import direct_level, is_within, read_level
 from knowledge.library import NormativeConversion
 from knowledge.rulebook import RulesOn
+
+# What no loaded row has settled. A kind that carries its level itself, or that the State converts, is only open to a
+# ruling where a proof is missing; any other kind also where no row is loaded or fits.
+_NO_PROOF = frozenset({Reason.ISSUE_DATE_UNKNOWN, Reason.COURSE_START_UNPROVEN})
+_NO_ROW = _NO_PROOF | {Reason.INSTRUMENT_NOT_LOADED, Reason.NO_ROW_FITS, Reason.LEVEL_UNREADABLE}
+
+Window = RecognitionRow | Ruling  # a level range, an issue window and months of validity
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +41,16 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of a credential: this criterion, at least this level, in this territory, by the rules of a day."""
+    """What is asked of a credential: this criterion, at least this level, in this territory, by the rules of a day.
+
+    `unit` is the unit in which its holder serves; None where nobody is known.
+    """
 
     criterion: Criterion
     required: LevelCode
     territory: TerritoryCode
     rules: RulesOn
+    unit: UnitCode | None = None
 
 
 def judge(credential: Credential, asked: Question) -> Sequence[Judgement]:
@@ -49,10 +61,34 @@ def judge(credential: Credential, asked: Question) -> Sequence[Judgement]:
     kind = asked.rules.library.kinds[credential.kind]
     conversion = asked.rules.find_conversion(kind.code, asked.criterion.code)
     if conversion is not None:
-        return list(_judge_by_conversion(credential, kind, conversion, asked))
-    if kind.is_direct and kind.criterion == asked.criterion.code:
-        return list(_judge_direct(credential, kind, asked))
-    return list(_judge_by_rows(credential, kind, asked))
+        judged, unsettled = list(_judge_by_conversion(credential, kind, conversion, asked)), _NO_PROOF
+    elif kind.is_direct and kind.criterion == asked.criterion.code:
+        judged, unsettled = list(_judge_direct(credential, kind, asked)), _NO_PROOF
+    else:
+        judged, unsettled = list(_judge_by_rows(credential, kind, asked)), _NO_ROW
+    rulings = asked.rules.rulings_on(asked.criterion.code, kind.code)
+    if rulings and all(one.reason in unsettled for one in judged):
+        ruled = _judge_by_ruling(credential, kind, rulings, asked)
+        return [ruled] if ruled is not None else judged
+    return judged
+
+
+def _judge_by_ruling(
+    credential: Credential, kind: Kind, rulings: Sequence[Ruling], asked: Question
+) -> Judgement | None:
+    """What the latest fitting ruling says; where only the day of issue is missing to tell, that it is missing."""
+    reaching = [one for one in rulings if asked.rules.reaches(one, asked.territory, asked.unit)]
+    levelled = [one for one in reaching if _level_fits(credential, kind, one, asked)]
+    for ruling in levelled:
+        cited = (asked.rules.library.cite(DocumentId(ruling.id)),)
+        if _window_needs_date(ruling, credential):
+            return Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, basis=cited)
+        if not _is_issued_within(ruling, credential):
+            continue
+        if ruling.counts_as is None:
+            return Judgement(credential, State.NOT_RECOGNISED, Reason.RULED_OUT, basis=cited)
+        return _judge_level_and_validity(credential, ruling.counts_as, ruling, cited, asked)
+    return None
 
 
 def _judge_by_conversion(
@@ -137,7 +173,7 @@ def _judge_by_row(credential: Credential, row: RecognitionRow, asked: Question) 
 
 
 def _judge_level_and_validity(
-    credential: Credential, level: LevelCode, row: RecognitionRow | None, basis: tuple[Citation, ...], asked: Question
+    credential: Credential, level: LevelCode, row: Window | None, basis: tuple[Citation, ...], asked: Question
 ) -> Judgement:
     if asked.criterion.rank(level) < asked.criterion.rank(asked.required):
         return Judgement(credential, State.MISSING, Reason.LEVEL_TOO_LOW, level, basis=basis)
@@ -148,7 +184,7 @@ def _judge_level_and_validity(
     return Judgement(credential, state, reason, level, valid_to, basis)
 
 
-def last_valid_day(credential: Credential, row: RecognitionRow | None) -> date | None:
+def last_valid_day(credential: Credential, row: Window | None) -> date | None:
     """The credential's own last day, else the row's months counted from the day of issue; None = no end."""
     if credential.expires_on is not None:
         return credential.expires_on
@@ -186,7 +222,7 @@ def _is_undated_fit(credential: Credential, kind: Kind, row: RecognitionRow, ask
     return _level_fits(credential, kind, row, asked) and _window_needs_date(row, credential)
 
 
-def _level_fits(credential: Credential, kind: Kind, row: RecognitionRow, asked: Question) -> bool:
+def _level_fits(credential: Credential, kind: Kind, row: Window, asked: Question) -> bool:
     if row.level_from is None and row.level_to is None:
         return True
     level = read_level(kind, asked.criterion, credential.level)
@@ -199,17 +235,17 @@ def _is_unreadable(credential: Credential, kind: Kind, asked: Question) -> bool:
     return needs_level and read_level(kind, asked.criterion, credential.level) is None
 
 
-def _window_needs_date(row: RecognitionRow, credential: Credential) -> bool:
+def _window_needs_date(row: Window, credential: Credential) -> bool:
     has_window = row.issued_from is not None or row.issued_to is not None
     return credential.issued_on is None and has_window
 
 
-def _counts_from_unknown_day(row: RecognitionRow, credential: Credential) -> bool:
+def _counts_from_unknown_day(row: Window, credential: Credential) -> bool:
     """A validity in months can only be counted from a known day of issue, unless the certificate names its last day."""
     return row.months_valid is not None and credential.issued_on is None and credential.expires_on is None
 
 
-def _is_issued_within(row: RecognitionRow, credential: Credential) -> bool:
+def _is_issued_within(row: Window, credential: Credential) -> bool:
     if credential.issued_on is None:
         return True
     return (row.issued_from is None or row.issued_from <= credential.issued_on) and (

@@ -59,7 +59,7 @@ class RuleBook:
 
     @staticmethod
     def of(library: Library, rules: DeclaredRules, calendar: WorkingCalendar, home: TerritoryCode) -> "RuleBook":
-        """A rule book whose library also knows the documents that were read in, those that HR's tables name, and rulings."""
+        """A rule book whose library also knows documents read in, those that HR's tables name, and HR's rulings."""
         named = [
             *(one.document for one in rules.standards),
             *(one.document for one in rules.recognition),
