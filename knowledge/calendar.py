@@ -40,6 +40,11 @@ class WorkingCalendar:
         decided = [one.day.year for year in self._overrides.values() for one in year if one.switch is None]
         self._decided_to = max(decided, default=None)
 
+    @property
+    def switches(self) -> frozenset[str]:
+        """The switches that are on."""
+        return self._switches
+
     def is_working(self, day: date) -> bool:
         """Tell whether public offices work on that day."""
         return day not in self._year(day.year).off
@@ -56,6 +61,12 @@ class WorkingCalendar:
         """Give that day if it is a working day, else the nearest one before it."""
         while not self.is_working(day):
             day -= _DAY
+        return day
+
+    def first_working_day_on_or_after(self, day: date) -> date:
+        """Give that day if it is a working day, else the nearest one after it."""
+        while not self.is_working(day):
+            day += _DAY
         return day
 
     def add_working_days(self, day: date, n: int) -> date:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, time
 from functools import cached_property
 
 from knowledge.credentials import Criterion, Kind
@@ -177,11 +177,15 @@ class CalendarOverride:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The product's own numbers, no law (windows and graces, in days), and what its privacy notice rests on."""
+    """The product's own numbers, no law (windows and graces, in days), and what its privacy notice rests on.
+
+    `notices_from` is the time of a working day from which notices may go out.
+    """
 
     expiring_within_days: int
     study_answer_grace_working_days: int
     privacy_laws: tuple[DocumentId, ...] = ()
+    notices_from: time = time(8)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,81 @@
+"""The complete rules of one moment written down so that a later release can read them again, and their fingerprint.
+
+What is written is the whole rule book: the library with its calendar, everything that HR declared, the switches of the
+calendar and the home territory. A field that a later release adds with a default is filled in when older words are
+read; anything else that no longer fits is refused, never guessed.
+"""
+
+import hashlib
+import json
+import zlib
+from dataclasses import dataclass, replace
+from datetime import date, time
+from functools import cache, lru_cache
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from knowledge.calendar import WorkingCalendar
+from knowledge.facts import DeclaredRules, TerritoryCode
+from knowledge.library import Library
+from knowledge.rulebook import RuleBook
+
+FORM: Final = 1
+"""The form in which rules are written; it grows when older words can no longer be read as they stand."""
+
+
+class UnreadableRulesError(ValueError):
+    """Rules that another release wrote cannot be read by this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    library: Library
+    declared: DeclaredRules
+    switches: frozenset[str]
+    home: TerritoryCode
+
+
+def write_rules(book: RuleBook) -> bytes:
+    """The rules as compressed words, the same for the same rules in every process."""
+    return zlib.compress(_in_words(book))
+
+
+def fingerprint_of(book: RuleBook) -> str:
+    """A name that two rule books share exactly if nothing that is written of them differs."""
+    return hashlib.sha256(f"{FORM}\n".encode() + _in_words(book)).hexdigest()
+
+
+@lru_cache(maxsize=2)
+def read_rules(form: int, content: bytes) -> RuleBook:
+    """The rules that were written. Raises UnreadableRulesError where this release cannot read them."""
+    if form != FORM:
+        raise UnreadableRulesError(f"form {form}, and only form {FORM} is read")
+    try:
+        written = _shape().validate_json(zlib.decompress(content))
+        calendar = WorkingCalendar(written.library.calendar, written.switches)
+        return RuleBook.of(written.library, written.declared, calendar, written.home)
+    except ValidationError as refused:
+        raise UnreadableRulesError(f"{refused.error_count()} fields that this release does not know") from None
+    except (zlib.error, LookupError, ValueError) as broken:
+        raise UnreadableRulesError(str(broken)) from None
+
+
+def _in_words(book: RuleBook) -> bytes:
+    # The number of the version and the names of groups are no rules: both may differ where no rule does.
+    declared = replace(book.rules, version=0, group_names=())
+    written = _Written(book.library, declared, book.calendar.switches, book.home)
+    return json.dumps(_shape().dump_python(written), default=_plain, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@cache
+def _shape() -> TypeAdapter[_Written]:
+    return TypeAdapter(_Written)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, frozenset | set):
+        return sorted(value)  # the order of a set is another in every process
+    if isinstance(value, date | time):
+        return value.isoformat()
+    raise TypeError(f"rules hold a {type(value).__name__}, which cannot be written")
