@@ -1,11 +1,12 @@
 """Plain records of the cabinet that are not facts of a verdict: accounts, codes, threads, audit entries."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from knowledge.facts import PersonCode
+from knowledge.facts import DocumentId, PersonCode, Signatory, TerritoryCode, UnitCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +95,182 @@ class Unanswered:
     at: datetime
     outcome: str
     question: str
+
+
+# --- questions passed on to people, and letters to those who wait -------------------------------------------------
+
+
+class InquiryState(StrEnum):
+    """Where a question that was passed on stands."""
+
+    OPEN = "open"  # waits for HR
+    ASKED_BACK = "asked_back"  # waits for whoever asked
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+class InquiryReason(StrEnum):
+    """Why a question went to a person."""
+
+    NOT_UNDERSTOOD = "not_understood"
+    NO_BASIS = "no_basis"
+    REQUESTED = "requested"
+
+
+class MessageKind(StrEnum):
+    """What a message about a passed-on question is."""
+
+    REPLY = "reply"
+    ASK_BACK = "ask_back"
+    CLOSE = "close"
+    DETAILS = "details"  # added by whoever asked
+    UNCLEAR = "unclear"  # whoever asked is not content with the answer
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierQuestion:
+    """A question of the conversation as typed, and what the machine said to it."""
+
+    text: str
+    outcome: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InquiryMessage:
+    """What was said about a passed-on question. `who` is None for a visitor not linked.
+
+    `name` and `unit` are those of HR on the day of writing. `text` is None once texts were dropped.
+    """
+
+    kind: MessageKind
+    at: datetime
+    text: str | None
+    who: PersonCode | None = None
+    name: str = ""
+    unit: str = ""
+    document: DocumentId | None = None
+    point: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question passed on to people, with the consent under which it was.
+
+    `unit` is None for a visitor not linked and for a unit that is not known. `version` grows with every change.
+    `question` is None once texts were dropped. `for_administrators`: nobody else serves it, or nobody answered.
+    """
+
+    code: str
+    channel: str
+    address: str
+    person: PersonCode | None
+    unit: UnitCode | None
+    territory: TerritoryCode
+    question: str | None
+    context: tuple[EarlierQuestion, ...]
+    why: InquiryReason
+    opened_at: datetime
+    due_on: date
+    consent_version: str
+    answer: str = ""  # what the machine said to the question itself
+    state: InquiryState = InquiryState.OPEN
+    assigned_to: PersonCode | None = None
+    for_administrators: bool = False
+    reminded_on: date | None = None
+    reminders: int = 0
+    version: int = 1
+    locale: str = "vi"
+    messages: tuple[InquiryMessage, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something about it."""
+        return self.state in {InquiryState.OPEN, InquiryState.ASKED_BACK}
+
+
+class LetterKind(StrEnum):
+    """What a letter tells; its words are written when it is delivered."""
+
+    ANSWERED = "answered"
+    ASKED_BACK = "asked_back"
+    CLOSED = "closed"
+    ASSIGNED = "assigned"  # to HR: this one is yours now
+    DETAILS = "details"  # to HR: whoever asked has added something
+    OVERDUE = "overdue"  # to HR: so many wait beyond their day
+
+
+class LetterState(StrEnum):
+    """What became of a letter. Unclear: it was sent and the answer was lost, so that it is never sent again."""
+
+    WAITING = "waiting"
+    STARTED = "started"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A few words to a channel identity. `key` keeps the same letter from being left twice.
+
+    `person` is whom it is for, None for a visitor not linked. `number` is a count that it tells.
+    """
+
+    channel: str
+    address: str
+    kind: LetterKind
+    left_at: datetime
+    person: PersonCode | None = None
+    inquiry: str | None = None
+    number: int = 0
+    key: str | None = None
+    locale: str = "vi"
+    id: int = 0
+    state: LetterState = LetterState.WAITING
+    tries: int = 0
+    done_at: datetime | None = None
+    reason: str = ""
+
+
+# --- what waits for a second person -------------------------------------------------------------------------------
+
+
+class ProposalKind(StrEnum):
+    """What a proposal would change."""
+
+    RULING = "ruling"
+    RECOGNITION_ROW = "recognition_row"
+    STANDARD = "standard"
+    WITHDRAWAL = "withdrawal"  # of a ruling
+
+
+class ProposalState(StrEnum):
+    """Where a proposal stands."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # by whoever made it
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A change of the rules that one person of HR proposes and another must confirm.
+
+    `cells` are what was entered, by the names of the workbook's columns. `scope` is the unit (and all below it) that
+    the change reaches, None the whole province. `number` is 0 before it is kept.
+    """
+
+    kind: ProposalKind
+    cells: Mapping[str, str]
+    scope: UnitCode | None
+    proposed_by: Signatory
+    proposed_at: datetime
+    number: int = 0
+    state: ProposalState = ProposalState.WAITING
+    decided_by: PersonCode | None = None
+    decided_at: datetime | None = None
+    reason: str | None = None

@@ -427,6 +427,69 @@ letters = Table(
 # Whoever may serve an inbox is found without reading the whole roster.
 Index("ix_people_staff", people.c.code, postgresql_where=text("roles && '{hr,quan_tri}'"))
 
+# --- rulings, and what waits for a second person ------------------------------------------------------------------
+
+# Never removed: a withdrawn ruling still held on the days before. Names are those of the day, whoever leaves later.
+rulings = Table(
+    "rulings",
+    metadata,
+    Column("id", code(), primary_key=True),
+    Column("year", SmallInteger, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("criterion", code(), nullable=False),
+    Column("kind", code(), nullable=False),
+    Column("counts_as", code()),  # empty: not recognised
+    Column("level_from", code()),
+    Column("level_to", code()),
+    Column("months_valid", Integer),
+    Column("issued_from", Date),
+    Column("issued_to", Date),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("document", code()),
+    Column("point", code()),
+    Column("reason", Text),
+    Column("scope", code()),  # a unit and all below it; empty: the whole province
+    Column("given_by", code(), nullable=False),
+    Column("given_by_name", Text, nullable=False),
+    Column("given_for", code(), nullable=False),
+    Column("given_for_name", Text, nullable=False),
+    Column("given_on", Date, nullable=False),
+    Column("confirmed_by", code(), nullable=False),
+    Column("confirmed_by_name", Text, nullable=False),
+    Column("confirmed_for", code(), nullable=False),
+    Column("confirmed_for_name", Text, nullable=False),
+    Column("confirmed_on", Date, nullable=False),
+    Column("withdrawn_on", Date),
+    CheckConstraint("months_valid > 0", name="months_valid"),
+    CheckConstraint("document IS NOT NULL OR reason IS NOT NULL", name="ground"),
+    CheckConstraint("given_by <> confirmed_by", name="two_persons"),
+    in_order("issued_from", "issued_to"),
+    in_order("valid_from", "valid_to"),
+    UniqueConstraint("year", "number"),
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("kind", code(), nullable=False),
+    Column("payload", JSONB, nullable=False),  # the cells as in the workbook
+    Column("scope", code()),
+    Column("proposed_by", code(), nullable=False),
+    Column("proposed_by_name", Text, nullable=False),
+    Column("proposed_for", code(), nullable=False),
+    Column("proposed_for_name", Text, nullable=False),
+    Column("proposed_at", DateTime(timezone=True), nullable=False),
+    Column("state", code(), nullable=False, server_default="waiting"),
+    Column("decided_by", code()),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("reason", Text),
+    CheckConstraint("state <> 'confirmed' OR decided_by <> proposed_by", name="two_persons"),
+    CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided"),
+    Index("ix_proposals_waiting", "number", postgresql_where=text("state = 'waiting'")),
+)
+
 # --- the audit chain --------------------------------------------------------------------------------------------
 
 audit_entries = Table(
