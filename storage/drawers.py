@@ -9,7 +9,9 @@ from storage.accounts import AccountsDrawer
 from storage.added_documents import AddedDocumentsDrawer
 from storage.audit import AuditDrawer
 from storage.encryption import Vault
+from storage.inquiries import InquiriesDrawer
 from storage.link_codes import LinkCodesDrawer
+from storage.mail import MailDrawer
 from storage.people import ProfilesDrawer
 from storage.questions import QuestionsDrawer
 from storage.rules import RulesDrawer, RulesMemory
@@ -31,6 +33,8 @@ class Drawers:
     audit: AuditDrawer
     updates: UpdatesDrawer
     study: StudyDrawer
+    inquiries: InquiriesDrawer
+    letters: MailDrawer
     questions: QuestionsDrawer
     added_documents: AddedDocumentsDrawer
 
@@ -49,6 +53,8 @@ class Drawers:
             audit=AuditDrawer(connection),
             updates=UpdatesDrawer(connection),
             study=StudyDrawer(connection),
+            inquiries=InquiriesDrawer(connection, vault, randomness),
+            letters=MailDrawer(connection),
             questions=QuestionsDrawer(connection, vault),
             added_documents=AddedDocumentsDrawer(connection),
         )

@@ -53,6 +53,8 @@ _BY_NAME: Final[TextClause] = text(
     " AND (CAST(:units AS text[]) IS NULL OR p.unit = ANY(CAST(:units AS text[])))"
     " ORDER BY p.code LIMIT :limit"
 )
+# The same condition as in the index that finds them without reading the whole roster.
+_STAFF: Final[TextClause] = text(f"{_PERSON} WHERE p.roles && '{{hr,quan_tri}}' ORDER BY p.code")
 _EVERYBODY: Final = f"{_PERSON} ORDER BY p.code"
 _OF_UNITS: Final = f"{_PERSON} WHERE p.unit = ANY(%(units)s) ORDER BY p.code"
 
@@ -85,6 +87,10 @@ class ProfilesDrawer:
         found = await self._connection.execute(
             _BY_NAME, {"words": folded, "in_order": in_order, "units": within, "limit": limit}
         )
+        return [_person(row) for row in found]
+
+    async def list_staff(self) -> Sequence[Person]:
+        found = await self._connection.execute(_STAFF)
         return [_person(row) for row in found]
 
     async def stream_people(self, units: Collection[UnitCode] | None) -> AsyncIterator[Person]:

@@ -1,0 +1,150 @@
+"""Letters to channel identities: left in the transaction of what they tell, delivered once, and never forgotten."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Row, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from knowledge.facts import PersonCode
+from storage.letters import storable
+from storage.records import Letter, LetterKind, LetterState
+from storage.tables import letters
+
+# Who started a letter and has not said by then how it ended is taken to be gone: nobody knows whether it arrived.
+LEASE: Final = timedelta(minutes=5)
+
+
+class MailDrawer:
+    """Keeps the promises of the desk's `Letters`, and those that the postman needs."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def leave(self, letter: Letter) -> bool:
+        left = await self._connection.execute(
+            insert(letters)
+            .values(
+                channel=letter.channel,
+                address=storable(letter.address),
+                person=letter.person,
+                kind=letter.kind,
+                inquiry=letter.inquiry,
+                number=letter.number,
+                key=letter.key,
+                locale=letter.locale,
+                left_at=letter.left_at,
+                due_at=letter.left_at,
+            )
+            .on_conflict_do_nothing(index_elements=["key"])
+            .returning(letters.c.id)
+        )
+        return left.one_or_none() is not None
+
+    async def list_about(self, inquiry: str) -> Sequence[Letter]:
+        found = await self._connection.execute(
+            select(letters).where(letters.c.inquiry == inquiry).order_by(letters.c.id)
+        )
+        return list(map(_letter, found))
+
+    async def collect(self, channel: str, address: str, person: PersonCode | None, at: datetime) -> Sequence[Letter]:
+        found = await self._connection.execute(
+            update(letters)
+            .where(
+                letters.c.channel == channel,
+                letters.c.address == storable(address),
+                letters.c.state == LetterState.WAITING,
+                letters.c.person == person if person is not None else letters.c.person.is_(None),
+            )
+            .values(state=LetterState.DELIVERED, started_at=at, done_at=at, tries=letters.c.tries + 1)
+            .returning(*letters.c)
+        )
+        return sorted(map(_letter, found), key=lambda one: one.id)
+
+    async def take_back(self, inquiry: str, channel: str, address: str) -> None:
+        await self._connection.execute(
+            delete(letters).where(
+                letters.c.inquiry == inquiry,
+                letters.c.channel == channel,
+                letters.c.address == storable(address),
+                letters.c.state == LetterState.WAITING,
+            )
+        )
+
+    # --- for the postman
+
+    async def start(
+        self, channel: str, addresses: Collection[str] | None, limit: int, at: datetime
+    ) -> Sequence[Letter]:
+        """Take up letters that are due, for these addresses only where they are given; others take up different ones.
+
+        They count as started once the transaction is kept, and only then may their requests leave.
+        """
+        due = (
+            select(letters.c.id)
+            .where(
+                letters.c.channel == channel,
+                letters.c.state == LetterState.WAITING,
+                letters.c.due_at <= at,
+                *(() if addresses is None else (letters.c.address.in_(list(addresses)),)),
+            )
+            .order_by(letters.c.due_at, letters.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        started = await self._connection.execute(
+            update(letters)
+            .where(letters.c.id.in_(due))
+            .values(state=LetterState.STARTED, started_at=at, tries=letters.c.tries + 1)
+            .returning(*letters.c)
+        )
+        return sorted(map(_letter, started), key=lambda one: one.id)
+
+    async def finish(self, letter: int, state: LetterState, at: datetime, reason: str = "") -> None:
+        """Keep how a letter that was started ended."""
+        await self._settle(letter, state=state, done_at=at, reason=reason or None)
+
+    async def put_off(self, letter: int, until: datetime, reason: str) -> None:
+        """It surely did not go out: it waits again, until then."""
+        await self._settle(letter, state=LetterState.WAITING, due_at=until, reason=reason)
+
+    async def give_up_lost(self, at: datetime) -> int:
+        """Call unclear what was started long ago and never ended; how many."""
+        lost = await self._connection.execute(
+            update(letters)
+            .where(letters.c.state == LetterState.STARTED, letters.c.started_at < at - LEASE)
+            .values(state=LetterState.UNCLEAR, done_at=at, reason="lost")
+        )
+        return lost.rowcount
+
+    async def prune(self, before: datetime) -> None:
+        """Forget letters that ended before this moment."""
+        await self._connection.execute(delete(letters).where(letters.c.done_at < before))
+
+    async def _settle(self, letter: int, **values: Any) -> None:
+        # One that was given up meanwhile as lost is known better by whoever sent it.
+        settled = (LetterState.STARTED, LetterState.UNCLEAR)
+        await self._connection.execute(
+            update(letters).where(letters.c.id == letter, letters.c.state.in_(settled)).values(**values)
+        )
+
+
+def _letter(row: Row[Any]) -> Letter:
+    return Letter(
+        channel=row.channel,
+        address=row.address,
+        kind=LetterKind(row.kind),
+        left_at=row.left_at,
+        person=PersonCode(row.person) if row.person is not None else None,
+        inquiry=row.inquiry,
+        number=row.number,
+        key=row.key,
+        locale=row.locale,
+        id=row.id,
+        state=LetterState(row.state),
+        tries=row.tries,
+        done_at=row.done_at,
+        reason=row.reason or "",
+    )
