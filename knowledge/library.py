@@ -184,6 +184,10 @@ class Policy:
 
     expiring_within_days: int
     study_answer_grace_working_days: int
+    inquiry_answer_grace_working_days: int
+    inquiry_reminders_at_most: int
+    inquiry_texts_kept_days: int
+    working_hours: tuple[time, time]
     privacy_laws: tuple[DocumentId, ...] = ()
     notices_from: time = time(8)
 

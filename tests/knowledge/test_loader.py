@@ -111,6 +111,10 @@ SMALL: dict[str, Any] = {
     "policy.yaml": {
         "expiring_within_days": 90,
         "study_answer_grace_working_days": 10,
+        "inquiry_answer_grace_working_days": 3,
+        "inquiry_reminders_at_most": 5,
+        "inquiry_texts_kept_days": 365,
+        "working_hours": ["07:30", "17:00"],
         "accountability": {"document": "1/A", "point": "1"},
     },
 }
