@@ -9,12 +9,15 @@ from storage.accounts import AccountsDrawer
 from storage.added_documents import AddedDocumentsDrawer
 from storage.audit import AuditDrawer
 from storage.encryption import Vault
+from storage.entries import EntriesDrawer
 from storage.inquiries import InquiriesDrawer
 from storage.link_codes import LinkCodesDrawer
 from storage.mail import MailDrawer
 from storage.people import ProfilesDrawer
+from storage.proposals import ProposalsDrawer
 from storage.questions import QuestionsDrawer
 from storage.rules import RulesDrawer, RulesMemory
+from storage.rulings import RulingsDrawer
 from storage.study import StudyDrawer
 from storage.threads import ThreadsDrawer
 from storage.updates import UpdatesDrawer
@@ -37,6 +40,9 @@ class Drawers:
     letters: MailDrawer
     questions: QuestionsDrawer
     added_documents: AddedDocumentsDrawer
+    rulings: RulingsDrawer
+    proposals: ProposalsDrawer
+    entries: EntriesDrawer
 
     @classmethod
     def on(
@@ -57,4 +63,7 @@ class Drawers:
             letters=MailDrawer(connection),
             questions=QuestionsDrawer(connection, vault),
             added_documents=AddedDocumentsDrawer(connection),
+            rulings=RulingsDrawer(connection),
+            proposals=ProposalsDrawer(connection),
+            entries=EntriesDrawer(connection),
         )

@@ -1,4 +1,4 @@
-"""What HR has declared: units, standards, recognition rows, rounds, and the number of their version."""
+"""What HR has declared: units, standards, recognition rows, rounds, rulings, and the number of their version."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +28,7 @@ from knowledge.facts import (
     UnitCode,
     UnitKind,
 )
+from storage.rulings import ruling_of
 from storage.tables import rules_version
 
 # One statement sees one moment, so rules and version always belong together.
@@ -49,7 +50,12 @@ SELECT version,
     (SELECT json_agg(json_build_array(number, record::text, text, spans) ORDER BY number)
      FROM added_documents JOIN document_texts USING (number)),
     (SELECT json_agg(json_build_array(number, question, answer, given_by_name, given_for, given_on, variants, document,
-                                      point, scope, withdrawn_on) ORDER BY number) FROM frequent_answers)
+                                      point, scope, withdrawn_on) ORDER BY number) FROM frequent_answers),
+    (SELECT json_agg(json_build_array(id, criterion, kind, counts_as, level_from, level_to, months_valid, document,
+                                      point, reason, scope, given_by, given_by_name, given_for, given_for_name,
+                                      confirmed_by, confirmed_by_name, confirmed_for, confirmed_for_name, given_on, confirmed_on,
+                                      issued_from, issued_to, valid_from, valid_to, withdrawn_on) ORDER BY id)
+     FROM rulings)
 FROM rules_version
 """)
 
@@ -77,7 +83,7 @@ class RulesDrawer:
         if last is not None and last.version == await self.version():
             return last
         found = await self._connection.execute(_ALL)
-        version, units, standards, recognition, rounds, names, added, frequent = found.one()
+        version, units, standards, recognition, rounds, names, added, frequent, ruled = found.one()
         self._memory.last = read = DeclaredRules(
             version=version,
             units=tuple(map(_unit, units or ())),
@@ -87,6 +93,7 @@ class RulesDrawer:
             group_names=tuple((PositionGroup(group), name) for group, name in names or ()),
             added_documents=tuple(map(_added, added or ())),
             frequent=tuple(map(_frequent, frequent or ())),
+            rulings=tuple(map(ruling_of, ruled or ())),
         )
         return read
 

@@ -1,0 +1,55 @@
+"""Rows of standards and recognition tables entered one by one: read as a workbook is, stored as a load stores them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from knowledge.facts import DocumentId, RecognitionRow, TerritoryCode, TitleStandard
+from knowledge.library import Library
+from storage.rows import recognition_row, standard_row
+from storage.tables import declared_documents, recognition, standards
+from storage.workbook.entries import Entry, read_entry
+
+_STANDARD_KEY = ("position_group", "criterion", "valid_from")
+
+
+class EntriesDrawer:
+    """Keeps the promises of the desk's `Entries`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def read(
+        self,
+        sheet: str,
+        cells: Mapping[str, str],
+        library: Library,
+        *,
+        home: TerritoryCode,
+        today: date,
+        is_whole: bool = True,
+    ) -> Entry:
+        numbers = select(declared_documents.c.number).order_by(
+            declared_documents.c.declared_at, declared_documents.c.number
+        )
+        declared = tuple(await self._connection.scalars(numbers)) if is_whole else ()
+        return read_entry(sheet, cells, library, home=home, today=today, declared=declared, is_whole=is_whole)
+
+    async def store(self, row: RecognitionRow | TitleStandard, *, declares: DocumentId | None, at: datetime) -> None:
+        if isinstance(row, TitleStandard):
+            values = standard_row(row)
+            statement = upsert(standards).values(values)
+            changed = {name: value for name, value in values.items() if name not in _STANDARD_KEY}
+            statement = statement.on_conflict_do_update(index_elements=_STANDARD_KEY, set_=changed)
+        else:
+            values = recognition_row(row)
+            statement = upsert(recognition).values(values)
+            statement = statement.on_conflict_do_update(constraint="uq_recognition_key", set_=values)
+        await self._connection.execute(statement)
+        if declares is not None:
+            known = select(declared_documents.c.number).where(declared_documents.c.number == declares)
+            if (await self._connection.execute(known)).first() is None:
+                await self._connection.execute(insert(declared_documents).values(number=declares, declared_at=at))

@@ -1,0 +1,71 @@
+"""One row typed in a chat, read by the very rules of the workbook: the same readers and the same checks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from knowledge.facts import DocumentId, RecognitionRow, TerritoryCode, TitleStandard
+from knowledge.library import Library
+from storage.workbook.cells import is_empty, show
+from storage.workbook.checking import Checks, Row
+from storage.workbook.facts import make_recognition_row, make_standard
+from storage.workbook.known import Known
+from storage.workbook.problems import Problem, ProblemKind, ProblemLog, WrongCellError
+from storage.workbook.sheets import RECOGNITION, STANDARDS, Sheet
+
+_SHEETS = {sheet.name: sheet for sheet in (RECOGNITION, STANDARDS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was made of the cells: the row where it is whole and right, else what is wrong.
+
+    `declares` is the number of a document that nobody had named before.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    row: RecognitionRow | TitleStandard | None = None
+    declares: DocumentId | None = None
+
+
+def read_entry(
+    sheet: str,
+    cells: Mapping[str, str],
+    library: Library,
+    *,
+    home: TerritoryCode,
+    today: date,
+    declared: Sequence[str] = (),
+    is_whole: bool = True,
+) -> Entry:
+    """Read and check cells by the names of their columns, as of a row of this sheet (`cong_nhan`, `tieu_chuan`).
+
+    `declared` are document numbers known from before. Unless `is_whole`, cells that are not there yet are not missed,
+    and there is no row to give.
+    """
+    known, log = _SHEETS[sheet], ProblemLog()
+    values = _read(known, cells, library, log)
+    if is_whole:
+        wrong = {problem.column for problem in log}
+        missed = (one.name for one in known.columns if one.is_required and one.name not in values)
+        log.extend(Problem(sheet, ProblemKind.MISSING_VALUE, column=name) for name in missed if name not in wrong)
+    checks = Checks(library, Known(documents=tuple(declared)), log, home=home, today=today)
+    checks.begin(known)
+    checks.check(1, values)
+    if log or not is_whole:
+        return Entry(tuple(log))
+    row = make_standard(values) if known is STANDARDS else make_recognition_row(values)
+    return Entry(row=row, declares=next(iter(checks.documents.new), None))
+
+
+def _read(sheet: Sheet, cells: Mapping[str, str], library: Library, log: ProblemLog) -> Row:
+    values: Row = {}
+    for column in sheet.columns:
+        cell = cells.get(column.name, "")
+        if is_empty(cell):
+            continue
+        try:
+            values[column.name] = column.read(cell, library)
+        except WrongCellError as error:
+            log.add(Problem(sheet.name, error.kind, None, column.name, show(cell), error.expected, error.other))
+    return values
