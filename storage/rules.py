@@ -53,8 +53,9 @@ SELECT version,
                                       point, scope, withdrawn_on) ORDER BY number) FROM frequent_answers),
     (SELECT json_agg(json_build_array(id, criterion, kind, counts_as, level_from, level_to, months_valid, document,
                                       point, reason, scope, given_by, given_by_name, given_for, given_for_name,
-                                      confirmed_by, confirmed_by_name, confirmed_for, confirmed_for_name, given_on, confirmed_on,
-                                      issued_from, issued_to, valid_from, valid_to, withdrawn_on) ORDER BY id)
+                                      confirmed_by, confirmed_by_name, confirmed_for, confirmed_for_name, given_on,
+                                      confirmed_on, issued_from, issued_to, valid_from, valid_to,
+                                      withdrawn_on) ORDER BY id)
      FROM rulings)
 FROM rules_version
 """)
