@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from handlers.phrases import _
 from handlers.reply import Line
+from handlers.stating import for_reference
 from handlers.visit import Visit
 from knowledge.credentials import Criterion, Kind
 from knowledge.facts import Credential, CriterionCode, KindCode
 from knowledge.levels import ReadLevel, is_within, read_level
 from knowledge.library import Equivalence, Guidance
+from knowledge.proof import Doubt
 
 _MOST_LINES = 4
 
@@ -73,9 +75,10 @@ def _describe_table(one: Equivalence, visit: Visit) -> Line:
         written=one.written,
         level=one.stands_for,
     )
-    return Line(text, (visit.rules.library.cite(one.document, one.point),), is_background=True, is_item=True)
+    cite = visit.rules.library.cite(one.document, one.point)
+    return for_reference(text, (cite,), Doubt.OTHER_PURPOSE, is_item=True)
 
 
 def _describe_guidance(one: Guidance, visit: Visit) -> Line:
     cite = visit.rules.library.cite(one.document, one.point)
-    return Line(one.statement, (cite,), is_background=True, is_item=True)
+    return for_reference(one.statement, (cite,), Doubt.GUIDANCE, is_item=True)

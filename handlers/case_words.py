@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from handlers.background import describe_background
-from handlers.cases import Case, basis_of, is_without_instrument, what_defines
+from handlers.cases import Case, basis_of, is_without_instrument, requirement_of, what_defines
 from handlers.phrases import _, show_day
-from handlers.reply import Line
+from handlers.reply import Background, Line, Statement
+from handlers.stating import state
 from handlers.verdicts import explain_undetermined
 from handlers.visit import Visit
 from handlers.wording import name_cited, name_credential, name_criterion, name_document_fully, name_level
@@ -46,46 +47,51 @@ def _leaves_open(case: Case) -> bool:
 
 
 def describe_verdict(case: Case, visit: Visit) -> Line:
-    library, judged = visit.rules.library, case.judged
+    judged = case.judged
     credential = _name(case, visit)
-    if judged is None:
-        return Line(_not_counted_now(case, credential), (), is_item=True)
+    if judged is None:  # a matter of the record or the calendar, whatever the rules say
+        return Line(_not_counted_now(case, credential), is_item=True)
     cites = basis_of(case, visit)
+    if judged.state in {State.MET, State.EXPIRING, State.MISSING}:  # these say what is required, too
+        cites = tuple(dict.fromkeys((*cites, *requirement_of(case, visit))))
+    text = _verdict(case, judged, credential, visit)
+    return state(text, cites, visit, is_item=True) if cites else Line(text, is_item=True)
+
+
+def _verdict(case: Case, judged: Judgement, credential: str, visit: Visit) -> str:
+    library = visit.rules.library
     level = name_level(library, case.criterion.code, judged.counts_as)
     about = name_criterion(library, case.criterion.code).lower()
     match judged.state:
         case State.MET | State.EXPIRING:
             text = _("{credential} counts as {criterion}: {level}.")
-            if not cites:  # no rule is known here that makes it count; what stands on it is a fact all the same
+            if not basis_of(case, visit):  # no rule known here makes it count; what stands on it is a fact all the same
                 text = _("{credential} carries its level itself: {criterion}, {level}.")
             text = text.format(credential=credential, criterion=about, level=level)
             said = [text, _validity(judged), _against_requirement(case, visit)]
-            return Line(" ".join(sentence for sentence in said if sentence), cites, is_item=True)
+            return " ".join(sentence for sentence in said if sentence)
         case State.PENDING:
             text = _("{credential} is waiting to be verified; then it will count as {criterion}: {level}.")
-            return Line(text.format(credential=credential, criterion=about, level=level), cites, is_item=True)
+            return text.format(credential=credential, criterion=about, level=level)
         case State.EXPIRED:
             text = _("{credential} counted as {criterion}: {level}, but only until {day}; it no longer counts.")
             if judged.valid_to is None:  # the year of issue alone leaves the day of its end open
                 text = _("{credential} counted as {criterion}: {level}, but its time is over; it no longer counts.")
             day = show_day(judged.valid_to) if judged.valid_to is not None else "–"
-            return Line(text.format(credential=credential, criterion=about, level=level, day=day), cites, is_item=True)
+            return text.format(credential=credential, criterion=about, level=level, day=day)
         case State.NOT_RECOGNISED:
             text = _("{credential} does not count as {criterion}: it fits no row of {document}.")
             where = ", ".join(name_cited(library, cite) for cite in judged.basis)
-            return Line(text.format(credential=credential, criterion=about, document=where), cites, is_item=True)
+            return text.format(credential=credential, criterion=about, document=where)
         case State.MISSING if judged.counts_as is None:
-            text = _("Not met: {credential} is not enough.")
-            return Line(text.format(credential=credential), cites, is_item=True)
+            return _("Not met: {credential} is not enough.").format(credential=credential)
         case State.MISSING:
             text = _("{credential} counts only as {criterion}: {level}, lower than {required}.")
             required = name_level(library, case.criterion.code, case.required)
-            return Line(
-                text.format(credential=credential, criterion=about, level=level, required=required), cites, is_item=True
-            )
+            return text.format(credential=credential, criterion=about, level=level, required=required)
         case _:
             held = Held(case.credential.kind, case.credential.level, judged.counts_as, judged.reason)
-            return Line(explain_undetermined(held, credential, judged.would_decide, library), cites, is_item=True)
+            return explain_undetermined(held, credential, judged.would_decide, library)
 
 
 def _name(case: Case, visit: Visit) -> str:
@@ -108,26 +114,21 @@ def _describe_by_date(case: Case, visit: Visit) -> list[Line]:
     cite = (visit.rules.library.cite(conversion.document, conversion.point),)
     level = name_level(visit.rules.library, case.criterion.code, conversion.counts_as)
     day = show_day(conversion.issued_before)
-    return [
-        Line(_("Issued before {day}: counts as {level}.").format(day=day, level=level), cite, is_item=True),
-        Line(
-            _("Issued on or after {day}: not yet decided. {proof}").format(day=day, proof=conversion.proof_needed),
-            cite,
-            is_item=True,
-        ),
-    ]
+    before = _("Issued before {day}: counts as {level}.").format(day=day, level=level)
+    after = _("Issued on or after {day}: not yet decided. {proof}").format(day=day, proof=conversion.proof_needed)
+    return [state(text, cite, visit, is_item=True) for text in (before, after)]
 
 
 def describe_rows(rows: Iterable[RecognitionRow], visit: Visit) -> list[Line]:
     shown = list(rows)
-    lines = [_describe_row(row, visit) for row in shown[:_MOST_ROWS]]
+    lines: list[Line] = [_describe_row(row, visit) for row in shown[:_MOST_ROWS]]
     if len(shown) > _MOST_ROWS:
         more = len(shown) - _MOST_ROWS
-        lines.append(Line(_("and {n} more rows; name a certificate to see its own.").format(n=more), lines[0].cites))
+        lines.append(Line(_("and {n} more rows; name a certificate to see its own.").format(n=more)))
     return lines
 
 
-def _describe_row(row: RecognitionRow, visit: Visit) -> Line:
+def _describe_row(row: RecognitionRow, visit: Visit) -> Statement | Background:
     library = visit.rules.library
     is_exact = row.level_from is not None and row.level_from == row.level_to
     parts = [name_credential(library, row.kind, row.level_from if is_exact else None, None)]
@@ -147,7 +148,7 @@ def _describe_row(row: RecognitionRow, visit: Visit) -> Line:
     )
     if row.months_valid is not None:
         text += _(", valid {n} months from the day of issue").format(n=row.months_valid)
-    return Line(f"{text}.", (library.cite_loosely(row.document, None),), is_item=True)
+    return state(f"{text}.", (library.cite_loosely(row.document, None),), visit, is_item=True)
 
 
 def _name_bound(row: RecognitionRow, level: str | None, visit: Visit) -> str:
@@ -191,13 +192,10 @@ def _not_required(case: Case, visit: Visit) -> Line:
     library, person = visit.rules.library, visit.person
     standards = visit.rules.standards_for(person.position_group, visit.territory) if person is not None else {}
     if standards:
-        cites = tuple(dict.fromkeys(library.cite_loosely(one.document, None) for one in standards.values()))
-        return Line(
-            _("Your position does not require {criterion}.").format(
-                criterion=name_criterion(library, case.criterion.code).lower()
-            ),
-            cites,
-        )
+        cites = [library.cite_loosely(one.document, None) for one in standards.values()]
+        text = _("Your position does not require {criterion}.")
+        about = name_criterion(library, case.criterion.code).lower()
+        return state(text.format(criterion=about), cites, visit)
     return Line(_("What level your position requires is not in the library."))
 
 
@@ -223,7 +221,7 @@ def describe_not_loaded(code: CriterionCode, visit: Visit) -> Line:
     cites = [library.cite(decider.document)]
     if decider.named_in is not None:
         cites.append(library.cite(decider.named_in, decider.named_in_point))
-    return Line(text, tuple(cites), is_item=True)
+    return state(text, cites, visit, is_item=True)
 
 
 def describe_cautions(code: CriterionCode, visit: Visit) -> list[Line]:
@@ -233,7 +231,7 @@ def describe_cautions(code: CriterionCode, visit: Visit) -> list[Line]:
     for decider in visit.rules.recognition_deciders(code, visit.territory):
         if decider.caution:
             named_in = () if decider.named_in is None else (library.cite(decider.named_in, decider.named_in_point),)
-            lines.append(Line(decider.caution, (*named_in, library.cite(decider.document))))
+            lines.append(state(decider.caution, (*named_in, library.cite(decider.document)), visit))
     return lines
 
 
@@ -241,10 +239,8 @@ def describe_direct_kinds(code: CriterionCode, names: Sequence[str], visit: Visi
     """The kinds that carry their level themselves."""
     library = visit.rules.library
     kinds = {kind.code for kind in library.kinds.values() if kind.is_direct and kind.criterion == code}
-    return Line(
-        _("{criterion}: these carry their level themselves: {certificates}.").format(
-            criterion=name_criterion(library, code), certificates=", ".join(names)
-        ),
-        what_defines(kinds, visit),
-        is_item=True,
+    text = _("{criterion}: these carry their level themselves: {certificates}.").format(
+        criterion=name_criterion(library, code), certificates=", ".join(names)
     )
+    defining = what_defines(kinds, visit)
+    return state(text, defining, visit, is_item=True) if defining else Line(text, is_item=True)

@@ -130,6 +130,14 @@ def basis_of(case: Case, visit: Visit) -> tuple[Citation, ...]:
     return tuple(dict.fromkeys(library.cite(one.document) for one in deciders))
 
 
+def requirement_of(case: Case, visit: Visit) -> tuple[Citation, ...]:
+    """What asks for the level that the case is held against; nothing where the question itself named the level."""
+    if case.required is None or visit.person is None or visit.named.level == case.required:
+        return ()
+    standard = visit.rules.standards_for(visit.person.position_group, visit.territory).get(case.criterion.code)
+    return (visit.rules.library.cite_loosely(standard.document, standard.point),) if standard is not None else ()
+
+
 def what_defines(kinds: AbstractSet[KindCode], visit: Visit) -> tuple[Citation, ...]:
     """The instruments that say what the levels of these kinds are, if the kinds carry their level themselves."""
     library = visit.rules.library

@@ -2,6 +2,7 @@
 
 from handlers.phrases import _
 from handlers.reply import Line
+from handlers.stating import is_proven, state
 from handlers.visit import Visit
 from knowledge.facts import CriterionCode
 from knowledge.library import Contact, Office
@@ -30,5 +31,9 @@ def describe_contact(visit: Visit, criterion: CriterionCode | None = None) -> Li
     if found is None:
         return Line(_("Please ask the personnel section of your own unit."))
     contact, office = found
-    cites = () if contact.document is None else (visit.rules.library.cite(contact.document, contact.point),)
-    return Line(_("To be certain, please ask: {office}.").format(office=office.name), cites)
+    text = _("To be certain, please ask: {office}.").format(office=office.name)
+    if contact.document is not None:
+        cite = visit.rules.library.cite(contact.document, contact.point)
+        if is_proven(cite, visit):
+            return state(text, (cite,), visit)
+    return Line(text)  # advice of ours; the document that once gave the office this task does not hold on the day

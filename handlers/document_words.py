@@ -1,12 +1,12 @@
 """A document in words: its record, its limits, its points, its dates; and a table that HR loaded for it. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from handlers.case_words import describe_rows
 from handlers.phrases import _, show_day
 from handlers.point_words import describe_deadline_of
-from handlers.reply import Line
+from handlers.reply import Line, Record
+from handlers.stating import is_proven, state
 from handlers.visit import Visit
 from handlers.wording import name_criterion, name_document, name_document_fully, name_level, start_sentence
 from knowledge.documents import Confidence, DeadlineKind, Document, Point
@@ -24,32 +24,30 @@ def describe_limits(document: Document, visit: Visit) -> list[Line]:
         where = ", ".join(library.territories[one].name for one in sorted(document.territories))
         text = _("This document applies to {where} only; it does not apply to {here}.")
         here = library.territories[visit.territory].name
-        lines.append(Line(text.format(where=where, here=here), cite))
+        lines.append(Record(text.format(where=where, here=here), cite))
     if not document.exists_on(visit.on):
-        lines.append(Line(_("It had not been issued yet on {day}.").format(day=show_day(visit.on)), cite))
+        lines.append(Record(_("It had not been issued yet on {day}.").format(day=show_day(visit.on)), cite))
     elif document.in_force_to is not None and visit.on > document.in_force_to:
         text = _("It was in force until {day} and no longer is.").format(day=show_day(document.in_force_to))
-        lines.append(Line(text, cite))
+        lines.append(Record(text, cite))
     if document.replaced_by is not None and visit.on >= (library.documents[document.replaced_by].dated or visit.on):
-        lines.append(Line(_("It was replaced by {document}.").format(document=document.replaced_by), cite))
+        lines.append(Record(_("It was replaced by {document}.").format(document=document.replaced_by), cite))
     if document.caution:
-        lines.append(Line(document.caution, cite))
+        lines.append(Record(document.caution, cite))
     if document.confidence is Confidence.WEAK_COPY:
-        lines.append(Line(_("The library knows it only from a weak copy; please check the original."), cite))
+        lines.append(Record(_("The library knows it only from a weak copy; please check the original."), cite))
     return lines
 
 
 def as_it_binds(document: Document, lines: Iterable[Line], visit: Visit) -> tuple[Line, ...]:
-    """The lines after the limits of the document; all of them background where it does not bind the visitor."""
-    limits = describe_limits(document, visit)
-    binds = document.binds(visit.territory)
-    return (*limits, *(line if binds else replace(line, is_background=True) for line in lines))
+    """The lines after the limits of the document, which must be known before anything else of it is read."""
+    return (*describe_limits(document, visit), *lines)
 
 
 def describe_content(document: Document, visit: Visit) -> list[Line]:
     """Its full name and title, and in a sentence what it is about."""
     cite = (visit.rules.library.cite(document.id),)
-    about = [Line(document.about, cite, is_item=True)] if document.about else []
+    about: list[Line] = [state(document.about, cite, visit, is_item=True)] if document.about else []
     return [_describe_title(document, visit), *about]
 
 
@@ -60,14 +58,14 @@ def describe_sides(document: Document, sides: frozenset[Aspect], visit: Visit) -
         if side in sides:
             lines += describe(document, visit)
     if not document.text_held and Aspect.HELD not in sides:
-        lines.append(describe_held(document, visit, is_short=True))
+        lines += describe_held(document, visit, is_short=True)
     return lines
 
 
 def _describe_title(document: Document, visit: Visit) -> Line:
     name = name_document_fully(document)
     cite = (visit.rules.library.cite(document.id),)
-    return Line(f"{name}: {document.title}." if document.title else f"{name}.", cite)
+    return Record(f"{name}: {document.title}." if document.title else f"{name}.", cite)
 
 
 def _about(document: Document, visit: Visit) -> list[Line]:
@@ -77,22 +75,22 @@ def _about(document: Document, visit: Visit) -> list[Line]:
 def _signer(document: Document, visit: Visit) -> list[Line]:
     cite = (visit.rules.library.cite(document.id),)
     if document.signer:
-        return [Line(_("Signed by: {signer}.").format(signer=document.signer), cite, is_item=True)]
-    return [Line(_("Who signed it is not in the library."), cite, is_item=True)]
+        return [Record(_("Signed by: {signer}.").format(signer=document.signer), cite, is_item=True)]
+    return [Record(_("Who signed it is not in the library."), cite, is_item=True)]
 
 
 def _issued(document: Document, visit: Visit) -> list[Line]:
     if document.dated is not None:
         return []  # the title says day and issuer
     cite = (visit.rules.library.cite(document.id),)
-    return [Line(_("Its day of issue is not in the library."), cite, is_item=True)]
+    return [Record(_("Its day of issue is not in the library."), cite, is_item=True)]
 
 
 def _issuer(document: Document, visit: Visit) -> list[Line]:
     if document.issuer:
         return []  # the title says it
     cite = (visit.rules.library.cite(document.id),)
-    return [Line(_("Who issued it is not in the library."), cite, is_item=True)]
+    return [Record(_("Who issued it is not in the library."), cite, is_item=True)]
 
 
 def _reach(document: Document, visit: Visit) -> list[Line]:
@@ -101,12 +99,12 @@ def _reach(document: Document, visit: Visit) -> list[Line]:
     lines: list[Line] = []
     if document.addressees:
         text = _("Addressed to: {whom}.").format(whom="; ".join(document.addressees))
-        lines.append(Line(text, cite, is_item=True))
+        lines.append(Record(text, cite, is_item=True))
     if document.is_national:
-        lines.append(Line(_("It applies throughout the country."), cite, is_item=True))
+        lines.append(Record(_("It applies throughout the country."), cite, is_item=True))
     elif document.territories:
         where = ", ".join(library.territories[one].name for one in sorted(document.territories))
-        lines.append(Line(_("It applies to: {where}.").format(where=where), cite, is_item=True))
+        lines.append(Record(_("It applies to: {where}.").format(where=where), cite, is_item=True))
     return lines
 
 
@@ -116,13 +114,13 @@ def _force(document: Document, visit: Visit) -> list[Line]:
     lines: list[Line] = []
     if document.in_force_from is not None:
         text = _("In force from {day}.").format(day=show_day(document.in_force_from))
-        lines.append(Line(text, cite, is_item=True))
+        lines.append(Record(text, cite, is_item=True))
     if document.in_force_to is None and document.replaced_by is None:
         text = _("The library knows of no document that ended or replaced it, but does not hold every later document.")
-        lines.append(Line(text, cite, is_item=True))
+        lines.append(Record(text, cite, is_item=True))
     elif document.in_force_to is not None and visit.on <= document.in_force_to:
         text = _("In force until {day}.").format(day=show_day(document.in_force_to))
-        lines.append(Line(text, cite, is_item=True))
+        lines.append(Record(text, cite, is_item=True))
     return lines
 
 
@@ -130,13 +128,13 @@ def _relations(document: Document, visit: Visit) -> list[Line]:
     library = visit.rules.library
     cite = (library.cite(document.id),)
     if not document.mentions:
-        return [Line(_("Which documents it cites is not in the library."), cite, is_item=True)]
+        return [Record(_("Which documents it cites is not in the library."), cite, is_item=True)]
     names = "; ".join(name_document(library.documents[one]) for one in document.mentions)
-    return [Line(_("It cites: {documents}.").format(documents=names), cite, is_item=True)]
+    return [Record(_("It cites: {documents}.").format(documents=names), cite, is_item=True)]
 
 
 def _held(document: Document, visit: Visit) -> list[Line]:
-    return [describe_held(document, visit, is_short=Aspect.ABOUT in visit.aspects)]
+    return describe_held(document, visit, is_short=Aspect.ABOUT in visit.aspects)
 
 
 _SIDES: Mapping[Aspect, Callable[[Document, Visit], list[Line]]] = {
@@ -152,18 +150,21 @@ _SIDES: Mapping[Aspect, Callable[[Document, Visit], list[Line]]] = {
 SIDES_OF_THE_RECORD = frozenset(_SIDES)
 
 
-def describe_held(document: Document, visit: Visit, *, is_short: bool = False) -> Line:
+def describe_held(document: Document, visit: Visit, *, is_short: bool = False) -> list[Line]:
     """Whether the library's record was made from the full text, and if not (and not short), what is known."""
     cite = (visit.rules.library.cite(document.id),)
     if document.text_held:
         text = _("{document}: the library's record was made from the full text, point by point.")
-        return Line(text.format(document=document.id), cite, is_item=True)
+        return [Record(text.format(document=document.id), cite, is_item=True)]
     if document.confidence is Confidence.DECLARED:
         text = _("{document}: declared by HR; its text is not in the library.")
-        return Line(text.format(document=document.id), cite, is_item=True)
-    known = f" {document.about}" if document.about and not is_short else ""
+        return [Record(text.format(document=document.id), cite, is_item=True)]
     text = _("{document}: its full text is not in the library.").format(document=name_document_fully(document))
-    return Line(f"{text}{known}", cite, is_item=True)
+    if not document.about or is_short:
+        return [Record(text, cite, is_item=True)]
+    if is_proven(cite[0], visit):
+        return [state(f"{text} {document.about}", cite, visit, is_item=True)]
+    return [Record(text, cite, is_item=True), state(document.about, cite, visit, is_item=True)]
 
 
 def summarise_points(document: Document, points: Iterable[Point], visit: Visit) -> list[Line]:
@@ -172,7 +173,7 @@ def summarise_points(document: Document, points: Iterable[Point], visit: Visit) 
     for point in points:
         deadline = describe_deadline_of(point, visit)
         text = f"{start_sentence(point.label)}: {point.summary} {deadline}".strip()
-        lines.append(Line(text, (visit.rules.library.cite(document.id, point.id),), is_item=True))
+        lines.append(state(text, (visit.rules.library.cite(document.id, point.id),), visit, is_item=True))
     return lines
 
 
@@ -196,12 +197,12 @@ def describe_deadlines(
             text = _(
                 "None of the points that the library knows of {document} names a deadline; its full text is not held."
             )
-        return [Line(text.format(document=document.id), (visit.rules.library.cite(document.id),))]
+        return [Record(text.format(document=document.id), (visit.rules.library.cite(document.id),))]
     lines = summarise_points(document, leaves[:_MOST_DATES], visit)
     if len(leaves) > _MOST_DATES:
         more = len(leaves) - _MOST_DATES
         text = _("and {n} more dated points; ask about a point to see its own.").format(n=more)
-        lines.append(Line(text, (visit.rules.library.cite(document.id),)))
+        lines.append(Record(text, (visit.rules.library.cite(document.id),)))
     return lines
 
 
@@ -237,5 +238,5 @@ def describe_table(document: Document, visit: Visit) -> list[Line]:
                 criterion=name_criterion(library, standard.criterion).lower(),
                 level=name_level(library, standard.criterion, standard.minimum),
             )
-            lines.append(Line(text, (library.cite_loosely(document.id, standard.point),), is_item=True))
+            lines.append(state(text, (library.cite_loosely(document.id, standard.point),), visit, is_item=True))
     return lines[:_MOST_DATES]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from handlers.phrases import _, show_day
 from handlers.reply import Line
+from handlers.stating import state
 from handlers.visit import Visit
 from handlers.wording import count_days
 from knowledge.deadlines import Standing, last_day_of, safe_day, standing_of
@@ -14,23 +15,20 @@ from knowledge.library import Office
 def describe_point(document: Document, point: Point, visit: Visit) -> list[Line]:
     """Everything that the library holds of a point, each statement with its citation."""
     cite = (visit.rules.library.cite(document.id, point.id),)
-    lines = [Line(point.summary, cite)]
+    details: list[str] = []
     if point.who:
-        lines.append(Line(_("Who acts: {who}.").format(who="; ".join(point.who)), cite, is_item=True))
+        details.append(_("Who acts: {who}.").format(who="; ".join(point.who)))
     if point.binds:
-        lines.append(Line(_("Whom it concerns: {whom}.").format(whom="; ".join(point.binds)), cite, is_item=True))
-    deadline = describe_deadline_of(point, visit)
-    if deadline:
-        lines.append(Line(deadline, cite, is_item=True))
+        details.append(_("Whom it concerns: {whom}.").format(whom="; ".join(point.binds)))
+    details.append(describe_deadline_of(point, visit))
     if point.consequence:
-        text = _("Consequence: {consequence}.").format(consequence=point.consequence.rstrip("."))
-        lines.append(Line(text, cite, is_item=True))
+        details.append(_("Consequence: {consequence}.").format(consequence=point.consequence.rstrip(".")))
     if point.accountable:
-        text = _("Who answers for it: {accountable}.").format(accountable=point.accountable.rstrip("."))
-        lines.append(Line(text, cite, is_item=True))
+        details.append(_("Who answers for it: {accountable}.").format(accountable=point.accountable.rstrip(".")))
     if point.escalates_to:
-        text = _("It is reported to: {bodies}.").format(bodies=" → ".join(point.escalates_to))
-        lines.append(Line(text, cite, is_item=True))
+        details.append(_("It is reported to: {bodies}.").format(bodies=" → ".join(point.escalates_to)))
+    lines: list[Line] = [state(point.summary, cite, visit)]
+    lines += [state(text, cite, visit, is_item=True) for text in details if text]
     return lines + describe_takeover([point], visit)
 
 
@@ -79,10 +77,11 @@ def describe_office_change(office: Office, visit: Visit) -> Line:
     """What became of an office that has ended."""
     library = visit.rules.library
     heir = library.office_on(office.id, visit.on)
-    cites = () if office.basis is None else (library.cite(office.basis, office.basis_point),)
     note = f" {office.note}" if office.note else ""
     if heir is None:
         text = _("{office} no longer exists and no office of the same level took over.").format(office=office.name)
     else:
         text = _("{office} no longer exists; its work is now with {heir}.").format(office=office.name, heir=heir.name)
-    return Line(text + note, cites, is_item=True)
+    if office.basis is None:
+        return Line(text + note, is_item=True)
+    return state(text + note, (library.cite(office.basis, office.basis_point),), visit, is_item=True)

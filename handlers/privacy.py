@@ -2,16 +2,21 @@
 
 from handlers.phrases import _
 from handlers.reply import Line
-from knowledge.documents import Citation
-from knowledge.library import Library
+from handlers.stating import state_for
+from handlers.visit import Visit
 
 # Changes with every change of the sentences below: consent is given to one wording.
 NOTICE_VERSION = "2026-11-21"
 
 
-def describe_notice(library: Library) -> list[Line]:
-    """What is processed, for what, how long, and which rights the person has."""
-    cites: tuple[Citation, ...] = tuple(library.cite(one) for one in library.policy.privacy_laws)
+def describe_notice(visit: Visit) -> list[Line]:
+    """What is processed, for what, how long, and which rights the person has: by the law of the real day.
+
+    Whatever day a question is about, it is today that somebody agrees.
+    """
+    today = visit.rules.book.on(visit.today)
+    rights = _("Your rights: see, export, have corrected, withdraw at any time by typing /quyenriengtu.")
+    laws = [today.library.cite(one) for one in today.library.policy.privacy_laws]
     return [
         Line(
             _("Purpose: to tell you your own title standards, certificates and deadlines, and nothing else."),
@@ -29,11 +34,7 @@ def describe_notice(library: Library) -> list[Line]:
             _("How long: until you withdraw, or your record leaves the roster; nothing leaves this installation."),
             is_item=True,
         ),
-        Line(
-            _("Your rights: see, export, have corrected, withdraw at any time by typing /quyenriengtu."),
-            cites,
-            is_item=True,
-        ),
+        state_for(rights, laws, today, visit.territory, is_item=True) if laws else Line(rights, is_item=True),
         Line(
             _(
                 "Answers are for reference and do not replace a decision of the "

@@ -1,6 +1,6 @@
 """What leaves the desk: one neutral reply that every door renders in its own way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -23,45 +23,72 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One statement of a reply. A statement of law carries its citations; background is marked when rendered."""
+    """Words of the office itself: how to go on, whom to ask, what is on record. States no law and cites nothing.
+
+    Law is a `Statement`, what only informs is `Background`, what the library's record says of a document a `Record`.
+    """
 
     text: str
-    cites: tuple[Citation, ...] = ()
-    is_background: bool = False
-    is_item: bool = False
+    is_item: bool = field(default=False, kw_only=True)
+
+    @property
+    def cites(self) -> tuple[Citation, ...]:
+        """What the line rests on."""
+        return ()
+
+    @property
+    def is_background(self) -> bool:
+        """Whether it decides nothing; doors set it apart."""
+        return False
 
 
+@dataclass(frozen=True, slots=True)
 class Statement(Line):
     """A statement of law. It cannot be built without proofs, each for the day and territory asked about."""
 
-    __slots__ = ("proofs",)
     proofs: tuple[Proof, ...]
 
-    def __init__(self, text: str, proofs: Sequence[Proof], *, is_item: bool = False) -> None:
-        if not proofs:
-            raise UnprovenError(text)
-        super().__init__(text, tuple(dict.fromkeys(proof.citation for proof in proofs)), is_item=is_item)
-        object.__setattr__(self, "proofs", tuple(proofs))
+    def __post_init__(self) -> None:
+        if not self.proofs:
+            raise UnprovenError(self.text)
+
+    @property
+    def cites(self) -> tuple[Citation, ...]:
+        """The citations that are proven, once each."""
+        return tuple(dict.fromkeys(proof.citation for proof in self.proofs))
 
 
+@dataclass(frozen=True, slots=True)
 class Background(Line):
-    """What does not decide: another province's rule, another purpose, guidance, history. Doors mark it as such."""
+    """What does not decide: another province's rule, another purpose, guidance, history. Doors mark it as such.
 
-    __slots__ = ("doubt",)
+    `handlers.stating` makes them: their words begin with the reason.
+    """
+
+    sources: tuple[Citation, ...]
     doubt: Doubt
 
-    def __init__(self, text: str, cites: Sequence[Citation], doubt: Doubt, *, is_item: bool = False) -> None:
-        super().__init__(text, tuple(cites), is_background=True, is_item=is_item)
-        object.__setattr__(self, "doubt", doubt)
+    @property
+    def cites(self) -> tuple[Citation, ...]:
+        """Where it is written."""
+        return self.sources
+
+    @property
+    def is_background(self) -> bool:
+        """Always."""
+        return True
 
 
+@dataclass(frozen=True, slots=True)
 class Record(Line):
     """What the library's own record says about a document: who signed it, its day, whether its text is held."""
 
-    __slots__ = ()
+    about: tuple[Citation, ...]
 
-    def __init__(self, text: str, cites: Sequence[Citation], *, is_item: bool = False) -> None:
-        super().__init__(text, tuple(cites), is_item=is_item)
+    @property
+    def cites(self) -> tuple[Citation, ...]:
+        """The document that it is about."""
+        return self.about
 
 
 @dataclass(frozen=True, slots=True)

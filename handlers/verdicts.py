@@ -5,6 +5,7 @@ from datetime import date
 
 from handlers.phrases import _, show_day
 from handlers.reply import Line
+from handlers.stating import Ground, find_doubt, state_for, state_on
 from handlers.wording import (
     count_days,
     name_cited,
@@ -15,6 +16,7 @@ from handlers.wording import (
     name_level,
 )
 from knowledge.documents import Citation
+from knowledge.facts import TerritoryCode
 from knowledge.findings import Accountable, Finding, Held, Reason, State
 from knowledge.library import Library
 from knowledge.rulebook import RulesOn
@@ -29,14 +31,21 @@ def describe_gaps(findings: Iterable[Finding], rules: RulesOn) -> list[Line]:
 def describe_finding(finding: Finding, rules: RulesOn) -> Line:
     """Where the person stands on one criterion and why, with what it rests on."""
     library = rules.library
+    if finding.criterion is None and not finding.basis:  # nothing is loaded and nothing known that would decide
+        return Line(explain_state(finding, library), is_item=True)
     if finding.criterion is None:
-        return Line(explain_state(finding, library), finding.basis, is_item=True)
+        return state_on(explain_state(finding, library), grounds_of(finding, rules), rules, is_item=True)
     requirement = _("{criterion}: {level} is required.").format(
         criterion=name_criterion(library, finding.criterion),
         level=name_level(library, finding.criterion, finding.required),
     )
-    cites = tuple(cite for cite in finding.basis if cite != finding.deadline_basis or cite == finding.basis[0])
-    return Line(f"{requirement} {explain_state(finding, library)}", cites, is_item=True)
+    text = f"{requirement} {explain_state(finding, library)}"
+    return state_on(text, grounds_of(finding, rules), rules, is_item=True)
+
+
+def territory_of(finding: Finding, rules: RulesOn) -> TerritoryCode:
+    """Where the rules of a verdict must bind: where the person serves on the day, else at home."""
+    return rules.territory_of(finding.unit) if finding.unit is not None else rules.book.home
 
 
 def explain_state(finding: Finding, library: Library) -> str:
@@ -100,6 +109,41 @@ def explain_undetermined(held: Held, credential: str, would_decide: Sequence[Cit
             ).format(credential=credential)
 
 
+def describe_met(findings: Iterable[Finding], rules: RulesOn) -> list[Line]:
+    """The criteria that are met, in one line; those whose basis does not hold on the day in another, marked."""
+    named = [one for one in findings if one.criterion is not None]
+    proven = [one for one in named if not is_doubtful(one, rules)]
+    doubtful = [one for one in named if is_doubtful(one, rules)]
+    lines: list[Line] = []
+    for alike in filter(None, (proven, doubtful)):
+        text = _("Met: {criteria}.").format(criteria=name_criteria(rules.library, alike))
+        lines.append(state_on(text, (ground for one in alike for ground in grounds_of(one, rules)), rules))
+    return lines
+
+
+def grounds_of(finding: Finding, rules: RulesOn) -> list[Ground]:
+    """What the verdict itself rests on, each where it must bind; what sets its deadline is another matter."""
+    territory = territory_of(finding, rules)
+    first = finding.basis[:1]
+    return [Ground(cite, territory) for cite in finding.basis if cite != finding.deadline_basis or cite in first]
+
+
+def are_proven(lines: Iterable[Line]) -> bool:
+    """Whether every verdict among these lines has its proof, so that a title may count them."""
+    return not any(line.is_background for line in lines)
+
+
+def title_without_proof(rules: RulesOn) -> str:
+    """The title where part of what is loaded rests on a document that does not hold on the day."""
+    text = _("As loaded for {day}; part of it rests on a document that does not hold here on that day")
+    return text.format(day=show_day(rules.day))
+
+
+def is_doubtful(finding: Finding, rules: RulesOn) -> bool:
+    """Whether something that the verdict rests on does not hold on the day where it must bind."""
+    return any(find_doubt(ground, rules) is not None for ground in grounds_of(finding, rules))
+
+
 def describe_deadlines(gaps: Sequence[Finding], rules: RulesOn) -> list[Line]:
     """The deadlines of these gaps, each day and basis once, with days left, the safe day and the consequence."""
     shared: dict[tuple[date, Citation, str | None], list[Finding]] = {}
@@ -128,34 +172,27 @@ def describe_deadline(finding: Finding, rules: RulesOn, names: str | None = None
     review = next((one for one in rules.book.rules.rounds if one.code == finding.round), None)
     if review is not None:
         sentences.append(_("Review round: {name}.").format(name=review.name))
-    cited = (finding.deadline_basis,)
-    lines = [Line(" ".join(sentences), cited)]
+    cited, territory = (finding.deadline_basis,), territory_of(finding, rules)
+    lines: list[Line] = [state_for(" ".join(sentences), cited, rules, territory)]
     if finding.consequence:
-        lines.append(
-            Line(
-                _("If it is not completed in time: {consequence}.").format(consequence=_bare(finding.consequence)),
-                cited,
-            )
-        )
+        text = _("If it is not completed in time: {consequence}.").format(consequence=_bare(finding.consequence))
+        lines.append(state_for(text, cited, rules, territory))
     return lines
 
 
 def describe_accountable(finding: Finding, rules: RulesOn) -> Line | None:
     """Who answers for the gap, where the record says so."""
-    cite = rules.library.cite(*rules.library.accountability)
     match finding.accountable:
         case Accountable.OFFICIAL:
-            return Line(_("On record you were sent to study and did not go: you answer for this yourself."), (cite,))
+            text = _("On record you were sent to study and did not go: you answer for this yourself.")
         case Accountable.HEAD:
-            return Line(
-                _(
-                    "On record your request to study was refused or left "
-                    "unanswered: the head of the unit answers for it."
-                ),
-                (cite,),
+            text = _(
+                "On record your request to study was refused or left unanswered: the head of the unit answers for it."
             )
         case _:
             return None
+    cite = rules.library.cite(*rules.library.accountability)
+    return state_for(text, (cite,), rules, territory_of(finding, rules))
 
 
 def _deadline_sentence(about: str, finding: Finding) -> str:

@@ -10,8 +10,16 @@ from handlers.contacts import describe_contact
 from handlers.phrases import _, ngettext, show_day
 from handlers.ports import Audit, Clock, Profiles
 from handlers.reply import Line, Outcome, Reply
+from handlers.retiring import state_by_schedule
 from handlers.rights import may_see, units_in_scope
-from handlers.verdicts import describe_gaps
+from handlers.stating import Ground, state_on
+from handlers.verdicts import (
+    are_proven,
+    describe_gaps,
+    grounds_of,
+    is_doubtful,
+    territory_of,
+)
 from handlers.visit import Visit
 from handlers.wording import name_criteria, name_criterion
 from knowledge.evaluate import evaluate, service_of
@@ -125,11 +133,11 @@ def describe_person(other: Person, rules: RulesOn) -> Reply:
     if not findings:
         lines = [_past_retirement(other, rules)]
     elif not gaps:
-        cites = tuple(dict.fromkeys(cite for one in findings for cite in one.basis[:1]))
-        lines = [Line(_("Meets every standard of the position."), cites)]
+        grounds = [ground for one in findings for ground in grounds_of(one, rules)]
+        lines = [state_on(_("Meets every standard of the position."), grounds, rules)]
     is_undecided = bool(findings) and all(one.reason is Reason.STANDARDS_NOT_LOADED for one in findings)
     return Reply(
-        title=_title(other, len(gaps), rules),
+        title=_title(other, len(gaps) if are_proven(lines) else 0, rules),
         lines=tuple(lines),
         choices=(next_steps.unit_gaps(), next_steps.my_gaps()),
         outcome=Outcome.NO_BASIS if is_undecided else Outcome.ANSWERED,
@@ -150,10 +158,9 @@ def _title(other: Person, gaps: int, rules: RulesOn) -> str:
 
 
 def _past_retirement(other: Person, rules: RulesOn) -> Line:
-    schedule = rules.retirement
-    cites = () if schedule.document is None else (rules.library.cite(schedule.document, schedule.point),)
-    day = show_day(service_of(other, rules).retires_on)
-    return Line(_("Past the retirement day, {day}: no title standard is asked.").format(day=day), cites)
+    service = service_of(other, rules)
+    text = _("Past the retirement day, {day}: no title standard is asked.").format(day=show_day(service.retires_on))
+    return state_by_schedule(text, rules, service.territory)
 
 
 def _describe_unit(judged: Sequence[tuple[Person, tuple[Finding, ...]]], visit: Visit) -> Reply:
@@ -179,20 +186,23 @@ def _first_due(gaps: Sequence[Finding]) -> date:
 
 def _count_by_criterion(gaps: Sequence[Finding], rules: RulesOn) -> list[Line]:
     counts = Counter(gap.criterion for gap in gaps if gap.criterion is not None)
-    cites = {gap.criterion: gap.basis[:1] for gap in gaps}
-    return [
-        Line(
-            _("{criterion}: {n} people").format(criterion=name_criterion(rules.library, criterion), n=count),
-            cites[criterion],
-            is_item=True,
-        )
-        for criterion, count in counts.most_common()
-    ]
+    lines: list[Line] = []
+    for criterion, _count in counts.most_common():
+        alike = [gap for gap in gaps if gap.criterion == criterion]
+        for some in filter(None, _parted(alike, rules)):
+            grounds = [Ground(cite, territory_of(gap, rules)) for gap in some for cite in gap.basis[:1]]
+            text = _("{criterion}: {n} people").format(criterion=name_criterion(rules.library, criterion), n=len(some))
+            lines.append(state_on(text, grounds, rules, is_item=True))
+    return lines
+
+
+def _parted(gaps: Sequence[Finding], rules: RulesOn) -> tuple[list[Finding], list[Finding]]:
+    """Gaps whose basis holds, and those whose basis does not: the latter are counted apart, as background."""
+    return [one for one in gaps if not is_doubtful(one, rules)], [one for one in gaps if is_doubtful(one, rules)]
 
 
 def _describe_member(one: Person, gaps: Sequence[Finding], visit: Visit) -> Line:
     names = name_criteria(visit.rules.library, gaps)
-    cites = tuple(dict.fromkeys(cite for gap in gaps for cite in gap.basis[:1]))
     what = names or _("standards not loaded")
     due = _first_due(gaps)
     if due == date.max:
@@ -201,7 +211,9 @@ def _describe_member(one: Person, gaps: Sequence[Finding], visit: Visit) -> Line
         text = _("{name} ({code}): {what}; deadline {day}").format(
             name=one.name, code=one.code, what=what, day=show_day(due)
         )
-    return Line(text, cites, is_item=True)
+    cites = [(cite, gap) for gap in gaps for cite in (*gap.basis[:1], gap.deadline_basis) if cite is not None]
+    grounds = [Ground(cite, territory_of(gap, visit.rules)) for cite, gap in cites]
+    return state_on(text, grounds, visit.rules, is_item=True) if grounds else Line(text, is_item=True)
 
 
 def _too_many() -> Reply:

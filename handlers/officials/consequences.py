@@ -5,6 +5,7 @@ from handlers.contacts import describe_contact
 from handlers.phrases import _, show_day
 from handlers.point_words import describe_deadline_of, describe_takeover
 from handlers.reply import Line, Outcome, Reply
+from handlers.stating import state
 from handlers.verdicts import describe_accountable, describe_deadlines
 from handlers.visit import Visit
 from handlers.wording import name_managed_by
@@ -73,10 +74,10 @@ def _describe(document: Document, point: Point, visit: Visit) -> list[Line]:
     if point.duty is not None:
         whom = "; ".join(name_managed_by(one) for one in sorted(point.duty.managed_by))
     text = _("For leaders {managed}: {summary}").format(managed=whom, summary=point.summary)
-    lines = [Line(text, cite, is_item=True)]
+    lines: list[Line] = [state(text, cite, visit, is_item=True)]
     deadline = describe_deadline_of(point, visit)
     if deadline:
-        lines.append(Line(deadline, cite))
+        lines.append(state(deadline, cite, visit))
     return lines
 
 
@@ -88,4 +89,4 @@ def _accountable_point(visit: Visit) -> list[Line]:
     if point is None or not document.binds(visit.territory) or not document.exists_on(visit.on):
         return []
     text = _("Who answers for it: {summary}").format(summary=point.summary)
-    return [Line(text, (library.cite(document_id, point_id),), is_item=True)]
+    return [state(text, (library.cite(document_id, point_id),), visit, is_item=True)]

@@ -18,7 +18,7 @@ from handlers.document_words import (
 )
 from handlers.phrases import _
 from handlers.point_words import describe_point, describe_takeover
-from handlers.reply import Line, Outcome, Reply
+from handlers.reply import Line, Outcome, Record, Reply
 from handlers.visit import Visit
 from handlers.wording import name_document, name_point, start_sentence
 from knowledge.documents import Document, Point
@@ -61,10 +61,10 @@ def list_library(visit: Visit) -> Reply:
     here = [one for one in known if one.binds(visit.territory) and one.exists_on(visit.on)]
     held = [one for one in here if one.text_held]
     local = [one for one in here if not one.text_held and not one.is_national]
-    lines = [
-        Line(f"{name_document(one)}: {one.title}", (visit.rules.library.cite(one.id),), is_item=True) for one in held
+    lines: list[Line] = [
+        Record(f"{name_document(one)}: {one.title}", (visit.rules.library.cite(one.id),), is_item=True) for one in held
     ]
-    lines += [describe_held(one, visit) for one in local]
+    lines += [line for one in local for line in describe_held(one, visit)]
     national = sum(1 for one in here if one.is_national)
     lines.append(Line(_("Besides, {n} national instruments are known by their main content.").format(n=national)))
     return Reply(
@@ -227,14 +227,14 @@ def _of_another_territory(visit: Visit) -> Reply | None:
     text = _("Documents of {territory} do not apply to {here}.").format(territory=name, here=here)
     return Reply(
         title=_("Documents of {territory} in the library").format(territory=name),
-        lines=(Line(text, cites), *(line for one in held for line in describe_content(one, visit)[:1])),
+        lines=(Record(text, cites), *(line for one in held for line in describe_content(one, visit)[:1])),
         choices=tuple(next_steps.document(one.id) for one in held[:_MOST_CHOICES]),
     )
 
 
 def _answer_not_held(document: Document, visit: Visit, sides: frozenset[Aspect] = frozenset()) -> Reply:
     rows = describe_table(document, visit)
-    known = describe_sides(document, sides, visit) if sides else [describe_held(document, visit)]
+    known = describe_sides(document, sides, visit) if sides else describe_held(document, visit)
     lines = as_it_binds(document, [*known, *rows], visit)
     if not rows:
         lines = (*lines, describe_contact(visit))
@@ -255,7 +255,7 @@ def _no_such_point(document: Document, asked: str, visit: Visit) -> Reply:
     cite = (visit.rules.library.cite(document.id),)
     return Reply(
         title=name_document(document),
-        lines=(Line(text.format(document=document.id, point=asked, points=labels), cite),),
+        lines=(Record(text.format(document=document.id, point=asked, points=labels), cite),),
         choices=_point_choices(document, top),
         outcome=Outcome.ANSWERED if document.text_held else Outcome.NO_BASIS,
     )

@@ -7,7 +7,17 @@ from handlers.asking import Choice
 from handlers.contacts import describe_contact
 from handlers.phrases import _, ngettext, show_day
 from handlers.reply import Line, Outcome, Reply
-from handlers.verdicts import describe_accountable, describe_deadlines, describe_finding, describe_gaps
+from handlers.retiring import state_by_schedule
+from handlers.stating import state
+from handlers.verdicts import (
+    are_proven,
+    describe_accountable,
+    describe_deadlines,
+    describe_finding,
+    describe_gaps,
+    describe_met,
+    title_without_proof,
+)
 from handlers.visit import Visit
 from handlers.wording import count_days, describe_retirement, name_cited, name_criteria, name_managed_by
 from knowledge.deadlines import Standing, last_day_of, standing_of
@@ -28,7 +38,7 @@ def list_my_gaps(visit: Visit, person: Person) -> Reply:
     if any(gap.state in {State.UNDETERMINED, State.NOT_RECOGNISED} for gap in gaps):
         lines.append(describe_contact(visit))
     return Reply(
-        title=_title(gaps, visit),
+        title=_title(gaps, visit) if are_proven(lines) else title_without_proof(visit.rules),
         lines=tuple(lines),
         choices=_next_steps(gaps),
         outcome=Outcome.NO_BASIS if _is_without_standards(findings) else Outcome.ANSWERED,
@@ -48,10 +58,8 @@ def list_my_deadlines(visit: Visit, person: Person) -> Reply:
     undated = [one for one in gaps if one.deadline is None and one.criterion is not None]
     if undated:
         names = name_criteria(visit.rules.library, undated)
-        cites = tuple(dict.fromkeys(one.basis[0] for one in undated))
-        lines.append(
-            Line(_("Still to be completed, with no dated deadline now: {criteria}.").format(criteria=names), cites)
-        )
+        text = _("Still to be completed, with no dated deadline now: {criteria}.").format(criteria=names)
+        lines.append(state(text, [one.basis[0] for one in undated], visit))
     lines += _expiring(findings, visit)
     if _is_without_standards(findings):
         lines = [describe_finding(findings[0], visit.rules), describe_contact(visit)]
@@ -75,14 +83,12 @@ def _about_named(findings: Sequence[Finding], visit: Visit) -> list[Finding]:
 
 
 def _without_findings(visit: Visit, person: Person) -> Reply:
-    schedule = visit.rules.retirement
-    cites = () if schedule.document is None else (visit.rules.library.cite(schedule.document, schedule.point),)
     retires_on = service_of(person, visit.rules).retires_on
     return Reply(
         title=_("As of {day} your retirement day has passed: no title standard is asked of you.").format(
             day=show_day(visit.on)
         ),
-        lines=(Line(describe_retirement(retires_on, visit.on), cites),),
+        lines=(state_by_schedule(describe_retirement(retires_on, visit.on), visit.rules, visit.territory),),
         choices=(next_steps.service_left(), next_steps.whom_to_ask()),
     )
 
@@ -101,13 +107,8 @@ def _title(gaps: Sequence[Finding], visit: Visit) -> str:
 
 
 def _describe_met(met: Sequence[Finding], visit: Visit) -> list[Line]:
-    plain = [one for one in met if one.state is State.MET and one.criterion is not None]
     lines = [describe_finding(one, visit.rules) for one in met if one.state is not State.MET]
-    if plain:
-        names = name_criteria(visit.rules.library, plain)
-        cites = tuple(dict.fromkeys(one.basis[0] for one in plain))
-        lines.append(Line(_("Met: {criteria}.").format(criteria=names), cites))
-    return lines
+    return lines + describe_met([one for one in met if one.state is State.MET], visit.rules)
 
 
 def _expiring(findings: Sequence[Finding], visit: Visit) -> list[Line]:
@@ -117,7 +118,7 @@ def _expiring(findings: Sequence[Finding], visit: Visit) -> list[Line]:
 def _passed_duties(visit: Visit, person: Person) -> list[Line]:
     """Days that documents here once set for posts like this one: history, and said to be history."""
     library = visit.rules.library
-    lines = []
+    lines: list[Line] = []
     for document in library.documents.values():
         if not document.binds(visit.territory) or not document.exists_on(visit.on):
             continue
@@ -138,7 +139,7 @@ def _passed_duties(visit: Visit, person: Person) -> list[Line]:
                 managed=name_managed_by(person.managed_by),
                 days=count_days((visit.on - last).days),
             )
-            lines.append(Line(text, (cite,)))
+            lines.append(state(text, (cite,), visit))
     return lines
 
 

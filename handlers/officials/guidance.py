@@ -6,9 +6,9 @@ from handlers import next_steps
 from handlers.contacts import describe_contact
 from handlers.phrases import _
 from handlers.reply import Line, Outcome, Reply
+from handlers.stating import state
 from handlers.visit import Visit
 from handlers.wording import start_sentence
-from knowledge.documents import Citation
 from knowledge.understanding.terms import Term
 
 FindTerm = Callable[[str], Term | None]
@@ -48,13 +48,13 @@ def explain_term(visit: Visit, *, find_term: FindTerm) -> Reply:
     if term is None:
         return not_understood(visit)
     library = visit.rules.library
-    cites: tuple[Citation, ...] = ()
+    line = Line(term.explanation)
     document = library.find_document(term.document) if term.document is not None else None
     if document is not None:
-        cites = (library.cite(document.id, term.point),)
+        line = state(term.explanation, (library.cite(document.id, term.point),), visit)
     return Reply(
         title=start_sentence(term.name),
-        lines=(Line(term.explanation, cites),),
+        lines=(line,),
         choices=(next_steps.my_gaps(), next_steps.all_documents(), next_steps.help_me()),
     )
 
@@ -76,7 +76,7 @@ def explain_study_request(visit: Visit) -> Reply:
         Line(_("Keep the request and the answer: they show who did their part."), is_item=True),
     ]
     if point is not None and document.binds(visit.territory) and document.exists_on(visit.on):
-        lines.append(Line(point.summary, (library.cite(document_id, point_id),), is_item=True))
+        lines.append(state(point.summary, (library.cite(document_id, point_id),), visit, is_item=True))
     return Reply(
         title=_("How to ask to be sent to study"),
         lines=tuple(lines),

@@ -112,10 +112,9 @@ def _has_consented(account: Account | None) -> bool:
 
 
 def _notice(visit: Visit, code: str) -> Reply:
-    library = visit.rules.library
     return Reply(
         title=_("Before linking: how your personal data is handled"),
-        lines=tuple(describe_notice(library)),
+        lines=tuple(describe_notice(visit)),
         choices=(
             Choice(_("I agree"), "link.agree", code if looks_like_code(code) else ""),  # a button holds little
             Choice(_("I do not agree"), "link.decline"),

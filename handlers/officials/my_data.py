@@ -96,12 +96,11 @@ async def withdraw(
 
 def explain_privacy(visit: Visit) -> Reply:
     """The privacy notice, for a visitor who is not linked."""
-    library = visit.rules.library
     return Reply(
         title=_("How personal data is handled here"),
         lines=(
             Line(_("This chat is not linked: nothing on record is shown here.")),
-            *describe_notice(library),
+            *describe_notice(visit),
         ),
         choices=(next_steps.link_account(), next_steps.help_me()),
     )

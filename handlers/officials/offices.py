@@ -1,6 +1,5 @@
 """Who manages me, whom do I ask, which office took over, how long do I still serve?"""
 
-from dataclasses import replace
 from datetime import date
 
 from handlers import next_steps
@@ -8,6 +7,8 @@ from handlers.contacts import describe_contact
 from handlers.phrases import _, show_day
 from handlers.point_words import describe_office_change
 from handlers.reply import Line, Outcome, Reply
+from handlers.retiring import state_by_schedule
+from handlers.stating import state
 from handlers.visit import Visit
 from handlers.wording import describe_retirement, name_managed_by
 from knowledge.escalation import Rung, escalation_chain, find_note
@@ -35,21 +36,17 @@ def tell_whom_to_ask(visit: Visit) -> Reply:
 def tell_service_left(visit: Visit, person: Person) -> Reply:
     """When do I retire, and do I still have so many years of service?"""
     service = service_of(person, visit.rules)
-    schedule = visit.rules.retirement
-    cites = () if schedule.document is None else (visit.rules.library.cite(schedule.document, schedule.point),)
-    lines = [Line(describe_retirement(service.retires_on, visit.on), cites)]
-    if not cites:
-        lines.append(Line(_("For questions about days before this schedule, the basis is not in the library.")))
-    lines += [replace(line, cites=cites) for line in _years_asked(service.retires_on, visit)]
+    texts = [describe_retirement(service.retires_on, visit.on), *_years_asked(service.retires_on, visit)]
+    lines = [state_by_schedule(text, visit.rules, visit.territory) for text in texts]
     return Reply(
         title=_("Your service left, as of {day}").format(day=show_day(visit.on)),
         lines=tuple(lines),
         choices=(next_steps.my_gaps(), next_steps.my_deadlines(), next_steps.consequences()),
-        outcome=Outcome.ANSWERED if cites else Outcome.NO_BASIS,
+        outcome=Outcome.NO_BASIS if visit.rules.retirement.document is None else Outcome.ANSWERED,
     )
 
 
-def _years_asked(retires_on: date, visit: Visit) -> list[Line]:
+def _years_asked(retires_on: date, visit: Visit) -> list[str]:
     """Whether the years of service that the question or a live duty speaks of are left."""
     if visit.named.years is not None:
         return [_describe_years(retires_on, visit.named.years, visit.on)]
@@ -60,10 +57,10 @@ def _years_asked(retires_on: date, visit: Visit) -> list[Line]:
     ]
 
 
-def _describe_years(retires_on: date, years: int, on: date) -> Line:
+def _describe_years(retires_on: date, years: int, on: date) -> str:
     if has_service_left(retires_on, years, on):
-        return Line(_("On {day} you have at least {n} years of service left.").format(day=show_day(on), n=years))
-    return Line(_("On {day} you have less than {n} years of service left.").format(day=show_day(on), n=years))
+        return _("On {day} you have at least {n} years of service left.").format(day=show_day(on), n=years)
+    return _("On {day} you have less than {n} years of service left.").format(day=show_day(on), n=years)
 
 
 def _describe_office(office: Office, visit: Visit) -> list[Line]:
@@ -72,25 +69,28 @@ def _describe_office(office: Office, visit: Visit) -> list[Line]:
         return [describe_office_change(office, visit)]
     # What was only written later, and what became of the office later, is not told of this day.
     is_known = office.basis is None or library.get_document(office.basis).exists_on(visit.on)
-    cites = (library.cite(office.basis, office.basis_point),) if office.basis is not None and is_known else ()
     note = f" {office.note}" if office.note and is_known and office.valid_to is None else ""
-    return [Line(_("{office} is working on {day}.").format(office=office.name, day=show_day(visit.on)) + note, cites)]
+    text = _("{office} is working on {day}.").format(office=office.name, day=show_day(visit.on)) + note
+    if office.basis is None or not is_known:
+        return [Line(text)]
+    return [state(text, (library.cite(office.basis, office.basis_point),), visit)]
 
 
 def _describe_managers(person: Person, visit: Visit) -> list[Line]:
     unit = visit.rules.find_unit(person.unit)
     name = unit.name if unit is not None else person.unit
     text = _("On record you serve at {unit}; your post is {managed}.")
-    lines = [Line(text.format(unit=name, managed=name_managed_by(person.managed_by)))]
+    lines: list[Line] = [Line(text.format(unit=name, managed=name_managed_by(person.managed_by)))]
     rungs = escalation_chain(person, visit.rules)
     if rungs:
         chain = " → ".join(_name_rung(rung, visit) for rung in rungs)
-        cites = tuple(dict.fromkeys(rung.basis for rung in rungs if rung.basis is not None))
-        lines.append(Line(_("Matters about your post go: {chain}.").format(chain=chain), cites))
+        cites = [rung.basis for rung in rungs if rung.basis is not None]
+        said = _("Matters about your post go: {chain}.").format(chain=chain)
+        lines.append(state(said, cites, visit) if cites else Line(said))
     noted = find_note(person, visit.rules)
     if noted is not None:
         note, basis = noted
-        lines.append(Line(note, (basis,) if basis is not None else ()))
+        lines.append(state(note, (basis,), visit) if basis is not None else Line(note))
     return lines
 
 

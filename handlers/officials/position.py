@@ -4,6 +4,7 @@ from handlers import next_steps
 from handlers.contacts import describe_contact
 from handlers.phrases import _, show_day
 from handlers.reply import Line, Outcome, Reply
+from handlers.stating import state
 from handlers.visit import Visit
 from handlers.wording import name_criterion, name_document_fully, name_level
 from knowledge.facts import ManagedBy, PositionGroup, TitleStandard
@@ -85,7 +86,7 @@ def _describe_standard(standard: TitleStandard, visit: Visit) -> Line:
     )
     if standard.valid_to is not None:
         text += _(" (until {day})").format(day=show_day(standard.valid_to))
-    return Line(f"{text}.", (library.cite_loosely(standard.document, standard.point),), is_item=True)
+    return state(f"{text}.", (library.cite_loosely(standard.document, standard.point),), visit, is_item=True)
 
 
 def _not_loaded(group: PositionGroup, visit: Visit) -> Line:
@@ -108,9 +109,8 @@ def describe_deciders(managed_by: ManagedBy | None, visit: Visit) -> Line:
     )
     is_one = len(deciders) == 1
     cautions = [one.caution if is_one else f"{one.document}: {one.caution}" for one in deciders.values() if one.caution]
-    return Line(
-        " ".join([text.format(documents=names), *cautions]), tuple(library.cite(document) for document in deciders)
-    )
+    said = " ".join([text.format(documents=names), *cautions])
+    return state(said, [library.cite(document) for document in deciders], visit)
 
 
 def _ask_which(visit: Visit) -> Reply:

@@ -1,9 +1,11 @@
 """What a question has a document say and the document does not: told first, as far as the record shows."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from handlers.phrases import _, show_day
-from handlers.reply import Line
+from handlers.reply import Line, Record
+from handlers.stating import state
 from handlers.visit import Visit
 from handlers.wording import name_criterion
 from knowledge.deadlines import day_of, last_day_of
@@ -20,8 +22,11 @@ def correct(visit: Visit) -> tuple[Line, ...]:
     if len(named) != 1 or named[0] not in documents:
         return ()
     document = documents[named[0]]
-    texts = [*_territories(document, visit), *_matters(document, visit), *_days(document, visit)]
-    return tuple(Line(text, (visit.rules.library.cite(document.id),)) for text in texts)
+    cite = (visit.rules.library.cite(document.id),)
+    strange = _strange_days(document, visit)
+    said = [*_territories(document, visit), *_matters(document, visit), *_not_its_days(document, strange)]
+    lines: list[Line] = [Record(text, cite) for text in said]
+    return (*lines, *(state(text, cite, visit) for text in _its_days(document, strange)))
 
 
 def _territories(document: Document, visit: Visit) -> list[str]:
@@ -56,13 +61,16 @@ def _matters(document: Document, visit: Visit) -> list[str]:
     return [text.format(document=document.id) for text in texts]
 
 
-def _days(document: Document, visit: Visit) -> list[str]:
+def _strange_days(document: Document, visit: Visit) -> list[date]:
     """Days of a question that a document held is not issued on and that no time limit of it names."""
     if not document.text_held:
         return []
     known = {document.dated, document.in_force_from, document.in_force_to, visit.named.as_of, visit.named.issued_on}
     asked = [one for one in visit.named.dates if one not in known]
-    strange = [one for one in asked if not any(_is_limit(point.deadline, one) for point in document.points)]
+    return [one for one in asked if not any(_is_limit(point.deadline, one) for point in document.points)]
+
+
+def _not_its_days(document: Document, strange: Sequence[date]) -> list[str]:
     if not strange:
         return []
     wrong = ", ".join(show_day(one) for one in strange)
@@ -71,11 +79,16 @@ def _days(document: Document, visit: Visit) -> list[str]:
     ]
     if document.dated is not None:
         texts.append(_("It was issued on {day}.").format(day=show_day(document.dated)))
-    days = sorted({point.deadline.day for point in document.points if point.deadline.day is not None})
-    if days:
-        shown = ", ".join(show_day(one) for one in days[:_MOST_DAYS])
-        texts.append(_("Days that it names as limits: {days}.").format(days=shown))
     return [" ".join(texts)]
+
+
+def _its_days(document: Document, strange: Sequence[date]) -> list[str]:
+    """The days that it does name, where the question had others."""
+    days = sorted({point.deadline.day for point in document.points if point.deadline.day is not None})
+    if not strange or not days:
+        return []
+    shown = ", ".join(show_day(one) for one in days[:_MOST_DAYS])
+    return [_("Days that {document} names as limits: {days}.").format(document=document.id, days=shown)]
 
 
 def _is_limit(deadline: PointDeadline, day: date) -> bool:

@@ -5,7 +5,8 @@ from datetime import date
 
 from handlers import next_steps
 from handlers.phrases import _, show_day
-from handlers.reply import Line, Outcome, Reply
+from handlers.reply import Outcome, Reply
+from handlers.retiring import state_by_schedule
 from handlers.visit import Visit
 from knowledge.facts import Gender
 from knowledge.retirement import retirement_day
@@ -19,17 +20,13 @@ def names_a_birth(named: Entities) -> bool:
 
 def tell_retirement_by_birth(visit: Visit) -> Reply:
     """The last day of service by sex and birth; a span where only the year of birth is said."""
-    schedule = visit.rules.retirement
-    cites = () if schedule.document is None else (visit.rules.library.cite(schedule.document, schedule.point),)
     asked = [visit.named.gender] if visit.named.gender is not None else list(Gender)
-    lines = [Line(_describe(one, visit), cites, is_item=True) for one in asked]
-    if not cites:
-        lines.append(Line(_("For questions about days before this schedule, the basis is not in the library.")))
+    lines = [state_by_schedule(_describe(one, visit), visit.rules, visit.territory, is_item=True) for one in asked]
     return Reply(
         title=_("Retirement by the day of birth, as of {day}").format(day=show_day(visit.on)),
         lines=tuple(lines),
         choices=(next_steps.service_left(), next_steps.my_deadlines(), next_steps.help_me()),
-        outcome=Outcome.ANSWERED if cites else Outcome.NO_BASIS,
+        outcome=Outcome.NO_BASIS if visit.rules.retirement.document is None else Outcome.ANSWERED,
     )
 
 

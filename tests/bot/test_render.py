@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from bot.render import number_citations, render_html, render_text
 from handlers.phrases import locale_of
-from handlers.reply import Line, Reply
+from handlers.reply import Background, Line, Record, Reply
 from knowledge.documents import Citation
 from knowledge.facts import DocumentId
+from knowledge.proof import Doubt
 from tests.standins.telegram_api.markup import read_html
 
 
@@ -32,10 +33,10 @@ def describe(citation: Citation) -> str:
 FULL = Reply(
     "You lack one thing",
     lines=(
-        Line("Required: level 3.", cites=(LETTER,)),
-        Line("language: missing", cites=(TABLE, LETTER), is_item=True),
+        Record("Required: level 3.", (LETTER,)),
+        Record("language: missing", (TABLE, LETTER), is_item=True),
         Line("IT: fine", is_item=True),
-        Line("Elsewhere this counts.", cites=(NATIONAL,), is_background=True),
+        Background("Elsewhere this counts.", (NATIONAL,), Doubt.GUIDANCE),
         Line("Ask your department."),
     ),
 )
@@ -70,9 +71,7 @@ def test_html_shows_the_same_words_when_rendered_for_telegram():
 
 
 def test_a_basis_stays_a_basis_when_background_cites_it_too():
-    reply = Reply(
-        "t", lines=(Line("b", cites=(LETTER,), is_background=True), Line("s", cites=(TABLE,))), also_cites=(LETTER,)
-    )
+    reply = Reply("t", lines=(Background("b", (LETTER,), Doubt.GUIDANCE), Record("s", (TABLE,))), also_cites=(LETTER,))
     assert "Basis:\n[1] Letter 1769/UBND-KGVX\n[2] Letter 2123/UBND-NC" in render_text(reply, describe)
     assert "Sources" not in render_text(reply, describe)
 
@@ -83,14 +82,17 @@ def test_only_words_are_shown_when_nothing_is_cited():
 
 
 def test_markup_is_shown_as_typed_when_it_comes_from_outside():
-    reply = Reply("<b>&amp;</b>", lines=(Line("<script>alert(1)</script> & <a href='x'>", cites=(cite("<i>1"),)),))
+    reply = Reply("<b>&amp;</b>", lines=(Record("<script>alert(1)</script> & <a href='x'>", (cite("<i>1"),)),))
     assert read_html(render_html(reply, describe)).text == render_text(reply, describe)
 
 
 words = st.text(alphabet=st.characters(codec="utf-8"), min_size=1).filter(lambda text: text.strip())
 citations = st.builds(cite, st.sampled_from(["1/A", "2/B", "3/C", "4/D"]), st.none() | st.just("1"))
-lines = st.builds(
-    Line, words, cites=st.lists(citations, max_size=3).map(tuple), is_background=st.booleans(), is_item=st.booleans()
+sources = st.lists(citations, max_size=3).map(tuple)
+lines = st.one_of(
+    st.builds(Line, words, is_item=st.booleans()),
+    st.builds(Record, words, sources, is_item=st.booleans()),
+    st.builds(Background, words, sources, st.sampled_from(Doubt), is_item=st.booleans()),
 )
 
 

@@ -18,7 +18,7 @@ from handlers.phrases import (
     show_moment,
     show_number,
 )
-from handlers.reply import Line, Reply
+from handlers.reply import Record, Reply
 from handlers.wording import (
     count_days,
     name_cited,
@@ -109,6 +109,6 @@ def test_choice_travels_as_a_short_token():
 
 def test_reply_cites_everything_once_in_the_order_of_use(library):
     one, two = library.cite(DocumentId("2123/UBND-NC"), "3"), library.cite(DocumentId("354-CV/TU"))
-    reply = Reply("t", (Line("a", (one,)), Line("b", (two, one))), also_cites=(two, one))
+    reply = Reply("t", (Record("a", (one,)), Record("b", (two, one))), also_cites=(two, one))
 
     assert reply.citations == (one, two)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.on_telegram.keyboards import build_choices
 from handlers.asking import Choice
-from handlers.reply import File, Line, Reply
+from handlers.reply import File, Line, Record, Reply
 from knowledge.documents import Citation
 from knowledge.facts import DocumentId
 from tests.standins.telegram_api import faults
@@ -16,7 +16,7 @@ MINE = Choice("Mine", "gaps.mine")
 
 
 async def test_bases_stand_below_when_a_statement_cites_one(polling, visitor):
-    polling.desk.script = lambda asked: Reply("Verdict <b>", lines=(Line("A & B < C", cites=(LETTER,)),))
+    polling.desk.script = lambda asked: Reply("Verdict <b>", lines=(Record("A & B < C", (LETTER,)),))
     visitor.says("?")
     assert await visitor.reads() == "Verdict <b>\n\nA & B < C [1]\n\nBasis:\n[1] 2123/UBND-NC, 3"
 

@@ -14,9 +14,10 @@ from prometheus_client import CollectorRegistry
 from bot.on_web.door import DemoPerson, Pace, WebDoor, WebSettings
 from bot.on_web.server import make_app, serving
 from handlers.asking import Choice, Incoming
-from handlers.reply import File, Line, Reply
+from handlers.reply import Background, File, Line, Record, Reply
 from knowledge.documents import Citation
 from knowledge.facts import DocumentId, PersonCode
+from knowledge.proof import Doubt
 
 LETTER = Citation(DocumentId("2123/UBND-NC"), "điểm 3", held=True)
 TABLE = Citation(DocumentId("1769/UBND-KGVX"), None, held=False)
@@ -25,10 +26,10 @@ NATIONAL = Citation(DocumentId("17/2016/TTLT-BGDĐT-BTTTT"), "Điều 23", held=
 GAPS = Reply(
     title="Đồng chí còn thiếu 1 tiêu chí: ngoại ngữ",
     lines=(
-        Line("Chức danh của đồng chí yêu cầu ngoại ngữ bậc 3.", cites=(TABLE,)),
-        Line("Hạn hoàn thành: 31/12/2026, còn 40 ngày.", cites=(LETTER,), is_item=True),
+        Record("Chức danh của đồng chí yêu cầu ngoại ngữ bậc 3.", (TABLE,)),
+        Record("Hạn hoàn thành: 31/12/2026, còn 40 ngày.", (LETTER,), is_item=True),
         Line("Ngày làm việc cuối cùng trước hạn: 31/12/2026.", is_item=True),
-        Line("Chứng chỉ ngoại ngữ A, B, C từng được cấp trước đây.", cites=(NATIONAL,), is_background=True),
+        Background("Chứng chỉ ngoại ngữ A, B, C từng được cấp trước đây.", (NATIONAL,), Doubt.GUIDANCE),
     ),
     choices=(Choice("Đề nghị cử đi học", "study", "ngoai_ngu"), Choice("Hỏi người phụ trách", "ask_person")),
 )
@@ -66,7 +67,7 @@ SCRIPT: dict[str, Reply | Exception] = {
     "tôi còn thiếu gì": GAPS,
     "[study|ngoai_ngu]": Reply(title="Đã ghi đề nghị cử đi học.", lines=(Line("Thủ trưởng sẽ trả lời."),)),
     "hỏng": RuntimeError("câu hỏi riêng tư"),
-    "độc": Reply(title=HARMFUL, lines=(Line(HARMFUL, cites=(LETTER,)),), choices=(Choice(HARMFUL, "x"),)),
+    "độc": Reply(title=HARMFUL, lines=(Record(HARMFUL, (LETTER,)),), choices=(Choice(HARMFUL, "x"),)),
     "tệp": Reply(title="Báo cáo đây", file=File("bao-cao.xlsx", b"PK\x03\x04", "application/xlsx")),
 }
 
