@@ -1,8 +1,8 @@
 """The complete rules of one moment written down so that a later release can read them again, and their fingerprint.
 
-What is written is the whole rule book: the library with its calendar, everything that HR declared, the switches of the
-calendar and the home territory. A field that a later release adds with a default is filled in when older words are
-read; anything else that no longer fits is refused, never guessed.
+What is written is the rule book as far as verdicts rest on it: the library with its calendar, what HR declared, the
+switches of the calendar and the home territory. A field that a later release adds with a default is filled in when
+older words are read; anything else that no longer fits is refused, never guessed.
 """
 
 import hashlib
@@ -61,11 +61,21 @@ def read_rules(form: int, content: bytes) -> RuleBook:
         raise UnreadableRulesError(str(broken)) from None
 
 
+def without_words(book: RuleBook) -> RuleBook:
+    """The rule book without what no verdict rests on: its version, names of groups, texts, answers to questions.
+
+    Documents that were read in stay in its library as the records that they have become.
+    """
+    library = replace(book.library, texts={}, unreadable=())
+    declared = replace(book.rules, version=0, group_names=(), added_documents=(), frequent=())
+    return RuleBook(library, declared, book.calendar, book.home)
+
+
 def _in_words(book: RuleBook) -> bytes:
-    # The number of the version and the names of groups are no rules: both may differ where no rule does.
-    declared = replace(book.rules, version=0, group_names=())
-    written = _Written(book.library, declared, book.calendar.switches, book.home)
-    return json.dumps(_shape().dump_python(written), default=_plain, ensure_ascii=False, separators=(",", ":")).encode()
+    kept = without_words(book)
+    written = _Written(kept.library, kept.rules, kept.calendar.switches, kept.home)
+    plain = _shape().dump_python(written)
+    return json.dumps(plain, default=_plain, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @cache
