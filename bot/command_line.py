@@ -36,6 +36,8 @@ document_app = typer.Typer(help="Read official documents into the library.", no_
 audit_app = typer.Typer(help="The audit chain.", no_args_is_help=True)
 app.add_typer(document_app, name="document")
 app.add_typer(audit_app, name="audit")
+answer_app = typer.Typer(help="Answers that HR promoted for everybody who asks the same.", no_args_is_help=True)
+app.add_typer(answer_app, name="answer")
 
 
 def main() -> NoReturn:
@@ -264,6 +266,68 @@ def document_remove(
     from bot.commands.library import remove_document  # noqa: PLC0415  see the module's docstring
 
     _run(remove_document(settings(), number))
+
+
+@app.command()
+def questions(
+    unanswered: Annotated[
+        bool, typer.Option("--unanswered", help="Questions without an answer, alike ones together, and shares by week.")
+    ] = False,
+    since: Annotated[str | None, typer.Option("--since", help="Only from this day on.")] = None,
+    promoted: Annotated[bool, typer.Option("--promoted", help="The answers that HR promoted.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Ask every promoted question again; exit code 1 if one fails.")
+    ] = False,
+    export: Annotated[
+        Path | None, typer.Option("--export", help="Write the promoted questions in the form of the evaluation set.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What was left without an answer, and whether what was answered once is answered again."""
+    from bot.commands import questions as asked  # noqa: PLC0415  see the module's docstring
+
+    if sum((unanswered, promoted, check, export is not None)) != 1:
+        raise UsageError(_("Name exactly one of --unanswered, --promoted, --check and --export FILE."))
+    if unanswered:
+        _run(asked.list_unanswered(settings(), _read_day(since), as_json=as_json))
+    elif promoted:
+        _run(asked.list_promoted(settings(), as_json=as_json))
+    elif export is not None:
+        _run(asked.export_promoted(settings(), export))
+    else:
+        _run(asked.check_promoted(settings()))
+
+
+ByOption = Annotated[str, typer.Option("--by", help="Code of the HR person in whose name it is done.")]
+
+
+@answer_app.command("add")
+def answer_add(
+    by: ByOption,
+    question: Annotated[str, typer.Option("--question", help="The question, naming nobody.")],
+    answer: Annotated[str, typer.Option("--answer", help="The answer, word for word.")],
+    cited: Annotated[
+        str | None, typer.Option("--cite", help="NUMBER or NUMBER#POINT; without it the answer is HR's own word.")
+    ] = None,
+    variants: Annotated[
+        list[str] | None, typer.Option("--variant", help="Another wording that people ask in; may be repeated.")
+    ] = None,
+) -> None:
+    """Promote an answer: whoever asks the same and gets no answer from the library gets this one."""
+    from bot.commands.questions import add_answer  # noqa: PLC0415  see the module's docstring
+    from handlers.hr.promoting import Draft  # noqa: PLC0415
+
+    _run(add_answer(settings(), by, Draft(question, answer, cited, tuple(variants or ()))))
+
+
+@answer_app.command("withdraw")
+def answer_withdraw(
+    number: Annotated[int, typer.Argument(help="Number of the promoted answer.")], by: ByOption
+) -> None:
+    """Give a promoted answer no more."""
+    from bot.commands.questions import withdraw_answer  # noqa: PLC0415  see the module's docstring
+
+    _run(withdraw_answer(settings(), number, by))
 
 
 @audit_app.command("verify")

@@ -1,10 +1,10 @@
 """Where the rooms are joined: settings in, an open office out. The only module of the doors that knows the cabinet."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from bot.errors import InputError, ServiceError
 from bot.seen import Taken
 from bot.settings import Settings
 from handlers.front_desk import FrontDesk
+from handlers.hr.promoting import Draft, check_draft, promote, withdraw
 from handlers.phrases import CataloguesMissingError, _, use_catalogues
 from handlers.ports import Clock
 from knowledge.calendar import WorkingCalendar
@@ -34,11 +35,13 @@ from storage.embedded import EmbeddedServer
 from storage.encryption import SecretKeyError, Vault, load_or_make_key
 from storage.errors import DatabaseUnavailableError
 from storage.migrating import find_revision, migrate, newest_revision
-from storage.records import AuditVerdict, CodeIssued
+from storage.records import AuditVerdict, CodeIssued, Unanswered
 from storage.workbook.load import LoadReport, Progress, load_workbook
 
 _UPDATES_ARE_KEPT = timedelta(days=3)  # longer than a platform brings an update again
 _THREADS_ARE_KEPT = timedelta(days=30)
+_QUESTIONS_ARE_KEPT = timedelta(days=180)
+_COUNTS_ARE_KEPT = timedelta(days=400)  # a year and some weeks, to compare with the year before
 LOCALES = Path(__file__).parent / "locales"
 
 
@@ -197,6 +200,28 @@ class Office:
         async with self._database.transaction() as drawers:
             return await drawers.audit.verify()
 
+    async def unanswered(self, since: datetime | None, limit: int) -> Sequence[Unanswered]:
+        """The newest questions that got no answer, since a moment, at most `limit`."""
+        async with self._database.transaction() as drawers:
+            return await drawers.questions.list_unanswered(since, limit)
+
+    async def answers_by_week(self, since: datetime) -> Sequence[tuple[date, str, int]]:
+        """How many answers of each outcome, by the Monday of their week."""
+        async with self._database.transaction() as drawers:
+            return await drawers.questions.count_by_week(since)
+
+    async def promote(self, draft: Draft, by: Person) -> int:
+        """Promote an answer in the name of an HR person; its number. Raises NotPromotedError."""
+        async with self._database.transaction() as drawers:
+            rules = self.reference.rule_book(await drawers.rules.load()).on(self.clock.today())
+            known = check_draft(draft, by, rules)
+            return await promote(known, by, questions=drawers.questions, audit=drawers.audit, clock=self.clock)
+
+    async def withdraw_answer(self, number: int, by: Person) -> None:
+        """Give a promoted answer no more. Raises NotPromotedError."""
+        async with self._database.transaction() as drawers:
+            await withdraw(number, by, questions=drawers.questions, audit=drawers.audit, clock=self.clock)
+
     async def record_look(self, subject: str) -> None:
         """Put a look from the command line into the audit chain."""
         async with self._database.transaction() as drawers:
@@ -209,6 +234,7 @@ class Office:
             await drawers.updates.prune(now - _UPDATES_ARE_KEPT)
             await drawers.link_codes.prune(now)
             await drawers.threads.prune(now - _THREADS_ARE_KEPT)
+            await drawers.questions.prune(now - _QUESTIONS_ARE_KEPT, now - _COUNTS_ARE_KEPT)
 
     async def list_hindrances(self) -> list[str]:
         """What keeps the office from serving, in words for the operator; empty when it is ready."""

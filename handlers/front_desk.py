@@ -133,11 +133,24 @@ class FrontDesk:
         )
         reply = await heard.handler(visit, self._ports(drawers))
         if heard.meaning is not None:
-            reply = self._answer_again(reply, visit)
+            above = visit.rules.units_above(visit.person.unit) if visit.person is not None else None
+            reply = _answer_again(reply, visit, declared.frequent, above)
             await self._note(reply, visit, heard, drawers.questions)
         if asked.thread is not None:
             await drawers.threads.keep(asked.thread, _state(heard, reply, book.library), self._clock.now())
         return self._finish(reply, heard)
+
+    async def rehearse(self, asked: Incoming, unit: UnitCode | None) -> Reply:
+        """What a stranger, or somebody of this unit without a record, would be answered; nothing is kept of it."""
+        with locale_of(asked.locale):
+            async with self._open_drawers() as drawers:
+                declared = await self._rules(drawers.rules)
+                heard = self._hear(asked, declared.vocabulary, None, is_linked=False)
+                rules = declared.book.on(_day_asked(asked, heard.meaning) or self._clock.today())
+                visit = Visit(asked=asked, today=self._clock.today(), rules=rules, meaning=heard.meaning)
+                reply = await heard.handler(visit, self._ports(drawers))
+                above = rules.units_above(unit) if unit is not None else None
+                return _answer_again(reply, visit, declared.frequent, above)
 
     async def _identify(self, asked: Incoming, drawers: Drawers) -> Person | None:
         code = asked.person
@@ -184,14 +197,6 @@ class FrontDesk:
             return _Heard(_not_understood, None, meaning)
         return _Heard(BY_INTENT[meaning.intent], meaning.intent, meaning)
 
-    def _answer_again(self, reply: Reply, visit: Visit) -> Reply:
-        """What HR has answered before to the same question, where the desk itself has no answer."""
-        if reply.outcome not in MAY_BE_PROMOTED or self._declared is None:
-            return reply
-        above = visit.rules.units_above(visit.person.unit) if visit.person is not None else None
-        known = self._declared.frequent.find(visit.text, visit.named, visit.on, above)
-        return answer_again(visit, known) if known is not None else reply
-
     async def _note(self, reply: Reply, visit: Visit, heard: _Heard, questions: Questions) -> None:
         has_answer = reply.outcome not in MAY_BE_PROMOTED
         await questions.note(
@@ -223,6 +228,16 @@ class FrontDesk:
         confidence = heard.meaning.confidence if heard.meaning is not None else 1.0
         intent = heard.intent.value if heard.intent is not None else ""
         return replace(reply, lines=lines, intent=reply.intent or intent, confidence=confidence)
+
+
+def _answer_again(
+    reply: Reply, visit: Visit, frequent: FrequentAnswers, units_above: frozenset[UnitCode] | None
+) -> Reply:
+    """What HR has answered before to the same question, where the desk itself has no answer."""
+    if reply.outcome not in MAY_BE_PROMOTED:
+        return reply
+    known = frequent.find(visit.text, visit.named, visit.on, units_above)
+    return answer_again(visit, known) if known is not None else reply
 
 
 async def _too_long(visit: Visit, ports: Ports) -> Reply:

@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.commands.channels import check_telegram
 from bot.errors import CommandError, ServiceError, SilentError
+from bot.questions import list_lost
 from bot.settings import Settings
 from bot.wiring import LOCALES, Reference, open_office, open_reference
 from handlers.phrases import _
@@ -55,7 +56,10 @@ async def _examine(settings: Settings) -> AsyncIterator[Check]:
     yield _check_catalogues()
     if reference is not None:
         yield _check_calendar(reference, settings)
-    yield await _check_database(settings)
+    database = await _check_database(settings)
+    yield database
+    if database.is_well:
+        yield await _check_promoted(settings)
     yield await _check_telegram(settings)
     yield _check_web(settings)
 
@@ -105,6 +109,15 @@ async def _check_database(settings: Settings) -> Check:
         return Check("database", is_well=False, found=verdict.reason or "", mend=mend)
     found = _("reachable, of this version, audit chain of {n} entries intact").format(n=verdict.entries)
     return Check("database", is_well=True, found=found)
+
+
+async def _check_promoted(settings: Settings) -> Check:
+    """Whether every answer that HR promoted comes back when its question is asked again."""
+    async with open_office(settings, keeps_threads=False) as office:
+        lost = {number for number, _question in [one async for one in list_lost(office)]}
+        given = [one for one in (await office.rule_book()).rules.frequent if one.withdrawn_on is None]
+    found = _("{n} of {all} promoted answers come back").format(n=len(given) - len(lost), all=len(given))
+    return Check("answers", is_well=not lost, found=found, mend=_("Run: nhacchuan questions --check"))
 
 
 async def _check_telegram(settings: Settings) -> Check:

@@ -2,19 +2,21 @@
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from aiohttp import web
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Gauge
 
 from bot.commands.channels import WEBHOOK_PATH, keep_open, make_telegram_door
 from bot.errors import CommandError, ServiceError
 from bot.on_telegram.door import PollingDoor, WebhookDoor
 from bot.on_web.door import DemoPerson, WebDoor, WebSettings
 from bot.on_web.server import make_app, serving
+from bot.questions import shares_by_week
 from bot.settings import Settings
 from bot.wiring import Office, open_office
 from handlers import next_steps
@@ -22,6 +24,8 @@ from handlers.asking import Choice
 from handlers.phrases import _
 
 _TIDY_EVERY = timedelta(hours=6)
+_MEASURE_EVERY = timedelta(minutes=10)
+_WEEKS_MEASURED = timedelta(weeks=2)
 _log = structlog.get_logger("bot.commands.serving")
 
 
@@ -50,28 +54,54 @@ async def serve_office(office: Office, demo_people: Sequence[DemoPerson] | None)
                 )
             ) from error
         print(_("Web chat: {address} (Ctrl-C ends)").format(address=address), flush=True)
-        await _keep_open(office, telegram, stop)
+        await _keep_open(office, telegram, registry, stop)
 
 
-async def _keep_open(office: Office, telegram: PollingDoor | WebhookDoor | None, stop: asyncio.Event) -> None:
+async def _keep_open(
+    office: Office, telegram: PollingDoor | WebhookDoor | None, registry: CollectorRegistry, stop: asyncio.Event
+) -> None:
     """Until asked to end, or until a channel refuses us for good; what has had its time is forgotten meanwhile."""
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(_tidy_until(office, stop))
+            group.create_task(_repeat_until(stop, _TIDY_EVERY, "tidied", office.tidy))
+            group.create_task(_repeat_until(stop, _MEASURE_EVERY, "measured", _measure(office, registry)))
             if telegram is not None:
                 group.create_task(keep_open(telegram, stop))
     except* CommandError as refused:
         raise refused.exceptions[0] from None
 
 
-async def _tidy_until(office: Office, stop: asyncio.Event) -> None:
+async def _repeat_until(
+    stop: asyncio.Event, every: timedelta, done: str, work: Callable[[], Coroutine[Any, Any, None]]
+) -> None:
     while not stop.is_set():
         try:
-            await office.tidy()
-        except Exception as failed:  # noqa: BLE001  tidying must not close the doors; it is tried again
-            _log.warning("serve.not_tidied", error=type(failed).__name__)
+            await work()
+        except Exception as failed:  # noqa: BLE001  housekeeping must not close the doors; it is tried again
+            _log.warning(f"serve.not_{done}", error=type(failed).__name__)
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), _TIDY_EVERY.total_seconds())
+            await asyncio.wait_for(stop.wait(), every.total_seconds())
+
+
+def _measure(office: Office, registry: CollectorRegistry) -> Callable[[], Coroutine[Any, Any, None]]:
+    """How the share answered is kept up to date for `/metrics`, the running week and the one before."""
+    shares = Gauge(
+        "nhacchuan_share_answered", "Share of questions answered, by week; absent without questions", ["week"],
+        registry=registry,
+    )  # fmt: skip
+
+    async def measure() -> None:
+        now = office.clock.now()
+        this_monday = now.date() - timedelta(days=now.weekday())
+        by_week = {one.monday: one.share for one in shares_by_week(await office.answers_by_week(now - _WEEKS_MEASURED))}
+        for name, monday in (("this", this_monday), ("last", this_monday - timedelta(weeks=1))):
+            share = by_week.get(monday)
+            if share is not None:
+                shares.labels(name).set(share)
+            else:
+                shares.remove_by_labels({"week": name})
+
+    return measure
 
 
 def _web_door(office: Office, registry: CollectorRegistry, demo_people: Sequence[DemoPerson] | None) -> WebDoor:

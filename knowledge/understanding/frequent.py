@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+import yaml
 from rapidfuzz import fuzz, process
 
 from knowledge.facts import FrequentAnswer, UnitCode
@@ -96,6 +97,20 @@ def group_alike(asked: Sequence[tuple[datetime, str, str]], most_wordings: int =
         if text not in group.wordings and text != group.question and len(group.wordings) < most_wordings:
             group.wordings.append(text)
     return sorted(groups, key=lambda one: (-one.count, -one.last.timestamp(), one.question))
+
+
+def write_evaluation(answers: Iterable[FrequentAnswer]) -> str:
+    """The promoted questions in the form of the evaluation set, as YAML: asked again, the same answer must come."""
+    records = [_evaluation(one, wording) for one in answers for wording in (one.question, *one.variants)]
+    written: str = yaml.safe_dump(records, allow_unicode=True, sort_keys=False, width=120)
+    return written
+
+
+def _evaluation(one: FrequentAnswer, wording: str) -> dict[str, object]:
+    expected: dict[str, object] = {"outcome": "answered", "says": [one.answer]}
+    if one.document is not None:
+        expected["cites"] = [f"{one.document}#{one.point}" if one.point else str(one.document)]
+    return {"ask": wording, "style": "marked", "group": "promoted", "expect": expected}
 
 
 def things_of(named: Entities) -> frozenset[object]:

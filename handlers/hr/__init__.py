@@ -1,0 +1,1 @@
+"""What HR comes to do."""
