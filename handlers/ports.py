@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from knowledge.facts import DeclaredRules, FrequentAnswer, Person, PersonCode, UnitCode
-from storage.records import Account, CodeIssued, Redemption
+from storage.records import Account, CodeIssued, Inquiry, InquiryMessage, Letter, Redemption
 
 
 class Clock(Protocol):
@@ -127,6 +127,95 @@ class Questions(Protocol):
 
     async def withdraw(self, number: int, by: PersonCode, on: date) -> bool:
         """Give a promoted answer no more from this day on; False where there is none that is still given."""
+        ...
+
+
+class Staff(Protocol):
+    """Those of the roster who serve others."""
+
+    async def list_staff(self) -> Sequence[Person]:
+        """HR and administrators, in the order of their codes."""
+        ...
+
+
+class Inquiries(Protocol):
+    """Questions passed on to people. Their texts are kept sealed."""
+
+    async def add(self, inquiry: Inquiry) -> Inquiry:
+        """Keep a new one, under a fresh code that cannot be guessed."""
+        ...
+
+    async def find(self, code: str, *, to_change: bool = False) -> Inquiry | None:
+        """The one of this code with its messages, or None; to change it, nobody else can until the end."""
+        ...
+
+    async def list_asked(self, channel: str, address: str, person: PersonCode | None, limit: int) -> Sequence[Inquiry]:
+        """The newest of a person from wherever they asked, and those asked unlinked from this channel identity."""
+        ...
+
+    async def list_waiting(
+        self, *, units_served: Collection[UnitCode], serves_unplaced: bool, is_administrator: bool, person: PersonCode
+    ) -> Sequence[Inquiry]:
+        """Open ones of these units, of nobody's unit, or for administrators, without texts, the first due first.
+
+        Never those that this person asked.
+        """
+        ...
+
+    async def save(self, inquiry: Inquiry, at: datetime, message: InquiryMessage | None = None) -> Inquiry:
+        """Keep a change with the message that belongs to it; its version grows."""
+        ...
+
+    async def drop_texts(self, code: str) -> None:
+        """Drop every text of it; that there was a question stays."""
+        ...
+
+    async def withdraw_all(self, channel: str, address: str, person: PersonCode | None, at: datetime) -> int:
+        """Withdraw whatever `list_asked` would list, with all texts and waiting letters; how many were open."""
+        ...
+
+
+class Guesses(Protocol):
+    """Wrong codes of passed-on questions, counted for each channel identity."""
+
+    async def count_wrong(self, channel: str, address: str, at: datetime) -> int:
+        """Count one more; how many within the hour."""
+        ...
+
+    async def wrong_so_far(self, channel: str, address: str, at: datetime) -> int:
+        """How many within the hour."""
+        ...
+
+
+class OverdueInquiries(Protocol):
+    """Questions passed on whose day has passed."""
+
+    async def list_overdue(self, today: date, limit: int) -> Sequence[Inquiry]:
+        """Unanswered ones beyond their day of which nobody was reminded today; others cannot take them up too."""
+        ...
+
+    async def mark_reminded(self, code: str, on: date, *, for_administrators: bool) -> None:
+        """Keep that somebody was reminded of it on this day, or would have been if anybody could be reached."""
+        ...
+
+
+class Letters(Protocol):
+    """Letters to channel identities, delivered by whoever keeps the doors."""
+
+    async def leave(self, letter: Letter) -> bool:
+        """Leave a letter; False for one whose key was there before."""
+        ...
+
+    async def list_about(self, inquiry: str) -> Sequence[Letter]:
+        """Every letter about this question, the oldest first."""
+        ...
+
+    async def collect(self, channel: str, address: str, person: PersonCode | None, at: datetime) -> Sequence[Letter]:
+        """Hand over what waits for this person at this identity; it counts as delivered."""
+        ...
+
+    async def take_back(self, inquiry: str, channel: str, address: str) -> None:
+        """Take back what still waits there about this question."""
         ...
 
 
