@@ -49,6 +49,11 @@ def same_marks(one: str, other: str) -> bool:
     return _anatomy(one) == _anatomy(other)
 
 
+def same_word(word: str) -> tuple[tuple[str, ...], str]:
+    """What two words have in common that are the same wherever their tone is written, for use as a key."""
+    return _anatomy(word)
+
+
 def differs_in_tone_only(typed: str, wanted: str) -> bool:
     """Whether the letters agree and only the tone is a slip ("chì" for "chỉ")."""
     typed_letters, _ = _anatomy(typed)

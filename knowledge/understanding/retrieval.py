@@ -1,23 +1,27 @@
-"""Search over the points of documents, for questions that name no document or no point."""
+"""Search over the points of documents and the words of added ones, for questions that name no document or point."""
 
 import math
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from knowledge.documents import Document, Point
+from knowledge.documents import Confidence, Document, Point
 from knowledge.facts import DocumentId, TerritoryCode
 from knowledge.folding import fold
+from knowledge.held_text import Passage
 from knowledge.library import Library
 from knowledge.understanding.cues import load_abbreviations, load_cues
 from knowledge.understanding.entities.reading import EntityReader
 from knowledge.understanding.marks import same_marks
 from knowledge.understanding.phrase_table import PhraseTable
-from knowledge.understanding.text import Text, is_marked, make_text, read_text
+from knowledge.understanding.retrieval_texts import TextSearch
+from knowledge.understanding.text import LONGEST_READ, Text, is_marked, make_text, read_text
 
 LEAST_SCORE = 0.46  # everyday questions stay below it, questions about a point of the library above (tests)
+LEAST_TEXT_SCORE = 0.7  # the same for the words of an added text; measured in the benchmark of retrieval
 
 _WORD_SHARE, _PAIR_SHARE, _PIECE_SHARE = 0.5, 0.25, 0.25
 _SATURATION = 0.8
@@ -35,11 +39,16 @@ _FIELD_WEIGHTS = {
 
 @dataclass(frozen=True, slots=True)
 class FoundPlace:
-    """A point that answers a question, with a score between 0 and 1."""
+    """A point that answers a question, with a score between 0 and 1.
+
+    `is_in_words`: the words of the text themselves fit; `point` may then be empty, for words outside every point.
+    """
 
     document: DocumentId
     point: str
     score: float
+    is_in_words: bool = False
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ class _Entry:
 
 
 class PointSearch:
-    """An index of every point of the library. Built once; searching is pure."""
+    """An index of every point of the library and of the added texts. Built once; searching is pure."""
 
     def __init__(self, library: Library) -> None:
         cues = load_cues()
@@ -61,16 +70,27 @@ class PointSearch:
         self._stop_phrases = PhraseTable((stop, stop) for stop in cues.search_stops if " " in stop)
         self._forms: dict[str, set[str]] = {}  # how each word of the index is written with its marks
         self._entries = [
-            self._entry(document, point) for document in library.documents.values() for point in document.points
+            self._entry(document, point)
+            for document in library.documents.values()
+            if document.confidence is not Confidence.ADDED  # those are searched in their own words
+            for point in document.points
         ]
         self._rarity = {
             name: self._rarities(getattr(entry, name) for entry in self._entries)
             for name in ("words", "pairs", "pieces")
         }
+        self._library = library
+        self._texts = _index_texts(library)
         self._posted: dict[str, list[int]] = {}
         for place, entry in enumerate(self._entries):
             for word in entry.words:
                 self._posted.setdefault(word, []).append(place)
+
+    def over(self, library: Library) -> "PointSearch":
+        """The same points with the texts of a library that has grown."""
+        grown = copy(self)
+        grown._library, grown._texts = library, _index_texts(library)  # noqa: SLF001  a copy of its own kind
+        return grown
 
     def search(
         self,
@@ -100,7 +120,47 @@ class PointSearch:
             and (territory is None or entry.document.binds(territory))
             and (score := self._score(entry, *asked)) >= LEAST_SCORE
         ]
-        return tuple(sorted(found, key=lambda place: (-place.score, place.document, place.point))[:limit])
+        allowed = {
+            one.id
+            for one in self._library.documents.values()
+            if (on is None or one.exists_on(on))
+            and (wanted is None or one.id in wanted)
+            and (territory is None or one.binds(territory))
+        }
+        best: dict[tuple[DocumentId, str], FoundPlace] = {}
+        for place in [*self._in_texts(question, text, allowed, limit), *found]:
+            known = best.get((place.document, place.point))
+            if known is None or known.score < place.score:
+                is_in_words = place.is_in_words or (known is not None and known.is_in_words)
+                words = place.words or (known.words if known is not None else "")
+                best[place.document, place.point] = replace(place, is_in_words=is_in_words, words=words)
+        return tuple(sorted(best.values(), key=lambda place: (-place.score, place.document, place.point))[:limit])
+
+    def _in_texts(self, question: str, text: Text, allowed: Container[DocumentId], limit: int) -> list[FoundPlace]:
+        """Places whose words fit, as typed and, where that is not enough, in plain spelling."""
+        if not allowed or not self._texts.passages:
+            return []
+        asked = [question[:LONGEST_READ]]
+        plain = " ".join(word.marked for word in text.words)
+        found = []
+        for words in dict.fromkeys([*asked, plain]):
+            found = self._texts.search(
+                words, lambda passage: passage.document in allowed, idle=self._stops, limit=limit
+            )
+            if found and found[0].score >= LEAST_TEXT_SCORE:
+                break
+        return [
+            FoundPlace(
+                one.passage.document,
+                one.passage.point or "",
+                # What ranks first is never told after what only has more words in common with the question.
+                min(one.score, found[0].score),
+                is_in_words=one.passage.end > one.passage.start,
+                words=one.passage.words,
+            )
+            for one in found
+            if one.score >= LEAST_TEXT_SCORE
+        ]
 
     def _candidates(self, words: Iterable[str]) -> Iterable[_Entry]:
         places = {place for word in words for place in self._posted.get(word, ())}
@@ -165,6 +225,21 @@ class PointSearch:
         every = list(held)
         seen = Counter(name for one in every for name in one)
         return {name: math.log(1 + len(every) / count) for name, count in seen.items()}
+
+
+def _index_texts(library: Library) -> TextSearch:
+    """Every passage of the added texts, and the summaries of added points that have no place in theirs."""
+    passages: list[Passage] = []
+    for text in library.texts.values():
+        passages += text.passages
+        document = library.documents[text.document]
+        if document.confidence is Confidence.ADDED:
+            passages += [
+                Passage(document.id, point.id, 0, 0, " ".join((point.summary, *point.topics)))
+                for point in document.points
+                if point.id not in text.spans
+            ]
+    return TextSearch(passages)
 
 
 def _pairs(words: list[str]) -> list[str]:
