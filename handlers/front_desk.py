@@ -12,7 +12,19 @@ from handlers.memory import keep_pending, named_by_choice, recall, recall_pendin
 from handlers.officials import guidance
 from handlers.officials.linking import AWAITING_CODE, looks_like_code
 from handlers.phrases import _, locale_of, show_day
-from handlers.ports import Accounts, Audit, Clock, LinkCodes, Profiles, Questions, Rules, Threads
+from handlers.ports import (
+    Accounts,
+    Audit,
+    Clock,
+    Entries,
+    LinkCodes,
+    Profiles,
+    Proposals,
+    Questions,
+    Rules,
+    Rulings,
+    Threads,
+)
 from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.routing import BY_ACTION, BY_COMMAND, BY_FORM, BY_INTENT, Handler, Ports
 from handlers.visit import Visit
@@ -42,6 +54,12 @@ class Drawers(Protocol):
     def threads(self) -> Threads: ...
     @property
     def questions(self) -> Questions: ...
+    @property
+    def rulings(self) -> Rulings: ...
+    @property
+    def proposals(self) -> Proposals: ...
+    @property
+    def entries(self) -> Entries: ...
     @property
     def audit(self) -> Audit: ...
 
@@ -214,6 +232,9 @@ class FrontDesk:
             link_codes=drawers.link_codes,
             threads=drawers.threads,
             questions=drawers.questions,
+            rulings=drawers.rulings,
+            proposals=drawers.proposals,
+            entries=drawers.entries,
             audit=drawers.audit,
             clock=self._clock,
             search=self._search,

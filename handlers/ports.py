@@ -4,8 +4,22 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from knowledge.facts import DeclaredRules, FrequentAnswer, Person, PersonCode, UnitCode
-from storage.records import Account, CodeIssued, Inquiry, InquiryMessage, Letter, Redemption
+from handlers.problem_words import Problem
+from knowledge.facts import (
+    DeclaredRules,
+    DocumentId,
+    FrequentAnswer,
+    Person,
+    PersonCode,
+    RecognitionRow,
+    Ruling,
+    RulingId,
+    TerritoryCode,
+    TitleStandard,
+    UnitCode,
+)
+from knowledge.library import Library
+from storage.records import Account, CodeIssued, Inquiry, InquiryMessage, Letter, Proposal, ProposalState, Redemption
 
 
 class Clock(Protocol):
@@ -216,6 +230,79 @@ class Letters(Protocol):
 
     async def take_back(self, inquiry: str, channel: str, address: str) -> None:
         """Take back what still waits there about this question."""
+        ...
+
+
+class Rulings(Protocol):
+    """HR's rulings; `Rules` reads them with everything else that HR has declared."""
+
+    async def add(self, ruling: Ruling, *, declares: DocumentId | None) -> Ruling:
+        """Keep a confirmed ruling under the next number of its year; the ruling with its id.
+
+        `declares` is the number of a document that nobody had named before.
+        """
+        ...
+
+    async def withdraw(self, ruling: RulingId, on: date) -> bool:
+        """Let it apply no more from this day on; False where there is none that still applies."""
+        ...
+
+
+class Proposals(Protocol):
+    """Changes of the rules that wait for a second person."""
+
+    async def add(self, proposal: Proposal) -> int:
+        """Keep a proposal; its number."""
+        ...
+
+    async def find(self, number: int) -> Proposal | None:
+        """The proposal of this number, or None."""
+        ...
+
+    async def list_waiting(self, limit: int) -> Sequence[Proposal]:
+        """Those that wait, the oldest first, at most `limit`."""
+        ...
+
+    async def decide(
+        self, number: int, state: ProposalState, by: PersonCode, at: datetime, reason: str | None = None
+    ) -> bool:
+        """Settle a waiting proposal; False where it waits no more, whoever was first."""
+        ...
+
+    async def expire(self, proposed_before: datetime, at: datetime) -> Sequence[int]:
+        """End those that wait since before this moment; their numbers."""
+        ...
+
+
+class Entry(Protocol):
+    """What was made of cells that somebody typed: the row where it is whole and right, else what is wrong."""
+
+    @property
+    def problems(self) -> Sequence[Problem]: ...
+    @property
+    def row(self) -> RecognitionRow | TitleStandard | None: ...
+    @property
+    def declares(self) -> DocumentId | None: ...
+
+
+class Entries(Protocol):
+    """Rows of recognition tables and standards, entered one by one under the rules of the workbook."""
+
+    async def read(
+        self,
+        sheet: str,
+        cells: Mapping[str, str],
+        library: Library,
+        *,
+        home: TerritoryCode,
+        today: date,
+        is_whole: bool = True,
+    ) -> Entry:
+        """Check cells as a row of this sheet; unless `is_whole`, cells that are not there yet are not missed."""
+        ...
+
+    async def store(self, row: RecognitionRow | TitleStandard, *, declares: DocumentId | None, at: datetime) -> None:
+        """Keep a row as a load would: in place of the one with the same key, if there is one."""
         ...
 
 

@@ -17,7 +17,18 @@ from handlers.officials import (
     premises,
     retirement,
 )
-from handlers.ports import Accounts, Audit, Clock, LinkCodes, Profiles, Questions, Threads
+from handlers.ports import (
+    Accounts,
+    Audit,
+    Clock,
+    Entries,
+    LinkCodes,
+    Profiles,
+    Proposals,
+    Questions,
+    Rulings,
+    Threads,
+)
 from handlers.reply import Outcome, Reply
 from handlers.visit import Visit
 from knowledge.facts import Person
@@ -34,6 +45,9 @@ class Ports:
     link_codes: LinkCodes
     threads: Threads
     questions: Questions
+    rulings: Rulings
+    proposals: Proposals
+    entries: Entries
     audit: Audit
     clock: Clock
     search: PointSearch

@@ -6,10 +6,23 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from knowledge.facts import DeclaredRules, DocumentId, FrequentAnswer, Person, PersonCode, UnitCode
+from knowledge.facts import (
+    DeclaredRules,
+    DocumentId,
+    FrequentAnswer,
+    Person,
+    PersonCode,
+    RecognitionRow,
+    Ruling,
+    RulingId,
+    TitleStandard,
+    UnitCode,
+)
 from knowledge.folding import fold
+from knowledge.library import Library
 from knowledge.understanding.retrieval import FoundPlace
-from storage.records import Account, CodeIssued, Redemption, RedemptionOutcome
+from storage.records import Account, CodeIssued, Proposal, ProposalState, Redemption, RedemptionOutcome
+from storage.workbook import entries
 
 
 class FakeClock:
@@ -195,6 +208,79 @@ class FakeQuestions:
         return is_given
 
 
+class FakeRulings:
+    """Rulings as they are added, declared at once to the rules of the same cabinet."""
+
+    def __init__(self, rules: FakeRules) -> None:
+        self._rules = rules
+
+    async def add(self, ruling: Ruling, *, declares: DocumentId | None) -> Ruling:
+        del declares
+        known = self._rules.declared.rulings
+        numbered = replace(ruling, id=RulingId(f"YK-{ruling.confirmed_on.year}-{len(known) + 1:04}"))
+        self._declare(*known, numbered)
+        return numbered
+
+    async def withdraw(self, ruling: RulingId, on: date) -> bool:
+        known = self._rules.declared.rulings
+        found = any(one.id == ruling and one.withdrawn_on is None for one in known)
+        self._declare(*(replace(one, withdrawn_on=on) if found and one.id == ruling else one for one in known))
+        return found
+
+    def _declare(self, *rulings: Ruling) -> None:
+        declared = self._rules.declared
+        self._rules.declared = replace(declared, version=declared.version + 1, rulings=rulings)
+
+
+class FakeProposals:
+    def __init__(self) -> None:
+        self.kept: dict[int, Proposal] = {}
+
+    async def add(self, proposal: Proposal) -> int:
+        number = len(self.kept) + 1
+        self.kept[number] = replace(proposal, number=number)
+        return number
+
+    async def find(self, number: int) -> Proposal | None:
+        return self.kept.get(number)
+
+    async def list_waiting(self, limit: int) -> Sequence[Proposal]:
+        return [one for one in self.kept.values() if one.state is ProposalState.WAITING][:limit]
+
+    async def decide(
+        self, number: int, state: ProposalState, by: PersonCode, at: datetime, reason: str | None = None
+    ) -> bool:
+        waits = number in self.kept and self.kept[number].state is ProposalState.WAITING
+        if waits:
+            self.kept[number] = replace(self.kept[number], state=state, decided_by=by, decided_at=at, reason=reason)
+        return waits
+
+    async def expire(self, proposed_before: datetime, at: datetime) -> Sequence[int]:
+        ended = [one.number for one in await self.list_waiting(len(self.kept)) if one.proposed_at < proposed_before]
+        for number in ended:
+            self.kept[number] = replace(self.kept[number], state=ProposalState.EXPIRED, decided_at=at)
+        return ended
+
+
+class FakeEntries:
+    """Reads by the real rules of the workbook; what is stored is declared at once."""
+
+    def __init__(self, rules: FakeRules) -> None:
+        self._rules = rules
+
+    async def read(self, sheet: str, cells: Mapping[str, str], library: Library, **how: Any) -> entries.Entry:
+        return entries.read_entry(sheet, cells, library, **how)
+
+    async def store(self, row: RecognitionRow | TitleStandard, *, declares: DocumentId | None, at: datetime) -> None:
+        del declares, at
+        declared = self._rules.declared
+        if isinstance(row, TitleStandard):
+            changed = replace(declared, standards=(*declared.standards, row))
+        else:
+            changed = replace(declared, recognition=(*declared.recognition, row))
+        self._rules.declared = replace(changed, version=declared.version + 1)
+
+
 @dataclass
 class FakeDrawers:
     """The cabinet of one desk. `opened` counts transactions, `closed` those that ended."""
@@ -206,8 +292,17 @@ class FakeDrawers:
     threads: FakeThreads = field(default_factory=FakeThreads)
     audit: FakeAudit = field(default_factory=FakeAudit)
     questions: FakeQuestions = field(default_factory=FakeQuestions)
+    proposals: FakeProposals = field(default_factory=FakeProposals)
     opened: int = 0
     closed: int = 0
+
+    @property
+    def rulings(self) -> FakeRulings:
+        return FakeRulings(self.rules)
+
+    @property
+    def entries(self) -> FakeEntries:
+        return FakeEntries(self.rules)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["FakeDrawers"]:

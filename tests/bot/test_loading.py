@@ -4,9 +4,9 @@ from string import Formatter
 
 import pytest
 
-from bot import loading
 from bot.loading import PRINTED_AT_MOST, render_problem, render_report
 from handlers.phrases import SOURCE_LOCALE, locale_of
+from handlers.problem_words import SENTENCES
 from storage.workbook.load import LoadReport
 from storage.workbook.merging import SheetReport
 from storage.workbook.problems import Problem, ProblemKind
@@ -21,7 +21,7 @@ def speak_english() -> object:
 @pytest.mark.parametrize("kind", list(ProblemKind))
 def test_every_kind_of_problem_has_its_sentence(kind: ProblemKind) -> None:
     problem = Problem("can_bo", kind, 5, "ngay_sinh", "GIÁ TRỊ", ("một", "hai"), "KHÁC")
-    sentence = loading._SENTENCES[kind]
+    sentence = SENTENCES[kind]
 
     said = render_problem(problem)
 
@@ -31,7 +31,7 @@ def test_every_kind_of_problem_has_its_sentence(kind: ProblemKind) -> None:
 
 
 def test_no_sentence_is_left_over() -> None:
-    assert set(loading._SENTENCES) == {kind.value for kind in ProblemKind}
+    assert set(SENTENCES) == {kind.value for kind in ProblemKind}
 
 
 @pytest.mark.parametrize(
