@@ -20,6 +20,7 @@ from storage.rules import RulesDrawer, RulesMemory
 from storage.rulings import RulingsDrawer
 from storage.study import StudyDrawer
 from storage.threads import ThreadsDrawer
+from storage.told_rules import ToldRulesDrawer
 from storage.updates import UpdatesDrawer
 
 
@@ -43,6 +44,7 @@ class Drawers:
     rulings: RulingsDrawer
     proposals: ProposalsDrawer
     entries: EntriesDrawer
+    told: ToldRulesDrawer
 
     @classmethod
     def on(
@@ -66,4 +68,5 @@ class Drawers:
             rulings=RulingsDrawer(connection),
             proposals=ProposalsDrawer(connection),
             entries=EntriesDrawer(connection),
+            told=ToldRulesDrawer(connection),
         )

@@ -33,7 +33,7 @@ from storage.tables import people
 
 _BATCH: Final = 2000
 _READERS: Final = itertools.count()
-_PERSON: Final = """
+_WHOLE: Final = """
 SELECT p.code, p.name, p.born_on, p.gender, p.unit, p.position, p.position_group, p.managed_by, p.is_leader,
     p.in_post_since, p.roles, p.scope,
     (SELECT json_agg(json_build_array(kind, level, issuer, number, issued_on, expires_on, status)
@@ -45,8 +45,8 @@ SELECT p.code, p.name, p.born_on, p.gender, p.unit, p.position, p.position_group
     (SELECT json_agg(json_build_array(criterion, document, point, valid_from, valid_to)
                      ORDER BY criterion, document, valid_from)
      FROM exemptions WHERE person = p.code)
-FROM people p
 """
+_PERSON: Final = f"{_WHOLE} FROM people p"
 _BY_CODE: Final[TextClause] = text(f"{_PERSON} WHERE upper(p.code) = upper(:code)")
 _BY_NAME: Final[TextClause] = text(
     f"{_PERSON} WHERE string_to_array(p.name_folded, ' ') @> CAST(:words AS text[]) AND p.name_folded ~ :in_order"
@@ -56,6 +56,11 @@ _BY_NAME: Final[TextClause] = text(
 # The same condition as in the index that finds them without reading the whole roster.
 _STAFF: Final[TextClause] = text(f"{_PERSON} WHERE p.roles && '{{hr,quan_tri}}' ORDER BY p.code")
 _EVERYBODY: Final = f"{_PERSON} ORDER BY p.code"
+_LINKED_LAST: Final = """
+(SELECT channel FROM accounts WHERE person = p.code AND channel = ANY(%(channels)s)
+ ORDER BY linked_at DESC NULLS LAST, channel LIMIT 1)
+"""
+_THERE: Final = f"{_WHOLE}, {_LINKED_LAST} FROM people p WHERE p.came_in < %(moment)s ORDER BY p.code"
 _OF_UNITS: Final = f"{_PERSON} WHERE p.unit = ANY(%(units)s) ORDER BY p.code"
 
 # Looking a value up is several times quicker than asking the enum, and half a million are read at a time.
@@ -105,6 +110,25 @@ class ProfilesDrawer:
                 await cursor.execute(_OF_UNITS, {"units": list(units)})
             async for row in cursor:
                 yield _person(row)
+
+    async def stream_people_there(
+        self, moment: int, channels: Collection[str]
+    ) -> AsyncIterator[tuple[Person, str | None]]:
+        """Those who had come into the roster before a moment of it, each with the one of `channels` linked last."""
+        raw = await self._connection.get_raw_connection()
+        driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # the engine is ours
+        async with driver.cursor(f"people_{next(_READERS)}", binary=True) as cursor:
+            cursor.itersize = _BATCH
+            await cursor.execute(_THERE, {"moment": moment, "channels": list(channels)})
+            async for *row, channel in cursor:
+                yield _person(row), channel
+
+    async def was_there(self, code: PersonCode, moment: int) -> bool:
+        """Whether this person had come into the roster before that moment of it."""
+        found = await self._connection.execute(
+            select(people.c.code).where(people.c.code == code, people.c.came_in < moment)
+        )
+        return found.one_or_none() is not None
 
     async def list_codes_by_phone(self, phone: str) -> Sequence[PersonCode]:
         try:

@@ -234,6 +234,27 @@ class Letter:
     reason: str = ""
 
 
+# --- what people were told ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRules:
+    """Complete rules as they were written down, in which form, and the fingerprint that only the same rules have."""
+
+    form: int
+    fingerprint: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRules:
+    """Rules that people were told by since `told_at`: all who had come into the roster before the moment `number`."""
+
+    number: int
+    rules: WrittenRules
+    told_at: datetime
+
+
 # --- what waits for a second person -------------------------------------------------------------------------------
 
 

@@ -42,6 +42,7 @@ metadata = MetaData(
 )
 
 NO_WORDS = text("'{}'")
+NEXT_MOMENT = text("nextval('roster_moments')")
 
 
 def code() -> String:
@@ -101,6 +102,8 @@ people = Table(
     Column("scope", code(), refers_to("units.code"), index=True),
     Column("phone_encrypted", LargeBinary),
     Column("phone_index", LargeBinary),
+    # When they came in, by the roster's own count of moments: no clock decides whether it was before or after.
+    Column("came_in", BigInteger, nullable=False, server_default=NEXT_MOMENT),
     one_of("gender", Gender),
     one_of("managed_by", ManagedBy),
     CheckConstraint("roles <@ ARRAY[{}]".format(", ".join(f"'{role}'::varchar" for role in Role)), name="roles"),
@@ -488,6 +491,20 @@ proposals = Table(
     CheckConstraint("state <> 'confirmed' OR decided_by <> proposed_by", name="two_persons"),
     CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided"),
     Index("ix_proposals_waiting", "number", postgresql_where=text("state = 'waiting'")),
+)
+
+# --- what people were told --------------------------------------------------------------------------------------
+
+# The rules that people were last told by, and those before, for who asks later what it was that changed. `number` is
+# the moment of the roster up to which everybody in it was told.
+told_rules = Table(
+    "told_rules",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False, server_default=NEXT_MOMENT),
+    Column("form", SmallInteger, nullable=False),
+    Column("fingerprint", code(), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("told_at", DateTime(timezone=True), nullable=False),
 )
 
 # --- the audit chain --------------------------------------------------------------------------------------------

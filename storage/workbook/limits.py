@@ -24,3 +24,4 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+ONE_AT_A_TIME = 0x6E68636C  # the lock of loads: any number, as long as every process of the product uses the same

@@ -17,8 +17,10 @@ from knowledge.library import Library
 from storage.database import Database
 from storage.drawers import Drawers
 from storage.encryption import Vault
+from storage.told_rules import Scribe, begin_telling, settle_told
 from storage.workbook.checking import Checks
 from storage.workbook.known import Known, UnitLinks
+from storage.workbook.limits import ONE_AT_A_TIME
 from storage.workbook.merging import SheetReport, list_heads_leaving, list_units_missed, merge
 from storage.workbook.opening import open_workbook
 from storage.workbook.problems import Problem, ProblemKind, ProblemLog, UnreadableError
@@ -28,7 +30,6 @@ from storage.workbook.staging import SHELVES, Shelf
 
 Progress = Callable[[str, int], None]
 
-_ONE_AT_A_TIME = 0x6E68636C  # any number, as long as every process of the product uses the same
 _BATCH = 2_000
 
 
@@ -70,11 +71,13 @@ async def load_workbook(  # noqa: PLR0913 (a command with all that it touches na
     progress: Progress,
     now: datetime,
     actor: str,
+    scribe: Scribe | None = None,
 ) -> LoadReport:
     """Load an .xlsx file or a folder of .csv files: all of it, or nothing and every problem found.
 
     `replace` names sheets whose stored rows go if the file does not have them. `progress` hears the sheet and how many
-    of its rows were read. A rehearsal (`dry_run`) does everything and then takes it back.
+    of its rows were read. A rehearsal (`dry_run`) does everything and then takes it back. With a `scribe` the first
+    load that brings people makes the rules those that people are told by; nobody is told of their own first rules.
     """
     log = ProblemLog()
     outcome = LoadReport()
@@ -84,6 +87,8 @@ async def load_workbook(  # noqa: PLR0913 (a command with all that it touches na
             log.extend(_without_sheet(found, replace))
             async with database.transaction() as drawers:
                 await _prepare(drawers.connection)
+                if scribe is not None:
+                    await begin_telling(drawers.told, drawers.rules, scribe, now)
                 known = await _read_known(drawers.connection, replace)
                 checks = Checks(library, known, log, home=home_territory, today=now.date())
                 await _stage(drawers.connection, read_rows(found, library, checks, log), vault, log, progress)
@@ -91,6 +96,8 @@ async def load_workbook(  # noqa: PLR0913 (a command with all that it touches na
                 _ensure(not log)
                 await drawers.connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
                 _ensure(not dry_run)
+                if scribe is not None:
+                    await settle_told(drawers.told, drawers.rules, scribe, now)
                 await drawers.audit.record(actor, "load", "workbook", now, _audit_details(outcome, replace))
     except UnreadableError as unreadable:
         log.add(unreadable.problem)
@@ -128,7 +135,7 @@ def _without_sheet(found: Found, replace: frozenset[str]) -> Iterator[Problem]:
 async def _prepare(connection: AsyncConnection) -> None:
     """Only one load at a time; and a large one may take longer than any single question to the database may."""
     await connection.execute(text("SET LOCAL statement_timeout = 0"))
-    await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ONE_AT_A_TIME})
+    await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": ONE_AT_A_TIME})
 
 
 async def _read_known(connection: AsyncConnection, replace: frozenset[str]) -> Known:
