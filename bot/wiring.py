@@ -26,7 +26,7 @@ from knowledge.library import Library
 from knowledge.loader import LibraryError, load_library
 from knowledge.reading.accepted import AcceptedDocument
 from knowledge.rulebook import RuleBook
-from knowledge.understanding.reader import build_reader
+from knowledge.understanding.reader import Reader, build_reader
 from knowledge.understanding.retrieval import PointSearch
 from knowledge.understanding.terms import find_term
 from storage.database import Database, open_database
@@ -307,11 +307,19 @@ def _make_desk(
     database: Database, reference: Reference, clock: Clock, settings: Settings, threads: MemoryThreads | None
 ) -> FrontDesk:
     library = reference.library
+    reader, search = build_reader(library, settings.home / "cache"), PointSearch(library)
+
+    def grow(grown: Library) -> tuple[Reader, PointSearch]:
+        if grown.documents.keys() == library.documents.keys() and not grown.texts:
+            return reader, search
+        return reader.over(grown), search.over(grown)
+
     return FrontDesk(
         open_drawers=_drawers(database, threads),
         make_rule_book=reference.rule_book,
-        reader=build_reader(library, settings.home / "cache"),
-        search=PointSearch(library),
+        reader=reader,
+        search=search,
+        grow=grow,
         find_term=find_term,
         clock=clock,
     )

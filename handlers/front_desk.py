@@ -1,5 +1,6 @@
 """The front desk: who is there, what is meant, which handler answers; then what the conversation was about is kept."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -80,6 +81,14 @@ class RuleBooks(Protocol):
         ...
 
 
+class Growing(Protocol):
+    """Makes reader and search anew for a library that has grown by documents; slow, called off the event loop."""
+
+    def __call__(self, library: Library, /) -> tuple[Reader, PointSearch]:
+        """Both for this library."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Heard:
     """What was said or pressed, resolved to its handler."""
@@ -98,6 +107,8 @@ class _Declared:
     version: int
     book: RuleBook
     vocabulary: Vocabulary
+    reader: Reader
+    search: PointSearch
     frequent: FrequentAnswers
 
 
@@ -113,6 +124,7 @@ class FrontDesk:
         search: PointSearch,
         find_term: guidance.FindTerm,
         clock: Clock,
+        grow: Growing | None = None,
     ) -> None:
         self._open_drawers = open_drawers
         self._make_rule_book = make_rule_book
@@ -120,6 +132,7 @@ class FrontDesk:
         self._search = search
         self._find_term = find_term
         self._clock = clock
+        self._grow = grow
         self._declared: _Declared | None = None
 
     @property
@@ -136,9 +149,9 @@ class FrontDesk:
     async def _answer(self, asked: Incoming, drawers: Drawers) -> Reply:
         person = await self._identify(asked, drawers)
         declared = await self._rules(drawers.rules)
-        book, vocabulary = declared.book, declared.vocabulary
+        book = declared.book
         kept = await drawers.threads.recall(asked.thread) if asked.thread is not None else None
-        heard = self._hear(asked, vocabulary, kept, is_linked=person is not None)
+        heard = self._hear(asked, declared, kept, is_linked=person is not None)
         on = _day_asked(asked, heard.meaning) or self._clock.today()
         visit = Visit(
             asked=asked,
@@ -149,7 +162,7 @@ class FrontDesk:
             subject=heard.subject,
             pending=heard.pending,
         )
-        reply = await heard.handler(visit, self._ports(drawers))
+        reply = await heard.handler(visit, self._ports(drawers, declared.search))
         if heard.meaning is not None:
             above = visit.rules.units_above(visit.person.unit) if visit.person is not None else None
             reply = _answer_again(reply, visit, declared.frequent, above)
@@ -163,10 +176,10 @@ class FrontDesk:
         with locale_of(asked.locale):
             async with self._open_drawers() as drawers:
                 declared = await self._rules(drawers.rules)
-                heard = self._hear(asked, declared.vocabulary, None, is_linked=False)
+                heard = self._hear(asked, declared, None, is_linked=False)
                 rules = declared.book.on(_day_asked(asked, heard.meaning) or self._clock.today())
                 visit = Visit(asked=asked, today=self._clock.today(), rules=rules, meaning=heard.meaning)
-                reply = await heard.handler(visit, self._ports(drawers))
+                reply = await heard.handler(visit, self._ports(drawers, declared.search))
                 above = rules.units_above(unit) if unit is not None else None
                 return _answer_again(reply, visit, declared.frequent, above)
 
@@ -184,16 +197,24 @@ class FrontDesk:
             declared = await rules.load()
             book = self._make_rule_book(declared)
             vocabulary = _vocabulary(book)
+            reader, search = await self._grown(book)
             frequent = FrequentAnswers(
                 declared.frequent,
-                lambda words: self._reader.read(words, vocabulary, None, self._clock.today()).entities,
+                lambda words: reader.read(words, vocabulary, None, self._clock.today()).entities,
             )
-            self._declared = _Declared(declared.version, book, vocabulary, frequent)
+            self._declared = _Declared(declared.version, book, vocabulary, reader, search, frequent)
         return self._declared
 
-    def _hear(
-        self, asked: Incoming, vocabulary: Vocabulary, kept: Mapping[str, Any] | None, *, is_linked: bool
-    ) -> _Heard:
+    async def _grown(self, book: RuleBook) -> tuple[Reader, PointSearch]:
+        """Reader and search that know the documents of this rule book: the last ones where it knows no others."""
+        if self._grow is None:
+            return self._reader, self._search
+        last = self._declared
+        if last is not None and _same_documents(last.book, book):
+            return last.reader, last.search
+        return await asyncio.to_thread(self._grow, book.library)
+
+    def _hear(self, asked: Incoming, declared: _Declared, kept: Mapping[str, Any] | None, *, is_linked: bool) -> _Heard:
         if asked.phone is not None:
             return _Heard(*BY_ACTION["link.phone"])
         if asked.choice is not None:
@@ -207,7 +228,7 @@ class FrontDesk:
         pending = recall_pending(kept)
         if pending is not None and pending.form in BY_FORM:
             return _Heard(*BY_FORM[pending.form], pending=pending)
-        meaning = self._reader.read(text, vocabulary, recall(kept), self._clock.today())
+        meaning = declared.reader.read(text, declared.vocabulary, recall(kept), self._clock.today())
         awaits_code = kept is not None and kept.get("awaiting") == AWAITING_CODE
         if awaits_code and not is_linked and looks_like_code(text) and not _names_a_thing(meaning.entities):
             return _Heard(*BY_ACTION["link.code"], subject=text)
@@ -225,7 +246,7 @@ class FrontDesk:
             question=None if has_answer else without_names(visit.text, visit.named.person_words),
         )
 
-    def _ports(self, drawers: Drawers) -> Ports:
+    def _ports(self, drawers: Drawers, search: PointSearch) -> Ports:
         return Ports(
             profiles=drawers.profiles,
             accounts=drawers.accounts,
@@ -237,7 +258,7 @@ class FrontDesk:
             entries=drawers.entries,
             audit=drawers.audit,
             clock=self._clock,
-            search=self._search,
+            search=search,
             find_term=self._find_term,
         )
 
@@ -249,6 +270,12 @@ class FrontDesk:
         confidence = heard.meaning.confidence if heard.meaning is not None else 1.0
         intent = heard.intent.value if heard.intent is not None else ""
         return replace(reply, lines=lines, intent=reply.intent or intent, confidence=confidence)
+
+
+def _same_documents(one: RuleBook, other: RuleBook) -> bool:
+    """Whether two rule books know the same documents in the same words."""
+    same_added = one.rules.added_documents == other.rules.added_documents
+    return same_added and one.library.documents.keys() == other.library.documents.keys()
 
 
 def _answer_again(

@@ -17,7 +17,6 @@ from knowledge.documents import Document
 from knowledge.library import Library
 from knowledge.rulebook import RuleBook
 
-
 # What the library has of a document once its file is gone, by whether the record was made from the full text.
 _OF_LEFT = {
     True: mark("The text of {document} was taken out; the library's own record of it stays."),

@@ -1,5 +1,6 @@
 """From what an official typed to what it means: entities, intent, measured confidence, and the thread before."""
 
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -26,11 +27,18 @@ class Reader:
     """Reads questions. Built once; reading is pure and never raises for what a visitor typed."""
 
     def __init__(self, library: Library, model: IntentModel) -> None:
-        cues = load_cues()
+        self._cues = cues = load_cues()
         self._entities = EntityReader(library, cues, load_abbreviations())
         self._features = Features(cues, load_notions())
         self._follow_ups = FollowUps(library, cues)
         self._model = model
+
+    def over(self, library: Library) -> "Reader":
+        """The same reader for a library that has grown by documents; what it has learned stays."""
+        grown = copy(self)
+        grown._entities = self._entities.over(library)  # noqa: SLF001  a copy of its own kind
+        grown._follow_ups = FollowUps(library, self._cues)  # noqa: SLF001
+        return grown
 
     def read(self, text: str, vocabulary: Vocabulary, context: Context | None, today: date) -> Meaning:
         """The meaning of one message. Empty, unreadable or endless input has no intent and confidence 0."""

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Iterable
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
@@ -132,11 +132,11 @@ class PointSearch:
             known = best.get((place.document, place.point))
             if known is None or known.score < place.score:
                 is_in_words = place.is_in_words or (known is not None and known.is_in_words)
-                words = place.words or (known.words if known is not None else "")
-                best[place.document, place.point] = replace(place, is_in_words=is_in_words, words=words)
+                passage = place.words or (known.words if known is not None else "")
+                best[place.document, place.point] = replace(place, is_in_words=is_in_words, words=passage)
         return tuple(sorted(best.values(), key=lambda place: (-place.score, place.document, place.point))[:limit])
 
-    def _in_texts(self, question: str, text: Text, allowed: Container[DocumentId], limit: int) -> list[FoundPlace]:
+    def _in_texts(self, question: str, text: Text, allowed: Collection[DocumentId], limit: int) -> list[FoundPlace]:
         """Places whose words fit, as typed and, where that is not enough, in plain spelling."""
         if not allowed or not self._texts.passages:
             return []

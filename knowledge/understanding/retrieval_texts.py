@@ -50,7 +50,8 @@ class TextSearch:
         self.passages = tuple(passages)
         spoken = [words_of(one.words) for one in self.passages]
         lengths = np.array([len(words) for words in spoken], dtype=np.int64)
-        damp = _SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * lengths / max(1.0, float(lengths.mean() or 1)))
+        usual = max(1.0, float(lengths.mean())) if len(lengths) else 1.0
+        damp = _SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * lengths / usual)
         self._folded = _Words(spoken, lengths, damp, fold_word)
         self._marked = _Words(spoken, lengths, damp, same_word)
 

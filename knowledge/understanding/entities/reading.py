@@ -1,6 +1,7 @@
 """All the things that one question names, and the question itself with those things replaced by what they are."""
 
 import re
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,6 +56,7 @@ class EntityReader:
 
     def __init__(self, library: Library, cues: Cues, abbreviations: tuple[Abbreviation, ...]) -> None:
         self._library = library
+        self._cues = cues
         foreign = _foreign_words(library)
         self._normaliser = Normaliser(abbreviations, _phrases(library, cues), (*foreign, DOCUMENT_WORD, PERSON_WORD))
         self._numbers = DocumentNumbers(library, cues)
@@ -80,6 +82,12 @@ class EntityReader:
         self._glued_number = re.compile(rf"\b({short})(\d{{3}})", re.IGNORECASE)  # "cv2123"
         tests = "|".join(sorted((name for name in foreign if name.isalpha()), key=len, reverse=True))
         self._glued = re.compile(rf"\b({tests})(\d)", re.IGNORECASE)  # "ielts5.0"
+
+    def over(self, library: Library) -> "EntityReader":
+        """The same reader for a library that has grown by documents."""
+        grown = copy(self)
+        grown._library, grown._numbers = library, DocumentNumbers(library, self._cues)  # noqa: SLF001  a copy of its own kind
+        return grown
 
     def normalise(self, text: Text) -> Text:
         """The text in plain spelling, as the tables of phrases are written."""
