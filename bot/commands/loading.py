@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from bot.errors import SilentError
-from bot.loading import LoadReport, Problem, render_problem, render_report
+from bot.loading import LoadReport, render_problem, render_report
 from bot.settings import Settings
 from bot.wiring import open_office
+from handlers.problem_words import Problem
 
 
 async def load(settings: Settings, path: Path, *, dry_run: bool, replacing: frozenset[str], as_json: bool) -> None:
