@@ -1,4 +1,4 @@
-"""How much a document may ask of this machine. The longest Vietnamese codes have about 300 pages and 700,000 letters."""
+"""How much a document may ask of this machine. The longest codes have about 300 pages and 700,000 letters."""
 
 FILE_BYTES = 20 * 1024 * 1024  # a text of 600 pages with pictures; scans beyond this hold no text anyway
 PLAIN_BYTES = 8 * 1024 * 1024  # UTF-16 takes two bytes a letter, and nothing but letters is in a .txt

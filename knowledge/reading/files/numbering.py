@@ -98,7 +98,7 @@ class _Lists:
         self._number = ""
         self._overridden = 0
 
-    def start(self, name: str, said: dict[str, str]) -> None:  # noqa: C901, PLR0912 - one case for each tag heard
+    def start(self, name: str, said: dict[str, str]) -> None:
         value = said.get("val", "")
         match name:
             case "abstractNum":

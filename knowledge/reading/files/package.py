@@ -4,6 +4,7 @@ Runs only in the process that `child` starts and limits.
 """
 
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import Protocol
 from xml.parsers import expat
@@ -63,21 +64,27 @@ class Package:
         ):
             raise UnreadableError(Refusal.BOMB)
         parser = _careful_parser(listener)
-        taken = 0
         try:
             with self._zip.open(entry) as file:
-                while chunk := file.read(_CHUNK):
-                    taken += len(chunk)
-                    if taken > PART_BYTES:  # what it claims of its size need not be true
-                        raise UnreadableError(Refusal.BOMB)
-                    parser.Parse(chunk, False)
-            parser.Parse(b"", True)
+                for _ in range(PART_BYTES // _CHUNK + 1):
+                    chunk = file.read(_CHUNK)
+                    parser.Parse(chunk, not chunk)
+                    if not chunk:
+                        return
         except UnreadableError:
             raise
-        except (expat.ExpatError, zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
+        except (
+            expat.ExpatError,
+            zlib.error,
+            zipfile.BadZipFile,
+            EOFError,
+            OSError,
+            ValueError,
+            NotImplementedError,
+            RuntimeError,
+        ):
             raise UnreadableError(Refusal.BROKEN) from None
-        except zipfile.zlib.error:  # type: ignore[attr-defined]  # a broken stream comes through as zlib's own error
-            raise UnreadableError(Refusal.BROKEN) from None
+        raise UnreadableError(Refusal.BOMB)  # what it claims of its size is not true
 
 
 def _careful_parser(listener: Listener) -> expat.XMLParserType:
