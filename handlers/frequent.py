@@ -12,7 +12,8 @@ from knowledge.proof import Proof, doubt_of
 # Only where the desk itself has no answer: a promoted answer never stands before what the library says.
 MAY_BE_PROMOTED = frozenset({Outcome.NOT_UNDERSTOOD, Outcome.NO_BASIS, Outcome.OUT_OF_SCOPE})
 _NUMBER_OF_A_PERSON = re.compile(r"(?<!\w)\+?\d(?:[\s.-]?\d){8,}(?!\w)")  # telephone, identity card, bank account
-_MAIL = re.compile(r"\S+@\S+\.\w+")
+_MAIL = re.compile(r"[^\s@]+@[^\s@]+")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 _LONGEST_KEPT = 500
 
 
@@ -42,8 +43,12 @@ def _say(visit: Visit, known: FrequentAnswer) -> Line:
 
 
 def without_names(question: str, person_words: str | None) -> str:
-    """A question freed of what points to a person: numbers of nine digits or more, addresses, the person named."""
-    masked = _MAIL.sub("[…]", _NUMBER_OF_A_PERSON.sub("[…]", question[: 2 * _LONGEST_KEPT]))
+    """A question freed of what points to a person: numbers of nine digits or more, addresses, the person named.
+
+    What cannot be seen goes too: HR reads these words in a terminal.
+    """
+    seen = _UNSEEN.sub(" ", question[: 2 * _LONGEST_KEPT])
+    masked = _MAIL.sub("[…]", _NUMBER_OF_A_PERSON.sub("[…]", seen))
     if person_words:
         masked = re.sub(re.escape(person_words), "[…]", masked, flags=re.IGNORECASE)
     return masked[:_LONGEST_KEPT]

@@ -73,7 +73,7 @@ def _questions(record: dict[str, Any]) -> Iterator[Question]:
 
 
 def _question(about: dict[str, Any], asked: dict[str, Any], thread: str | None = None) -> Question:
-    unknown = (about.keys() | asked.keys()) - {"ask", "style", "group", "as", "on", "expect", "thread", "turns"}
+    unknown = (about.keys() | asked.keys()) - {"ask", "style", "group", "as", "day", "expect", "thread", "turns"}
     if unknown:
         raise ValueError(f"unknown keys {sorted(unknown)}")
     style = about["style"]
@@ -86,7 +86,7 @@ def _question(about: dict[str, Any], asked: dict[str, Any], thread: str | None =
         group=about["group"],
         expected=_expected(asked["expect"]),
         person=person,
-        on=asked.get("on", about.get("on")) or TODAY,
+        on=asked.get("day", about.get("day")) or TODAY,
         thread=thread,
     )
 
