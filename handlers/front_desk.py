@@ -25,6 +25,7 @@ from handlers.ports import (
     Rules,
     Rulings,
     Threads,
+    Told,
 )
 from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.routing import BY_ACTION, BY_COMMAND, BY_FORM, BY_INTENT, Handler, Ports
@@ -61,6 +62,8 @@ class Drawers(Protocol):
     def proposals(self) -> Proposals: ...
     @property
     def entries(self) -> Entries: ...
+    @property
+    def told(self) -> Told: ...
     @property
     def audit(self) -> Audit: ...
 
@@ -256,6 +259,7 @@ class FrontDesk:
             rulings=drawers.rulings,
             proposals=drawers.proposals,
             entries=drawers.entries,
+            told=drawers.told,
             audit=drawers.audit,
             clock=self._clock,
             search=search,

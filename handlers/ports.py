@@ -19,7 +19,17 @@ from knowledge.facts import (
     UnitCode,
 )
 from knowledge.library import Library
-from storage.records import Account, CodeIssued, Inquiry, InquiryMessage, Letter, Proposal, ProposalState, Redemption
+from storage.records import (
+    Account,
+    CodeIssued,
+    Inquiry,
+    InquiryMessage,
+    Letter,
+    Proposal,
+    ProposalState,
+    Redemption,
+    ToldRules,
+)
 
 
 class Clock(Protocol):
@@ -303,6 +313,18 @@ class Entries(Protocol):
 
     async def store(self, row: RecognitionRow | TitleStandard, *, declares: DocumentId | None, at: datetime) -> None:
         """Keep a row as a load would: in place of the one with the same key, if there is one."""
+        ...
+
+
+class Told(Protocol):
+    """The rules that people were last told by, and the last ones before."""
+
+    async def list_told(self) -> Sequence[ToldRules]:
+        """The few that are kept, the newest first; empty before the first load that brought people."""
+        ...
+
+    async def was_there(self, person: PersonCode, told: ToldRules) -> bool:
+        """Whether this person was in the roster by when people were told by these rules."""
         ...
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from handlers.heads import others
 from handlers.officials import (
     certificates,
+    changes,
     consequences,
     documents,
     gaps,
@@ -28,6 +29,7 @@ from handlers.ports import (
     Questions,
     Rulings,
     Threads,
+    Told,
 )
 from handlers.reply import Outcome, Reply
 from handlers.visit import Visit
@@ -48,6 +50,7 @@ class Ports:
     rulings: Rulings
     proposals: Proposals
     entries: Entries
+    told: Told
     audit: Audit
     clock: Clock
     search: PointSearch
@@ -85,7 +88,7 @@ def _corrected(handler: Handler) -> Handler:
     async def answer(visit: Visit, ports: Ports) -> Reply:
         reply = await handler(visit, ports)
         if reply.outcome in {Outcome.ANSWERED, Outcome.NO_BASIS}:
-            reply = replace(reply, lines=(*premises.correct(visit), *reply.lines))
+            reply = replace(reply, lines=tuple(dict.fromkeys((*premises.correct(visit), *reply.lines))))
         return reply
 
     return answer
@@ -95,8 +98,24 @@ async def _document(visit: Visit, ports: Ports) -> Reply:
     return documents.answer_document(visit, search=ports.search)
 
 
+async def _quotation(visit: Visit, ports: Ports) -> Reply:
+    return documents.quote_document(visit, search=ports.search)
+
+
 async def _term(visit: Visit, ports: Ports) -> Reply:
     return guidance.explain_term(visit, find_term=ports.find_term)
+
+
+async def _changes(visit: Visit, ports: Ports) -> Reply:
+    if visit.person is None:
+        return linking.ask_to_link(visit)
+    return await changes.tell_my_changes(visit, visit.person, told=ports.told)
+
+
+async def _gaps(visit: Visit, ports: Ports) -> Reply:
+    if changes.is_asked(visit):
+        return await _changes(visit, ports)
+    return await _personal(gaps.list_my_gaps)(visit, ports)
 
 
 async def _link(visit: Visit, ports: Ports) -> Reply:
@@ -182,7 +201,7 @@ async def _unit(visit: Visit, ports: Ports) -> Reply:
 
 
 BY_INTENT: Mapping[Intent, Handler] = {
-    Intent.MY_GAPS: _personal(gaps.list_my_gaps),
+    Intent.MY_GAPS: _gaps,
     Intent.MY_DEADLINES: _corrected(_personal(gaps.list_my_deadlines)),
     Intent.CERTIFICATE_COUNTS: _corrected(_open(certificates.judge_certificates)),
     Intent.POSITION_REQUIREMENTS: _corrected(_open(position.list_requirements)),
@@ -210,6 +229,7 @@ BY_INTENT: Mapping[Intent, Handler] = {
 # A pressed choice: its handler, and the intent that a follow-up in the conversation then continues.
 BY_ACTION: Mapping[str, tuple[Handler, Intent]] = {
     "gaps.mine": (BY_INTENT[Intent.MY_GAPS], Intent.MY_GAPS),
+    changes.ACTION: (_changes, Intent.MY_GAPS),
     "deadlines.mine": (BY_INTENT[Intent.MY_DEADLINES], Intent.MY_DEADLINES),
     "position.mine": (BY_INTENT[Intent.POSITION_REQUIREMENTS], Intent.POSITION_REQUIREMENTS),
     "certificates.mine": (_personal(certificates.list_my_certificates), Intent.CERTIFICATE_COUNTS),
@@ -217,6 +237,7 @@ BY_ACTION: Mapping[str, tuple[Handler, Intent]] = {
     "consequences": (BY_INTENT[Intent.CONSEQUENCES], Intent.CONSEQUENCES),
     "document": (_document, Intent.DOCUMENT),
     "document.point": (_document, Intent.DOCUMENT),
+    "document.quote": (_quotation, Intent.DOCUMENT),
     "documents": (BY_INTENT[Intent.LIBRARY], Intent.LIBRARY),
     "contact": (BY_INTENT[Intent.WHO_TO_ASK], Intent.WHO_TO_ASK),
     "service": (BY_INTENT[Intent.SERVICE_LEFT], Intent.SERVICE_LEFT),

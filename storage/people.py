@@ -123,13 +123,6 @@ class ProfilesDrawer:
             async for *row, channel in cursor:
                 yield _person(row), channel
 
-    async def was_there(self, code: PersonCode, moment: int) -> bool:
-        """Whether this person had come into the roster before that moment of it."""
-        found = await self._connection.execute(
-            select(people.c.code).where(people.c.code == code, people.c.came_in < moment)
-        )
-        return found.one_or_none() is not None
-
     async def list_codes_by_phone(self, phone: str) -> Sequence[PersonCode]:
         try:
             indexes = self._vault.phone_indexes(phone)

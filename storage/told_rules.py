@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from sqlalchemy import delete, exists, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from knowledge.facts import DeclaredRules
+from knowledge.facts import DeclaredRules, PersonCode
 from storage.records import ToldRules, WrittenRules
 from storage.rules import RulesDrawer
 from storage.tables import NEXT_MOMENT, people, told_rules
@@ -50,6 +50,12 @@ class ToldRulesDrawer:
     async def list_told(self) -> Sequence[ToldRules]:
         found = await self._connection.execute(_NEWEST_FIRST)
         return [_told(*row) for row in found]
+
+    async def was_there(self, person: PersonCode, told: ToldRules) -> bool:
+        found = await self._connection.execute(
+            select(people.c.code).where(people.c.code == person, people.c.came_in < told.number)
+        )
+        return found.one_or_none() is not None
 
     async def see_one_moment(self) -> None:
         """Let the whole transaction see the store as of one moment; to be called before anything is read."""

@@ -21,7 +21,7 @@ from knowledge.facts import (
 from knowledge.folding import fold
 from knowledge.library import Library
 from knowledge.understanding.retrieval import FoundPlace
-from storage.records import Account, CodeIssued, Proposal, ProposalState, Redemption, RedemptionOutcome
+from storage.records import Account, CodeIssued, Proposal, ProposalState, Redemption, RedemptionOutcome, ToldRules
 from storage.workbook import entries
 
 
@@ -281,6 +281,20 @@ class FakeEntries:
         self._rules.declared = replace(changed, version=declared.version + 1)
 
 
+class FakeTold:
+    """Rules told before, the newest first; `newcomers` came into the roster after the last of them."""
+
+    def __init__(self, *kept: ToldRules, newcomers: Collection[str] = ()) -> None:
+        self.kept = kept
+        self.newcomers = newcomers
+
+    async def list_told(self) -> Sequence[ToldRules]:
+        return self.kept
+
+    async def was_there(self, person: PersonCode, told: ToldRules) -> bool:
+        return told in self.kept and person not in self.newcomers
+
+
 @dataclass
 class FakeDrawers:
     """The cabinet of one desk. `opened` counts transactions, `closed` those that ended."""
@@ -293,6 +307,7 @@ class FakeDrawers:
     audit: FakeAudit = field(default_factory=FakeAudit)
     questions: FakeQuestions = field(default_factory=FakeQuestions)
     proposals: FakeProposals = field(default_factory=FakeProposals)
+    told: FakeTold = field(default_factory=FakeTold)
     opened: int = 0
     closed: int = 0
 

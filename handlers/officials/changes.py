@@ -1,0 +1,125 @@
+"""What has changed in my results, and why? The detail behind a notice that rules have changed."""
+
+from collections.abc import Iterator, Sequence
+
+from handlers import next_steps
+from handlers.asking import Choice
+from handlers.change_words import explain_cause, name_subject, summarise
+from handlers.contacts import describe_contact
+from handlers.phrases import _, ngettext, show_day_of
+from handlers.ports import Told
+from handlers.reply import Background, Line, Reply
+from handlers.stating import state
+from handlers.verdicts import describe_deadline, describe_finding
+from handlers.visit import Visit
+from knowledge.causes import Cause
+from knowledge.changes import Change, Difference
+from knowledge.documents import Citation
+from knowledge.facts import Person
+from knowledge.folding import fold_words
+from knowledge.library import Library
+from knowledge.proof import Doubt
+from knowledge.rules_serialised import UnreadableRulesError, read_rules
+from storage.records import ToldRules
+
+ACTION = "changes.mine"
+_MARK_LENGTH = 16  # of a fingerprint: enough to tell the few rules that are kept apart
+_WORDS_OF_CHANGE = ("co gi thay doi", "co thay doi", "thay doi gi", "thay doi nhu the nao", "khac truoc")
+
+
+def is_asked(visit: Visit) -> bool:
+    """Whether a question about one's own results asks what became another one."""
+    folded = fold_words(visit.text)
+    return any(words in folded for words in _WORDS_OF_CHANGE)
+
+
+def mark_of(fingerprint: str) -> str:
+    """What the button of a notice names the rules of before by."""
+    return fingerprint[:_MARK_LENGTH]
+
+
+async def tell_my_changes(visit: Visit, person: Person, *, told: Told) -> Reply:
+    """What has changed for me since the rules that I was told by before?"""
+    earlier = await _find_earlier(visit.subject, person, told)
+    if earlier is None:
+        return _without_earlier(_("There are no earlier rules on record to compare your results with."), visit)
+    try:
+        before = read_rules(earlier.rules.form, earlier.rules.content)
+    except UnreadableRulesError:
+        return _without_earlier(_("The earlier rules on record can no longer be compared with those of today."), visit)
+    difference = Difference(before, visit.rules.book, visit.on)
+    changes = difference.changes_of(person)
+    since = show_day_of(earlier.told_at)
+    if not changes:
+        return Reply(
+            title=_("Since {day} no change of the rules has changed your results.").format(day=since),
+            choices=_next_steps(),
+        )
+    return Reply(
+        title=ngettext(
+            "Since {day} changes of the rules have changed {n} of your results.",
+            "Since {day} changes of the rules have changed {n} of your results.",
+            len(changes),
+        ).format(day=since, n=len(changes)),
+        lines=tuple(line for change in changes for line in _describe(change, difference, visit)),
+        choices=_next_steps(),
+        findings=tuple(change.new for change in changes if change.new is not None),
+    )
+
+
+async def _find_earlier(mark: str, person: Person, told: Told) -> ToldRules | None:
+    """The rules that a notice named, else those told before the last ones, else the last; by any of them, if there."""
+    kept = await told.list_told()
+    if mark:
+        wanted: Sequence[ToldRules] = [one for one in kept if one.rules.fingerprint.startswith(mark)][:1]
+    else:
+        wanted = kept[:2][::-1]
+    for one in wanted:
+        if await told.was_there(person.code, one):
+            return one
+    return None
+
+
+def _describe(change: Change, difference: Difference, visit: Visit) -> Iterator[Line]:
+    known = difference.after.library
+    subject = name_subject(change, known)
+    old, new = summarise(change, known)
+    yield Line(_("{subject}: {old} → {new}.").format(subject=subject, old=old, new=new))
+    if change.new is not None:
+        yield describe_finding(change.new, visit.rules)
+        yield from describe_deadline(change.new, visit.rules)
+    for cause in change.why:
+        yield _explain(cause, known, visit)
+    if change.old is not None:
+        text = _("{subject}, by the rules of before: {old}.").format(subject=subject, old=old)
+        cites = _resolving(change.old.basis, visit.rules.library)
+        yield Background(text, cites, Doubt.NO_LONGER_IN_FORCE)
+
+
+def _explain(cause: Cause, known: Library, visit: Visit) -> Line:
+    text = _("Why: {reason}").format(reason=explain_cause(cause, known))
+    cites = _resolving((cause.cite,) if cause.cite is not None else (), visit.rules.library)
+    if not cites:
+        return Line(text)
+    if cause.is_past:
+        return Background(text, cites, Doubt.NO_LONGER_IN_FORCE)
+    return state(text, cites, visit)
+
+
+def _resolving(cites: Sequence[Citation], library: Library) -> tuple[Citation, ...]:
+    """Only what the library of today can still show; rules of before may rest on what is gone."""
+    found = (library.documents.get(cite.document) for cite in cites)
+    return tuple(
+        cite
+        for cite, document in zip(cites, found, strict=True)
+        if document is not None
+        and (cite.point is None or not document.points or document.point(cite.point) is not None)
+    )
+
+
+def _without_earlier(title: str, visit: Visit) -> Reply:
+    return Reply(title=title, lines=(describe_contact(visit),), choices=_next_steps())
+
+
+def _next_steps() -> tuple[Choice, ...]:
+    return next_steps.my_gaps(), next_steps.my_deadlines(), next_steps.whom_to_ask()
