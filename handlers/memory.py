@@ -17,6 +17,7 @@ from knowledge.facts import (
 )
 from knowledge.library import Library
 from knowledge.understanding.meaning import Aspect, Context, DocumentMention, Entities, Intent, KindMention
+from storage.records import EarlierQuestion
 
 
 def remember(intent: Intent, entities: Entities) -> dict[str, Any]:
@@ -67,9 +68,31 @@ def recall_pending(state: Mapping[str, Any] | None) -> Pending | None:
         return None
 
 
+def keep_questions(
+    state: Mapping[str, Any] | None, asked: EarlierQuestion | None, *, longest: int = 500, most: int = 3
+) -> dict[str, Any]:
+    """The last questions as typed, this one included, to be kept beside the rest of the state; empty for none."""
+    kept = [*recall_questions(state), *([asked] if asked is not None else [])][-most:]
+    if not kept:
+        return {}
+    return {"questions": [[one.text[:longest], one.outcome, one.answer[:longest]] for one in kept]}
+
+
+def recall_questions(state: Mapping[str, Any] | None) -> list[EarlierQuestion]:
+    """The last questions of a kept state, the oldest first; none for a state of an older form."""
+    kept = (state or {}).get("questions")
+    if not isinstance(kept, list):
+        return []
+    try:
+        return [EarlierQuestion(text, outcome, answer) for text, outcome, answer in kept]
+    except (TypeError, ValueError):
+        return []
+
+
 def named_by_choice(intent: Intent, subject: str, library: Library) -> Entities:
     """What a pressed choice is about, so that a follow-up can point back to it; nothing for a subject not known."""
-    named, _mark, point = subject.partition("#")
+    named, _mark, place = subject.partition("#")
+    point = place.partition("@")[0]  # of a quotation, the page stands behind
     if intent is Intent.DOCUMENT and named in library.documents:
         document = DocumentId(named)
         return Entities(documents=(DocumentMention(named, document),), points=(point,) if point else ())

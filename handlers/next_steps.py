@@ -60,6 +60,11 @@ def point(document_id: DocumentId, point_id: str, label: str) -> Choice:
     return Choice(label, "document.point", f"{document_id}#{point_id}")
 
 
+def quote(document_id: DocumentId, place: str, label: str) -> Choice:
+    """Read me this place of the document word for word."""
+    return Choice(label, "document.quote", f"{document_id}#{place}")
+
+
 def all_documents() -> Choice:
     """Which documents are held."""
     return Choice(_("Documents in the library"), "documents")
@@ -88,3 +93,18 @@ def unit_gaps() -> Choice:
 def help_me() -> Choice:
     """What can I ask."""
     return Choice(_("What can I ask?"), "help")
+
+
+def pass_on() -> Choice:
+    """Let a person answer this."""
+    return Choice(_("Pass it on to HR"), "pass_on")
+
+
+def my_inquiries() -> Choice:
+    """What became of what I passed on."""
+    return Choice(_("My questions to HR"), "inquiry")
+
+
+def inbox() -> Choice:
+    """Which questions wait for HR."""
+    return Choice(_("Inbox of questions"), "inbox")

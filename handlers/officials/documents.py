@@ -16,12 +16,13 @@ from handlers.document_words import (
     describe_table,
     summarise_points,
 )
+from handlers.officials import quoting
 from handlers.phrases import _
 from handlers.point_words import describe_point, describe_takeover
 from handlers.reply import Line, Outcome, Record, Reply
 from handlers.visit import Visit
 from handlers.wording import name_document, name_point, start_sentence
-from knowledge.documents import Document, Point
+from knowledge.documents import Confidence, Document, Point
 from knowledge.facts import DocumentId
 from knowledge.understanding.meaning import Aspect
 from knowledge.understanding.retrieval import PointSearch
@@ -47,6 +48,8 @@ def answer_document(visit: Visit, *, search: PointSearch) -> Reply:
         return _unknown_document(visit.subject, visit)
     if not documents:
         return _answer_by_search(visit, search)
+    if Aspect.QUOTE in visit.aspects and not visit.subject:
+        return _quote(documents[0], next(iter(visit.named.points), ""), visit, search)
     point_id = visit.subject.partition("#")[2] or next(iter(visit.named.points), "")
     if point_id:
         return _answer_point(documents[0], point_id, visit)
@@ -55,12 +58,38 @@ def answer_document(visit: Visit, *, search: PointSearch) -> Reply:
     return replace(reply, choices=(*others, *reply.choices))
 
 
+def quote_document(visit: Visit, *, search: PointSearch) -> Reply:
+    """Read me this place word for word: the button's own place, a page of it where it is long."""
+    named, _mark, place = visit.subject.partition("#")
+    document = visit.rules.library.documents.get(DocumentId(named))
+    if document is None:
+        return _unknown_document(named, visit)
+    point, page = quoting.split_subject(place)
+    return _quote(document, point, visit, search, page)
+
+
+def _quote(document: Document, asked: str, visit: Visit, search: PointSearch, page: int | None = None) -> Reply:
+    point = find_point(document, asked) if asked else None
+    if asked and point is None and document.points:
+        return _no_such_point(document, asked, visit)
+    if point is not None:
+        quoted = quoting.quote_point(document, point, visit, page)
+    else:
+        quoted = quoting.quote_document(document, visit, page)
+    if quoted is not None:
+        return quoted
+    if not document.points:
+        return _answer_not_held(document, visit)
+    told = _answer_point(document, asked, visit) if point is not None else _answer_whole(document, visit, search)
+    return replace(told, lines=(quoting.admit_no_words(document, point, visit), *told.lines))
+
+
 def list_library(visit: Visit) -> Reply:
     """Which documents do you hold?"""
     known = visit.rules.library.documents.values()
     here = [one for one in known if one.binds(visit.territory) and one.exists_on(visit.on)]
     held = [one for one in here if one.text_held]
-    local = [one for one in here if not one.text_held and not one.is_national]
+    local = [one for one in here if not one.text_held and not one.is_national and _is_worth_listing(one)]
     lines: list[Line] = [
         Record(f"{name_document(one)}: {one.title}", (visit.rules.library.cite(one.id),), is_item=True) for one in held
     ]
@@ -72,6 +101,11 @@ def list_library(visit: Visit) -> Reply:
         lines=tuple(lines),
         choices=tuple(next_steps.document(one.id) for one in held[:_MOST_CHOICES]),
     )
+
+
+def _is_worth_listing(document: Document) -> bool:
+    """A document known only because an added one names it is told with that one."""
+    return document.confidence is not Confidence.CITED_ONLY or bool(document.title)
 
 
 def find_point(document: Document, asked: str) -> Point | None:
@@ -117,7 +151,7 @@ def _answer_point(document: Document, asked: str, visit: Visit) -> Reply:
     return Reply(
         title=start_sentence(name_point(document, point)),
         lines=as_it_binds(document, lines, visit),
-        choices=_point_choices(document, below or others),
+        choices=(*quoting.quote_choice(document, point, visit), *_point_choices(document, below or others)),
     )
 
 
@@ -195,7 +229,12 @@ def _answer_by_search(visit: Visit, search: PointSearch) -> Reply:
         )
     document = library.documents[found[0].document]
     point = document.point(found[0].point)
+    asks_words = Aspect.QUOTE in visit.aspects
+    if found[0].is_in_words and (point is None or asks_words or document.confidence is Confidence.ADDED):
+        return quoting.quote_found(document, point, found[0].words, visit)
     lines = describe_point(document, point, visit) if point is not None else []
+    if found[0].is_in_words and point is not None:
+        lines = [*quoting.quote_briefly(document, point, visit), *lines]
     title = start_sentence(name_point(document, point)) if point is not None else name_document(document)
     choices = [
         next_steps.point(other.id, one.id, f"{other.id}, {one.label}")
@@ -206,7 +245,10 @@ def _answer_by_search(visit: Visit, search: PointSearch) -> Reply:
     return Reply(
         title=title,
         lines=shown,
-        choices=(*choices, next_steps.document(document.id), next_steps.all_documents())[:_MOST_CHOICES],
+        choices=(
+            *(quoting.quote_choice(document, point, visit) if point is not None else ()),
+            *(*choices, next_steps.document(document.id), next_steps.all_documents())[:_MOST_CHOICES],
+        ),
     )
 
 
@@ -255,7 +297,9 @@ def _no_such_point(document: Document, asked: str, visit: Visit) -> Reply:
     cite = (visit.rules.library.cite(document.id),)
     return Reply(
         title=name_document(document),
-        lines=(Record(text.format(document=document.id, point=asked, points=labels), cite),),
+        lines=as_it_binds(
+            document, [Record(text.format(document=document.id, point=asked, points=labels), cite)], visit
+        ),
         choices=_point_choices(document, top),
         outcome=Outcome.ANSWERED if document.text_held else Outcome.NO_BASIS,
     )

@@ -54,6 +54,7 @@ class Aspect(StrEnum):
     ISSUER = "issuer"
     IN_FORCE = "in_force"
     HELD = "held"  # is its text held
+    QUOTE = "quote"  # its very words
     BINDS = "binds"  # whom and where it binds
     DEADLINE = "deadline"
     CITES = "cites"
