@@ -237,9 +237,10 @@ def doctor(as_json: JsonOption = False) -> None:
 
 @app.command()
 def plan(on: OnOption = None, as_json: JsonOption = False) -> None:
-    """Which reminders and escalations would go out on a day (not built yet)."""
-    del on, as_json
-    raise UsageError(_not_yet("plan"))
+    """Which notices would go out on a day, to whom and why: those of changed rules; reminders are not built yet."""
+    from bot.commands.planning import show_plan  # noqa: PLC0415  see the module's docstring
+
+    _run(show_plan(settings(), on=_read_day(on), as_json=as_json))
 
 
 @app.command()

@@ -14,6 +14,8 @@ from bot.clock import FixedClock, SystemClock
 from bot.errors import InputError, ServiceError
 from bot.seen import Taken
 from bot.settings import Settings
+from bot.telling import Telling
+from handlers.asking import Channel
 from handlers.front_desk import FrontDesk
 from handlers.hr.promoting import Draft, check_draft, promote, withdraw
 from handlers.phrases import CataloguesMissingError, _, use_catalogues
@@ -26,6 +28,7 @@ from knowledge.library import Library
 from knowledge.loader import LibraryError, load_library
 from knowledge.reading.accepted import AcceptedDocument
 from knowledge.rulebook import RuleBook
+from knowledge.rules_serialised import FORM, UnreadableRulesError, fingerprint_of, read_rules, write_rules
 from knowledge.understanding.reader import Reader, build_reader
 from knowledge.understanding.retrieval import PointSearch
 from knowledge.understanding.terms import find_term
@@ -35,13 +38,14 @@ from storage.embedded import EmbeddedServer
 from storage.encryption import SecretKeyError, Vault, load_or_make_key
 from storage.errors import DatabaseUnavailableError
 from storage.migrating import find_revision, migrate, newest_revision
-from storage.records import AuditVerdict, CodeIssued, Unanswered
+from storage.records import AuditVerdict, CodeIssued, Unanswered, WrittenRules
 from storage.workbook.load import LoadReport, Progress, load_workbook
 
 _UPDATES_ARE_KEPT = timedelta(days=3)  # longer than a platform brings an update again
 _THREADS_ARE_KEPT = timedelta(days=30)
 _QUESTIONS_ARE_KEPT = timedelta(days=180)
 _COUNTS_ARE_KEPT = timedelta(days=400)  # a year and some weeks, to compare with the year before
+PUSHED_CHANNELS = (Channel.TELEGRAM.value,)  # a web page or a terminal can only be asked, not sent to
 LOCALES = Path(__file__).parent / "locales"
 
 
@@ -56,6 +60,27 @@ class Reference:
     def rule_book(self, rules: DeclaredRules) -> RuleBook:
         """The rule book of HR's declared rules."""
         return RuleBook.of(self.library, rules, self.calendar, self.home)
+
+
+@dataclass(frozen=True, slots=True)
+class RulesScribe:
+    """Writes down the complete rules that hold with what HR has declared, for the cabinet to keep."""
+
+    reference: Reference
+
+    def write(self, declared: DeclaredRules) -> WrittenRules:
+        book = self.reference.rule_book(declared)
+        return WrittenRules(FORM, fingerprint_of(book), write_rules(book))
+
+    def can_read(self, written: WrittenRules) -> bool:
+        return _read_rules(written) is not None
+
+
+def _read_rules(written: WrittenRules) -> RuleBook | None:
+    try:
+        return read_rules(written.form, written.content)
+    except UnreadableRulesError:
+        return None
 
 
 class MemoryThreads:
@@ -141,6 +166,22 @@ class Office:
             async for person in drawers.profiles.stream_people(units):
                 yield person
 
+    @asynccontextmanager
+    async def read_told(self) -> AsyncIterator[Telling]:
+        """The rules of now and those that people were last told by, with these people, all as of one moment."""
+        async with self._database.transaction() as drawers:
+            await drawers.told.see_one_moment()
+            now = self.reference.rule_book(await drawers.rules.load())
+            last = await drawers.told.find_last()
+            yield Telling(
+                now=now,
+                fingerprint=fingerprint_of(now),
+                people=drawers.profiles.stream_people_there(last.number if last is not None else 0, PUSHED_CHANNELS),
+                told=_read_rules(last.rules) if last is not None else None,
+                told_fingerprint=last.rules.fingerprint if last is not None else None,
+                told_at=last.told_at if last is not None else None,
+            )
+
     async def load(self, path: Path, *, dry_run: bool, replacing: frozenset[str], progress: Progress) -> LoadReport:
         """Load a workbook: all of it or nothing."""
         return await load_workbook(
@@ -154,6 +195,7 @@ class Office:
             progress=progress,
             now=self.clock.now(),
             actor="command_line",
+            scribe=RulesScribe(self.reference),
         )
 
     async def accept_document(self, accepted: AcceptedDocument, *, replacing: bool = False) -> DocumentId:

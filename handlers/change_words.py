@@ -30,7 +30,8 @@ def summarise(change: Change, library: Library) -> tuple[str, str]:
 def explain_cause(cause: Cause, library: Library) -> str:  # noqa: PLR0911, PLR0912, C901 (a table of sentences)
     """What happened in the rules, in one sentence. `library` must know every document that is cited."""
     document = name_cited(library, cause.cite) if cause.cite is not None else ""
-    certificate = library.kinds[cause.kind].name if cause.kind in library.kinds else _("certificates of this criterion")
+    kind = library.kinds.get(cause.kind) if cause.kind is not None else None
+    certificate = kind.name if kind is not None else _("certificates of this criterion")
     was, now = (show_day(day) if day is not None else "–" for day in (cause.was, cause.now))
     match cause.happened:
         case CauseKind.STANDARD_ADDED:

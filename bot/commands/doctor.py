@@ -10,8 +10,9 @@ from bot.commands.channels import check_telegram
 from bot.errors import CommandError, ServiceError, SilentError
 from bot.questions import list_lost
 from bot.settings import Settings
+from bot.telling import Standing
 from bot.wiring import LOCALES, Reference, open_office, open_reference
-from handlers.phrases import _
+from handlers.phrases import _, show_day_of
 
 MARKS = {True: "✓", False: "✗"}
 
@@ -60,6 +61,7 @@ async def _examine(settings: Settings) -> AsyncIterator[Check]:
     yield database
     if database.is_well:
         yield await _check_promoted(settings)
+        yield await _check_told(settings)
     yield await _check_telegram(settings)
     yield _check_web(settings)
 
@@ -109,6 +111,25 @@ async def _check_database(settings: Settings) -> Check:
         return Check("database", is_well=False, found=verdict.reason or "", mend=mend)
     found = _("reachable, of this version, audit chain of {n} entries intact").format(n=verdict.entries)
     return Check("database", is_well=True, found=found)
+
+
+async def _check_told(settings: Settings) -> Check:
+    """By which rules people were last told, and whether others hold now; whom that touches is what `plan` finds out."""
+    async with open_office(settings, keeps_threads=False) as office, office.read_told() as telling:
+        standing = telling.standing
+        since = show_day_of(telling.told_at) if telling.told_at is not None else ""
+    if standing is Standing.UNREADABLE:
+        found = _("the rules told on {day} were kept by another version and cannot be read").format(day=since)
+        mend = _("No change is told by them. The next load takes the rules of then as told.")
+        return Check("told", is_well=False, found=found, mend=mend)
+    found = {
+        Standing.NOBODY_TOLD: _("no load has brought people yet"),
+        Standing.SAME: _("people were told by the rules of now, on {day}").format(day=since),
+        Standing.DIFFERENT: _(
+            "people were told on {day}, and the rules have changed since; to see whom it touches: nhacchuan plan"
+        ).format(day=since),
+    }[standing]
+    return Check("told", is_well=True, found=found)
 
 
 async def _check_promoted(settings: Settings) -> Check:

@@ -33,9 +33,14 @@ def is_asked(visit: Visit) -> bool:
     return any(words in folded for words in _WORDS_OF_CHANGE)
 
 
-def mark_of(fingerprint: str) -> str:
-    """What the button of a notice names the rules of before by."""
-    return fingerprint[:_MARK_LENGTH]
+def push_text() -> str:
+    """The whole of what is pushed: that there is something to see, and nothing of what it is."""
+    return _("New rules have changed the results of your standards review. Press “See details” to see them.")
+
+
+def see_details(fingerprint: str) -> Choice:
+    """The button under a notice; it names the rules of before, which the person was told by."""
+    return Choice(_("See details"), ACTION, fingerprint[:_MARK_LENGTH])
 
 
 async def tell_my_changes(visit: Visit, person: Person, *, told: Told) -> Reply:
