@@ -16,6 +16,8 @@ from knowledge.folding import fold_words
 
 Values = Mapping[str, str]
 
+LONGEST_ENTRY = 2_000  # characters of one typed answer; whatever is longer is no answer to a step
+
 _BACK = ".back"
 _CANCEL = ".cancel"
 _BACK_WORDS = frozenset({"quay lai", "tro lai", "lui lai"})
@@ -61,6 +63,11 @@ class Form:
     steps: tuple[Step, ...]
     finish: Callable[[Values], Awaitable[Reply]]
     cancel: Callable[[], Reply]
+
+
+def ends_form(text: str) -> bool:
+    """Whether these words, alone, give a form up ("hủy", "thôi")."""
+    return fold_words(text) in _CANCEL_WORDS
 
 
 async def begin(form: Form, values: Values) -> Reply:
@@ -128,10 +135,9 @@ def _step_before(form: Form, step: Step, values: Values) -> Step:
 
 
 def _typed(text: str) -> str:
-    words = fold_words(text)
-    if words in _CANCEL_WORDS:
+    if ends_form(text):
         return _CANCEL
-    return _BACK if words in _BACK_WORDS else text.strip()
+    return _BACK if fold_words(text) in _BACK_WORDS else text.strip()
 
 
 def _closed(form: Form) -> Reply:

@@ -28,6 +28,7 @@ from storage.records import (
     Proposal,
     ProposalState,
     Redemption,
+    RulingDraft,
     ToldRules,
 )
 
@@ -290,7 +291,7 @@ class Entry(Protocol):
     @property
     def problems(self) -> Sequence[Problem]: ...
     @property
-    def row(self) -> RecognitionRow | TitleStandard | None: ...
+    def row(self) -> RecognitionRow | TitleStandard | RulingDraft | None: ...
     @property
     def declares(self) -> DocumentId | None: ...
 

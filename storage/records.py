@@ -6,7 +6,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from knowledge.facts import DocumentId, PersonCode, Signatory, TerritoryCode, UnitCode
+from knowledge.facts import (
+    CriterionCode,
+    DocumentId,
+    KindCode,
+    LevelCode,
+    PersonCode,
+    Signatory,
+    TerritoryCode,
+    UnitCode,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,4 +303,23 @@ class Proposal:
     state: ProposalState = ProposalState.WAITING
     decided_by: PersonCode | None = None
     decided_at: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RulingDraft:
+    """A ruling as it is typed, before anybody has put a name to it. `valid_from` None: from its confirmation on."""
+
+    criterion: CriterionCode
+    kind: KindCode
+    counts_as: LevelCode | None = None
+    level_from: str | None = None
+    level_to: str | None = None
+    months_valid: int | None = None
+    issued_from: date | None = None
+    issued_to: date | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    document: DocumentId | None = None
+    point: str | None = None
     reason: str | None = None

@@ -13,7 +13,7 @@ from storage.workbook.audience import parse_audience
 from storage.workbook.known import DocumentNumbers, Known, UnitLinks
 from storage.workbook.levels_written import WrittenLevels
 from storage.workbook.problems import Problem, ProblemKind, ProblemLog, WrongCellError
-from storage.workbook.sheets import CREDENTIALS, PEOPLE, RECOGNITION, ROUNDS, STANDARDS, UNITS, Sheet
+from storage.workbook.sheets import CREDENTIALS, PEOPLE, RECOGNITION, ROUNDS, RULINGS, STANDARDS, UNITS, Sheet
 
 YOUNGEST = timedelta(days=365 * 15)  # bounds of plausibility, no rule of law: they catch a wrong century
 OLDEST = timedelta(days=366 * 110)
@@ -48,6 +48,7 @@ class Checks:
             STANDARDS.name: self._check_standard,
             RECOGNITION.name: self._check_recognition,
             ROUNDS.name: self._check_round,
+            RULINGS.name: self._check_ruling,
         }
 
     def begin(self, sheet: Sheet) -> None:
@@ -132,10 +133,18 @@ class Checks:
         self._settle_required(number, row, "muc_toi_thieu")
 
     def _check_recognition(self, number: int, row: Row) -> None:
-        self._in_order(number, row, "cap_tu_ngay", "cap_den_ngay")
-        self._in_order(number, row, "hieu_luc_tu", "hieu_luc_den")
         if "van_ban" in row:
             row["van_ban"] = self.documents.settle(row["van_ban"])
+        self._check_recognised(number, row)
+
+    def _check_ruling(self, number: int, row: Row) -> None:
+        if "can_cu" in row:
+            row["can_cu"] = self.documents.settle(row["can_cu"])
+        self._check_recognised(number, row)
+
+    def _check_recognised(self, number: int, row: Row) -> None:
+        self._in_order(number, row, "cap_tu_ngay", "cap_den_ngay")
+        self._in_order(number, row, "hieu_luc_tu", "hieu_luc_den")
         if "loai" in row:
             self._check_recognised_kind(number, row, row["loai"])
         self._settle_required(number, row, "dat_muc")

@@ -1,19 +1,24 @@
 """One row typed in a chat, read by the very rules of the workbook: the same readers and the same checks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from knowledge.facts import DocumentId, RecognitionRow, TerritoryCode, TitleStandard
 from knowledge.library import Library
+from storage.records import RulingDraft
 from storage.workbook.cells import is_empty, show
 from storage.workbook.checking import Checks, Row
-from storage.workbook.facts import make_recognition_row, make_standard
+from storage.workbook.facts import make_recognition_row, make_ruling, make_standard
 from storage.workbook.known import Known
 from storage.workbook.problems import Problem, ProblemKind, ProblemLog, WrongCellError
-from storage.workbook.sheets import RECOGNITION, STANDARDS, Sheet
+from storage.workbook.sheets import RECOGNITION, RULINGS, STANDARDS, Sheet
 
-_SHEETS = {sheet.name: sheet for sheet in (RECOGNITION, STANDARDS)}
+_MAKERS: dict[str, tuple[Sheet, Callable[[Row], RecognitionRow | TitleStandard | RulingDraft]]] = {
+    RECOGNITION.name: (RECOGNITION, make_recognition_row),
+    STANDARDS.name: (STANDARDS, make_standard),
+    RULINGS.name: (RULINGS, make_ruling),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,7 @@ class Entry:
     """
 
     problems: tuple[Problem, ...] = ()
-    row: RecognitionRow | TitleStandard | None = None
+    row: RecognitionRow | TitleStandard | RulingDraft | None = None
     declares: DocumentId | None = None
 
 
@@ -38,12 +43,12 @@ def read_entry(
     declared: Sequence[str] = (),
     is_whole: bool = True,
 ) -> Entry:
-    """Read and check cells by the names of their columns, as of a row of this sheet (`cong_nhan`, `tieu_chuan`).
+    """Read and check cells by the names of their columns: `cong_nhan`, `tieu_chuan` or, of a ruling, `y_kien`.
 
     `declared` are document numbers known from before. Unless `is_whole`, cells that are not there yet are not missed,
     and there is no row to give.
     """
-    known, log = _SHEETS[sheet], ProblemLog()
+    (known, make), log = _MAKERS[sheet], ProblemLog()
     values = _read(known, cells, library, log)
     if is_whole:
         wrong = {problem.column for problem in log}
@@ -54,8 +59,7 @@ def read_entry(
     checks.check(1, values)
     if log or not is_whole:
         return Entry(tuple(log))
-    row = make_standard(values) if known is STANDARDS else make_recognition_row(values)
-    return Entry(row=row, declares=next(iter(checks.documents.new), None))
+    return Entry(row=make(values), declares=next(iter(checks.documents.new), None))
 
 
 def _read(sheet: Sheet, cells: Mapping[str, str], library: Library, log: ProblemLog) -> Row:

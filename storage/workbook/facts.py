@@ -16,6 +16,7 @@ from knowledge.facts import (
     TitleStandard,
     Unit,
 )
+from storage.records import RulingDraft
 
 Cells = Mapping[str, Any]
 
@@ -111,6 +112,24 @@ def make_recognition_row(row: Cells) -> RecognitionRow:
         valid_from=row.get("hieu_luc_tu"),
         valid_to=row.get("hieu_luc_den"),
         note=row.get("ghi_chu"),
+    )
+
+
+def make_ruling(row: Cells) -> RulingDraft:
+    return RulingDraft(
+        criterion=row["tieu_chi"],
+        kind=row["loai"],
+        counts_as=row.get("dat_muc"),
+        level_from=row.get("muc_tu"),
+        level_to=row.get("muc_den"),
+        months_valid=row.get("thoi_han_thang"),
+        issued_from=row.get("cap_tu_ngay"),
+        issued_to=row.get("cap_den_ngay"),
+        valid_from=row.get("hieu_luc_tu"),
+        valid_to=row.get("hieu_luc_den"),
+        document=row.get("can_cu"),
+        point=row.get("diem"),
+        reason=row.get("ly_do"),
     )
 
 

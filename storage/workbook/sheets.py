@@ -151,5 +151,26 @@ ROUNDS = Sheet(
     ),
 )
 
+# No sheet of the workbook: rulings are only typed, but under the same rules as the rows of a recognition table.
+RULINGS = Sheet(
+    "y_kien",
+    ("loai", "muc_tu", "cap_tu_ngay"),
+    (
+        _must("tieu_chi", read_criterion),
+        _must("loai", read_kind),
+        Column("muc_tu", read_name),
+        Column("muc_den", read_name),
+        Column("dat_muc", read_name),
+        Column("thoi_han_thang", read_count),
+        Column("cap_tu_ngay", read_day),
+        Column("cap_den_ngay", read_day),
+        Column("hieu_luc_tu", read_day),
+        Column("hieu_luc_den", read_day),
+        Column("can_cu", read_name),
+        Column("diem", read_code),
+        Column("ly_do", read_name),
+    ),
+)
+
 SHEETS: dict[str, Sheet] = {sheet.name: sheet for sheet in (UNITS, PEOPLE, CREDENTIALS, STANDARDS, RECOGNITION, ROUNDS)}
 COLUMN_NAMES = frozenset(column.name for sheet in SHEETS.values() for column in sheet.columns)
