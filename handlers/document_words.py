@@ -21,10 +21,7 @@ def describe_limits(document: Document, visit: Visit) -> list[Line]:
     cite = (library.cite(document.id),)
     lines: list[Line] = []
     if not document.binds(visit.territory):
-        where = ", ".join(library.territories[one].name for one in sorted(document.territories))
-        text = _("This document applies to {where} only; it does not apply to {here}.")
-        here = library.territories[visit.territory].name
-        lines.append(Record(text.format(where=where, here=here), cite))
+        lines.append(describe_reach(document, visit))
     if not document.exists_on(visit.on):
         lines.append(Record(_("It had not been issued yet on {day}.").format(day=show_day(visit.on)), cite))
     elif document.in_force_to is not None and visit.on > document.in_force_to:
@@ -37,6 +34,15 @@ def describe_limits(document: Document, visit: Visit) -> list[Line]:
     if document.confidence is Confidence.WEAK_COPY:
         lines.append(Record(_("The library knows it only from a weak copy; please check the original."), cite))
     return lines
+
+
+def describe_reach(document: Document, visit: Visit) -> Record:
+    """That a document is of elsewhere and does not reach the visitor."""
+    library = visit.rules.library
+    where = ", ".join(library.territories[one].name for one in sorted(document.territories))
+    text = _("This document applies to {where} only; it does not apply to {here}.")
+    here = library.territories[visit.territory].name
+    return Record(text.format(where=where, here=here), (library.cite(document.id),))
 
 
 def as_it_binds(document: Document, lines: Iterable[Line], visit: Visit) -> tuple[Line, ...]:

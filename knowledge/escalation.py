@@ -29,7 +29,9 @@ def find_note(person: Person, rules: RulesOn) -> tuple[str, Citation | None] | N
     step = _find_step(person, rules)
     if step is None or step.note is None:
         return None
-    return step.note, rules.library.cite(step.document, step.point) if step.document is not None else None
+    if step.document is not None:
+        return step.note, rules.library.cite(step.document, step.point)
+    return step.note, rules.library.cite(step.note_about, step.note_about_point) if step.note_about else None
 
 
 def _heads_above(person: Person, rules: RulesOn) -> list[Rung]:

@@ -152,7 +152,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class EscalationStep:
-    """Where a managed-by class escalates after the unit heads, in a territory, with the point that says so."""
+    """Where a managed-by class escalates after the unit heads, in a territory, with the point that says so.
+
+    Where no document says so, `note_about` (and its point) is the document that the note speaks of.
+    """
 
     territory: TerritoryCode
     managed_by: ManagedBy
@@ -162,6 +165,8 @@ class EscalationStep:
     document: DocumentId | None
     point: str | None
     note: str | None = None
+    note_about: DocumentId | None = None
+    note_about_point: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +192,7 @@ class Policy:
     inquiry_answer_grace_working_days: int
     inquiry_reminders_at_most: int
     inquiry_texts_kept_days: int
+    conversations_kept_days: int
     working_hours: tuple[time, time]
     privacy_laws: tuple[DocumentId, ...] = ()
     notices_from: time = time(8)

@@ -36,8 +36,8 @@ def tell_whom_to_ask(visit: Visit) -> Reply:
 def tell_service_left(visit: Visit, person: Person) -> Reply:
     """When do I retire, and do I still have so many years of service?"""
     service = service_of(person, visit.rules)
-    texts = [describe_retirement(service.retires_on, visit.on), *_years_asked(service.retires_on, visit)]
-    lines = [state_by_schedule(text, visit.rules, visit.territory) for text in texts]
+    said = describe_retirement(service.retires_on, visit.on)
+    lines = [state_by_schedule(said, visit.rules, visit.territory), *_years_asked(service.retires_on, visit)]
     return Reply(
         title=_("Your service left, as of {day}").format(day=show_day(visit.on)),
         lines=tuple(lines),
@@ -46,15 +46,19 @@ def tell_service_left(visit: Visit, person: Person) -> Reply:
     )
 
 
-def _years_asked(retires_on: date, visit: Visit) -> list[str]:
+def _years_asked(retires_on: date, visit: Visit) -> list[Line]:
     """Whether the years of service that the question or a live duty speaks of are left."""
     if visit.named.years is not None:
-        return [_describe_years(retires_on, visit.named.years, visit.on)]
-    return [
-        _describe_years(retires_on, live.duty.service_left_years, live.day)
-        for live in visit.rules.live_duties
-        if live.duty.service_left_years is not None and visit.managed_by in live.duty.managed_by
-    ]
+        text = _describe_years(retires_on, visit.named.years, visit.on)
+        return [state_by_schedule(text, visit.rules, visit.territory)]
+    lines: list[Line] = []
+    for live in visit.rules.live_duties:
+        years, reaches = live.duty.service_left_years, visit.rules.library.binds(live.document, visit.territory)
+        if years is not None and reaches and visit.managed_by in live.duty.managed_by:
+            cite = visit.rules.library.cite(live.document, live.point.id)
+            text = _describe_years(retires_on, years, live.day)
+            lines.append(state_by_schedule(text, visit.rules, visit.territory, asked_by=(cite,)))
+    return lines
 
 
 def _describe_years(retires_on: date, years: int, on: date) -> str:

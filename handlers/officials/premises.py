@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from handlers.document_words import describe_reach
 from handlers.phrases import _, show_day
 from handlers.reply import Line, Record
 from handlers.stating import state
@@ -26,6 +27,8 @@ def correct(visit: Visit) -> tuple[Line, ...]:
     strange = _strange_days(document, visit)
     said = [*_territories(document, visit), *_matters(document, visit), *_not_its_days(document, strange)]
     lines: list[Line] = [Record(text, cite) for text in said]
+    if lines and not document.binds(visit.territory):
+        lines.insert(0, describe_reach(document, visit))
     return (*lines, *(state(text, cite, visit) for text in _its_days(document, strange)))
 
 

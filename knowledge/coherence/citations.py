@@ -43,6 +43,10 @@ def _references(records: Records) -> Iterator[_Reference]:
     for file, rows in tables.items():
         for place, row in enumerate(rows):
             yield f"{file}: [{place}].document", row.document, row.point
+    yield from (
+        (f"escalation.yaml: [{place}].note_about", step.note_about, step.note_about_point)
+        for place, step in enumerate(records.escalation)
+    )
     if records.accountability is not None:
         yield "policy.yaml: accountability", records.accountability.document, records.accountability.point
     if records.policy is not None:

@@ -125,7 +125,7 @@ def ensure_sound(reply: Reply, at: Visit, question: str) -> None:
     for line in reply.lines:
         if is_contact(line, at):
             continue
-        if is_law and not line.cites:
+        if is_law and type(line) is Line:
             is_free = line.text.startswith(FREE_OF_LAW) or line.text.endswith(FREE_ENDINGS)
             assert is_free, f"{question}: no basis for {line.text!r}"
         for cite in line.cites:
@@ -150,9 +150,8 @@ def _is_successor(line: Line) -> bool:
     return "đã kết thúc hoạt động" in line.text
 
 
-@pytest.mark.parametrize("world", ["bare", "loaded", "recognised"])
+@pytest.mark.parametrize(("world", "on"), [("bare", TODAY), ("loaded", IN_2020), ("recognised", TODAY)])
 @pytest.mark.parametrize("person", VISITORS)
-@pytest.mark.parametrize("on", [IN_2020, TODAY], ids=["while the letter was live", "today"])
 async def test_every_statement_of_law_has_a_basis_that_resolves_binds_and_existed(request, reader, world, person, on):
     book = request.getfixturevalue(world)
     desk = TriedDesk(book, reader, people=PERSONAS)
