@@ -213,9 +213,10 @@ def describe_not_loaded(code: CriterionCode, visit: Visit) -> Line:
         )
     decider = deciders[0]
     document = library.get_document(decider.document)
-    text = _("{criterion}: settled by {document}, whose table is not in the library yet.").format(
-        criterion=about, document=name_document_fully(document)
-    )
+    text = _("{criterion}: settled by {document}, whose table is not in the library yet.")
+    if document.text_held:
+        text = _("{criterion}: settled by {document}; its text is in the library, but its table has not been loaded.")
+    text = text.format(criterion=about, document=name_document_fully(document))
     if decider.caution:
         text = f"{text} {decider.caution}"
     cites = [library.cite(decider.document)]

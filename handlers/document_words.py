@@ -29,11 +29,22 @@ def describe_limits(document: Document, visit: Visit) -> list[Line]:
         lines.append(Record(text, cite))
     if document.replaced_by is not None and visit.on >= (library.documents[document.replaced_by].dated or visit.on):
         lines.append(Record(_("It was replaced by {document}.").format(document=document.replaced_by), cite))
+    if _lacks_its_table(document, visit):
+        text = _("Its text is held, but its table has not been loaded: until HR loads it, no verdict rests on it.")
+        lines.append(Record(text, cite))
     if document.caution:
         lines.append(Record(document.caution, cite))
     if document.confidence is Confidence.WEAK_COPY:
         lines.append(Record(_("The library knows it only from a weak copy; please check the original."), cite))
     return lines
+
+
+def _lacks_its_table(document: Document, visit: Visit) -> bool:
+    """Whether a document that would decide cases was read in, and no row of it has been loaded."""
+    rules = visit.rules.book.rules
+    loaded = {one.document for one in (*rules.recognition, *rules.standards)}
+    would_decide = {one.document for one in visit.rules.library.deciders}
+    return document.text_held and document.id in would_decide and document.id not in loaded
 
 
 def describe_reach(document: Document, visit: Visit) -> Record:

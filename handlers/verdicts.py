@@ -97,6 +97,11 @@ def explain_undetermined(held: Held, credential: str, would_decide: Sequence[Cit
             return _("Not yet decided: the level of {credential} is missing or unreadable on record.").format(
                 credential=credential
             )
+        case _ if would_decide and would_decide[0].held:
+            return _(
+                "Not yet decided: whether {credential} counts is settled by {document}; its text is in the library, "
+                "but its table has not been loaded yet."
+            ).format(credential=credential, document=name_cited(library, would_decide[0]))
         case _ if would_decide:
             return _(
                 "Not yet decided: whether {credential} counts is settled by {document}, "
@@ -225,10 +230,17 @@ def _too_low(finding: Finding, held: Held, credential: str, library: Library) ->
 def _standards_not_loaded(finding: Finding, library: Library) -> str:
     if finding.would_decide:
         decisive = finding.would_decide[0].document
-        said = _(
+        document = library.get_document(decisive)
+        text = _(
             "What the position requires cannot be said: the document known to decide is {document}, whose text is "
             "not in the library and whose table has not been loaded."
-        ).format(document=name_document_fully(library.get_document(decisive)))
+        )
+        if document.text_held:
+            text = _(
+                "What the position requires cannot be said: the document known to decide is {document}; its text is in "
+                "the library, but its table has not been loaded."
+            )
+        said = text.format(document=name_document_fully(document))
         limits = [one.caution for one in library.deciders if one.document == decisive and one.caution]
         return " ".join([said, *limits[:1]])
     return _("What the position requires cannot be said: no standards for it have been loaded.")

@@ -83,7 +83,14 @@ def grow(library: Library, added: Iterable[AddedDocument]) -> Library:
         texts[grown.id] = HeldText(grown.id, one.text, place_points(grown, record, one.text, spans))
     if not documents and not unreadable:
         return library
-    whole = replace(library, documents={**library.documents, **documents}, texts=texts, unreadable=tuple(unreadable))
+    whole = replace(
+        library,
+        documents={**library.documents, **documents},
+        # A decider's caution says what is not known without its text.
+        deciders=tuple(replace(one, caution=None) if one.document in texts else one for one in library.deciders),
+        texts=texts,
+        unreadable=tuple(unreadable),
+    )
     return _with_cited(whole, documents)
 
 
