@@ -10,6 +10,10 @@ from knowledge.changes import Change
 from knowledge.findings import Accountable, Finding, State
 from knowledge.library import Library
 
+# What a reader looks for first; the rest is told only where nothing of it differs.
+_TOLD = ("required", "deadline", "counts_as", "valid_to", "accountable")
+_ELSE_TOLD = ("safe_day", "round", "basis")
+
 
 def name_subject(change: Change, library: Library) -> str:
     """What the change is about: the criterion, or the standards of the position as a whole."""
@@ -21,10 +25,12 @@ def name_subject(change: Change, library: Library) -> str:
 def summarise(change: Change, library: Library) -> tuple[str, str]:
     """Old and new in a few words each: the state, and whatever else is not the same on both sides."""
     old, new = (dict(_facets(side, library)) for side in (change.old, change.new))
-    differing = [one for one in dict.fromkeys([*old, *new]) if one != "state" and old.get(one) != new.get(one)]
-    if old.get("state") == new.get("state") and not differing and change.old and change.new:
-        return explain_state(change.old, library), explain_state(change.new, library)
-    return _join(old, differing), _join(new, differing)
+    told = [one for one in _TOLD if old.get(one) != new.get(one)]
+    if not told and change.old is not None and change.new is not None and change.old.state is change.new.state:
+        told = [one for one in _ELSE_TOLD if old.get(one) != new.get(one)]
+        if not told:
+            return explain_state(change.old, library), explain_state(change.new, library)
+    return _join(old, told), _join(new, told)
 
 
 def explain_cause(cause: Cause, library: Library) -> str:  # noqa: PLR0911, PLR0912, C901 (a table of sentences)
@@ -122,7 +128,8 @@ def _facets(finding: Finding | None, library: Library) -> Iterator[tuple[str, st
     if finding.criterion is not None:
         level = name_level(library, finding.criterion, finding.required)
         yield "required", _("{level} required").format(level=level)
-    yield "deadline", _name_deadline(finding)
+    if finding.is_gap:
+        yield "deadline", _name_deadline(finding)
     yield "round", _("by no review round") if finding.round is None else _("round {code}").format(code=finding.round)
     if finding.safe_day is not None:
         yield "safe_day", _("safe day {day}").format(day=show_day(finding.safe_day))
@@ -154,5 +161,5 @@ def _name_accountable(accountable: Accountable) -> str:
     }[accountable]
 
 
-def _join(facets: dict[str, str], differing: list[str]) -> str:
-    return "; ".join([facets["state"], *(facets[one] for one in differing if one in facets)])
+def _join(facets: dict[str, str], told: list[str]) -> str:
+    return "; ".join([facets["state"], *(facets[one] for one in told if one in facets)])

@@ -10,7 +10,7 @@ from handlers.phrases import _, ngettext, show_day_of
 from handlers.ports import Told
 from handlers.reply import Background, Line, Reply
 from handlers.stating import state
-from handlers.verdicts import describe_deadline, describe_finding
+from handlers.verdicts import describe_deadlines, describe_finding
 from handlers.visit import Visit
 from knowledge.causes import Cause
 from knowledge.changes import Change, Difference
@@ -62,11 +62,14 @@ async def tell_my_changes(visit: Visit, person: Person, *, told: Told) -> Reply:
         )
     return Reply(
         title=ngettext(
-            "Since {day} changes of the rules have changed {n} of your results.",
-            "Since {day} changes of the rules have changed {n} of your results.",
+            "Since {day} the rules have changed, and with them {n} of your results.",
+            "Since {day} the rules have changed, and with them {n} of your results.",
             len(changes),
         ).format(day=since, n=len(changes)),
-        lines=tuple(line for change in changes for line in _describe(change, difference, visit)),
+        lines=(
+            *(line for change in changes for line in _describe(change, difference, visit)),
+            *describe_deadlines([change.new for change in changes if change.new is not None], visit.rules),
+        ),
         choices=_next_steps(),
         findings=tuple(change.new for change in changes if change.new is not None),
     )
@@ -89,10 +92,13 @@ def _describe(change: Change, difference: Difference, visit: Visit) -> Iterator[
     known = difference.after.library
     subject = name_subject(change, known)
     old, new = summarise(change, known)
-    yield Line(_("{subject}: {old} → {new}.").format(subject=subject, old=old, new=new))
+    text = _("{subject}: now {new} (before: {old}).").format(subject=subject, old=old, new=new)
+    if change.new is None or not change.new.basis:
+        yield Line(text)
+    else:
+        yield state(text, change.new.basis, visit)
     if change.new is not None:
         yield describe_finding(change.new, visit.rules)
-        yield from describe_deadline(change.new, visit.rules)
     for cause in change.why:
         yield _explain(cause, known, visit)
     if change.old is not None:
