@@ -42,7 +42,7 @@ from storage.records import AuditVerdict, CodeIssued, Unanswered, WrittenRules
 from storage.workbook.load import LoadReport, Progress, load_workbook
 
 _UPDATES_ARE_KEPT = timedelta(days=3)  # longer than a platform brings an update again
-_THREADS_ARE_KEPT = timedelta(days=30)
+_GUESSES_ARE_KEPT = timedelta(days=1)
 _QUESTIONS_ARE_KEPT = timedelta(days=180)
 _COUNTS_ARE_KEPT = timedelta(days=400)  # a year and some weeks, to compare with the year before
 PUSHED_CHANNELS = (Channel.TELEGRAM.value,)  # a web page or a terminal can only be asked, not sent to
@@ -272,10 +272,14 @@ class Office:
     async def tidy(self) -> None:
         """Forget what has had its time: updates taken up, spent codes and ended locks, conversations long silent."""
         now = self.clock.now()
+        policy = self.library.policy
         async with self._database.transaction() as drawers:
             await drawers.updates.prune(now - _UPDATES_ARE_KEPT)
             await drawers.link_codes.prune(now)
-            await drawers.threads.prune(now - _THREADS_ARE_KEPT)
+            await drawers.threads.prune(now - timedelta(days=policy.conversations_kept_days))
+            texts_before = now - timedelta(days=policy.inquiry_texts_kept_days)
+            await drawers.inquiries.prune(texts_before=texts_before, guesses_before=now - _GUESSES_ARE_KEPT)
+            await drawers.letters.prune(texts_before)
             await drawers.questions.prune(now - _QUESTIONS_ARE_KEPT, now - _COUNTS_ARE_KEPT)
 
     async def list_hindrances(self) -> list[str]:

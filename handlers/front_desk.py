@@ -4,13 +4,17 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
-from handlers.asking import Choice, Incoming
+from handlers import next_steps
+from handlers.asking import Channel, Choice, Incoming
 from handlers.frequent import MAY_BE_PROMOTED, answer_again, without_names
-from handlers.memory import keep_pending, named_by_choice, recall, recall_pending, remember
-from handlers.officials import guidance
+from handlers.hr import reminding
+from handlers.inquiries import read_code
+from handlers.letters import write_letter
+from handlers.memory import keep_pending, keep_questions, named_by_choice, recall, recall_pending, remember
+from handlers.officials import asking_people, guidance
 from handlers.officials.linking import AWAITING_CODE, looks_like_code
 from handlers.phrases import _, locale_of, show_day
 from handlers.ports import (
@@ -18,12 +22,17 @@ from handlers.ports import (
     Audit,
     Clock,
     Entries,
+    Guesses,
+    Inquiries,
+    Letters,
     LinkCodes,
+    OverdueInquiries,
     Profiles,
     Proposals,
     Questions,
     Rules,
     Rulings,
+    Staff,
     Threads,
     Told,
 )
@@ -36,8 +45,12 @@ from knowledge.rulebook import RuleBook
 from knowledge.understanding.frequent import FrequentAnswers
 from knowledge.understanding.meaning import Context, Entities, Intent, Meaning, Vocabulary
 from knowledge.understanding.retrieval import PointSearch
+from storage.records import EarlierQuestion
 
 _LONGEST_QUESTION = 4_000  # characters; what is longer is a document or an accident
+_MAY_BE_PASSED_ON = {Outcome.NOT_UNDERSTOOD, Outcome.NO_BASIS}
+_READ_AT_NEXT_TURN = {Channel.TERMINAL, Channel.COMMAND_LINE}  # doors that bring nothing by themselves
+_ASK_NOTHING = {Intent.FOLLOW_INQUIRY, Intent.HR_INBOX, Intent.HR_RULINGS, Intent.HELP, Intent.LINK, Intent.MY_DATA}
 _MOST_UNITS_BY_NAME = 5_000  # a question may name a unit; beyond this many, only by code
 
 
@@ -64,6 +77,16 @@ class Drawers(Protocol):
     def entries(self) -> Entries: ...
     @property
     def told(self) -> Told: ...
+    @property
+    def inquiries(self) -> Inquiries: ...
+    @property
+    def guesses(self) -> Guesses: ...
+    @property
+    def overdue(self) -> OverdueInquiries: ...
+    @property
+    def letters(self) -> Letters: ...
+    @property
+    def staff(self) -> Staff: ...
     @property
     def audit(self) -> Audit: ...
 
@@ -171,7 +194,10 @@ class FrontDesk:
             reply = _answer_again(reply, visit, declared.frequent, above)
             await self._note(reply, visit, heard, drawers.questions)
         if asked.thread is not None:
-            await drawers.threads.keep(asked.thread, _state(heard, reply, book.library), self._clock.now())
+            state = _state(heard, reply, book.library) | _questions(kept, heard, visit, reply)
+            await drawers.threads.keep(asked.thread, state, self._clock.now())
+        if asked.channel in _READ_AT_NEXT_TURN:
+            reply = await self._with_letters(reply, visit, drawers.letters)
         return self._finish(reply, heard)
 
     async def rehearse(self, asked: Incoming, unit: UnitCode | None) -> Reply:
@@ -185,6 +211,26 @@ class FrontDesk:
                 reply = await heard.handler(visit, self._ports(drawers, declared.search))
                 above = rules.units_above(unit) if unit is not None else None
                 return _answer_again(reply, visit, declared.frequent, above)
+
+    async def remind(self, now: datetime) -> int:
+        """Leave letters about answers of people that are overdue; how many. `now` is the time where people work."""
+        async with self._open_drawers() as drawers:
+            declared = await self._rules(drawers.rules)
+            desk = reminding.Desk(
+                overdue=drawers.overdue, letters=drawers.letters, staff=drawers.staff, accounts=drawers.accounts
+            )
+            return await reminding.remind_overdue(declared.book.on(now.date()), now, desk)
+
+    async def _with_letters(self, reply: Reply, visit: Visit, letters: Letters) -> Reply:
+        """With what waits for this visitor, where nobody can bring it to them."""
+        person = visit.person.code if visit.person is not None else None
+        waiting = await letters.collect(visit.asked.channel, visit.asked.address, person, self._clock.now())
+        told = [write_letter(one) for one in waiting]
+        return replace(
+            reply,
+            lines=(*reply.lines, *(Line(one.title) for one in told)),
+            choices=(*reply.choices, *(choice for one in told for choice in one.choices)),
+        )
 
     async def _identify(self, asked: Incoming, drawers: Drawers) -> Person | None:
         code = asked.person
@@ -235,6 +281,8 @@ class FrontDesk:
         awaits_code = kept is not None and kept.get("awaiting") == AWAITING_CODE
         if awaits_code and not is_linked and looks_like_code(text) and not _names_a_thing(meaning.entities):
             return _Heard(*BY_ACTION["link.code"], subject=text)
+        if not awaits_code and read_code(text) is not None and not _names_a_thing(meaning.entities, meaning.intent):
+            return _Heard(*BY_ACTION["inquiry"], subject=read_code(text) or "")
         if meaning.intent is None:
             return _Heard(_not_understood, None, meaning)
         return _Heard(BY_INTENT[meaning.intent], meaning.intent, meaning)
@@ -260,11 +308,23 @@ class FrontDesk:
             proposals=drawers.proposals,
             entries=drawers.entries,
             told=drawers.told,
+            inquiries=drawers.inquiries,
+            guesses=drawers.guesses,
+            letters=drawers.letters,
+            staff=drawers.staff,
             audit=drawers.audit,
             clock=self._clock,
             search=search,
             find_term=self._find_term,
+            read_entities=self._read_entities,
         )
+
+    def _read_entities(self, text: str) -> Entities:
+        """The things that words name, whatever they are for."""
+        declared = self._declared
+        if declared is None:
+            return Entities()
+        return declared.reader.read(text, declared.vocabulary, None, self._clock.today()).entities
 
     def _finish(self, reply: Reply, heard: _Heard) -> Reply:
         lines = reply.lines
@@ -273,7 +333,10 @@ class FrontDesk:
             lines = (*lines, Line(note))
         confidence = heard.meaning.confidence if heard.meaning is not None else 1.0
         intent = heard.intent.value if heard.intent is not None else ""
-        return replace(reply, lines=lines, intent=reply.intent or intent, confidence=confidence)
+        choices = reply.choices
+        if reply.outcome in _MAY_BE_PASSED_ON:
+            choices = (*choices, next_steps.pass_on())
+        return replace(reply, lines=lines, choices=choices, intent=reply.intent or intent, confidence=confidence)
 
 
 def _same_documents(one: RuleBook, other: RuleBook) -> bool:
@@ -322,9 +385,9 @@ def _hear_command(text: str) -> _Heard | None:
     return _Heard(*BY_ACTION[action])
 
 
-def _names_a_thing(entities: Entities) -> bool:
-    """Whether it is a question after all: "TOEIC 600" and "cv 2123" have the shape of a code."""
-    return bool(entities.kinds or entities.documents)
+def _names_a_thing(entities: Entities, intent: Intent | None = None) -> bool:
+    """Whether it is a question after all: "TOEIC 600", "cv 2123" and a staff code have the shape of a code."""
+    return bool(entities.kinds or entities.documents) or intent is Intent.PERSON_GAPS
 
 
 def _day_asked(asked: Incoming, meaning: Meaning | None) -> date | None:
@@ -341,6 +404,19 @@ def _state(heard: _Heard, reply: Reply, library: Library) -> dict[str, Any]:
     state |= keep_pending(reply.pending)
     asks_for_code = heard.intent is Intent.LINK and reply.outcome in {Outcome.ANSWERED, Outcome.DENIED}
     return {**state, "awaiting": AWAITING_CODE} if asks_for_code else state
+
+
+def _questions(kept: Mapping[str, Any] | None, heard: _Heard, visit: Visit, reply: Reply) -> dict[str, Any]:
+    """The last questions of the conversation, for whoever may be asked instead; gone once passed on or withdrawn."""
+    if reply.outcome is Outcome.HANDED_OVER or heard.handler is BY_ACTION["data.withdraw.yes"][0]:
+        return {}
+    is_question = heard.meaning is not None and heard.intent not in _ASK_NOTHING
+    if heard.intent is Intent.ASK_PERSON:
+        is_question = is_question and asking_people.holds_question(visit)
+    if looks_like_code(visit.text) and " " not in visit.text.strip() and not _names_a_thing(visit.named):
+        is_question = False  # a code typed when none was awaited
+    asked = EarlierQuestion(visit.text.strip(), reply.outcome, reply.title) if is_question else None
+    return keep_questions(kept, asked)
 
 
 def _vocabulary(book: RuleBook) -> Vocabulary:

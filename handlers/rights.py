@@ -15,11 +15,22 @@ def units_in_scope(person: Person, today: RulesOn) -> frozenset[UnitCode]:
     if Role.HEAD in person.roles and own is not None and own.code == person.unit:
         roots.add(own.code)
     if Role.HR in person.roles:
-        if person.scope is not None:
-            roots.add(person.scope)
-        else:
-            scope |= _province_of(own, today)
+        scope = units_served(person, today)
     return scope | (today.units_within(roots) if roots else frozenset())
+
+
+def units_served(person: Person, today: RulesOn) -> frozenset[UnitCode]:
+    """Codes of the units that somebody serves as HR; none for others."""
+    if Role.HR not in person.roles:
+        return frozenset()
+    if person.scope is not None:
+        return today.units_within((person.scope,))
+    return _province_of(today.find_unit(person.unit), today)
+
+
+def serves_whole_province(person: Person) -> bool:
+    """Whether somebody serves as HR beyond any one unit, so also those whose unit is not known."""
+    return Role.HR in person.roles and person.scope is None
 
 
 def may_see(person: Person, other: Person, scope: frozenset[UnitCode]) -> bool:

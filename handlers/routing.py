@@ -4,11 +4,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from handlers.heads import others
+from handlers.hr import inbox, inbox_writing
 from handlers.officials import (
+    asking_people,
     certificates,
     changes,
     consequences,
     documents,
+    following,
     gaps,
     guidance,
     linking,
@@ -23,11 +26,15 @@ from handlers.ports import (
     Audit,
     Clock,
     Entries,
+    Guesses,
+    Inquiries,
+    Letters,
     LinkCodes,
     Profiles,
     Proposals,
     Questions,
     Rulings,
+    Staff,
     Threads,
     Told,
 )
@@ -36,6 +43,7 @@ from handlers.visit import Visit
 from knowledge.facts import Person
 from knowledge.understanding.meaning import Intent
 from knowledge.understanding.retrieval import PointSearch
+from storage.records import MessageKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +59,15 @@ class Ports:
     proposals: Proposals
     entries: Entries
     told: Told
+    inquiries: Inquiries
+    guesses: Guesses
+    letters: Letters
+    staff: Staff
     audit: Audit
     clock: Clock
     search: PointSearch
     find_term: guidance.FindTerm
+    read_entities: inbox_writing.ReadEntities
 
 
 Handler = Callable[[Visit, Ports], Awaitable[Reply]]
@@ -92,6 +105,70 @@ def _corrected(handler: Handler) -> Handler:
         return reply
 
     return answer
+
+
+def _asking(handler: Callable[[Visit, asking_people.Desk], Awaitable[Reply]]) -> Handler:
+    """Passing a question on to people."""
+
+    async def answer(visit: Visit, ports: Ports) -> Reply:
+        desk = asking_people.Desk(
+            inquiries=ports.inquiries, staff=ports.staff, threads=ports.threads, audit=ports.audit, clock=ports.clock
+        )
+        return await handler(visit, desk)
+
+    return answer
+
+
+def _following(handler: Callable[[Visit, following.Desk], Awaitable[Reply]]) -> Handler:
+    """What became of a question passed on."""
+
+    async def answer(visit: Visit, ports: Ports) -> Reply:
+        desk = following.Desk(
+            inquiries=ports.inquiries,
+            guesses=ports.guesses,
+            letters=ports.letters,
+            accounts=ports.accounts,
+            staff=ports.staff,
+            audit=ports.audit,
+            clock=ports.clock,
+        )
+        return await handler(visit, desk)
+
+    return answer
+
+
+def _inbox(handler: Callable[[Visit, inbox.Desk], Awaitable[Reply]]) -> Handler:
+    """The inbox of HR."""
+
+    async def answer(visit: Visit, ports: Ports) -> Reply:
+        return await handler(visit, _inbox_desk(ports))
+
+    return answer
+
+
+def _writing(kind: MessageKind) -> Handler:
+    """HR begins to write to whoever asked."""
+    return _inbox(lambda visit, desk: inbox_writing.ask_for_words(visit, desk, kind))
+
+
+def _inbox_desk(ports: Ports) -> inbox.Desk:
+    return inbox.Desk(
+        inquiries=ports.inquiries,
+        letters=ports.letters,
+        profiles=ports.profiles,
+        staff=ports.staff,
+        accounts=ports.accounts,
+        audit=ports.audit,
+        clock=ports.clock,
+    )
+
+
+async def _preview_words(visit: Visit, ports: Ports) -> Reply:
+    return await inbox_writing.preview(visit, _inbox_desk(ports), read_entities=ports.read_entities)
+
+
+async def _send_words(visit: Visit, ports: Ports) -> Reply:
+    return await inbox_writing.send(visit, _inbox_desk(ports), threads=ports.threads)
 
 
 async def _document(visit: Visit, ports: Ports) -> Reply:
@@ -218,10 +295,10 @@ BY_INTENT: Mapping[Intent, Handler] = {
     Intent.UNIT_GAPS: _unit,
     Intent.ASK_TO_STUDY: _open(guidance.explain_study_request),
     Intent.SUBMIT_EVIDENCE: _open(guidance.explain_evidence),
-    Intent.ASK_PERSON: _open(guidance.pass_to_person),
-    Intent.FOLLOW_INQUIRY: _open(guidance.pass_to_person),
+    Intent.ASK_PERSON: _asking(asking_people.ask_a_person),
+    Intent.FOLLOW_INQUIRY: _following(following.follow),
     Intent.EXPLAIN_VERDICT: _personal(gaps.list_my_gaps),
-    Intent.HR_INBOX: _open(guidance.show_help),
+    Intent.HR_INBOX: _inbox(inbox.list_waiting),
     Intent.HR_RULINGS: _open(guidance.show_help),
     Intent.OUT_OF_SCOPE: _open(guidance.out_of_scope),
 }
@@ -255,10 +332,31 @@ BY_ACTION: Mapping[str, tuple[Handler, Intent]] = {
     "data.withdraw.yes": (_withdraw, Intent.MY_DATA),
     "unit": (_unit, Intent.UNIT_GAPS),
     "person": (_person, Intent.PERSON_GAPS),
+    "pass_on": (_asking(asking_people.ask_to_pass_on), Intent.ASK_PERSON),
+    "pass_on.yes": (_asking(asking_people.pass_on), Intent.ASK_PERSON),
+    "pass_on.no": (_open(lambda _visit: asking_people.keep_here()), Intent.HELP),
+    "inquiry": (BY_INTENT[Intent.FOLLOW_INQUIRY], Intent.FOLLOW_INQUIRY),
+    "inquiry.add": (_following(following.ask_for_words), Intent.FOLLOW_INQUIRY),
+    "inquiry.clear": (_following(following.confirm_clear), Intent.FOLLOW_INQUIRY),
+    "inquiry.unclear": (_following(following.ask_what_is_unclear), Intent.FOLLOW_INQUIRY),
+    "inquiry.withdraw": (_following(following.withdraw), Intent.FOLLOW_INQUIRY),
+    "inbox": (BY_INTENT[Intent.HR_INBOX], Intent.HR_INBOX),
+    "inbox.open": (_inbox(inbox.open_one), Intent.HR_INBOX),
+    "inbox.reply": (_writing(MessageKind.REPLY), Intent.HR_INBOX),
+    "inbox.ask": (_writing(MessageKind.ASK_BACK), Intent.HR_INBOX),
+    "inbox.close": (_writing(MessageKind.CLOSE), Intent.HR_INBOX),
+    "inbox.send": (_send_words, Intent.HR_INBOX),
+    "inbox.reassign": (_inbox(inbox.ask_whom_to_assign), Intent.HR_INBOX),
+    "inbox.assign": (_inbox(inbox.assign), Intent.HR_INBOX),
 }
 
 # A form that waits for typed words: its handler, and the intent that a follow-up then continues.
-BY_FORM: Mapping[str, tuple[Handler, Intent]] = {}
+BY_FORM: Mapping[str, tuple[Handler, Intent]] = {
+    asking_people.FORM: (_asking(asking_people.read_question), Intent.ASK_PERSON),
+    following.FORM: (_following(following.read_words), Intent.FOLLOW_INQUIRY),
+    inbox.ASSIGNING: (_inbox(inbox.assign_typed), Intent.HR_INBOX),
+    inbox_writing.FORM: (_preview_words, Intent.HR_INBOX),
+}
 
 # Commands of chat platforms; what follows one is its subject.
 BY_COMMAND: Mapping[str, str] = {
@@ -270,4 +368,6 @@ BY_COMMAND: Mapping[str, str] = {
     "vanban": "documents",
     "lienket": "link",
     "quyenriengtu": "data",
+    "cauhoi": "inquiry",
+    "hopthu": "inbox",
 }

@@ -46,6 +46,21 @@ class Drawers:
     entries: EntriesDrawer
     told: ToldRulesDrawer
 
+    @property
+    def staff(self) -> ProfilesDrawer:
+        """Who of the roster serves others."""
+        return self.profiles
+
+    @property
+    def guesses(self) -> InquiriesDrawer:
+        """Wrong codes of questions passed on."""
+        return self.inquiries
+
+    @property
+    def overdue(self) -> InquiriesDrawer:
+        """Questions passed on whose day has passed."""
+        return self.inquiries
+
     @classmethod
     def on(
         cls, connection: AsyncConnection, *, vault: Vault, randomness: Random, rules_memory: RulesMemory

@@ -13,6 +13,7 @@ from knowledge.facts import (
     Person,
     PersonCode,
     RecognitionRow,
+    Role,
     Ruling,
     RulingId,
     TitleStandard,
@@ -23,6 +24,7 @@ from knowledge.library import Library
 from knowledge.understanding.retrieval import FoundPlace
 from storage.records import Account, CodeIssued, Proposal, ProposalState, Redemption, RedemptionOutcome, ToldRules
 from storage.workbook import entries
+from tests.inboxes import FakeInquiries, FakeLetters
 
 
 class FakeClock:
@@ -57,6 +59,10 @@ class FakeProfiles:
         for code in sorted(self.people):
             if units is None or self.people[code].unit in units:
                 yield self.people[code]
+
+    async def list_staff(self) -> Sequence[Person]:
+        serving = {Role.HR, Role.ADMINISTRATOR}
+        return [self.people[code] for code in sorted(self.people) if self.people[code].roles & serving]
 
     async def list_codes_by_phone(self, phone: str) -> Sequence[PersonCode]:
         return [PersonCode(one) for one in self.phones.get(phone, ())]
@@ -308,6 +314,8 @@ class FakeDrawers:
     questions: FakeQuestions = field(default_factory=FakeQuestions)
     proposals: FakeProposals = field(default_factory=FakeProposals)
     told: FakeTold = field(default_factory=FakeTold)
+    inquiries: FakeInquiries = field(default_factory=FakeInquiries)
+    letters: FakeLetters = field(default_factory=FakeLetters)
     opened: int = 0
     closed: int = 0
 
@@ -318,6 +326,18 @@ class FakeDrawers:
     @property
     def entries(self) -> FakeEntries:
         return FakeEntries(self.rules)
+
+    @property
+    def staff(self) -> FakeProfiles:
+        return self.profiles
+
+    @property
+    def guesses(self) -> FakeInquiries:
+        return self.inquiries
+
+    @property
+    def overdue(self) -> FakeInquiries:
+        return self.inquiries
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["FakeDrawers"]:

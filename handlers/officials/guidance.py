@@ -1,4 +1,4 @@
-"""Help, terms explained, and how to go about it: asking to be sent to study, handing in evidence, asking a person."""
+"""Help, terms explained, and how to go about it: asking to be sent to study, handing in evidence."""
 
 from collections.abc import Callable
 
@@ -98,18 +98,6 @@ def explain_evidence(visit: Visit) -> Reply:
             describe_contact(visit),
         ),
         choices=(next_steps.my_certificates(), next_steps.my_gaps(), next_steps.whom_to_ask()),
-    )
-
-
-def pass_to_person(visit: Visit) -> Reply:
-    """Let me talk to a person."""
-    return Reply(
-        title=_("Who can help you further"),
-        lines=(
-            Line(_("A question about your own record is answered by HR of your unit."), is_item=True),
-            describe_contact(visit),
-        ),
-        choices=(next_steps.my_gaps(), next_steps.all_documents(), next_steps.help_me()),
     )
 
 

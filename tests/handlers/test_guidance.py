@@ -8,7 +8,6 @@ from handlers.officials.guidance import (
     explain_term,
     not_understood,
     out_of_scope,
-    pass_to_person,
     show_help,
 )
 from handlers.reply import Outcome
@@ -68,10 +67,6 @@ def test_evidence_is_handed_in_on_paper_and_counts_once_verified(bare):
 
     assert "bản sao chứng thực" in said
     assert "sau khi bộ phận tổ chức cán bộ xác minh" in said
-
-
-def test_person_to_talk_to_is_named(bare):
-    assert "Sở Nội vụ" in words(pass_to_person(visit(bare)))
 
 
 def test_what_is_not_answered_says_why_and_offers_a_way_on(bare):

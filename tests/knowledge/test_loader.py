@@ -114,6 +114,7 @@ SMALL: dict[str, Any] = {
         "inquiry_answer_grace_working_days": 3,
         "inquiry_reminders_at_most": 5,
         "inquiry_texts_kept_days": 365,
+        "conversations_kept_days": 30,
         "working_hours": ["07:30", "17:00"],
         "accountability": {"document": "1/A", "point": "1"},
     },

@@ -1,0 +1,37 @@
+"""A letter in words, written when it is delivered: as little as can be, and a button to what it is about. Pure."""
+
+from handlers import next_steps
+from handlers.asking import Choice
+from handlers.phrases import _, ngettext
+from handlers.reply import Reply
+from storage.records import Letter, LetterKind
+
+
+def write_letter(letter: Letter) -> Reply:
+    """The letter, in the language being spoken."""
+    code = letter.inquiry or ""
+    at_hr = Choice(_("Open question {code}").format(code=code), "inbox.open", code)
+    match letter.kind:
+        case LetterKind.ANSWERED:
+            return Reply(_("Your question {code} has been answered.").format(code=code), choices=(_own(letter),))
+        case LetterKind.ASKED_BACK:
+            text = _("HR needs to know more about your question {code}.")
+            return Reply(text.format(code=code), choices=(_own(letter),))
+        case LetterKind.CLOSED:
+            return Reply(_("Your question {code} was closed by HR.").format(code=code), choices=(_own(letter),))
+        case LetterKind.ASSIGNED:
+            return Reply(_("Question {code} was handed to you.").format(code=code), choices=(at_hr,))
+        case LetterKind.DETAILS:
+            return Reply(_("The asker has added to question {code}.").format(code=code), choices=(at_hr,))
+        case LetterKind.OVERDUE:
+            text = ngettext(
+                "{n} question in the inbox waits for an answer beyond its day.",
+                "{n} questions in the inbox wait for an answer beyond their day.",
+                letter.number,
+            )
+            return Reply(text.format(n=letter.number), choices=(next_steps.inbox(),))
+
+
+def _own(letter: Letter) -> Choice:
+    label = _("See the answer") if letter.kind is LetterKind.ANSWERED else _("See it")
+    return Choice(label, "inquiry", letter.inquiry or "")

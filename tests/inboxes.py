@@ -1,0 +1,123 @@
+"""Questions passed on and letters, kept in memory in the shape that the desk asks for."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from knowledge.facts import PersonCode, UnitCode
+from storage.records import Inquiry, InquiryMessage, InquiryState, Letter, LetterState
+
+
+class FakeInquiries:
+    """Codes come in the order C2C2C2, C2C2C3, …; `changed_by` lets a test change one behind the desk's back."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Inquiry] = {}
+        self.wrong: dict[tuple[str, str], int] = {}
+
+    async def add(self, inquiry: Inquiry) -> Inquiry:
+        added = replace(inquiry, code=f"C2C2C{'2345679'[len(self.kept)]}")
+        self.kept[added.code] = added
+        return added
+
+    async def find(self, code: str, *, to_change: bool = False) -> Inquiry | None:
+        del to_change
+        return self.kept.get(code)
+
+    async def list_asked(self, channel: str, address: str, person: PersonCode | None, limit: int) -> Sequence[Inquiry]:
+        own = [
+            one
+            for one in self.kept.values()
+            if (person is not None and one.person == person)
+            or (one.person is None and (one.channel, one.address) == (channel, address))
+        ]
+        return own[::-1][:limit]
+
+    async def list_waiting(
+        self, *, units_served: Collection[UnitCode], serves_unplaced: bool, is_administrator: bool, person: PersonCode
+    ) -> Sequence[Inquiry]:
+        found = [
+            replace(one, question=None, context=(), answer="")
+            for one in self.kept.values()
+            if one.is_open
+            and one.person != person
+            and (
+                one.unit in units_served
+                or (serves_unplaced and one.unit is None)
+                or (is_administrator and one.for_administrators)
+            )
+        ]
+        return sorted(found, key=lambda one: (one.due_on, one.code))
+
+    async def save(self, inquiry: Inquiry, at: datetime, message: InquiryMessage | None = None) -> Inquiry:
+        del at
+        messages = (*inquiry.messages, message) if message is not None else inquiry.messages
+        self.kept[inquiry.code] = replace(inquiry, version=inquiry.version + 1, messages=messages)
+        return self.kept[inquiry.code]
+
+    async def drop_texts(self, code: str) -> None:
+        one = self.kept[code]
+        messages = tuple(replace(said, text=None) for said in one.messages)
+        self.kept[code] = replace(one, question=None, answer="", context=(), messages=messages)
+
+    async def withdraw_all(self, channel: str, address: str, person: PersonCode | None, at: datetime) -> int:
+        own = await self.list_asked(channel, address, person, 100)
+        for one in own:
+            if one.is_open:
+                await self.save(replace(one, state=InquiryState.WITHDRAWN), at)
+            await self.drop_texts(one.code)
+        return sum(one.is_open for one in own)
+
+    async def list_overdue(self, today: date, limit: int) -> Sequence[Inquiry]:
+        return [
+            one
+            for one in self.kept.values()
+            if one.state is InquiryState.OPEN
+            and one.due_on < today
+            and (one.reminded_on is None or one.reminded_on < today)
+        ][:limit]
+
+    async def mark_reminded(self, code: str, on: date, *, for_administrators: bool) -> None:
+        one = self.kept[code]
+        self.kept[code] = replace(
+            one,
+            reminded_on=on,
+            reminders=one.reminders + 1,
+            for_administrators=one.for_administrators or for_administrators,
+        )
+
+    async def count_wrong(self, channel: str, address: str, at: datetime) -> int:
+        del at
+        self.wrong[channel, address] = self.wrong.get((channel, address), 0) + 1
+        return self.wrong[channel, address]
+
+    async def wrong_so_far(self, channel: str, address: str, at: datetime) -> int:
+        del at
+        return self.wrong.get((channel, address), 0)
+
+
+class FakeLetters:
+    def __init__(self) -> None:
+        self.kept: list[Letter] = []
+
+    async def leave(self, letter: Letter) -> bool:
+        if letter.key is not None and any(one.key == letter.key for one in self.kept):
+            return False
+        self.kept.append(letter)
+        return True
+
+    async def list_about(self, inquiry: str) -> Sequence[Letter]:
+        return [one for one in self.kept if one.inquiry == inquiry]
+
+    async def collect(self, channel: str, address: str, person: PersonCode | None, at: datetime) -> Sequence[Letter]:
+        del at
+        found = [
+            one
+            for one in self.kept
+            if (one.channel, one.address, one.person, one.state) == (channel, address, person, LetterState.WAITING)
+        ]
+        self.kept = [replace(one, state=LetterState.DELIVERED) if one in found else one for one in self.kept]
+        return found
+
+    async def take_back(self, inquiry: str, channel: str, address: str) -> None:
+        self.kept = [one for one in self.kept if (one.inquiry, one.channel, one.address) != (inquiry, channel, address)]
