@@ -42,7 +42,7 @@ def describe_limits(document: Document, visit: Visit) -> list[Line]:
 def _lacks_its_table(document: Document, visit: Visit) -> bool:
     """Whether a document that would decide cases was read in, and no row of it has been loaded."""
     rules = visit.rules.book.rules
-    loaded = {one.document for one in (*rules.recognition, *rules.standards)}
+    loaded = {row.document for row in rules.recognition} | {one.document for one in rules.standards}
     would_decide = {one.document for one in visit.rules.library.deciders}
     return document.text_held and document.id in would_decide and document.id not in loaded
 

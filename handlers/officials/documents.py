@@ -221,11 +221,15 @@ def _answer_by_search(visit: Visit, search: PointSearch) -> Reply:
     here = {one.id for one in library.documents.values() if one.binds(territory) and one.exists_on(visit.on)}
     found = search.search(visit.text, documents=here)
     if not found:
-        return _of_another_territory(visit) or Reply(
-            title=_("The library holds no document on that."),
-            lines=(describe_contact(visit),),
-            choices=(next_steps.all_documents(), next_steps.whom_to_ask(), next_steps.help_me()),
-            outcome=Outcome.NO_BASIS,
+        return (
+            _of_another_territory(visit)
+            or quoting.answer_in_words(visit, search)
+            or Reply(
+                title=_("The library holds no document on that."),
+                lines=(describe_contact(visit),),
+                choices=(next_steps.all_documents(), next_steps.whom_to_ask(), next_steps.help_me()),
+                outcome=Outcome.NO_BASIS,
+            )
         )
     document = library.documents[found[0].document]
     point = document.point(found[0].point)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from handlers import next_steps
 from handlers.asking import Choice
@@ -13,9 +14,12 @@ from handlers.visit import Visit
 from handlers.wording import name_alone, name_document, name_point, start_sentence
 from knowledge.documents import Document, Point
 from knowledge.held_text import HeldText
+from knowledge.understanding.meaning import Intent
+from knowledge.understanding.retrieval import PointSearch
 
 _PAGE = 1_200  # letters that one reply quotes; a longer point goes on with a button
 _MOST_BELOW = 4
+BEYOND_DOUBT = 0.85  # of a search score: so near that a question is about the text after all
 _PAGE_MARK = "@"  # in a choice: everything below the point too, from this page on
 _BREAKS = re.compile(r"\n|(?<=[.;:!?])\s|(?<=\))\s|\s")
 
@@ -75,6 +79,24 @@ def quote_found(document: Document, point: Point | None, words: str, visit: Visi
         return quoted
     title = start_sentence(_("word for word: {point}").format(point=name_alone(document)))
     return _quoted(title, document, None, next(_pages(words)), visit, (next_steps.document(document.id),))
+
+
+def answer_in_words(visit: Visit, search: PointSearch, least: float = 0.0) -> Reply | None:
+    """Words of an added text that a question repeats, whatever it was taken for; None where none come near enough.
+
+    Documents that bind here come first; those of elsewhere are quoted as background.
+    """
+    if not visit.text or not visit.rules.library.texts:
+        return None
+    issued = [one for one in visit.rules.library.documents.values() if one.exists_on(visit.on)]
+    here = {one.id for one in issued if one.binds(visit.territory)}
+    for within in (here, {one.id for one in issued} - here):
+        found = next(iter(search.search(visit.text, documents=within)), None)
+        if found is not None and found.is_in_words and found.score >= least:
+            document = visit.rules.library.documents[found.document]
+            quoted = quote_found(document, document.point(found.point), found.words, visit)
+            return replace(quoted, intent=Intent.DOCUMENT.value)
+    return None
 
 
 def quote_briefly(document: Document, point: Point, visit: Visit) -> list[Line]:
