@@ -68,6 +68,7 @@ async def tell_my_changes(visit: Visit, person: Person, *, told: Told) -> Reply:
         ).format(day=since, n=len(changes)),
         lines=(
             *(line for change in changes for line in _describe(change, difference, visit)),
+            *_explain(changes, difference.after.library, visit),
             *describe_deadlines([change.new for change in changes if change.new is not None], visit.rules),
         ),
         choices=_next_steps(),
@@ -99,16 +100,28 @@ def _describe(change: Change, difference: Difference, visit: Visit) -> Iterator[
         yield state(text, change.new.basis, visit)
     if change.new is not None:
         yield describe_finding(change.new, visit.rules)
-    for cause in change.why:
-        yield _explain(cause, known, visit)
     if change.old is not None:
         text = _("{subject}, by the rules of before: {old}.").format(subject=subject, old=old)
         cites = _resolving(change.old.basis, visit.rules.library)
         yield Background(text, cites, Doubt.NO_LONGER_IN_FORCE)
 
 
-def _explain(cause: Cause, known: Library, visit: Visit) -> Line:
-    text = _("Why: {reason}").format(reason=explain_cause(cause, known))
+def _explain(changes: Sequence[Change], known: Library, visit: Visit) -> Iterator[Line]:
+    """Each cause once, with what it changed where that is not everything."""
+    shared: dict[Cause, list[str]] = {}
+    for change in changes:
+        for cause in change.why:
+            shared.setdefault(cause, []).append(name_subject(change, known).lower())
+    for cause, subjects in shared.items():
+        reason = explain_cause(cause, known)
+        if len(subjects) == len(changes):
+            text = _("Why: {reason}").format(reason=reason)
+        else:
+            text = _("Why ({subjects}): {reason}").format(subjects="; ".join(subjects), reason=reason)
+        yield _state_cause(text, cause, visit)
+
+
+def _state_cause(text: str, cause: Cause, visit: Visit) -> Line:
     cites = _resolving((cause.cite,) if cause.cite is not None else (), visit.rules.library)
     if not cites:
         return Line(text)
