@@ -30,6 +30,11 @@ def write_letter(letter: Letter) -> Reply:
                 letter.number,
             )
             return Reply(text.format(n=letter.number), choices=(next_steps.inbox(),))
+        case LetterKind.PROPOSAL:
+            return Reply(
+                _("A change of the rules waits for your confirmation."),
+                choices=(Choice(_("See it"), "proposal", str(letter.number)),),
+            )
 
 
 def _own(letter: Letter) -> Choice:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from handlers.heads import others
-from handlers.hr import inbox, inbox_writing
+from handlers.hr import inbox, inbox_writing, rulings_routes
 from handlers.officials import (
     asking_people,
     certificates,
@@ -19,6 +19,7 @@ from handlers.officials import (
     offices,
     position,
     premises,
+    quoting,
     retirement,
 )
 from handlers.ports import (
@@ -175,6 +176,11 @@ async def _document(visit: Visit, ports: Ports) -> Reply:
     return documents.answer_document(visit, search=ports.search)
 
 
+async def _out_of_scope(visit: Visit, ports: Ports) -> Reply:
+    in_words = quoting.answer_in_words(visit, ports.search, least=quoting.BEYOND_DOUBT)
+    return in_words or guidance.out_of_scope(visit)
+
+
 async def _quotation(visit: Visit, ports: Ports) -> Reply:
     return documents.quote_document(visit, search=ports.search)
 
@@ -230,13 +236,22 @@ async def _phone(visit: Visit, ports: Ports) -> Reply:
 async def _data(visit: Visit, ports: Ports) -> Reply:
     if visit.person is None:
         return my_data.explain_privacy(visit)
-    return await my_data.view_my_data(visit, visit.person, accounts=ports.accounts, audit=ports.audit)
+    return await my_data.view_my_data(
+        visit, visit.person, accounts=ports.accounts, inquiries=ports.inquiries, audit=ports.audit
+    )
 
 
 async def _export(visit: Visit, ports: Ports) -> Reply:
     if visit.person is None:
         return linking.ask_to_link(visit)
-    return await my_data.export_my_data(visit.person, accounts=ports.accounts, audit=ports.audit, clock=ports.clock)
+    return await my_data.export_my_data(
+        visit,
+        visit.person,
+        accounts=ports.accounts,
+        inquiries=ports.inquiries,
+        audit=ports.audit,
+        clock=ports.clock,
+    )
 
 
 async def _ask_to_withdraw(visit: Visit, ports: Ports) -> Reply:
@@ -252,6 +267,7 @@ async def _withdraw(visit: Visit, ports: Ports) -> Reply:
         visit.person,
         accounts=ports.accounts,
         threads=ports.threads,
+        inquiries=ports.inquiries,
         audit=ports.audit,
         clock=ports.clock,
     )
@@ -299,8 +315,8 @@ BY_INTENT: Mapping[Intent, Handler] = {
     Intent.FOLLOW_INQUIRY: _following(following.follow),
     Intent.EXPLAIN_VERDICT: _personal(gaps.list_my_gaps),
     Intent.HR_INBOX: _inbox(inbox.list_waiting),
-    Intent.HR_RULINGS: _open(guidance.show_help),
-    Intent.OUT_OF_SCOPE: _open(guidance.out_of_scope),
+    Intent.HR_RULINGS: rulings_routes.told,
+    Intent.OUT_OF_SCOPE: _out_of_scope,
 }
 
 # A pressed choice: its handler, and the intent that a follow-up in the conversation then continues.
@@ -348,6 +364,7 @@ BY_ACTION: Mapping[str, tuple[Handler, Intent]] = {
     "inbox.send": (_send_words, Intent.HR_INBOX),
     "inbox.reassign": (_inbox(inbox.ask_whom_to_assign), Intent.HR_INBOX),
     "inbox.assign": (_inbox(inbox.assign), Intent.HR_INBOX),
+    **{action: (handler, Intent.HR_RULINGS) for action, handler in rulings_routes.ACTIONS.items()},
 }
 
 # A form that waits for typed words: its handler, and the intent that a follow-up then continues.
@@ -356,6 +373,7 @@ BY_FORM: Mapping[str, tuple[Handler, Intent]] = {
     following.FORM: (_following(following.read_words), Intent.FOLLOW_INQUIRY),
     inbox.ASSIGNING: (_inbox(inbox.assign_typed), Intent.HR_INBOX),
     inbox_writing.FORM: (_preview_words, Intent.HR_INBOX),
+    **{form: (handler, Intent.HR_RULINGS) for form, handler in rulings_routes.FORMS.items()},
 }
 
 # Commands of chat platforms; what follows one is its subject.
@@ -370,4 +388,5 @@ BY_COMMAND: Mapping[str, str] = {
     "quyenriengtu": "data",
     "cauhoi": "inquiry",
     "hopthu": "inbox",
+    "ykien": "rulings",
 }

@@ -208,6 +208,7 @@ class LetterKind(StrEnum):
     ASSIGNED = "assigned"  # to HR: this one is yours now
     DETAILS = "details"  # to HR: whoever asked has added something
     OVERDUE = "overdue"  # to HR: so many wait beyond their day
+    PROPOSAL = "proposal"  # to HR: the proposal of this number waits for a second person
 
 
 class LetterState(StrEnum):

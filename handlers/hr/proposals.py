@@ -1,0 +1,371 @@
+"""What waits for a second person of HR: seen with all that it would change, then confirmed or refused, once."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from handlers.asking import Choice
+from handlers.contacts import describe_contact
+from handlers.forms import LONGEST_ENTRY, Asked, Form, Refused, Step, Values
+from handlers.hr.proposals_changes import Change, count_effects, read_change
+from handlers.hr.proposals_rights import covers, explain_refusal, is_hr, may_decide, signatory_of
+from handlers.hr.proposals_words import describe_change, describe_effects, name_proposal
+from handlers.inquiries import find_address
+from handlers.phrases import _, ngettext, show_day, show_moment
+from handlers.ports import Accounts, Audit, Clock, Entries, Letters, Profiles, Proposals, Rulings, Staff
+from handlers.reply import Line, Outcome, Reply
+from handlers.visit import Visit
+from knowledge.facts import Person, RecognitionRow
+from knowledge.rulebook import RulesOn
+from storage.records import Letter, LetterKind, Proposal, ProposalKind, ProposalState
+
+REFUSING = "proposal.refusing"
+_WAITS = timedelta(days=30)  # after which a proposal that nobody decided ends by itself
+_MOST_LISTED = 50
+_MOST_CHOICES = 5
+_SHORTEST_REASON = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The drawers that four eyes need."""
+
+    profiles: Profiles
+    rulings: Rulings
+    proposals: Proposals
+    entries: Entries
+    staff: Staff
+    accounts: Accounts
+    letters: Letters
+    audit: Audit
+    clock: Clock
+
+
+def menu() -> Choice:
+    """Rulings and proposals."""
+    return Choice(_("Rulings and proposals"), "rulings")
+
+
+def waiting() -> Choice:
+    """What waits."""
+    return Choice(_("What waits for a second person"), "proposals")
+
+
+def refuse(visit: Visit) -> Reply:
+    """Not for this visitor."""
+    return Reply(
+        title=_("Only HR may record rulings and standards, each with a second person of HR who confirms."),
+        lines=(describe_contact(visit),),
+        choices=(Choice(_("What can I ask?"), "help"),),
+        outcome=Outcome.DENIED,
+    )
+
+
+async def propose(visit: Visit, person: Person, proposal: Proposal, desk: Desk) -> Reply:
+    """Keep a proposal, and tell those who may confirm it."""
+    today = visit.rules.book.on(visit.today)
+    if not covers(person, proposal.scope, today):
+        return refuse_reach()
+    number = await desk.proposals.add(proposal)
+    told = await _tell(replace(proposal, number=number), today, desk)
+    await desk.audit.record(
+        person.code, f"proposed_{proposal.kind.value}", f"proposal:{number}", desk.clock.now(), {"told": told}
+    )
+    lines = [Line(_("Nothing changes until another person of HR, whose scope covers it, has confirmed it."))]
+    if told:
+        text = ngettext("{n} colleague has been told.", "{n} colleagues have been told.", told)
+        lines.append(Line(text.format(n=told)))
+    else:
+        lines.append(Line(_("No colleague with a linked chat can be told; please let one of them know yourself.")))
+    return Reply(
+        title=_("Proposal {number} waits for a second person.").format(number=number),
+        lines=tuple(lines),
+        choices=(waiting(), menu()),
+    )
+
+
+def refuse_reach() -> Reply:
+    """It reaches further than the visitor serves."""
+    return Reply(
+        title=_("This reaches the whole province, further than the units that you serve."),
+        choices=(waiting(), menu()),
+        outcome=Outcome.DENIED,
+    )
+
+
+async def list_waiting(visit: Visit, desk: Desk) -> Reply:
+    """What waits for me to confirm, and what of mine waits for others?"""
+    person = visit.person
+    if person is None or not is_hr(person):
+        return refuse(visit)
+    today = visit.rules.book.on(visit.today)
+    await _expire(desk)
+    found = await desk.proposals.list_waiting(_MOST_LISTED)
+    for_me = [one for one in found if may_decide(person, one, today)]
+    mine = [one for one in found if one.proposed_by.person == person.code]
+    if not for_me and not mine:
+        return Reply(title=_("No proposal waits for you."), choices=(menu(),))
+    lines = [Line(_("They wait for you:"))] if for_me else []
+    lines += [Line(name_proposal(one), is_item=True) for one in for_me]
+    lines += [Line(_("Yours, which wait for a colleague:"))] if mine else []
+    lines += [Line(name_proposal(one), is_item=True) for one in mine]
+    return Reply(
+        title=ngettext("{n} proposal waits for you", "{n} proposals wait for you", len(for_me)).format(n=len(for_me)),
+        lines=tuple(lines),
+        choices=(*(_see(one) for one in [*for_me, *mine][:_MOST_CHOICES]), menu()),
+    )
+
+
+async def view(visit: Visit, desk: Desk) -> Reply:
+    """What exactly would this proposal change, and for how many?"""
+    found = await _open(visit, desk)
+    if isinstance(found, Reply):
+        return found
+    person, proposal, today = found
+    change = await read_change(proposal, signatory_of(person, today), today, desk.entries)
+    await desk.audit.record(
+        person.code,
+        "viewed_proposal",
+        f"proposal:{proposal.number}",
+        desk.clock.now(),
+        {"channel": visit.asked.channel},
+    )
+    return await _show(visit, (person, proposal, today), change, desk)
+
+
+async def confirm(visit: Visit, desk: Desk) -> Reply:
+    """Yes: let it take effect. Only what was seen is confirmed: after any change of the rules it is shown anew."""
+    found = await _open(visit, desk)
+    if isinstance(found, Reply):
+        return found
+    person, proposal, today = found
+    if not may_decide(person, proposal, today):
+        return await _denied(person, proposal, "confirm", desk)
+    author = await desk.profiles.find_person(proposal.proposed_by.person)
+    if author is None or not covers(author, proposal.scope, today):
+        return _stale(
+            _("Whoever proposed this does not serve as HR for it any more; it cannot be confirmed."), proposal
+        )
+    change = await read_change(proposal, signatory_of(person, today), today, desk.entries)
+    if isinstance(change, str):
+        return _stale(change, proposal)
+    if _version_seen(visit) != today.book.rules.version:
+        shown = await _show(visit, found, change, desk)
+        note = Line(_("The rules have changed since you looked; please look again before you confirm."))
+        return replace(shown, lines=(note, *shown.lines))
+    if not await desk.proposals.decide(proposal.number, ProposalState.CONFIRMED, person.code, desk.clock.now()):
+        return await _decided_meanwhile(proposal, desk)
+    title, subject = await _take_effect(change, desk)
+    await desk.audit.record(
+        person.code,
+        f"confirmed_{proposal.kind.value}",
+        f"proposal:{proposal.number}",
+        desk.clock.now(),
+        {"proposed_by": proposal.proposed_by.person, "about": subject},
+    )
+    return Reply(title=title, choices=(menu(), waiting()))
+
+
+async def take_back(visit: Visit, desk: Desk) -> Reply:
+    """The author takes the proposal back."""
+    found = await _open(visit, desk)
+    if isinstance(found, Reply):
+        return found
+    person, proposal, _today = found
+    if person.code != proposal.proposed_by.person:
+        return await _denied(person, proposal, "take_back", desk)
+    if not await desk.proposals.decide(proposal.number, ProposalState.WITHDRAWN, person.code, desk.clock.now()):
+        return await _decided_meanwhile(proposal, desk)
+    await desk.audit.record(person.code, "took_back_proposal", f"proposal:{proposal.number}", desk.clock.now())
+    text = _("Proposal {number} has been taken back; nothing was changed.")
+    return Reply(title=text.format(number=proposal.number), choices=(menu(), waiting()))
+
+
+async def start_refusing(visit: Visit, desk: Desk) -> Form | Reply:
+    """The form that asks why a proposal is refused."""
+    found = await _open(visit, desk)
+    if isinstance(found, Reply):
+        return found
+    person, proposal, today = found
+    if not may_decide(person, proposal, today):
+        return await _denied(person, proposal, "refuse", desk)
+    return refusing_form(visit, desk)
+
+
+def refusing_form(visit: Visit, desk: Desk) -> Form:
+    """Why is it refused? Its only step; the number of the proposal is filled in before."""
+
+    async def ask(values: Values) -> Asked:
+        text = _("Why do you refuse proposal {number}? Whoever proposed it will read your reason.")
+        return Asked(text.format(number=values["number"]))
+
+    async def read(said: str, _values: Values) -> dict[str, str | None] | Refused:
+        if not _SHORTEST_REASON <= len(said) <= LONGEST_ENTRY:
+            return Refused(_("Please give the reason in one sentence."))
+        return {"reason": said}
+
+    async def finish(values: Values) -> Reply:
+        return await _refuse_for(replace(visit, subject=values["number"]), values["reason"], desk)
+
+    return Form(REFUSING, (Step("reason", ("reason",), ask, read),), finish, give_up)
+
+
+def give_up() -> Reply:
+    """A form was given up."""
+    return Reply(title=_("Given up; nothing was changed."), choices=(menu(), waiting()))
+
+
+async def _refuse_for(visit: Visit, reason: str, desk: Desk) -> Reply:
+    found = await _open(visit, desk)
+    if isinstance(found, Reply):
+        return found
+    person, proposal, today = found
+    if not may_decide(person, proposal, today):
+        return await _denied(person, proposal, "refuse", desk)
+    now = desk.clock.now()
+    if not await desk.proposals.decide(proposal.number, ProposalState.REFUSED, person.code, now, reason):
+        return await _decided_meanwhile(proposal, desk)
+    await desk.audit.record(person.code, f"refused_{proposal.kind.value}", f"proposal:{proposal.number}", now)
+    text = _("Proposal {number} is refused; nothing was changed.")
+    return Reply(title=text.format(number=proposal.number), choices=(waiting(), menu()))
+
+
+# --- what they share ---
+
+_Found = tuple[Person, Proposal, RulesOn]
+
+
+async def _open(visit: Visit, desk: Desk) -> _Found | Reply:
+    """The proposal that is meant, for somebody of HR who may look at it; else what to say."""
+    person = visit.person
+    if person is None or not is_hr(person):
+        return refuse(visit)
+    today = visit.rules.book.on(visit.today)
+    await _expire(desk)
+    number = visit.subject.partition(".")[0]
+    # Numbers of any length are typed; the database knows none beyond its own.
+    proposal = await desk.proposals.find(int(number)) if number.isdecimal() and len(number) < 10 else None  # noqa: PLR2004
+    if proposal is None:
+        return Reply(title=_("There is no such proposal."), choices=(waiting(), menu()))
+    is_own = proposal.proposed_by.person == person.code
+    if not is_own and not covers(person, proposal.scope, today):
+        return await _denied(person, proposal, "view", desk)
+    if proposal.state is not ProposalState.WAITING:
+        return _settled(proposal)
+    return person, proposal, today
+
+
+async def _show(visit: Visit, found: _Found, change: Change | str, desk: Desk) -> Reply:
+    person, proposal, today = found
+    if isinstance(change, str):
+        return _stale(change, proposal)
+    effects = await count_effects(change, proposal.scope, today, desk.profiles)
+    lines = [*describe_change(change, replace(visit, rules=today)), *describe_effects(effects, today)]
+    if proposal.kind is ProposalKind.WITHDRAWAL:
+        lines.insert(1, Line(_("Reason: {reason}").format(reason=proposal.cells.get("ly_do", "")), is_item=True))
+    seen = f"{proposal.number}.{today.book.rules.version}"
+    number = str(proposal.number)
+    if may_decide(person, proposal, today):
+        choices = [Choice(_("Confirm"), "proposal.confirm", seen), Choice(_("Refuse"), "proposal.refuse", number)]
+    else:
+        lines.append(Line(explain_refusal(person, proposal)))
+        choices = []
+    if person.code == proposal.proposed_by.person:
+        choices.append(Choice(_("Take it back"), "proposal.takeback", number))
+    return Reply(title=name_proposal(proposal), lines=tuple(lines), choices=(*choices, waiting(), menu()))
+
+
+async def _take_effect(change: Change, desk: Desk) -> tuple[str, str]:
+    """Write what was confirmed; what to say of it, and the code of what was changed."""
+    if change.withdrawn is not None:
+        await desk.rulings.withdraw(change.withdrawn.id, change.day)
+        text = _("Confirmed: ruling {id} applies no more from {day} on.")
+        return text.format(id=change.withdrawn.id, day=show_day(change.day)), change.withdrawn.id
+    if change.ruling is not None:
+        ruling = await desk.rulings.add(change.ruling, declares=change.declares)
+        text = _("Confirmed: it is ruling {id}, in force from {day} on.")
+        return text.format(id=ruling.id, day=show_day(ruling.valid_from)), ruling.id
+    row = change.row
+    if row is None:
+        raise TypeError(change)  # a change is always of one of these kinds
+    if isinstance(row, RecognitionRow):
+        subject = f"{row.document}:{row.kind}"
+    else:
+        subject = f"{row.position_group}:{row.criterion}"
+    await desk.entries.store(row, declares=change.declares, at=desk.clock.now())
+    return _("Confirmed: the row is in the table now."), "".join(subject.split())
+
+
+async def _tell(proposal: Proposal, today: RulesOn, desk: Desk) -> int:
+    """Leave a letter for everybody who may confirm it and has a linked chat; how many."""
+    told = 0
+    for one in await desk.staff.list_staff():
+        if not may_decide(one, proposal, today):
+            continue
+        account = await find_address(one, desk.accounts)
+        if account is None:
+            continue
+        told += await desk.letters.leave(
+            Letter(
+                channel=account.channel,
+                address=account.address,
+                kind=LetterKind.PROPOSAL,
+                left_at=desk.clock.now(),
+                person=one.code,
+                number=proposal.number,
+                key=f"proposal:{proposal.number}:{one.code}",
+                locale=account.locale or "vi",
+            )
+        )
+    return told
+
+
+async def _expire(desk: Desk) -> None:
+    now = desk.clock.now()
+    for number in await desk.proposals.expire(now - _WAITS, now):
+        await desk.audit.record("system", "expired_proposal", f"proposal:{number}", now)
+
+
+async def _denied(person: Person, proposal: Proposal, what: str, desk: Desk) -> Reply:
+    await desk.audit.record(
+        person.code, "decision_refused", f"proposal:{proposal.number}", desk.clock.now(), {"what": what}
+    )
+    return Reply(title=explain_refusal(person, proposal), choices=(waiting(), menu()), outcome=Outcome.DENIED)
+
+
+async def _decided_meanwhile(proposal: Proposal, desk: Desk) -> Reply:
+    """Somebody was quicker."""
+    return _settled(await desk.proposals.find(proposal.number) or proposal)
+
+
+def _settled(proposal: Proposal) -> Reply:
+    text = {
+        ProposalState.CONFIRMED: _("Proposal {number} has been confirmed already, by {who}, {when}."),
+        ProposalState.REFUSED: _("Proposal {number} has been refused already, by {who}, {when}."),
+        ProposalState.WITHDRAWN: _("Proposal {number} has been taken back by {who}, {when}."),
+        ProposalState.EXPIRED: _("Proposal {number} waited too long and has ended; please propose it anew."),
+        ProposalState.WAITING: _("Proposal {number} still waits; please try again."),
+    }[proposal.state]
+    when = show_moment(proposal.decided_at) if proposal.decided_at is not None else ""
+    lines = (Line(_("Reason: {reason}").format(reason=proposal.reason)),) if proposal.reason else ()
+    return Reply(
+        title=text.format(number=proposal.number, who=proposal.decided_by, when=when),
+        lines=lines,
+        choices=(waiting(), menu()),
+    )
+
+
+def _stale(why: str, proposal: Proposal) -> Reply:
+    return Reply(
+        title=name_proposal(proposal),
+        lines=(Line(_("It cannot take effect: {why}").format(why=why)),),
+        choices=(Choice(_("Refuse"), "proposal.refuse", str(proposal.number)), waiting(), menu()),
+    )
+
+
+def _version_seen(visit: Visit) -> int:
+    _number, _dot, seen = visit.subject.partition(".")
+    return int(seen) if seen.isdecimal() else -1
+
+
+def _see(proposal: Proposal) -> Choice:
+    return Choice(_("See proposal {number}").format(number=proposal.number), "proposal", str(proposal.number))

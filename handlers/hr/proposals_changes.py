@@ -1,0 +1,169 @@
+"""What a proposal would change, read anew from what was typed: the rules after it, and whose verdicts would differ."""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from handlers.phrases import _
+from handlers.ports import Entries, Profiles
+from handlers.problem_words import say_problem
+from handlers.wording import start_sentence
+from knowledge.effects import Shift, shifts_of
+from knowledge.facts import (
+    DeclaredRules,
+    DocumentId,
+    RecognitionRow,
+    Ruling,
+    RulingId,
+    Signatory,
+    TitleStandard,
+    UnitCode,
+)
+from knowledge.rulebook import RuleBook, RulesOn
+from storage.records import Proposal, ProposalKind, RulingDraft
+
+SHEETS = {
+    ProposalKind.RULING: "y_kien",
+    ProposalKind.RECOGNITION_ROW: "cong_nhan",
+    ProposalKind.STANDARD: "tieu_chuan",
+}
+WITHDRAWN = "y_kien"  # the cell that names the ruling to be withdrawn
+_UNNUMBERED = RulingId("YK-…")  # sorts after every number that was given
+_MOST_PEOPLE = 3_000  # whose verdicts are reckoned before somebody confirms; the rest is said to be left out
+_HERE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A proposal as it would take effect on `day`: one of `ruling` (new), `row` and `withdrawn`, and the rules after.
+
+    `replaced` is the row of the same key that it takes the place of.
+    """
+
+    day: date
+    after: RuleBook
+    ruling: Ruling | None = None
+    row: RecognitionRow | TitleStandard | None = None
+    withdrawn: Ruling | None = None
+    replaced: RecognitionRow | TitleStandard | None = None
+    declares: DocumentId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """How many people were reckoned, for how many something changes, and how often each change of state occurs."""
+
+    people: int = 0
+    changed: int = 0
+    is_partial: bool = False
+    shifts: Counter[Shift] = field(default_factory=Counter)
+
+
+async def read_change(proposal: Proposal, confirmer: Signatory, today: RulesOn, entries: Entries) -> Change | str:
+    """What it would change if it took effect today; the sentence that says why it cannot, where it cannot."""
+    book = today.book
+    if proposal.kind is ProposalKind.WITHDRAWAL:
+        known = find_ruling(proposal.cells.get(WITHDRAWN, ""), today)
+        if known is None or known.withdrawn_on is not None:
+            return _("That ruling has been withdrawn already.")
+        rulings = tuple(replace(one, withdrawn_on=today.day) if one == known else one for one in book.rules.rulings)
+        return Change(today.day, _book_of(book, replace(book.rules, rulings=rulings)), withdrawn=known)
+    entry = await entries.read(SHEETS[proposal.kind], proposal.cells, book.library, home=book.home, today=today.day)
+    if entry.problems:
+        return start_sentence(say_problem(entry.problems[0]))
+    match entry.row:
+        case RulingDraft() as draft:
+            ruling = _ruling(draft, proposal, confirmer, today.day)
+            if ruling.valid_to is not None and ruling.valid_to < ruling.valid_from:
+                return _("Its last day in force has passed; please propose it anew with a later one.")
+            rules = replace(book.rules, rulings=(*book.rules.rulings, ruling))
+            day = max(today.day, ruling.valid_from)
+            return Change(day, _book_of(book, rules), ruling=ruling, declares=entry.declares)
+        case RecognitionRow() | TitleStandard() as row:
+            replaced = find_same(row, book.rules)
+            day = max(today.day, row.valid_from or today.day)
+            after = _book_of(book, _with_row(book.rules, row, replaced))
+            return Change(day, after, row=row, replaced=replaced, declares=entry.declares)
+        case _:
+            raise TypeError(proposal.kind)  # every sheet above makes one of these
+
+
+def find_ruling(written: str, rules: RulesOn) -> Ruling | None:
+    """The ruling of this id, or None."""
+    return next((one for one in rules.book.rules.rulings if one.id == written.strip().upper()), None)
+
+
+def find_same(row: RecognitionRow | TitleStandard, rules: DeclaredRules) -> RecognitionRow | TitleStandard | None:
+    """The row with the same key, in whose place this one would come; None for none."""
+    if isinstance(row, TitleStandard):
+        return next((one for one in rules.standards if _standard_key(one) == _standard_key(row)), None)
+    return next((one for one in rules.recognition if _row_key(one) == _row_key(row)), None)
+
+
+async def count_effects(
+    change: Change, scope: UnitCode | None, today: RulesOn, profiles: Profiles, most: int = _MOST_PEOPLE
+) -> Effects:
+    """Whose verdicts differ on the first day of the change, over the people whom it reaches; at most so many."""
+    before, after = today.book.on(change.day), change.after.on(change.day)
+    units = None if scope is None else today.units_within((scope,))
+    people = changed = 0
+    counted: Counter[Shift] = Counter()
+    async for person in profiles.stream_people(units):
+        if people == most:
+            return Effects(people, changed, is_partial=True, shifts=counted)
+        people += 1
+        shifts = shifts_of(person, before, after)
+        changed += bool(shifts)
+        counted.update(shifts)
+    return Effects(people, changed, shifts=counted)
+
+
+def day_in_vietnam(moment: datetime) -> date:
+    """The day that it was in Việt Nam."""
+    return moment.astimezone(_HERE).date()
+
+
+def _ruling(draft: RulingDraft, proposal: Proposal, confirmer: Signatory, on: date) -> Ruling:
+    """The ruling as of its confirmation: never in force on days before anybody confirmed it."""
+    return Ruling(
+        id=_UNNUMBERED,
+        criterion=draft.criterion,
+        kind=draft.kind,
+        counts_as=draft.counts_as,
+        given_by=proposal.proposed_by,
+        given_on=day_in_vietnam(proposal.proposed_at),
+        confirmed_by=confirmer,
+        confirmed_on=on,
+        valid_from=max(draft.valid_from or on, on),
+        valid_to=draft.valid_to,
+        level_from=draft.level_from,
+        level_to=draft.level_to,
+        months_valid=draft.months_valid if draft.counts_as is not None else None,
+        issued_from=draft.issued_from,
+        issued_to=draft.issued_to,
+        document=draft.document,
+        point=draft.point if draft.document is not None else None,
+        reason=draft.reason,
+        scope=proposal.scope,
+    )
+
+
+def _with_row(
+    rules: DeclaredRules, row: RecognitionRow | TitleStandard, replaced: RecognitionRow | TitleStandard | None
+) -> DeclaredRules:
+    if isinstance(row, TitleStandard):
+        return replace(rules, standards=(*(one for one in rules.standards if one != replaced), row))
+    return replace(rules, recognition=(*(one for one in rules.recognition if one != replaced), row))
+
+
+def _standard_key(one: TitleStandard) -> tuple[object, ...]:
+    return one.position_group, one.criterion, one.valid_from
+
+
+def _row_key(one: RecognitionRow) -> tuple[object, ...]:
+    return one.document, one.kind, one.level_from, one.issued_from
+
+
+def _book_of(book: RuleBook, rules: DeclaredRules) -> RuleBook:
+    return RuleBook.of(book.library, rules, book.calendar, book.home)

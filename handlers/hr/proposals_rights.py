@@ -1,0 +1,48 @@
+"""Who may propose a change of the rules, and who may confirm it. Always decided by the rules of the real day. Pure."""
+
+from handlers.phrases import _
+from knowledge.facts import Person, Role, Signatory, UnitCode
+from knowledge.rulebook import RulesOn
+from storage.records import Proposal
+
+
+def is_hr(person: Person | None) -> bool:
+    """Whether somebody serves as HR now."""
+    return person is not None and Role.HR in person.roles
+
+
+def covers(person: Person, scope: UnitCode | None, today: RulesOn) -> bool:
+    """Whether somebody serves, as HR, all of this scope: a unit and all below it, or the whole province (None)."""
+    if Role.HR not in person.roles:
+        return False
+    if person.scope is None:
+        territories = today.library.territories
+        own, home = territories[today.territory_of(person.unit)], territories[today.book.home]
+        return own.province == home.province
+    if scope is None:
+        return False
+    heir = today.find_unit(person.scope)
+    served = {person.scope, *([heir.code] if heir is not None else [])}
+    return scope in served or bool(today.units_above(scope) & served)
+
+
+def may_decide(person: Person, proposal: Proposal, today: RulesOn) -> bool:
+    """Whether somebody may confirm or refuse: another person of HR whose scope covers all of it."""
+    return person.code != proposal.proposed_by.person and covers(person, proposal.scope, today)
+
+
+def explain_refusal(person: Person, proposal: Proposal) -> str:
+    """Why somebody may not decide a proposal, in one sentence."""
+    if person.code == proposal.proposed_by.person:
+        return _("Whoever proposes a change cannot confirm it: a second person of HR must.")
+    return _(
+        "This proposal reaches further than the units that you serve; somebody who serves them all must decide it."
+    )
+
+
+def signatory_of(person: Person, today: RulesOn) -> Signatory:
+    """Who somebody is today and for which unit they speak."""
+    unit = today.find_unit(person.unit)
+    if unit is None:
+        return Signatory(person.code, person.name, person.unit, person.unit)
+    return Signatory(person.code, person.name, unit.code, unit.name)

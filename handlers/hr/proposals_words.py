@@ -1,0 +1,148 @@
+"""Proposals and their effects in words. Pure."""
+
+from dataclasses import replace
+
+from handlers.case_words import describe_rows
+from handlers.change_words import name_state
+from handlers.hr.proposals_changes import WITHDRAWN, Change, Effects
+from handlers.phrases import _, ngettext, show_day, show_day_of
+from handlers.reply import Line
+from handlers.visit import Visit
+from handlers.wording import name_criterion, name_level
+from knowledge.effects import Shift
+from knowledge.facts import DocumentId, RecognitionRow, Ruling, TitleStandard, UnitCode
+from knowledge.findings import State
+from knowledge.outranking import list_overlapping, outranked
+from knowledge.rulebook import RulesOn
+from knowledge.rulings import last_day_of
+from storage.records import Proposal, ProposalKind
+
+_MOST_SHIFTS = 8
+_MOST_OVERLAPS = 3
+
+
+def describe_change(change: Change, visit: Visit) -> list[Line]:
+    """Exactly what would be different, before anybody's verdict is looked at."""
+    after = change.after.on(change.day)
+    if change.withdrawn is not None:
+        text = _("Ruling {id} would apply no more from {day} on: {what}.")
+        what = describe_ruling(change.withdrawn, after)
+        said = text.format(id=change.withdrawn.id, day=show_day(change.day), what=what)
+        return [Line(said, is_item=True)]
+    if change.ruling is not None:
+        return _describe_new_ruling(change.ruling, after)
+    if change.row is None:
+        return []
+    lines = [Line(_("New: {what}").format(what=_describe_row(change.row, visit, after)), is_item=True)]
+    if change.replaced is not None:
+        old = _describe_row(change.replaced, visit, visit.rules.book.on(change.day))
+        lines.append(Line(_("It takes the place of: {what}").format(what=old), is_item=True))
+    return [*lines, Line(_describe_days(change.row), is_item=True)]
+
+
+def describe_ruling(ruling: Ruling, rules: RulesOn) -> str:
+    """What a ruling says, in its own words."""
+    return rules.library.get_document(DocumentId(ruling.id)).title
+
+
+def describe_reach(scope: UnitCode | None, rules: RulesOn) -> str:
+    """Whom it reaches, in words."""
+    if scope is None:
+        return _("Reaches the whole province.")
+    unit = rules.find_unit(scope)
+    return _("Reaches {unit} and all units below it.").format(unit=unit.name if unit is not None else scope)
+
+
+def describe_validity(ruling: Ruling) -> str:
+    """Between which days a ruling applies."""
+    first, last = show_day(ruling.valid_from), last_day_of(ruling)
+    if last is None:
+        return _("In force from {first}, without an end.").format(first=first)
+    return _("In force from {first} to {last}, both included.").format(first=first, last=show_day(last))
+
+
+def describe_effects(effects: Effects, rules: RulesOn) -> list[Line]:
+    """For how many people something changes, and how their states move."""
+    if effects.is_partial:
+        text = _("Reckoned for the first {n} people only: at least {changed} of them get another result.")
+    else:
+        text = _("Reckoned for {n} people: {changed} of them get another result.")
+    lines = [Line(text.format(n=effects.people, changed=effects.changed))]
+    moved = effects.shifts.most_common()
+    lines += [Line(_describe_shift(shift, count, rules), is_item=True) for shift, count in moved[:_MOST_SHIFTS]]
+    if len(moved) > _MOST_SHIFTS:
+        lines.append(Line(_("and {n} more kinds of change.").format(n=len(moved) - _MOST_SHIFTS)))
+    return lines
+
+
+def name_proposal(proposal: Proposal) -> str:
+    """A proposal in a few words: its number, what it is about, who made it and when."""
+    what = {
+        ProposalKind.RULING: _("a new ruling"),
+        ProposalKind.RECOGNITION_ROW: _("a row of a recognition table"),
+        ProposalKind.STANDARD: _("a title standard"),
+        ProposalKind.WITHDRAWAL: _("withdrawal of ruling {id}").format(id=proposal.cells.get(WITHDRAWN, "")),
+    }[proposal.kind]
+    return _("Proposal {number}: {what}, by {name} of {unit}, {day}").format(
+        number=proposal.number,
+        what=what,
+        name=proposal.proposed_by.name,
+        unit=proposal.proposed_by.unit_name,
+        day=show_day_of(proposal.proposed_at),
+    )
+
+
+def _describe_new_ruling(ruling: Ruling, after: RulesOn) -> list[Line]:
+    document = after.library.get_document(DocumentId(ruling.id))
+    lines = [Line(document.points[0].summary, is_item=True)]
+    lines += [Line(describe_validity(ruling), is_item=True), Line(describe_reach(ruling.scope, after), is_item=True)]
+    above = outranked(ruling, after)
+    if above.rows:
+        names = ", ".join(dict.fromkeys(one.document for one in above.rows))
+        text = _("The table of {documents} stands before it wherever its rows fit.")
+        lines.append(Line(text.format(documents=names), is_item=True))
+    overlaps = list_overlapping(ruling, after)
+    if overlaps:
+        names = ", ".join(one.id for one in overlaps[:_MOST_OVERLAPS])
+        text = ngettext(
+            "Where both fit, it stands before the earlier ruling {ids}.",
+            "Where several fit, it stands before the earlier rulings {ids}.",
+            len(overlaps),
+        )
+        lines.append(Line(text.format(ids=names), is_item=True))
+    return lines
+
+
+def _describe_row(row: RecognitionRow | TitleStandard, visit: Visit, rules: RulesOn) -> str:
+    if isinstance(row, RecognitionRow):
+        said = describe_rows([row], replace(visit, rules=rules))[0].text
+        return _("{document}: {row}").format(document=row.document, row=said.rstrip("."))
+    return _("{document}: {position}, {criterion} {level} or higher").format(
+        document=row.document if row.point is None else f"{row.document} ({row.point})",
+        position=rules.book.group_name(row.position_group),
+        criterion=name_criterion(rules.library, row.criterion).lower(),
+        level=name_level(rules.library, row.criterion, row.minimum),
+    )
+
+
+def _describe_days(row: RecognitionRow | TitleStandard) -> str:
+    first, last = row.valid_from, row.valid_to
+    if first is not None and last is not None:
+        text = _("In force from {first} to {last}, both included.")
+        return text.format(first=show_day(first), last=show_day(last))
+    if first is not None:
+        return _("In force from {first}, without an end.").format(first=show_day(first))
+    if last is not None:
+        return _("In force until {last}.").format(last=show_day(last))
+    return _("In force without a beginning and without an end.")
+
+
+def _describe_shift(shift: Shift, count: int, rules: RulesOn) -> str:
+    about = _("all criteria") if shift.criterion is None else name_criterion(rules.library, shift.criterion)
+    return ngettext(
+        "{criterion}: {before} → {after}: {n} person", "{criterion}: {before} → {after}: {n} people", count
+    ).format(criterion=about, before=_name(shift.before), after=_name(shift.after), n=count)
+
+
+def _name(state: State | None) -> str:
+    return _("not asked") if state is None else name_state(state)

@@ -1,0 +1,118 @@
+"""Which handler answers what HR says or presses about rulings, proposals and rows: its part of the contents."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING
+
+from handlers.forms import Form, answer, begin
+from handlers.hr import proposals, proposals_tables, rulings
+from handlers.hr.proposals import Desk
+from handlers.hr.proposals_rights import is_hr
+from handlers.memory import recall_pending
+from handlers.officials import linking
+from handlers.reply import Reply
+from handlers.visit import Visit
+from knowledge.facts import Person
+from knowledge.understanding.rulings_said import Wish, read_wish
+
+if TYPE_CHECKING:
+    from handlers.routing import Ports
+
+_Asked = Callable[[Visit, Desk], Awaitable[Reply]]
+_Handler = Callable[[Visit, "Ports"], Awaitable[Reply]]
+
+
+def _hr(handler: _Asked) -> _Handler:
+    """Only for a visitor who is proven to be somebody; whether of HR, the handler itself decides."""
+
+    async def reply(visit: Visit, ports: "Ports") -> Reply:
+        if visit.person is None:
+            return linking.ask_to_link(visit)
+        return await handler(visit, _desk(ports))
+
+    return reply
+
+
+def _form(make: Callable[[Visit, Person, Desk], Form]) -> _Handler:
+    """What was typed or pressed goes to the form that this conversation has open."""
+
+    async def reply(visit: Visit, ports: "Ports") -> Reply:
+        person = visit.person
+        if person is None:
+            return linking.ask_to_link(visit)
+        if not is_hr(person):
+            return proposals.refuse(visit)
+        kept = visit.pending
+        if kept is None and visit.asked.thread is not None:
+            kept = recall_pending(await ports.threads.recall(visit.asked.thread))
+        return await answer(make(visit, person, _desk(ports)), visit, kept)
+
+    return reply
+
+
+async def _told(visit: Visit, desk: Desk) -> Reply:
+    """What HR says about rulings and tables: record, add, withdraw, see what waits, or see all."""
+    match read_wish(visit.text):
+        case Wish.RECORD:
+            return await rulings.start_recording(visit, desk)
+        case Wish.ROW:
+            return await proposals_tables.start_row(visit, desk)
+        case Wish.STANDARD:
+            return await proposals_tables.start_standard(visit, desk)
+        case Wish.WAITING:
+            return await proposals.list_waiting(visit, desk)
+        case _:
+            return await rulings.show_rulings(visit, desk)
+
+
+async def _show_ruling(visit: Visit, _desk: Desk) -> Reply:
+    return await rulings.show_ruling(visit)
+
+
+async def _refuse(visit: Visit, desk: Desk) -> Reply:
+    form = await proposals.start_refusing(visit, desk)
+    return form if isinstance(form, Reply) else await begin(form, {"number": visit.subject})
+
+
+def _refusing_form(visit: Visit, _person: Person, desk: Desk) -> Form:
+    return proposals.refusing_form(visit, desk)
+
+
+def _desk(ports: "Ports") -> Desk:
+    return Desk(
+        profiles=ports.profiles,
+        rulings=ports.rulings,
+        proposals=ports.proposals,
+        entries=ports.entries,
+        staff=ports.staff,
+        accounts=ports.accounts,
+        letters=ports.letters,
+        audit=ports.audit,
+        clock=ports.clock,
+    )
+
+
+told: _Handler = _hr(_told)
+
+FORMS: Mapping[str, _Handler] = {
+    rulings.RECORDING: _form(rulings.recording_form),
+    rulings.WITHDRAWING: _form(rulings.withdrawing_form),
+    proposals_tables.ROW: _form(proposals_tables.row_form),
+    proposals_tables.STANDARD: _form(proposals_tables.standard_form),
+    proposals.REFUSING: _form(_refusing_form),
+}
+
+# The buttons of a form have its name for their action.
+ACTIONS: Mapping[str, _Handler] = {
+    "rulings": _hr(rulings.show_rulings),
+    "rulings.new": _hr(rulings.start_recording),
+    "rulings.row": _hr(proposals_tables.start_row),
+    "rulings.standard": _hr(proposals_tables.start_standard),
+    "ruling": _hr(_show_ruling),
+    "ruling.withdraw": _hr(rulings.start_withdrawing),
+    "proposals": _hr(proposals.list_waiting),
+    "proposal": _hr(proposals.view),
+    "proposal.confirm": _hr(proposals.confirm),
+    "proposal.refuse": _hr(_refuse),
+    "proposal.takeback": _hr(proposals.take_back),
+    **FORMS,
+}
