@@ -8,16 +8,18 @@ from typing import Any
 
 from handlers import next_steps
 from handlers.asking import Choice
+from handlers.inquiries import name_state
 from handlers.phrases import _, mark, show_day, show_day_of
-from handlers.ports import Accounts, Audit, Clock, Threads
+from handlers.ports import Accounts, Audit, Clock, Inquiries, Threads
 from handlers.privacy import describe_notice
 from handlers.reply import File, Line, Reply
 from handlers.visit import Visit
 from handlers.wording import name_credential, name_managed_by
 from knowledge.facts import Credential, CredentialStatus, Exemption, Person, StudyRecord
-from storage.records import Account
+from storage.records import Account, Inquiry
 
 _MOST_LOOKS = 5
+_MOST_INQUIRIES = 20
 _ACTIONS = {
     "looked_at_person": mark("looked at this record"),
     "looked_at_verdicts": mark("looked at this record"),
@@ -25,12 +27,24 @@ _ACTIONS = {
     "issued_code": mark("issued a linking code"),
     "exported_own_data": mark("exported this data"),
     "withdrew_consent": mark("withdrew consent"),
+    "passed_on_question": mark("passed a question on to HR"),
+    "looked_at_inquiry": mark("looked at a question passed on"),
+    "answered_inquiry": mark("answered a question passed on"),
+    "asked_back_inquiry": mark("asked back about a question passed on"),
+    "closed_inquiry": mark("closed a question passed on"),
+    "reassigned_inquiry": mark("handed a question passed on to a colleague"),
+    "added_to_inquiry": mark("added to a question passed on"),
+    "closed_own_inquiry": mark("found an answer clear"),
+    "withdrew_inquiry": mark("took a question back"),
 }
 
 
-async def view_my_data(visit: Visit, person: Person, *, accounts: Accounts, audit: Audit) -> Reply:
+async def view_my_data(
+    visit: Visit, person: Person, *, accounts: Accounts, inquiries: Inquiries, audit: Audit
+) -> Reply:
     """The record as it stands, the linked chats, and who looked at it last."""
     linked = await accounts.list_accounts(person.code)
+    asked = await inquiries.list_asked(visit.asked.channel, visit.asked.address, person.code, _MOST_INQUIRIES)
     looks = await audit.list_about(person.code, _MOST_LOOKS)
     unit = visit.rules.find_unit(person.unit)
     lines = [
@@ -41,6 +55,12 @@ async def view_my_data(visit: Visit, person: Person, *, accounts: Accounts, audi
         _item(_("Unit"), unit.name if unit is not None else person.unit),
         *(_describe_credential(one, visit) for one in person.credentials),
         _item(_("Linked chats"), ", ".join(one.channel for one in linked) or _("none")),
+    ]
+    lines += [
+        _item(
+            _("Question passed on to HR"), f"{one.code}, {show_day_of(one.opened_at)}: {name_state(one, visit.today)}"
+        )
+        for one in asked
     ]
     lines += [
         Line(_("{day}: {who} – {what}").format(day=show_day_of(at), who=who, what=_name_action(what)), is_item=True)
@@ -58,11 +78,15 @@ async def view_my_data(visit: Visit, person: Person, *, accounts: Accounts, audi
     )
 
 
-async def export_my_data(person: Person, *, accounts: Accounts, audit: Audit, clock: Clock) -> Reply:
+async def export_my_data(
+    visit: Visit, person: Person, *, accounts: Accounts, inquiries: Inquiries, audit: Audit, clock: Clock
+) -> Reply:
     """The same as a file that a machine can read."""
     linked = await accounts.list_accounts(person.code)
+    asked = await inquiries.list_asked(visit.asked.channel, visit.asked.address, person.code, _MOST_INQUIRIES)
+    whole = [one for known in asked if (one := await inquiries.find(known.code)) is not None]
     await audit.record(person.code, "exported_own_data", person.code, clock.now())
-    content = json.dumps(_as_data(person, linked), ensure_ascii=False, indent=2).encode()
+    content = json.dumps(_as_data(person, linked, whole), ensure_ascii=False, indent=2).encode()
     return Reply(
         title=_("Your data as a file"),
         choices=(next_steps.my_data(), next_steps.my_gaps()),
@@ -76,15 +100,24 @@ def ask_to_confirm_withdrawal(_visit: Visit) -> Reply:
         title=_("Withdraw consent and unlink this chat?"),
         lines=(
             Line(_("This chat will no longer know who you are. Your record with HR stays as the law requires of it.")),
+            Line(_("Questions that you passed on to HR are taken back, and their texts dropped.")),
         ),
         choices=(Choice(_("Yes, withdraw"), "data.withdraw.yes"), next_steps.my_data()),
     )
 
 
 async def withdraw(
-    visit: Visit, person: Person, *, accounts: Accounts, threads: Threads, audit: Audit, clock: Clock
+    visit: Visit,
+    person: Person,
+    *,
+    accounts: Accounts,
+    threads: Threads,
+    inquiries: Inquiries,
+    audit: Audit,
+    clock: Clock,
 ) -> Reply:
-    """Unlink this chat, forget its consent and what it was last about."""
+    """Unlink this chat, forget its consent and what it was last about, and take back what was passed on."""
+    await inquiries.withdraw_all(visit.asked.channel, visit.asked.address, person.code, clock.now())
     await accounts.unlink(visit.asked.channel, visit.asked.address, clock.now())
     await threads.forget_of(visit.asked.channel, visit.asked.address)
     await audit.record(person.code, "withdrew_consent", person.code, clock.now(), {"channel": visit.asked.channel})
@@ -126,7 +159,7 @@ def _describe_credential(one: Credential, visit: Visit) -> Line:
     )
 
 
-def _as_data(person: Person, linked: Sequence[Account]) -> dict[str, Any]:
+def _as_data(person: Person, linked: Sequence[Account], asked: Sequence[Inquiry]) -> dict[str, Any]:
     return {
         "ma_can_bo": person.code,
         "ho_ten": person.name,
@@ -157,6 +190,24 @@ def _as_data(person: Person, linked: Sequence[Account]) -> dict[str, Any]:
         "kenh_lien_ket": [
             {"kenh": one.channel, "dong_y_luc": _plain(one.consented_at), "ban_thong_bao": one.consent_version}
             for one in linked
+        ],
+        "cau_hoi_da_chuyen": [_inquiry_as_data(one) for one in asked],
+    }
+
+
+def _inquiry_as_data(one: Inquiry) -> dict[str, Any]:
+    return {
+        "ma": one.code,
+        "trang_thai": one.state,
+        "luc": _plain(one.opened_at),
+        "han": _plain(one.due_on),
+        "ban_dong_y": one.consent_version,
+        "cau_hoi": one.question,
+        "may_tra_loi": one.answer,
+        "cau_hoi_truoc": [{"cau_hoi": before.text, "may_tra_loi": before.answer} for before in one.context],
+        "trao_doi": [
+            {"luc": _plain(said.at), "loai": said.kind, "nguoi": said.name or said.who, "noi_dung": said.text}
+            for said in one.messages
         ],
     }
 

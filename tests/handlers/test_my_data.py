@@ -15,6 +15,7 @@ from knowledge.facts import CredentialStatus, CriterionCode, DocumentId, Exempti
 from storage.records import Account
 from tests.fakes import FakeAccounts, FakeAudit, FakeClock, FakeThreads
 from tests.handlers.visits import TODAY, actions, visit, words
+from tests.inboxes import FakeInquiries
 from tests.people import credential, official
 
 CLOCK = FakeClock(TODAY)
@@ -32,7 +33,9 @@ PERSON = official(
 
 
 async def test_record_is_shown_with_every_certificate_and_how_it_stands(loaded):
-    reply = await view_my_data(visit(loaded, PERSON), PERSON, accounts=FakeAccounts(LINKED), audit=FakeAudit())
+    reply = await view_my_data(
+        visit(loaded, PERSON), PERSON, accounts=FakeAccounts(LINKED), inquiries=FakeInquiries(), audit=FakeAudit()
+    )
     said = words(reply)
 
     for part in ("CB001", "Nguyễn Văn Mẫu", "20/05/1985", "Sở Mẫu", "web"):
@@ -46,7 +49,9 @@ async def test_looks_at_the_record_are_shown_in_words(loaded):
     audit = FakeAudit()
     await audit.record("CB009", "looked_at_person", "CB001", MOMENT)
     await audit.record("CB009", "something_new", "CB001", MOMENT)
-    reply = await view_my_data(visit(loaded, PERSON), PERSON, accounts=FakeAccounts(), audit=audit)
+    reply = await view_my_data(
+        visit(loaded, PERSON), PERSON, accounts=FakeAccounts(), inquiries=FakeInquiries(), audit=audit
+    )
 
     assert "20/11/2026: CB009 – đã xem hồ sơ này" in words(reply)
     assert "something_new" in words(reply)
@@ -55,14 +60,23 @@ async def test_looks_at_the_record_are_shown_in_words(loaded):
 
 async def test_unknown_unit_is_shown_by_its_code(loaded):
     person = official(unit="KHONG-CO")
-    reply = await view_my_data(visit(loaded, person), person, accounts=FakeAccounts(), audit=FakeAudit())
+    reply = await view_my_data(
+        visit(loaded, person), person, accounts=FakeAccounts(), inquiries=FakeInquiries(), audit=FakeAudit()
+    )
 
     assert "Đơn vị: KHONG-CO" in words(reply)
 
 
-async def test_export_is_a_file_that_a_machine_reads_with_everything_that_is_held():
+async def test_export_is_a_file_that_a_machine_reads_with_everything_that_is_held(loaded):
     audit = FakeAudit()
-    reply = await export_my_data(PERSON, accounts=FakeAccounts(LINKED), audit=audit, clock=CLOCK)
+    reply = await export_my_data(
+        visit(loaded, PERSON),
+        PERSON,
+        accounts=FakeAccounts(LINKED),
+        inquiries=FakeInquiries(),
+        audit=audit,
+        clock=CLOCK,
+    )
     data = json.loads(reply.file.content)
 
     assert reply.file.name == "du-lieu-CB001.json"
@@ -89,7 +103,15 @@ def test_withdrawal_asks_once_more(loaded):
 async def test_withdrawal_forgets_the_link_the_consent_and_the_conversation(loaded):
     accounts, threads, audit = FakeAccounts(LINKED), FakeThreads(), FakeAudit()
     threads.kept["t"] = {"intent": "my_gaps"}
-    reply = await withdraw(visit(loaded, PERSON), PERSON, accounts=accounts, threads=threads, audit=audit, clock=CLOCK)
+    reply = await withdraw(
+        visit(loaded, PERSON),
+        PERSON,
+        accounts=accounts,
+        threads=threads,
+        inquiries=FakeInquiries(),
+        audit=audit,
+        clock=CLOCK,
+    )
 
     assert "đã được rút" in reply.title
     assert accounts.kept[("web", "w1")] == Account("web", "w1")
