@@ -8,6 +8,9 @@ from knowledge.facts import PersonCode, UnitCode
 from storage.records import Inquiry, InquiryMessage, InquiryState, Letter, LetterState
 
 
+_DIGITS = "2345679"
+
+
 class FakeInquiries:
     """Codes come in the order C2C2C2, C2C2C3, …; `changed_by` lets a test change one behind the desk's back."""
 
@@ -16,7 +19,9 @@ class FakeInquiries:
         self.wrong: dict[tuple[str, str], int] = {}
 
     async def add(self, inquiry: Inquiry) -> Inquiry:
-        added = replace(inquiry, code=f"C2C2C{'2345679'[len(self.kept)]}")
+        many, few = divmod(len(self.kept), len(_DIGITS))
+        hundreds, tens = divmod(many, len(_DIGITS))
+        added = replace(inquiry, code=f"C2C{_DIGITS[hundreds]}{'CDEFGHJ'[tens]}{_DIGITS[few]}")
         self.kept[added.code] = added
         return added
 

@@ -31,6 +31,7 @@ class TriedDesk:
     ) -> None:
         self.drawers = FakeDrawers(FakeProfiles(people), FakeRules(book.rules), FakeAccounts(), FakeLinkCodes())
         self._book = book
+        self.reader = reader
         self.desk = FrontDesk(
             open_drawers=self.drawers.open,
             make_rule_book=self._make_rule_book,

@@ -70,6 +70,8 @@ PEOPLE: tuple[Person, ...] = (
     official(code=PersonCode("HD001"), name="Đỗ Văn Trưởng", roles=frozenset({Role.HEAD})),
 )
 
+SERVING = tuple(one for one in PEOPLE if one.roles & {Role.HR, Role.HEAD})
+
 # Every side of what a question can name, at least once; a question may name several.
 NAMED: tuple[Mapping[str, Any], ...] = (
     {},
@@ -81,7 +83,7 @@ NAMED: tuple[Mapping[str, Any], ...] = (
     {"documents": ("676/QĐ-UBND",), "aspects": (Aspect.DEADLINE, Aspect.CONTENT)},
     {"documents": ("CV-BTVTU-QNg/2021",), "points": ("1",), "kinds": (("ielts", "5.0"),)},
     {"documents": ("1769/UBND-KGVX",), "aspects": (Aspect.CONTENT,)},
-    {"documents": ("66/2008/QĐ-BGDĐT",), "aspects": tuple(Aspect)},
+    {"documents": ("30/2008/QĐ-BGDĐT",), "aspects": tuple(Aspect)},
     {"documents": ("17/2016/TTLT-BGDĐT-BTTTT",), "points": ("23",)},
     {"unknown": "9999/UBND-NC"},
     {"kinds": (("ielts", "5.0"),), "issued_on": date(2025, 5, 12)},
@@ -123,10 +125,10 @@ def list_worlds(library: Any) -> dict[str, RuleBook]:
         standards=(
             *visits.STANDARDS[:2],
             standard("quan_ly_nha_nuoc", "chuyen_vien", "11/2014/TT-BNV"),  # out of force since 2021
-            standard("ngoai_ngu", "bac_3", "66/2008/QĐ-BGDĐT"),  # out of force since 2020
+            standard("ngoai_ngu", "bac_3", "30/2008/QĐ-BGDĐT"),  # out of force since 2020
             standard("tin_hoc", "co_ban", "45/2026/HR", point="Điều 5"),  # known from HR alone
         ),
-        recognition=(row("ielts", "bac_3", "4.5", "6.0", document=DocumentId("66/2008/QĐ-BGDĐT")),),
+        recognition=(row("ielts", "bac_3", "4.5", "6.0", document=DocumentId("30/2008/QĐ-BGDĐT")),),
         rounds=(
             review("DOT-TINH-KHAC", document=DocumentId("676/QĐ-UBND"), consequence="xem xét"),
             review("DOT-HET", document=DocumentId("11/2014/TT-BNV"), point="Điều 99", consequence="xem xét"),
@@ -152,6 +154,8 @@ _NUMBER = re.compile(r"\b\d{1,5}(?:/\d{4})?[-/](?=[A-ZĐ])[\w.-]+")
 _PLACE = re.compile(r"\b(?:điều|khoản|điểm|phụ lục)\s+(?:\d|[IVX]+\b)", re.IGNORECASE)
 _DAY = re.compile(r"\b\d{1,2}/\d{1,2}/\d{4}\b")
 _QUOTED = re.compile(r"“[^”]*”")
+_EXAMPLE = re.compile(r"(?:ví dụ|chẳng hạn|such as|for example)[^;)]*", re.IGNORECASE)
+_MOST_DAYS_PROMISED = 10
 _NOT_OURS = {"quang-ngai", "kon-tum", "hai-duong", "hai-phong"}
 
 
@@ -173,17 +177,31 @@ def ensure_sound(reply: Reply, at: Visit, people: Iterable[Person], said: str) -
             assert line.cites, where
             _ensure_no_rule_of_elsewhere(line, reply, at, where)
         else:
-            ensure_no_law(line.text, known, where)
+            ensure_no_law(line.text, known, where, _names_of_kinds(at))
     _ensure_title(reply, at, known, said)
 
 
-def ensure_no_law(text: str, known: set[str], where: str) -> None:
-    """Words of the office name no document, no point, and no day but those of the question and the record."""
-    plain = _QUOTED.sub("", text)
+def ensure_no_law(text: str, known: set[str], where: str, names: Iterable[str] = ()) -> None:
+    """Words of the office name no document, no point, and no day but those of the question and the record.
+
+    `names` are those of certificates, some of which hold the number of a decision.
+    """
+    plain = _spoken(text, names)
     assert not _NUMBER.search(plain), f"{where}: names a document"
     assert not _PLACE.search(plain), f"{where}: names a point"
     strange = set(_DAY.findall(plain)) - known
     assert not strange, f"{where}: names days {strange}"
+
+
+def _spoken(text: str, names: Iterable[str]) -> str:
+    """The text without what it merely quotes or gives as an example, and without the names of certificates."""
+    for name in names:
+        text = text.replace(name, "…")
+    return _EXAMPLE.sub("…", _QUOTED.sub("…", text))
+
+
+def _names_of_kinds(at: Visit) -> list[str]:
+    return [one.name for one in at.rules.library.kinds.values() if _NUMBER.search(one.name)]
 
 
 def _ensure_proven(line: Statement, at: Visit, places: set[TerritoryCode], where: str) -> None:
@@ -207,7 +225,7 @@ def _ensure_title(reply: Reply, at: Visit, known: set[str], said: str) -> None:
     """A title names only what the lines are about, and counts as law only what they prove."""
     cited = {cite.document for cite in reply.citations}
     told_apart = reply.outcome in {Outcome.NO_BASIS, Outcome.DENIED, Outcome.NOT_UNDERSTOOD}
-    plain = _QUOTED.sub("", reply.title)
+    plain = _spoken(reply.title, _names_of_kinds(at))
     for number in _NUMBER.findall(plain):
         assert told_apart or any(number in one for one in cited), f"{said}: title {reply.title!r} without its basis"
     issued = {show_day(one) for cite in reply.citations if (one := at.rules.library.get_document(cite.document).dated)}
@@ -236,6 +254,8 @@ def _days_of(at: Visit, people: Iterable[Person], findings: Iterable[Finding]) -
         if one.held is not None:
             days += [one.held.issued_on, one.held.valid_to]
     days += _retirements(at)
+    # The office's own promises are no law: by when HR answers is so many working days from today.
+    days += [at.rules.calendar.add_working_days(at.today, ahead) for ahead in range(1, _MOST_DAYS_PROMISED)]
     shown = {one.person for one in findings} | ({at.person.code} if at.person is not None else set())
     for person in (one for one in people if one.code in shown):
         days += [person.born_on, person.in_post_since, service_of(person, at.rules).retires_on]
