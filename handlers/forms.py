@@ -21,7 +21,7 @@ LONGEST_ENTRY = 2_000  # characters of one typed answer; whatever is longer is n
 _BACK = ".back"
 _CANCEL = ".cancel"
 _BACK_WORDS = frozenset({"quay lai", "tro lai", "lui lai"})
-_CANCEL_WORDS = frozenset({"huy", "huy bo", "thoi", "thoi khong", "dung", "dung lai", "stop", "cancel"})
+_CANCEL_WORDS = frozenset({"huy", "huy bo", "thoi", "thoi khong", "dung lai", "stop", "cancel"})
 
 
 @dataclass(frozen=True, slots=True)

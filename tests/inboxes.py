@@ -7,7 +7,6 @@ from datetime import date, datetime
 from knowledge.facts import PersonCode, UnitCode
 from storage.records import Inquiry, InquiryMessage, InquiryState, Letter, LetterState
 
-
 _DIGITS = "2345679"
 
 

@@ -200,9 +200,17 @@ def _find_citation(named: str, visit: Visit, read_entities: ReadEntities) -> Cit
     if not documents:
         known = library.find_document(named)
         documents = [known.id] if known is not None else []
-    if len(documents) != 1:
+    if len(documents) != 1 or _names_another_point(named, entities):
         return None
     try:
         return library.cite(documents[0], entities.points[0] if entities.points else None)
     except UnknownCitationError:
         return None
+
+
+def _names_another_point(named: str, entities: Entities) -> bool:
+    """Whether a number is left over that is neither the document's nor that of a point it has."""
+    left = fold(named)
+    for one in entities.documents:
+        left = left.replace(fold(one.typed), " ")
+    return not entities.points and any(sign.isdigit() for sign in left)
