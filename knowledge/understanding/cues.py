@@ -72,6 +72,7 @@ class Cues:
     owner_links: Words
     other_people: Words
     titles: Words
+    weak_titles: Words
     naming_words: Words
     surnames: Words
     middle_names: Words

@@ -1,7 +1,7 @@
 """Document numbers as people type them, and the document each stands for where the library knows it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.documents import Document
 from knowledge.facts import DocumentId
@@ -114,10 +114,11 @@ class DocumentNumbers:
         symbols: list[str] = []
         is_tight = False
         last = at + 1
+        sure = last  # how far the number reaches for certain; weak symbols after mere spaces wait for a strong one
         while last < len(words):
             between = text.folded[words[last - 1].end : words[last].start]
             piece = words[last].folded
-            if not _BETWEEN.match(between):
+            if not _BETWEEN.match(between) or (_LOOSE.match(between) and _has_tone(words[last])):
                 break
             if not symbols and year is None and piece.isdigit() and int(piece) in _YEARS and not _LOOSE.match(between):
                 year = int(piece)
@@ -129,6 +130,10 @@ class DocumentNumbers:
                 symbols.append(piece)  # "/UBND-XYZ": an invented tail still belongs to the number
             is_tight = is_tight or not _LOOSE.match(between)
             last += 1
+            if not _LOOSE.match(between) or piece in self._strong:
+                sure = last
+        symbols = symbols[: len(symbols) - (last - sure)]
+        last = sure
         if year is not None and not symbols and last - at > 2:  # noqa: PLR2004 - a number, a year, and more digits: a date
             return None
         kind, kind_first = self._kind_before(words, at)
@@ -151,6 +156,8 @@ class DocumentNumbers:
 
     def _is_document(self, text: Text, number: _Number) -> bool:
         words = text.words
+        if not number.symbols and number.year is None and _is_bracketed(text, number):
+            return False  # "văn bản (1)" is an entry of a list
         before = words[number.first - 1].folded if number.first else ""
         counts = self._starts_with(self._never_after, text, number.last)
         is_year = int(number.digits) in _YEARS and not number.suffix
@@ -205,14 +212,19 @@ class DocumentNumbers:
         typed = number.digits + number.suffix + (str(number.year) if number.year else "") + "".join(number.symbols)
         if number.symbols and (known := self._library.find_document(typed)):
             return known.id
-        fitting = {
+        fitting = self._fitting(number)
+        if not fitting and number.symbols and not number.is_tight and len(number.digits) >= _DISTINCTIVE:
+            fitting = self._fitting(replace(number, symbols=()))  # "354 tu ngay nao" speaks of a day, not of a symbol
+        return next(iter(fitting)) if len(fitting) == 1 else None
+
+    def _fitting(self, number: _Number) -> set[DocumentId]:
+        return {
             document.id
             for document, year, symbols in self._by_leading.get(number.leading, ())
             if symbols >= frozenset(number.symbols)
             and (number.year is None or number.year == year)
             and self._kind_fits(number, document)
         }
-        return fitting.pop() if len(fitting) == 1 else None
 
     def _kind_fits(self, number: _Number, document: Document) -> bool:
         if number.symbols:
@@ -227,6 +239,16 @@ class DocumentNumbers:
         family = self._families.get(number.kind or "", "any")
         own_family = next((one for word, one in self._families.items() if fold(word) == own), "any")
         return family == "any" or (family == "letter" and own_family != "law")
+
+
+def _has_tone(word: Word) -> bool:
+    """Whether the word as typed is more than plain letters and đ: no piece of a symbol is."""
+    return not word.marked.replace("đ", "d").isascii()
+
+
+def _is_bracketed(text: Text, number: _Number) -> bool:
+    start, end = text.words[number.first].start, text.words[number.last - 1].end
+    return text.folded[start - 1 : start] == "(" and text.folded[end : end + 1] == ")"
 
 
 def _parse_id(document: str) -> tuple[str, int | None, frozenset[str]] | None:

@@ -34,6 +34,7 @@ class Persons:
         self._links = frozenset(_by_fold(cues.owner_links))
         self._naming = frozenset(cues.naming_words)
         self._titles: PhraseTable[str] = PhraseTable((word, word) for word in cues.titles)
+        self._weak = frozenset(cues.weak_titles)
         self._relations: PhraseTable[str] = PhraseTable((word, word) for word in cues.relations)
         self._others: PhraseTable[str] = PhraseTable((word, word) for word in cues.other_people)
         self._pronouns: PhraseTable[str] = PhraseTable((word, word) for word in cues.these_persons)
@@ -80,6 +81,8 @@ class Persons:
             if title.last < len(text.words) and text.words[title.last].start - title.end > 1:
                 continue  # something else stands between the title and the next word
             last = self._name_end(text, title.last)
+            if last - title.last == 1 and not strict and title.value in self._weak and text.typed.islower():
+                continue  # "ban hang", "bac thang": without marks or capitals a short title and one word are anything
             if last > title.last:
                 start, end = title.start, text.words[last - 1].end
                 return FoundPerson(text.typed[start:end], start, end, is_name=True)

@@ -11,11 +11,12 @@ from knowledge.understanding.marks import can_be
 from knowledge.understanding.text import Text, Word, make_text
 
 _PLACE = re.compile(
-    r"^(?:[ivx]{1,5}|\d{1,2}|[a-h]|đ)(?:\s?\.\s?(?:\d{1,2}|[a-hđ]|[ivx]{1,4}|g\d|d\d))*(?:\s?\.?\s?\(\d{1,2}\))?(?![\w/%])",
+    r"^(?:[ivx]{1,5}|\d{1,3}|[a-h]|đ)(?:\s?\.\s?(?:\d{1,2}|[a-hđ]|[ivx]{1,4}|g\d|d\d))*(?:\s?\.?\s?\(\d{1,2}\))?(?![\w/%])",
     re.IGNORECASE,
 )
 _ROMAN = re.compile(r"^[ivx]+$")
 _DOTTED = re.compile(r"(?<![\w.,/])(?:[ivx]{1,4}\.\d{1,2}(?:\.\d{1,2})*|\d{1,2}(?:\.\d{1,2}){1,3})(?![\w.,/%])")
+_BELOW_ROMAN = re.compile(r"^\s?[.,]?\s?(\d{1,2}(?:\.\d{1,2})*)(?![\w/%.,]\d|\w)")
 _DEPTH = {
     "chapter": 0,
     "part": 1,
@@ -24,6 +25,7 @@ _DEPTH = {
     "clause": 3,
     "task": 3,
     "point": 3,
+    "entry": 4,
     "item": 5,
     "paragraph": 6,
     "dash": 6,
@@ -31,7 +33,9 @@ _DEPTH = {
 _LETTER_POINT_DEPTH = 4
 _PREFIX = {"dash": "g", "paragraph": "d"}
 _LARGEST = 60  # no document numbers its points beyond this; larger numbers are scores
-_CHAIN_GAP = 3  # words that may stand between the parts of one reference
+_LARGEST_ARTICLE = 700  # codes of law have that many articles
+_CHAIN_GAP = 6  # words that may stand between the parts of one reference ("việc (1) của Sở Nội vụ ở mục 2.5")
+_LAST = "-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ class Points:
     def find(self, text: Text, document: Document | None, *, names_document: bool) -> tuple[FoundPoint, ...]:
         """Points in the order of the text. Where the document is known, its own id for the place is given."""
         parts = self._parts(text)
+        if names_document:
+            parts = sorted([*parts, *self._bare_parts(text, parts)], key=lambda part: part.start)
         chains: list[list[_Part]] = []
         for part in parts:
             last = chains[-1] if chains else None
@@ -81,11 +87,9 @@ class Points:
                 last.append(part)
             else:
                 chains.append([part])
+        # "việc (2)" or "văn bản thứ hai" counts the entries of a point; alone it counts anything.
+        chains = [chain for chain in chains if chain[0].kind != "entry" or len(chain) > 1]
         found = [FoundPoint(_joined(chain), chain[0].start, chain[-1].end) for chain in chains]
-        if not found and names_document:
-            found = [
-                FoundPoint(_shown(match.group()), match.start(), match.end()) for match in _DOTTED.finditer(text.folded)
-            ]
         return tuple(dict.fromkeys(FoundPoint(own_id(one.id, document), one.start, one.end) for one in found if one.id))
 
     def _parts(self, text: Text) -> list[_Part]:
@@ -97,6 +101,18 @@ class Points:
                 parts.append(part)
             at = part.last if part else at + 1
         return parts
+
+    @staticmethod
+    def _bare_parts(text: Text, parts: Sequence[_Part]) -> list[_Part]:
+        """Dotted numbers without a word before them ("2.3 công văn 354")."""
+        found: list[_Part] = []
+        for match in _DOTTED.finditer(text.folded):
+            if any(match.start() < part.end and part.start < match.end() for part in parts):
+                continue
+            covered = [at for at, word in enumerate(text.words) if match.start() <= word.start < match.end()]
+            value = _shown(match.group())
+            found.append(_Part("point", value, covered[0], covered[-1] + 1, match.start(), match.end()))
+        return found
 
     def _part_at(self, text: Text, at: int) -> _Part | None:
         words = text.words
@@ -110,11 +126,17 @@ class Points:
             if value_at >= len(words):
                 continue
             start = words[at].start
-            written = _PLACE.match(text.marked[words[value_at].start :])
-            if written and self._is_place(written.group(), words, value_at):
-                stop = words[value_at].start + written.end()
+            value_start = words[value_at].start
+            written = _PLACE.match(text.marked[value_start:])
+            if kind == "entry" and text.marked[value_start - 1 : value_start] != "(":
+                written = None  # "việc 2 năm": only a number in brackets, or an ordinal, counts an entry
+            if written and self._is_place(written.group(), words, value_at, kind):
+                value, stop = written.group(), value_start + written.end()
+                below = _BELOW_ROMAN.match(text.marked[stop:]) if _ROMAN.match(value) else None
+                if below:
+                    value, stop = f"{value}.{below[1]}", stop + below.end()
                 last = next((i for i, word in enumerate(words) if word.start >= stop), len(words))
-                return _Part(kind, _shown(written.group()), at, last, start, stop)
+                return _Part(kind, _shown(value), at, last, start, stop)
             for ordinal, number in self._ordinals:
                 last = end + len(ordinal)
                 if _same(words[end:last], ordinal) and not self._is_year_word(words, last):
@@ -126,17 +148,17 @@ class Points:
         return words[last - 1].folded == self._year and last < len(words) and words[last].folded.isdigit()
 
     @staticmethod
-    def _is_place(written: str, words: Sequence[Word], at: int) -> bool:
+    def _is_place(written: str, words: Sequence[Word], at: int, kind: str) -> bool:
         first = re.split(r"[\s.]", written, maxsplit=1)[0]
         if first.isdigit():
-            return int(first) <= _LARGEST
+            return int(first) <= (_LARGEST_ARTICLE if kind == "article" else _LARGEST)
         # A lone letter is a place only as a word of its own.
         return words[at].marked == first
 
 
 def own_id(point: str, document: Document | None) -> str:
     """The document's own id for a place as people say it; the place itself where the document lists no such point."""
-    if document is None or document.point(point) is not None or not document.points:
+    if document is None or document.point(point) is not None or not document.points or point.endswith(_LAST):
         return point
     wanted = _bare(point)
     same = [one.id for one in document.points if _bare(one.id) == wanted]

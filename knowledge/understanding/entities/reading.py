@@ -11,6 +11,7 @@ from knowledge.library import Library
 from knowledge.understanding.cues import Abbreviation, Cues
 from knowledge.understanding.entities.criteria import CriterionNames
 from knowledge.understanding.entities.dates import Dates, FoundDate, Role
+from knowledge.understanding.entities.described_documents import DescribedDocuments
 from knowledge.understanding.entities.document_numbers import DocumentNumbers, FoundDocument
 from knowledge.understanding.entities.kinds import FoundKind, Kinds
 from knowledge.understanding.entities.persons import FoundPerson, Persons
@@ -60,6 +61,7 @@ class EntityReader:
         foreign = _foreign_words(library)
         self._normaliser = Normaliser(abbreviations, _phrases(library, cues), (*foreign, DOCUMENT_WORD, PERSON_WORD))
         self._numbers = DocumentNumbers(library, cues)
+        self._described = DescribedDocuments(library, cues)
         self._dates = Dates(cues)
         self._points = Points(cues)
         self._kinds = Kinds(library, cues, self._normaliser)
@@ -87,6 +89,7 @@ class EntityReader:
         """The same reader for a library that has grown by documents."""
         grown = copy(self)
         grown._library, grown._numbers = library, DocumentNumbers(library, self._cues)  # noqa: SLF001  a copy of its own kind
+        grown._described = DescribedDocuments(library, self._cues)  # noqa: SLF001
         return grown
 
     def normalise(self, text: Text) -> Text:
@@ -99,6 +102,9 @@ class EntityReader:
         documents = self._numbers.find(typed)
         code = self._persons.find_code(typed.without((one.start, one.end) for one in documents))
         text = self._plain_text(typed, documents, code)
+        if not documents and (described := self._described.find(text)):
+            documents = (described,)
+            text = text.replaced([(described.start, described.end, f" {DOCUMENT_WORD} ")])
         known = self._known(documents)
         kinds = self._kinds.find(text)
         kind_spans = [(one.start, one.end) for one in kinds]
@@ -106,10 +112,11 @@ class EntityReader:
         date_spans = [(one.start, one.end) for one in dates]
         free = text.without([*kind_spans, *date_spans])
         points = self._points.find(free, known[0] if len(known) == 1 else None, names_document=bool(documents))
-        person = code or self._persons.find(text, [*self._places.named(text), *self._trade_phrases(text)])
+        point_spans = [(one.start, one.end) for one in points]
+        person = code or self._persons.find(text, [*self._places.named(text), *self._trade_phrases(text), *point_spans])
         unnamed = text.without([(person.start, person.end)]) if person and not code else text
         years = self._years.find(text)
-        taken = _words_within(text, [*kind_spans, *date_spans, *((one.start, one.end) for one in points)])
+        taken = _words_within(text, [*kind_spans, *date_spans, *point_spans])
         criteria = self._criteria.find(text, kinds_take=_words_within(text, kind_spans))
         position = self._places.find_position(text)
         born = next((one for one in dates if one.role is Role.LIFE), None)
