@@ -1,7 +1,7 @@
 """The verdict: for one person and one day, where they stand on every criterion that their position requires."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from knowledge.accountability import find_accountable
@@ -87,7 +87,7 @@ def _without_standards(person: Person, service: Service, rules: RulesOn) -> Find
 
 def _evaluate_one(person: Person, service: Service, standard: TitleStandard, rules: RulesOn) -> Finding:
     required_by = rules.library.cite_loosely(standard.document, standard.point)
-    exemption = _find_exemption(person.exemptions, standard.criterion, rules)
+    exemption = find_exemption(person.exemptions, standard.criterion, rules)
     if exemption is not None:
         return Finding(
             person=person.code,
@@ -185,7 +185,8 @@ def _due_of_duty(live: LiveDuty, rules: RulesOn) -> Due:
     )
 
 
-def _find_exemption(exemptions: Iterable[Exemption], criterion: CriterionCode, rules: RulesOn) -> Exemption | None:
+def find_exemption(exemptions: Iterable[Exemption], criterion: CriterionCode, rules: RulesOn) -> Exemption | None:
+    """The exemption from this criterion that is valid on the day, or None."""
     for exemption in exemptions:
         begun = exemption.valid_from is None or exemption.valid_from <= rules.day
         ended = exemption.valid_to is not None and exemption.valid_to < rules.day
@@ -212,10 +213,9 @@ def judge_as_filed(credential: Credential, asked: Question) -> list[Judgement]:
     judged = judge(credential, asked)
     if credential.status is CredentialStatus.VERIFIED:
         return list(judged)
+    enough = [one for one in judged if one.state in {State.MET, State.EXPIRING}]
     return [
-        Judgement(credential, State.PENDING, Reason.WAITING_FOR_VERIFICATION, one.counts_as, one.valid_to, one.basis)
-        for one in judged
-        if one.state in {State.MET, State.EXPIRING}
+        replace(one, state=State.PENDING, reason=Reason.WAITING_FOR_VERIFICATION, would_decide=()) for one in enough
     ]
 
 

@@ -5,7 +5,7 @@ settles it, a ruling of HR that is in force and reaches the unit does.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from dateutil.relativedelta import relativedelta
@@ -24,11 +24,16 @@ _NO_PROOF = frozenset({Reason.ISSUE_DATE_UNKNOWN, Reason.COURSE_START_UNPROVEN})
 _NO_ROW = _NO_PROOF | {Reason.INSTRUMENT_NOT_LOADED, Reason.NO_ROW_FITS, Reason.LEVEL_UNREADABLE}
 
 Window = RecognitionRow | Ruling  # a level range, an issue window and months of validity
+Rule = Window | NormativeConversion
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """How one credential fares: its state, the level it counts as, the reason, its last valid day, what decided."""
+    """How one credential fares: its state, the level it counts as, the reason, its last valid day, what decided.
+
+    `rule` is the row, ruling or conversion that it was judged by; None where it carries its level itself, or where no
+    rule is known or fits.
+    """
 
     credential: Credential
     state: State
@@ -37,6 +42,7 @@ class Judgement:
     valid_to: date | None = None
     basis: tuple[Citation, ...] = ()
     would_decide: tuple[Citation, ...] = ()
+    rule: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +88,11 @@ def _judge_by_ruling(
     for ruling in levelled:
         cited = (asked.rules.library.cite(DocumentId(ruling.id)),)
         if _window_needs_date(ruling, credential):
-            return Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, basis=cited)
+            return Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, basis=cited, rule=ruling)
         if not _is_issued_within(ruling, credential):
             continue
         if ruling.counts_as is None:
-            return Judgement(credential, State.NOT_RECOGNISED, Reason.RULED_OUT, basis=cited)
+            return Judgement(credential, State.NOT_RECOGNISED, Reason.RULED_OUT, basis=cited, rule=ruling)
         return _judge_level_and_validity(credential, ruling.counts_as, ruling, cited, asked)
     return None
 
@@ -99,17 +105,19 @@ def _judge_by_conversion(
         # Too low whenever it was issued; but what it counts as is only known of one issued before that day.
         is_proven = credential.issued_on is not None and credential.issued_on < conversion.issued_before
         counts_as = conversion.counts_as if is_proven else None
-        yield Judgement(credential, State.MISSING, Reason.LEVEL_TOO_LOW, counts_as, basis=basis)
+        yield Judgement(credential, State.MISSING, Reason.LEVEL_TOO_LOW, counts_as, basis=basis, rule=conversion)
     elif credential.issued_on is None:
-        yield Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, basis=basis)
+        yield Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, basis=basis, rule=conversion)
     elif credential.issued_on < conversion.issued_before:
-        yield _judge_level_and_validity(credential, conversion.counts_as, None, basis, asked)
+        judged = _judge_level_and_validity(credential, conversion.counts_as, None, basis, asked)
+        yield replace(judged, rule=conversion)
     else:
         fitting = _fitting_rows(credential, kind, asked)
         for row in fitting:
             yield _judge_by_row(credential, row, asked)
         if not fitting:
-            yield Judgement(credential, State.UNDETERMINED, Reason.COURSE_START_UNPROVEN, basis=basis)
+            reason = Reason.COURSE_START_UNPROVEN
+            yield Judgement(credential, State.UNDETERMINED, reason, basis=basis, rule=conversion)
 
 
 def _judge_direct(credential: Credential, kind: Kind, asked: Question) -> Iterator[Judgement]:
@@ -125,11 +133,11 @@ def _judge_direct(credential: Credential, kind: Kind, asked: Question) -> Iterat
     for row in rows:
         cited = (asked.rules.library.cite_loosely(row.document, None),)
         if _window_needs_date(row, credential):
-            yield Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, basis=cited)
+            yield Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, basis=cited, rule=row)
         elif _is_issued_within(row, credential):
             yield _judge_level_and_validity(credential, level, row, cited, asked)
         else:
-            yield Judgement(credential, State.NOT_RECOGNISED, Reason.NO_ROW_FITS, basis=cited)
+            yield Judgement(credential, State.NOT_RECOGNISED, Reason.NO_ROW_FITS, basis=cited, rule=row)
 
 
 def _judge_by_rows(credential: Credential, kind: Kind, asked: Question) -> Iterator[Judgement]:
@@ -150,7 +158,7 @@ def _judge_by_rows(credential: Credential, kind: Kind, asked: Question) -> Itera
         undated = [row for row in _rows_of_kind(kind, asked) if _is_undated_fit(credential, kind, row, asked)]
         if undated:
             named = tuple(dict.fromkeys(asked.rules.library.cite_loosely(row.document, None) for row in undated))
-            yield Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, basis=named)
+            yield Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, basis=named, rule=undated[0])
         elif is_about_this:
             yield Judgement(credential, State.NOT_RECOGNISED, Reason.NO_ROW_FITS, basis=cited)
 
@@ -176,12 +184,12 @@ def _judge_level_and_validity(
     credential: Credential, level: LevelCode, row: Window | None, basis: tuple[Citation, ...], asked: Question
 ) -> Judgement:
     if asked.criterion.rank(level) < asked.criterion.rank(asked.required):
-        return Judgement(credential, State.MISSING, Reason.LEVEL_TOO_LOW, level, basis=basis)
+        return Judgement(credential, State.MISSING, Reason.LEVEL_TOO_LOW, level, basis=basis, rule=row)
     if row is not None and _counts_from_unknown_day(row, credential):
-        return Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, level, basis=basis)
+        return Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, level, basis=basis, rule=row)
     valid_to = last_valid_day(credential, row)
     state, reason = _validity(valid_to, asked.rules)
-    return Judgement(credential, state, reason, level, valid_to, basis)
+    return Judgement(credential, state, reason, level, valid_to, basis, rule=row)
 
 
 def last_valid_day(credential: Credential, row: Window | None) -> date | None:
