@@ -5,6 +5,7 @@ over what was read; one that it does not know becomes a full record. Nothing rea
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,10 +17,10 @@ from knowledge.facts import AddedDocument, DocumentId
 from knowledge.folding import fold_number
 from knowledge.held_text import HeldText
 from knowledge.library import Library
-from knowledge.point_places import place_points
 from knowledge.reading.accepted import AcceptedDocument
 
 _RECORD = TypeAdapter(list[Document], config=ConfigDict(extra="forbid", strict=True))
+_ARTICLE = re.compile(r"Điều (\d+\w?)$")
 _KEPT_READ = 512  # records; each version of the rules brings the same ones again
 
 
@@ -77,10 +78,12 @@ def grow(library: Library, added: Iterable[AddedDocument]) -> Library:
         if record is None:
             unreadable.append(one.number)
             continue
-        spans = {point: (start, end) for point, start, end in one.spans}
         grown = _taken_over(library, record)
         documents[grown.id] = grown
-        texts[grown.id] = HeldText(grown.id, one.text, place_points(grown, record, one.text, spans))
+        names = _own_names(grown)
+        spans = {names.get(point, point): (start, end) for point, start, end in one.spans}
+        spans = {point: span for point, span in spans.items() if grown.point(point) is not None}
+        texts[grown.id] = HeldText(grown.id, one.text, spans)
     if not documents and not unreadable:
         return library
     whole = replace(
@@ -101,7 +104,13 @@ def _taken_over(library: Library, record: Document) -> Document:
         return replace(plain, text_held=True, confidence=Confidence.ADDED)
     if known.text_held:
         return known
+    names = _own_names(known)
     listed = {point.id for point in known.points}
+    read = [
+        replace(point, parent=names.get(point.parent or "", point.parent))
+        for point in plain.points
+        if names.get(point.id, point.id) not in listed
+    ]
     return replace(
         plain,
         id=known.id,
@@ -120,10 +129,15 @@ def _taken_over(library: Library, record: Document) -> Document:
         in_force_to=known.in_force_to or record.in_force_to,
         replaced_by=known.replaced_by or record.replaced_by,
         aliases=tuple(dict.fromkeys([*known.aliases, *record.aliases])),
-        points=(*known.points, *(point for point in plain.points if point.id not in listed)),
+        points=(*known.points, *read),
         mentions=tuple(dict.fromkeys([*known.mentions, *record.mentions])),
         sets_no=known.sets_no | record.sets_no,
     )
+
+
+def _own_names(document: Document) -> dict[str, str]:
+    """Ids of articles as they are read ("D23"), with the id by which the library's record calls them ("Điều 23")."""
+    return {f"D{named[1]}": point.id for point in document.points if (named := _ARTICLE.match(point.id))}
 
 
 def _without_duties(library: Library, record: Document) -> Document:

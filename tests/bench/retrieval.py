@@ -19,7 +19,6 @@ from rapidfuzz import fuzz, process
 
 from knowledge.folding import fold
 from knowledge.held_text import Passage
-from knowledge.loader import load_library
 from knowledge.understanding.cues import load_cues
 from knowledge.understanding.examples import load_examples
 from knowledge.understanding.meaning import Intent
@@ -107,14 +106,13 @@ def figures(ranks: Sequence[int]) -> tuple[float, float, float]:
 
 def main() -> None:
     """Print the table and the line of figures."""
-    library = load_library()
     folder = given_folder()
     told: dict[str, float] = {}
     for name, place in (("official documents", folder), ("invented documents", INVENTED)):
         if not place.is_dir():
             print(f"{name}: {place} is not there; set NHACCHUAN_DOCUMENTS to a folder of official documents")
             continue
-        passages = [passage for text in read_texts(place, library) for passage in text.passages]
+        passages = [passage for text in read_texts(place) for passage in text.passages]
         asked = known_items(passages)
         print(f"{name}: {len(passages)} passages, {len(asked)} questions")
         for who, ranker in rankers(passages).items():
@@ -152,7 +150,7 @@ def _everyday() -> list[str]:
 def _speed() -> dict[str, float]:
     """Time to index many documents and to search them."""
     chance = random.Random(SEED)  # noqa: S311  the same every time
-    words = sorted({word for text in read_texts(INVENTED, load_library()) for word in words_of(text.text)})
+    words = sorted({word for text in read_texts(INVENTED) for word in words_of(text.text)})
     weights = [1 / (rank + 1) for rank in range(len(words))]
     texts = [" ".join(chance.choices(words, weights, k=60)) for _ in range(MANY * OFFICIAL_MANY)]
     passages = [Passage(str(at), None, 0, 1, text) for at, text in enumerate(texts)]  # type: ignore[arg-type]

@@ -101,20 +101,17 @@ def test_a_document_known_in_full_keeps_its_points_and_gets_its_words(library: L
     assert whole.texts[known.id].quote("1").startswith("1. Điểm một")
 
 
-def test_paragraphs_and_numbers_within_a_point_get_their_place(library: Library):
-    whole = grown(library, of_known(library, "2123/UBND-NC"))
-    assert whole.texts[DocumentId("2123/UBND-NC")].quote("1.d2") == "Đoạn hai của điểm một."
-
-    whole = grown(library, of_known(library, "354-CV/TU"))
-    assert whole.texts[DocumentId("354-CV/TU")].quote("1.(1)") == "(1) việc này;"
-
-
 def test_curated_points_of_a_document_known_in_part_go_on_resolving(library: Library):
     number = DocumentId("17/2016/TTLT-BGDĐT-BTTTT")
-    whole = grown(library, of_known(library, number))
+    article, clause = Point("D23", "Điều 23", "Tóm tắt."), Point("D23.1", "khoản 1 Điều 23", "Tóm tắt.", parent="D23")
+    accepted = of_known(library, number, points=(Point("1", "điểm 1", "Tóm tắt."), article, clause))
+
+    whole = grown(library, AcceptedDocument(accepted.document, TEXT, {"D23": (9, 30), "D23.1": (12, 20)}))
 
     assert whole.cite(number, "Điều 23").held
-    assert whole.cite(number, "1").held
+    assert whole.texts[number].quote("Điều 23") == TEXT[9:30].strip()
+    assert whole.documents[number].point("D23") is None
+    assert whole.documents[number].point("D23.1").parent == "Điều 23"
 
 
 def test_without_additions_it_is_the_same_library(library: Library):

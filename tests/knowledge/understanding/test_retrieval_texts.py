@@ -33,8 +33,8 @@ def first(search: TextSearch, question: str) -> str:
 
 
 @pytest.mark.parametrize("spell", [str, fold], ids=["marked", "unmarked"])
-def test_known_items_are_found_again_as_often_as_the_bar_asks(library: Library, spell):
-    passages = [one for text in bench.read_texts(bench.INVENTED, library) for one in text.passages]
+def test_known_items_are_found_again_as_often_as_the_bar_asks(spell):
+    passages = [one for text in bench.read_texts(bench.INVENTED) for one in text.passages]
     asked = bench.known_items(passages)
     ours = bench.rankers(passages)["ours"]
 
