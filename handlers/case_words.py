@@ -6,6 +6,7 @@ from handlers.background import describe_background
 from handlers.cases import Case, basis_of, is_without_instrument, requirement_of, what_defines
 from handlers.phrases import _, show_day
 from handlers.reply import Background, Line, Statement
+from handlers.ruling_words import as_ruled, describe_rulings, list_rulings
 from handlers.stating import state
 from handlers.verdicts import explain_undetermined
 from handlers.visit import Visit
@@ -26,6 +27,8 @@ def describe_case(case: Case, visit: Visit) -> list[Line]:
     ]
     if rows and _leaves_open(case):
         lines += describe_rows(rows, visit)
+    if _leaves_open(case) or is_without_instrument(case):
+        lines += describe_rulings(list_rulings(case.criterion.code, case.kind.code, visit), visit)
     if case.required is None and visit.person is not None:
         lines.append(_not_required(case, visit))
     if is_without_instrument(case):
@@ -55,6 +58,8 @@ def describe_verdict(case: Case, visit: Visit) -> Line:
     if judged.state in {State.MET, State.EXPIRING, State.MISSING}:  # these say what is required, too
         cites = tuple(dict.fromkeys((*cites, *requirement_of(case, visit))))
     text = _verdict(case, judged, credential, visit)
+    if judged.state is not State.UNDETERMINED:
+        text = as_ruled(text, judged.basis, visit.rules.library)
     return state(text, cites, visit, is_item=True) if cites else Line(text, is_item=True)
 
 
@@ -79,6 +84,9 @@ def _verdict(case: Case, judged: Judgement, credential: str, visit: Visit) -> st
                 text = _("{credential} counted as {criterion}: {level}, but its time is over; it no longer counts.")
             day = show_day(judged.valid_to) if judged.valid_to is not None else "–"
             return text.format(credential=credential, criterion=about, level=level, day=day)
+        case State.NOT_RECOGNISED if judged.reason is Reason.RULED_OUT:
+            text = _("{credential} does not count as {criterion}.")
+            return text.format(credential=credential, criterion=about)
         case State.NOT_RECOGNISED:
             text = _("{credential} does not count as {criterion}: it fits no row of {document}.")
             where = ", ".join(name_cited(library, cite) for cite in judged.basis)

@@ -57,7 +57,8 @@ def own_case(credential: Credential, visit: Visit) -> Case | None:
 def _judge(credential: Credential, kind: Kind, criterion: Criterion, visit: Visit) -> Case:
     required = _required_level(criterion, visit)
     lowest = criterion.levels[0].code
-    question = Question(criterion, required or lowest, visit.territory, visit.rules)
+    unit = visit.person.unit if visit.person is not None else None
+    question = Question(criterion, required or lowest, visit.territory, visit.rules, unit)
     judged = [best_judgement([one], question) for one in _possible_issues(credential, visit)]
     states = {one.state if one is not None else None for one in judged}
     best = judged[0]

@@ -5,6 +5,7 @@ from datetime import date
 
 from handlers.phrases import _, show_day
 from handlers.reply import Line
+from handlers.ruling_words import as_ruled
 from handlers.stating import Ground, find_doubt, state_for, state_on
 from handlers.wording import (
     count_days,
@@ -57,6 +58,11 @@ def explain_state(finding: Finding, library: Library) -> str:
         return _("Exempt by {document}.").format(document=name_cited(library, finding.basis[-1]))
     if held is None:
         return _("Not met: no credential on record counts for this criterion.")
+    said = _explain_held(finding, held, library)
+    return said if finding.state is State.UNDETERMINED else as_ruled(said, finding.basis, library)
+
+
+def _explain_held(finding: Finding, held: Held, library: Library) -> str:
     credential = name_credential(library, held.kind, held.level, held.issued_on)
     match finding.state:
         case State.MET:
@@ -69,6 +75,8 @@ def explain_state(finding: Finding, library: Library) -> str:
             return _("Waiting: {credential} will be enough once it has been verified.").format(credential=credential)
         case State.EXPIRED:
             return _explain_expired(held, credential)
+        case State.NOT_RECOGNISED if held.reason is Reason.RULED_OUT:
+            return _("Not met: {credential} is not recognised.").format(credential=credential)
         case State.NOT_RECOGNISED:
             return _("Not met: {credential} fits no row of the recognition table.").format(credential=credential)
         case State.MISSING:

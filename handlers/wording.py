@@ -46,7 +46,7 @@ def name_level(library: Library, criterion: CriterionCode, level: LevelCode | No
 def name_alone(document: Document) -> str:
     """A document by kind and number; by its title, never by the library's own id, where its number is not known."""
     is_told_by_hr = document.confidence is Confidence.DECLARED and not document.text_held
-    if is_told_by_hr or _OFFICIAL_NUMBER.match(document.id):
+    if is_told_by_hr or document.confidence is Confidence.RULING or _OFFICIAL_NUMBER.match(document.id):
         return f"{document.kind} {document.id}".strip()
     if fold(document.id).startswith(fold(document.kind)):
         return document.id  # cited by its name

@@ -109,7 +109,9 @@ async def list_waiting(visit: Visit, desk: Desk) -> Reply:
     lines += [Line(_("Yours, which wait for a colleague:"))] if mine else []
     lines += [Line(name_proposal(one), is_item=True) for one in mine]
     return Reply(
-        title=ngettext("{n} proposal waits for you", "{n} proposals wait for you", len(for_me)).format(n=len(for_me)),
+        title=ngettext("{n} proposal waits for you", "{n} proposals wait for you", len(for_me)).format(n=len(for_me))
+        if for_me
+        else _("No proposal waits for you."),
         lines=tuple(lines),
         choices=(*(_see(one) for one in [*for_me, *mine][:_MOST_CHOICES]), menu()),
     )

@@ -68,7 +68,9 @@ async def show_rulings(visit: Visit, desk: Desk) -> Reply:
         text = ngettext("{n} proposal waits for your decision.", "{n} proposals wait for your decision.", for_me)
         lines.append(Line(text.format(n=for_me)))
     return Reply(
-        title=ngettext("{n} ruling is in force", "{n} rulings are in force", current).format(n=current),
+        title=ngettext("{n} ruling is in force", "{n} rulings are in force", current).format(n=current)
+        if current
+        else _("No ruling is in force."),
         lines=tuple(lines),
         choices=(
             Choice(_("Record a ruling"), "rulings.new"),

@@ -25,11 +25,13 @@ from handlers.cases import (
 from handlers.contacts import describe_contact
 from handlers.phrases import _, show_day
 from handlers.reply import Line, Outcome, Reply
+from handlers.ruling_words import describe_rulings, list_rulings
 from handlers.visit import Visit
 from knowledge.facts import CriterionCode, Person
 from knowledge.findings import State
 
 _MOST_KINDS_OFFERED = 2
+_MOST_RULINGS = 6
 
 
 def judge_certificates(visit: Visit) -> Reply:
@@ -82,6 +84,10 @@ def list_recognised(visit: Visit, criteria: Sequence[CriterionCode]) -> Reply:
         elif needs_recognition(code, visit):
             lines.append(describe_not_loaded(code, visit))
             lines += describe_background(visit, code, ())
+        rulings = list_rulings(code, None, visit)
+        if rulings:
+            is_held = True
+            lines += describe_rulings(rulings[:_MOST_RULINGS], visit)
         if direct:
             is_held = is_held or not needs_recognition(code, visit)
             lines.append(describe_direct_kinds(code, direct, visit))
@@ -106,7 +112,7 @@ def _reply(cases: Sequence[Case], visit: Visit) -> Reply:
     lines: list[Line] = []
     for case in cases:
         lines += describe_case(case, visit)
-    missing = [case for case in cases if is_without_instrument(case)]
+    missing = [case for case in cases if is_without_instrument(case) and not _is_told_by_rulings(case, visit)]
     if any(case.judged is None or case.judged.state in {State.UNDETERMINED, State.NOT_RECOGNISED} for case in cases):
         lines.append(describe_contact(visit, cases[0].criterion.code))
     return Reply(
@@ -116,6 +122,11 @@ def _reply(cases: Sequence[Case], visit: Visit) -> Reply:
         outcome=Outcome.NO_BASIS if missing and len(missing) == len(cases) else Outcome.ANSWERED,
         findings=tuple(finding_of(case, visit) for case in cases if case.judged is not None),
     )
+
+
+def _is_told_by_rulings(case: Case, visit: Visit) -> bool:
+    """Whether a kind asked about without a level has rulings that say from which level it counts."""
+    return case.credential.level is None and bool(list_rulings(case.criterion.code, case.kind.code, visit))
 
 
 def _title(cases: Sequence[Case], visit: Visit) -> str:
