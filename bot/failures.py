@@ -10,11 +10,15 @@ class ChannelRefusedError(Exception):
 
 
 class DeliveryFailedError(Exception):
-    """One message was not handed over. `code` keeps the platform's own word for it."""
+    """One message was not handed over. `code` keeps the platform's own word for it.
 
-    def __init__(self, message: str, *, code: str = "") -> None:
+    `wait`: seconds for which the platform asks to be left alone, 0 where it asks for nothing.
+    """
+
+    def __init__(self, message: str, *, code: str = "", wait: float = 0.0) -> None:
         super().__init__(message)
         self.code = code
+        self.wait = wait
 
 
 class NotSentError(DeliveryFailedError):

@@ -12,13 +12,15 @@ from bot.adding import describe_kept_already, describe_misfit, describe_not_kept
 from bot.citing import describe_citation
 from bot.clock import FixedClock, SystemClock
 from bot.errors import InputError, ServiceError
+from bot.letters import Carried, Errand
 from bot.seen import Taken
 from bot.settings import Settings
 from bot.telling import Telling
 from handlers.asking import Channel
 from handlers.front_desk import FrontDesk
 from handlers.hr.promoting import Draft, check_draft, promote, withdraw
-from handlers.phrases import CataloguesMissingError, _, use_catalogues
+from handlers.letters import write_letter
+from handlers.phrases import CataloguesMissingError, _, locale_of, use_catalogues
 from handlers.ports import Clock
 from knowledge.calendar import WorkingCalendar
 from knowledge.documents import Citation
@@ -38,7 +40,7 @@ from storage.embedded import EmbeddedServer
 from storage.encryption import SecretKeyError, Vault, load_or_make_key
 from storage.errors import DatabaseUnavailableError
 from storage.migrating import find_revision, migrate, newest_revision
-from storage.records import AuditVerdict, CodeIssued, Unanswered, WrittenRules
+from storage.records import AuditVerdict, CodeIssued, LetterState, Unanswered, WrittenRules
 from storage.workbook.load import LoadReport, Progress, load_workbook
 
 _UPDATES_ARE_KEPT = timedelta(days=3)  # longer than a platform brings an update again
@@ -124,6 +126,38 @@ class SeenInDatabase:
             await drawers.updates.release(channel, update_id)
 
 
+class LettersInDatabase:
+    """Letters and how they ended, shared by every process on the database."""
+
+    def __init__(self, database: Database, desk: FrontDesk, clock: Clock) -> None:
+        self._database = database
+        self._desk = desk
+        self._clock = clock
+
+    async def remind(self) -> int:
+        return await self._desk.remind(self._clock.now())
+
+    async def begin(self, channel: str, addresses: Collection[str] | None) -> Errand | None:
+        now = self._clock.now()
+        async with self._database.transaction() as drawers:
+            await drawers.letters.give_up_lost(now)
+            started = await drawers.letters.start(channel, addresses, 1, now)
+        if not started:
+            return None
+        letter = started[0]
+        with locale_of(letter.locale):
+            return Errand(letter.id, letter.address, write_letter(letter), letter.tries, letter.person)
+
+    async def finish(self, errand: Errand, ended: Carried, reason: str = "") -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.letters.finish(errand.id, LetterState(ended.value), self._clock.now(), reason)
+
+    async def put_off(self, errand: Errand, seconds: float, reason: str, *, is_try: bool = True) -> None:
+        until = self._clock.now() + timedelta(seconds=seconds)
+        async with self._database.transaction() as drawers:
+            await drawers.letters.put_off(errand.id, until, reason, is_try=is_try)
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """The open office: everything that commands and doors need, and nothing of how it is kept."""
@@ -133,6 +167,7 @@ class Office:
     clock: Clock
     desk: FrontDesk
     seen: SeenInDatabase
+    mail: LettersInDatabase
     _database: Database
     _vault: Vault
 
@@ -325,12 +360,14 @@ async def open_office(
     with _speaking_of_service(), _server(settings) as (url, revive):
         async with open_database(url, vault=vault, revive=revive) as database:
             await _ensure_migrated(database, is_given=settings.database_url is not None)
+            desk = _make_desk(database, reference, clock, settings, None if keeps_threads else MemoryThreads())
             yield Office(
                 settings=settings,
                 reference=reference,
                 clock=clock,
-                desk=_make_desk(database, reference, clock, settings, None if keeps_threads else MemoryThreads()),
+                desk=desk,
                 seen=SeenInDatabase(database),
+                mail=LettersInDatabase(database, desk, clock),
                 _database=database,
                 _vault=vault,
             )

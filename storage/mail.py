@@ -106,9 +106,10 @@ class MailDrawer:
         """Keep how a letter that was started ended."""
         await self._settle(letter, state=state, done_at=at, reason=reason or None)
 
-    async def put_off(self, letter: int, until: datetime, reason: str) -> None:
-        """It surely did not go out: it waits again, until then."""
-        await self._settle(letter, state=LetterState.WAITING, due_at=until, reason=reason)
+    async def put_off(self, letter: int, until: datetime, reason: str, *, is_try: bool = True) -> None:
+        """It surely did not go out: it waits again, until then. Without `is_try` it does not count as tried."""
+        tries = letters.c.tries if is_try else letters.c.tries - 1
+        await self._settle(letter, state=LetterState.WAITING, due_at=until, reason=reason, tries=tries)
 
     async def give_up_lost(self, at: datetime) -> int:
         """Call unclear what was started long ago and never ended; how many."""

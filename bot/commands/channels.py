@@ -8,6 +8,7 @@ from bot.errors import InputError, ServiceError
 from bot.failures import ChannelRefusedError, DeliveryFailedError
 from bot.on_telegram.connection import open_bot
 from bot.on_telegram.door import PollingDoor, WebhookDoor
+from bot.on_telegram.letters import TelegramCarrier
 from bot.on_telegram.receive import Reception
 from bot.on_telegram.run import check_token
 from bot.settings import Settings
@@ -56,6 +57,17 @@ def make_telegram_door(office: Office, registry: CollectorRegistry) -> PollingDo
             secret=secret.get_secret_value() if secret is not None else "",
             count=lambda reason: refused.labels(reason).inc(),
         )
+    except ChannelRefusedError as error:
+        raise InputError(str(error)) from None
+
+
+def make_telegram_carrier(office: Office) -> TelegramCarrier | None:
+    """Whoever brings letters by Telegram; None without a token. Raises InputError for a token that cannot be one."""
+    token = office.settings.telegram_token
+    if token is None:
+        return None
+    try:
+        return TelegramCarrier(token.get_secret_value(), office.settings.telegram_api, office.describe)
     except ChannelRefusedError as error:
         raise InputError(str(error)) from None
 

@@ -11,10 +11,12 @@ import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge
 
-from bot.commands.channels import WEBHOOK_PATH, keep_open, make_telegram_door
+from bot.commands.channels import WEBHOOK_PATH, keep_open, make_telegram_carrier, make_telegram_door
 from bot.errors import CommandError, ServiceError
+from bot.letters import Carrier, Postman
 from bot.on_telegram.door import PollingDoor, WebhookDoor
 from bot.on_web.door import DemoPerson, WebDoor, WebSettings
+from bot.on_web.letters import WebCarrier
 from bot.on_web.server import make_app, serving
 from bot.questions import shares_by_week
 from bot.settings import Settings
@@ -43,7 +45,8 @@ async def serve_office(office: Office, demo_people: Sequence[DemoPerson] | None)
     settings = office.settings
     telegram = make_telegram_door(office, registry)
     routes = [web.post(WEBHOOK_PATH, telegram.receive)] if isinstance(telegram, WebhookDoor) else []
-    app = make_app(_web_door(office, registry, demo_people), routes)
+    door = _web_door(office, registry, demo_people)
+    app = make_app(door, routes)
     async with AsyncExitStack() as stack:
         try:
             address = await stack.enter_async_context(serving(app, settings.host, settings.port))
@@ -54,15 +57,23 @@ async def serve_office(office: Office, demo_people: Sequence[DemoPerson] | None)
                 )
             ) from error
         print(_("Web chat: {address} (Ctrl-C ends)").format(address=address), flush=True)
-        await _keep_open(office, telegram, registry, stop)
+        await _keep_open(office, telegram, _make_postman(office, door), registry, stop)
 
 
 async def _keep_open(
-    office: Office, telegram: PollingDoor | WebhookDoor | None, registry: CollectorRegistry, stop: asyncio.Event
+    office: Office,
+    telegram: PollingDoor | WebhookDoor | None,
+    postman: Postman,
+    registry: CollectorRegistry,
+    stop: asyncio.Event,
 ) -> None:
-    """Until asked to end, or until a channel refuses us for good; what has had its time is forgotten meanwhile."""
+    """Until asked to end, or until a channel refuses us for good.
+
+    Letters are brought and what has had its time is forgotten meanwhile.
+    """
     try:
         async with asyncio.TaskGroup() as group:
+            group.create_task(postman.run(stop))
             group.create_task(_repeat_until(stop, _TIDY_EVERY, "tidied", office.tidy))
             group.create_task(_repeat_until(stop, _MEASURE_EVERY, "measured", _measure(office, registry)))
             if telegram is not None:
@@ -102,6 +113,17 @@ def _measure(office: Office, registry: CollectorRegistry) -> Callable[[], Corout
                 shares.remove_by_labels({"week": name})
 
     return measure
+
+
+def _make_postman(office: Office, door: WebDoor) -> Postman:
+    """Letters by every channel that is open."""
+    carriers: list[Carrier] = [
+        WebCarrier(door.present, office.describe, is_demonstration=door.demo_people is not None),
+    ]
+    telegram = make_telegram_carrier(office)
+    if telegram is not None:
+        carriers.append(telegram)
+    return Postman(office.mail, carriers)
 
 
 def _web_door(office: Office, registry: CollectorRegistry, demo_people: Sequence[DemoPerson] | None) -> WebDoor:

@@ -35,7 +35,7 @@ from handlers.reply import File, Reply
 
 MOST_UNITS = 4096
 _REMEMBERED_OFFERS = 10_000
-_GONE = {"chat not found", "user not found", "PEER_ID_INVALID", "group chat was upgraded to a supergroup chat"}
+GONE = {"chat not found", "user not found", "PEER_ID_INVALID", "group chat was upgraded to a supergroup chat"}
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _log = structlog.get_logger("bot.on_telegram")
 
@@ -154,7 +154,7 @@ class Answerer:
             await hand_over(self._bot, message, self._pause)
         except TelegramBadRequest as refused:
             reason = name_reason(refused)
-            if reason in _GONE:
+            if reason in GONE:
                 raise RefusedError(reason, code=reason) from None
             _log.error("telegram.bad_request", method=type(message).__name__, reason=reason)
             raise  # a defect of ours, of which the visitor hears

@@ -125,7 +125,8 @@ def _name(failed: Exception) -> DeliveryFailedError | ChannelRefusedError:
     if isinstance(failed, TelegramNetworkError | TelegramServerError | ClientDecodeError):
         is_never = isinstance(failed, NeverConnectedError)
         return NotSentError(code, code=code) if is_never else UnclearError(code, code=code)
-    return NotSentError(code, code=code)
+    wait = float(failed.retry_after) if isinstance(failed, TelegramRetryAfter) else 0.0
+    return NotSentError(code, code=code, wait=wait)
 
 
 def short_name(address: str) -> str:

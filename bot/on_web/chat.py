@@ -15,6 +15,7 @@ and hears:
     {"type": "reply", "to": id, "outcome", "title", "lines": [{"text", "background", "item", "cites": [1]}],
      "citations": [{"number", "text", "held", "reference"}], "choices": [{"label", "token"}], "file": null | {"name",
      "media_type", "data" (base64)}}
+    {"type": "reply", "to": null, …}                a letter: something that the visitor waited for has come
     {"type": "notice", "to": id | null, "text"}     politely not done: too long, too fast, not possible here
     {"type": "apology", "to": id, "text", "reference"}
     {"type": "language", "locale", "words": {…}, "starters": […]}, {"type": "person", "person", "text"},
@@ -85,7 +86,7 @@ class ChatRoom:
         self._lines.add(line)
         self._meters.connections.inc()
         try:
-            with self._conversations.joined(visitor) as conversation:
+            with self._conversations.joined(visitor) as conversation, self._door.present.staying(visitor, line):
                 visit = _Visit(self._door, self._meters, line, visitor, conversation)
                 await visit.run()
         finally:
@@ -183,6 +184,7 @@ class _Visit:
                 return self._become(person)
             case Hello(locale):
                 self._line.locale = locale
+                self._door.present.note(self._visitor, self._line, self._person)
                 with locale_of(locale):
                     return {"type": "welcome", "locale": locale, "person": self._person, **self._starters()}
             case Speak(locale):
@@ -232,6 +234,7 @@ class _Visit:
         if person is not None and known is None:
             return notice_message(_("There is no such person in the sample data."), None)
         self._person = person
+        self._door.present.note(self._visitor, self._line, person)
         if known is None:
             return {"type": "person", "person": None, "text": _("You are now asking as a visitor who is not linked.")}
         text = _("You are now asking as {name}, {position}.").format(name=known.name, position=known.position)

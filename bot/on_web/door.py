@@ -3,11 +3,12 @@
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from prometheus_client import CollectorRegistry
 
+from bot.on_web.present import Present
 from bot.render import Describe
 from handlers.asking import Choice
 from handlers.desk import Desk
@@ -65,7 +66,7 @@ class WebDoor:
 
     `probe` returns what keeps the product from serving, in words for the operator; nothing = ready. `describe` says
     a citation in words, in the locale being spoken. `starters` are the first choices offered, in that locale too.
-    `demo_people` None = no demonstration: nobody may choose who they are.
+    `demo_people` None = no demonstration: nobody may choose who they are. `present` learns who has the chat open.
     """
 
     settings: WebSettings
@@ -74,6 +75,7 @@ class WebDoor:
     probe: Probe
     registry: CollectorRegistry
     demo_people: tuple[DemoPerson, ...] | None = None
+    present: Present = field(default_factory=Present)
     starters: Callable[[], Sequence[Choice]] = tuple
     monotonic: Callable[[], float] = time.monotonic
     new_visitor: Callable[[], str] = lambda: secrets.token_urlsafe(32)

@@ -30,6 +30,16 @@ class ChatLine(web.WebSocketResponse):
         except ConnectionError:
             return
 
+    async def push(self, message: dict[str, Any]) -> bool:
+        """Send what nobody asked for; False when nobody listens any more, so that it is brought another time."""
+        if self.closed:
+            return False
+        try:
+            await self.send_str(json.dumps(message, ensure_ascii=False))
+        except ConnectionError:
+            return False
+        return True
+
     async def close(self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = True) -> bool:
         if code == WSCloseCode.MESSAGE_TOO_BIG:
             with locale_of(self.locale):
