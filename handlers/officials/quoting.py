@@ -8,6 +8,7 @@ from handlers import next_steps
 from handlers.asking import Choice
 from handlers.document_words import describe_limits
 from handlers.phrases import _
+from handlers.point_words import describe_deadline_of
 from handlers.reply import Line, Record, Reply
 from handlers.stating import state
 from handlers.visit import Visit
@@ -18,10 +19,11 @@ from knowledge.understanding.meaning import Intent
 from knowledge.understanding.retrieval import PointSearch
 
 _PAGE = 1_200  # letters that one reply quotes; a longer point goes on with a button
+_HEADING = 200  # letters; own words as short as this only introduce what stands below
 _MOST_BELOW = 4
 BEYOND_DOUBT = 0.85  # of a search score: so near that a question is about the text after all
 _PAGE_MARK = "@"  # in a choice: everything below the point too, from this page on
-_BREAKS = re.compile(r"\n|(?<=[.;:!?])\s|(?<=\))\s|\s")
+_BREAKS = re.compile(r"\s")
 
 
 def find_text(document: Document, visit: Visit) -> HeldText | None:
@@ -51,7 +53,7 @@ def quote_point(document: Document, point: Point, visit: Visit, page: int | None
     if text is None or whole is None:
         return None
     alone = text.quote_alone(point.id)
-    is_cut = page is None and len(whole) > _PAGE and alone is not None and len(alone) <= _PAGE and alone != whole
+    is_cut = page is None and len(whole) > _PAGE and alone is not None and _HEADING < len(alone) <= _PAGE
     title = start_sentence(_("word for word: {point}").format(point=name_point(document, point)))
     if is_cut:
         below = [one for one in document.points if one.parent == point.id and one.id in text.spans]
@@ -147,8 +149,12 @@ def _quoted(
     title: str, document: Document, point: str | None, words: str, visit: Visit, choices: tuple[Choice, ...]
 ) -> Reply:
     cite = visit.rules.library.cite(document.id, point)
-    line = state(f"“{words}”", (cite,), visit)
-    return Reply(title=title, lines=(*describe_limits(document, visit), line), choices=choices)
+    lines: list[Line] = [*describe_limits(document, visit), state(f"“{words}”", (cite,), visit)]
+    known = document.point(point) if point is not None else None
+    deadline = describe_deadline_of(known, visit) if known is not None else ""
+    if deadline:  # words that name a day say nothing of whether it has passed
+        lines.append(state(deadline, (cite,), visit))
+    return Reply(title=title, lines=tuple(lines), choices=choices)
 
 
 def _pages(words: str) -> Iterator[str]:
@@ -156,7 +162,9 @@ def _pages(words: str) -> Iterator[str]:
     rest = words
     while len(rest) > _PAGE:
         ends = [one.start() for one in _BREAKS.finditer(rest, 0, _PAGE)]
-        sentence = [at for at in ends if at > _PAGE // 2 and rest[at - 1] in ".;:)\n"] or ends or [_PAGE]
+        late = [at for at in ends if at > _PAGE // 2]
+        paragraph = [at for at in late if rest[at] == "\n"]
+        sentence = paragraph or [at for at in late if rest[at - 1] in ".;:"] or ends or [_PAGE]
         yield rest[: sentence[-1]].strip()
         rest = rest[sentence[-1] :].strip()
     yield rest
