@@ -19,6 +19,7 @@ from knowledge.facts import Person
 from knowledge.folding import fold_words
 from knowledge.library import Library
 from knowledge.proof import Doubt
+from knowledge.rulebook import RuleBook
 from knowledge.rules_serialised import UnreadableRulesError, read_rules
 from storage.records import ToldRules
 
@@ -45,13 +46,14 @@ def see_details(fingerprint: str) -> Choice:
 
 async def tell_my_changes(visit: Visit, person: Person, *, told: Told) -> Reply:
     """What has changed for me since the rules that I was told by before?"""
-    earlier = await _find_earlier(visit.subject, person, told)
-    if earlier is None:
-        return _without_earlier(_("There are no earlier rules on record to compare your results with."), visit)
-    try:
-        before = read_rules(earlier.rules.form, earlier.rules.content)
-    except UnreadableRulesError:
-        return _without_earlier(_("The earlier rules on record can no longer be compared with those of today."), visit)
+    found = await _find_earlier(visit.subject, person, told)
+    if found is None:
+        return Reply(
+            title=_("There are no earlier rules on record to compare your results with."),
+            lines=(describe_contact(visit),),
+            choices=_next_steps(),
+        )
+    earlier, before = found
     difference = Difference(before, visit.rules.book, visit.on)
     changes = difference.changes_of(person)
     since = show_day_of(earlier.told_at)
@@ -76,17 +78,28 @@ async def tell_my_changes(visit: Visit, person: Person, *, told: Told) -> Reply:
     )
 
 
-async def _find_earlier(mark: str, person: Person, told: Told) -> ToldRules | None:
-    """The rules that a notice named, else those told before the last ones, else the last; by any of them, if there."""
+async def _find_earlier(mark: str, person: Person, told: Told) -> tuple[ToldRules, RuleBook] | None:
+    """The rules that a notice named, else those told before the last ones, else the last ones.
+
+    The person must have been there when they were told, and this release must still read them.
+    """
     kept = await told.list_told()
     if mark:
         wanted: Sequence[ToldRules] = [one for one in kept if one.rules.fingerprint.startswith(mark)][:1]
     else:
         wanted = kept[:2][::-1]
     for one in wanted:
-        if await told.was_there(person.code, one):
-            return one
+        before = _read(one)
+        if before is not None and await told.was_there(person.code, one):
+            return one, before
     return None
+
+
+def _read(told: ToldRules) -> RuleBook | None:
+    try:
+        return read_rules(told.rules.form, told.rules.content)
+    except UnreadableRulesError:
+        return None
 
 
 def _describe(change: Change, difference: Difference, visit: Visit) -> Iterator[Line]:
@@ -139,10 +152,6 @@ def _resolving(cites: Sequence[Citation], library: Library) -> tuple[Citation, .
         if document is not None
         and (cite.point is None or not document.points or document.point(cite.point) is not None)
     )
-
-
-def _without_earlier(title: str, visit: Visit) -> Reply:
-    return Reply(title=title, lines=(describe_contact(visit),), choices=_next_steps())
 
 
 def _next_steps() -> tuple[Choice, ...]:
