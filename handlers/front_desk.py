@@ -14,7 +14,7 @@ from handlers.hr import reminding
 from handlers.inquiries import read_code
 from handlers.letters import write_letter
 from handlers.memory import keep_pending, keep_questions, named_by_choice, recall, recall_pending, remember
-from handlers.officials import asking_people, guidance
+from handlers.officials import asking_people, guidance, quoting
 from handlers.officials.linking import AWAITING_CODE, looks_like_code
 from handlers.phrases import _, locale_of, show_day
 from handlers.ports import (
@@ -361,8 +361,7 @@ async def _too_long(visit: Visit, ports: Ports) -> Reply:
 
 
 async def _not_understood(visit: Visit, ports: Ports) -> Reply:
-    del ports
-    return guidance.not_understood(visit)
+    return quoting.answer_in_words(visit, ports.search) or guidance.not_understood(visit)
 
 
 def _hear_choice(token: str) -> _Heard:
