@@ -20,6 +20,9 @@ from knowledge.facts import (
     RecognitionRow,
     ReviewRound,
     RoundCode,
+    Ruling,
+    RulingId,
+    Signatory,
     TerritoryCode,
     TitleStandard,
     Unit,
@@ -93,6 +96,35 @@ def row(kind: str, counts_as: str, low: str | None = None, high: str | None = No
     return replace(one, **more)  # type: ignore[arg-type]
 
 
+GIVER = Signatory(PersonCode("HR001"), "Trần Thị Tổ Chức", OFFICE.code, OFFICE.name)
+CONFIRMER = Signatory(PersonCode("HR002"), "Lê Văn Thứ Hai", OFFICE.code, OFFICE.name)
+
+
+def ruling(
+    kind: str = "ielts",
+    counts_as: str | None = "bac_3",
+    low: str | None = None,
+    high: str | None = None,
+    **more: object,
+) -> Ruling:
+    """HR's ruling on languages, given and in force since the first of November 2026."""
+    one = Ruling(
+        RulingId("YK-2026-0001"),
+        CriterionCode("ngoai_ngu"),
+        KindCode(kind),
+        LevelCode(counts_as) if counts_as is not None else None,
+        GIVER,
+        date(2026, 11, 1),
+        CONFIRMER,
+        date(2026, 11, 1),
+        date(2026, 11, 1),
+        level_from=low,
+        level_to=high,
+        reason="Sở đã thống nhất với các đơn vị.",
+    )
+    return replace(one, **more)  # type: ignore[arg-type]
+
+
 def review(code: str = "DOT-1", deadline: date = date(2026, 12, 31), **more: object) -> ReviewRound:
     """An open review round on 02-QĐi/TU for everybody."""
     one = ReviewRound(RoundCode(code), f"Đợt {code}", DocumentId("02-QĐi/TU"), None, deadline)
@@ -106,7 +138,8 @@ def rule_book(
     recognition: tuple[RecognitionRow, ...] = (),
     rounds: tuple[ReviewRound, ...] = (),
     units: tuple[Unit, ...] = UNITS,
+    rulings: tuple[Ruling, ...] = (),
 ) -> RuleBook:
     """A rule book over the packaged library with these declared rules."""
-    rules = DeclaredRules(1, units, standards, recognition, rounds)
+    rules = DeclaredRules(1, units, standards, recognition, rounds, rulings=rulings)
     return RuleBook.of(library, rules, WorkingCalendar(library.calendar), HUNG_YEN)
