@@ -12,6 +12,7 @@ import aiohttp
 from prometheus_client import CollectorRegistry
 
 from bot.on_web.door import DemoPerson, Pace, WebDoor, WebSettings
+from bot.on_web.present import Present
 from bot.on_web.server import make_app, serving
 from handlers.asking import Choice, Incoming
 from handlers.reply import Background, File, Line, Record, Reply
@@ -125,6 +126,7 @@ async def opened(
     settings: WebSettings | None = None,
     reasons: Sequence[str] = (),
     routes: Sequence[aiohttp.web.RouteDef] = (),
+    present: Present | None = None,
 ) -> AsyncIterator[Opened]:
     """A web door on a free port of loopback, in front of a scripted desk."""
 
@@ -141,6 +143,7 @@ async def opened(
         probe=probe,
         registry=CollectorRegistry(),
         demo_people=people,
+        present=present or Present(),
         starters=lambda: (Choice("Tôi còn thiếu gì?", "my_gaps"), Choice("Hạn của tôi", "my_deadlines")),
         monotonic=lambda: time[0],
         new_visitor=lambda: f"visitor-{next(numbers):035d}",
