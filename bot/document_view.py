@@ -1,17 +1,19 @@
 """A document as other programs read it: the JSON of `documents --json`. Wording for people belongs to the desk."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 
 from knowledge.documents import DeadlineKind, Document, Point, PointDeadline
 from knowledge.facts import TerritoryCode
 
 
-def document_as_json(document: Document, everywhere: Iterable[TerritoryCode]) -> dict[str, object]:
+def document_as_json(
+    document: Document, everywhere: Iterable[TerritoryCode], quotable: Container[str] = ()
+) -> dict[str, object]:
     """Give a document with all its points as plain JSON values.
 
-    `everywhere` are all territories known; a national document binds each of them. Days are ISO dates, None where
-    the record has none.
+    `everywhere` are all territories known; a national document binds each of them. `quotable` are ids of the points
+    whose very words are kept. Days are ISO dates, None where the record has none.
     """
     return {
         "id": document.id,
@@ -33,7 +35,7 @@ def document_as_json(document: Document, everywhere: Iterable[TerritoryCode]) ->
         "source": document.source,
         "caution": document.caution,
         "mentions": list(document.mentions),
-        "points": [_point_as_json(point) for point in document.points],
+        "points": [_point_as_json(point) | {"quotable": point.id in quotable} for point in document.points],
     }
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import heappop, heappush
 from itertools import pairwise
 
 from knowledge.facts import DocumentId
@@ -36,7 +37,7 @@ class HeldText:
     def quote(self, point: str | None = None) -> str | None:
         """The words of a point with everything below it, of the whole text for None; None where it has no place."""
         if point is None:
-            return tidy(self.text)
+            return self._whole
         span = self.spans.get(point)
         return tidy(self.text[span[0] : span[1]]) if span is not None else None
 
@@ -49,21 +50,28 @@ class HeldText:
         return tidy(self.text[span[0] : min(below, default=span[1])]) or None
 
     @cached_property
+    def _whole(self) -> str:
+        return tidy(self.text)
+
+    @cached_property
     def passages(self) -> tuple[Passage, ...]:
         """The whole text in pieces, in order: each with the innermost point that holds it."""
         edges = sorted({0, len(self.text), *(edge for span in self.spans.values() for edge in span)})
+        coming = sorted(((start, end - start, point) for point, (start, end) in self.spans.items()), reverse=True)
+        around: list[tuple[int, int, str]] = []  # points that are open, the shortest first
         found: list[Passage] = []
         for start, end in pairwise(edges):
-            point = self._innermost(start, end)
+            while coming and coming[-1][0] <= start:
+                first, length, name = coming.pop()
+                heappush(around, (length, first + length, name))
+            while around and around[0][1] <= start:
+                heappop(around)
+            point = around[0][2] if around else None
             for first, last in _paragraphs(self.text, start, end) if point is None else ((start, end),):
                 words = tidy(self.text[first:last])
                 if words:
                     found.append(Passage(self.document, point, first, last, words))
         return tuple(found)
-
-    def _innermost(self, start: int, end: int) -> str | None:
-        around = [(last - first, point) for point, (first, last) in self.spans.items() if first <= start < end <= last]
-        return min(around)[1] if around else None
 
 
 def tidy(words: str) -> str:

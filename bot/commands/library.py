@@ -31,10 +31,18 @@ async def show_documents(settings: Settings, number: str | None, *, as_json: boo
         chosen = _choose(number, book.library)
         if as_json:
             everywhere = tuple(book.library.territories)
-            views = [document_as_json(one, everywhere) for one in chosen]
+            texts = book.library.texts
+            views = [
+                document_as_json(one, everywhere, texts[one.id].spans if one.id in texts else ()) for one in chosen
+            ]
             print(json.dumps(views, ensure_ascii=False, indent=2))
         elif number is None:
             print("\n".join(_in_one_line(one) for one in chosen))
+            if book.library.unreadable:
+                text = _(
+                    "Added under another version and not readable by this one: {documents}. Please add them again."
+                )
+                print(text.format(documents=", ".join(book.library.unreadable)))
         else:
             print(render_text(_describe(chosen[0], book, office), office.describe))
 

@@ -159,12 +159,12 @@ def _quoted(
 
 def _pages(words: str) -> Iterator[str]:
     """The words in parts of a page at most, cut where a paragraph, a sentence or at least a word ends."""
-    rest = words
-    while len(rest) > _PAGE:
-        ends = [one.start() for one in _BREAKS.finditer(rest, 0, _PAGE)]
-        late = [at for at in ends if at > _PAGE // 2]
-        paragraph = [at for at in late if rest[at] == "\n"]
-        sentence = paragraph or [at for at in late if rest[at - 1] in ".;:"] or ends or [_PAGE]
-        yield rest[: sentence[-1]].strip()
-        rest = rest[sentence[-1] :].strip()
-    yield rest
+    at = 0
+    while len(words) - at > _PAGE:
+        ends = [one.start() for one in _BREAKS.finditer(words, at + 1, at + _PAGE)]
+        late = [end for end in ends if end > at + _PAGE // 2]
+        paragraphs = [end for end in late if words[end] == "\n"]
+        cut = (paragraphs or [end for end in late if words[end - 1] in ".;:"] or ends or [at + _PAGE])[-1]
+        yield words[at:cut].strip()
+        at = cut
+    yield words[at:].strip()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from knowledge.facts import DocumentId
 from knowledge.held_text import HeldText, tidy
 from tests.added import grants
 
@@ -32,6 +33,13 @@ def test_every_word_of_the_text_is_in_one_passage_with_its_innermost_point(text:
     assert " ".join(one.words for one in text.passages).split() == tidy(text.text).split()
     assert {one.point for one in text.passages} == {None, *text.spans}
     assert [one.point for one in text.passages if "theo từng học kỳ" in one.words] == ["2.g2"]
+
+
+def test_a_text_of_very_many_points_is_taken_apart_at_once():
+    length = 20_000
+    nested = {f"{at}": (at, 2 * length - at) for at in range(length)}
+    passages = HeldText(DocumentId("1/X"), "a " * length, nested).passages
+    assert passages[0].point == "0"
 
 
 @pytest.mark.parametrize(
