@@ -28,7 +28,7 @@ from storage.tables import inquiries, inquiry_guesses, inquiry_messages, letters
 CODE_LENGTH: Final = 6
 GUESSES_COUNT_FOR: Final = timedelta(hours=1)
 _DIGITS: Final = frozenset("0123456789")
-_LETTERS_OF_DOCUMENTS: Final = ("CV", "QH", "TT")  # what begins so would read like a document number
+_TAKEN: Final = ("CC", "CV", "GV", "HR", "NV", "QH", "QT", "TT", "VC")  # so begin numbers of documents and staff codes
 _ENDED: Final = [InquiryState.ANSWERED, InquiryState.CLOSED, InquiryState.WITHDRAWN]
 _WAITING: Final = inquiries.c.state.in_([InquiryState.OPEN, InquiryState.ASKED_BACK])
 
@@ -226,7 +226,7 @@ class InquiriesDrawer:
         while True:
             code = "".join(self._randomness.choices(ALPHABET, k=CODE_LENGTH))
             digits = sum(sign in _DIGITS for sign in code)
-            if 0 < digits < CODE_LENGTH and not code.startswith(_LETTERS_OF_DOCUMENTS):
+            if 0 < digits < CODE_LENGTH and not code.startswith(_TAKEN):
                 return code
 
     def _seal_question(self, inquiry: Inquiry) -> bytes | None:
