@@ -19,6 +19,7 @@ from knowledge.rulebook import RuleBook, RulesOn
 from knowledge.rules_serialised import without_words
 
 _Verdicts = dict[CriterionCode | None, Finding]
+_Verdict = tuple[object, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Change:
     why: tuple[Cause, ...]
 
 
-def verdict_of(finding: Finding | None) -> tuple[object, ...] | None:
+def verdict_of(finding: Finding | None) -> _Verdict:
     """All of a verdict that a person would call another result: days that merely pass and wording are not in it."""
     if finding is None:
         return None
@@ -107,7 +108,7 @@ class Difference:
     def _parts_behind(
         self, person: Person, criteria: Iterable[CriterionCode | None], old: _Verdicts, new: _Verdicts
     ) -> dict[CriterionCode | None, Sequence[Part]]:
-        """Per criterion the parts that matter: brought in alone, or taken back alone, they change the verdict."""
+        """Per criterion the parts that matter: brought in alone, or taken back alone, they change what became other."""
         if len(self.parts) == 1:
             return dict.fromkeys(criteria, self.parts)
         tried = {
@@ -117,10 +118,11 @@ class Difference:
         behind: dict[CriterionCode | None, Sequence[Part]] = {}
         for criterion in criteria:
             was, now = verdict_of(old.get(criterion)), verdict_of(new.get(criterion))
+            sides = _sides_that_differ(was, now)
             matter = [
                 part
                 for part, (brought, taken) in tried.items()
-                if _differs(brought, criterion, was) or _differs(taken, criterion, now)
+                if _differs(brought, criterion, was, sides) or _differs(taken, criterion, now, sides)
             ]
             behind[criterion] = matter or self.parts  # where only several together make the difference
         return behind
@@ -142,8 +144,22 @@ def _try(person: Person, rules: RulesOn) -> _Verdicts | None:
         return None
 
 
-def _differs(tried: _Verdicts | None, criterion: CriterionCode | None, verdict: tuple[object, ...] | None) -> bool:
-    return tried is None or verdict_of(tried.get(criterion)) != verdict
+def _sides_that_differ(was: _Verdict, now: _Verdict) -> tuple[int, ...]:
+    """Which sides of a verdict are not the same; none where there is a verdict on one side only."""
+    if was is None or now is None:
+        return ()
+    return tuple(place for place, (old, new) in enumerate(zip(was, now, strict=True)) if old != new)
+
+
+def _differs(
+    tried: _Verdicts | None, criterion: CriterionCode | None, verdict: _Verdict, sides: tuple[int, ...]
+) -> bool:
+    if tried is None:
+        return True
+    found = verdict_of(tried.get(criterion))
+    if found is None or verdict is None:
+        return (found is None) != (verdict is None)
+    return any(found[place] != verdict[place] for place in sides)
 
 
 def _place(cite: Citation) -> tuple[str, str | None]:

@@ -190,7 +190,6 @@ def test_broken_workbook_names_every_mistake_and_changes_nothing(terminal, tmp_p
         pytest.param(("ask",), 2, "--batch", id="no question"),
         pytest.param(("gaps",), 2, "--unit", id="nobody named"),
         pytest.param(("gaps", "--as", "CB001", "--all"), 2, "--unit", id="too many named"),
-        pytest.param(("plan",), 2, "chưa có", id="plan"),
         pytest.param(("work",), 2, "chưa có", id="work"),
         pytest.param(("document", "add", "a.txt"), 2, "chưa có", id="document add"),
         pytest.param(("khong-co-lenh",), 2, "khong-co-lenh", id="an unknown command"),
@@ -266,7 +265,7 @@ def test_chat_answers_through_a_pipe(terminal):
 
 
 def test_wrong_use_ends_a_real_process_with_its_exit_code(terminal):
-    ran = terminal.start("plan")
+    ran = terminal.start("work")
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "chưa có" in ran.stderr
 

@@ -1,0 +1,146 @@
+"""`nhacchuan plan`: who is told of changed rules, the same words for the same store and day; `doctor` beside it."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from datetime import date
+
+import psycopg
+import pytest
+
+from bot.telling import Standing, Telling, list_change_notices, sending_moment
+from knowledge.changes import Difference
+from knowledge.facts import Person, PersonCode
+from knowledge.library import Library
+from knowledge.rules_serialised import fingerprint_of
+from tests.bot.test_command_line import Terminal
+from tests.databases import make_home, named
+from tests.handlers.visits import TODAY, with_standards, with_table
+from tests.offices import share_cache
+from tests.people import credential, official
+from tests.storage.test_told_rules import AS_BEFORE, RAISED, SECOND
+from tests.storage.workbook.books import PERSON, PERSON_HEADER, WHOLE, write_csv
+
+
+async def people(*codes: str) -> AsyncIterator[tuple[Person, str | None]]:
+    """Officials whose certificate the table recognises, every second one reached by Telegram."""
+    for place, code in enumerate(codes):
+        held = (credential("ielts", "4.5", date(2025, 12, 1)),)
+        yield official(code=PersonCode(code), credentials=held), "telegram" if place % 2 else None
+
+
+def telling(library: Library, *codes: str) -> Telling:
+    before, after = with_table(library), with_standards(library)
+    return Telling(after, fingerprint_of(after), people(*codes), before, fingerprint_of(before))
+
+
+async def test_keys_are_unique_and_the_same_on_whatever_day_the_change_is_planned(library: Library) -> None:
+    async def keys(on: date) -> list[str]:
+        known = telling(library, "CB001", "CB002", "CB003")
+        assert known.told is not None
+        return [one.key async for one in list_change_notices(known, Difference(known.told, known.now, on))]
+
+    today, later = await keys(TODAY), await keys(date(2026, 12, 14))
+
+    assert today == later
+    assert len(set(today)) == len(today) == 3
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        pytest.param(date(2026, 11, 20), "2026-11-20T08:00:00+07:00", id="a working Friday"),
+        pytest.param(date(2026, 11, 21), "2026-11-23T08:00:00+07:00", id="a Saturday"),
+        pytest.param(date(2027, 1, 1), "2027-01-04T08:00:00+07:00", id="New Year before a weekend"),
+        pytest.param(date(2027, 2, 6), "2027-02-11T08:00:00+07:00", id="the lunar New Year"),
+    ],
+)
+def test_notices_wait_for_the_morning_of_a_working_day(library: Library, day: date, expected: str) -> None:
+    assert sending_moment(day, with_standards(library)).isoformat() == expected
+
+
+async def test_nobody_is_looked_at_when_only_words_differ(library: Library) -> None:
+    before, after = with_table(library), with_table(library)
+
+    async def refuse() -> AsyncIterator[tuple[Person, str | None]]:
+        raise AssertionError("nobody needs to be read")
+        yield official(), None
+
+    known = Telling(after, "a", refuse(), before, "b")
+
+    assert known.standing is Standing.DIFFERENT
+    assert [one async for one in list_change_notices(known, Difference(before, after, TODAY))] == []
+
+
+# --- the command ---
+
+
+@pytest.fixture(scope="module")
+def terminal(server_url: str) -> Iterator[Terminal]:
+    """An installation of its own in which nothing is loaded yet."""
+    with make_home("plan") as home, psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE planning ENCODING 'UTF8' TEMPLATE template0")
+        share_cache(home)
+        terminal = Terminal(home, named(server_url, "planning"))
+        assert terminal.run("init").returncode == 0
+        yield terminal
+        connection.execute("DROP DATABASE planning WITH (FORCE)")
+
+
+def told(terminal: Terminal) -> tuple[bool, str]:
+    """What the doctor says of the rules that people were told by."""
+    checks = {one["name"]: one for one in json.loads(terminal.run("doctor", "--json").stdout)}
+    return checks["told"]["is_well"], checks["told"]["found"]
+
+
+def test_a_change_is_planned_from_the_first_load_to_the_one_that_takes_it_back(terminal, tmp_path):
+    def load(name, sheets):
+        ran = terminal.run("load", str(write_csv(tmp_path / name, sheets)))
+        assert ran.returncode == 0, ran.stderr
+
+    empty = terminal.run("plan", "--json")
+    assert (empty.returncode, empty.stdout) == (0, "[]\n")
+    assert "chưa có ai để báo" in empty.stderr
+
+    load("first", {**WHOLE, "can_bo": [PERSON_HEADER, PERSON, SECOND]})
+    assert terminal.run("plan").stdout == "Không có thông báo thay đổi nào đang chờ.\n"
+    assert told(terminal) == (True, "đã báo theo đúng quy định hiện nay, ngày 21/11/2026")
+
+    load("raised", RAISED)
+    printed = terminal.run("plan", "--json").stdout
+    planned = json.loads(printed)
+    assert printed == terminal.run("plan", "--json").stdout
+    assert [one["to"] for one in planned] == ["CB001", "CB002"]
+    first = planned[0]
+    assert {name: first[name] for name in ("kind", "about", "stage", "channel", "send_at")} == {
+        "kind": "change",
+        "about": ["CB001"],
+        "stage": "change",
+        "channel": "none",
+        "send_at": "2026-11-23T08:00:00+07:00",
+    }
+    assert "IELTS" not in first["text"]
+    assert "“Xem chi tiết”" in first["text"]
+    (change,) = first["changes"]
+    assert (change["criterion"], change["old"]["state"], change["new"]["state"]) == ("ngoai_ngu", "met", "missing")
+    assert (change["old"]["required"], change["new"]["required"]) == ("bac_3", "bac_4")
+    assert change["basis"] == [{"document": "02/MẪU-TU", "point": None}]
+    assert change["why"] == "Tiêu chuẩn đã thay đổi, nay theo 02/MẪU-TU."
+    table = terminal.run("plan", "--on", "24/11/2026").stdout
+    assert "Nguyễn Văn Mẫu" in table
+    assert "2 thông báo thay đổi." in table
+    assert told(terminal)[0]
+    assert "nhacchuan plan" in told(terminal)[1]
+
+    load("back", AS_BEFORE)
+    assert terminal.run("plan", "--json").stdout == "[]\n"
+
+
+def test_rules_that_another_version_kept_are_said_to_be_unreadable(terminal):
+    with psycopg.connect(terminal.given["NHACCHUAN_DATABASE_URL"], autocommit=True) as connection:
+        connection.execute("UPDATE told_rules SET form = 999, fingerprint = 'other'")
+
+    ran = terminal.run("plan", "--json")
+
+    assert (ran.returncode, ran.stdout) == (0, "[]\n")
+    assert "phiên bản khác" in ran.stderr
+    assert told(terminal)[0] is False
