@@ -3,14 +3,19 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
+from handlers.forms import answer as answer_form
+from handlers.forms import begin
+from handlers.elsewhere import answered_there, say_where
 from handlers.heads import others
-from handlers.hr import inbox, inbox_writing, rulings_routes
+from handlers.hr import inbox, inbox_writing, promoting_chat, rulings_routes
+from handlers.memory import recall_pending
 from handlers.officials import (
     asking_people,
     certificates,
     changes,
     consequences,
     documents,
+    explaining,
     following,
     gaps,
     guidance,
@@ -41,7 +46,7 @@ from handlers.ports import (
 )
 from handlers.reply import Outcome, Reply
 from handlers.visit import Visit
-from knowledge.facts import Person
+from knowledge.facts import Person, Role
 from knowledge.understanding.meaning import Intent
 from knowledge.understanding.retrieval import PointSearch
 from storage.records import MessageKind
@@ -91,7 +96,7 @@ def _personal(handler: _Personal) -> Handler:
 
     async def answer(visit: Visit, ports: Ports) -> Reply:
         del ports
-        return handler(visit, visit.person) if visit.person is not None else linking.ask_to_link(visit)
+        return say_where(handler(visit, visit.person), visit) if visit.person is not None else linking.ask_to_link(visit)
 
     return answer
 
@@ -104,6 +109,15 @@ def _corrected(handler: Handler) -> Handler:
         if reply.outcome in {Outcome.ANSWERED, Outcome.NO_BASIS}:
             reply = replace(reply, lines=tuple(dict.fromkeys((*premises.correct(visit), *reply.lines))))
         return reply
+
+    return answer
+
+
+def _there(handler: Handler) -> Handler:
+    """By the rules of the territory that the question names."""
+
+    async def answer(visit: Visit, ports: Ports) -> Reply:
+        return await answered_there(lambda moved: handler(moved, ports))(visit)
 
     return answer
 
@@ -170,6 +184,38 @@ async def _preview_words(visit: Visit, ports: Ports) -> Reply:
 
 async def _send_words(visit: Visit, ports: Ports) -> Reply:
     return await inbox_writing.send(visit, _inbox_desk(ports), threads=ports.threads)
+
+
+def _promoting(handler: Callable[[Visit, promoting_chat.Desk], Awaitable[Reply]]) -> Handler:
+    """Answers that HR gives again."""
+
+    async def answer(visit: Visit, ports: Ports) -> Reply:
+        return await handler(visit, _promoting_desk(ports))
+
+    return answer
+
+
+def _promoting_desk(ports: Ports) -> promoting_chat.Desk:
+    return promoting_chat.Desk(_inbox_desk(ports), ports.questions, ports.audit, ports.clock)
+
+
+async def _start_promoting(visit: Visit, ports: Ports) -> Reply:
+    desk = _promoting_desk(ports)
+    values = await promoting_chat.start(visit, desk)
+    if isinstance(values, Reply) or visit.person is None:
+        return values if isinstance(values, Reply) else linking.ask_to_link(visit)
+    return await begin(promoting_chat.form(visit, visit.person, desk), values)
+
+
+async def _fill_promotion(visit: Visit, ports: Ports) -> Reply:
+    if visit.person is None:
+        return linking.ask_to_link(visit)
+    kept = visit.pending
+    if kept is None and visit.asked.thread is not None:
+        kept = recall_pending(await ports.threads.recall(visit.asked.thread))
+    if Role.HR not in visit.person.roles:
+        return promoting_chat.refuse()
+    return await answer_form(promoting_chat.form(visit, visit.person, _promoting_desk(ports)), visit, kept)
 
 
 async def _document(visit: Visit, ports: Ports) -> Reply:
@@ -285,6 +331,10 @@ async def _person(visit: Visit, ports: Ports) -> Reply:
     return await others.list_gaps_of(visit, visit.person, profiles=ports.profiles, audit=ports.audit, clock=ports.clock)
 
 
+async def _explain(visit: Visit, ports: Ports) -> Reply:
+    return await explaining.explain_verdict(visit, profiles=ports.profiles, audit=ports.audit, clock=ports.clock)
+
+
 async def _unit(visit: Visit, ports: Ports) -> Reply:
     if visit.person is None:
         return others.refuse(visit)
@@ -296,9 +346,9 @@ async def _unit(visit: Visit, ports: Ports) -> Reply:
 BY_INTENT: Mapping[Intent, Handler] = {
     Intent.MY_GAPS: _gaps,
     Intent.MY_DEADLINES: _corrected(_personal(gaps.list_my_deadlines)),
-    Intent.CERTIFICATE_COUNTS: _corrected(_open(certificates.judge_certificates)),
-    Intent.POSITION_REQUIREMENTS: _corrected(_open(position.list_requirements)),
-    Intent.CONSEQUENCES: _corrected(_open(consequences.explain_consequences)),
+    Intent.CERTIFICATE_COUNTS: _corrected(_there(_open(certificates.judge_certificates))),
+    Intent.POSITION_REQUIREMENTS: _corrected(_there(_open(position.list_requirements))),
+    Intent.CONSEQUENCES: _corrected(_there(_open(consequences.explain_consequences))),
     Intent.DOCUMENT: _corrected(_document),
     Intent.LIBRARY: _open(documents.list_library),
     Intent.WHO_TO_ASK: _open(offices.tell_whom_to_ask),
@@ -313,7 +363,7 @@ BY_INTENT: Mapping[Intent, Handler] = {
     Intent.SUBMIT_EVIDENCE: _open(guidance.explain_evidence),
     Intent.ASK_PERSON: _asking(asking_people.ask_a_person),
     Intent.FOLLOW_INQUIRY: _following(following.follow),
-    Intent.EXPLAIN_VERDICT: _personal(gaps.list_my_gaps),
+    Intent.EXPLAIN_VERDICT: _explain,
     Intent.HR_INBOX: _inbox(inbox.list_waiting),
     Intent.HR_RULINGS: rulings_routes.told,
     Intent.OUT_OF_SCOPE: _out_of_scope,
@@ -348,6 +398,7 @@ BY_ACTION: Mapping[str, tuple[Handler, Intent]] = {
     "data.withdraw.yes": (_withdraw, Intent.MY_DATA),
     "unit": (_unit, Intent.UNIT_GAPS),
     "person": (_person, Intent.PERSON_GAPS),
+    "why": (_explain, Intent.EXPLAIN_VERDICT),
     "pass_on": (_asking(asking_people.ask_to_pass_on), Intent.ASK_PERSON),
     "pass_on.yes": (_asking(asking_people.pass_on), Intent.ASK_PERSON),
     "pass_on.no": (_open(lambda _visit: asking_people.keep_here()), Intent.HELP),
@@ -364,6 +415,11 @@ BY_ACTION: Mapping[str, tuple[Handler, Intent]] = {
     "inbox.send": (_send_words, Intent.HR_INBOX),
     "inbox.reassign": (_inbox(inbox.ask_whom_to_assign), Intent.HR_INBOX),
     "inbox.assign": (_inbox(inbox.assign), Intent.HR_INBOX),
+    "frequent.promote": (_start_promoting, Intent.HR_INBOX),
+    promoting_chat.FORM: (_fill_promotion, Intent.HR_INBOX),
+    "frequent.list": (_promoting(promoting_chat.list_promoted), Intent.HR_INBOX),
+    "frequent.show": (_promoting(promoting_chat.show), Intent.HR_INBOX),
+    "frequent.withdraw": (_promoting(promoting_chat.withdraw_one), Intent.HR_INBOX),
     **{action: (handler, Intent.HR_RULINGS) for action, handler in rulings_routes.ACTIONS.items()},
 }
 
@@ -373,6 +429,7 @@ BY_FORM: Mapping[str, tuple[Handler, Intent]] = {
     following.FORM: (_following(following.read_words), Intent.FOLLOW_INQUIRY),
     inbox.ASSIGNING: (_inbox(inbox.assign_typed), Intent.HR_INBOX),
     inbox_writing.FORM: (_preview_words, Intent.HR_INBOX),
+    promoting_chat.FORM: (_fill_promotion, Intent.HR_INBOX),
     **{form: (handler, Intent.HR_RULINGS) for form, handler in rulings_routes.FORMS.items()},
 }
 
@@ -388,5 +445,6 @@ BY_COMMAND: Mapping[str, str] = {
     "quyenriengtu": "data",
     "cauhoi": "inquiry",
     "hopthu": "inbox",
+    "thuonggap": "frequent.list",
     "ykien": "rulings",
 }

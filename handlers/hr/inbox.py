@@ -22,7 +22,7 @@ from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.rights import serves_whole_province, units_served
 from handlers.visit import Visit
 from knowledge.facts import Person, PersonCode, Role
-from storage.records import Inquiry, InquiryReason, InquiryState, Letter, LetterKind
+from storage.records import Inquiry, InquiryReason, InquiryState, Letter, LetterKind, MessageKind
 
 ASSIGNING = "inbox.assign"
 _PER_PAGE = 6
@@ -209,6 +209,8 @@ async def show(inquiry: Inquiry, visit: Visit, desk: Desk) -> Reply:
             Choice(_("Hand to somebody else"), "inbox.reassign", inquiry.code),
             Choice(_("Close"), "inbox.close", inquiry.code),
         ]
+    if may_promote(inquiry) and visit.person is not None and Role.HR in visit.person.roles:
+        choices.append(Choice(_("Answer everybody who asks this"), "frequent.promote", inquiry.code))
     if asker is not None:
         record_of = Choice(_("Record of {name}").format(name=asker.name), "person", asker.code)
         choices += [record_of] if len(record_of.token.encode()) <= _LONGEST_TOKEN else []
@@ -247,6 +249,11 @@ async def record(action: str, inquiry: Inquiry, visit: Visit, desk: Desk, **deta
 def may_serve(person: Person) -> bool:
     """Whether somebody has an inbox at all."""
     return bool(person.roles & {Role.HR, Role.ADMINISTRATOR})
+
+
+def may_promote(inquiry: Inquiry) -> bool:
+    """Whether HR has written an answer whose words are still kept, as are those of the question."""
+    return inquiry.question is not None and any(one.kind is MessageKind.REPLY and one.text for one in inquiry.messages)
 
 
 def refuse(visit: Visit) -> Reply:

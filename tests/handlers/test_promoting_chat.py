@@ -1,0 +1,86 @@
+"""HR promotes an answer in the chat: the question in general words, the answer, a last look; and withdraws it."""
+
+from dataclasses import replace
+
+import pytest
+
+from handlers.reply import Outcome
+from tests.handlers.inbox_people import ASKER, HEAD, OFFICE_HR, OTHER, PROVINCE_HR, Room, audited
+from tests.handlers.visits import actions, words
+
+ANSWER = "Nộp tại phòng một cửa, căn cứ giấy giới thiệu của đơn vị."
+
+
+@pytest.fixture
+def room(loaded, reader):
+    return Room(loaded, reader)
+
+
+async def answered(room: Room) -> str:
+    code = await room.asks()
+    await room.answers(code, ANSWER)
+    return code
+
+
+async def test_an_answer_is_promoted_in_three_steps_and_reaches_the_scope_of_hr(room):
+    code = await answered(room)
+    opened = await room.presses(f"inbox.open|{code}", OFFICE_HR)
+    question = await room.chooses(opened, "frequent.promote", OFFICE_HR)
+    assert "không nêu tên" in words(question)
+    await room.says("Hồ sơ đi học nộp ở phòng nào?", OFFICE_HR)
+    await room.presses("frequent|answer:=", OFFICE_HR)
+    done = await room.presses("frequent|sure:yes", OFFICE_HR)
+
+    assert "số 1" in words(done)
+    [kept] = room.tried.drawers.questions.promoted
+    assert (kept.question, kept.answer, kept.scope) == ("Hồ sơ đi học nộp ở phòng nào?", ANSWER, OFFICE_HR.scope)
+    assert len(kept.variants) == 1
+    assert (OFFICE_HR.code, "promoted_answer", "1") in audited(room)
+
+
+async def test_nothing_is_promoted_before_the_last_look_or_after_giving_up(room):
+    code = await answered(room)
+    await room.presses(f"frequent.promote|{code}", OFFICE_HR)
+    await room.says("Hồ sơ đi học nộp ở phòng nào?", OFFICE_HR)
+    assert "Chưa đưa câu nào" in words(await room.says("thôi", OFFICE_HR))
+    assert room.tried.drawers.questions.promoted == []
+
+
+async def test_a_question_of_two_letters_is_refused_with_a_sentence_and_asked_again(room):
+    code = await answered(room)
+    await room.presses(f"frequent.promote|{code}", OFFICE_HR)
+    assert "ký tự" in words(await room.says("gì", OFFICE_HR))
+    await room.presses("frequent|question:=", OFFICE_HR)
+    await room.presses("frequent|answer:=", OFFICE_HR)
+    assert "số 1" in words(await room.presses("frequent|sure:yes", OFFICE_HR))
+
+
+async def test_a_question_without_an_answer_has_nothing_to_promote(room):
+    code = await room.asks()
+    assert "frequent.promote" not in actions(await room.presses(f"inbox.open|{code}", OFFICE_HR))
+    assert "chưa có câu trả lời" in words(await room.presses(f"frequent.promote|{code}", OFFICE_HR))
+
+
+@pytest.mark.parametrize("who", [None, ASKER, OTHER, HEAD])
+@pytest.mark.parametrize("action", ["frequent.promote", "frequent.list", "frequent.show", "frequent.withdraw"])
+async def test_nobody_but_hr_promotes_or_withdraws(room, who, action):
+    code = await answered(room)
+    reply = await room.presses(f"{action}|{code}", who)
+    assert reply.outcome is Outcome.DENIED
+    assert ANSWER not in words(reply)
+
+
+async def test_a_promoted_answer_is_listed_shown_and_withdrawn_by_whoever_serves_its_scope(room):
+    code = await answered(room)
+    await room.presses(f"frequent.promote|{code}", PROVINCE_HR)
+    await room.presses("frequent|question:=", PROVINCE_HR)
+    await room.presses("frequent|answer:=", PROVINCE_HR)
+    await room.presses("frequent|sure:yes", PROVINCE_HR)
+    [kept] = room.tried.drawers.questions.promoted
+    room.tried.declare(frequent=(replace(kept, number=1),))
+
+    listed = await room.says("/thuonggap", OFFICE_HR)
+    assert ANSWER in words(await room.chooses(listed, "frequent.show", OFFICE_HR))
+    assert (await room.presses("frequent.withdraw|1", OFFICE_HR)).outcome is Outcome.DENIED
+    assert "Đã rút" in words(await room.presses("frequent.withdraw|1", PROVINCE_HR))
+    assert room.tried.drawers.questions.withdrawn == [1]
