@@ -188,6 +188,14 @@ def documents(
 
 
 @app.command()
+def rulings(as_json: JsonOption = False) -> None:
+    """List what HR has ruled on certificates, and whether each ruling still decides anything."""
+    from bot.commands.rulings import show_rulings  # noqa: PLC0415  see the module's docstring
+
+    _run(show_rulings(settings(), as_json=as_json))
+
+
+@app.command()
 def chat(person: AsOption = None, on: OnOption = None) -> None:
     """Talk in the terminal."""
     from bot.commands.talking import talk  # noqa: PLC0415  see the module's docstring
@@ -251,12 +259,34 @@ def work() -> None:
 
 @document_app.command("add")
 def document_add(
-    file: Annotated[Path, typer.Argument(help="An official document: .txt, .docx or .pdf.")],
+    file: Annotated[Path, typer.Argument(help="An official document: .txt, .docx or .pdf with text.")],
+    draft: Annotated[Path | None, typer.Option("--draft", help="The draft as you corrected it (YAML).")] = None,
     accept: Annotated[bool, typer.Option("--accept", help="Store the record and the text.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Put it in the place of one added before.")] = False,
+    number: Annotated[
+        str | None, typer.Option("--number", help="Number, or the name agreed for a text that bears none.")
+    ] = None,
+    territories: Annotated[
+        str | None, typer.Option("--territories", help="Territories it binds, for example hung-yen,thai-binh.")
+    ] = None,
+    national: Annotated[bool, typer.Option("--national", help="It binds the whole country.")] = False,
 ) -> None:
-    """Read an official document into a draft record (not built yet)."""
-    del file, accept
-    raise UsageError(_not_yet("document add"))
+    """Read an official document: print a draft record to correct, or store it with --accept.
+
+    Without options the draft is printed and nothing is stored; what the reader is unsure of is marked. Save it, correct
+    it, and store it with --draft DRAFT.yaml --accept. --accept alone stores it as read, unless number, kind, issuer,
+    date or territories are missing or unsure. A scan, a locked file and a file with macros are refused.
+    """
+    from bot.commands.documents_in import Adding, add_document  # noqa: PLC0415  see the module's docstring
+
+    if draft is not None and (number or territories or national):
+        raise UsageError(
+            _("--number, --territories and --national go with a file alone; with --draft, write them there.")
+        )
+    places = tuple(one.strip() for one in (territories or "").split(",") if one.strip())
+    if places and national:
+        raise UsageError(_("Say either --territories or --national."))
+    _run(add_document(settings(), Adding(file, draft, accept, replace, number, places, national)))
 
 
 @document_app.command("remove")

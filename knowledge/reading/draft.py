@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from knowledge.documents import PointDeadline
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Doubt(StrEnum):
@@ -31,10 +31,10 @@ class Doubt(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[T]):
+class Found(Generic[T_co]):
     """A value with its place in the text, and the doubt about it if there is one."""
 
-    value: T | None
+    value: T_co | None
     start: int | None = None
     end: int | None = None
     doubt: Doubt | None = None

@@ -50,8 +50,10 @@ class Lines:
         """Whether a line goes on with the paragraph of the line before it, as far as its form tells."""
         if line.after_gap:
             return line.starts_low and not before.ends_sentence
-        if before.ends_sentence and (self.width is None or len(before.words) < _FULL * self.width):
-            return False
+        if before.ends_sentence:
+            # A word that would have had room on the line before begins a paragraph of its own.
+            word = line.words.split(maxsplit=1)[0]
+            return self.width is not None and len(before.words) + 1 + len(word) > self.width
         return line.starts_low or (self.width is not None and len(before.words) >= _FULL * self.width)
 
 

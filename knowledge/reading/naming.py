@@ -107,7 +107,8 @@ class Namer:
         """Whether the number of the point already says the number above it: 2.1 says 2."""
         if above.marker is None or node.marker is None or above.rank < Rank.NUMBER or node.rank >= Rank.LETTER:
             return False
-        return node.marker.value[: len(above.marker.value)] == above.marker.value
+        longer = len(node.marker.value) > len(above.marker.value)
+        return longer and node.marker.value[: len(above.marker.value)] == above.marker.value
 
     def _own_label(self, node: Node, goal: str | None, *, are_headings: bool) -> str:
         if node.is_ending:

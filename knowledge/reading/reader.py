@@ -61,7 +61,7 @@ def read(text: str) -> Draft:
         signs_for=signs_for,
         addressees=read_addressees(text, layout.addressees),
         receivers=read_receivers(text, layout.foot),
-        points=_filled(text, points, times, cites),
+        points=_filled(text, points, times, cites, lines.width),
         times=times,
         cites=cites,
     )
@@ -115,6 +115,7 @@ def _points(text: str, lines: Lines, layout: Layout, kind: str | None) -> list[D
 
 
 _ARTICLE = 3
+_FULL = 0.8  # of the usual width: a line that long goes on in the next one
 
 
 def _initials(kind: str) -> str:
@@ -122,7 +123,7 @@ def _initials(kind: str) -> str:
 
 
 def _filled(
-    text: str, points: list[DraftPoint], times: Sequence[TimeMention], cites: Sequence[CitedNumber]
+    text: str, points: list[DraftPoint], times: Sequence[TimeMention], cites: Sequence[CitedNumber], width: int | None
 ) -> tuple[DraftPoint, ...]:
     """The points with deadline, actors and cited numbers of their own words; who acts is handed down."""
     starts = [one.start for one in times]
@@ -135,7 +136,7 @@ def _filled(
         own = times[bisect.bisect_left(starts, point.start) : bisect.bisect_left(starts, end)]
         deadline, doubt = deadline_of(text, point.start, own)
         numbers = cites[bisect.bisect_left(cited, point.start) : bisect.bisect_left(cited, end)]
-        actors = _actors_of(text, point, has_more=point.id in has_children)
+        actors = _actors_of(text, point, width, has_more=point.id in has_children)
         who[point.id] = actors or who.get(point.parent or "", ())
         filled.append(
             replace(
@@ -149,7 +150,7 @@ def _filled(
     return tuple(filled)
 
 
-def _actors_of(text: str, point: DraftPoint, *, has_more: bool) -> tuple[str, ...]:
+def _actors_of(text: str, point: DraftPoint, width: int | None, *, has_more: bool) -> tuple[str, ...]:
     if point.id.endswith("kt"):  # the closing words are spoken by the issuer to all
         return ()
     title_end = text.find("\n", point.start, point.own_end)

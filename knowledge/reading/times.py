@@ -2,13 +2,13 @@
 
 import bisect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
 from knowledge.reading.alike import fold_in_place
-from knowledge.reading.draft import Bound, Doubt, TimeKind, TimeMention
+from knowledge.reading.draft import Bound, Doubt, DraftPoint, TimeKind, TimeMention
 from knowledge.reading.numbers import TIGHT, is_symbol
 from knowledge.reading.words import Words, load_words, one_of
 
@@ -276,3 +276,18 @@ def _marked_citing(text: str, times: list[TimeMention]) -> Iterator[TimeMention]
             and re.fullmatch(r"\W*ngay\W*", fold_in_place(text[ends[at] : one.start])) is not None
         )
         yield replace(one, is_citing=True) if is_citing else one
+
+
+def list_outside(times: Iterable[TimeMention], points: Iterable[DraftPoint]) -> tuple[TimeMention, ...]:
+    """The times that are the deadline of no point."""
+    taken = sorted(
+        (one.start, one.own_end, " ".join((one.deadline.wording or "").split())) for one in points if one.deadline
+    )
+    starts = [start for start, _end, _wording in taken]
+    kept: list[TimeMention] = []
+    for one in times:
+        at = bisect.bisect_right(starts, one.start) - 1
+        words = " ".join(one.wording.split())
+        if at < 0 or one.start >= taken[at][1] or not words.startswith(taken[at][2]):
+            kept.append(one)
+    return tuple(kept)
