@@ -105,6 +105,11 @@ def my_inquiries() -> Choice:
     return Choice(_("My questions to HR"), "inquiry")
 
 
+def rulings() -> Choice:
+    """What HR has ruled, and what waits for a second person."""
+    return Choice(_("Rulings and proposals"), "rulings")
+
+
 def inbox() -> Choice:
     """Which questions wait for HR."""
     return Choice(_("Inbox of questions"), "inbox")

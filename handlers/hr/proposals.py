@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from handlers import next_steps
 from handlers.asking import Choice
 from handlers.contacts import describe_contact
 from handlers.forms import LONGEST_ENTRY, Asked, Form, Refused, Step, Values
@@ -40,11 +41,6 @@ class Desk:
     clock: Clock
 
 
-def menu() -> Choice:
-    """Rulings and proposals."""
-    return Choice(_("Rulings and proposals"), "rulings")
-
-
 def waiting() -> Choice:
     """What waits."""
     return Choice(_("What waits for a second person"), "proposals")
@@ -55,7 +51,7 @@ def refuse(visit: Visit) -> Reply:
     return Reply(
         title=_("Only HR may record rulings and standards, each with a second person of HR who confirms."),
         lines=(describe_contact(visit),),
-        choices=(Choice(_("What can I ask?"), "help"),),
+        choices=(next_steps.help_me(),),
         outcome=Outcome.DENIED,
     )
 
@@ -79,7 +75,7 @@ async def propose(visit: Visit, person: Person, proposal: Proposal, desk: Desk) 
     return Reply(
         title=_("Proposal {number} waits for a second person.").format(number=number),
         lines=tuple(lines),
-        choices=(waiting(), menu()),
+        choices=(waiting(), next_steps.rulings()),
     )
 
 
@@ -87,7 +83,7 @@ def refuse_reach() -> Reply:
     """It reaches further than the visitor serves."""
     return Reply(
         title=_("This reaches the whole province, further than the units that you serve."),
-        choices=(waiting(), menu()),
+        choices=(waiting(), next_steps.rulings()),
         outcome=Outcome.DENIED,
     )
 
@@ -103,7 +99,7 @@ async def list_waiting(visit: Visit, desk: Desk) -> Reply:
     for_me = [one for one in found if may_decide(person, one, today)]
     mine = [one for one in found if one.proposed_by.person == person.code]
     if not for_me and not mine:
-        return Reply(title=_("No proposal waits for you."), choices=(menu(),))
+        return Reply(title=_("No proposal waits for you."), choices=(next_steps.rulings(),))
     lines = [Line(_("They wait for you:"))] if for_me else []
     lines += [Line(name_proposal(one), is_item=True) for one in for_me]
     lines += [Line(_("Yours, which wait for a colleague:"))] if mine else []
@@ -113,7 +109,7 @@ async def list_waiting(visit: Visit, desk: Desk) -> Reply:
         if for_me
         else _("No proposal waits for you."),
         lines=tuple(lines),
-        choices=(*(_see(one) for one in [*for_me, *mine][:_MOST_CHOICES]), menu()),
+        choices=(*(_see(one) for one in [*for_me, *mine][:_MOST_CHOICES]), next_steps.rulings()),
     )
 
 
@@ -164,7 +160,7 @@ async def confirm(visit: Visit, desk: Desk) -> Reply:
         desk.clock.now(),
         {"proposed_by": proposal.proposed_by.person, "about": subject},
     )
-    return Reply(title=title, choices=(menu(), waiting()))
+    return Reply(title=title, choices=(next_steps.rulings(), waiting()))
 
 
 async def take_back(visit: Visit, desk: Desk) -> Reply:
@@ -179,7 +175,7 @@ async def take_back(visit: Visit, desk: Desk) -> Reply:
         return await _decided_meanwhile(proposal, desk)
     await desk.audit.record(person.code, "took_back_proposal", f"proposal:{proposal.number}", desk.clock.now())
     text = _("Proposal {number} has been taken back; nothing was changed.")
-    return Reply(title=text.format(number=proposal.number), choices=(menu(), waiting()))
+    return Reply(title=text.format(number=proposal.number), choices=(next_steps.rulings(), waiting()))
 
 
 async def start_refusing(visit: Visit, desk: Desk) -> Form | Reply:
@@ -213,7 +209,7 @@ def refusing_form(visit: Visit, desk: Desk) -> Form:
 
 def give_up() -> Reply:
     """A form was given up."""
-    return Reply(title=_("Given up; nothing was changed."), choices=(menu(), waiting()))
+    return Reply(title=_("Given up; nothing was changed."), choices=(next_steps.rulings(), waiting()))
 
 
 async def _refuse_for(visit: Visit, reason: str, desk: Desk) -> Reply:
@@ -228,7 +224,7 @@ async def _refuse_for(visit: Visit, reason: str, desk: Desk) -> Reply:
         return await _decided_meanwhile(proposal, desk)
     await desk.audit.record(person.code, f"refused_{proposal.kind.value}", f"proposal:{proposal.number}", now)
     text = _("Proposal {number} is refused; nothing was changed.")
-    return Reply(title=text.format(number=proposal.number), choices=(waiting(), menu()))
+    return Reply(title=text.format(number=proposal.number), choices=(waiting(), next_steps.rulings()))
 
 
 # --- what they share ---
@@ -247,7 +243,7 @@ async def _open(visit: Visit, desk: Desk) -> _Found | Reply:
     # Numbers of any length are typed; the database knows none beyond its own.
     proposal = await desk.proposals.find(int(number)) if number.isdecimal() and len(number) < 10 else None  # noqa: PLR2004
     if proposal is None:
-        return Reply(title=_("There is no such proposal."), choices=(waiting(), menu()))
+        return Reply(title=_("There is no such proposal."), choices=(waiting(), next_steps.rulings()))
     is_own = proposal.proposed_by.person == person.code
     if not is_own and not covers(person, proposal.scope, today):
         return await _denied(person, proposal, "view", desk)
@@ -273,7 +269,7 @@ async def _show(visit: Visit, found: _Found, change: Change | str, desk: Desk) -
         choices = []
     if person.code == proposal.proposed_by.person:
         choices.append(Choice(_("Take it back"), "proposal.takeback", number))
-    return Reply(title=name_proposal(proposal), lines=tuple(lines), choices=(*choices, waiting(), menu()))
+    return Reply(title=name_proposal(proposal), lines=tuple(lines), choices=(*choices, waiting(), next_steps.rulings()))
 
 
 async def _take_effect(change: Change, desk: Desk) -> tuple[str, str]:
@@ -331,7 +327,9 @@ async def _denied(person: Person, proposal: Proposal, what: str, desk: Desk) -> 
     await desk.audit.record(
         person.code, "decision_refused", f"proposal:{proposal.number}", desk.clock.now(), {"what": what}
     )
-    return Reply(title=explain_refusal(person, proposal), choices=(waiting(), menu()), outcome=Outcome.DENIED)
+    return Reply(
+        title=explain_refusal(person, proposal), choices=(waiting(), next_steps.rulings()), outcome=Outcome.DENIED
+    )
 
 
 async def _decided_meanwhile(proposal: Proposal, desk: Desk) -> Reply:
@@ -352,7 +350,7 @@ def _settled(proposal: Proposal) -> Reply:
     return Reply(
         title=text.format(number=proposal.number, who=proposal.decided_by, when=when),
         lines=lines,
-        choices=(waiting(), menu()),
+        choices=(waiting(), next_steps.rulings()),
     )
 
 
@@ -360,7 +358,7 @@ def _stale(why: str, proposal: Proposal) -> Reply:
     return Reply(
         title=name_proposal(proposal),
         lines=(Line(_("It cannot take effect: {why}").format(why=why)),),
-        choices=(Choice(_("Refuse"), "proposal.refuse", str(proposal.number)), waiting(), menu()),
+        choices=(Choice(_("Refuse"), "proposal.refuse", str(proposal.number)), waiting(), next_steps.rulings()),
     )
 
 

@@ -59,7 +59,7 @@ async def show_rulings(visit: Visit, desk: Desk) -> Reply:
         *(one for one in rulings if not _is_current(one, today)),
     ]
     current = sum(_is_current(one, today) for one in rulings)
-    lines = [Line(_describe_in_list(one, today), is_item=True) for one in shown[:_MOST_LISTED]]
+    lines = [Line(describe_in_list(one, today), is_item=True) for one in shown[:_MOST_LISTED]]
     if len(shown) > _MOST_LISTED:
         lines.append(Line(_("and {n} more rulings.").format(n=len(shown) - _MOST_LISTED)))
     found = await desk.proposals.list_waiting(_MOST_WAITING)
@@ -94,7 +94,7 @@ async def show_ruling(visit: Visit) -> Reply:
     if ruling.withdrawn_on is None:
         choices.insert(0, Choice(_("Withdraw this ruling"), "ruling.withdraw", ruling.id))
     return Reply(
-        title=_describe_in_list(ruling, today), lines=tuple(_describe_fully(ruling, today)), choices=tuple(choices)
+        title=describe_in_list(ruling, today), lines=tuple(_describe_fully(ruling, today)), choices=tuple(choices)
     )
 
 
@@ -218,7 +218,8 @@ def _is_current(ruling: Ruling, today: RulesOn) -> bool:
     return ruling.withdrawn_on is None and (ruling.valid_to is None or today.day <= ruling.valid_to)
 
 
-def _describe_in_list(ruling: Ruling, today: RulesOn) -> str:
+def describe_in_list(ruling: Ruling, today: RulesOn) -> str:
+    """A ruling in one line: its id, what it says, and how it stands today."""
     return _("{id}: {what} ({state})").format(
         id=ruling.id, what=describe_ruling(ruling, today), state=_name_standing(ruling, today)
     )

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 from handlers import next_steps
+from handlers.asking import Choice
 from handlers.contacts import describe_contact
 from handlers.phrases import _
 from handlers.reply import Line, Outcome, Reply
 from handlers.stating import state
 from handlers.visit import Visit
 from handlers.wording import start_sentence
+from knowledge.facts import Role
 from knowledge.understanding.terms import Term
 
 FindTerm = Callable[[str], Term | None]
@@ -23,11 +25,13 @@ def show_help(visit: Visit) -> Reply:
         _("What does point 3 of letter 2123 say?"),
         _("Who answers for it if I was not sent to study?"),
     ]
-    choices = (
+    choices: tuple[Choice, ...] = (
         (next_steps.my_gaps(), next_steps.my_deadlines(), next_steps.all_documents())
         if visit.person is not None
         else (next_steps.link_account(), next_steps.all_documents(), next_steps.my_data())
     )
+    if visit.person is not None and Role.HR in visit.person.roles:
+        choices = (*choices, next_steps.inbox(), next_steps.rulings())
     return Reply(
         title=_(
             "I tell officials which title standards they lack, which "
