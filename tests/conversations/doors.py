@@ -14,9 +14,13 @@ import aiohttp
 from prometheus_client import CollectorRegistry
 
 from bot import on_terminal
+from bot.letters import Postman
 from bot.on_telegram.door import PollingDoor
+from bot.on_telegram.letters import TelegramCarrier
 from bot.on_telegram.receive import Reception
 from bot.on_web.door import Pace, WebDoor, WebSettings
+from bot.on_web.letters import WebCarrier
+from bot.on_web.present import Present
 from bot.on_web.server import make_app, serving
 from bot.seen import SeenInMemory
 from bot.wiring import Office
@@ -35,6 +39,10 @@ class Guest(Protocol):
     async def says(self, text: str) -> str: ...
 
     async def presses(self, label: str) -> str: ...
+
+    async def is_told(self, office: Office) -> str:
+        """What comes without having been asked for, once the post has gone round."""
+        ...
 
 
 class _Listening:
@@ -74,12 +82,18 @@ class TerminalGuest:
         assert label in numbers, f"no choice {label!r} among {sorted(numbers)}"
         return await self.says(numbers[label])
 
+    async def is_told(self, office: Office) -> str:
+        """Nobody can be called to a terminal: it comes with the next answer."""
+        del office
+        return await self.says("/trogiup")
+
 
 class WebGuest:
     """Talks over the WebSocket as the page does."""
 
-    def __init__(self, line: aiohttp.ClientWebSocketResponse) -> None:
+    def __init__(self, line: aiohttp.ClientWebSocketResponse, present: Present) -> None:
         self._line = line
+        self._present = present
         self._tokens: dict[str, str] = {}
         self._sent = 0
 
@@ -93,6 +107,14 @@ class WebGuest:
     async def _send(self, message: dict[str, str]) -> str:
         self._sent += 1
         await self._line.send_json({**message, "id": f"m{self._sent}"})
+        return await self._hear()
+
+    async def is_told(self, office: Office) -> str:
+        """A letter is pushed into the open chat."""
+        await Postman(office.mail, [WebCarrier(self._present, office.describe)]).go_round()
+        return await self._hear()
+
+    async def _hear(self) -> str:
         heard = json.loads(await self._line.receive_str(timeout=10))
         assert heard["type"] == "reply", heard
         self._tokens = {one["label"]: one["token"] for one in heard["choices"]}
@@ -104,6 +126,7 @@ class TelegramGuest:
     """Writes to the bot through the stand-in of the Bot API."""
 
     def __init__(self, api: TelegramApi) -> None:
+        self._api = api
         self._visitor = api.visitor("Mẫu", user_id=next(_USERS))
 
     async def says(self, text: str) -> str:
@@ -112,6 +135,13 @@ class TelegramGuest:
 
     async def presses(self, label: str) -> str:
         self._visitor.presses(label)
+        return await self._read()
+
+    async def is_told(self, office: Office) -> str:
+        """A letter comes as a message of its own."""
+        carrier = TelegramCarrier(self._api.token, self._api.base, office.describe)
+        await Postman(office.mail, [carrier]).go_round()
+        await carrier.close()
         return await self._read()
 
     async def _read(self) -> str:
@@ -162,7 +192,7 @@ async def at_web(office: Office) -> AsyncIterator[Guest]:
             async with session.ws_connect(f"{url}/chat", headers={"Origin": url}) as line:
                 await line.send_json({"type": "hello", "locale": "vi"})
                 assert json.loads(await line.receive_str(timeout=10))["type"] == "welcome"
-                yield WebGuest(line)
+                yield WebGuest(line, door.present)
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ HEAD = official(code=PersonCode("TT001"), name="Thủ Trưởng", roles=frozense
 EVERYBODY = (ASKER, OTHER, OFFICE_HR, PROVINCE_HR, DIVISION_HR, ADMINISTRATOR, HEAD)
 NOWHERE = UnitCode("KHONG-CO")
 
-QUESTION = "blorf gnarp zzz có tính không nhỉ"
+QUESTION = "công văn 9999/UBND-NC nói gì vậy"  # the library does not hold it
 REQUEST = "chuyển câu hỏi này cho sở nội vụ"
 ADDRESSES = {one.code: f"chat-{one.code}" for one in EVERYBODY}
 
@@ -46,7 +46,7 @@ class Room:
         return await self.presses(token, person, **more)
 
     async def asks(self, person: Person | None = ASKER, text: str = QUESTION) -> str:
-        """Ask something that is not understood and pass it on; the code."""
+        """Ask something that cannot be answered and pass it on; the code."""
         await self.says(text, person)
         reply = await self.says(REQUEST, person)
         if person is None:

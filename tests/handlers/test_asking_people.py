@@ -31,7 +31,7 @@ def room(loaded, reader):
 
 
 async def test_passing_on_is_offered_when_a_question_is_not_understood(room):
-    reply = await room.says(QUESTION)
+    reply = await room.says("😀😀😀")
     assert reply.outcome is Outcome.NOT_UNDERSTOOD
     assert "pass_on" in actions(reply)
 
@@ -56,7 +56,7 @@ async def test_nothing_is_passed_on_before_the_second_press(room):
     assert "C2C2C2" in words(reply)
     assert (kept.question, kept.why, kept.person, kept.consent_version) == (
         QUESTION,
-        InquiryReason.NOT_UNDERSTOOD,
+        InquiryReason.NO_BASIS,
         ASKER.code,
         CONSENT_VERSION,
     )
@@ -103,9 +103,9 @@ async def test_a_consent_pressed_twice_passes_on_once(room):
 async def test_a_consent_to_something_else_shows_what_stands_there_now(room):
     await room.says(QUESTION, ASKER)
     shown = await room.presses("pass_on", ASKER)
-    await room.says("blorf thứ hai gnarp zzz", ASKER)
+    await room.says("blorf wqxz gnarp zzz", ASKER)
     reply = await room.chooses(shown, "pass_on.yes", ASKER)
-    assert "blorf thứ hai" in words(reply)
+    assert "blorf wqxz" in words(reply)
     assert not room.inquiries.kept
 
 
@@ -177,7 +177,7 @@ async def test_a_code_of_linking_is_never_kept_as_a_question(room):
 async def test_no_more_than_five_questions_wait_at_once(room):
     for n in range(5):
         await room.asks(text=f"blorf {n} gnarp")
-    await room.says("blorf sáu gnarp", ASKER)
+    await room.says("blorf 6 gnarp", ASKER)
     reply = await room.says(REQUEST, ASKER)
     assert reply.outcome is Outcome.DENIED
     assert len(room.inquiries.kept) == 5
@@ -322,7 +322,7 @@ async def test_a_question_that_ended_takes_nothing_more(room):
 
 async def test_withdrawing_consent_takes_questions_and_the_memory_of_the_conversation_along(room):
     code = await room.asks()
-    await room.says("blorf lần nữa gnarp", ASKER)
+    await room.says("blorf wwq gnarp", ASKER)
     await room.presses("data.withdraw.yes", ASKER)
     assert room.inquiries.kept[code].question is None
     assert room.inquiries.kept[code].state is InquiryState.WITHDRAWN

@@ -69,7 +69,7 @@ async def test_hr_in_scope_finds_the_question_and_the_look_is_recorded(room, who
 
     assert QUESTION in words(opened)
     assert "Trần Thị Hỏi" in words(opened)
-    assert "chưa hiểu chắc" in words(opened)
+    assert "kho chưa có văn bản" in words(opened)
     assert "person" in actions(opened)
     assert audited(room)[-1] == (who.code, "looked_at_inquiry", ASKER.code)
 

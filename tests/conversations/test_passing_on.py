@@ -1,0 +1,108 @@
+"""A question goes to HR, is answered, and its asker is told where they asked: the same way at every door."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.wiring import Office
+from handlers.asking import Channel, Incoming
+from handlers.reply import Reply
+from knowledge.facts import PersonCode
+from tests.conversations.doors import DOORS
+from tests.conversations.test_dialogues import Links, link
+from tests.databases import make_home
+from tests.offices import sample_office
+
+HR, ASKER = PersonCode("CB015"), Links("CB004", "Phạm Mẫu Năm Chấm")
+QUESTION = "công văn 9999/UBND-NC nói gì vậy"
+_CODE = re.compile(r"Mã theo dõi: (\w{6})")
+
+
+@pytest.fixture(scope="module")
+async def office(server_url: str) -> AsyncIterator[Office]:
+    with make_home("inbox") as home:
+        async with sample_office(server_url, home) as opened:
+            yield opened
+
+
+class AtHr:
+    """HR of the whole province, in a chat of their own."""
+
+    def __init__(self, office: Office, door: str) -> None:
+        self._office = office
+        self._place = f"hr-{door}"
+
+    async def says(self, text: str) -> Reply:
+        return await self._answer(text=text)
+
+    async def presses(self, token: str) -> Reply:
+        return await self._answer(choice=token)
+
+    async def _answer(self, **said: str) -> Reply:
+        asked = Incoming(Channel.WEB, self._place, person=HR, thread=f"web:{self._place}", **said)
+        return await self._office.desk.answer(asked)
+
+
+def words(reply: Reply) -> str:
+    return "\n".join([reply.title, *(line.text for line in reply.lines)])
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_a_question_is_passed_on_answered_and_told_at_every_door(door, office):
+    hr = AtHr(office, door)
+    async with DOORS[door](office) as guest:
+        await link(ASKER, guest, office)
+        assert "Trong kho không có văn bản" in await guest.says(QUESTION)
+        shown = await guest.presses("Chuyển cho cán bộ tổ chức")
+        assert QUESTION in shown
+        assert "Phạm Mẫu Năm Chấm" in shown
+        passed = await guest.presses("Đồng ý chuyển")
+        found = _CODE.search(passed)
+        assert found is not None, passed
+        code = found[1]
+
+        assert code in words(await hr.says("có câu hỏi nào đang chờ trả lời không"))
+        assert QUESTION in words(await hr.presses(f"inbox.open|{code}"))
+        await hr.presses(f"inbox.ask|{code}")
+        await hr.says("Đồng chí hỏi cho kỳ xét nào?")
+        await hr.presses(f"inbox.send|{code}")
+
+        assert f"cho biết thêm về câu hỏi {code}" in await guest.is_told(office)
+        assert "kỳ xét nào" in await guest.says(code)
+        await guest.presses("Trả lời cán bộ")
+        assert "Đã bổ sung" in await guest.says("Kỳ xét năm 2026.")
+
+        assert "Kỳ xét năm 2026" in words(await hr.presses(f"inbox.open|{code}"))
+        await hr.presses(f"inbox.reply|{code}")
+        await hr.says("Không được cộng điểm.")
+        await hr.presses(f"inbox.send|{code}")
+
+        told = await guest.is_told(office)
+        assert f"Câu hỏi {code} của đồng chí đã có trả lời." in told
+        assert "Không được cộng điểm" not in told
+        answer = await guest.presses("Xem trả lời")
+        assert "Không được cộng điểm." in answer
+        assert "Theo ý kiến của Trần Mẫu Toàn Tỉnh" in answer
+        assert "đã đóng" in await guest.presses("Đã rõ")
+
+
+async def test_the_command_line_hands_over_and_tells_at_the_next_turn(office):
+    def asked(text: str) -> Incoming:
+        return Incoming(Channel.COMMAND_LINE, "local", text=text, person=PersonCode("CB001"))
+
+    reply = await office.desk.answer(asked("chuyển câu hỏi của tôi cho cán bộ phụ trách"))
+    assert (reply.outcome, reply.intent, reply.handed_to) == ("handed_over", "ask_person", "Sở Mẫu Một")
+    again = await office.desk.answer(asked("chuyển câu hỏi của tôi cho cán bộ phụ trách"))
+    assert again.handed_to == reply.handed_to
+    found = _CODE.search(words(reply))
+    assert found is not None
+    hr = AtHr(office, "cli")
+    await hr.presses(f"inbox.reply|{found[1]}")
+    await hr.says("Xin gọi phòng tổ chức.")
+    await hr.presses(f"inbox.send|{found[1]}")
+
+    elsewhere = Incoming(Channel.COMMAND_LINE, "local", text="/help", person=PersonCode("CB002"))
+    assert found[1] not in words(await office.desk.answer(elsewhere))
+    assert f"Câu hỏi {found[1]} của đồng chí đã có trả lời." in words(await office.desk.answer(asked("/help")))
+    assert found[1] not in words(await office.desk.answer(asked("/help")))
