@@ -4,7 +4,7 @@ Which parts of the rules matter is found by trial in `knowledge.changes`; here e
 this person and this criterion.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -120,12 +120,9 @@ class _Case:
         return tuple(dict.fromkeys(one.kind for one in self.person.credentials))
 
 
-def list_causes(parts: Iterable[Part], person: Person, old: Seen, new: Seen) -> tuple[Cause, ...]:
-    """What happened in these parts of the rules, as far as it touches this verdict; never empty."""
-    found = old.finding or new.finding
-    case = _Case(person, found.criterion if found is not None else None, old, new)
-    causes = [cause for part in parts for cause in _TELLERS.get(part, _library)(case)]
-    return tuple(dict.fromkeys(causes)) or (Cause(CauseKind.LIBRARY_CHANGED),)
+def causes_in(part: Part, person: Person, criterion: CriterionCode | None, old: Seen, new: Seen) -> tuple[Cause, ...]:
+    """What happened in a part of the rules that differs, as far as it may touch this verdict; else empty."""
+    return tuple(_TELLERS.get(part, _library)(_Case(person, criterion, old, new)))
 
 
 # --- standards ---
@@ -286,8 +283,6 @@ def _documents(case: _Case) -> Iterator[Cause]:
         elif now is None or _is_by_name_only(now, was):
             happened, side = CauseKind.DOCUMENT_REMOVED, case.old
         yield Cause(happened, side.rules.library.cite(one), is_past=side is case.old)
-    if not differing:
-        yield Cause(CauseKind.LIBRARY_CHANGED)
 
 
 def _documents_behind(case: _Case) -> Sequence[DocumentId]:

@@ -3,22 +3,20 @@
 Both sets of rules judge the same record on the same day, so time alone changes nothing here.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
 
 from knowledge.calendar import WorkingCalendar
-from knowledge.causes import Cause, Part, Seen, list_causes
+from knowledge.causes import Cause, CauseKind, Part, Seen, causes_in
 from knowledge.documents import Citation
-from knowledge.evaluate import evaluate
+from knowledge.evaluate import evaluate, evaluate_criterion
 from knowledge.facts import CriterionCode, Person
 from knowledge.findings import Finding
 from knowledge.library import Library
 from knowledge.rulebook import RuleBook, RulesOn
 from knowledge.rules_serialised import without_words
 
-_Verdicts = dict[CriterionCode | None, Finding]
 _Verdict = tuple[object, ...] | None
 
 
@@ -69,24 +67,13 @@ class Difference:
 
     def changes_of(self, person: Person) -> tuple[Change, ...]:
         """The verdicts of this person that differ; empty exactly where none does."""
-        old, new = _judge(person, self.before), _judge(person, self.after)
-        criteria = [one for one in dict.fromkeys([*new, *old]) if verdict_of(old.get(one)) != verdict_of(new.get(one))]
-        if not criteria:
-            return ()
-        parts = self._parts_behind(person, criteria, old, new)
+        before, after = _known_to(person, self.before), _known_to(person, self.after)
+        old = {finding.criterion: finding for finding in evaluate(before, self.before)}
+        new = {finding.criterion: finding for finding in evaluate(after, self.after)}
         return tuple(
-            Change(
-                criterion,
-                old.get(criterion),
-                new.get(criterion),
-                list_causes(
-                    parts[criterion],
-                    person,
-                    Seen(self.before, old.get(criterion)),
-                    Seen(self.after, new.get(criterion)),
-                ),
-            )
-            for criterion in criteria
+            Change(one, old.get(one), new.get(one), self._list_causes(person, one, old.get(one), new.get(one)))
+            for one in dict.fromkeys([*new, *old])
+            if verdict_of(old.get(one)) != verdict_of(new.get(one))
         )
 
     @cached_property
@@ -105,43 +92,48 @@ class Difference:
             for part in self.parts
         }
 
-    def _parts_behind(
-        self, person: Person, criteria: Iterable[CriterionCode | None], old: _Verdicts, new: _Verdicts
-    ) -> dict[CriterionCode | None, Sequence[Part]]:
-        """Per criterion the parts that matter: brought in alone, or taken back alone, they change what became other."""
-        if len(self.parts) == 1:
-            return dict.fromkeys(criteria, self.parts)
-        tried = {
-            part: (_try(person, with_it), _try(person, without_it))
-            for part, (with_it, without_it) in self._mixtures.items()
-        }
-        behind: dict[CriterionCode | None, Sequence[Part]] = {}
-        for criterion in criteria:
-            was, now = verdict_of(old.get(criterion)), verdict_of(new.get(criterion))
-            sides = _sides_that_differ(was, now)
-            matter = [
-                part
-                for part, (brought, taken) in tried.items()
-                if _differs(brought, criterion, was, sides) or _differs(taken, criterion, now, sides)
-            ]
-            behind[criterion] = matter or self.parts  # where only several together make the difference
-        return behind
+    def _list_causes(
+        self, person: Person, criterion: CriterionCode | None, old: Finding | None, new: Finding | None
+    ) -> tuple[Cause, ...]:
+        """What in the parts that differ touches this verdict, and of several parts only in those that matter."""
+        sides = Seen(self.before, old), Seen(self.after, new)
+        touching = {part: causes for part in self.parts if (causes := causes_in(part, person, criterion, *sides))}
+        if len(touching) > 1:
+            was, now = verdict_of(old), verdict_of(new)
+            matter = [part for part in touching if self._matters(part, person, criterion, was, now)]
+            # Where none does alone, only several together make the difference.
+            touching = {part: touching[part] for part in matter or touching}
+        found = dict.fromkeys(cause for causes in touching.values() for cause in causes)
+        return tuple(found) or (Cause(CauseKind.LIBRARY_CHANGED),)
+
+    def _matters(
+        self, part: Part, person: Person, criterion: CriterionCode | None, was: _Verdict, now: _Verdict
+    ) -> bool:
+        """Whether this part, brought in alone or taken back alone, changes what became another one in the verdict."""
+        sides = _sides_that_differ(was, now)
+        brought, taken = self._mixtures[part]
+        return _differs(person, criterion, brought, was, sides) or _differs(person, criterion, taken, now, sides)
 
 
-def _judge(person: Person, rules: RulesOn) -> _Verdicts:
-    """Verdicts by criterion. A credential of a kind that these rules do not know counts for nothing by them."""
+def _known_to(person: Person, rules: RulesOn) -> Person:
+    """The person with credentials of known kinds only: what the rules do not know counts for nothing by them."""
     kinds = rules.library.kinds
-    if any(one.kind not in kinds for one in person.credentials):
-        person = replace(person, credentials=tuple(one for one in person.credentials if one.kind in kinds))
-    return {finding.criterion: finding for finding in evaluate(person, rules)}
+    if all(one.kind in kinds for one in person.credentials):
+        return person
+    return replace(person, credentials=tuple(one for one in person.credentials if one.kind in kinds))
 
 
-def _try(person: Person, rules: RulesOn) -> _Verdicts | None:
-    """Verdicts by a mixture of old and new; None where the two do not fit together and nothing can be judged."""
+def _differs(
+    person: Person, criterion: CriterionCode | None, mixture: RulesOn, verdict: _Verdict, sides: tuple[int, ...]
+) -> bool:
+    """Whether a mixture of old and new rules leads to another verdict, as seen from these sides of it."""
     try:
-        return _judge(person, rules)
-    except (LookupError, ValueError):
-        return None
+        found = verdict_of(evaluate_criterion(_known_to(person, mixture), criterion, mixture))
+    except (LookupError, ValueError):  # old and new do not fit together, so this part cannot be without effect
+        return True
+    if found is None or verdict is None:
+        return (found is None) != (verdict is None)
+    return any(found[place] != verdict[place] for place in sides)
 
 
 def _sides_that_differ(was: _Verdict, now: _Verdict) -> tuple[int, ...]:
@@ -149,17 +141,6 @@ def _sides_that_differ(was: _Verdict, now: _Verdict) -> tuple[int, ...]:
     if was is None or now is None:
         return ()
     return tuple(place for place, (old, new) in enumerate(zip(was, now, strict=True)) if old != new)
-
-
-def _differs(
-    tried: _Verdicts | None, criterion: CriterionCode | None, verdict: _Verdict, sides: tuple[int, ...]
-) -> bool:
-    if tried is None:
-        return True
-    found = verdict_of(tried.get(criterion))
-    if found is None or verdict is None:
-        return (found is None) != (verdict is None)
-    return any(found[place] != verdict[place] for place in sides)
 
 
 def _place(cite: Citation) -> tuple[str, str | None]:

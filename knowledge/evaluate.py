@@ -70,6 +70,18 @@ def evaluate(person: Person, rules: RulesOn) -> tuple[Finding, ...]:
     return tuple(_evaluate_one(person, service, standard, rules) for standard in standards.values())
 
 
+def evaluate_criterion(person: Person, criterion: CriterionCode | None, rules: RulesOn) -> Finding | None:
+    """The one of all verdicts that is about this criterion, or None; without judging the others."""
+    service = service_of(person, rules)
+    if service.retires_on < rules.day:
+        return None
+    standards = rules.standards_for(person.position_group, service.territory)
+    if not standards:
+        return _without_standards(person, service, rules) if criterion is None else None
+    standard = standards.get(criterion) if criterion is not None else None
+    return _evaluate_one(person, service, standard, rules) if standard is not None else None
+
+
 def _without_standards(person: Person, service: Service, rules: RulesOn) -> Finding:
     deciders = rules.standards_deciders(person.managed_by, service.territory)
     would_decide = tuple(rules.library.cite(one.document) for one in deciders)
