@@ -60,6 +60,7 @@ async def _examine(settings: Settings) -> AsyncIterator[Check]:
     database = await _check_database(settings)
     yield database
     if database.is_well:
+        yield await _check_added(settings)
         yield await _check_promoted(settings)
         yield await _check_told(settings)
     yield await _check_telegram(settings)
@@ -111,6 +112,17 @@ async def _check_database(settings: Settings) -> Check:
         return Check("database", is_well=False, found=verdict.reason or "", mend=mend)
     found = _("reachable, of this version, audit chain of {n} entries intact").format(n=verdict.entries)
     return Check("database", is_well=True, found=found)
+
+
+async def _check_added(settings: Settings) -> Check:
+    """Documents that were read in from files, and whether this version can read all their records."""
+    async with open_office(settings, keeps_threads=False) as office:
+        library = (await office.rule_book()).library
+    if library.unreadable:
+        found = _("not readable by this version: {documents}").format(documents=", ".join(library.unreadable))
+        return Check("added", is_well=False, found=found, mend=_("Add these documents again from their files."))
+    found = _("{n} documents added from files, with their text").format(n=len(library.texts))
+    return Check("added", is_well=True, found=found)
 
 
 async def _check_told(settings: Settings) -> Check:

@@ -30,6 +30,7 @@ from knowledge.understanding.retrieval import PointSearch
 _MOST_CHOICES = 3
 _MOST_FOUND = 3
 _MOST_SUMMARISED = 10
+_MOST_LISTED = 40
 _LAST = "-1"  # how a question's "the last paragraph" is read
 
 
@@ -91,8 +92,12 @@ def list_library(visit: Visit) -> Reply:
     held = [one for one in here if one.text_held]
     local = [one for one in here if not one.text_held and not one.is_national and _is_worth_listing(one)]
     lines: list[Line] = [
-        Record(f"{name_document(one)}: {one.title}", (visit.rules.library.cite(one.id),), is_item=True) for one in held
+        Record(f"{name_document(one)}: {one.title}", (visit.rules.library.cite(one.id),), is_item=True)
+        for one in held[:_MOST_LISTED]
     ]
+    if len(held) > _MOST_LISTED:
+        text = _("and {n} more documents held in full; please ask about one by its number.")
+        lines.append(Line(text.format(n=len(held) - _MOST_LISTED)))
     lines += [line for one in local for line in describe_held(one, visit)]
     national = sum(1 for one in here if one.is_national)
     lines.append(Line(_("Besides, {n} national instruments are known by their main content.").format(n=national)))

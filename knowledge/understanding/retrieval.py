@@ -18,7 +18,7 @@ from knowledge.understanding.entities.reading import EntityReader
 from knowledge.understanding.marks import same_marks
 from knowledge.understanding.phrase_table import PhraseTable
 from knowledge.understanding.retrieval_texts import TextSearch
-from knowledge.understanding.text import LONGEST_READ, Text, is_marked, make_text, read_text
+from knowledge.understanding.text import Text, is_marked, make_text, read_text
 
 LEAST_SCORE = 0.46  # everyday questions stay below it, questions about a point of the library above (tests)
 LEAST_TEXT_SCORE = 0.7  # the same for the words of an added text; measured in the benchmark of retrieval
@@ -128,7 +128,7 @@ class PointSearch:
             and (territory is None or one.binds(territory))
         }
         best: dict[tuple[DocumentId, str], FoundPlace] = {}
-        for place in [*self._in_texts(question, text, allowed, limit), *found]:
+        for place in [*self._in_texts(read.typed, text, allowed, limit), *found]:
             known = best.get((place.document, place.point))
             if known is None or known.score < place.score:
                 is_in_words = place.is_in_words or (known is not None and known.is_in_words)
@@ -140,10 +140,9 @@ class PointSearch:
         """Places whose words fit, as typed and, where that is not enough, in plain spelling."""
         if not allowed or not self._texts.passages:
             return []
-        asked = [question[:LONGEST_READ]]
         plain = " ".join(word.marked for word in text.words)
         found = []
-        for words in dict.fromkeys([*asked, plain]):
+        for words in dict.fromkeys([question, plain]):
             found = self._texts.search(
                 words, lambda passage: passage.document in allowed, idle=self._stops, limit=limit
             )

@@ -17,6 +17,7 @@ from storage.rows import recognition_row, round_row, standard_row
 from storage.tables import metadata, recognition, rounds, standards
 from tests.databases import TEST_KEY
 from tests.storage.filling import LAN, RECOGNITION, ROUND, STANDARD, put, put_people, put_units
+from tests.storage.test_added_documents import LETTER
 from tests.storage.test_audit import NOON
 
 MIGRATE = """
@@ -46,6 +47,7 @@ async def fill(database: Database) -> None:
         await put(drawers, standards, standard_row(STANDARD))
         await put(drawers, recognition, recognition_row(RECOGNITION))
         await put(drawers, rounds, round_row(ROUND))
+        await drawers.added_documents.save(LETTER, "HR01", NOON)
         await drawers.link_codes.issue(LAN.code, NOON)
         await drawers.accounts.link("telegram", "42", LAN.code, NOON)
         await drawers.audit.record("HR01", "load", "roster", NOON)
