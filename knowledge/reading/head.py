@@ -16,6 +16,9 @@ from knowledge.reading.words import Kind, load_words
 
 _COLUMNS = re.compile(r"\t+|\s{3,}")
 _LONGEST_PLACE = 45
+_PLACE = re.compile(
+    r"(?<!\S)(?:(?:[A-ZÀ-ỸĐ][a-zà-ỹđ]+|-|TP\.?)\s+){0,4}[A-ZÀ-ỸĐ][a-zà-ỹđ]+\s*,$"
+)  # a name of a place, then a comma
 _DOTS = r"[\s.…_]{0,12}"
 _SUBJECT_LINES = 30
 
@@ -52,6 +55,7 @@ class _Patterns:
     undated: re.Pattern[str]
     subject: re.Pattern[str]
     leads: re.Pattern[str]
+    opens: re.Pattern[str]
     office: re.Pattern[str]
     place: re.Pattern[str]
     kinds: tuple[tuple[re.Pattern[str], Kind], ...]
@@ -87,6 +91,7 @@ def _patterns() -> _Patterns:
         ),
         subject=re.compile(rf"(?:{words.one_of('subject_words')})\s*[:.]?\s*"),
         leads=re.compile(rf"{words.one_of('subject_leads')}\s+"),
+        opens=re.compile(rf"{words.one_of('basis_words')}\b"),
         office=re.compile(rf"{words.one_of('bodies')}\b(?!\s+hanh\b)"),
         place=re.compile(rf"{words.one_of('places')}\s"),
         kinds=tuple(
@@ -128,7 +133,7 @@ def _place_start(words: str, at: int) -> int | None:
         return at
     if not before.endswith(","):
         return None
-    names = re.search(r"(?:(?:[A-ZÀ-ỸĐ][^\s,]*|-|TP\.?)\s+){0,4}[A-ZÀ-ỸĐ][^\s,]*\s*,$", before)
+    names = _PLACE.search(before)
     return names.start() if names and at - names.start() <= _LONGEST_PLACE else None
 
 
@@ -146,7 +151,8 @@ def _number(text: str, pieces: list[Piece]) -> tuple[Found[str], Found[str], Pie
                 piece,
             )
         if said and blank is None:
-            rest = BLANK.search(text, start, piece.end)
+            line_end = text.find("\n", start)
+            rest = BLANK.search(text, start, line_end if line_end >= 0 else len(text))
             if rest and is_symbol(rest["symbol"]) and not text[start : rest.start()].strip(" .…_"):
                 at = rest.start("symbol"), rest.end("symbol")
                 symbol = symbol_written(rest["symbol"])
@@ -278,7 +284,9 @@ def _title(pieces: list[Piece], kind_at: int) -> Found[str]:
         )
         if is_office or patterns().grounds.match(piece.alike) or patterns().attached.match(piece.alike):
             break
-        if gathered and piece.after_gap and gathered[-1].words.endswith("."):
+        if gathered and piece.words[:1].isupper() and known.opens.match(piece.alike) and not is_upper(piece.words):
+            break
+        if gathered and piece.after_gap and not piece.words[:1].islower() and not is_upper(piece.words):
             break
         gathered.append(piece)
     if not gathered:

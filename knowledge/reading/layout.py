@@ -67,7 +67,7 @@ def patterns() -> Patterns:
         attached=re.compile(rf"\(?\s*{words.one_of('attached_words')}\b"),
         annex=re.compile(rf"{words.one_of('annex_words')}\s*(?:so\s*)?(?P<number>\d{{1,3}}[a-z]?|[ivxl]{{1,6}})?\b"),
         annex_kind=re.compile(rf"(?P<kind>{words.one_of('annex_kinds')})\b"),
-        signing=re.compile(rf"(?:{signing})\s?\.?\s?(?=[A-ZÀ-ỸĐ])"),
+        signing=re.compile(rf"(?:{signing})(?:\s?\.\s?|\s+)(?=[A-ZÀ-ỸĐ])"),
         title=re.compile(rf"(?:q\.?\s*)?{title}(?:\s+{words.one_of('bodies')}[^\n]{{0,60}})?\.?$"),
     )
 

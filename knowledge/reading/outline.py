@@ -63,6 +63,7 @@ class _Growing:
     stack: list[Node] = field(default_factory=list)
     count: int = 0
     has_counted: bool = False
+    last: dict[int, Marker] = field(default_factory=dict)  # of each rank: articles count on through the chapters
     loose: list[int] = field(default_factory=list)  # paragraphs without a mark since the last mark
 
 
@@ -138,6 +139,9 @@ def _place(
     if is_broken_line or (starts_low and not marker.is_first):
         return None
     above = _above(growing, marker)
+    last = growing.last.get(marker.rank)
+    if not same and marker.rank <= Rank.ROMAN and last is not None and marker.follows(last.value):
+        return above, None
     if len(marker.value) > 1:  # "2.1" belongs under "2", whether or not it is the first
         under = next((n for n in reversed(growing.stack) if n.marker and n.marker.value == marker.value[:-1]), None)
         if under is not None:
@@ -182,6 +186,7 @@ def _add(growing: _Growing, marker: Marker, line: Line, parent: Node | None, dou
     node.place = holder.counts[node.rank] = holder.counts.get(node.rank, 0) + 1
     (parent.children if parent else growing.top).append(node)
     growing.stack.append(node)
+    growing.last[marker.rank] = marker
     growing.count += 1
     growing.loose = []
 

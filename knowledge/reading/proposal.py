@@ -154,8 +154,7 @@ def _title(draft: Draft, known: Document | None) -> Found[str]:
     subject = draft.subject
     if subject.value is None:
         return _known_or_read(known.title if known else None, subject)
-    is_letter = draft.kind.value == load_words().letter
-    lead = load_words()["subject_words"][1] if is_letter and subject.value[:1].islower() else ""
+    lead = load_words()["subject_words"][1] if subject.value[:1].islower() else ""
     title = f"{lead} {subject.value}".strip()
     return Found(title[:1].upper() + title[1:], subject.start, subject.end, subject.doubt)
 

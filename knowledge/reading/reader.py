@@ -26,7 +26,7 @@ from knowledge.reading.lines import Lines, list_lines
 from knowledge.reading.naming import Namer
 from knowledge.reading.numbers import TIGHT, is_symbol, symbol_written, written
 from knowledge.reading.offices import find_issuer
-from knowledge.reading.outline import outline
+from knowledge.reading.outline import outline, walk
 from knowledge.reading.signing import read_addressees, read_receivers, read_signature
 from knowledge.reading.times import list_times
 from knowledge.reading.words import load_words
@@ -105,7 +105,7 @@ def _points(text: str, lines: Lines, layout: Layout, kind: str | None) -> list[D
     for number, annex in enumerate(layout.annexes, start=1):
         nodes = outline(text, lines, annex.start, annex.end)
         # The points of a single plan under a decision go by their own numbers, as people cite them.
-        is_plain = only_articles and len(layout.annexes) == 1 and not any(node.rank == _ARTICLE for node in nodes)
+        is_plain = only_articles and len(layout.annexes) == 1 and not any(node.rank == _ARTICLE for node in walk(nodes))
         label = load_words().tables["labels"]["annex"].format(kind=annex.kind)
         prefix = (
             "" if is_plain else f"{_initials(annex.kind)}{annex.number or (number if len(layout.annexes) > 1 else '')}."
@@ -153,14 +153,13 @@ def _filled(
 def _actors_of(text: str, point: DraftPoint, width: int | None, *, has_more: bool) -> tuple[str, ...]:
     if point.id.endswith("kt"):  # the closing words are spoken by the issuer to all
         return ()
-    title_end = text.find("\n", point.start, point.own_end)
-    is_title = (has_more or title_end >= 0) and not text[point.start : point.own_end].split("\n", maxsplit=1)[
-        0
-    ].endswith((".", ";"))
-    if is_title:
-        named = list_actors(text, point.start, title_end if title_end >= 0 else point.own_end, is_title=True)
-        if named:
-            return named
+    line_end = text.find("\n", point.start, point.own_end)
+    title_end = line_end if line_end >= 0 else point.own_end
+    title = text[point.start : title_end].rstrip()
+    is_broken = width is not None and len(title) >= _FULL * width
+    is_title = (has_more or line_end >= 0) and not is_broken and not title.endswith((".", ";"))
+    if is_title and (named := list_actors(text, point.start, title_end, is_title=True)):
+        return named
     return list_actors(text, point.start, point.own_end, is_title=False)
 
 

@@ -16,6 +16,10 @@ _COLUMNS = re.compile(r"\t+|\s{3,}")
 _NAME_WORDS = range(2, 7)
 _LONGEST_NAME = 40
 _NAME = re.compile(r"[A-ZÀ-ỸĐ][a-zà-ỹđ]*|[A-ZÀ-ỸĐ]+")
+# Behind an item of the list of receivers: an office in capitals, or a name.
+_TAIL = re.compile(
+    r"(?<=[;.:,])\s+(?:[A-ZÀ-ỸĐ]{2,}(?:\s+[A-ZÀ-ỸĐ]{2,}){1,6}|[A-ZÀ-ỸĐ][a-zà-ỹđ]*(?:\s+[A-ZÀ-ỸĐ][a-zà-ỹđ]*){2,4})$"
+)
 _RANKS = re.compile(
     r"^(?:(?:gs|pgs|ts|ths|bs|bsckii|bscki|ks|cn|nsnd|tskh|dai ta|thuong ta|trung ta|thieu tuong)[.\s]+)+"
 )
@@ -109,13 +113,21 @@ def _pieces(text: str, lines: Iterable[Line]) -> Iterator[Found[str]]:
         for column in [*_COLUMNS.finditer(line.words), None]:
             end = line.start + column.start() if column else line.end
             words = text[at:end]
-            inner = _inner_signing().search(words)
-            if inner and is_upper(words[inner.start() :]):
-                yield from _stripped(at, words[: inner.start()])
-                yield from _stripped(at + inner.start(), words[inner.start() :])
-            else:
-                yield from _stripped(at, words)
+            inner = _inner_column(words)
+            yield from _stripped(at, words[:inner])
+            if inner is not None:
+                yield from _stripped(at + inner, words[inner:])
             at = line.start + column.end() if column else end
+
+
+def _inner_column(words: str) -> int | None:
+    """Where a second column begins that was read into the same line as an item of the first."""
+    signing = _inner_signing().search(words)
+    if signing and is_upper(words[signing.start() :]):
+        return signing.start()
+    is_item = words.startswith(("-", "–", "+")) or patterns().receivers.match(fold_in_place(words)) is not None
+    tail = _TAIL.search(words) if is_item else None
+    return tail.start() if tail else None
 
 
 def _stripped(start: int, words: str) -> Iterator[Found[str]]:
@@ -150,7 +162,7 @@ def _split_title(rest: str) -> tuple[str, str]:
 
 def _is_name(words: str) -> bool:
     said = fold_in_place(words)
-    if len(words) > _LONGEST_NAME or _not_a_name().search(said):
+    if len(words) > _LONGEST_NAME or _not_a_name().search(said) or (words.isupper() and _office().match(said)):
         return False
     bare = words[_end_of_ranks(said) :]
     parts = bare.split()
@@ -165,9 +177,12 @@ def _end_of_ranks(said: str) -> int:
 @lru_cache(maxsize=1)
 def _not_a_name() -> re.Pattern[str]:
     words = load_words()
-    return re.compile(
-        rf"{words.one_of('not_names', 'receiver_words')}|^{words.one_of('bodies')}\b|^{words.one_of('titles')}$"
-    )
+    return re.compile(rf"{words.one_of('not_names', 'receiver_words')}|^{words.one_of('titles')}$")
+
+
+@lru_cache(maxsize=1)
+def _office() -> re.Pattern[str]:
+    return re.compile(rf"{load_words().one_of('bodies')}\b")
 
 
 @lru_cache(maxsize=1)
