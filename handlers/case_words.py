@@ -11,8 +11,9 @@ from handlers.stating import state
 from handlers.verdicts import explain_undetermined
 from handlers.visit import Visit
 from handlers.wording import name_cited, name_credential, name_criterion, name_document_fully, name_level
-from knowledge.facts import CredentialStatus, CriterionCode, RecognitionRow
+from knowledge.facts import CredentialStatus, CriterionCode, RecognitionRow, Ruling
 from knowledge.findings import Held, Reason, State
+from knowledge.library import Library
 from knowledge.recognition import Judgement
 
 _MOST_ROWS = 6
@@ -73,7 +74,7 @@ def _verdict(case: Case, judged: Judgement, credential: str, visit: Visit) -> st
             if not basis_of(case, visit):  # no rule known here makes it count; what stands on it is a fact all the same
                 text = _("{credential} carries its level itself: {criterion}, {level}.")
             text = text.format(credential=credential, criterion=about, level=level)
-            said = [text, _validity(judged), _against_requirement(case, visit)]
+            said = [text, _validity(case, judged), _against_requirement(case, visit)]
             return " ".join(sentence for sentence in said if sentence)
         case State.PENDING:
             text = _("{credential} is waiting to be verified; then it will count as {criterion}: {level}.")
@@ -137,10 +138,15 @@ def describe_rows(rows: Iterable[RecognitionRow], visit: Visit) -> list[Line]:
 
 
 def _describe_row(row: RecognitionRow, visit: Visit) -> Statement | Background:
-    library = visit.rules.library
+    cite = visit.rules.library.cite_loosely(row.document, None)
+    return state(name_row(row, visit.rules.library), (cite,), visit, is_item=True)
+
+
+def name_row(row: RecognitionRow, library: Library) -> str:
+    """A row of a recognition table in a sentence."""
     is_exact = row.level_from is not None and row.level_from == row.level_to
     parts = [name_credential(library, row.kind, row.level_from if is_exact else None, None)]
-    low, high = _name_bound(row, row.level_from, visit), _name_bound(row, row.level_to, visit)
+    low, high = _name_bound(row, row.level_from, library), _name_bound(row, row.level_to, library)
     if low and high and not is_exact:
         parts.append(_("from {low} to {high}").format(low=low, high=high))
     elif low and not is_exact:
@@ -156,26 +162,38 @@ def _describe_row(row: RecognitionRow, visit: Visit) -> Statement | Background:
     )
     if row.months_valid is not None:
         text += _(", valid {n} months from the day of issue").format(n=row.months_valid)
-    return state(f"{text}.", (library.cite_loosely(row.document, None),), visit, is_item=True)
+    else:
+        text += _(", with no time limit")
+    return f"{text}."
 
 
-def _name_bound(row: RecognitionRow, level: str | None, visit: Visit) -> str:
+def _name_bound(row: RecognitionRow, level: str | None, library: Library) -> str:
     """One end of a row as people say it: a level by its name, a score as it is; empty for an open end."""
     if level is None:
         return ""
-    kind, criterion = visit.rules.library.kinds[row.kind], visit.rules.library.criteria[row.criterion]
+    kind, criterion = library.kinds[row.kind], library.criteria[row.criterion]
     code = criterion.find_level(level) if kind.is_direct else None
     if code is not None:
         return criterion.level_name(code)
     return next((one.name for one in kind.scale.levels if one.code == level), level)
 
 
-def _validity(judged: Judgement) -> str:
+def _validity(case: Case, judged: Judgement) -> str:
     if judged.valid_to is None:
-        return ""
+        return _without_end(case, judged)
     if judged.state is State.EXPIRING:
         return _("It counts only until {day}.").format(day=show_day(judged.valid_to))
     return _("It counts until {day}.").format(day=show_day(judged.valid_to))
+
+
+def _without_end(case: Case, judged: Judgement) -> str:
+    """That nothing ends it, where that is known; silence where only the day of issue could tell."""
+    rule = judged.rule
+    if isinstance(rule, RecognitionRow | Ruling):
+        return _("No time limit is set for it.") if rule.months_valid is None else ""
+    if rule is not None or not case.is_own:
+        return ""
+    return _("No day of expiry is on record for it.")
 
 
 def _against_requirement(case: Case, visit: Visit) -> str:
@@ -251,5 +269,5 @@ def describe_direct_kinds(code: CriterionCode, names: Sequence[str], visit: Visi
     text = _("{criterion}: these carry their level themselves: {certificates}.").format(
         criterion=name_criterion(library, code), certificates=", ".join(names)
     )
-    defining = what_defines(kinds, visit)
+    defining = what_defines(kinds, library)
     return state(text, defining, visit, is_item=True) if defining else Line(text, is_item=True)

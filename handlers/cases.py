@@ -11,6 +11,8 @@ from knowledge.documents import Citation
 from knowledge.evaluate import best_judgement, service_of
 from knowledge.facts import Credential, CredentialStatus, CriterionCode, KindCode, LevelCode, ManagedBy
 from knowledge.findings import Finding, Held, Reason, State
+from knowledge.levels import read_level
+from knowledge.library import Library
 from knowledge.recognition import Judgement, Question
 from knowledge.understanding.meaning import KindMention
 
@@ -26,6 +28,7 @@ class Case:
     criterion: Criterion
     required: LevelCode | None
     judged: Judgement | None
+    is_own: bool = False  # it stands on the visitor's record, not only in the question
 
 
 def mentioned_kinds(visit: Visit) -> tuple[KindMention, ...]:
@@ -38,26 +41,55 @@ def cases_of(mention: KindMention, visit: Visit) -> list[Case]:
     kind = visit.rules.library.kinds[mention.kind]
     if kind.criterion is None:
         return []
-    dated = visit.named.issued_on is not None or visit.named.issued_year is not None
-    if visit.person is not None and mention.level is None and not dated:
-        own = [own_case(one, visit) for one in visit.person.credentials if one.kind == mention.kind]
-        if any(own):
-            return [case for case in own if case is not None]
+    own = [case for one in _own_named(mention, kind, visit) if (case := own_case(one, visit)) is not None]
+    if own:
+        return own
     asked = Credential(kind.code, mention.level, issued_on=visit.named.issued_on, status=CredentialStatus.VERIFIED)
     return [_judge(asked, kind, visit.rules.library.criteria[kind.criterion], visit)]
+
+
+def _own_named(mention: KindMention, kind: Kind, visit: Visit) -> list[Credential]:
+    """The certificates on the visitor's record that the question means: of its kind, level and time of issue.
+
+    A level or day belongs to somebody's own certificate only where they speak of themselves.
+    """
+    dated = visit.named.issued_on is not None or visit.named.issued_year is not None
+    if visit.person is None or ((mention.level is not None or dated) and not visit.named.speaks_of_self):
+        return []
+    held = [one for one in visit.person.credentials if one.kind == mention.kind]
+    return [one for one in held if _is_level(one, mention, kind, visit) and _is_issued_as_said(one, visit)]
+
+
+def _is_level(held: Credential, mention: KindMention, kind: Kind, visit: Visit) -> bool:
+    if mention.level is None:
+        return True
+    criterion = visit.rules.library.criteria.get(kind.criterion) if kind.criterion is not None else None
+    asked, own = (read_level(kind, criterion, one) for one in (mention.level, held.level))
+    return asked is not None and asked == own
+
+
+def _is_issued_as_said(held: Credential, visit: Visit) -> bool:
+    """Whether nothing that the question says of the day of issue contradicts the record."""
+    named, issued = visit.named, held.issued_on
+    if named.issued_on is not None:
+        return issued == named.issued_on
+    if named.issued_year is None:
+        return True
+    return issued is not None and issued.year == named.issued_year and named.issued_month in {None, issued.month}
 
 
 def own_case(credential: Credential, visit: Visit) -> Case | None:
     kind = visit.rules.library.kinds[credential.kind]
     if kind.criterion is None:
         return None
-    return _judge(credential, kind, visit.rules.library.criteria[kind.criterion], visit)
+    case = _judge(credential, kind, visit.rules.library.criteria[kind.criterion], visit)
+    return replace(case, is_own=True)
 
 
 def _judge(credential: Credential, kind: Kind, criterion: Criterion, visit: Visit) -> Case:
     required = _required_level(criterion, visit)
     lowest = criterion.levels[0].code
-    unit = visit.person.unit if visit.person is not None else None
+    unit = visit.person.unit if visit.person is not None and visit.elsewhere is None else None
     question = Question(criterion, required or lowest, visit.territory, visit.rules, unit)
     judged = [best_judgement([one], question) for one in _possible_issues(credential, visit)]
     states = {one.state if one is not None else None for one in judged}
@@ -123,7 +155,7 @@ def basis_of(case: Case, visit: Visit) -> tuple[Citation, ...]:
         standard = visit.rules.standards_for(visit.person.position_group, visit.territory).get(case.criterion.code)
         if standard is not None:
             return (library.cite_loosely(standard.document, standard.point),)
-    defining = what_defines({case.kind.code}, visit)
+    defining = what_defines({case.kind.code}, library)
     if defining:
         return defining[:1]
     classes = [visit.managed_by] if visit.managed_by is not None else list(ManagedBy)
@@ -139,9 +171,8 @@ def requirement_of(case: Case, visit: Visit) -> tuple[Citation, ...]:
     return (visit.rules.library.cite_loosely(standard.document, standard.point),) if standard is not None else ()
 
 
-def what_defines(kinds: AbstractSet[KindCode], visit: Visit) -> tuple[Citation, ...]:
+def what_defines(kinds: AbstractSet[KindCode], library: Library) -> tuple[Citation, ...]:
     """The instruments that say what the levels of these kinds are, if the kinds carry their level themselves."""
-    library = visit.rules.library
     direct = {kind.code for kind in library.kinds.values() if kind.is_direct}
     said = [one for one in library.guidance if one.kinds & kinds and one.kinds <= direct and _DEFINES in one.topics]
     return tuple(dict.fromkeys(library.cite(one.document, one.point) for one in said))

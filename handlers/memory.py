@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from handlers.reply import Pending
+from handlers.why_subjects import read_subject
 from knowledge.facts import (
     CriterionCode,
     DocumentId,
@@ -35,6 +36,7 @@ def remember(intent: Intent, entities: Entities) -> dict[str, Any]:
         "position_groups": list(entities.position_groups),
         "units": list(entities.units),
         "territories": list(entities.territories),
+        "issue_places": list(entities.issue_places),
         "offices": list(entities.offices),
         "dates": [one.isoformat() for one in entities.dates],
         "issued_month": entities.issued_month,
@@ -100,6 +102,8 @@ def named_by_choice(intent: Intent, subject: str, library: Library) -> Entities:
         return Entities(kinds=(KindMention(KindCode(subject)),))
     if intent is Intent.PERSON_GAPS and subject:
         return Entities(person_words=subject)
+    if intent is Intent.EXPLAIN_VERDICT:
+        return read_subject(subject, library)
     return Entities()
 
 
@@ -126,6 +130,7 @@ def _entities(state: Mapping[str, Any]) -> Entities:
         position_groups=tuple(PositionGroup(one) for one in state["position_groups"]),
         units=tuple(UnitCode(one) for one in state["units"]),
         territories=tuple(TerritoryCode(one) for one in state["territories"]),
+        issue_places=tuple(TerritoryCode(one) for one in state.get("issue_places", ())),
         offices=tuple(state["offices"]),
         dates=tuple(date.fromisoformat(one) for one in state["dates"]),
         issued_month=state["issued_month"],

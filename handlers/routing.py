@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
+from handlers.elsewhere import answered_there, say_where
 from handlers.forms import answer as answer_form
 from handlers.forms import begin
-from handlers.elsewhere import answered_there, say_where
 from handlers.heads import others
 from handlers.hr import inbox, inbox_writing, promoting_chat, rulings_routes
 from handlers.memory import recall_pending
@@ -96,7 +96,9 @@ def _personal(handler: _Personal) -> Handler:
 
     async def answer(visit: Visit, ports: Ports) -> Reply:
         del ports
-        return say_where(handler(visit, visit.person), visit) if visit.person is not None else linking.ask_to_link(visit)
+        return (
+            say_where(handler(visit, visit.person), visit) if visit.person is not None else linking.ask_to_link(visit)
+        )
 
     return answer
 

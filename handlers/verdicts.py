@@ -65,6 +65,9 @@ def explain_state(finding: Finding, library: Library) -> str:
 def _explain_held(finding: Finding, held: Held, library: Library) -> str:
     credential = name_credential(library, held.kind, held.level, held.issued_on)
     match finding.state:
+        case State.MET if held.valid_to is not None:
+            text = _("Met with {credential}, which counts until {day}.")
+            return text.format(credential=credential, day=_day(held.valid_to))
         case State.MET:
             return _("Met with {credential}.").format(credential=credential)
         case State.EXPIRING:

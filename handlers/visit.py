@@ -5,7 +5,7 @@ from datetime import date
 
 from handlers.asking import Incoming
 from handlers.reply import Pending
-from knowledge.facts import ManagedBy, Person, TerritoryCode
+from knowledge.facts import CriterionCode, ManagedBy, Person, TerritoryCode
 from knowledge.rulebook import RulesOn
 from knowledge.understanding.meaning import Aspect, Entities, Meaning
 
@@ -16,7 +16,7 @@ class Visit:
 
     `person` is the official whom the visitor is proven to be, with their record; None before linking.
     `subject` is what a pressed choice stands for. `pending` is what the desk waited for, where the words typed are
-    the answer to it; `meaning` is None then.
+    the answer to it; `meaning` is None then. `elsewhere` is the territory asked about, where that is not their own.
     """
 
     asked: Incoming
@@ -26,6 +26,7 @@ class Visit:
     meaning: Meaning | None = None
     subject: str = ""
     pending: Pending | None = None
+    elsewhere: TerritoryCode | None = None
 
     @property
     def on(self) -> date:
@@ -49,6 +50,11 @@ class Visit:
 
     @property
     def territory(self) -> TerritoryCode:
+        """The territory whose rules are asked about: another one that the question names, else the visitor's own."""
+        return self.elsewhere or self.own_territory
+
+    @property
+    def own_territory(self) -> TerritoryCode:
         """Territory of the person's unit on the day, or that of the installation for a visitor not linked."""
         return self.rules.territory_of(self.person.unit) if self.person is not None else self.rules.book.home
 
@@ -56,3 +62,9 @@ class Visit:
     def managed_by(self) -> ManagedBy | None:
         """Who manages the person's post, if the person is known."""
         return self.person.managed_by if self.person is not None else None
+
+
+def criteria_asked(visit: Visit) -> tuple[CriterionCode, ...]:
+    """The criteria that a question is about: named themselves, or by a certificate of theirs."""
+    kinds = (visit.rules.library.kinds[one.kind] for one in visit.named.kinds)
+    return tuple(dict.fromkeys((*visit.named.criteria, *(one.criterion for one in kinds if one.criterion is not None))))

@@ -1,7 +1,7 @@
 """What is another person, or my unit, missing? Only within one's scope; every look is in the audit chain."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from handlers import next_steps
@@ -15,16 +15,18 @@ from handlers.rights import may_see, units_in_scope
 from handlers.stating import Ground, state_on
 from handlers.verdicts import (
     are_proven,
+    describe_finding,
     describe_gaps,
     grounds_of,
     is_doubtful,
     territory_of,
 )
-from handlers.visit import Visit
+from handlers.visit import Visit, criteria_asked
+from handlers.why_subjects import why
 from handlers.wording import name_criteria, name_criterion
 from knowledge.evaluate import evaluate, service_of
-from knowledge.facts import Person, PersonCode, UnitCode
-from knowledge.findings import Finding, Reason
+from knowledge.facts import CriterionCode, Person, PersonCode, UnitCode
+from knowledge.findings import Finding, Reason, State
 from knowledge.rulebook import RulesOn
 from knowledge.understanding.names import drop_title
 
@@ -36,8 +38,21 @@ _MOST_PEOPLE = 5_000  # above this, a chat is the wrong place; a part of the uni
 
 async def list_gaps_of(visit: Visit, person: Person, *, profiles: Profiles, audit: Audit, clock: Clock) -> Reply:
     """What is this other person missing? The same refusal whether or not such a person exists."""
-    today = visit.rules.book.on(visit.today)
     words = visit.subject or visit.named.person_words or ""
+    found = await find_other(visit, person, words, profiles=profiles, audit=audit, clock=clock)
+    if isinstance(found, Reply):
+        return found
+    return describe_person(found, visit.rules, criteria=criteria_asked(visit))
+
+
+async def find_other(
+    visit: Visit, person: Person, words: str, *, profiles: Profiles, audit: Audit, clock: Clock
+) -> Person | Reply:
+    """The one person meant whose record may be seen by this one, every look recorded; else what to say instead.
+
+    Rights are decided anew, by the rules of the real day.
+    """
+    today = visit.rules.book.on(visit.today)
     scope = units_in_scope(person, today)
     if scope and not words:
         return _ask_whom()
@@ -50,7 +65,7 @@ async def list_gaps_of(visit: Visit, person: Person, *, profiles: Profiles, audi
         return _ask_which(found, words)
     other = found[0]
     await audit.record(person.code, "looked_at_person", other.code, clock.now(), {"channel": visit.asked.channel})
-    return describe_person(other, visit.rules)
+    return other
 
 
 async def list_unit_gaps(visit: Visit, person: Person, *, profiles: Profiles, audit: Audit, clock: Clock) -> Reply:
@@ -125,21 +140,25 @@ def _ask_which(found: Sequence[Person], words: str) -> Reply:
     )
 
 
-def describe_person(other: Person, rules: RulesOn) -> Reply:
-    """Another person's verdicts, for somebody who may see them."""
+def describe_person(other: Person, rules: RulesOn, *, criteria: Collection[CriterionCode] = ()) -> Reply:
+    """Another person's verdicts, for somebody who may see them; only those on `criteria` where any is asked about."""
     findings = evaluate(other, rules)
-    gaps = [one for one in findings if one.is_gap]
-    lines = describe_gaps(findings, rules)
+    named = [one for one in findings if one.criterion in criteria]
+    shown = named or findings
+    gaps = [one for one in shown if one.is_gap]
+    lines = describe_gaps(shown, rules)
+    told = [one for one in shown if not one.is_gap and (named or one.state is State.EXPIRING)]
+    lines += [describe_finding(one, rules) for one in told]
     if not findings:
         lines = [_past_retirement(other, rules)]
-    elif not gaps:
+    elif not gaps and not named:
         grounds = [ground for one in findings for ground in grounds_of(one, rules)]
-        lines = [state_on(_("Meets every standard of the position."), grounds, rules)]
+        lines += [state_on(_("Meets every standard of the position."), grounds, rules)]
     is_undecided = bool(findings) and all(one.reason is Reason.STANDARDS_NOT_LOADED for one in findings)
     return Reply(
         title=_title(other, len(gaps) if are_proven(lines) else 0, rules),
         lines=tuple(lines),
-        choices=(next_steps.unit_gaps(), next_steps.my_gaps()),
+        choices=(why(person=other.code), next_steps.unit_gaps(), next_steps.my_gaps()),
         outcome=Outcome.NO_BASIS if is_undecided else Outcome.ANSWERED,
         findings=findings,
     )

@@ -27,6 +27,7 @@ from handlers.phrases import _, show_day
 from handlers.reply import Line, Outcome, Reply
 from handlers.ruling_words import describe_rulings, list_rulings
 from handlers.visit import Visit
+from handlers.why_subjects import why, why_certificate
 from knowledge.facts import CriterionCode, Person
 from knowledge.findings import State
 
@@ -62,7 +63,7 @@ def list_my_certificates(visit: Visit, person: Person) -> Reply:
     return Reply(
         title=_("The certificates on your record, as of {day}").format(day=show_day(visit.on)),
         lines=tuple(lines),
-        choices=(next_steps.my_gaps(), next_steps.how_to_hand_in(), next_steps.my_position()),
+        choices=(why(), next_steps.my_gaps(), next_steps.how_to_hand_in(), next_steps.my_position()),
         outcome=Outcome.NO_BASIS if all(is_without_instrument(case) for case in cases) else Outcome.ANSWERED,
         findings=tuple(finding_of(case, visit) for case in cases if case.judged is not None),
     )
@@ -118,7 +119,7 @@ def _reply(cases: Sequence[Case], visit: Visit) -> Reply:
     return Reply(
         title=_title(cases, visit),
         lines=tuple(lines),
-        choices=_next_steps(visit),
+        choices=(_why(cases, visit), *_next_steps(visit)),
         outcome=Outcome.NO_BASIS if missing and len(missing) == len(cases) else Outcome.ANSWERED,
         findings=tuple(finding_of(case, visit) for case in cases if case.judged is not None),
     )
@@ -127,6 +128,15 @@ def _reply(cases: Sequence[Case], visit: Visit) -> Reply:
 def _is_told_by_rulings(case: Case, visit: Visit) -> bool:
     """Whether a kind asked about without a level has rulings that say from which level it counts."""
     return case.credential.level is None and bool(list_rulings(case.criterion.code, case.kind.code, visit))
+
+
+def _why(cases: Sequence[Case], visit: Visit) -> Choice:
+    """The chain behind the verdict: of the visitor's own record where it is on it, else of the certificate as asked."""
+    case = cases[0]
+    if visit.person is not None and case.credential in visit.person.credentials:
+        return why(case.criterion.code)
+    issued = case.credential.issued_on or visit.named.issued_year
+    return why_certificate(case.kind.code, case.credential.level, issued)
 
 
 def _title(cases: Sequence[Case], visit: Visit) -> str:

@@ -18,7 +18,8 @@ from handlers.verdicts import (
     describe_met,
     title_without_proof,
 )
-from handlers.visit import Visit
+from handlers.visit import Visit, criteria_asked
+from handlers.why_subjects import why
 from handlers.wording import count_days, describe_retirement, name_cited, name_criteria, name_managed_by
 from knowledge.deadlines import Standing, last_day_of, standing_of
 from knowledge.evaluate import evaluate, service_of
@@ -40,7 +41,7 @@ def list_my_gaps(visit: Visit, person: Person) -> Reply:
     return Reply(
         title=_title(gaps, visit) if are_proven(lines) else title_without_proof(visit.rules),
         lines=tuple(lines),
-        choices=_next_steps(gaps),
+        choices=(*_why(findings), *_next_steps(gaps)),
         outcome=Outcome.NO_BASIS if _is_without_standards(findings) else Outcome.ANSWERED,
         findings=tuple(findings),
     )
@@ -70,7 +71,7 @@ def list_my_deadlines(visit: Visit, person: Person) -> Reply:
         if dated
         else _("No dated deadline applies to you on {day}").format(day=show_day(visit.on)),
         lines=tuple(lines),
-        choices=(next_steps.my_gaps(), next_steps.how_to_study(), next_steps.consequences()),
+        choices=(*_why(findings), next_steps.my_gaps(), next_steps.how_to_study(), next_steps.consequences()),
         outcome=Outcome.NO_BASIS if _is_without_standards(findings) else Outcome.ANSWERED,
         findings=tuple(findings),
     )
@@ -78,7 +79,7 @@ def list_my_deadlines(visit: Visit, person: Person) -> Reply:
 
 def _about_named(findings: Sequence[Finding], visit: Visit) -> list[Finding]:
     """Only the criteria that the question names, if it names any that the position has."""
-    named = [one for one in findings if one.criterion in visit.named.criteria]
+    named = [one for one in findings if one.criterion in criteria_asked(visit)]
     return named or list(findings)
 
 
@@ -107,6 +108,9 @@ def _title(gaps: Sequence[Finding], visit: Visit) -> str:
 
 
 def _describe_met(met: Sequence[Finding], visit: Visit) -> list[Line]:
+    """All that is met in one line; each by itself where the question names criteria."""
+    if criteria_asked(visit):
+        return [describe_finding(one, visit.rules) for one in met]
     lines = [describe_finding(one, visit.rules) for one in met if one.state is not State.MET]
     return lines + describe_met([one for one in met if one.state is State.MET], visit.rules)
 
@@ -145,6 +149,12 @@ def _passed_duties(visit: Visit, person: Person) -> list[Line]:
 
 def _is_without_standards(findings: Sequence[Finding]) -> bool:
     return all(one.reason is Reason.STANDARDS_NOT_LOADED for one in findings)
+
+
+def _why(findings: Sequence[Finding]) -> tuple[Choice, ...]:
+    """The chain behind the one verdict told, or behind all of them."""
+    named = [one.criterion for one in findings if one.criterion is not None]
+    return (why(named[0] if len(named) == 1 else None),) if named else ()
 
 
 def _next_steps(gaps: Sequence[Finding]) -> tuple[Choice, ...]:

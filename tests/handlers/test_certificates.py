@@ -73,7 +73,7 @@ def test_certificate_in_general_is_judged_without_table(bare, kinds, more, outco
     assert reply.outcome is outcome
     assert decisive in words(reply)
     assert reply.findings[0].person is None
-    assert actions(reply) == {"link", "documents", "contact"}
+    assert actions(reply) == {"why", "link", "documents", "contact"}
 
 
 LOADED = [

@@ -52,7 +52,7 @@ def test_every_criterion_is_a_gap_with_its_basis_and_the_round_as_deadline_when_
     assert set(states(reply).values()) == {State.MISSING}
     assert "chậm nhất 31/12/2026, còn 40 ngày" in words(reply)
     assert cited(reply) == {"02-QĐi/TU"}
-    assert actions(reply) == {"deadlines.mine", "study", "consequences"}
+    assert actions(reply) == {"why", "deadlines.mine", "study", "consequences"}
 
 
 def test_shared_deadline_is_said_once_when_several_criteria_have_it(loaded):

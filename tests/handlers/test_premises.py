@@ -42,8 +42,9 @@ TRUE = [
 def test_what_the_document_does_not_say_is_corrected_with_a_citation(bare, number, named, said):
     lines = correct(visit(bare, documents=(number,), **named))
 
-    assert said in " ".join(line.text for line in lines)
-    assert number in lines[0].text
+    said_all = " ".join(line.text for line in lines)
+    assert said in said_all
+    assert number in said_all
     assert {line.cites for line in lines} == {(bare.library.cite(DocumentId(number)),)}
 
 
