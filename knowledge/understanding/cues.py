@@ -38,6 +38,7 @@ class Cues:
     no_document_after: Words
     no_tight_number_before: Words
     document_verbs: Words
+    document_leads: Words
     these_documents: Words
     these_points: Words
     these_certificates: Words
@@ -82,7 +83,11 @@ class Cues:
     not_person_codes: Words
     positions: Words
     position_tails: Words
+    taken_at: Words
+    issued_by: Words
+    issued_tails: Words
     domain_words: Words
+    outside_notions: Words
     follow_up_starts: Words
     follow_up_ends: Words
     follow_up_whys: Words

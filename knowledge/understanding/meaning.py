@@ -92,6 +92,7 @@ class Entities:
     code or a name after a title ("đồng chí Nguyễn Văn A"), or a relation ("sếp tôi"); `speaks_of_self` is true for
     "tôi, mình, em, của tôi". `level` is a level of a criterion asked about ("bậc 3"). `years` counts years of service.
     `offices` are ids of the library's offices. `aspects` are what of a document is asked about, in the order named.
+    `issue_places` are those of `territories` that only say where a certificate was taken or issued.
     `born_on`, or `born_year` with `born_month`, and `gender` are those said in a question on retirement.
     """
 
@@ -108,6 +109,7 @@ class Entities:
     position_words: str | None = None
     units: tuple[UnitCode, ...] = ()
     territories: tuple[TerritoryCode, ...] = ()
+    issue_places: tuple[TerritoryCode, ...] = ()
     offices: tuple[str, ...] = ()
     person_words: str | None = None
     speaks_of_self: bool = False

@@ -13,8 +13,17 @@ from knowledge.understanding.phrase_table import Match, PhraseTable
 from knowledge.understanding.text import Text, make_text
 
 _VOCABULARIES_KEPT = 4
+_ISSUER_REACH = 5  # words between "do" and the place of a school ("do trường cao đẳng sư phạm …")
+_ISSUED_REACH = 2
 
 Code = TypeVar("Code", PositionGroup, UnitCode)
+
+
+@dataclass(frozen=True, slots=True)
+class _IssueLead:
+    """Words before a place where a certificate comes from; some say so only with "cấp" behind the place."""
+
+    needs_issue: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +88,29 @@ class LibraryPlaces:
             )
         )
         self._positions: PhraseTable[str] = PhraseTable((plain(name), name) for name in cues.positions)
+        self._issue_leads: PhraseTable[_IssueLead] = PhraseTable(
+            [(plain(words), _IssueLead(needs_issue=False)) for words in cues.taken_at]
+            + [(plain(words), _IssueLead(needs_issue=True)) for words in cues.issued_by]
+        )
+        self._issued = frozenset(word.folded for words in cues.issued_tails for word in make_text(words).words)
         self._tails: PhraseTable[str] = PhraseTable((plain(tail), tail) for tail in cues.position_tails)
 
     def territories(self, text: Text) -> tuple[TerritoryCode, ...]:
         """Territories in the order of the text."""
         return tuple(dict.fromkeys(match.value for match in self._territories.find(text)))
+
+    def issue_places(self, text: Text) -> tuple[TerritoryCode, ...]:
+        """Territories that only say where a certificate was taken or issued: "thi ở …", "do trường … cấp"."""
+        leads = self._issue_leads.find(text)
+        found: list[TerritoryCode] = []
+        for place in self._territories.find(text):
+            before = [one for one in leads if 0 <= place.first - one.last <= _ISSUER_REACH]
+            if before and before[-1].value.needs_issue:
+                tail = text.words[place.last : place.last + _ISSUED_REACH]
+                before = before if any(word.folded in self._issued for word in tail) else []
+            if before:
+                found.append(place.value)
+        return tuple(dict.fromkeys(found))
 
     def offices(self, text: Text) -> tuple[str, ...]:
         """Ids of offices in the order of the text; an office of another province shares its name and comes too."""

@@ -60,7 +60,8 @@ class EntityReader:
         self._cues = cues
         foreign = _foreign_words(library)
         self._normaliser = Normaliser(abbreviations, _phrases(library, cues), (*foreign, DOCUMENT_WORD, PERSON_WORD))
-        self._numbers = DocumentNumbers(library, cues)
+        self._short = frozenset(short for one in abbreviations for short in one.short)
+        self._numbers = DocumentNumbers(library, cues, self._short)
         self._described = DescribedDocuments(library, cues)
         self._dates = Dates(cues)
         self._points = Points(cues)
@@ -88,7 +89,7 @@ class EntityReader:
     def over(self, library: Library) -> "EntityReader":
         """The same reader for a library that has grown by documents."""
         grown = copy(self)
-        grown._library, grown._numbers = library, DocumentNumbers(library, self._cues)  # noqa: SLF001  a copy of its own kind
+        grown._library, grown._numbers = library, DocumentNumbers(library, self._cues, self._short)  # noqa: SLF001  a copy of its own kind
         grown._described = DescribedDocuments(library, self._cues)  # noqa: SLF001
         return grown
 
@@ -136,6 +137,7 @@ class EntityReader:
             position_words=text.typed[position.start : position.end] if position else None,
             units=self._declared.units(text, vocabulary),
             territories=self._places.territories(text),
+            issue_places=self._places.issue_places(text),
             offices=self._places.offices(text),
             person_words=person.words if person else None,
             born_on=born.exact if born else None,
