@@ -21,7 +21,7 @@ from knowledge.facts import (
 )
 from knowledge.findings import Finding, Held, Reason, State
 from knowledge.recognition import Judgement, Question, judge
-from knowledge.retirement import has_service_left, retirement_day
+from knowledge.retirement import has_service_left, last_day_by
 from knowledge.rulebook import LiveDuty, RulesOn
 
 # Which verdict wins when several credentials are judged (contracts, §7 rule 7).
@@ -52,7 +52,7 @@ def service_of(person: Person, rules: RulesOn) -> Service:
     return Service(
         unit=unit.code if unit is not None else person.unit,
         territory=rules.territory_of(person.unit),
-        retires_on=retirement_day(person.born_on, person.gender, rules.retirement),
+        retires_on=last_day_by(person.born_on, rules.retirement_ages[person.gender]),
     )
 
 

@@ -3,13 +3,15 @@
 import calendar
 from collections.abc import Iterable
 from datetime import date, timedelta
-from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
 from knowledge.facts import Gender
 from knowledge.library import RetirementSchedule
 
+Ages = tuple[tuple[int, int], ...]
+
+_MONTHS = 12
 _NO_SCHEDULE = "no retirement schedule covers {on}; knowledge/law/retirement.yaml must leave no gap"
 
 
@@ -28,12 +30,16 @@ def retirement_day(born_on: date, gender: Gender, schedule: RetirementSchedule) 
 
     The first year Y in which birthday + age(Y) falls in Y or earlier decides; the last step of a schedule stays.
     """
-    for year, months in _ages(schedule, gender):
-        reached = born_on + relativedelta(months=months)
-        if reached.year <= year:
-            return _end_of_month(reached)
-    last = _ages(schedule, gender)[-1][1]
-    return _end_of_month(born_on + relativedelta(months=last))
+    return last_day_by(born_on, ages_of(schedule, gender))
+
+
+def last_day_by(born_on: date, ages: Ages) -> date:
+    """The same by the ages of one schedule and gender, for those who look them up once for many people."""
+    born = born_on.year * _MONTHS + born_on.month - 1
+    for year, months in ages:
+        if (born + months) // _MONTHS <= year:
+            return _end_of_month(born + months)
+    return _end_of_month(born + ages[-1][1])
 
 
 def has_service_left(retires_on: date, years: int, on: date) -> bool:
@@ -41,11 +47,12 @@ def has_service_left(retires_on: date, years: int, on: date) -> bool:
     return retires_on >= on + relativedelta(years=years) - timedelta(days=1)
 
 
-@lru_cache(maxsize=32)
-def _ages(schedule: RetirementSchedule, gender: Gender) -> tuple[tuple[int, int], ...]:
-    steps = sorted((step.year, step.age_months) for step in schedule.steps if step.gender is gender)
-    return tuple(steps)
+def ages_of(schedule: RetirementSchedule, gender: Gender) -> Ages:
+    """The years of a schedule with the age in months that ends service in each, the first year first."""
+    return tuple(sorted((step.year, step.age_months) for step in schedule.steps if step.gender is gender))
 
 
-def _end_of_month(day: date) -> date:
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+def _end_of_month(months: int) -> date:
+    """The last day of a month, counted from the beginning of the calendar."""
+    year, month = divmod(months, _MONTHS)
+    return date(year, month + 1, calendar.monthrange(year, month + 1)[1])

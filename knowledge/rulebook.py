@@ -17,6 +17,7 @@ from knowledge.facts import (
     CriterionCode,
     DeclaredRules,
     DocumentId,
+    Gender,
     KindCode,
     ManagedBy,
     PersonCode,
@@ -31,7 +32,7 @@ from knowledge.facts import (
 )
 from knowledge.growing import grow
 from knowledge.library import Decider, Library, NormativeConversion, RetirementSchedule
-from knowledge.retirement import schedule_on
+from knowledge.retirement import Ages, ages_of, schedule_on
 from knowledge.rulings import with_rulings
 
 _MOST_VIEWS = 8  # nearly every question is about today
@@ -140,6 +141,11 @@ class RulesOn:
     def retirement(self) -> RetirementSchedule:
         """The retirement schedule for questions of this day."""
         return schedule_on(self.library.retirement, self.day)
+
+    @cached_property
+    def retirement_ages(self) -> dict[Gender, Ages]:
+        """The ages of that schedule by gender."""
+        return {gender: ages_of(self.retirement, gender) for gender in Gender}
 
     def find_unit(self, code: UnitCode) -> Unit | None:
         """The unit in force on the day: the roster's, or whoever took over from it; None for an unknown code.
