@@ -21,6 +21,7 @@ _PLACE = re.compile(
 )  # a name of a place, then a comma
 _DOTS = r"[\s.…_]{0,12}"
 _SUBJECT_LINES = 30
+_OFFICE_LINES = 3  # that the name of an office takes at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,14 +275,10 @@ def _title(pieces: list[Piece], kind_at: int) -> Found[str]:
     """What stands under the kind of a decision: its subject, up to the office that decides or to its grounds."""
     known = _patterns()
     gathered: list[Piece] = []
-    for piece in pieces[kind_at + 1 : kind_at + _SUBJECT_LINES]:
+    for at, piece in enumerate(pieces[kind_at + 1 : kind_at + _SUBJECT_LINES], start=kind_at + 1):
         if known.nation.match(piece.alike) or _is_of_head(piece):
             continue
-        is_office = (
-            is_upper(piece.words)
-            and known.office.match(piece.alike)
-            and (not gathered or is_upper(gathered[0].words) is False or piece.alike.startswith(_office_starts()))
-        )
+        is_office = is_upper(piece.words) and known.office.match(piece.alike) and _decides(pieces, at)
         if is_office or patterns().grounds.match(piece.alike) or patterns().attached.match(piece.alike):
             break
         if gathered and piece.words[:1].isupper() and known.opens.match(piece.alike) and not is_upper(piece.words):
@@ -295,9 +292,13 @@ def _title(pieces: list[Piece], kind_at: int) -> Found[str]:
     return Found(value or None, gathered[0].start, gathered[-1].end, None if value else Doubt.NOT_FOUND)
 
 
-@lru_cache(maxsize=1)
-def _office_starts() -> tuple[str, ...]:
-    return tuple(fold_in_place(name) for name in load_words()["names"])
+def _decides(pieces: list[Piece], at: int) -> bool:
+    """Whether an office in capitals is the one that decides: its grounds follow, or nothing more of the head."""
+    following = pieces[at + 1 : at + 1 + _OFFICE_LINES]
+    for piece in following:
+        if not is_upper(piece.words):
+            return bool(patterns().grounds.match(piece.alike))
+    return len(following) < _OFFICE_LINES
 
 
 def _offices(

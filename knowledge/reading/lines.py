@@ -46,6 +46,10 @@ class Lines:
     all: tuple[Line, ...]
     width: int | None
 
+    def is_full(self, line: Line) -> bool:
+        """Whether a line was broken by the edge of the paper."""
+        return self.width is not None and len(line.words) >= _FULL * self.width
+
     def continues(self, before: Line, line: Line) -> bool:
         """Whether a line goes on with the paragraph of the line before it, as far as its form tells."""
         if line.after_gap:
@@ -54,7 +58,7 @@ class Lines:
             # A word that would have had room on the line before begins a paragraph of its own.
             word = line.words.split(maxsplit=1)[0]
             return self.width is not None and len(before.words) + 1 + len(word) > self.width
-        return line.starts_low or (self.width is not None and len(before.words) >= _FULL * self.width)
+        return line.starts_low or self.is_full(before)
 
 
 def list_lines(text: str) -> Lines:

@@ -100,19 +100,14 @@ def walk(nodes: Sequence[Node]) -> Iterator[Node]:
 
 def _open(growing: _Growing, marker: Marker, line: Line, before: Line | None, lines: Lines) -> bool:
     """Add the point that this mark opens; False where the mark is only part of a sentence."""
-    is_broken_line = (
-        before is not None
-        and not line.after_gap
-        and not before.ends_sentence
-        and lines.width is not None
-        and lines.continues(before, line)
-    )
+    is_broken_line = before is not None and not line.after_gap and not before.ends_sentence and lines.is_full(before)
     follows_on = line.words[marker.length :]
     if not marker.is_counted:
         if not growing.stack and growing.has_counted:
             return False
-        is_item = before is None or before.ends_sentence or before.words.endswith(",") or not follows_on[:1].islower()
-        if not is_item or (is_broken_line and before is not None and not before.words.endswith(",")):
+        goes_on = before is not None and not before.ends_sentence and not before.words.endswith(",")
+        # A dash within a sentence has a small letter after it, or the second year of a term.
+        if goes_on and (follows_on[:1].islower() or (is_broken_line and not follows_on[:1].isupper())):
             return False
         while growing.stack and growing.stack[-1].rank >= marker.rank:
             growing.stack.pop()
@@ -136,7 +131,8 @@ def _place(
     for node in reversed(same):
         if node.marker is not None and marker.follows(node.marker.value):
             return node.parent, None
-    if is_broken_line or (starts_low and not marker.is_first):
+    is_plain_letter = marker.rank == Rank.LETTER and marker.is_first and not starts_low
+    if (is_broken_line and not is_plain_letter) or (starts_low and not marker.is_first):
         return None
     above = _above(growing, marker)
     last = growing.last.get(marker.rank)
