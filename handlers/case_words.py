@@ -29,7 +29,9 @@ def describe_case(case: Case, visit: Visit) -> list[Line]:
     if rows and _leaves_open(case):
         lines += describe_rows(rows, visit)
     if _leaves_open(case) or is_without_instrument(case):
-        lines += describe_rulings(list_rulings(case.criterion.code, case.kind.code, visit), visit)
+        told = {str(cite.document) for cite in lines[0].cites}
+        rulings = list_rulings(case.criterion.code, case.kind.code, visit)
+        lines += describe_rulings([one for one in rulings if one.id not in told], visit)
     if case.required is None and visit.person is not None:
         lines.append(_not_required(case, visit))
     if is_without_instrument(case):
@@ -52,7 +54,7 @@ def _leaves_open(case: Case) -> bool:
 
 def describe_verdict(case: Case, visit: Visit) -> Line:
     judged = case.judged
-    credential = _name(case, visit)
+    credential = name_case(case, visit)
     if judged is None:  # a matter of the record or the calendar, whatever the rules say
         return Line(_not_counted_now(case, credential), is_item=True)
     cites = basis_of(case, visit)
@@ -103,7 +105,7 @@ def _verdict(case: Case, judged: Judgement, credential: str, visit: Visit) -> st
             return explain_undetermined(held, credential, judged.would_decide, library)
 
 
-def _name(case: Case, visit: Visit) -> str:
+def name_case(case: Case, visit: Visit) -> str:
     """The certificate as asked about, with its day or at least its year of issue."""
     asked = case.credential
     name = name_credential(visit.rules.library, asked.kind, asked.level, asked.issued_on)

@@ -196,15 +196,20 @@ def describe_deadline(finding: Finding, rules: RulesOn, names: str | None = None
     return lines
 
 
-def describe_accountable(finding: Finding, rules: RulesOn) -> Line | None:
-    """Who answers for the gap, where the record says so."""
+def describe_accountable(finding: Finding, rules: RulesOn, *, is_own: bool = True) -> Line | None:
+    """Who answers for the gap, where the record says so; to the official themself, or to who asks about them."""
     match finding.accountable:
         case Accountable.OFFICIAL:
-            text = _("On record you were sent to study and did not go: you answer for this yourself.")
+            text = _("On record the official was sent to study and did not go, and answers for it.")
+            if is_own:
+                text = _("On record you were sent to study and did not go: you answer for this yourself.")
         case Accountable.HEAD:
-            text = _(
-                "On record your request to study was refused or left unanswered: the head of the unit answers for it."
-            )
+            text = _("On record the request to study was refused or left unanswered: the head of the unit answers.")
+            if is_own:
+                text = _(
+                    "On record your request to study was refused or left unanswered: "
+                    "the head of the unit answers for it."
+                )
         case _:
             return None
     cite = rules.library.cite(*rules.library.accountability)

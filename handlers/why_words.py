@@ -68,9 +68,12 @@ def describe_chain(chain: Chain, rules: RulesOn) -> list[Line]:
     return lines
 
 
-def describe_considered(one: Considered, against: Against) -> list[Line]:
-    """One credential: what it is, by which rule it was judged, its dates, and how it fares against the requirement."""
-    named = _credential(one.credential, against)
+def describe_considered(one: Considered, against: Against, named: str | None = None) -> list[Line]:
+    """One credential: what it is, by which rule it was judged, its dates, and how it fares against the requirement.
+
+    `named` is how the question spoke of it, where that says more than the certificate alone.
+    """
+    named = named or _credential(one.credential, against)
     if one.judged is None or one.fate in {Fate.REJECTED, Fate.ISSUED_LATER}:
         return [Line(_without_rule(one.fate, named), is_item=True)]
     lines: list[Line] = [Line(_looked_at(one, named), is_item=True)]

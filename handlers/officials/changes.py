@@ -12,6 +12,7 @@ from handlers.reply import Background, Line, Reply
 from handlers.stating import state
 from handlers.verdicts import describe_deadlines, describe_finding
 from handlers.visit import Visit
+from handlers.why_subjects import why
 from knowledge.causes import Cause
 from knowledge.changes import Change, Difference
 from knowledge.documents import Citation
@@ -155,4 +156,4 @@ def _resolving(cites: Sequence[Citation], library: Library) -> tuple[Citation, .
 
 
 def _next_steps() -> tuple[Choice, ...]:
-    return next_steps.my_gaps(), next_steps.my_deadlines(), next_steps.whom_to_ask()
+    return why(), next_steps.my_gaps(), next_steps.my_deadlines(), next_steps.whom_to_ask()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from handlers import next_steps
 from handlers.asking import Choice
-from handlers.case_words import describe_cautions
+from handlers.case_words import describe_cautions, name_case
 from handlers.cases import Case, cases_of, finding_of, is_without_instrument, requirement_of
 from handlers.contacts import describe_contact
 from handlers.heads.others import find_other
@@ -85,7 +85,7 @@ def _explain_own(person: Person, subject: _Subject, visit: Visit) -> Reply:
         return _past_retirement(person, visit.rules)
     shown = _most_telling(chains, subject)
     lines = _not_required(chains, subject, visit)
-    lines += _describe(shown, visit.rules)
+    lines += _describe(shown, visit.rules, is_own=True)
     if any(one.finding.state in {State.UNDETERMINED, State.NOT_RECOGNISED} for one in shown):
         lines.append(describe_contact(visit))
     return Reply(
@@ -108,7 +108,7 @@ def _explain_another(other: Person, subject: _Subject, visit: Visit) -> Reply:
     back = Choice(f"{other.name} ({other.code})", "person", other.code)
     return Reply(
         title=title,
-        lines=tuple(_describe(shown, visit.rules)),
+        lines=tuple(_describe(shown, visit.rules, is_own=False)),
         choices=(*_others(shown, chains, visit.rules, other), back, next_steps.unit_gaps())[:4],
         outcome=_outcome(shown),
         findings=tuple(one.finding for one in shown),
@@ -121,12 +121,12 @@ def _most_telling(chains: Sequence[Chain], subject: _Subject) -> list[Chain]:
     return (asked or [one for one in chains if one.finding.is_gap] or list(chains))[:_MOST_CHAINS]
 
 
-def _describe(chains: Sequence[Chain], rules: RulesOn) -> list[Line]:
+def _describe(chains: Sequence[Chain], rules: RulesOn, *, is_own: bool) -> list[Line]:
     """Every chain, then what is due and who answers, each said once for all."""
     lines = [line for one in chains for line in describe_chain(one, rules)]
     gaps = [one.finding for one in chains if one.finding.is_gap]
     lines += describe_deadlines(gaps, rules)
-    blamed = [line for gap in gaps if (line := describe_accountable(gap, rules)) is not None]
+    blamed = [line for gap in gaps if (line := describe_accountable(gap, rules, is_own=is_own)) is not None]
     return lines + list(dict.fromkeys(blamed or describe_unassigned(gaps, rules)))
 
 
@@ -201,7 +201,7 @@ def _describe_case(case: Case, visit: Visit) -> list[Line]:
         else:
             lines.append(Line(_("Held against the level asked about: {level}.").format(level=level)))
     against = Against(case.criterion, case.required, required_by, visit.territory, visit.rules)
-    lines += describe_considered(_considered(case.credential, case, visit), against)
+    lines += describe_considered(_considered(case.credential, case, visit), against, name_case(case, visit))
     if is_without_instrument(case):
         lines += describe_cautions(case.criterion.code, visit)
     return lines

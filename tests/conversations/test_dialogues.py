@@ -70,6 +70,27 @@ DIALOGUES = {
         says("CB999 còn thiếu gì?", "không có ai là"),
         says("đơn vị tôi còn ai thiếu tiêu chuẩn", "người còn nội dung cần hoàn thiện"),
     ],
+    "an official presses why, asks it in words and goes on to another criterion": [
+        Links("CB003", "Lê Mẫu"),
+        says("toi con thieu gi", "Ngoại ngữ", "IELTS 4.0"),
+        presses("Vì sao?", "Vì sao có kết quả", "Yêu cầu: từ Bậc 3", "Đã xét: IELTS 4.0", "01/MẪU-UBND", "31/12/2026"),
+        says("sao lại thế?", "Vì sao có kết quả", "Đã xét: IELTS 4.0"),
+        says("còn tin học thì sao?", "Vì sao có kết quả về tin học", "ứng dụng công nghệ thông tin"),
+    ],
+    "a stranger asks why a certificate counts and is told by rule and day": [
+        says("chung chi tin hoc B cap nam 2015 co duoc tinh khong", "17/2016/TTLT-BGDĐT-BTTTT"),
+        says("vì sao", "Quy định chung của Nhà nước", "10/08/2016"),
+        says("căn cứ vào đâu mà bảo tôi chưa đạt", "Quy định chung của Nhà nước"),
+    ],
+    "a stranger asks why without anything before and learns how to be told": [
+        says("vì sao tôi bị coi là thiếu", "xác nhận đồng chí là ai", never=("Ngoại ngữ",)),
+    ],
+    "a head asks why about somebody of the unit, and nobody else is explained": [
+        Links("CB014", ""),
+        says("CB002 còn thiếu gì?", "Trần Thị Mẫu", "Ngoại ngữ"),
+        says("vì sao?", "Trần Thị Mẫu", "Yêu cầu: từ Bậc 3", never=("của đồng chí",)),
+        says("vì sao CB006 bị coi là thiếu", "không có ai là", never=("TOEIC", "Hết Hạn")),
+    ],
     "a letter is quoted by its point, with what became of it since": [
         says("cv 2123 điểm 3 nói gì", "01/10/2020", "đã qua", "xem xét cho thôi chức vụ", "203/2025/QH15"),
         says("còn điểm 4?", "thủ trưởng", "được cử đi học mà không đi", "2123/UBND-NC"),
