@@ -10,7 +10,10 @@ from typing import Any, Protocol
 from handlers import next_steps
 from handlers.asking import Channel, Choice, Incoming
 from handlers.frequent import MAY_BE_PROMOTED, answer_again, without_names
+from handlers.heads.named import name_someone
 from handlers.hr import reminding
+from handlers.hr.rulings_routes import find_ruling_named
+from handlers.hr.rulings_routes import named as named_ruling
 from handlers.inquiries import read_code
 from handlers.letters import write_letter
 from handlers.memory import keep_pending, keep_questions, named_by_choice, recall, recall_pending, remember
@@ -178,6 +181,8 @@ class FrontDesk:
         book = declared.book
         kept = await drawers.threads.recall(asked.thread) if asked.thread is not None else None
         heard = self._hear(asked, declared, kept, is_linked=person is not None)
+        if person is not None and heard.meaning is not None:
+            heard = await self._naming(heard, heard.meaning, asked, person, drawers)
         on = _day_asked(asked, heard.meaning) or self._clock.today()
         visit = Visit(
             asked=asked,
@@ -199,6 +204,23 @@ class FrontDesk:
         if asked.channel in _READ_AT_NEXT_TURN:
             reply = await self._with_letters(reply, visit, drawers.letters)
         return self._finish(reply, heard)
+
+    async def _naming(
+        self, heard: _Heard, meaning: Meaning, asked: Incoming, person: Person, drawers: Drawers
+    ) -> _Heard:
+        """What was heard, with a person of the roster recognised whom the words name without a title."""
+        today = (await self._rules(drawers.rules)).book.on(self._clock.today())
+        named = await name_someone(
+            meaning,
+            asked.text or "",
+            person,
+            today,
+            profiles=drawers.profiles,
+            read_entities=self._read_entities,
+        )
+        if named is meaning or named.intent is None:
+            return heard
+        return _Heard(BY_INTENT[named.intent], named.intent, named)
 
     async def rehearse(self, asked: Incoming, unit: UnitCode | None) -> Reply:
         """What a stranger, or somebody of this unit without a record, would be answered; nothing is kept of it."""
@@ -277,6 +299,9 @@ class FrontDesk:
         pending = recall_pending(kept)
         if pending is not None and pending.form in BY_FORM:
             return _Heard(*BY_FORM[pending.form], pending=pending)
+        ruling = find_ruling_named(text)
+        if ruling is not None:
+            return _Heard(named_ruling, Intent.DOCUMENT, subject=ruling)
         meaning = declared.reader.read(text, declared.vocabulary, recall(kept), self._clock.today())
         awaits_code = kept is not None and kept.get("awaiting") == AWAITING_CODE
         if awaits_code and not is_linked and looks_like_code(text) and not _names_a_thing(meaning.entities):

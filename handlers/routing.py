@@ -221,6 +221,9 @@ async def _fill_promotion(visit: Visit, ports: Ports) -> Reply:
 
 
 async def _document(visit: Visit, ports: Ports) -> Reply:
+    ruling = rulings_routes.find_ruling_asked(visit)
+    if ruling is not None:
+        return await rulings_routes.named(replace(visit, subject=ruling), ports)
     return documents.answer_document(visit, search=ports.search)
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 from handlers.phrases import _, show_day
 from handlers.reply import Line
-from handlers.stating import state
+from handlers.stating import for_reference, state
 from handlers.visit import Visit
 from knowledge.documents import Citation, Confidence, Document
 from knowledge.facts import CriterionCode, DocumentId, KindCode, Ruling
 from knowledge.library import Library
 from knowledge.outranking import outranked
+from knowledge.proof import Doubt
 
 
 def as_ruled(text: str, basis: Iterable[Citation], library: Library) -> str:
@@ -45,6 +46,17 @@ def describe_rulings(rulings: Iterable[Ruling], visit: Visit) -> list[Line]:
             state(_name_opinion(document, f"{document.title}."), (library.cite(document.id),), visit, is_item=True)
         )
     return lines
+
+
+def tell_ruling(ruling: Ruling, visit: Visit) -> Line:
+    """What a ruling says in full; as background to whoever it does not reach, and on days without its force."""
+    library = visit.rules.library
+    document = library.get_document(DocumentId(ruling.id))
+    text, cite = _name_opinion(document, document.points[0].summary), library.cite(document.id)
+    unit = visit.person.unit if visit.person is not None else None
+    if visit.rules.reaches(ruling, visit.territory, unit):
+        return state(text, (cite,), visit)
+    return for_reference(text, (cite,), Doubt.OTHER_TERRITORY)
 
 
 def _name_opinion(document: Document, text: str) -> str:

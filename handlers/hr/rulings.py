@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from handlers import next_steps
 from handlers.asking import Choice
 from handlers.forms import LONGEST_ENTRY, Asked, Form, Refused, Step, Values, begin
 from handlers.hr.proposals import Desk, give_up, propose, refuse, waiting
@@ -21,7 +22,8 @@ from handlers.hr.rulings_steps import (
     ask_validity,
 )
 from handlers.phrases import _, ngettext, show_day
-from handlers.reply import Line, Reply
+from handlers.reply import Line, Outcome, Reply
+from handlers.ruling_words import tell_ruling
 from handlers.visit import Visit
 from knowledge.facts import DocumentId, KindCode, Person, Ruling
 from knowledge.outranking import outranked
@@ -95,6 +97,25 @@ async def show_ruling(visit: Visit) -> Reply:
         choices.insert(0, Choice(_("Withdraw this ruling"), "ruling.withdraw", ruling.id))
     return Reply(
         title=describe_in_list(ruling, today), lines=tuple(_describe_fully(ruling, today)), choices=tuple(choices)
+    )
+
+
+def tell(visit: Visit) -> Reply:
+    """What does this ruling say? For everybody."""
+    ruling = find_ruling(visit.subject, visit.rules)
+    if ruling is None:
+        return Reply(
+            title=_("There is no such ruling."),
+            choices=(next_steps.all_documents(), next_steps.help_me()),
+            outcome=Outcome.NO_BASIS,
+        )
+    return Reply(
+        title=_("Ruling {id}").format(id=ruling.id),
+        lines=(tell_ruling(ruling, visit), Line(describe_validity(ruling), is_item=True)),
+        choices=(
+            next_steps.certificate(ruling.kind, visit.rules.library.kinds[ruling.kind].name),
+            next_steps.help_me(),
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from handlers.officials import linking
 from handlers.reply import Reply
 from handlers.visit import Visit
 from knowledge.facts import Person
-from knowledge.understanding.rulings_said import Wish, read_wish
+from knowledge.understanding.rulings_said import Wish, find_number, read_wish
 
 if TYPE_CHECKING:
     from handlers.routing import Ports
@@ -68,6 +68,22 @@ async def _show_ruling(visit: Visit, _desk: Desk) -> Reply:
     return await rulings.show_ruling(visit)
 
 
+async def _named(visit: Visit, ports: "Ports") -> Reply:
+    """What does the ruling of this number say? HR sees how it stands and may withdraw it."""
+    if not is_hr(visit.person):
+        return rulings.tell(visit)
+    if read_wish(visit.text) is Wish.WITHDRAW:
+        return await rulings.start_withdrawing(visit, _desk(ports))
+    return await rulings.show_ruling(visit)
+
+
+def find_ruling_asked(visit: Visit) -> str | None:
+    """The ruling that a question or a pressed choice names among documents; None for other documents."""
+    known = {str(one.id) for one in visit.rules.book.rules.rulings}
+    asked = [visit.subject.partition("#")[0], *(str(one.document) for one in visit.named.documents)]
+    return next((one for one in asked if one in known), None)
+
+
 async def _refuse(visit: Visit, desk: Desk) -> Reply:
     form = await proposals.start_refusing(visit, desk)
     return form if isinstance(form, Reply) else await begin(form, {"number": visit.subject})
@@ -92,6 +108,14 @@ def _desk(ports: "Ports") -> Desk:
 
 
 told: _Handler = _hr(_told)
+named: _Handler = _named
+
+
+def find_ruling_named(text: str) -> str | None:
+    """The number of the ruling that a message is about; None where it names none, or records a new one."""
+    number = find_number(text)
+    return number if number is not None and read_wish(text) is not Wish.RECORD else None
+
 
 FORMS: Mapping[str, _Handler] = {
     rulings.RECORDING: _form(rulings.recording_form),

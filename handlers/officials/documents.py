@@ -87,7 +87,8 @@ def _quote(document: Document, asked: str, visit: Visit, search: PointSearch, pa
 
 def list_library(visit: Visit) -> Reply:
     """Which documents do you hold?"""
-    known = visit.rules.library.documents.values()
+    # A ruling of HR may reach one unit alone; it is told where a certificate is asked about.
+    known = [one for one in visit.rules.library.documents.values() if one.confidence is not Confidence.RULING]
     here = [one for one in known if one.binds(visit.territory) and one.exists_on(visit.on)]
     held = [one for one in here if one.text_held]
     local = [one for one in here if not one.text_held and not one.is_national and _is_worth_listing(one)]

@@ -16,7 +16,7 @@ import yaml
 from pydantic import TypeAdapter
 
 from knowledge.credentials import Criterion, Kind, LevelName, ScaleType
-from knowledge.facts import LevelCode
+from knowledge.facts import LevelCode, RulingId
 from knowledge.library import Library
 from knowledge.understanding.cues import QUESTIONS
 from knowledge.understanding.meaning import KindMention
@@ -32,6 +32,7 @@ _SKILLS = re.compile(r"\d{1,3}(?:\s?[/\-, ]\s?\d{1,3}){3}")
 _OFFICIAL = re.compile(r"[\w.]*\d[\w.]*[/-][\w./-]*\w")
 _COUNT = re.compile(r"(?<![\w.,/-])\d{1,4}(?![\w.,/-])")
 _POINT = re.compile(r"\s*([\w]+(?:[.][\w]+)*)")
+_NUMBERED = re.compile(r"(?i)(?<!\w)yk[\s./-]*(20\d{2})[\s./-]+0*(\d{1,6})(?!\d)")
 _MONTHS_OF_A_YEAR = 12
 _YEAR_LETTERS = 4
 _MOST_WORDS_AROUND_A_NUMBER = 5  # "theo công văn số 1769"; more words are a reason that mentions a number
@@ -86,6 +87,12 @@ class Ground:
     document: str = ""
     point: str = ""
     reason: str = ""
+
+
+def find_number(said: str) -> RulingId | None:
+    """The number of a ruling that is named, however it is typed ("yk 2026 1"); None for none."""
+    found = _NUMBERED.search(said)
+    return RulingId(f"YK-{found.group(1)}-{int(found.group(2)):04}") if found else None
 
 
 def read_wish(said: str) -> Wish | None:

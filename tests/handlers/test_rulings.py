@@ -452,3 +452,50 @@ async def test_standard_takes_effect_when_confirmed(room):
 @pytest.mark.parametrize("token", ["rulings.row", "rulings.standard"])
 async def test_table_is_not_changed_by_who_serves_one_unit(room, token):
     assert (await room.presses(OF_OFFICE, token)).outcome is Outcome.DENIED
+
+
+# --- asked by its number ---
+
+
+@pytest.mark.parametrize(
+    "said", ["ý kiến YK-2026-0001 nói gì", "yk 2026 1 quy dinh gi", "YK-2026-0001 còn hiệu lực không?"]
+)
+async def test_anybody_is_told_what_a_ruling_that_reaches_them_says(room, said):
+    room.desk.declare(rulings=(ruling(low="5.0"),))
+
+    reply = await room.says(HOLDER, said)
+
+    assert "Theo ý kiến của Sở Mẫu ngày 01/11/2026: IELTS từ 5.0 trở lên" in words(reply)
+    assert [cite.document for cite in reply.citations] == ["YK-2026-0001"]
+    assert not reply.lines[0].is_background
+
+
+async def test_ruling_of_another_unit_is_told_as_background_only(room):
+    room.desk.declare(rulings=(ruling(scope=DIVISION.code),))
+
+    typed = await room.says(HOLDER, "ý kiến YK-2026-0001 nói gì")
+    pressed = await room.presses(HOLDER, "document|YK-2026-0001")
+
+    assert typed.lines[0].is_background
+    assert pressed.lines[0].is_background
+
+
+async def test_ruling_that_does_not_exist_has_no_basis(room):
+    assert (await room.says(HOLDER, "ý kiến YK-2026-0009 nói gì")).outcome is Outcome.NO_BASIS
+
+
+async def test_hr_withdraws_a_ruling_by_its_number(room):
+    room.desk.declare(rulings=(ruling(),))
+
+    reply = await room.says(AUTHOR, "rút ý kiến YK-2026-0001")
+
+    assert "Vì sao rút ý kiến YK-2026-0001" in reply.title
+
+
+async def test_kind_asked_about_in_general_is_told_by_its_rulings(room):
+    room.desk.declare(rulings=(ruling("hsk", low="hsk_4"),))
+
+    reply = await room.says(HOLDER, "HSK có được tính không?")
+
+    assert reply.outcome is Outcome.ANSWERED
+    assert "Theo ý kiến của Sở Mẫu ngày 01/11/2026: HSK (tiếng Trung) từ" in words(reply)
