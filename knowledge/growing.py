@@ -20,6 +20,7 @@ from knowledge.library import Library
 from knowledge.reading.accepted import AcceptedDocument
 
 _RECORD = TypeAdapter(list[Document], config=ConfigDict(extra="forbid", strict=True))
+_NUMBER = re.compile(r"(\d{3,}\w?)[/-]")
 _ARTICLE = re.compile(r"Điều (\d+\w?)$")
 _KEPT_READ = 512  # records; each version of the rules brings the same ones again
 
@@ -101,7 +102,8 @@ def _taken_over(library: Library, record: Document) -> Document:
     plain = _without_duties(library, record)
     known = library.find_document(record.id)
     if known is None:
-        return replace(plain, text_held=True, confidence=Confidence.ADDED)
+        aliases = (*record.aliases, *_bare_number(library, record))
+        return replace(plain, text_held=True, confidence=Confidence.ADDED, aliases=aliases)
     if known.text_held:
         return known
     names = _own_names(known)
@@ -133,6 +135,12 @@ def _taken_over(library: Library, record: Document) -> Document:
         mentions=tuple(dict.fromkeys([*known.mentions, *record.mentions])),
         sets_no=known.sets_no | record.sets_no,
     )
+
+
+def _bare_number(library: Library, record: Document) -> tuple[str, ...]:
+    """The number without its symbol, long enough to stand for one document and standing for no other."""
+    named = _NUMBER.match(record.id)
+    return (named[1],) if named and library.find_document(named[1]) is None else ()
 
 
 def _own_names(document: Document) -> dict[str, str]:

@@ -1,7 +1,9 @@
 """`documents`: the law library, listed or one document with everything that is held of it."""
 
 import json
+from functools import partial
 
+from bot.citing import describe_citation
 from bot.document_view import document_as_json
 from bot.errors import InputError
 from bot.render import render_text
@@ -44,7 +46,7 @@ async def show_documents(settings: Settings, number: str | None, *, as_json: boo
                 )
                 print(text.format(documents=", ".join(book.library.unreadable)))
         else:
-            print(render_text(_describe(chosen[0], book, office), office.describe))
+            print(render_text(_describe(chosen[0], book, office), partial(describe_citation, book.library)))
 
 
 async def remove_document(settings: Settings, number: str) -> None:

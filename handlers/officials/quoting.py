@@ -21,7 +21,7 @@ from knowledge.understanding.retrieval import PointSearch
 _PAGE = 1_200  # letters that one reply quotes; a longer point goes on with a button
 _HEADING = 200  # letters; own words as short as this only introduce what stands below
 _MOST_BELOW = 4
-BEYOND_DOUBT = 0.85  # of a search score: so near that a question is about the text after all
+BEYOND_DOUBT = 0.75  # of a search score: so near that a question is about the text after all
 _PAGE_MARK = "@"  # in a choice: everything below the point too, from this page on
 _BREAKS = re.compile(r"\s")
 

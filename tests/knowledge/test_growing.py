@@ -50,7 +50,7 @@ def test_an_unknown_document_becomes_a_full_record_that_is_held(library: Library
 
 
 @pytest.mark.parametrize(
-    "typed", ["9015/UBND-NC", "cv 9015 ubnd nc", "Công văn số 9015/UBND-NC", "công văn 9015/ubnd nc"]
+    "typed", ["9015/UBND-NC", "cv 9015 ubnd nc", "Công văn số 9015/UBND-NC", "9015", "cv 9015", "công văn 9015/ubnd nc"]
 )
 def test_an_added_document_is_found_by_its_number_however_it_is_typed(library: Library, typed):
     found = grown(library, grants()).find_document(typed)
