@@ -1,6 +1,7 @@
 """A change of verdict in words: where one stood and where one stands now, and what in the rules made it so. Pure."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from handlers.phrases import _, show_day
 from handlers.verdicts import explain_state
@@ -38,7 +39,6 @@ def explain_cause(cause: Cause, library: Library) -> str:  # noqa: PLR0911, PLR0
     document = name_cited(library, cause.cite) if cause.cite is not None else ""
     kind = library.kinds.get(cause.kind) if cause.kind is not None else None
     certificate = kind.name if kind is not None else _("certificates of this criterion")
-    was, now = (show_day(day) if day is not None else "–" for day in (cause.was, cause.now))
     match cause.happened:
         case CauseKind.STANDARD_ADDED:
             return _("The standard of {document} is new.").format(document=document)
@@ -67,19 +67,23 @@ def explain_cause(cause: Cause, library: Library) -> str:  # noqa: PLR0911, PLR0
                 document=document, certificate=certificate
             )
         case CauseKind.ROUND_OPENED:
-            return _("Review round “{name}” now applies, with the deadline {day}.").format(name=cause.name, day=now)
+            return _("Review round “{name}” now applies, with the deadline {day}.").format(
+                name=cause.name, day=_day(cause.now)
+            )
         case CauseKind.ROUND_EXTENDED:
             return _("The deadline of review round “{name}” was extended from {was} to {now}.").format(
-                name=cause.name, was=was, now=now
+                name=cause.name, was=_day(cause.was), now=_day(cause.now)
             )
         case CauseKind.ROUND_CHANGED if cause.was != cause.now:
             return _("The deadline of review round “{name}” was moved from {was} to {now}.").format(
-                name=cause.name, was=was, now=now
+                name=cause.name, was=_day(cause.was), now=_day(cause.now)
             )
         case CauseKind.ROUND_CHANGED:
             return _("The conditions of review round “{name}” have changed.").format(name=cause.name)
         case CauseKind.ROUND_CLOSED:
-            return _("Review round “{name}” with the deadline {day} is closed.").format(name=cause.name, day=was)
+            return _("Review round “{name}” with the deadline {day} is closed.").format(
+                name=cause.name, day=_day(cause.was)
+            )
         case CauseKind.UNIT_MERGED:
             return _("The unit has been taken over by {unit}.").format(unit=cause.name)
         case CauseKind.UNIT_MOVED:
@@ -93,11 +97,15 @@ def explain_cause(cause: Cause, library: Library) -> str:  # noqa: PLR0911, PLR0
         case CauseKind.RETIREMENT_CHANGED:
             return _("The schedule of retirement ages has changed.")
         case CauseKind.CALENDAR_CHANGED if cause.now is not None:
-            return _("In the calendar of working days, {day} has changed.").format(day=now)
+            return _("In the calendar of working days, {day} has changed.").format(day=_day(cause.now))
         case CauseKind.CALENDAR_CHANGED:
             return _("The calendar of working days has changed.")
         case _:
             return _("The rules in the library have changed.")
+
+
+def _day(day: date | None) -> str:
+    return show_day(day) if day is not None else "–"
 
 
 def explain_causes(change: Change, library: Library) -> str:

@@ -71,12 +71,13 @@ async def _list_notices(telling: Telling, difference: Difference | None) -> Asyn
 async def _print_json(notices: AsyncIterator[ChangeNotice], library: Library) -> None:
     separator = "["
     async for notice in notices:
-        sys.stdout.write(f"{separator}\n{json.dumps(_notice_as_json(notice, library), ensure_ascii=False)}")
+        sys.stdout.write(f"{separator}\n{json.dumps(notice_as_json(notice, library), ensure_ascii=False)}")
         separator = ","
     sys.stdout.write("[]\n" if separator == "[" else "\n]\n")
 
 
-def _notice_as_json(notice: ChangeNotice, library: Library) -> dict[str, Any]:
+def notice_as_json(notice: ChangeNotice, library: Library) -> dict[str, Any]:
+    """One notice as other programs read it (contracts, §6), with what changes for operators."""
     return {
         "kind": "change",
         "to": notice.person.code,

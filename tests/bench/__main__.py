@@ -23,6 +23,12 @@ _BENCHES = (
         ("find_p50_ms", "one person of 100,000 with their record, p50", "–"),
         ("stream_s", "100,000 people with 400,000 credentials streamed", "–"),
     )),
+    (("tests.bench.planning",), (
+        ("plan_s", "whom a change of rules touches, 10,000 people by old and new rules, s", "≤ 3 s"),
+        ("verdicts_s", "the same people, two bare verdicts each, s", "–"),
+        ("changed", "of them told", "–"),
+        ("plan_mb_more", "memory that planning takes, MB", "flat"),
+    )),
     (("tests.bench.retrieval",), (
         ("official_marked", "a passage of the official texts found by some of its words, marked, R@1", "≥ 0.81"),
         ("official_unmarked", "the same, unmarked", "≥ 0.79"),

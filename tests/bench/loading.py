@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bot.wiring import Reference, RulesScribe
+from knowledge.calendar import WorkingCalendar
 from knowledge.facts import TerritoryCode
 from knowledge.loader import load_library
 from storage.database import open_database
@@ -27,6 +29,7 @@ from tests.bench.big_workbook import sheets, write_csv, write_xlsx
 
 async def load_twice(path: Path, home: Path) -> dict[str, object]:
     """Seconds of a first and of a second load, and the peak memory of this process in megabytes."""
+    library = load_library()
     vault, seconds, reports = Vault(["a key for the benchmark only"]), [], []
     with EmbeddedServer(home) as server:
         async with open_database(server.url, vault=vault) as database:
@@ -36,7 +39,7 @@ async def load_twice(path: Path, home: Path) -> dict[str, object]:
                 report = await load_workbook(
                     database,
                     path,
-                    load_library(),
+                    library,
                     TerritoryCode("hung-yen"),
                     vault,
                     dry_run=False,
@@ -44,6 +47,9 @@ async def load_twice(path: Path, home: Path) -> dict[str, object]:
                     progress=lambda _sheet, _rows: None,
                     now=datetime(2026, 11, 21, 8, tzinfo=UTC),
                     actor="bench",
+                    scribe=RulesScribe(
+                        Reference(library, WorkingCalendar(library.calendar), TerritoryCode("hung-yen"))
+                    ),
                 )
                 seconds.append(round(time.perf_counter() - began, 1))
                 reports.append(

@@ -291,6 +291,12 @@ def test_demonstration_changes_nothing_where_other_data_is_held(terminal, server
     assert "Traceback" not in ran.stderr
 
 
+def test_rulings_are_listed_for_other_programs(terminal):
+    ran = terminal.run("rulings", "--json")
+
+    assert (ran.returncode, json.loads(ran.stdout)) == (0, [])
+
+
 def test_help_lists_every_command(terminal):
     shown = terminal.run("--help").stdout
     for command in (
@@ -304,6 +310,7 @@ def test_help_lists_every_command(terminal):
         "serve",
         "work",
         "documents",
+        "rulings",
         "code",
         "doctor",
     ):
