@@ -19,14 +19,15 @@ async def show_rulings(settings: Settings, *, as_json: bool) -> None:
         today = (await office.rule_book()).on(office.clock.today())
     rulings = today.book.rules.rulings
     if as_json:
-        print(json.dumps([_as_json(one, today) for one in rulings], ensure_ascii=False, indent=2))
+        print(json.dumps([ruling_as_json(one, today) for one in rulings], ensure_ascii=False, indent=2))
     elif not rulings:
         print(_("No ruling has been recorded."))
     else:
         print("\n".join(describe_in_list(one, today) for one in rulings))
 
 
-def _as_json(ruling: Ruling, today: RulesOn) -> dict[str, Any]:
+def ruling_as_json(ruling: Ruling, today: RulesOn) -> dict[str, Any]:
+    """A ruling in the form that other programs read."""
     last = last_day_of(ruling)
     above = outranked(ruling, today)
     return {

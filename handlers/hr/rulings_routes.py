@@ -1,6 +1,7 @@
 """Which handler answers what HR says or presses about rulings, proposals and rows: its part of the contents."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers.forms import Form, answer, begin
@@ -12,7 +13,7 @@ from handlers.officials import linking
 from handlers.reply import Reply
 from handlers.visit import Visit
 from knowledge.facts import Person
-from knowledge.understanding.rulings_said import Wish, find_number, read_wish
+from knowledge.understanding.rulings_said import Wish, find_number, find_proposal, read_wish
 
 if TYPE_CHECKING:
     from handlers.routing import Ports
@@ -59,6 +60,9 @@ async def _told(visit: Visit, desk: Desk) -> Reply:
         case Wish.STANDARD:
             return await proposals_tables.start_standard(visit, desk)
         case Wish.WAITING:
+            number = find_proposal(visit.text)
+            if number is not None:  # whatever is to become of it, it is looked at first
+                return await proposals.view(replace(visit, subject=number), desk)
             return await proposals.list_waiting(visit, desk)
         case _:
             return await rulings.show_rulings(visit, desk)

@@ -14,6 +14,7 @@ from handlers.reply import Line
 from handlers.wording import start_sentence
 from knowledge.credentials import Criterion, Kind, ScaleType
 from knowledge.facts import CriterionCode, KindCode
+from knowledge.folding import fold_words
 from knowledge.levels import expected_levels
 from knowledge.rulebook import RulesOn
 from knowledge.understanding.rulings_said import (
@@ -28,6 +29,7 @@ from knowledge.understanding.rulings_said import (
 _ANY = "-"  # a pressed answer: no limit
 NOT_RECOGNISED = "khong"
 SEND = "gui"
+_SENDING = frozenset({SEND, "gui di", "gui nguoi thu hai", "gui nguoi thu hai xac nhan", "dong y", "ok"})
 _OFTEN_ASKED = ("ielts", "toeic", "toefl_ibt", "aptis", "cambridge", "hsk", "tin_hoc_abc", "mos", "ic3")
 _SHORTEST_REASON = 10
 
@@ -302,7 +304,7 @@ def ask_to_send(preview: Callable[[Values], Awaitable[Asked]]) -> Step:
         return Asked(shown.title, shown.lines, ((_("Send to a second person"), SEND),))
 
     async def read(said: str, _values: Values) -> Filled | Refused:
-        if said != SEND:
+        if fold_words(said) not in _SENDING:
             return Refused(_("Please press one of the buttons: send it, go back or cancel."))
         return {"gui": SEND}
 

@@ -95,6 +95,13 @@ def find_number(said: str) -> RulingId | None:
     return RulingId(f"YK-{found.group(1)}-{int(found.group(2)):04}") if found else None
 
 
+def find_proposal(said: str) -> str | None:
+    """The number that stands in a message about proposals; None for none or several."""
+    text = read_text(said)
+    found = _COUNT.findall(text.typed) if text is not None else []
+    return found[0] if len(found) == 1 else None
+
+
 def read_wish(said: str) -> Wish | None:
     """What HR wants to do, by the first words that tell; None where nothing does."""
     text = read_text(said)

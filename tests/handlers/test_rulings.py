@@ -97,6 +97,22 @@ async def test_who_may_confirm_is_told_in_their_chat(room):
     assert [one.person for one in room.drawers.letters.kept] == [SECOND.code]
 
 
+@pytest.mark.parametrize("said", ["xem đề xuất số 1", "xac nhan de xuat 1", "từ chối đề xuất 1"])
+async def test_proposal_named_by_its_number_is_looked_at_first(room, said):
+    await room.proposes()
+
+    reply = await room.says(SECOND, said)
+
+    assert {"proposal.confirm", "proposal.refuse"} <= actions(reply)
+    assert room.drawers.proposals.kept[1].state is ProposalState.WAITING
+
+
+async def test_whole_ruling_can_be_sent_by_a_word(room):
+    await room.says(AUTHOR, SENTENCE, "gửi")
+
+    assert room.drawers.proposals.kept[1].cells["muc_tu"] == "5.0"
+
+
 # --- who may not ---
 
 
