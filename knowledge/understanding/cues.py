@@ -83,6 +83,7 @@ class Cues:
     not_person_codes: Words
     positions: Words
     position_tails: Words
+    unsaid_in_positions: Words
     taken_at: Words
     issued_by: Words
     issued_tails: Words

@@ -1,14 +1,16 @@
 """What the classifier looks at: words, pairs of words, pieces of words, and which sorts of things are named."""
 
 from collections.abc import Iterator
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 
 from knowledge.understanding.cues import Cues, Words
-from knowledge.understanding.entities.reading import Reading
+from knowledge.understanding.entities.reading import DOCUMENT_WORD, PERSON_WORD, Reading
 from knowledge.understanding.phrase_table import PhraseTable
 
 _PIECE_SIZES = (3, 4)
+_OUTSIDE_STEPS = (0, 1, 2, 3, 5, 8)  # how many words belong to nothing the trade speaks of, in steps
 _DOMAIN_STEPS = (0, 1, 2, 4)  # how many words of the trade a question holds, in steps
+_STAND_INS = frozenset((DOCUMENT_WORD, PERSON_WORD))
 Blocks = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 
 
@@ -17,6 +19,34 @@ class Features:
 
     def __init__(self, cues: Cues, notions: dict[str, Words]) -> None:
         self._domain: PhraseTable[str] = PhraseTable((word, word) for word in cues.domain_words)
+        own = {name: phrases for name, phrases in notions.items() if name not in cues.outside_notions}
+        common = chain(
+            cues.domain_words,
+            cues.fillers,
+            cues.search_stops,
+            cues.greetings,
+            cues.polite_starts,
+            cues.self_words,
+            cues.relations,
+            cues.titles,
+            cues.follow_up_ends,
+            cues.follow_up_whys,
+            cues.these_documents,
+            cues.these_certificates,
+            cues.these_persons,
+            cues.ordinals,
+            cues.point_words,
+            cues.issue_words,
+            cues.as_of_words,
+            cues.level_fillers,
+            cues.certificate_words,
+            cues.language_words,
+            cues.computing_words,
+            chain.from_iterable(cues.aspects.values()),
+            chain.from_iterable(own.values()),
+            chain.from_iterable(one.words for one in cues.document_kinds),
+        )
+        self._known: PhraseTable[str] = PhraseTable(dict.fromkeys((phrase, phrase) for phrase in common))
         self._notions = {name: PhraseTable((phrase, name) for phrase in phrases) for name, phrases in notions.items()}
 
     def of(self, reading: Reading) -> Blocks:
@@ -64,8 +94,22 @@ class Features:
         yield f"#domain{max(step for step in _DOMAIN_STEPS if step <= domain)}"
         if not domain and not any((entities.documents, entities.kinds, entities.criteria, entities.person_words)):
             yield "#nothing"
+        outside = self._outside(reading)
+        size = max(1, len(reading.text.words))
+        yield f"#outside{max(step for step in _OUTSIDE_STEPS if step <= outside)}"
+        yield f"#outside_share{int(4 * outside / size)}"
         share = domain / max(1, len(reading.text.words))
         yield f"#share{min(3, int(share * 5))}"
+
+    def _outside(self, reading: Reading) -> int:
+        """How many words are neither the trade's own, nor everyday small words, nor names of things found."""
+        known = {
+            at for match in self._known.find(reading.text) for at in range(match.first, match.last)
+        } | reading.taken
+        return sum(
+            at not in known and word.folded.isalpha() and word.folded not in _STAND_INS
+            for at, word in enumerate(reading.text.words)
+        )
 
 
 def _names_matter(reading: Reading) -> bool:

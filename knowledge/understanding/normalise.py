@@ -12,6 +12,7 @@ from knowledge.understanding.text import Text, Word, make_text
 
 _SHORTEST_CORRECTED = 3
 _LONGEST_GLUED = 30
+_EDGE = "|"  # among the neighbours of a sense: the start or the end of the question
 _TOLERANT_FROM = 8  # letters from which a word may differ in two places
 
 
@@ -127,4 +128,6 @@ def _fits(sense: Sense, before: Word | None, after: Word | None) -> bool:
 
 
 def _is_one_of(word: Word | None, wanted: frozenset[str]) -> bool:
-    return word is not None and (word.marked in wanted or word.folded in wanted)
+    if word is None:
+        return _EDGE in wanted
+    return word.marked in wanted or word.folded in wanted

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from knowledge.library import Library
 from knowledge.understanding.cues import load_abbreviations, load_cues, load_notions
@@ -20,6 +21,14 @@ from knowledge.understanding.training import load_model
 
 _GUESSES = 3
 _OWN_RECORD = {Intent.MY_GAPS, Intent.MY_DEADLINES, Intent.SERVICE_LEFT}
+# Questions of one family are answered from the same place: in doubt between them, the likelier one serves.
+_FAMILIES = (
+    frozenset({Intent.MY_GAPS, Intent.MY_DEADLINES, Intent.CERTIFICATE_COUNTS, Intent.EXPLAIN_VERDICT}),
+    frozenset({Intent.DOCUMENT, Intent.LIBRARY}),
+    frozenset({Intent.ASK_PERSON, Intent.FOLLOW_INQUIRY, Intent.WHO_TO_ASK}),
+)
+_SURE_BY_ITSELF = 0.85  # from which a short question after another one is taken to stand on its own
+_LEAST_OF_FAMILY = 0.34  # what the likeliest of a family must have by itself
 _FOLLOW_UP_CONFIDENCE = 0.9  # a completed follow-up is read by rule, not measured question by question
 
 
@@ -49,7 +58,8 @@ class Reader:
         learned = _of_its_person(self._classified(reading), reading)
         if context is None:
             return learned
-        completed = self._follow_ups.find(reading, context, learned.intent)
+        sure = learned.intent if learned.confidence >= _SURE_BY_ITSELF else None
+        completed = self._follow_ups.find(reading, context, sure)
         if completed is None:
             return learned
         confidence = max(_FOLLOW_UP_CONFIDENCE, learned.confidence if completed.intent is learned.intent else 0.0)
@@ -63,13 +73,23 @@ class Reader:
         best = self._model.intents[order[0]]
         confidence = round(float(probabilities[order[0]]), 4)
         guesses = tuple(self._model.intents[at] for at in order[:_GUESSES])
-        if confidence < self._model.threshold:
+        if not self._is_sure(best, probabilities):
             return Meaning(None, confidence, reading.entities, guesses)
         return Meaning(best, confidence, reading.entities, guesses[1:])
 
+    def _is_sure(self, best: Intent, probabilities: npt.NDArray[np.float64]) -> bool:
+        """Whether the best reading is likely enough, or likely to be one of its family."""
+        by_intent: dict[Intent, float] = dict(zip(self._model.intents, map(float, probabilities), strict=True))
+        family = next((one for one in _FAMILIES if best in one), frozenset({best}))
+        together = sum(by_intent[one] for one in family)
+        return by_intent[best] >= min(self._model.threshold, _LEAST_OF_FAMILY) and together >= self._model.threshold
+
 
 def _of_its_person(meaning: Meaning, reading: Reading) -> Meaning:
-    """What is asked of one's own record is, once another person is named, a question about that person."""
+    """What is asked of one's own record is, once another person is named, a question about that person; and back."""
+    names_nobody = meaning.entities.person_words is None
+    if meaning.intent is Intent.PERSON_GAPS and names_nobody and reading.entities.speaks_of_self:
+        return replace(meaning, intent=Intent.MY_GAPS)
     names_another = reading.is_named_person or reading.pointing.person or reading.owns_relation
     if meaning.intent in _OWN_RECORD and names_another and not reading.entities.speaks_of_self:
         return replace(meaning, intent=Intent.PERSON_GAPS)

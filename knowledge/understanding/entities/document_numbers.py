@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from knowledge.documents import Document
 from knowledge.facts import DocumentId
@@ -11,12 +12,14 @@ from knowledge.understanding.cues import Cues
 from knowledge.understanding.marks import can_be
 from knowledge.understanding.meaning import DocumentMention
 from knowledge.understanding.phrase_table import PhraseTable
+from knowledge.understanding.syllables import is_syllable
 from knowledge.understanding.text import Text, Word, make_text
 
 _NUMBER = re.compile(r"^(\d{1,5})([a-z]?)$")
 _BETWEEN = re.compile(r"^\s?[/\-–.]?\s?$")
 _LOOSE = re.compile(r"^\s+$")
 _YEARS = range(1950, 2060)
+_NEAR = 12  # words around a bare number that say what it numbers
 _DISTINCTIVE = 3  # digits from which a number alone can point to one document
 
 
@@ -51,7 +54,8 @@ class _Number:
 class DocumentNumbers:
     """Finds document numbers in a text."""
 
-    def __init__(self, library: Library, cues: Cues) -> None:
+    def __init__(self, library: Library, cues: Cues, short: frozenset[str] = frozenset()) -> None:
+        """`short` are abbreviations, which may stand beside a number as the words do that they stand for."""
         self._library = library
         self._families = {word: one.family for one in cues.document_kinds for word in one.words}
         self._kinds = sorted(((make_text(word).words, word) for word in self._families), key=lambda one: -len(one[0]))
@@ -65,6 +69,14 @@ class DocumentNumbers:
         self._never_after = PhraseTable((word, word) for word in cues.no_document_after)
         points = {word for word, kind in cues.point_words.items() if kind in {"point", "clause", "section"}}
         self._verbs = PhraseTable((verb, verb) for verb in cues.document_verbs if verb not in points)
+        trade = (*cues.domain_words, *cues.certificate_words, *_names_of_things(library))
+        self._trade = PhraseTable(dict.fromkeys((word, word) for word in trade))
+        small = chain(cues.fillers, cues.search_stops, cues.document_verbs, cues.number_words, cues.point_words)
+        kinds = (*self._families, *self._short_kinds)
+        beside = chain(small, trade, kinds, cues.self_words, cues.document_leads, *cues.aspects.values())
+        self._beside = PhraseTable(dict.fromkeys((word, word) for word in beside))
+        self._short = short
+        self._negations = frozenset(cues.no_document_after) & short
         self._point_words = {fold(word) for word in points}
         self._by_leading: dict[str, list[tuple[Document, int | None, frozenset[str]]]] = {}
         for document in library.documents.values():
@@ -185,11 +197,28 @@ class DocumentNumbers:
             and words[number.kind_first - 1].folded in self._never_before | self._papers
         ):
             return False
-        if counts and not self._starts_point(words, number.last):
-            return False
+        is_negation = words[number.last : number.last + 1] and words[number.last].marked in self._negations
+        if counts and not self._starts_point(words, number.last) and not (is_negation and number.last + 1 < len(words)):
+            return False  # "giá 354 k" is money, "354 k bắt buộc" is not
         if says_number or number.leading in self._by_leading:
-            return True
+            return not self._is_of_other_life(text, number)
         return self._starts_with(self._verbs, text, number.last)
+
+    def _is_of_other_life(self, text: Text, number: _Number) -> bool:
+        """Whether a bare number numbers or counts what is no document: "xe buýt 354", "đặt 354 cái bánh"."""
+        first = number.kind_first if number.kind_first is not None else number.first
+        begin, end = max(0, first - _NEAR), number.last + _NEAR
+        near = replace(text, words=text.words[begin:end])
+        known = {begin + at for match in self._beside.find(near) for at in range(match.first, match.last)}
+        strange_before = first > 0 and first - 1 not in known and not self._is_short(text.words[first - 1])
+        if strange_before or number.last >= len(text.words) or number.last in known:
+            return strange_before
+        rest = replace(text, words=(*text.words[begin:first], *text.words[number.last : end]))
+        return not self._is_short(text.words[number.last]) and not self._trade.find(rest)
+
+    def _is_short(self, word: Word) -> bool:
+        """Whether it is an abbreviation, a number or a slip of the thumb, of which nothing can be concluded."""
+        return word.marked in self._short or not is_syllable(word.folded)
 
     @staticmethod
     def _starts_with(table: PhraseTable[str], text: Text, at: int) -> bool:
@@ -239,6 +268,17 @@ class DocumentNumbers:
         family = self._families.get(number.kind or "", "any")
         own_family = next((one for word, one in self._families.items() if fold(word) == own), "any")
         return family == "any" or (family == "letter" and own_family != "law")
+
+
+def _names_of_things(library: Library) -> tuple[str, ...]:
+    """What the library calls certificates, criteria, levels and places."""
+    criteria = library.criteria.values()
+    return (
+        *(name for one in library.kinds.values() for name in (one.name, *one.aliases)),
+        *(name for one in criteria for name in (one.name, *one.aliases)),
+        *(name for one in criteria for level in one.levels for name in (level.name, *level.aliases)),
+        *(name for one in library.territories.values() for name in (one.name, *one.aliases)),
+    )
 
 
 def _has_tone(word: Word) -> bool:

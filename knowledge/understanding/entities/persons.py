@@ -163,7 +163,7 @@ class Persons:
             while last < len(text.words) and text.words[last].folded in self._links:
                 last += 1
             end_word = owners.get(last) or owners.get(relation.last)
-            if end_word:
+            if end_word and _is_one_run(text, relation.start, text.words[end_word - 1].end):
                 end = text.words[end_word - 1].end
                 return FoundPerson(text.typed[relation.start : end], relation.start, end, is_name=False)
         return None
@@ -179,6 +179,11 @@ class Persons:
         # A tone that was typed is meant: "tháng" is nobody's "Thắng". Only a word without any mark may stand for more.
         fits = can_be if not has_marks(word.marked) else same_marks
         return any(fits(word.marked, name) for name in names.get(word.folded, ()))
+
+
+def _is_one_run(text: Text, start: int, end: int) -> bool:
+    """Whether nothing but spaces stands between the words: "chủ tịch xã, tôi …" is no relation."""
+    return all(letter.isalnum() or letter == " " for letter in text.folded[start:end])
 
 
 def _written_fully(text: Text, match: Match[str]) -> bool:

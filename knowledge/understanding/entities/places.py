@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from knowledge.facts import PositionGroup, TerritoryCode, UnitCode
 from knowledge.library import Library
-from knowledge.understanding.cues import Cues
+from knowledge.understanding.cues import Cues, Words
 from knowledge.understanding.meaning import Vocabulary
 from knowledge.understanding.normalise import Normaliser
 from knowledge.understanding.phrase_table import Match, PhraseTable
@@ -35,8 +35,10 @@ class _Names:
 class DeclaredNames:
     """Finds position groups and units that HR declared; the tables of the last few vocabularies are kept."""
 
-    def __init__(self, normaliser: Normaliser) -> None:
+    def __init__(self, normaliser: Normaliser, unsaid: Words) -> None:
+        """`unsaid` are words that people leave out of the name of a position ("chủ tịch UBND xã" → "chủ tịch xã")."""
         self._normaliser = normaliser
+        self._unsaid = {tuple(word.folded for word in normaliser.expand(make_text(one)).words) for one in unsaid}
         self._kept: list[tuple[Vocabulary, _Names]] = []
 
     def position_groups(self, text: Text, vocabulary: Vocabulary) -> tuple[PositionGroup, ...]:
@@ -53,12 +55,27 @@ class DeclaredNames:
                 return names
         names = _Names(
             groups=PhraseTable(
-                chain.from_iterable(self._forms(code, name) for code, name in vocabulary.position_groups)
+                chain.from_iterable(self._position_forms(code, name) for code, name in vocabulary.position_groups)
             ),
             units=PhraseTable(chain.from_iterable(self._forms(code, name) for code, name in vocabulary.units)),
         )
         self._kept = [(vocabulary, names), *self._kept][:_VOCABULARIES_KEPT]
         return names
+
+    def _position_forms(self, code: PositionGroup, name: str) -> list[tuple[str, PositionGroup]]:
+        forms = self._forms(code, name)
+        return list(dict.fromkeys((short, code) for form, _code in forms for short in self._shortened(form)))
+
+    def _shortened(self, form: str) -> list[str]:
+        """The name as it is, then without what people leave out of it, as long as two words stay."""
+        words = [word.marked for word in make_text(form).words]
+        found = [form]
+        for unsaid in self._unsaid:
+            for at in range(1, len(words) - len(unsaid)):
+                rest = words[:at] + words[at + len(unsaid) :]
+                if tuple(make_text(" ".join(words[at : at + len(unsaid)])).folded.split()) == unsaid and len(rest) > 1:
+                    found += self._shortened(" ".join(rest))
+        return found
 
     def _forms(self, code: Code, name: str) -> list[tuple[str, Code]]:
         spoken = self._normaliser.expand(make_text(name)).typed

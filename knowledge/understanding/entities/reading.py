@@ -67,7 +67,7 @@ class EntityReader:
         self._points = Points(cues)
         self._kinds = Kinds(library, cues, self._normaliser)
         self._criteria = CriterionNames(library, cues, self._normaliser)
-        self._declared = DeclaredNames(self._normaliser)
+        self._declared = DeclaredNames(self._normaliser, cues.unsaid_in_positions)
         self._places = LibraryPlaces(library, cues, self._normaliser)
         self._persons = Persons(cues, frozenset(foreign))
         self._years = ServiceYears(cues)
