@@ -9,7 +9,7 @@ from handlers.hr import proposals, proposals_tables, rulings
 from handlers.hr.proposals import Desk
 from handlers.hr.proposals_rights import is_hr
 from handlers.memory import recall_pending
-from handlers.officials import linking
+from handlers.officials import guidance, linking
 from handlers.reply import Reply
 from handlers.visit import Visit
 from knowledge.facts import Person
@@ -17,6 +17,8 @@ from knowledge.understanding.rulings_said import Wish, find_number, find_proposa
 
 if TYPE_CHECKING:
     from handlers.routing import Ports
+
+_SURE = 0.9
 
 _Asked = Callable[[Visit, Desk], Awaitable[Reply]]
 _Handler = Callable[[Visit, "Ports"], Awaitable[Reply]]
@@ -52,7 +54,10 @@ def _form(make: Callable[[Visit, Person, Desk], Form]) -> _Handler:
 
 async def _told(visit: Visit, desk: Desk) -> Reply:
     """What HR says about rulings and tables: record, add, withdraw, see what waits, or see all."""
-    match read_wish(visit.text):
+    wish = read_wish(visit.text)
+    if wish is None and not is_hr(visit.person) and visit.meaning is not None and visit.meaning.confidence < _SURE:
+        return guidance.not_understood(visit)  # an official hardly means HR's work; rather that than a refusal
+    match wish:
         case Wish.RECORD:
             return await rulings.start_recording(visit, desk)
         case Wish.ROW:
