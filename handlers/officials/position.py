@@ -1,13 +1,15 @@
 """What does my position, or another one, require?"""
 
+from collections.abc import Mapping
+
 from handlers import next_steps
 from handlers.contacts import describe_contact
 from handlers.phrases import _, show_day
-from handlers.reply import Line, Outcome, Reply
+from handlers.reply import Background, Line, Outcome, Reply, Statement
 from handlers.stating import state
-from handlers.visit import Visit
+from handlers.visit import Visit, criteria_asked
 from handlers.wording import name_criterion, name_document_fully, name_level
-from knowledge.facts import ManagedBy, PositionGroup, TitleStandard
+from knowledge.facts import CriterionCode, ManagedBy, PositionGroup, TitleStandard
 from knowledge.folding import fold_words
 
 _MOST_GROUPS = 3
@@ -29,6 +31,7 @@ def list_requirements(visit: Visit) -> Reply:
         standards = visit.rules.standards_for(group, visit.territory)
         found = found or bool(standards)
         lines += [_describe_standard(one, visit) for one in standards.values() if _is_asked(one, visit)]
+        lines += _not_asked(group, standards, visit)
         if not standards:
             lines.append(_not_loaded(group, visit))
     if not found:
@@ -75,7 +78,29 @@ def _not_loaded_position(words: str, visit: Visit) -> Reply:
 
 
 def _is_asked(standard: TitleStandard, visit: Visit) -> bool:
-    return not visit.named.criteria or standard.criterion in visit.named.criteria
+    asked = criteria_asked(visit)
+    return not asked or standard.criterion in asked
+
+
+def _not_asked(
+    group: PositionGroup, standards: Mapping[CriterionCode, TitleStandard], visit: Visit
+) -> list[Statement | Background]:
+    """The criteria that the question names and the position does not require."""
+    library = visit.rules.library
+    beyond = [one for one in criteria_asked(visit) if one in library.criteria and one not in standards]
+    if not standards or not beyond:
+        return []
+    cites = tuple(dict.fromkeys(library.cite_loosely(one.document, None) for one in standards.values()))
+    text = _("{position}: {criterion} is not among the required standards.")
+    return [
+        state(
+            text.format(position=name_group(group, visit), criterion=name_criterion(library, one).lower()),
+            cites,
+            visit,
+            is_item=True,
+        )
+        for one in beyond
+    ]
 
 
 def _describe_standard(standard: TitleStandard, visit: Visit) -> Line:

@@ -18,6 +18,14 @@ _BARE = 5  # words
 _WORDS_BESIDE_WHY = 2
 _SAME_SUBJECT = {Intent.CERTIFICATE_COUNTS, Intent.MY_DATA}  # a few words ask more of what was talked about
 _NEED_A_SUBJECT = {Intent.WHO_TO_ASK, Intent.CONSEQUENCES}
+# What is said about somebody's standing or a certificate has a chain behind it that "why" asks for.
+_VERDICTS = {
+    Intent.MY_GAPS,
+    Intent.MY_DEADLINES,
+    Intent.CERTIFICATE_COUNTS,
+    Intent.PERSON_GAPS,
+    Intent.EXPLAIN_VERDICT,
+}
 _SHORT = 9  # words; a longer question states itself unless it points back
 
 
@@ -50,6 +58,8 @@ class FollowUps:
         points_back = self._points_back(reading, context)
         if len(reading.text.words) > _SHORT and not points_back:
             return None
+        if learned is Intent.EXPLAIN_VERDICT and context.intent in _VERDICTS:
+            return Completed(learned, self._explained(reading, context))
         leans = self._leans_on_before(reading.text)
         whole = self._same_again(reading, context, leans=leans) or self._another_point(reading, context, leans=leans)
         if whole is not None:
@@ -73,7 +83,8 @@ class FollowUps:
         """The question before asked again: for its reasons, for another score, or for oneself."""
         text = reading.text
         if any(match.last - match.first >= len(text.words) - _WORDS_BESIDE_WHY for match in self._whys.find(text)):
-            return Completed(context.intent, _with_aspects(context.entities, (Aspect.WHY,)))
+            intent = Intent.EXPLAIN_VERDICT if context.intent in _VERDICTS else context.intent
+            return Completed(intent, _with_aspects(context.entities, (Aspect.WHY,)))
         if _names_something(reading.entities):
             return None
         asked = {match.value for match in self._intents.find(text)}
@@ -87,6 +98,13 @@ class FollowUps:
         if reading.entities.speaks_of_self and not self._rest(reading):
             return self._about_oneself(context)
         return None
+
+    def _explained(self, reading: Reading, context: Context) -> Entities:
+        """What a longer "why" is about: what it names itself, else what was talked about."""
+        if reading.entities.kinds or reading.entities.criteria:
+            named = replace(context.entities, kinds=(), criteria=(), level=None, issued_on=None, issued_year=None)
+            return self._merged(reading, replace(context, entities=named), Intent.EXPLAIN_VERDICT)
+        return self._merged(reading, context, Intent.EXPLAIN_VERDICT)
 
     def _another_point(self, reading: Reading, context: Context, *, leans: bool) -> Completed | None:
         """Another point of the document that was talked about, named by its bare number ("2.8 thì sao?")."""
@@ -127,7 +145,9 @@ class FollowUps:
         """The same asked of oneself, after another person, unit or position was talked about: "tôi thì sao?"."""
         others = {Intent.PERSON_GAPS, Intent.UNIT_GAPS}
         intent = Intent.MY_GAPS if context.intent in others else context.intent
-        own = replace(context.entities, person_words=None, units=(), position_words=None, position_groups=())
+        own = replace(
+            context.entities, person_words=None, units=(), territories=(), position_words=None, position_groups=()
+        )
         return Completed(intent, replace(own, speaks_of_self=True))
 
     def _leaves_out_its_subject(self, reading: Reading, context: Context, learned: Intent | None) -> bool:
@@ -241,6 +261,7 @@ class FollowUps:
             position_words=new.position_words or (None if new.position_groups else old.position_words),
             units=new.units or old.units,
             territories=new.territories or old.territories,
+            issue_places=new.issue_places if new.territories else old.issue_places,
             offices=new.offices or old.offices,
             person_words=person,
             speaks_of_self=new.speaks_of_self or (old.speaks_of_self and not person),

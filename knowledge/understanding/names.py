@@ -1,9 +1,16 @@
 """The name of a person as people write it after a title: "đồng chí Nguyễn Văn A" is found as "Nguyễn Văn A"."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from knowledge.folding import fold
 from knowledge.understanding.cues import load_cues
+from knowledge.understanding.marks import can_be
+from knowledge.understanding.text import Word, make_text, read_text
+
+_LONGEST_NAME = 6
+_SHORTEST_NAME = 2
+_MOST_RUNS = 24
 
 
 def drop_title(words: str) -> str:
@@ -25,3 +32,38 @@ def _without_first_title(words: str) -> str | None:
 @lru_cache(maxsize=1)
 def _titles() -> frozenset[str]:
     return frozenset(fold(title) for title in load_cues().titles)
+
+
+def possible_names(question: str) -> Iterator[str]:
+    """Runs of words that could be a person's full name, a surname first, the longest before the shorter ones.
+
+    For a roster to be asked: most runs are nobody's name.
+    """
+    text = read_text(question)
+    if text is None:
+        return
+    words, surnames, given = text.words, _surnames(), 0
+    for first, word in enumerate(words):
+        if not any(can_be(word.marked, name) for name in surnames.get(word.folded, ())):
+            continue
+        last = first + 1
+        while last < len(words) and last - first < _LONGEST_NAME and _is_next(text.folded, words, last):
+            last += 1
+        for end in range(last, first + _SHORTEST_NAME - 1, -1):
+            if given >= _MOST_RUNS:
+                return
+            given += 1
+            yield text.typed[word.start : words[end - 1].end]
+
+
+def _is_next(folded: str, words: tuple[Word, ...], at: int) -> bool:
+    return folded[words[at - 1].end : words[at].start] == " " and words[at].folded.isalpha()
+
+
+@lru_cache(maxsize=1)
+def _surnames() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for name in load_cues().surnames:
+        for word in make_text(name).words:
+            found[word.folded] = (*found.get(word.folded, ()), word.marked)
+    return found
