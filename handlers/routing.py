@@ -46,6 +46,7 @@ from handlers.ports import (
 )
 from handlers.reply import Outcome, Reply
 from handlers.visit import Visit
+from knowledge.documents import Confidence
 from knowledge.facts import Person, Role
 from knowledge.understanding.meaning import Intent
 from knowledge.understanding.retrieval import PointSearch
@@ -227,6 +228,20 @@ async def _document(visit: Visit, ports: Ports) -> Reply:
     return documents.answer_document(visit, search=ports.search)
 
 
+def _unless_in_words(handler: Handler) -> Handler:
+    """Unless the question repeats the words of an added document, of which no handler knows anything else."""
+
+    async def answer(visit: Visit, ports: Ports) -> Reply:
+        stands_alone = visit.meaning is not None and not visit.meaning.is_follow_up and not visit.named.documents
+        if stands_alone and (said := quoting.answer_in_words(visit, ports.search, quoting.BEYOND_DOUBT)) is not None:
+            document = visit.rules.library.get_document(said.citations[-1].document)
+            if document.confidence is Confidence.ADDED:
+                return said
+        return await handler(visit, ports)
+
+    return answer
+
+
 async def _out_of_scope(visit: Visit, ports: Ports) -> Reply:
     in_words = quoting.answer_in_words(visit, ports.search, least=quoting.BEYOND_DOUBT)
     return in_words or guidance.out_of_scope(visit)
@@ -352,19 +367,19 @@ BY_INTENT: Mapping[Intent, Handler] = {
     Intent.MY_GAPS: _gaps,
     Intent.MY_DEADLINES: _corrected(_personal(gaps.list_my_deadlines)),
     Intent.CERTIFICATE_COUNTS: _corrected(_there(_open(certificates.judge_certificates))),
-    Intent.POSITION_REQUIREMENTS: _corrected(_there(_open(position.list_requirements))),
-    Intent.CONSEQUENCES: _corrected(_there(_open(consequences.explain_consequences))),
+    Intent.POSITION_REQUIREMENTS: _unless_in_words(_corrected(_there(_open(position.list_requirements)))),
+    Intent.CONSEQUENCES: _unless_in_words(_corrected(_there(_open(consequences.explain_consequences)))),
     Intent.DOCUMENT: _corrected(_document),
-    Intent.LIBRARY: _open(documents.list_library),
-    Intent.WHO_TO_ASK: _open(offices.tell_whom_to_ask),
+    Intent.LIBRARY: _unless_in_words(_open(documents.list_library)),
+    Intent.WHO_TO_ASK: _unless_in_words(_open(offices.tell_whom_to_ask)),
     Intent.SERVICE_LEFT: _service,
-    Intent.EXPLAIN_TERM: _term,
+    Intent.EXPLAIN_TERM: _unless_in_words(_term),
     Intent.HELP: _open(guidance.show_help),
     Intent.LINK: _link,
     Intent.MY_DATA: _data,
     Intent.PERSON_GAPS: _person,
     Intent.UNIT_GAPS: _unit,
-    Intent.ASK_TO_STUDY: _open(guidance.explain_study_request),
+    Intent.ASK_TO_STUDY: _unless_in_words(_open(guidance.explain_study_request)),
     Intent.SUBMIT_EVIDENCE: _open(guidance.explain_evidence),
     Intent.ASK_PERSON: _asking(asking_people.ask_a_person),
     Intent.FOLLOW_INQUIRY: _following(following.follow),
