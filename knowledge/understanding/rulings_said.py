@@ -281,15 +281,22 @@ _DIRECTIONS = frozenset({_Sign.FROM, _Sign.TO, _Sign.BEFORE, _Sign.AFTER})
 def _first_day(written: str, *, is_excluded: bool) -> str:
     if _YEAR.fullmatch(written):
         return _show(date(int(written) + is_excluded, 1, 1))
-    day = _day(written)
-    return _show(day + _A_DAY) if is_excluded and day is not None else written
+    return _moved(written, _A_DAY) if is_excluded else written
 
 
 def _last_day(written: str, *, is_excluded: bool) -> str:
     if _YEAR.fullmatch(written):
         return _show(date(int(written) - is_excluded, 12, 31))
+    return _moved(written, -_A_DAY) if is_excluded else written
+
+
+def _moved(written: str, by: timedelta) -> str:
+    """The day beside this one; what is no day, or the first or last of all, stays as written and is refused later."""
     day = _day(written)
-    return _show(day - _A_DAY) if is_excluded and day is not None else written
+    try:
+        return _show(day + by) if day is not None else written
+    except OverflowError:
+        return written
 
 
 def _day(written: str) -> date | None:

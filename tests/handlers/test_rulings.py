@@ -515,3 +515,56 @@ async def test_kind_asked_about_in_general_is_told_by_its_rulings(room):
 
     assert reply.outcome is Outcome.ANSWERED
     assert "Theo ý kiến của Sở Mẫu ngày 01/11/2026: HSK (tiếng Trung) từ" in words(reply)
+
+
+# --- what nobody would type ---
+
+HOSTILE = (
+    "\u202eabc\u202c",
+    "\x00\x07",
+    "9" * 400,
+    "31/31/31313",
+    "từ đến từ đến",
+    "-",
+    ".back.cancel",
+    "'; DROP TABLE rulings; --",
+    "😀" * 50,
+    "1/1/1 - 99/99/9999",
+    "từ 0001 đến 9999",
+    "trước 01/01/0001",
+    "sau 31/12/9999",
+    "a" * 3_900,
+)
+
+
+@pytest.mark.parametrize("form", ["rulings.new", "rulings.row", "rulings.standard"])
+async def test_hostile_answers_never_break_a_form(room, form):
+    good = {
+        "kind": "ielts",
+        "levels": "5.0",
+        "issued": "mọi ngày",
+        "counts": "bậc 3",
+        "months": "24",
+        "ground": "Sở đã thống nhất với tỉnh",
+        "document": "1769/UBND-KGVX",
+        "group": "truong_phong_so",
+        "criterion": "tin học",
+        "minimum": "cơ bản",
+        "days": "từ 01/01/2026",
+        "validity": "đến 31/12/2027",
+    }
+    reply = await room.presses(AUTHOR, form)
+    while reply.pending is not None and reply.pending.step != "send":
+        step = reply.pending.step
+        for said in HOSTILE:
+            await room.presses(AUTHOR, form)  # begin anew, so that a hostile answer that is taken does no harm
+            room.drawers.threads.kept[f"t-{AUTHOR.code}"] = {
+                "pending": {"form": reply.pending.form, "step": step, "values": dict(reply.pending.values)}
+            }
+            answer = await room.says(AUTHOR, said)
+            assert answer.title
+        room.drawers.threads.kept[f"t-{AUTHOR.code}"] = {
+            "pending": {"form": reply.pending.form, "step": step, "values": dict(reply.pending.values)}
+        }
+        reply = await room.says(AUTHOR, good[step])
+    assert not room.drawers.proposals.kept
