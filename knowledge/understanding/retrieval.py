@@ -23,6 +23,8 @@ from knowledge.understanding.text import Text, is_marked, make_text, read_text
 LEAST_SCORE = 0.46  # everyday questions stay below it, questions about a point of the library above (tests)
 LEAST_TEXT_SCORE = 0.7  # the same for the words of an added text; measured in the benchmark of retrieval
 
+_SHORTEST_LOOSE = 12  # words
+
 _WORD_SHARE, _PAIR_SHARE, _PIECE_SHARE = 0.5, 0.25, 0.25
 _SATURATION = 0.8
 _PIECE = 4
@@ -230,7 +232,8 @@ def _index_texts(library: Library) -> TextSearch:
     """Every passage of the added texts, and the summaries of added points that have no place in theirs."""
     passages: list[Passage] = []
     for text in library.texts.values():
-        passages += text.passages
+        # Outside the points, short lines are names of offices, addressees and signatures: they answer nothing.
+        passages += [one for one in text.passages if one.point is not None or len(one.words.split()) >= _SHORTEST_LOOSE]
         document = library.documents[text.document]
         if document.confidence is Confidence.ADDED:
             passages += [

@@ -86,6 +86,10 @@ def test_questions_about_the_library_find_the_same_points_as_before(search: Poin
         assert search.over(whole).search(question)[0] == search.search(question)[0]
 
 
+def test_names_in_head_and_foot_of_a_document_answer_nothing(search: PointSearch, whole: Library):
+    assert search.over(whole).search("ủy ban nhân dân tỉnh mẫu thì sao", documents=[GRANTS]) == ()
+
+
 def test_scope_holds_for_added_texts(search: PointSearch, whole: Library):
     question = "mức hỗ trợ bằng tám mươi phần trăm học phí ghi trên biên lai"
     grown = search.over(whole)
