@@ -14,7 +14,7 @@ from handlers.heads.named import name_someone
 from handlers.hr import reminding
 from handlers.hr.rulings_routes import find_ruling_named
 from handlers.hr.rulings_routes import named as named_ruling
-from handlers.inquiries import read_code
+from handlers.inquiries import clean, read_code
 from handlers.letters import write_letter
 from handlers.memory import keep_pending, keep_questions, named_by_choice, recall, recall_pending, remember
 from handlers.officials import asking_people, guidance, quoting
@@ -406,6 +406,8 @@ def _hear_command(text: str) -> _Heard | None:
         return None
     if action == "link" and rest.strip():
         return _Heard(*BY_ACTION["link.code"], subject=rest.strip())
+    if action == "inquiry" and rest.strip():
+        return _Heard(*BY_ACTION["inquiry"], subject=read_code(rest) or rest.strip())
     return _Heard(*BY_ACTION[action])
 
 
@@ -439,7 +441,8 @@ def _questions(kept: Mapping[str, Any] | None, heard: _Heard, visit: Visit, repl
         is_question = is_question and asking_people.holds_question(visit)
     if looks_like_code(visit.text) and " " not in visit.text.strip() and not _names_a_thing(visit.named):
         is_question = False  # a code typed when none was awaited
-    asked = EarlierQuestion(visit.text.strip(), reply.outcome, reply.title) if is_question else None
+    typed = clean(visit.text)
+    asked = EarlierQuestion(typed, reply.outcome, reply.title) if is_question and typed else None
     return keep_questions(kept, asked)
 
 

@@ -1,6 +1,7 @@
 """What both sides of a passed-on question share: its code, who serves it, who holds it, how it is told. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
@@ -31,6 +32,12 @@ _SIGNS = "2345679CFGHJKMNPQRTVX"
 _CODE = re.compile(rf"(?i)(?<![^\W_])(?=[{_SIGNS}]*[2-9])(?=[{_SIGNS}]*[A-Z])[{_SIGNS}]{{6}}(?![^\W_])")
 # A letter goes where it is seen soonest.
 _PREFERRED = (Channel.TELEGRAM, Channel.WEB)
+
+
+def clean(text: str) -> str:
+    """What was typed, without signs that nobody sees: they could turn around or hide what another person reads."""
+    seen = (sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co"})
+    return unicodedata.normalize("NFC", "".join(seen)).strip()
 
 
 def find_code(text: str) -> str | None:

@@ -7,7 +7,7 @@ from handlers import next_steps
 from handlers.asking import Choice
 from handlers.forms import LONGEST_ENTRY, ends_form
 from handlers.hr.inbox import Desk, find_served, open_one, record, show, tell_changed
-from handlers.inquiries import describe_message, name_unit
+from handlers.inquiries import clean, describe_message, name_unit
 from handlers.memory import recall_pending
 from handlers.phrases import _
 from handlers.ports import Threads
@@ -79,7 +79,7 @@ async def preview(visit: Visit, desk: Desk, *, read_entities: ReadEntities) -> R
         return found
     if ends_form(visit.text):
         return await open_one(replace(visit, subject=code), desk)
-    typed = visit.text.strip()
+    typed = clean(visit.text)
     if len(typed) > LONGEST_ENTRY:
         title = _("This is too long: {n} characters, at most {most}. Please shorten it.")
         return Reply(

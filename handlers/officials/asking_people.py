@@ -13,6 +13,7 @@ from handlers.forms import ends_form
 from handlers.inquiries import (
     LONGEST_QUESTION,
     MOST_OPEN,
+    clean,
     count_questions,
     describe_question,
     list_serving,
@@ -83,9 +84,9 @@ async def read_question(visit: Visit, desk: Desk) -> Reply:
     """The question was typed after being asked for, or typed anew in place of the one shown."""
     if ends_form(visit.text):
         return keep_here()
-    text = visit.text.strip()
-    if len(text) > LONGEST_QUESTION:
-        return _too_long(len(text))
+    text = clean(visit.text)
+    if not text or len(text) > LONGEST_QUESTION:
+        return _too_long(len(text)) if text else _ask_for_question()
     earlier = _draft_of_thread(await _recall(visit, desk.threads))
     context = _last_two(earlier) if earlier is not None else ()
     return await _preview(visit, Draft(text, context=context), desk, is_typed=True)
@@ -299,7 +300,7 @@ async def _recall(visit: Visit, threads: Threads) -> Mapping[str, Any] | None:
 def _draft_of_request(visit: Visit, kept: Mapping[str, Any] | None) -> Draft:
     """A request that says what it is about is the question itself; a bare one means the question before it."""
     earlier = _draft_of_thread(kept)
-    text = visit.text.strip()[:LONGEST_QUESTION]
+    text = clean(visit.text)[:LONGEST_QUESTION]
     if holds_question(visit):
         return Draft(text, context=_last_two(earlier) if earlier is not None else ())
     return earlier if earlier is not None else Draft(text, is_bare=True)

@@ -7,6 +7,7 @@ from handlers import next_steps
 from handlers.asking import Choice
 from handlers.forms import LONGEST_ENTRY, ends_form
 from handlers.inquiries import (
+    clean,
     describe_message,
     describe_question,
     find_address,
@@ -98,7 +99,9 @@ async def read_words(visit: Visit, desk: Desk) -> Reply:
         return found
     if ends_form(visit.text):
         return _show(found, visit)
-    text = visit.text.strip()
+    text = clean(visit.text)
+    if not text:
+        return await ask_for_words(replace(visit, subject=code), desk)
     if len(text) > LONGEST_ENTRY:
         title = _("This is too long: {n} characters, at most {most}. Please shorten it.")
         return Reply(title=title.format(n=len(text), most=LONGEST_ENTRY), choices=(see(found),), pending=pending)

@@ -211,7 +211,7 @@ async def test_hr_is_never_given_their_own_question(loaded, reader):
 # --- following
 
 
-@pytest.mark.parametrize("said", ["C2C2C2", "c2c-2c2", "theo dõi câu hỏi C2C2C2", "/cauhoi"])
+@pytest.mark.parametrize("said", ["C2C2C2", "c2c-2c2", "theo dõi câu hỏi C2C2C2", "/cauhoi", "/cauhoi c2c2c2"])
 async def test_own_question_is_shown_when_asked_for(room, said):
     await room.asks()
     reply = await room.says(said, ASKER)
@@ -350,3 +350,18 @@ def _linked(code):
 async def test_an_official_without_a_thread_can_still_ask(room):
     reply = await room.tried.say("cho tôi gặp người phụ trách", person=official())
     assert reply.outcome is Outcome.HANDED_OVER
+
+
+async def test_signs_that_nobody_sees_are_not_passed_on(room):
+    await room.says(f"{QUESTION}\u202e ngược\x07 \ud800", ASKER)
+    await room.says(REQUEST, ASKER)
+    kept = room.inquiries.kept["C2C2C2"]
+    assert kept.question == f"{QUESTION} ngược"
+
+
+@pytest.mark.parametrize("said", ["\u200b\u202e", "x" * 501])
+async def test_a_question_of_nothing_or_too_much_is_asked_for_again(room, said):
+    await room.says(REQUEST)
+    reply = await room.says(said)
+    assert reply.pending is not None
+    assert "pass_on.yes" not in actions(reply)
