@@ -35,6 +35,10 @@ def write_letter(letter: Letter) -> Reply:
                 _("A change of the rules waits for your confirmation."),
                 choices=(Choice(_("See it"), "proposal", str(letter.number)),),
             )
+        case LetterKind.DECIDED:
+            text = _("Your proposal {number} has been decided.")
+            see = Choice(_("See it"), "proposal", str(letter.number))
+            return Reply(text.format(number=letter.number), choices=(see,))
 
 
 def _own(letter: Letter) -> Choice:

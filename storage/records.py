@@ -209,6 +209,7 @@ class LetterKind(StrEnum):
     DETAILS = "details"  # to HR: whoever asked has added something
     OVERDUE = "overdue"  # to HR: so many wait beyond their day
     PROPOSAL = "proposal"  # to HR: the proposal of this number waits for a second person
+    DECIDED = "decided"  # to HR: somebody has confirmed or refused your proposal of this number
 
 
 class LetterState(StrEnum):

@@ -153,6 +153,7 @@ async def confirm(visit: Visit, desk: Desk) -> Reply:
     if not await desk.proposals.decide(proposal.number, ProposalState.CONFIRMED, person.code, desk.clock.now()):
         return await _decided_meanwhile(proposal, desk)
     title, subject = await _take_effect(change, desk)
+    await _leave(LetterKind.DECIDED, author, proposal, desk)
     await desk.audit.record(
         person.code,
         f"confirmed_{proposal.kind.value}",
@@ -222,6 +223,9 @@ async def _refuse_for(visit: Visit, reason: str, desk: Desk) -> Reply:
     now = desk.clock.now()
     if not await desk.proposals.decide(proposal.number, ProposalState.REFUSED, person.code, now, reason):
         return await _decided_meanwhile(proposal, desk)
+    author = await desk.profiles.find_person(proposal.proposed_by.person)
+    if author is not None:
+        await _leave(LetterKind.DECIDED, author, proposal, desk)
     await desk.audit.record(person.code, f"refused_{proposal.kind.value}", f"proposal:{proposal.number}", now)
     text = _("Proposal {number} is refused; nothing was changed.")
     return Reply(title=text.format(number=proposal.number), choices=(waiting(), next_steps.rulings()))
@@ -295,26 +299,26 @@ async def _take_effect(change: Change, desk: Desk) -> tuple[str, str]:
 
 async def _tell(proposal: Proposal, today: RulesOn, desk: Desk) -> int:
     """Leave a letter for everybody who may confirm it and has a linked chat; how many."""
-    told = 0
-    for one in await desk.staff.list_staff():
-        if not may_decide(one, proposal, today):
-            continue
-        account = await find_address(one, desk.accounts)
-        if account is None:
-            continue
-        told += await desk.letters.leave(
-            Letter(
-                channel=account.channel,
-                address=account.address,
-                kind=LetterKind.PROPOSAL,
-                left_at=desk.clock.now(),
-                person=one.code,
-                number=proposal.number,
-                key=f"proposal:{proposal.number}:{one.code}",
-                locale=account.locale or "vi",
-            )
+    serving = [one for one in await desk.staff.list_staff() if may_decide(one, proposal, today)]
+    return sum([await _leave(LetterKind.PROPOSAL, one, proposal, desk) for one in serving])
+
+
+async def _leave(kind: LetterKind, to: Person, proposal: Proposal, desk: Desk) -> bool:
+    account = await find_address(to, desk.accounts)
+    if account is None:
+        return False
+    return await desk.letters.leave(
+        Letter(
+            channel=account.channel,
+            address=account.address,
+            kind=kind,
+            left_at=desk.clock.now(),
+            person=to.code,
+            number=proposal.number,
+            key=f"{kind.value}:{proposal.number}:{to.code}",
+            locale=account.locale or "vi",
         )
-    return told
+    )
 
 
 async def _expire(desk: Desk) -> None:

@@ -13,6 +13,7 @@ from knowledge.effects import Shift, shifts_of
 from knowledge.facts import (
     DeclaredRules,
     DocumentId,
+    Person,
     RecognitionRow,
     Ruling,
     RulingId,
@@ -30,7 +31,10 @@ SHEETS = {
 }
 WITHDRAWN = "y_kien"  # the cell that names the ruling to be withdrawn
 _UNNUMBERED = RulingId("YK-…")  # sorts after every number that was given
-_MOST_PEOPLE = 3_000  # whose verdicts are reckoned before somebody confirms; the rest is said to be left out
+# How many people are read, and of how many the verdicts are reckoned, before somebody confirms; the rest is said to be
+# left out. A visitor waits for it.
+_MOST_PEOPLE = 20_000
+_MOST_JUDGED = 3_000
 _HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -102,21 +106,32 @@ def find_same(row: RecognitionRow | TitleStandard, rules: DeclaredRules) -> Reco
 
 
 async def count_effects(
-    change: Change, scope: UnitCode | None, today: RulesOn, profiles: Profiles, most: int = _MOST_PEOPLE
+    change: Change, scope: UnitCode | None, today: RulesOn, profiles: Profiles, most: int = _MOST_JUDGED
 ) -> Effects:
     """Whose verdicts differ on the first day of the change, over the people whom it reaches; at most so many."""
     before, after = today.book.on(change.day), change.after.on(change.day)
     units = None if scope is None else today.units_within((scope,))
-    people = changed = 0
+    people = judged = changed = 0
     counted: Counter[Shift] = Counter()
     async for person in profiles.stream_people(units):
-        if people == most:
+        if people == _MOST_PEOPLE or judged == most:
             return Effects(people, changed, is_partial=True, shifts=counted)
         people += 1
+        if not _may_touch(change, person):
+            continue
+        judged += 1
         shifts = shifts_of(person, before, after)
         changed += bool(shifts)
         counted.update(shifts)
     return Effects(people, changed, shifts=counted)
+
+
+def _may_touch(change: Change, person: Person) -> bool:
+    """Whether the change can bear on this person at all. A row of a table may, by being loaded, on anybody."""
+    ruling = change.ruling or change.withdrawn
+    if ruling is not None:
+        return any(one.kind == ruling.kind for one in person.credentials)
+    return not isinstance(change.row, TitleStandard) or change.row.position_group == person.position_group
 
 
 def day_in_vietnam(moment: datetime) -> date:

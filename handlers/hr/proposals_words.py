@@ -37,7 +37,18 @@ def describe_change(change: Change, visit: Visit) -> list[Line]:
     if change.replaced is not None:
         old = _describe_row(change.replaced, visit, visit.rules.book.on(change.day))
         lines.append(Line(_("It takes the place of: {what}").format(what=old), is_item=True))
-    return [*lines, Line(_describe_days(change.row), is_item=True)]
+    lines.append(Line(_describe_days(change.row), is_item=True))
+    idle = _list_made_idle(change, visit)
+    if idle:
+        text = _("These rulings would be idle then: {ids}.")
+        lines.append(Line(text.format(ids=", ".join(one.id for one in idle)), is_item=True))
+    return lines
+
+
+def _list_made_idle(change: Change, visit: Visit) -> list[Ruling]:
+    before, after = visit.rules.book.on(change.day), change.after.on(change.day)
+    applying = [one for one in after.book.rules.rulings if one.applies_on(change.day)]
+    return [one for one in applying if outranked(one, after).is_idle and not outranked(one, before).is_idle]
 
 
 def describe_ruling(ruling: Ruling, rules: RulesOn) -> str:

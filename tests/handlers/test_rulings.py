@@ -5,9 +5,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from handlers.hr.proposals_changes import Change, count_effects
+from handlers.hr.proposals_words import describe_effects
+from handlers.letters import write_letter
 from handlers.reply import Outcome, Reply
 from knowledge.facts import Person, PersonCode, Role
-from storage.records import Account, ProposalState
+from storage.records import Account, LetterKind, ProposalState
+from tests.fakes import FakeProfiles
 from tests.handlers import visits
 from tests.handlers.desks import TriedDesk
 from tests.handlers.visits import actions, words
@@ -95,6 +99,19 @@ async def test_who_may_confirm_is_told_in_their_chat(room):
     await room.proposes()
 
     assert [one.person for one in room.drawers.letters.kept] == [SECOND.code]
+    assert write_letter(room.drawers.letters.kept[0]).choices[0].token == "proposal|1"
+
+
+async def test_author_is_told_that_it_was_decided(room):
+    room.drawers.accounts.kept["web", "w1"] = Account("web", "w1", AUTHOR.code)
+    await room.proposes()
+    room.drawers.letters.kept.clear()
+
+    await room.confirms(SECOND)
+
+    (letter,) = room.drawers.letters.kept
+    assert (letter.person, letter.kind) == (AUTHOR.code, LetterKind.DECIDED)
+    assert "đã được quyết định" in write_letter(letter).title
 
 
 @pytest.mark.parametrize("said", ["xem đề xuất số 1", "xac nhan de xuat 1", "từ chối đề xuất 1"])
@@ -437,6 +454,7 @@ async def test_ruling_of_a_unit_is_nobodys_rule_elsewhere(room):
 
 
 async def test_row_of_a_recognition_table_takes_effect_when_confirmed(room):
+    room.desk.declare(rulings=(ruling(low="4.5", high="5.0"),))
     await room.presses(AUTHOR, "rulings.row")
     preview = await room.says(
         AUTHOR, "1769/UBND-KGVX", "ielts", "từ 4.5 đến 5.0", "mọi ngày", "bậc 3", "24", "mọi ngày"
@@ -445,6 +463,7 @@ async def test_row_of_a_recognition_table_takes_effect_when_confirmed(room):
     before = room.drawers.rules.declared.recognition
     await room.confirms(SECOND)
 
+    assert "không còn dùng đến: YK-2026-0001" in words(preview)
     assert "1769/UBND-KGVX: IELTS, từ 4.5 đến 5: được tính là Bậc 3, có giá trị 24 tháng kể từ ngày cấp" in words(
         preview
     )
@@ -568,3 +587,17 @@ async def test_hostile_answers_never_break_a_form(room, form):
         }
         reply = await room.says(AUTHOR, good[step])
     assert not room.drawers.proposals.kept
+
+
+async def test_effects_say_at_least_when_people_are_left_out(library):
+    today = visits.with_standards(library).on(visits.TODAY)
+    after = visits.with_standards(library, rulings=(ruling(),))
+    people = [replace(HOLDER, code=PersonCode(f"CB{n:03}")) for n in range(5)]
+    change = Change(visits.TODAY, after, ruling=ruling())
+
+    whole = await count_effects(change, None, today, FakeProfiles(people))
+    part = await count_effects(change, None, today, FakeProfiles(people), most=2)
+
+    assert (whole.people, whole.changed, whole.is_partial) == (5, 5, False)
+    assert (part.people, part.changed, part.is_partial) == (2, 2, True)
+    assert "ít nhất 2 người" in describe_effects(part, today)[0].text
