@@ -2,18 +2,25 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.wiring import Office
+from bot.letters import Postman
+from bot.on_telegram.letters import TelegramCarrier
+from bot.wiring import LettersInDatabase, Office
 from handlers.asking import Channel, Incoming
 from handlers.reply import Reply
 from knowledge.facts import PersonCode
 from tests.conversations.doors import DOORS
 from tests.conversations.test_dialogues import Links, link
 from tests.databases import make_home
-from tests.offices import sample_office
+from tests.offices import StandingClock, sample_office
+from tests.standins.telegram_api import TelegramApi
 
+ASKER_OF_HR = PersonCode("CB001")
+WORKING_TIME = datetime(2026, 12, 1, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 HR, ASKER = PersonCode("CB015"), Links("CB004", "Phạm Mẫu Năm Chấm")
 QUESTION = "công văn 9999/UBND-NC nói gì vậy"
 _CODE = re.compile(r"Mã theo dõi: (\w{6})")
@@ -24,6 +31,13 @@ async def office(server_url: str) -> AsyncIterator[Office]:
     with make_home("inbox") as home:
         async with sample_office(server_url, home) as opened:
             yield opened
+
+
+class AtWork(StandingClock):
+    """A working day on which every question of these tests is overdue."""
+
+    def now(self) -> datetime:
+        return WORKING_TIME
 
 
 class AtHr:
@@ -106,3 +120,36 @@ async def test_the_command_line_hands_over_and_tells_at_the_next_turn(office):
     assert found[1] not in words(await office.desk.answer(elsewhere))
     assert f"Câu hỏi {found[1]} của đồng chí đã có trả lời." in words(await office.desk.answer(asked("/help")))
     assert found[1] not in words(await office.desk.answer(asked("/help")))
+
+
+async def test_hr_is_reminded_by_a_letter_in_their_own_chat_and_once_a_day(office):
+    passed = await office.desk.answer(
+        Incoming(
+            Channel.WEB, "v1", text="chuyển câu hỏi này cho sở nội vụ: toeic 700 có tính không", person=ASKER_OF_HR
+        )
+    )
+    assert passed.handed_to == "Sở Mẫu Một"
+    async with TelegramApi() as api:
+        hr = api.visitor("Một Sở", user_id=9_100)
+        hr.says("/start")
+        async with office._database.transaction() as drawers:
+            await drawers.accounts.link("telegram", "9100", PersonCode("CB016"), office.clock.now())
+        assert await office.desk.remind(WORKING_TIME) >= 1
+        assert await office.desk.remind(WORKING_TIME) == 0
+        mail = LettersInDatabase(office._database, office.desk, AtWork())
+        carrier = TelegramCarrier(api.token, api.base, office.describe)
+        await Postman(mail, [carrier]).go_round()
+        await carrier.close()
+        assert "quá hạn trả lời" in await hr.reads()
+        assert hr.buttons() == ["Hộp thư câu hỏi"]
+
+
+async def test_tidying_keeps_what_still_waits(office):
+    asked = Incoming(
+        Channel.COMMAND_LINE, "tidy", text="chuyển câu hỏi của tôi cho cán bộ phụ trách", person=ASKER_OF_HR
+    )
+    found = _CODE.search(words(await office.desk.answer(asked)))
+    assert found is not None
+    await office.tidy()
+    shown = await office.desk.answer(Incoming(Channel.COMMAND_LINE, "tidy", text=found[1], person=ASKER_OF_HR))
+    assert "chờ trả lời" in words(shown)

@@ -2,11 +2,17 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from bot.letters import Errand
+from bot.on_web.letters import WebCarrier
+from bot.on_web.present import Present
+from handlers.asking import Choice
+from handlers.reply import Reply
 from tests.bot.on_web.scripted import HARMFUL, PEOPLE, Opened, opened
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -156,3 +162,16 @@ async def test_the_words_change_in_place_when_the_other_language_is_chosen(brows
         await expect(page.locator("html")).to_have_attribute("lang", "en")
         await expect(page.locator("#question")).to_have_attribute("placeholder", "Type your question here")
         await expect(page.locator("article.ours")).to_have_count(2)
+
+
+async def test_a_letter_is_shown_and_its_button_pressed_when_nobody_asked_anything(browser):
+    present = Present()
+    letter = Errand(
+        1, "", Reply("Câu hỏi C2C2C2 đã có trả lời.", choices=(Choice("Xem trả lời", "inquiry", "C2C2C2"),)), 1
+    )
+    async with opened(present=present) as door, visiting(browser, door, PHONE) as page:
+        (visitor,) = present.list_visitors()
+        await WebCarrier(present, str).carry(replace(letter, address=visitor))
+        await expect(page.locator("article.ours h2").last).to_have_text("Câu hỏi C2C2C2 đã có trả lời.")
+        await page.get_by_role("button", name="Xem trả lời").click()
+        await expect(page.locator("article.ours h2").last).to_have_text("Nghe rõ: [inquiry|C2C2C2]")
