@@ -80,7 +80,8 @@ def _verdict(case: Case, judged: Judgement, credential: str, visit: Visit) -> st
             return " ".join(sentence for sentence in said if sentence)
         case State.PENDING:
             text = _("{credential} is waiting to be verified; then it will count as {criterion}: {level}.")
-            return text.format(credential=credential, criterion=about, level=level)
+            text = text.format(credential=credential, criterion=about, level=level)
+            return " ".join(sentence for sentence in (text, _validity(case, judged)) if sentence)
         case State.EXPIRED:
             text = _("{credential} counted as {criterion}: {level}, but only until {day}; it no longer counts.")
             if judged.valid_to is None:  # the year of issue alone leaves the day of its end open

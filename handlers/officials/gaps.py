@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from handlers import next_steps
 from handlers.asking import Choice
+from handlers.case_words import describe_case
+from handlers.cases import cases_of
 from handlers.contacts import describe_contact
 from handlers.phrases import _, ngettext, show_day
 from handlers.reply import Line, Outcome, Reply
@@ -36,6 +38,7 @@ def list_my_gaps(visit: Visit, person: Person) -> Reply:
     lines = describe_gaps(findings, visit.rules)
     lines += dict.fromkeys(line for gap in gaps if (line := describe_accountable(gap, visit.rules)) is not None)
     lines += _describe_met([one for one in findings if not one.is_gap], visit)
+    lines += _describe_named(visit)
     if any(gap.state in {State.UNDETERMINED, State.NOT_RECOGNISED} for gap in gaps):
         lines.append(describe_contact(visit))
     return Reply(
@@ -105,6 +108,13 @@ def _title(gaps: Sequence[Finding], visit: Visit) -> str:
         "You have {n} items to complete or clear up, as of {day}.",
         len(gaps),
     ).format(n=len(gaps), day=day)
+
+
+def _describe_named(visit: Visit) -> list[Line]:
+    """What certificates would count for that the question names and the record does not hold."""
+    held = {one.kind for one in visit.person.credentials} if visit.person is not None else set()
+    mentions = [one for one in visit.named.kinds if one.kind not in held]
+    return [line for mention in mentions for case in cases_of(mention, visit) for line in describe_case(case, visit)]
 
 
 def _describe_met(met: Sequence[Finding], visit: Visit) -> list[Line]:

@@ -92,6 +92,8 @@ class Cues:
     follow_up_starts: Words
     follow_up_ends: Words
     follow_up_whys: Words
+    follow_up_bases: Words
+    follow_up_validities: Words
     follow_up_intents: dict[str, Words]
     fillers: Words
     greetings: Words

@@ -1,6 +1,8 @@
 """Short questions that make sense only after the one before ("còn tin học thì sao?"), completed from it."""
 
 import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from knowledge.credentials import ScaleType
@@ -9,8 +11,8 @@ from knowledge.understanding.cues import Cues
 from knowledge.understanding.entities.reading import DOCUMENT_WORD, PERSON_WORD, Reading
 from knowledge.understanding.marks import can_be
 from knowledge.understanding.meaning import Aspect, Context, Entities, Intent
-from knowledge.understanding.phrase_table import PhraseTable
-from knowledge.understanding.text import Text, make_text
+from knowledge.understanding.phrase_table import Match, PhraseTable
+from knowledge.understanding.text import Text, Word, make_text
 
 _SCORE = re.compile(r"(?<![\w./,])\d{1,3}(?:[.,]\d{1,2})?(?![\w/])")
 _BARE_POINT = re.compile(r"(?<![\w./,])(?:[ivx]{1,4}\.)?\d{1,2}(?:\.\d{1,2})*(?![\w/.]*\d)")
@@ -25,6 +27,17 @@ _VERDICTS = {
     Intent.CERTIFICATE_COUNTS,
     Intent.PERSON_GAPS,
     Intent.EXPLAIN_VERDICT,
+}
+_OF_CERTIFICATES = _VERDICTS | {Intent.SUBMIT_EVIDENCE}
+_OF_PAPERS = {Intent.DOCUMENT, Intent.LIBRARY}  # asked there for a basis, the documents that a document cites are meant
+_IDLE = {Intent.OUT_OF_SCOPE, Intent.HELP}
+_OF_WHOLE_DOCUMENTS = {
+    Aspect.SIGNER,
+    Aspect.DATE,
+    Aspect.ISSUER,
+    Aspect.IN_FORCE,
+    Aspect.HELD,
+    Aspect.ABOUT,
 }
 _SHORT = 9  # words; a longer question states itself unless it points back
 
@@ -45,6 +58,8 @@ class FollowUps:
         self._starts: PhraseTable[str] = _table(cues.follow_up_starts)
         self._ends: PhraseTable[str] = _table(cues.follow_up_ends)
         self._whys: PhraseTable[str] = _table(cues.follow_up_whys)
+        self._bases: PhraseTable[str] = _table(cues.follow_up_bases)
+        self._validities: PhraseTable[str] = _table(cues.follow_up_validities)
         self._intents: PhraseTable[Intent] = PhraseTable(
             (phrase, Intent(intent)) for intent, phrases in cues.follow_up_intents.items() for phrase in phrases
         )
@@ -56,12 +71,20 @@ class FollowUps:
         `learned` is what the classifier is sure of by itself, None where it is not.
         """
         points_back = self._points_back(reading, context)
-        if len(reading.text.words) > _SHORT and not points_back:
+        learned = self._without_idle_guess(reading, context, learned)
+        own_words = len(reading.text.words) - len(reading.taken)
+        if len(reading.text.words) > _SHORT and own_words > _BARE and not points_back:
             return None
         if learned is Intent.EXPLAIN_VERDICT and context.intent in _VERDICTS:
             return Completed(learned, self._explained(reading, context))
         leans = self._leans_on_before(reading.text)
-        whole = self._same_again(reading, context, leans=leans) or self._another_point(reading, context, leans=leans)
+        whole = (
+            self._same_again(reading, context, leans=leans)
+            or self._asked_of_a_certificate(reading, context)
+            or self._another_level(reading, context)
+            or self._of_the_document(reading, context, learned)
+            or self._another_point(reading, context, leans=leans)
+        )
         if whole is not None:
             return whole
         if self._leaves_out_its_subject(reading, context, learned):
@@ -77,12 +100,18 @@ class FollowUps:
     def _leans_on_before(self, text: Text) -> bool:
         """Whether the question opens or closes like one that goes on from another ("còn …", "… thì sao")."""
         starts = any(match.first == 0 for match in self._starts.find(text))
-        return starts or any(match.last == len(text.words) for match in self._ends.find(text))
+        return starts or any(self._are_fillers(text.words[match.last :]) for match in self._ends.find(text))
+
+    def _are_fillers(self, words: Sequence[Word]) -> bool:
+        return all(any(can_be(word.marked, one) for one in self._fillers.get(word.folded, ())) for word in words)
 
     def _same_again(self, reading: Reading, context: Context, *, leans: bool) -> Completed | None:
         """The question before asked again: for its reasons, for another score, or for oneself."""
         text = reading.text
         if any(match.last - match.first >= len(text.words) - _WORDS_BESIDE_WHY for match in self._whys.find(text)):
+            intent = Intent.EXPLAIN_VERDICT if context.intent in _VERDICTS else context.intent
+            return Completed(intent, _with_aspects(context.entities, (Aspect.WHY,)))
+        if context.intent not in _OF_PAPERS and self._covers(self._bases.find(text), reading, beside=1):
             intent = Intent.EXPLAIN_VERDICT if context.intent in _VERDICTS else context.intent
             return Completed(intent, _with_aspects(context.entities, (Aspect.WHY,)))
         if _names_something(reading.entities):
@@ -97,6 +126,50 @@ class FollowUps:
             return Completed(Intent.CERTIFICATE_COUNTS, rescored)
         if reading.entities.speaks_of_self and not self._rest(reading):
             return self._about_oneself(context)
+        return None
+
+    def _without_idle_guess(self, reading: Reading, context: Context, learned: Intent | None) -> Intent | None:
+        """What the words mean by themselves; nothing where they say so little that only the thread gives them a sense.
+
+        A few words that go on from before look like chat, or like nothing of ours, to whoever does not know it.
+        """
+        if learned not in _IDLE or context.intent in _IDLE:
+            return learned
+        told = self._leans_on_before(reading.text) or bool(self._intents.find(reading.text))
+        return None if told or _names_something(reading.entities) else learned
+
+    def _asked_of_a_certificate(self, reading: Reading, context: Context) -> Completed | None:
+        """How long a certificate counts that was talked about: "dùng được mấy năm", "thời hạn bao lâu"."""
+        known = context.entities
+        asked = self._validities.find(reading.text)
+        if not asked or not (known.kinds or known.criteria) or context.intent not in _OF_CERTIFICATES:
+            return None
+        words = {at for match in asked for at in range(match.first, match.last)}
+        if len(self._rest(reading, besides=words)) > _WORDS_BESIDE_WHY or reading.entities.documents:
+            return None
+        named = replace(reading, entities=replace(reading.entities, years=None))
+        merged = self._merged(named, context, Intent.CERTIFICATE_COUNTS)
+        return Completed(Intent.CERTIFICATE_COUNTS, merged)
+
+    def _another_level(self, reading: Reading, context: Context) -> Completed | None:
+        """The certificate that was talked about, at another named level: "còn bậc 3"."""
+        new, known = reading.entities, context.entities
+        if new.level is None or new.kinds or not known.kinds or self._rest(reading):
+            return None
+        last = known.kinds[-1]
+        kind = self._library.kinds[last.kind]
+        if kind.scale.type is not ScaleType.CRITERION or kind.criterion not in new.criteria:
+            return None
+        kinds = (*known.kinds[:-1], replace(last, level=new.level))
+        return Completed(Intent.CERTIFICATE_COUNTS, replace(known, kinds=kinds, criteria=(), aspects=(), level=None))
+
+    def _of_the_document(self, reading: Reading, context: Context, learned: Intent | None) -> Completed | None:
+        """A point named by itself is one of the document that was talked about."""
+        new = reading.entities
+        if learned is not Intent.DOCUMENT or not new.points or new.documents or not context.entities.documents:
+            return None
+        if context.intent is Intent.DOCUMENT:
+            return Completed(Intent.DOCUMENT, self._merged(reading, context, Intent.DOCUMENT))
         return None
 
     def _explained(self, reading: Reading, context: Context) -> Entities:
@@ -131,14 +204,32 @@ class FollowUps:
         named, rest = _names_something(reading.entities), self._rest(reading)
         if points_back and not leans and learned is not None and rest:
             return learned
-        if not (leans or points_back or (named and not rest)):
-            return None
         asked = self._intents.find(reading.text)
+        only_asks = self._covers(asked, reading) and learned in {None, *(match.value for match in asked)}
+        if not (leans or points_back or (named and not rest) or only_asks):
+            return None
+        if self._is_of_another_matter(reading, asked, learned):
+            return None
         if asked and len(rest) <= sum(match.last - match.first for match in asked) + 1:
             return self._asked_intent(asked[0].value, reading, context)
         if named and len(rest) <= 1:
             return self._intent_of_things(reading, context)
+        if context.intent is Intent.WHO_TO_ASK and reading.entities.offices and learned in {None, Intent.EXPLAIN_TERM}:
+            return Intent.WHO_TO_ASK
         return learned if points_back else None
+
+    def _covers(self, found: Sequence[Match[str]] | Sequence[Match[Intent]], reading: Reading, beside: int = 0) -> bool:
+        """Whether these phrases and small words are all that is said, but for so many words beside them."""
+        words = {at for match in found for at in range(match.first, match.last)}
+        return bool(words) and len(self._rest(reading, besides=words)) <= beside
+
+    def _is_of_another_matter(self, reading: Reading, asked: list[Match[Intent]], learned: Intent | None) -> bool:
+        """A complete question of its own, though it opens like one that goes on: "à, bao giờ tôi nghỉ hưu?"."""
+        wished = {match.value for match in asked}
+        if learned is None or learned in wished or learned in _IDLE or not asked:
+            return False
+        words = {at for match in asked for at in range(match.first, match.last)}
+        return bool(self._rest(reading, besides=words))
 
     @staticmethod
     def _about_oneself(context: Context) -> Completed:
@@ -157,6 +248,8 @@ class FollowUps:
         sides_only = not _names_something(replace(reading.entities, territories=()))
         if context.entities.documents and context.intent is Intent.DOCUMENT and aspects and sides_only:
             of_oneself = reading.entities.speaks_of_self
+            if aspects & _OF_WHOLE_DOCUMENTS and learned is Intent.MY_DEADLINES and not of_oneself:
+                return True
             if learned is Intent.MY_DEADLINES and Aspect.DEADLINE in aspects and not of_oneself:
                 return len(reading.text.words) <= _BARE
             return learned in {None, Intent.DOCUMENT, Intent.LIBRARY}
@@ -180,12 +273,15 @@ class FollowUps:
             return None
         return replace(context.entities, kinds=(*context.entities.kinds[:-1], replace(last, level=scores[0])))
 
-    def _rest(self, reading: Reading) -> list[str]:
-        """Words that neither name a thing nor merely hold the sentence together."""
+    def _rest(self, reading: Reading, besides: AbstractSet[int] = frozenset()) -> list[str]:
+        """Words that neither name a thing nor merely hold the sentence together; `besides` are known already."""
+        opening = max((match.last for match in self._starts.find(reading.text) if match.first == 0), default=0)
         return [
             word.folded
             for at, word in enumerate(reading.text.words)
-            if at not in reading.taken
+            if at >= opening
+            and at not in reading.taken
+            and at not in besides
             and word.folded not in {DOCUMENT_WORD, PERSON_WORD}
             and not any(can_be(word.marked, filler) for filler in self._fillers.get(word.folded, ()))
         ]
@@ -229,6 +325,8 @@ class FollowUps:
 
     def _merged(self, reading: Reading, context: Context, intent: Intent) -> Entities:
         new, old = reading.entities, context.entities
+        if set(new.aspects) & _OF_WHOLE_DOCUMENTS and not new.points and not reading.pointing.point:
+            old = replace(old, points=())  # who signed a point is who signed the document
         new = self._sorted_letters(new, old)
         if new.documents and not new.points:
             old = replace(old, documents=(), points=(), aspects=())

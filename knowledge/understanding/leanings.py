@@ -28,6 +28,6 @@ def leanings_of(reading: Reading, intents: Sequence[Intent]) -> npt.NDArray[np.f
         lean[Intent.MY_GAPS] = lean[Intent.MY_DEADLINES] = -_STRONG
     if entities.kinds and any(one.level for one in entities.kinds) and not entities.documents:
         lean[Intent.CERTIFICATE_COUNTS] = _LIGHT
-    if entities.documents or entities.kinds:
+    if entities.documents or entities.kinds or entities.offices:
         lean[Intent.OUT_OF_SCOPE] = -_LIGHT
     return np.array([lean.get(intent, 0.0) for intent in intents])

@@ -63,6 +63,7 @@ class Kinds:
             kind.code: _level_table(kind, self._criteria.get(kind.criterion) if kind.criterion else None, normaliser)
             for kind in self._kinds.values()
         }
+        self._by_level = self._kinds_by_level()
         self._certificate: PhraseTable[str] = PhraseTable((word, word) for word in cues.certificate_words)
         self._no_certificates: PhraseTable[str] = PhraseTable((word, word) for word in cues.no_certificates)
         self._subjects: PhraseTable[str] = PhraseTable(
@@ -96,12 +97,32 @@ class Kinds:
                     found.setdefault(subject, kind)
         return found
 
+    def _kinds_by_level(self) -> dict[str, Kind]:
+        """Levels that only one kind has ("n3"), so that a language beside them is enough to tell the kind."""
+        owners: dict[str, list[Kind]] = {}
+        for kind in self._kinds.values():
+            for code in {str(level.code) for level in kind.scale.levels}:
+                if len(code) > 1 and code.isalnum() and not code.isalpha() and not _EUROPEAN.match(code):
+                    owners.setdefault(code, []).append(kind)
+        return {code: kinds[0] for code, kinds in owners.items() if len(kinds) == 1}
+
+    def _kinds_of_levels(self, text: Text, papers: list[Match[str]]) -> list[FoundKind]:
+        beside = [*papers, *(one for one in self._subjects.find(text) if one.value == "language")]
+        found: list[FoundKind] = []
+        for at, word in enumerate(text.words):
+            kind = self._by_level.get(word.marked)
+            near = [one for one in beside if self._is_beside(text, at, one.first, one.last)]
+            if kind is not None and near:
+                start, end = min(word.start, near[0].start), max(word.end, near[0].end)
+                found.append(FoundKind(KindMention(kind.code, word.marked), start, end))
+        return found
+
     def find(self, text: Text) -> tuple[FoundKind, ...]:
         """Kinds in the order of the text, each with the level nearest to it."""
         if self._no_certificates.find(text):
             return ()
         certificate_words = self._certificate.find(text)
-        found = self._lettered_kinds(text, certificate_words)
+        found = self._lettered_kinds(text, certificate_words) + self._kinds_of_levels(text, certificate_words)
         for match in self._names.find(text):
             if any(match.start < one.end and one.start < match.end for one in found):
                 continue

@@ -10,6 +10,7 @@ from knowledge.understanding.text import Text, Word, is_marked, make_text
 
 _CODE = re.compile(r"(?<![\w/\-.])([a-zđ]{1,6})[-_ ]?(\d{2,8})(?![\w/\-]|\.\d)")
 _LONGEST_NAME = 5
+_AND_ME = "con"  # "con em thi sao": without marks "and me" opens like "my children"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Persons:
 
     def speaks_of_self(self, text: Text, person: FoundPerson | None) -> bool:
         """Whether the visitor speaks of themself outside the words that name another person."""
-        others = [(match.first, match.last) for match in self._not_self.find(text)]
+        others = [(match.first, match.last) for match in self._not_self.find(text) if self._is_meant(text, match)]
         others += [(polite.first, polite.last) for polite in self._polite.find(text)]
         for match in self._self.find(text):
             if any(first <= match.first < last for first, last in others):
@@ -104,6 +105,14 @@ class Persons:
             if person is None or not person.start <= match.start < person.end:
                 return True
         return False
+
+    @staticmethod
+    def _is_meant(text: Text, match: Match[str]) -> bool:
+        """Whether it is no "còn em …", typed with its tone or opening a question without any."""
+        typed, wanted = text.words[match.first : match.last], make_text(match.value).words
+        contradicts = any(not can_be(one.marked, other.marked) for one, other in zip(typed, wanted, strict=True))
+        opens = match.first == 0 and typed[0].marked == _AND_ME
+        return not (contradicts or opens)
 
     def _name_end(self, text: Text, first: int) -> int:
         words = text.words
