@@ -132,13 +132,18 @@ def describe_deciders(managed_by: ManagedBy | None, visit: Visit) -> Line:
     text = _(
         "The standards are settled by: {documents}. Their text is not in the library and no table has been loaded."
     )
-    if all(library.get_document(document).text_held for document in deciders):
+    missing = [document for document in deciders if not library.get_document(document).text_held]
+    if missing and len(missing) < len(deciders):
+        text = _(
+            "The standards are settled by: {documents}. No table has been loaded; the text of {missing} is not held."
+        )
+    if not missing:
         text = _(
             "The standards are settled by: {documents}. Their text is in the library, but no table has been loaded."
         )
     is_one = len(deciders) == 1
     cautions = [one.caution if is_one else f"{one.document}: {one.caution}" for one in deciders.values() if one.caution]
-    said = " ".join([text.format(documents=names), *cautions])
+    said = " ".join([text.format(documents=names, missing=", ".join(missing)), *cautions])
     return state(said, [library.cite(document) for document in deciders], visit)
 
 

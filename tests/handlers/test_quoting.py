@@ -6,6 +6,7 @@ import pytest
 
 from handlers.asking import Choice
 from handlers.officials.documents import answer_document, list_library, quote_document
+from handlers.officials.position import describe_deciders
 from handlers.officials.quoting import answer_in_words
 from handlers.reply import Background, Outcome, Record, Statement
 from knowledge.facts import DeclaredRules, TerritoryCode
@@ -194,3 +195,12 @@ def test_a_decider_whose_text_is_held_lacks_only_its_table(library, search):
 def test_choices_of_quotation_are_understood_again():
     token = Choice("", "document.quote", f"{GRANTS}#2@1").token
     assert Choice.split(token) == ("document.quote", f"{GRANTS}#2@1")
+
+
+def test_what_settles_the_standards_is_told_by_what_is_held_of_it(library):
+    def said(*numbers: str) -> str:
+        book = book_of(library, *(grants(number, dated=None) for number in numbers))
+        return describe_deciders(None, visit(book)).text
+
+    assert said("1090-QĐ/TU", "02-QĐi/TU") != said("02-QĐi/TU") != said()
+    assert "1090-QĐ/TU" in said("02-QĐi/TU").rpartition(".")[0].rpartition(";")[2]
