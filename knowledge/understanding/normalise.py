@@ -1,8 +1,10 @@
 """Everyday phone spelling made plain: abbreviations by their neighbours, words run together, and typing errors."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
+from math import log1p
 
 from rapidfuzz.distance import OSA
 
@@ -12,6 +14,9 @@ from knowledge.understanding.text import Text, Word, make_text
 
 _SHORTEST_CORRECTED = 3
 _LONGEST_GLUED = 30
+_EFFORT = 2.0  # how much the likelihood of a slip weighs against how common the word is
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_BESIDE = {key: row[max(0, at - 1) : at] + row[at + 1 : at + 2] for row in _ROWS for at, key in enumerate(row)}
 _EDGE = "|"  # among the neighbours of a sense: the start or the end of the question
 _TOLERANT_FROM = 8  # letters from which a word may differ in two places
 
@@ -19,8 +24,17 @@ _TOLERANT_FROM = 8  # letters from which a word may differ in two places
 class Normaliser:
     """Rewrites a text word by word. Only words that cannot be meant as typed are touched."""
 
-    def __init__(self, abbreviations: Iterable[Abbreviation], phrases: Iterable[str], foreign: Iterable[str]) -> None:
-        """`phrases` are the domain's own phrases in full; `foreign` are names that look like no syllable (IELTS)."""
+    def __init__(
+        self,
+        abbreviations: Iterable[Abbreviation],
+        phrases: Iterable[str],
+        foreign: Iterable[str],
+        sentences: Iterable[str] = (),
+    ) -> None:
+        """`phrases` are the domain's own phrases in full; `foreign` are names that look like no syllable (IELTS).
+
+        `sentences` show which words people use and which follow each other.
+        """
         self._senses: dict[str, tuple[Sense, ...]] = {}
         for one in abbreviations:
             for short in one.short:
@@ -32,10 +46,13 @@ class Normaliser:
         ]
         self._foreign = frozenset(word.folded for name in foreign for word in make_text(name).words)
         self._glued: dict[str, str] = {}
-        self._followed: dict[str, set[str]] = {}
+        self._followed: Counter[tuple[str, str]] = Counter()
+        self._heard: Counter[str] = Counter()
         self._lexicon: set[str] = set()
         for phrase in phrases:
             self._learn(phrase)
+        for sentence in sentences:
+            self._listen(sentence)
         self._by_length: dict[int, list[str]] = {}
         for word in sorted(self._lexicon | self._foreign):
             self._by_length.setdefault(len(word), []).append(word)
@@ -44,13 +61,18 @@ class Normaliser:
         words = [word.folded for word in make_text(phrase).words]
         marked = [word.marked for word in make_text(phrase).words]
         self._lexicon.update(word for word in words if word.isalpha())
-        for one, other in pairwise(words):
-            self._followed.setdefault(one, set()).add(other)
+        self._followed.update(pairwise(words))
         for size in (2, 3, 4):
             for at in range(len(words) - size + 1):
                 glued = "".join(words[at : at + size])
                 if glued.isalpha() and not is_syllable(glued):
                     self._glued.setdefault(glued, " ".join(marked[at : at + size]))
+
+    def _listen(self, sentence: str) -> None:
+        words = [word.folded for word in make_text(sentence).words]
+        self._lexicon.update(word for word in words if len(word) > 1 and is_syllable(word))
+        self._heard.update(words)
+        self._followed.update(pairwise(words))
 
     def expand(self, text: Text) -> Text:
         """The text with abbreviations written out and run-together domain words taken apart."""
@@ -97,28 +119,39 @@ class Normaliser:
         ):
             return None
         telex = find_telex(word.marked)
-        if telex is not None:
+        if telex is not None and make_text(telex).folded in self._lexicon:
             return telex
         before = words[at - 1].folded if at else ""
         after = words[at + 1].folded if at + 1 < len(words) else ""
-        return self._nearest(plain, before, after)
+        return self._nearest(plain, before, after) or telex
 
     def _nearest(self, plain: str, before: str, after: str) -> str | None:
         allowed = 2 if len(plain) >= _TOLERANT_FROM else 1
-        best: tuple[tuple[int, int, int, str], str] | None = None
+        best: tuple[float, str] | None = None
         for length in range(len(plain) - 1, len(plain) + 2):
             for candidate in self._by_length.get(length, ()):
                 distance = OSA.distance(plain, candidate, score_cutoff=allowed)
                 if distance > allowed:
                     continue
-                backed = (candidate in self._followed.get(before, ())) + (after in self._followed.get(candidate, ()))
-                if not backed and (len(plain) <= _SHORTEST_CORRECTED or plain[0] != candidate[0]):
+                backing = self._followed[before, candidate] + self._followed[candidate, after]
+                if not backing and (len(plain) <= _SHORTEST_CORRECTED or plain[0] != candidate[0]):
                     continue
-                same_letters = sorted(plain) == sorted(candidate)  # two letters swapped is the commonest slip
-                rank = (-backed, distance, -int(same_letters), candidate)
-                if best is None or rank < best[0]:
-                    best = (rank, candidate)
+                likely = 2 * log1p(backing) + log1p(self._heard[candidate]) - _EFFORT * _effort(plain, candidate)
+                if best is None or likely > best[0]:
+                    best = (likely, candidate)
         return best[1] if best else None
+
+
+def _effort(typed: str, meant: str) -> float:
+    """How unlikely the slip is: swapped letters and a doubled one are the commonest, then the key beside."""
+    if sorted(typed) == sorted(meant):
+        return 0.5
+    if len(typed) > len(meant):
+        return 0.5 if set(typed) == set(meant) else 1.5
+    if len(typed) < len(meant):
+        return 1.0
+    wrong = [(one, other) for one, other in zip(typed, meant, strict=True) if one != other]
+    return sum(0.7 if one in _BESIDE.get(other, "") else 2.0 for one, other in wrong)
 
 
 def _fits(sense: Sense, before: Word | None, after: Word | None) -> bool:

@@ -36,18 +36,26 @@ class PhraseTable(Generic[T]):
 
     def find(self, text: Text) -> list[Match[T]]:
         """Every phrase of the text, longest first at each place, never overlapping; all values of equal phrases."""
+        words, starts = text.words, self._starts
         found: list[Match[T]] = []
-        at = 0
-        while at < len(text.words):
-            here = self._at(text.words, at)
-            found += here
-            at = here[0].last if here else at + 1
+        free = 0
+        for at, word in enumerate(words):
+            phrases = (
+                starts.get(word.folded) if at >= free else None
+            )  # most words start no phrase; this loop is the hot one
+            if phrases is None:
+                continue
+            here = self._at(words, at, phrases)
+            if here:
+                found += here
+                free = here[0].last
         return found
 
-    def _at(self, words: Sequence[Word], first: int) -> list[Match[T]]:
+    @staticmethod
+    def _at(words: Sequence[Word], first: int, phrases: Sequence[tuple[tuple[Word, ...], bool, T]]) -> list[Match[T]]:
         found: list[Match[T]] = []
         length = 0
-        for phrase, checks, value in self._starts.get(words[first].folded, ()):
+        for phrase, checks, value in phrases:
             last = first + len(phrase)
             if found and len(phrase) < length:
                 break

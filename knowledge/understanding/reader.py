@@ -11,6 +11,7 @@ import numpy.typing as npt
 from knowledge.library import Library
 from knowledge.understanding.cues import load_abbreviations, load_cues, load_notions
 from knowledge.understanding.entities.reading import EntityReader, Reading
+from knowledge.understanding.examples import sentences
 from knowledge.understanding.features import Features
 from knowledge.understanding.follow_ups import FollowUps
 from knowledge.understanding.intent_model import IntentModel
@@ -27,7 +28,7 @@ _FAMILIES = (
     frozenset({Intent.DOCUMENT, Intent.LIBRARY}),
     frozenset({Intent.ASK_PERSON, Intent.FOLLOW_INQUIRY, Intent.WHO_TO_ASK}),
 )
-_SURE_BY_ITSELF = 0.85  # from which a short question after another one is taken to stand on its own
+_SURE_BY_ITSELF = 0.9  # from which a short question after another one is taken to stand on its own
 _LEAST_OF_FAMILY = 0.34  # what the likeliest of a family must have by itself
 _FOLLOW_UP_CONFIDENCE = 0.9  # a completed follow-up is read by rule, not measured question by question
 
@@ -37,7 +38,7 @@ class Reader:
 
     def __init__(self, library: Library, model: IntentModel) -> None:
         self._cues = cues = load_cues()
-        self._entities = EntityReader(library, cues, load_abbreviations())
+        self._entities = EntityReader(library, cues, load_abbreviations(), sentences())
         self._features = Features(cues, load_notions())
         self._follow_ups = FollowUps(library, cues)
         self._model = model

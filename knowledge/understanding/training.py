@@ -17,7 +17,7 @@ import numpy.typing as npt
 from knowledge.library import Library
 from knowledge.understanding.cues import load_abbreviations, load_cues, load_notions
 from knowledge.understanding.entities.reading import EntityReader
-from knowledge.understanding.examples import Example, load_examples, misspelt
+from knowledge.understanding.examples import Example, load_examples, misspelt, sentences
 from knowledge.understanding.features import Blocks, Features
 from knowledge.understanding.intent_model import (
     IntentModel,
@@ -142,7 +142,7 @@ def train(library: Library, trained_with: str) -> IntentModel:
 def read_examples(library: Library, examples: Sequence[Example]) -> tuple[list[Blocks], Array]:
     """Features and leanings of every example, read as any question is."""
     cues = load_cues()
-    reader = EntityReader(library, cues, load_abbreviations())
+    reader = EntityReader(library, cues, load_abbreviations(), sentences())
     features = Features(cues, load_notions())
     blocks: list[Blocks] = []
     leanings: list[Array] = []

@@ -71,7 +71,9 @@ class DocumentNumbers:
         self._verbs = PhraseTable((verb, verb) for verb in cues.document_verbs if verb not in points)
         trade = (*cues.domain_words, *cues.certificate_words, *_names_of_things(library))
         self._trade = PhraseTable(dict.fromkeys((word, word) for word in trade))
-        small = chain(cues.fillers, cues.search_stops, cues.document_verbs, cues.number_words, cues.point_words)
+        small = chain(
+            cues.fillers, cues.search_stops, cues.document_verbs, cues.number_words, cues.point_words, cues.ordinals
+        )
         kinds = (*self._families, *self._short_kinds)
         beside = chain(small, trade, kinds, cues.self_words, cues.document_leads, *cues.aspects.values())
         self._beside = PhraseTable(dict.fromkeys((word, word) for word in beside))

@@ -72,6 +72,7 @@ class Points:
         self._ordinals = sorted(
             ((make_text(word).words, number) for word, number in cues.ordinals.items()), key=lambda one: -len(one[0])
         )
+        self._openings = frozenset(wanted[0].folded for wanted, _kind in self._words)
         self._number_words = frozenset(fold(word) for word in cues.number_words)
         self._year = fold(cues.date_words["year"])
 
@@ -96,7 +97,7 @@ class Points:
         parts: list[_Part] = []
         at = 0
         while at < len(text.words):
-            part = self._part_at(text, at)
+            part = self._part_at(text, at) if text.words[at].folded in self._openings else None
             if part:
                 parts.append(part)
             at = part.last if part else at + 1

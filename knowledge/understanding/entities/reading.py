@@ -1,6 +1,7 @@
 """All the things that one question names, and the question itself with those things replaced by what they are."""
 
 import re
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
@@ -55,11 +56,15 @@ class Reading:
 class EntityReader:
     """Reads what a question names. Built once from the library and the cue words."""
 
-    def __init__(self, library: Library, cues: Cues, abbreviations: tuple[Abbreviation, ...]) -> None:
+    def __init__(
+        self, library: Library, cues: Cues, abbreviations: tuple[Abbreviation, ...], sentences: Iterable[str] = ()
+    ) -> None:
+        """`sentences` are questions as people ask them, from which slips of the thumb are mended."""
         self._library = library
         self._cues = cues
         foreign = _foreign_words(library)
-        self._normaliser = Normaliser(abbreviations, _phrases(library, cues), (*foreign, DOCUMENT_WORD, PERSON_WORD))
+        own_words = (*foreign, DOCUMENT_WORD, PERSON_WORD)
+        self._normaliser = Normaliser(abbreviations, _phrases(library, cues), own_words, sentences)
         self._short = frozenset(short for one in abbreviations for short in one.short)
         self._numbers = DocumentNumbers(library, cues, self._short)
         self._described = DescribedDocuments(library, cues)
