@@ -118,6 +118,8 @@ SUBJECTS = (
     "ABC234",
     "không có đâu|#",
 )
+# What the buttons that lead into a form fill in before its first question, of something that is not there any more.
+FILLED_IN_BEFORE = {"y_kien": "YK-9/2020", "number": "9", "code": "C9C9C9", "version": "1"}
 TYPED = ("Ngoại ngữ thì sao, thưa đồng chí?", "01/10/2027", "1", "có", "hủy")
 
 
