@@ -8,6 +8,7 @@ from handlers.forms import answer as answer_form
 from handlers.forms import begin
 from handlers.heads import others
 from handlers.hr import inbox, inbox_writing, promoting_chat, rulings_routes
+from handlers.inquiries import serves
 from handlers.memory import recall_pending
 from handlers.officials import (
     asking_people,
@@ -153,6 +154,16 @@ def _following(handler: Callable[[Visit, following.Desk], Awaitable[Reply]]) -> 
         return await handler(visit, desk)
 
     return answer
+
+
+async def _follow(visit: Visit, ports: Ports) -> Reply:
+    """HR who types the code of a question that they serve opens it; for everybody else it is one of their own."""
+    code = following.named_code(visit)
+    if visit.person is not None and inbox.may_serve(visit.person) and code is not None:
+        served = await ports.inquiries.find(code.upper())
+        if served is not None and serves(visit.person, served, visit.rules.book.on(visit.today)):
+            return await inbox.open_one(replace(visit, subject=served.code), _inbox_desk(ports))
+    return await _following(following.follow)(visit, ports)
 
 
 def _inbox(handler: Callable[[Visit, inbox.Desk], Awaitable[Reply]]) -> Handler:
@@ -382,7 +393,7 @@ BY_INTENT: Mapping[Intent, Handler] = {
     Intent.ASK_TO_STUDY: _unless_in_words(_open(guidance.explain_study_request)),
     Intent.SUBMIT_EVIDENCE: _open(guidance.explain_evidence),
     Intent.ASK_PERSON: _asking(asking_people.ask_a_person),
-    Intent.FOLLOW_INQUIRY: _following(following.follow),
+    Intent.FOLLOW_INQUIRY: _follow,
     Intent.EXPLAIN_VERDICT: _explain,
     Intent.HR_INBOX: _inbox(inbox.list_waiting),
     Intent.HR_RULINGS: rulings_routes.told,

@@ -17,6 +17,7 @@ from bot.on_telegram.reach import Reach, ReachInLog
 from bot.render import Describe, render_html
 from handlers.asking import Channel
 
+_PATIENCE = 20.0  # seconds for an answer of Telegram: the end of the process waits for a letter that is on its way
 _log = structlog.get_logger("bot.on_telegram")
 
 
@@ -33,8 +34,10 @@ class TelegramCarrier:
         *,
         reach: Reach | None = None,
         pause: Pause = asyncio.sleep,
+        seconds: float = _PATIENCE,
     ) -> None:
         self._bot = open_bot(token, api)
+        self._bot.session.timeout = seconds
         self._describe = describe
         self._reach = reach or ReachInLog()
         self._pause = pause

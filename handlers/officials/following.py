@@ -46,16 +46,26 @@ class Desk:
 
 async def follow(visit: Visit, desk: Desk) -> Reply:
     """Where does my question stand? By its code, else all of mine."""
-    code = visit.subject or find_code(visit.text)
+    code = named_code(visit)
     if code:
-        found = await _find(visit, code, desk)
-        return _show(found, visit) if isinstance(found, Inquiry) else found
+        return await _show_own(code, visit, desk)
     person = visit.person.code if visit.person is not None else None
     asked = await desk.inquiries.list_asked(visit.asked.channel, visit.asked.address, person, _MOST_LISTED)
-    if len(asked) == 1:
-        found = await _find(visit, asked[0].code, desk)
-        return _show(found, visit) if isinstance(found, Inquiry) else found
-    return _list(asked, visit)
+    return await _show_own(asked[0].code, visit, desk) if len(asked) == 1 else _list(asked, visit)
+
+
+def named_code(visit: Visit) -> str | None:
+    """The code that was typed or pressed; None for none."""
+    return visit.subject or find_code(visit.text)
+
+
+async def _show_own(code: str, visit: Visit, desk: Desk) -> Reply:
+    """Show it; a letter that still waits to tell of it here has become needless."""
+    found = await _find(visit, code, desk)
+    if not isinstance(found, Inquiry):
+        return found
+    await desk.letters.take_back(found.code, visit.asked.channel, visit.asked.address)
+    return _show(found, visit)
 
 
 async def ask_for_words(visit: Visit, desk: Desk) -> Reply:

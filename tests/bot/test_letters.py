@@ -195,6 +195,18 @@ async def test_every_fault_of_telegram_has_its_end_and_nothing_comes_twice(api, 
     assert (telegram[1].is_reachable == {str(visitor.id): False}) is (ended is Carried.REFUSED)
 
 
+async def test_a_letter_is_unclear_when_telegram_takes_it_and_does_not_answer_in_time(api):
+    visitor, never = api.visitor("Lan"), asyncio.Event()
+    visitor.says("/start")
+    carrier = TelegramCarrier(api.token, api.base, str, pause=Pauses(), seconds=0.2)
+    api.fail_next("sendMessage", faults.held(never))
+    mail = await bring(carrier, visitor.id)
+    assert mail.ended == {1: (Carried.UNCLEAR, "TelegramNetworkError")}
+    assert len(api.calls_of("sendMessage")) == 1
+    never.set()
+    await carrier.close()
+
+
 async def test_telegram_is_left_alone_for_as_long_as_it_asks(api, telegram):
     visitor = api.visitor("Lan")
     visitor.says("/start")

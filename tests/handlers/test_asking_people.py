@@ -11,6 +11,7 @@ from storage.records import InquiryReason, InquiryState, LetterKind, MessageKind
 from tests.handlers.inbox_people import (
     ADMINISTRATOR,
     ASKER,
+    DIVISION_HR,
     EVERYBODY,
     NOWHERE,
     OFFICE_HR,
@@ -225,13 +226,27 @@ async def test_own_question_is_seen_from_another_chat_of_the_person(room):
     assert QUESTION in words(reply)
 
 
-@pytest.mark.parametrize("who", [OTHER, None, OFFICE_HR], ids=["somebody else", "a stranger", "even HR, as an asker"])
+@pytest.mark.parametrize("who", [OTHER, None, DIVISION_HR], ids=["somebody else", "a stranger", "HR of another unit"])
 async def test_another_code_reads_like_an_unknown_one(room, who):
     await room.asks()
     theirs = await room.says("C2C2C2", who)
     unknown = await room.says("C2C2C7", who)
     assert theirs.outcome is unknown.outcome is Outcome.DENIED
     assert words(theirs).replace("C2C2C2", "") == words(unknown).replace("C2C2C7", "")
+
+
+async def test_hr_in_scope_who_types_the_code_opens_the_question(room):
+    await room.asks()
+    assert "Trần Thị Hỏi" in words(await room.says("C2C2C2", OFFICE_HR))
+    assert audited(room)[-1] == (OFFICE_HR.code, "looked_at_inquiry", ASKER.code)
+
+
+async def test_a_letter_becomes_needless_when_the_answer_was_seen_before_it_came(room):
+    code = await room.asks()
+    await room.answers(code, "Có tính.")
+    assert room.letters.kept
+    await room.says(code, ASKER)
+    assert not room.letters.kept
 
 
 async def test_a_stranger_follows_only_from_the_same_chat(room):
