@@ -17,6 +17,12 @@ _RELATIONS = (
     '<Relationship Id="r1" Target="word/document.xml" '
     'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"/></Relationships>'
 )
+_SYSTEM = "<< /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>"
+_FONT = (
+    "<< /Type /Font /BaseFont /P /Subtype /Type0 /Encoding /Identity-H /DescendantFonts [4 0 R] /ToUnicode 6 0 R >>",
+    f"<< /Type /Font /BaseFont /P /Subtype /CIDFontType2 /DW 500 /FontDescriptor 5 0 R /CIDSystemInfo {_SYSTEM} >>",
+    "<< /Type /FontDescriptor /FontName /P /Flags 4 /FontBBox [0 0 500 700] /Ascent 700 /Descent 0 /StemV 80 >>",
+)
 _NUMBERING = f"""<w:numbering xmlns:w="{WORD}">
 <w:abstractNum w:abstractNumId="7">
 <w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>
@@ -75,17 +81,15 @@ def pdf(pages: Sequence[str], extra: str = "", *, trailer: str = "") -> bytes:
     to_unicode = (
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /T def "
         "1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
-        + "".join(f"{len(some)} beginbfchar\n{chr(10).join(some)}\nendbfchar\n" for some in _by_hundred(mapped.split("\n")))
+        + "".join(
+            f"{len(some)} beginbfchar\n{chr(10).join(some)}\nendbfchar\n" for some in _by_hundred(mapped.split("\n"))
+        )
         + "endcmap end end"
     )
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         f"<< /Type /Pages /Count {len(pages)} /Kids [{' '.join(f'{7 + 2 * n} 0 R' for n in range(len(pages)))}] >>",
-        "<< /Type /Font /Subtype /Type0 /BaseFont /Plain /Encoding /Identity-H /DescendantFonts [4 0 R] /ToUnicode 6 0 R >>",
-        "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Plain /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity)"
-        " /Supplement 0 >> /FontDescriptor 5 0 R /DW 500 >>",
-        "<< /Type /FontDescriptor /FontName /Plain /Flags 4 /FontBBox [0 0 500 700] /ItalicAngle 0 /Ascent 700"
-        " /Descent 0 /CapHeight 700 /StemV 80 >>",
+        *_FONT,
         _stream(to_unicode.encode()),
     ]
     for number, page in enumerate(pages):

@@ -201,3 +201,6 @@ def _score_times(truth: Truth, draft: Draft) -> tuple[Score, Score, Score]:
         Score(len(hits) - len(values), count, there, tuple(values)),
         Score(len(hits) - len(bounds), count, there, tuple(bounds)),
     )
+
+
+INVENTED_TEXTS = [path.read_text(encoding="utf-8") for path in sorted(SAMPLES.glob("*.txt"))]

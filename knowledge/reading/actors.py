@@ -32,18 +32,22 @@ def list_actors(text: str, start: int, end: int, *, is_title: bool) -> tuple[str
 class _Patterns:
     def __init__(self) -> None:
         words = load_words()
-        actor = rf"\b(?P<who>{words.one_of('actors')}\b[^.;:()\n]{{0,{_LONGEST}}}?)"
         gap = r"\s{1,4}"
+        head = r"^\W*(?:[\d.]+\s?[-.)]+\s*|[a-z]\)\s*)?"
+        given = rf"(?:{words.one_of('given_words')}{gap})?"
         self.never = re.compile(rf"{words.one_of('no_actor')}(?:$|(?<=hanh)\b)")
         self.title = re.compile(
             rf"(?:[\d.]+\s?[-.)]*\s*)?(?P<who>{words.one_of('actors')}\b[^.;]{{0,{_LONGEST}}}?)\s*:?"
         )
-        self.leads = re.compile(rf"{actor},?{gap}{words.one_of('leads_words')}\b")
-        self.doers = re.compile(rf"{words.one_of('doers_words')}\s*:\s*(?P<who>[^.;()\n]{{3,{_LONGEST}}})")
+        # Whoever leads is named right before, at the start of the point or of a sentence, or in brackets.
+        self.leads = re.compile(
+            rf"(?:{head}|[.;:(]\s{{0,4}}){given}(?P<who>[^.;:()]{{3,{_LONGEST}}}?),?{gap}{words.one_of('leads_words')}\b"
+        )
+        self.doers = re.compile(rf"{words.one_of('doers_words')}\s*:\s*(?P<who>[^.;()]{{3,{_LONGEST}}})")
         verbs = words.one_of("carries_words", "leads_words", "with_words")
-        lead = rf"^\W*(?:[\d.]+\s?[-.)]+\s*|[a-z]\)\s*)?(?:{words.one_of('given_words')}{gap})?"
+        lead = head + given
         self.opens = re.compile(
-            rf"{lead}(?P<who>{words.one_of('actors')}\b[^.;:()\n]{{0,{_LONGEST}}}?)(?:\s*:|,?{gap}{verbs}\b)"
+            rf"{lead}(?P<who>{words.one_of('actors')}\b[^.;:()]{{0,{_LONGEST}}}?)(?:\s*:|,?{gap}{verbs}\b)"
         )
 
 

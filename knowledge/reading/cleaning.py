@@ -17,7 +17,10 @@ _RAISED = re.compile(r"\^\{[^{}\n]{0,40}\}")
 _HEADING = re.compile(r"^#{1,6} +", re.MULTILINE)
 _STARS = re.compile(r"(?<!\*)\*{1,3}(?!\*)")
 _LEADERS = re.compile(r"[.…_]{30,}|[-–=]{30,}")
-_TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
+# More space than a page is wide, or more empty lines than a signature needs, says nothing; readers of it would starve.
+_WIDE_SPACE = re.compile(r" {60,}")
+_MANY_TABS = re.compile(r"\t{12,}")
+_TALL_SPACE = re.compile(r"\n{12,}")
 _KEPT_LEADERS = 8
 
 
@@ -28,7 +31,9 @@ def clean(text: str) -> str:
     if _IS_MARKDOWN.search(text):
         text = _without_markdown(text)
     text = _LEADERS.sub(lambda dots: dots[0][:_KEPT_LEADERS], text)
-    return _TRAILING.sub("", text)
+    text = _MANY_TABS.sub("\t" * 8, _WIDE_SPACE.sub(" " * 40, text))
+    text = "\n".join(line.rstrip(" \t") for line in text.split("\n"))
+    return _TALL_SPACE.sub("\n" * 8, text)
 
 
 def _without_markdown(text: str) -> str:

@@ -8,6 +8,7 @@ from knowledge.reading.lines import Line, Lines
 from knowledge.reading.markers import Rank, find_marker
 from knowledge.reading.words import load_words, one_of
 
+MOST_ANNEXES = 200  # a circular has some dozens of forms attached
 _HEAD_LINES = 120  # a head with a long list of addressees; what comes later is no head
 _TITLE_REACH = 14  # lines after the title of an annex in which it says of what it is one
 _MOSTLY_UPPER = 0.75
@@ -75,7 +76,7 @@ def patterns() -> Patterns:
 def lay_out(text: str, lines: Lines) -> Layout:
     """Find the parts. What a document does not have is empty."""
     all_lines = lines.all
-    annex_starts = _annex_starts(all_lines)
+    annex_starts = _annex_starts(all_lines)[:MOST_ANNEXES]
     first_annex = annex_starts[0] if annex_starts else len(all_lines)
     head_end, body_from, addressees = _head(all_lines[:first_annex], lines)
     body_to = _body_end(all_lines, body_from, first_annex)
@@ -185,9 +186,8 @@ def _annex(lines: tuple[Line, ...], start: int, stop: int, text: str) -> Annex:
     title = lines[start]
     plain = known.annex.match(title.alike)
     of_kind = known.annex_kind.match(title.alike)
-    names = {one_of([name]): name for name in (*load_words()["annex_kinds"], *load_words()["annex_words"])}
     said = (plain or of_kind or title.alike)[0]
-    kind = next((name for form, name in names.items() if re.match(form, said)), title.words)
+    kind = next((name for form, name in _annex_names() if form.match(said)), title.words)
     attached = None
     body = start + 1
     for at in range(start + 1, min(stop, start + 1 + _TITLE_REACH)):
@@ -202,6 +202,12 @@ def _annex(lines: tuple[Line, ...], start: int, stop: int, text: str) -> Annex:
     first = lines[body].start if body < stop else last
     number = plain["number"].upper() if plain and plain["number"] else None
     return Annex(kind, number, title.start, min(first, last), max(first, last), attached)
+
+
+@lru_cache(maxsize=1)
+def _annex_names() -> tuple[tuple[re.Pattern[str], str], ...]:
+    words = load_words()
+    return tuple((re.compile(one_of([name])), name) for name in (*words["annex_kinds"], *words["annex_words"]))
 
 
 def _until_bracket(text: str, line: Line) -> tuple[int, int]:

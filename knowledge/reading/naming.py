@@ -21,6 +21,7 @@ class Namer:
         self._kind = kind
         self._has_annex = has_annex
         self._taken: set[str] = set()
+        self._repeated: dict[str, int] = {}
         self._says = load_words().tables["labels"]
 
     def name(self, nodes: list[Node], prefix: str, annex: str | None) -> list[DraftPoint]:
@@ -85,9 +86,10 @@ class Namer:
         return f"{above}.({written})" if above else f"({written})"
 
     def _another(self, taken: str) -> str:
-        number = 2
+        number = self._repeated.get(taken, 1) + 1
         while f"{taken}-{number}" in self._taken:
             number += 1
+        self._repeated[taken] = number
         return f"{taken}-{number}"
 
     def _label(

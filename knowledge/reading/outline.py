@@ -69,7 +69,9 @@ class _Growing:
 
 def outline(text: str, lines: Lines, start: int, end: int) -> list[Node]:
     """The outermost points between two places, each with those under it."""
-    within = [line for line in lines.all if start <= line.start and line.end <= end]
+    first = bisect.bisect_left(lines.all, start, key=lambda line: line.start)
+    last = bisect.bisect_right(lines.all, end, key=lambda line: line.end)
+    within = lines.all[first:last]
     has_counted = any((mark := find_marker(line)) is not None and mark.is_counted for line in within)
     growing = _Growing(has_counted=has_counted)
     before: Line | None = None
