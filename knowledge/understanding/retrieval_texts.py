@@ -31,6 +31,7 @@ _FOLDED_SHARE = 0.3  # how far a word typed with marks is answered by one that o
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 Damp = npt.NDArray[np.floating[Any]]
 Key = TypeVar("Key")
 
@@ -72,17 +73,16 @@ class TextSearch:
             return []
         content = [word for word in words if fold_word(word) not in idle]
         ranks = self.rank(words)
-        found: list[FoundPassage] = []
-        for place in np.argsort(-ranks, kind="stable")[: _LOOKED_AT * limit]:
-            if ranks[place] <= 0 or len(found) == limit:
-                break
-            passage = self.passages[place]
-            if allows(passage):
-                score = self._answered(words, int(place))
-                if len(content) >= _FEWEST_WORDS:
-                    score = max(score, _CONTENT_SHARE * self._answered(content, int(place)))
-                found.append(FoundPassage(passage, round(score, 4)))
-        return found
+        places = [place for place in _best(ranks, _LOOKED_AT * limit) if allows(self.passages[place])][:limit]
+        if not places:
+            return []
+        scores = self._answered(words, places)
+        if len(content) >= _FEWEST_WORDS:
+            scores = np.maximum(scores, _CONTENT_SHARE * self._answered(content, places))
+        return [
+            FoundPassage(self.passages[place], round(float(score), 4))
+            for place, score in zip(places, scores, strict=True)
+        ]
 
     def rank(self, words: Sequence[str]) -> Floats:
         """One number for each passage, the higher the nearer."""
@@ -93,30 +93,31 @@ class TextSearch:
             ranks += _MARKED_WEIGHT * _PAIR_WEIGHT * self._marked.pairs(words, is_marked)
         return ranks
 
-    def _answered(self, words: Sequence[str], place: int) -> float:
-        """How much of what is asked, weighed by rarity, the passage says: its words, and neighbours near each other."""
-        weights = [self._folded.rarity_of(word) for word in words]
-        plain, plain_pairs = self._folded.answered(words, place)
-        marked, marked_pairs = self._marked.answered(words, place)
-        strict = [has_marks(word) for word in words]
+    def _answered(self, words: Sequence[str], places: Sequence[int]) -> Floats:
+        """How much of what is asked each passage says, weighed by rarity: words, and neighbours near each other."""
+        weights = np.array([self._folded.rarity_of(word) for word in words])
+        plain, plain_pairs = self._folded.answered(words, places)
+        marked, marked_pairs = self._marked.answered(words, places)
+        strict = np.array([has_marks(word) for word in words])
         by_words = _share(weights, _told(plain, marked, strict))
-        pair_weights = [one + other for one, other in pairwise(weights)]
-        by_pairs = _share(
-            pair_weights, _told(plain_pairs, marked_pairs, [one or other for one, other in pairwise(strict)])
-        )
+        by_pairs = _share(weights[:-1] + weights[1:], _told(plain_pairs, marked_pairs, strict[:-1] | strict[1:]))
         return (by_words + by_pairs) / 2
 
 
-def _told(plain: Sequence[bool], marked: Sequence[bool], strict: Sequence[bool]) -> list[float]:
-    """How far each is told: in full as typed, or without marks where none were typed."""
-    return [
-        1.0 if typed or (held and not is_strict) else _FOLDED_SHARE * held
-        for held, typed, is_strict in zip(plain, marked, strict, strict=True)
-    ]
+def _best(ranks: Floats, count: int) -> list[int]:
+    """The places of the highest ranks above zero, the highest first, of equals the first in the texts."""
+    near = np.argpartition(-ranks, count - 1)[:count] if count < len(ranks) else np.arange(len(ranks))
+    order = near[np.lexsort((near, -ranks[near]))]
+    return [int(place) for place in order if ranks[place] > 0]
 
 
-def _share(weights: Sequence[float], told: Sequence[float]) -> float:
-    return sum(weight * one for weight, one in zip(weights, told, strict=True)) / sum(weights)
+def _told(plain: Flags, marked: Flags, strict: Flags) -> Floats:
+    """How far each is told: in full as typed, or without marks where none were typed. One row for each word."""
+    return np.where(marked | (plain & ~strict[:, None]), 1.0, _FOLDED_SHARE * plain)
+
+
+def _share(weights: Floats, told: Floats) -> Floats:
+    return np.asarray(weights @ told / weights.sum(), dtype=np.float64)
 
 
 class _Words(Generic[Key]):
@@ -151,12 +152,12 @@ class _Words(Generic[Key]):
         )
         return self._pairs.scores(dict.fromkeys(one for one in pairs if one is not None))
 
-    def answered(self, words: Sequence[str], place: int) -> tuple[list[bool], list[bool]]:
-        """Which of these words, and of their pairs of neighbours, a passage has."""
+    def answered(self, words: Sequence[str], places: Sequence[int]) -> tuple[Flags, Flags]:
+        """Which of these words, and of their pairs of neighbours, each passage has: a row for each of them."""
         ids = [self._id(word) for word in words]
-        singles = [one is not None and self._singles.holds(one, place) for one in ids]
-        pairs = [(pair := self._pair(*two)) is not None and self._pairs.holds(pair, place) for two in pairwise(ids)]
-        return singles, pairs
+        wanted = np.array(places)
+        pairs = [self._pair(*two) for two in pairwise(ids)]
+        return self._singles.held(ids, wanted), self._pairs.held(pairs, wanted)
 
     def rarity_of(self, word: str) -> float:
         """How rare a word is; one of no passage is the rarest."""
@@ -194,13 +195,16 @@ class _Postings:
                 ranks[self._places[span]] += self._adds[span]
         return ranks
 
-    def holds(self, term: int, place: int) -> bool:
-        at = self._find(term)
-        if at is None:
-            return False
-        places = self._places[self._starts[at] : self._starts[at + 1]]
-        found = int(np.searchsorted(places, place))
-        return found < len(places) and int(places[found]) == place
+    def held(self, terms: Sequence[int | None], wanted: Ints) -> Flags:
+        """Which of these places hold each term: a row for each term."""
+        flags = np.zeros((len(terms), len(wanted)), dtype=np.bool_)
+        for row, term in enumerate(terms):
+            at = self._find(term) if term is not None else None
+            if at is not None:
+                places = self._places[self._starts[at] : self._starts[at + 1]]
+                found = np.minimum(np.searchsorted(places, wanted), len(places) - 1)
+                flags[row] = places[found] == wanted
+        return flags
 
     def rarity(self, term: int | None) -> float:
         at = self._find(term) if term is not None else None
