@@ -44,9 +44,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Statement(Line):
-    """A statement of law. It cannot be built without proofs, each for the day and territory asked about."""
+    """A statement of law. It cannot be built without a proof, each for the day and territory asked about."""
 
-    proofs: tuple[Proof, ...]
+    proofs: tuple[Proof, *tuple[Proof, ...]]
 
     def __post_init__(self) -> None:
         if not self.proofs:

@@ -53,7 +53,8 @@ def state_on(text: str, grounds: Iterable[Ground], rules: RulesOn, *, is_item: b
             cites = tuple(dict.fromkeys(one.cite for one in on))
             mark = _explain(doubt, rules.library.get_document(ground.cite.document), ground.territory, rules.library)
             return Background(_marked(text, mark), cites, doubt, is_item=is_item)
-    return Statement(text, tuple(_prove(ground, rules) for ground in on), is_item=is_item)
+    first, *others = (_prove(ground, rules) for ground in on)
+    return Statement(text, (first, *others), is_item=is_item)
 
 
 def for_reference(text: str, cites: Iterable[Citation], doubt: Doubt, *, is_item: bool = False) -> Background:

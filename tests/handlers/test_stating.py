@@ -93,7 +93,7 @@ def test_nothing_is_stated_without_a_citation(bare):
     with pytest.raises(UnprovenError):
         state("Phải hoàn thành.", [], visit(bare))
     with pytest.raises(UnprovenError):
-        Statement("Phải hoàn thành.", ())
+        Statement("Phải hoàn thành.", ())  # type: ignore[arg-type]
 
 
 def test_a_proof_is_refused_when_the_document_has_no_such_point(bare):
