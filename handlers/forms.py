@@ -57,12 +57,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form: its steps in order, what happens with all of it, and what is said when it is given up."""
+    """A form: its steps in order, what happens with all of it, and what is said when it is given up.
+
+    `needs` are the values that it must have been begun with.
+    """
 
     name: str
     steps: tuple[Step, ...]
     finish: Callable[[Values], Awaitable[Reply]]
     cancel: Callable[[], Reply]
+    needs: tuple[str, ...] = ()
 
 
 def ends_form(text: str) -> bool:
@@ -82,9 +86,12 @@ async def answer(form: Form, visit: Visit, kept: Pending | None) -> Reply:
     `kept` is what the conversation waits for. A button of a step that is not being asked changes nothing: the step
     that is asked is asked again, and where none is, it is said that the form is closed.
     """
-    if kept is None or kept.form != form.name:
+    if kept is None or kept.form != form.name or not kept.values.keys() >= set(form.needs):
         return _closed(form)
     step = next((one for one in form.steps if one.name == kept.step), form.steps[0])
+    missing = _next_step(form, kept.values)
+    if missing is not None and form.steps.index(missing) < form.steps.index(step):  # kept by another version
+        step = missing
     if visit.pending is not None:
         return await _take(form, step, kept.values, _typed(visit.text))
     pressed, _mark, value = visit.subject.partition(":")

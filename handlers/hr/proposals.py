@@ -205,7 +205,7 @@ def refusing_form(visit: Visit, desk: Desk) -> Form:
     async def finish(values: Values) -> Reply:
         return await _refuse_for(replace(visit, subject=values["number"]), values["reason"], desk)
 
-    return Form(REFUSING, (Step("reason", ("reason",), ask, read),), finish, give_up)
+    return Form(REFUSING, (Step("reason", ("reason",), ask, read),), finish, give_up, ("number",))
 
 
 def give_up() -> Reply:

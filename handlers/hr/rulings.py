@@ -201,7 +201,7 @@ def withdrawing_form(visit: Visit, person: Person, desk: Desk) -> Form:
         )
         return await propose(visit, person, proposal, desk)
 
-    return Form(WITHDRAWING, (Step("reason", ("ly_do",), ask, read),), finish, give_up)
+    return Form(WITHDRAWING, (Step("reason", ("ly_do",), ask, read),), finish, give_up, (WITHDRAWN,))
 
 
 async def _understood(visit: Visit, desk: Desk) -> dict[str, str]:

@@ -601,3 +601,19 @@ async def test_effects_say_at_least_when_people_are_left_out(library):
     assert (whole.people, whole.changed, whole.is_partial) == (5, 5, False)
     assert (part.people, part.changed, part.is_partial) == (2, 2, True)
     assert "ít nhất 2 người" in describe_effects(part, today)[0].text
+
+
+@pytest.mark.parametrize(
+    ("form", "step", "asked_next"),
+    [
+        pytest.param("ruling.form", "counts", "levels", id="the first answer that is missing is taken"),
+        pytest.param("ruling.withdrawing", "reason", None, id="a withdrawal of nothing is closed"),
+        pytest.param("proposal.refusing", "reason", None, id="a refusal of nothing is closed"),
+    ],
+)
+async def test_form_kept_by_another_version_is_begun_anew_or_closed(room, form, step, asked_next):
+    room.drawers.threads.kept[f"t-{AUTHOR.code}"] = {"pending": {"form": form, "step": step, "values": {}}}
+
+    reply = await room.says(AUTHOR, "ielts")
+
+    assert (reply.pending.step if reply.pending is not None else None) == asked_next
