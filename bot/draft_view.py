@@ -21,18 +21,19 @@ def render_draft(proposal: Proposal, draft: Draft, file: Path) -> str:
 
 
 def _opening(proposal: Proposal, file: Path) -> Iterator[str]:
-    yield f"# {_('Draft of the record, read from {file}. Nothing is stored yet.').format(file=file.name)}"
+    yield _comment(_("Draft of the record, read from {file}. Nothing is stored yet.").format(file=file.name))
     yield "# " + _(
         "Correct what is wrong, save it as DRAFT.yaml, then: nhacchuan document add {file} --draft DRAFT.yaml --accept"
     ).format(file=file.name)
-    yield f"# {_('Lines with “UNSURE” need your eye; everything else too, if you have the time.')}"
+    yield _comment(_("Lines with “UNSURE” need your eye; everything else too, if you have the time."))
     if proposal.known is not None:
         told = _("The library knows {document} already: it keeps its own record and gets the text of this file.")
         yield f"# {told.format(document=proposal.known.id)}"
         if proposal.dated.value is not None and proposal.known.dated not in {None, proposal.dated.value}:
             other = _("UNSURE: the library knows it as of {day}.").format(day=show_day(_day(proposal.known.dated)))
             yield f"# {other}"
-    yield f"text: {_plain(fingerprint(proposal.text))}  # {_('mark of the text; leave it as it is')}"
+    yield _comment(_("mark of the text; leave it as it is"))
+    yield f"text: {_plain(fingerprint(proposal.text))}"
 
 
 def _day(day: date | None) -> date:
@@ -52,11 +53,11 @@ def _fields(proposal: Proposal) -> Iterator[str]:
     )
     yield from _field("territories", proposal.territories, binding)
     yield f"is_national: {_plain(proposal.is_national)}"
-    yield f"# {_('Short names that people use for it')}"
+    yield _comment(_("Short names that people use for it"))
     yield f"aliases: {_plain(proposal.aliases)}"
-    yield f"# {_('To whom it is addressed')}"
+    yield _comment(_("To whom it is addressed"))
     yield f"addressees: {_plain(proposal.addressees)}"
-    yield f"# {_('Documents that it names')}"
+    yield _comment(_("Documents that it names"))
     yield f"mentions: {_plain(proposal.mentions)}"
 
 
@@ -115,7 +116,7 @@ def _left_over(draft: Draft) -> Iterator[str]:
     """Days and periods that stand in no deadline, so that a person sees that none was passed over."""
     told = [one for one in list_outside(draft.times, draft.points) if not one.is_citing]
     if told:
-        yield f"# {_('Days and periods in the text that are no deadline of a point, as far as was read:')}"
+        yield _comment(_("Days and periods in the text that are no deadline of a point, as far as was read:"))
         yield from (f"#   {line}" for line in _times(told))
 
 
@@ -125,11 +126,16 @@ def _times(told: Iterable[TimeMention]) -> Iterator[str]:
         yield f"{one.start}: {words}{_unsure(one.doubt)}"
 
 
+def _comment(said: str) -> str:
+    return f"# {said}"
+
+
 def _unsure(doubt: Doubt | None) -> str:
     if doubt is None:
         return ""
     reason = describe_doubt(doubt)
-    return f"  # {reason}" if doubt is Doubt.FROM_LIBRARY else f"  # {_('UNSURE: {reason}').format(reason=reason)}"
+    told = reason if doubt is Doubt.FROM_LIBRARY else _("UNSURE: {reason}").format(reason=reason)
+    return f"  # {told}"
 
 
 def _plain(value: object) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from knowledge.reading.alike import fold_in_place
 from knowledge.reading.draft import Doubt, Found
@@ -66,7 +66,7 @@ def read_head(text: str, lines: Iterable[Line], *, has_addressees: bool) -> Head
     """Read the head; everything may be missing, each with its doubt."""
     pieces = list(_pieces(text, lines))
     number, symbol, number_piece = _number(text, pieces)
-    dated = _dated(pieces)
+    dated = _dated(text, pieces)
     kind, kind_at = _kind(pieces, symbol.value, number.value, has_addressees=has_addressees)
     subject = _subject(pieces, kind_at, has_addressees=has_addressees)
     used = {number_piece}
@@ -161,7 +161,7 @@ def _number(text: str, pieces: list[Piece]) -> tuple[Found[str], Found[str], Pie
     return blank or (Found(None, doubt=Doubt.NOT_FOUND), Found(None, doubt=Doubt.NOT_FOUND), None)
 
 
-def _dated(pieces: list[Piece]) -> Found[date]:
+def _dated(text: str, pieces: list[Piece]) -> Found[date]:
     known = _patterns()
     for piece in pieces:
         found = known.dated.search(piece.alike)
@@ -172,11 +172,18 @@ def _dated(pieces: list[Piece]) -> Found[date]:
             return Found(date(int(found["y"]), int(found["m"]), int(found["d"])), start, end)
         except ValueError:
             return Found(None, start, end, Doubt.IMPOSSIBLE)
-    for piece in pieces:
-        blank = known.undated.search(piece.alike)
-        if blank and _place_start(piece.words, blank.start()) is not None:
-            return Found(None, piece.start + blank.start(), piece.end, Doubt.INCOMPLETE)
+    for first, last in _ends_of_lines(pieces):
+        # Where a hand is to write the day in, the blanks look like the space between two columns.
+        line = " ".join(fold_in_place(text[first.start : last.end]).split())
+        if known.undated.search(line):
+            return Found(None, first.start, last.end, Doubt.INCOMPLETE)
     return Found(None, doubt=Doubt.NOT_FOUND)
+
+
+def _ends_of_lines(pieces: list[Piece]) -> Iterator[tuple[Piece, Piece]]:
+    for _line, on_line in groupby(pieces, key=lambda piece: piece.line):
+        together = list(on_line)
+        yield together[0], together[-1]
 
 
 def _kind(
