@@ -163,7 +163,9 @@ def _answer_point(document: Document, asked: str, visit: Visit) -> Reply:
 
 def _answer_whole(document: Document, visit: Visit, search: PointSearch) -> Reply:
     sides = visit.aspects & SIDES_OF_THE_RECORD
-    asks_content = Aspect.CONTENT in visit.aspects
+    asks_content = (
+        Aspect.CONTENT in visit.aspects and Aspect.HELD not in sides
+    )  # "do you hold what it says" is of the record
     if not document.points and (asks_content or not sides):
         return _answer_not_held(document, visit, sides)
     if sides:
@@ -193,7 +195,10 @@ def _fitting_points(document: Document, visit: Visit, search: PointSearch) -> li
         told = [*summarise_points(document, points, visit)[:1], *describe_point(document, points[0], visit)[1:]]
         return told + summarise_points(document, below[:_MOST_SUMMARISED], visit)
     points = points or [one for one in document.points if one.parent is None]
-    return summarise_points(document, points[:_MOST_SUMMARISED], visit) + describe_takeover(points, visit)
+    told = summarise_points(document, points[:_MOST_SUMMARISED], visit) + describe_takeover(points, visit)
+    if Aspect.WHO in visit.aspects and points:
+        return [*describe_point(document, points[0], visit), *told[1:]]  # with those who have to act
+    return told
 
 
 def _found_within(document: Document, visit: Visit, search: PointSearch) -> list[Point]:
@@ -294,7 +299,7 @@ def _answer_not_held(document: Document, visit: Visit, sides: frozenset[Aspect] 
         title=name_document(document),
         lines=lines,
         choices=(next_steps.whom_to_ask(), next_steps.my_certificates(), next_steps.all_documents()),
-        outcome=Outcome.ANSWERED if rows else Outcome.NO_BASIS,
+        outcome=Outcome.ANSWERED if rows or Aspect.HELD in sides else Outcome.NO_BASIS,
     )
 
 

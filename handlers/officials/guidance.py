@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 from handlers import next_steps
 from handlers.asking import Choice
+from handlers.case_words import describe_verdict
+from handlers.cases import own_case
 from handlers.contacts import describe_contact
 from handlers.phrases import _
 from handlers.reply import Line, Outcome, Reply
 from handlers.stating import state
 from handlers.visit import Visit
 from handlers.wording import start_sentence
-from knowledge.facts import Role
+from knowledge.facts import CredentialStatus, Role
 from knowledge.understanding.terms import Term
 
 FindTerm = Callable[[str], Term | None]
@@ -99,10 +101,19 @@ def explain_evidence(visit: Visit) -> Reply:
             ),
             Line(_("It counts once HR has verified it; until then it is shown as waiting."), is_item=True),
             Line(_("Do not send pictures of identity papers here."), is_item=True),
+            *_handed_in(visit),
             describe_contact(visit),
         ),
         choices=(next_steps.my_certificates(), next_steps.my_gaps(), next_steps.whom_to_ask()),
     )
+
+
+def _handed_in(visit: Visit) -> list[Line]:
+    """How those of the visitor's own certificates stand that wait or were refused."""
+    held = visit.person.credentials if visit.person is not None else ()
+    open_ones = [one for one in held if one.status is not CredentialStatus.VERIFIED]
+    cases = [case for one in open_ones if (case := own_case(one, visit)) is not None]
+    return [describe_verdict(case, visit) for case in cases]
 
 
 def not_understood(_visit: Visit) -> Reply:

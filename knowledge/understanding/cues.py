@@ -89,6 +89,7 @@ class Cues:
     issued_tails: Words
     domain_words: Words
     outside_notions: Words
+    status_words: Words
     follow_up_starts: Words
     follow_up_ends: Words
     follow_up_whys: Words

@@ -22,6 +22,7 @@ from knowledge.understanding.training import load_model
 
 _GUESSES = 3
 _OWN_RECORD = {Intent.MY_GAPS, Intent.MY_DEADLINES, Intent.SERVICE_LEFT}
+_HANDED_IN = {Intent.SUBMIT_EVIDENCE, Intent.ASK_TO_STUDY}
 # Questions of one family are answered from the same place: in doubt between them, the likelier one serves.
 _FAMILIES = (
     frozenset({Intent.MY_GAPS, Intent.MY_DEADLINES, Intent.CERTIFICATE_COUNTS, Intent.EXPLAIN_VERDICT}),
@@ -89,6 +90,9 @@ class Reader:
 def _of_its_person(meaning: Meaning, reading: Reading) -> Meaning:
     """What is asked of one's own record is, once another person is named, a question about that person; and back."""
     names_nobody = meaning.entities.person_words is None
+    named = meaning.entities.kinds or meaning.entities.criteria
+    if meaning.intent in _HANDED_IN and reading.asks_status and named and reading.entities.speaks_of_self:
+        return replace(meaning, intent=Intent.CERTIFICATE_COUNTS)  # how one's own certificate stands is on record
     if meaning.intent is Intent.PERSON_GAPS and names_nobody and reading.entities.speaks_of_self:
         return replace(meaning, intent=Intent.MY_GAPS)
     names_another = reading.is_named_person or reading.pointing.person or reading.owns_relation

@@ -13,6 +13,8 @@ from knowledge.understanding.normalise import Normaliser
 from knowledge.understanding.phrase_table import Match, PhraseTable
 from knowledge.understanding.text import make_text, read_text
 
+_COPULAS = {"la", "nghia"}  # what stands before "là" is asked about: "VSTEP là loại chứng chỉ gì"
+
 
 @with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,12 @@ def find_term(text: str) -> Term | None:
     if read is None:
         return None
     normaliser, names = _tables()
-    found: list[Match[Term]] = names.find(normaliser(read))
+    plain = normaliser(read)
+    found: list[Match[Term]] = names.find(plain)
     if not found:
         return None
-    return max(found, key=lambda match: (match.last - match.first, -match.first)).value
+    asked = [one for one in found if one.last < len(plain.words) and plain.words[one.last].folded in _COPULAS]
+    return max(asked or found, key=lambda match: (match.last - match.first, -match.first)).value
 
 
 @cache

@@ -50,6 +50,7 @@ class Reading:
     pointing: Pointing
     taken: frozenset[int]  # words of `text` that belong to something named
     is_named_person: bool
+    asks_status: bool  # whether something handed in was verified, accepted or refused
     owns_relation: bool  # somebody told by a relation ("sếp tôi") has what is asked about
 
 
@@ -81,6 +82,7 @@ class EntityReader:
         )
         self._trade: PhraseTable[str] = PhraseTable((word, word) for word in cues.domain_words)
         self._genders: PhraseTable[Gender] = PhraseTable((word, Gender(value)) for word, value in cues.genders.items())
+        self._statuses: PhraseTable[str] = PhraseTable((word, word) for word in cues.status_words)
         self._these = {
             "document": PhraseTable((phrase, True) for phrase in cues.these_documents),
             "point": PhraseTable((phrase, True) for phrase in cues.these_points),
@@ -117,7 +119,7 @@ class EntityReader:
         dates = self._dates.find(text, today, kind_spans)
         date_spans = [(one.start, one.end) for one in dates]
         free = text.without([*kind_spans, *date_spans])
-        points = self._points.find(free, known[0] if len(known) == 1 else None, names_document=bool(documents))
+        points = self._points.find(free, _telling(known), names_document=bool(documents))
         point_spans = [(one.start, one.end) for one in points]
         person = code or self._persons.find(text, [*self._places.named(text), *self._trade_phrases(text), *point_spans])
         unnamed = text.without([(person.start, person.end)]) if person and not code else text
@@ -166,6 +168,7 @@ class EntityReader:
             pointing=pointing,
             taken=taken | self._words_of_things(text),
             is_named_person=bool(person and person.is_name),
+            asks_status=bool(self._statuses.find(text)),
             owns_relation=bool(person and not person.is_name and not person.is_pronoun),
         )
 
@@ -201,6 +204,12 @@ class EntityReader:
     def _words_of_things(self, text: Text) -> frozenset[int]:
         spans = [*self._criteria.spans(text), *self._places.spans(text)]
         return frozenset(at for first, last in spans for at in range(first, last))
+
+
+def _telling(known: tuple[Document, ...]) -> Document | None:
+    """The one document whose points a question can mean: the only one named, or the only one whose text is held."""
+    held = known if len(known) == 1 else tuple(one for one in known if one.text_held)
+    return held[0] if len(held) == 1 else None
 
 
 def _words_within(text: Text, spans: list[tuple[int, int]]) -> frozenset[int]:
