@@ -124,4 +124,5 @@ class FakeLetters:
         return found
 
     async def take_back(self, inquiry: str, channel: str, address: str) -> None:
-        self.kept = [one for one in self.kept if (one.inquiry, one.channel, one.address) != (inquiry, channel, address)]
+        gone = (inquiry, channel, address, LetterState.WAITING)
+        self.kept = [one for one in self.kept if (one.inquiry, one.channel, one.address, one.state) != gone]
