@@ -26,6 +26,7 @@ FULL = entities(
     position_words="trưởng phòng",
     units=("SO-MAU",),
     territories=("hung-yen",),
+    issue_places=("hung-yen",),
     offices=("so_noi_vu_hung_yen",),
     person_words="CB002",
     speaks_of_self=True,

@@ -143,8 +143,8 @@ def test_a_thread_about_certificates_is_followed(reader: Reader):
     assert (computing.intent, computing.entities.criteria) == (Intent.CERTIFICATE_COUNTS, ("tin_hoc",))
     assert computing.entities.kinds == ()
     assert [one.kind for one in letter.entities.kinds] == ["tin_hoc_abc"]
-    assert why.intent is Intent.CERTIFICATE_COUNTS
-    assert Aspect.WHY in why.entities.aspects
+    assert why.intent is Intent.EXPLAIN_VERDICT
+    assert [one.kind for one in why.entities.kinds] == ["tin_hoc_abc"]
     assert deadline.intent is Intent.MY_DEADLINES
     assert otherwise.intent is Intent.CONSEQUENCES
     assert all(one.is_follow_up for one in (computing, letter, why, deadline, otherwise))
