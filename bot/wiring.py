@@ -257,7 +257,7 @@ class Office:
     async def remove_document(self, number: str) -> DocumentId:
         """Take out a document that was read in; what the library knew before stays. Raises InputError for no such."""
         async with self._database.transaction() as drawers:
-            known = self.library.find_document(number)
+            known = self.reference.rule_book(await drawers.rules.load()).library.find_document(number)
             kept = await drawers.added_documents.find(known.id if known is not None else number)
             if kept is None:
                 raise InputError(describe_not_kept(number))
