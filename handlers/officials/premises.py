@@ -11,7 +11,9 @@ from handlers.visit import Visit
 from handlers.wording import name_criterion
 from knowledge.deadlines import day_of, last_day_of
 from knowledge.documents import Document, Matter, PointDeadline
+from knowledge.folding import fold
 from knowledge.understanding.meaning import Aspect
+from knowledge.understanding.names import drop_title
 
 _MOST_DAYS = 4
 
@@ -25,11 +27,48 @@ def correct(visit: Visit) -> tuple[Line, ...]:
     document = documents[named[0]]
     cite = (visit.rules.library.cite(document.id),)
     strange = _strange_days(document, visit)
-    said = [*_territories(document, visit), *_matters(document, visit), *_not_its_days(document, strange)]
+    said = [
+        *_origin(document, visit),
+        *_territories(document, visit),
+        *_matters(document, visit),
+        *_not_its_days(document, strange),
+    ]
     lines: list[Line] = [Record(text, cite) for text in said]
     if lines and not document.binds(visit.territory):
         lines.insert(0, describe_reach(document, visit))
     return (*lines, *(state(text, cite, visit) for text in _its_days(document, strange)))
+
+
+def _origin(document: Document, visit: Visit) -> list[str]:
+    """Another signer or day of issue than the record has."""
+    named = visit.named
+    texts: list[str] = []
+    if Aspect.SIGNER in visit.aspects and named.person_words and document.signer:
+        name = drop_title(named.person_words)
+        if not _is_name_of(name, document.signer):
+            text = _("{document} was not signed by {name}. It was signed by {signer}.")
+            texts.append(text.format(document=document.id, name=name, signer=document.signer))
+    if Aspect.DATE in visit.aspects and not named.kinds and document.dated is not None:
+        wrong = _other_day_of_issue(visit, document.dated)
+        if wrong:
+            text = _("{document} was issued on {day}, not in {wrong}.")
+            texts.append(text.format(document=document.id, day=show_day(document.dated), wrong=wrong))
+    return texts
+
+
+def _is_name_of(name: str, signer: str) -> bool:
+    """Whether all words of a name, typed with marks or without, belong to the signer's."""
+    full = fold(signer.partition(",")[0]).split()
+    return set(fold(name).split()) <= set(full)
+
+
+def _other_day_of_issue(visit: Visit, dated: date) -> str:
+    named = visit.named
+    if named.issued_on is not None:
+        return show_day(named.issued_on) if named.issued_on != dated else ""
+    if named.issued_year is None or (named.issued_year == dated.year and named.issued_month in {None, dated.month}):
+        return ""
+    return f"{named.issued_month:02d}/{named.issued_year}" if named.issued_month else str(named.issued_year)
 
 
 def _territories(document: Document, visit: Visit) -> list[str]:
