@@ -38,7 +38,8 @@ _BENCHES = (
         ("build_s", "index of 200 added documents", "≤ 1 s"),
     )),
 )  # fmt: skip
-_TABLES = ("tests.bench.documents", "tests.bench.understanding", "tests.bench.evaluation")  # they print tables of their own
+# They print tables of their own.
+_TABLES = ("tests.bench.documents", "tests.bench.understanding", "tests.bench.evaluation")
 
 
 def main() -> None:
