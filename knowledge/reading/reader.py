@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from knowledge.documents import PointDeadline
 from knowledge.reading.actors import list_actors
 from knowledge.reading.alike import fold_in_place
 from knowledge.reading.citing import list_cited
@@ -115,6 +116,7 @@ def _points(text: str, lines: Lines, layout: Layout, kind: str | None) -> list[D
 
 
 _ARTICLE = 3
+_GOAL = re.compile(r"(?:^|\.)\d{4}$")  # the id of a point that only names a year
 _FULL = 0.8  # of the usual width: a line that long goes on in the next one
 
 
@@ -130,11 +132,16 @@ def _filled(
     cited = [one.start for one in cites]
     has_children = {one.parent for one in points}
     who: dict[str, tuple[str, ...]] = {}
+    goals: dict[str, PointDeadline] = {}
     filled: list[DraftPoint] = []
     for point in points:
         end = point.own_end
         own = times[bisect.bisect_left(starts, point.start) : bisect.bisect_left(starts, end)]
         deadline, doubt = deadline_of(text, point.start, own)
+        if deadline is None and point.parent in goals:  # what stands under "- Đến năm …:" is to be reached by then
+            deadline = goals[point.parent]
+        if deadline is not None and _GOAL.search(point.id):
+            goals[point.id] = deadline
         numbers = cites[bisect.bisect_left(cited, point.start) : bisect.bisect_left(cited, end)]
         actors = _actors_of(text, point, width, has_more=point.id in has_children)
         who[point.id] = actors or who.get(point.parent or "", ())
