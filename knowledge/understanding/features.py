@@ -94,14 +94,14 @@ class Features:
         yield f"#domain{max(step for step in _DOMAIN_STEPS if step <= domain)}"
         if not domain and not any((entities.documents, entities.kinds, entities.criteria, entities.person_words)):
             yield "#nothing"
-        outside = self._outside(reading)
+        outside = self.outside(reading)
         size = max(1, len(reading.text.words))
         yield f"#outside{max(step for step in _OUTSIDE_STEPS if step <= outside)}"
         yield f"#outside_share{int(4 * outside / size)}"
         share = domain / max(1, len(reading.text.words))
         yield f"#share{min(3, int(share * 5))}"
 
-    def _outside(self, reading: Reading) -> int:
+    def outside(self, reading: Reading) -> int:
         """How many words are neither the trade's own, nor everyday small words, nor names of things found."""
         known = {
             at for match in self._known.find(reading.text) for at in range(match.first, match.last)

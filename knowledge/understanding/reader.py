@@ -17,7 +17,8 @@ from knowledge.understanding.follow_ups import FollowUps
 from knowledge.understanding.intent_model import IntentModel
 from knowledge.understanding.leanings import leanings_of
 from knowledge.understanding.meaning import Context, Entities, Intent, Meaning, Vocabulary
-from knowledge.understanding.text import read_text
+from knowledge.understanding.syllables import is_syllable
+from knowledge.understanding.text import Text, read_text
 from knowledge.understanding.training import load_model
 
 _GUESSES = 3
@@ -29,7 +30,10 @@ _FAMILIES = (
     frozenset({Intent.DOCUMENT, Intent.LIBRARY}),
     frozenset({Intent.ASK_PERSON, Intent.FOLLOW_INQUIRY, Intent.WHO_TO_ASK}),
 )
+_STRANGE_WORDS, _STRANGE_SHARE = 2, 0.25  # words of no field of ours that make a doubtful question one of another life
 _SURE_BY_ITSELF = 0.9  # from which a short question after another one is taken to stand on its own
+_GIBBERISH_FROM = 4  # fewer strange words may be abbreviations
+_LONG = 4  # letters from which a strange word may be a name or a word of another language
 _LEAST_OF_FAMILY = 0.34  # what the likeliest of a family must have by itself
 _FOLLOW_UP_CONFIDENCE = 0.9  # a completed follow-up is read by rule, not measured question by question
 
@@ -56,6 +60,8 @@ class Reader:
         typed = read_text(text)
         if typed is None:
             return Meaning(intent=None, confidence=0.0, entities=Entities())
+        if _is_gibberish(typed):
+            return Meaning(intent=None, confidence=0.0, entities=Entities())
         reading = self._entities.read(typed, vocabulary, today)
         learned = _of_its_person(self._classified(reading), reading)
         if context is None:
@@ -76,8 +82,17 @@ class Reader:
         confidence = round(float(probabilities[order[0]]), 4)
         guesses = tuple(self._model.intents[at] for at in order[:_GUESSES])
         if not self._is_sure(best, probabilities):
+            if self._is_of_other_life(reading, guesses):
+                return Meaning(Intent.OUT_OF_SCOPE, confidence, reading.entities, guesses)
             return Meaning(None, confidence, reading.entities, guesses)
         return Meaning(best, confidence, reading.entities, guesses[1:])
+
+    def _is_of_other_life(self, reading: Reading, guesses: tuple[Intent, ...]) -> bool:
+        """Whether a question that fits nothing well is mostly made of words that are no words of the field."""
+        if Intent.OUT_OF_SCOPE not in guesses or reading.entities.documents or reading.is_named_person:
+            return False
+        outside = self._features.outside(reading)
+        return outside >= _STRANGE_WORDS and outside >= _STRANGE_SHARE * len(reading.text.words)
 
     def _is_sure(self, best: Intent, probabilities: npt.NDArray[np.float64]) -> bool:
         """Whether the best reading is likely enough, or likely to be one of its family."""
@@ -85,6 +100,13 @@ class Reader:
         family = next((one for one in _FAMILIES if best in one), frozenset({best}))
         together = sum(by_intent[one] for one in family)
         return by_intent[best] >= min(self._model.threshold, _LEAST_OF_FAMILY) and together >= self._model.threshold
+
+
+def _is_gibberish(text: Text) -> bool:
+    """Whether several words were typed and none of them can be a Vietnamese word, a number or a name with digits."""
+    words = text.words
+    speaks = any(not word.folded.isalpha() or (len(word.folded) > 1 and is_syllable(word.folded)) for word in words)
+    return len(words) >= _GIBBERISH_FROM and not speaks and not any(len(word.folded) >= _LONG for word in words)
 
 
 def _of_its_person(meaning: Meaning, reading: Reading) -> Meaning:

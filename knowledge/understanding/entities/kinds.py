@@ -119,7 +119,7 @@ class Kinds:
 
     def find(self, text: Text) -> tuple[FoundKind, ...]:
         """Kinds in the order of the text, each with the level nearest to it."""
-        if self._no_certificates.find(text):
+        if self.names_other_paper(text):
             return ()
         certificate_words = self._certificate.find(text)
         found = self._lettered_kinds(text, certificate_words) + self._kinds_of_levels(text, certificate_words)
@@ -129,6 +129,10 @@ class Kinds:
             found += self._named(text, match, certificate_words)
         found = [one for one in found if not self._is_measure(one, found, certificate_words)]
         return tuple(sorted(_widest(found), key=lambda one: one.start))
+
+    def names_other_paper(self, text: Text) -> bool:
+        """Whether the text speaks of a paper that is called like a certificate and is none of ours."""
+        return bool(self._no_certificates.find(text))
 
     def _is_measure(self, one: FoundKind, found: list[FoundKind], papers: list[Match[str]]) -> bool:
         """A direct kind beside another certificate is what that one is measured by ("ic3 có thay tin học cơ bản?")."""

@@ -52,6 +52,7 @@ class Reading:
     is_named_person: bool
     asks_status: bool  # whether something handed in was verified, accepted or refused
     owns_relation: bool  # somebody told by a relation ("sếp tôi") has what is asked about
+    names_other_paper: bool = False  # a paper that is no certificate of ours ("bằng lái xe")
 
 
 class EntityReader:
@@ -170,6 +171,7 @@ class EntityReader:
             is_named_person=bool(person and person.is_name),
             asks_status=bool(self._statuses.find(text)),
             owns_relation=bool(person and not person.is_name and not person.is_pronoun),
+            names_other_paper=self._kinds.names_other_paper(text),
         )
 
     def _plain_text(self, typed: Text, documents: tuple[FoundDocument, ...], code: FoundPerson | None) -> Text:
