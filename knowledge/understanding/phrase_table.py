@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from knowledge.understanding.marks import can_be, differs_in_tone_only, has_marks
+from knowledge.understanding.syllables import is_syllable
 from knowledge.understanding.text import Text, Word, make_text
 
 T = TypeVar("T")
@@ -29,7 +30,9 @@ class PhraseTable(Generic[T]):
         for phrase, value in entries:
             words = make_text(phrase).words
             if words:
-                checks = len(words) == 1 or any(has_marks(word.marked) for word in words)
+                # A name that is no Vietnamese word has no marks to contradict: "tôeic" is a slip.
+                is_word = len(words) == 1 and is_syllable(words[0].folded)
+                checks = is_word or any(has_marks(word.marked) for word in words)
                 self._starts.setdefault(words[0].folded, []).append((words, checks, value))
         for phrases in self._starts.values():
             phrases.sort(key=lambda entry: -len(entry[0]))

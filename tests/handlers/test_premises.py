@@ -20,12 +20,25 @@ WRONG = [
     pytest.param("2123/UBND-NC", {"territories": ("thai-binh",)}, "không áp dụng cho Thái Bình", id="territory"),
     pytest.param("1769/UBND-KGVX", {"territories": ("thai-binh",)}, "chỉ áp dụng cho Hưng Yên", id="text not held"),
     pytest.param("2123/UBND-NC", {"dates": (date(2021, 12, 31),)}, "thời hạn: 01/10/2020", id="another's deadline"),
+    pytest.param(
+        "2123/UBND-NC",
+        {"aspects": (Aspect.SIGNER,), "person_words": "ông Lê Văn Mẫu"},
+        "không do Lê Văn Mẫu ký",
+        id="another signer",
+    ),
+    pytest.param(
+        "2123/UBND-NC", {"aspects": (Aspect.DATE,), "issued_year": 2019}, "ban hành ngày 17/08/2020", id="year"
+    ),
     pytest.param("354-CV/TU", {"dates": (date(2020, 10, 1),)}, "ban hành ngày 16/03/2026", id="an older deadline"),
 ]
 
 TRUE = [
     pytest.param("2123/UBND-NC", {"dates": (date(2020, 10, 1),)}, id="its deadline"),
     pytest.param("2123/UBND-NC", {"dates": (date(2020, 8, 17),)}, id="its day of issue"),
+    pytest.param("2123/UBND-NC", {"aspects": (Aspect.DATE,), "issued_year": 2020}, id="its year of issue"),
+    pytest.param(
+        "CV-BTVTU-QNg/2021", {"aspects": (Aspect.SIGNER,), "person_words": "ba bui thi quynh van"}, id="its signer"
+    ),
     pytest.param("354-CV/TU", {"dates": (date(2026, 3, 31),)}, id="the last day of its month"),
     pytest.param("354-CV/TU", {"dates": (date(2026, 6, 29),)}, id="the last day before the day it names"),
     pytest.param("CV-BTVTU-QNg/2021", {"dates": (date(2025, 1, 31),)}, id="its yearly day"),

@@ -66,7 +66,7 @@ class DescribedDocuments:
                 names_place = True
             elif _YEAR.match(word.folded):
                 years.add(word.folded)
-            elif word.folded in issuers and can_be(word.marked, issuers[word.folded]):
+            elif not names_place and word.folded in issuers and can_be(word.marked, issuers[word.folded]):
                 said.add(word.folded)
             elif word.folded in self._between:
                 continue
