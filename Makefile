@@ -18,7 +18,7 @@ demo: env ## sample province, a short real conversation, then the web chat on ht
 	@NHACCHUAN_HOME=$${NHACCHUAN_HOME:-var}/demo $(BIN)/nhacchuan demo $(if $(DEMO_ONCE),--once)
 
 test: env-dev ## the whole test suite
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term
 
 bench: env-dev ## every benchmark, one table, peers in the same run
 	$(BIN)/python -m tests.bench

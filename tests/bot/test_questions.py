@@ -14,8 +14,8 @@ from knowledge.facts import Person, PersonCode
 from tests.databases import make_home
 from tests.offices import sample_office
 
-QUESTION = "Khi đi công tác nước ngoài thì bản sao chứng chỉ để ở tủ nào"
-ANSWER = "Bản sao để tại tủ hồ sơ của văn phòng, đăng ký mượn trước một ngày."
+QUESTION = "Công văn 4471/UBND-VX về lớp bồi dưỡng thì họp ở phòng nào"
+ANSWER = "Họp tại phòng 204, ai bận thì báo văn phòng trước một ngày."
 BY_THE_LIBRARY = "công văn 2123 điểm 3 nói gì"
 
 
@@ -38,12 +38,12 @@ async def say(office: Office, text: str, code: str | None = None) -> Reply:
 
 
 async def test_a_question_without_an_answer_is_kept_without_a_name_and_answered_once_hr_has_promoted_one(office):
-    assert (await say(office, f"{QUESTION} 0912 345 678", "CB002")).outcome is Outcome.NOT_UNDERSTOOD
+    assert (await say(office, f"{QUESTION} 0912 345 678", "CB002")).outcome is Outcome.NO_BASIS
     [kept] = [one for one in await office.unanswered(None, 10) if QUESTION in one.question]
     assert kept.question == f"{QUESTION} […]"
 
     number = await office.promote(Draft(QUESTION, ANSWER, "2123/UBND-NC#3"), await person(office, "CB015"))
-    answered = await say(office, "khi di cong tac nuoc ngoai thi ban sao chung chi de o tu nao vay")
+    answered = await say(office, "cong van 4471/ubnd-vx ve lop boi duong thi hop o phong nao vay")
     assert answered.outcome is Outcome.ANSWERED
     assert ANSWER in answered.lines[0].text
     assert "Trần Mẫu Toàn Tỉnh" in answered.lines[0].text
@@ -51,14 +51,14 @@ async def test_a_question_without_an_answer_is_kept_without_a_name_and_answered_
     assert [one async for one in list_lost(office)] == []
 
     await office.withdraw_answer(number, await person(office, "CB015"))
-    assert (await say(office, QUESTION)).outcome is Outcome.NOT_UNDERSTOOD
+    assert (await say(office, QUESTION)).outcome is Outcome.NO_BASIS
     with pytest.raises(NotPromotedError):
         await office.withdraw_answer(number, await person(office, "CB015"))
     assert (await office.verify_audit()).is_intact
 
 
 async def test_hr_of_one_unit_answers_for_that_unit_and_as_their_own_word(office):
-    question = "Thẻ mượn phòng tự học ngoại ngữ lấy ở quầy nào"
+    question = "Công văn 4472/UBND-VX phát thẻ mượn phòng tự học ở quầy nào"
     number = await office.promote(Draft(question, "Lấy ở quầy số 3 tầng 1."), await person(office, "CB016"))
     inside, outside, stranger = [await say(office, question, code) for code in ("CB001", "CB004", None)]
     assert "theo ý kiến" in inside.lines[0].text.lower()

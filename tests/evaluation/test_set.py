@@ -48,5 +48,5 @@ def test_unmarked_questions_have_no_marks(questions):
 
 
 def test_every_intent_is_asked_for(questions):
-    asked = {intent for one in questions for intent in one.expected.intent}
+    asked = {intent for one in questions for intent in (*one.expected.intent, *one.expected.outcome)}
     assert {intent.value for intent in Intent} - asked == set()
