@@ -14,7 +14,7 @@ from handlers.heads.named import name_someone
 from handlers.hr import reminding
 from handlers.hr.rulings_routes import find_ruling_named
 from handlers.hr.rulings_routes import named as named_ruling
-from handlers.inquiries import clean, read_code
+from handlers.inquiries import clean, is_own, read_code
 from handlers.letters import write_letter
 from handlers.memory import keep_pending, keep_questions, named_by_choice, recall, recall_pending, remember
 from handlers.officials import asking_people, guidance, quoting
@@ -54,6 +54,7 @@ _LONGEST_QUESTION = 4_000  # characters; what is longer is a document or an acci
 _MAY_BE_PASSED_ON = {Outcome.NOT_UNDERSTOOD, Outcome.NO_BASIS}
 _READ_AT_NEXT_TURN = {Channel.TERMINAL, Channel.COMMAND_LINE}  # doors that bring nothing by themselves
 _ASK_NOTHING = {Intent.FOLLOW_INQUIRY, Intent.HR_INBOX, Intent.HR_RULINGS, Intent.HELP, Intent.LINK, Intent.MY_DATA}
+_LEAVE_THE_SUBJECT = {None, Intent.HELP, Intent.OUT_OF_SCOPE}
 _MOST_UNITS_BY_NAME = 5_000  # a question may name a unit; beyond this many, only by code
 
 
@@ -181,6 +182,8 @@ class FrontDesk:
         book = declared.book
         kept = await drawers.threads.recall(asked.thread) if asked.thread is not None else None
         heard = self._hear(asked, declared, kept, is_linked=person is not None)
+        if heard.intent is Intent.PERSON_GAPS and await _is_code_of_own_inquiry(asked, person, drawers.inquiries):
+            heard = _Heard(*BY_ACTION["inquiry"], subject=read_code(asked.text or "") or "")
         if person is not None and heard.meaning is not None:
             heard = await self._naming(heard, heard.meaning, asked, person, drawers)
         on = _day_asked(asked, heard.meaning) or self._clock.today()
@@ -199,7 +202,7 @@ class FrontDesk:
             reply = _answer_again(reply, visit, declared.frequent, above)
             await self._note(reply, visit, heard, drawers.questions)
         if asked.thread is not None:
-            state = _state(heard, reply, book.library) | _questions(kept, heard, visit, reply)
+            state = _state(kept, heard, reply, book.library) | _questions(kept, heard, visit, reply)
             await drawers.threads.keep(asked.thread, state, self._clock.now())
         if asked.channel in _READ_AT_NEXT_TURN:
             reply = await self._with_letters(reply, visit, drawers.letters)
@@ -216,7 +219,7 @@ class FrontDesk:
             person,
             today,
             profiles=drawers.profiles,
-            read_entities=self._read_entities,
+            read=self._read,
         )
         if named is meaning or named.intent is None:
             return heard
@@ -344,6 +347,13 @@ class FrontDesk:
             read_entities=self._read_entities,
         )
 
+    def _read(self, text: str) -> Meaning:
+        """What words mean by themselves, outside any conversation."""
+        declared = self._declared
+        if declared is None:
+            return Meaning(None, 0.0, Entities())
+        return declared.reader.read(text, declared.vocabulary, None, self._clock.today())
+
     def _read_entities(self, text: str) -> Entities:
         """The things that words name, whatever they are for."""
         declared = self._declared
@@ -378,6 +388,13 @@ def _answer_again(
         return reply
     known = frequent.find(visit.text, visit.named, visit.on, units_above)
     return answer_again(visit, known) if known is not None else reply
+
+
+async def _is_code_of_own_inquiry(asked: Incoming, person: Person | None, inquiries: Inquiries) -> bool:
+    """Whether what looks like a staff code is the code of a question that this visitor passed on."""
+    code = read_code(asked.text or "")
+    inquiry = await inquiries.find(code) if code is not None else None
+    return inquiry is not None and is_own(inquiry, asked, person)
 
 
 async def _too_long(visit: Visit, ports: Ports) -> Reply:
@@ -422,9 +439,13 @@ def _day_asked(asked: Incoming, meaning: Meaning | None) -> date | None:
     return named or asked.on
 
 
-def _state(heard: _Heard, reply: Reply, library: Library) -> dict[str, Any]:
+def _state(kept: Mapping[str, Any] | None, heard: _Heard, reply: Reply, library: Library) -> dict[str, Any]:
+    """What the conversation is about now: thanks, chat and what was not understood leave that as it was."""
     state: dict[str, Any] = {}
-    if heard.intent is not None:
+    before = recall(kept)
+    if before is not None and heard.meaning is not None and heard.intent in _LEAVE_THE_SUBJECT:
+        state = remember(before.intent, before.entities)
+    elif heard.intent is not None:
         pressed = named_by_choice(heard.intent, heard.subject, library)
         state = remember(heard.intent, heard.meaning.entities if heard.meaning is not None else pressed)
     state |= keep_pending(reply.pending)

@@ -382,7 +382,7 @@ BY_INTENT: Mapping[Intent, Handler] = {
     Intent.CONSEQUENCES: _unless_in_words(_corrected(_there(_open(consequences.explain_consequences)))),
     Intent.DOCUMENT: _corrected(_document),
     Intent.LIBRARY: _unless_in_words(_open(documents.list_library)),
-    Intent.WHO_TO_ASK: _unless_in_words(_open(offices.tell_whom_to_ask)),
+    Intent.WHO_TO_ASK: _unless_in_words(_there(_open(offices.tell_whom_to_ask))),
     Intent.SERVICE_LEFT: _service,
     Intent.EXPLAIN_TERM: _unless_in_words(_term),
     Intent.HELP: _open(guidance.show_help),

@@ -5,14 +5,25 @@ from dataclasses import replace
 
 from handlers.ports import Profiles
 from handlers.rights import units_in_scope
-from knowledge.facts import Person, UnitCode
+from knowledge.facts import Person, PersonCode, UnitCode
 from knowledge.folding import fold_words
 from knowledge.rulebook import RulesOn
-from knowledge.understanding.meaning import Entities, Intent, Meaning
+from knowledge.understanding.meaning import Intent, Meaning
 from knowledge.understanding.names import possible_names
 
-# What may be meant of another person; other questions name people for other reasons (who signed, who is HR).
-_OF_A_RECORD = {
+# Questions that name people for other reasons: who signed, who is HR, whom a question was passed on to.
+_OF_OTHER_THINGS = {
+    Intent.DOCUMENT,
+    Intent.LIBRARY,
+    Intent.ASK_PERSON,
+    Intent.FOLLOW_INQUIRY,
+    Intent.HR_INBOX,
+    Intent.HR_RULINGS,
+    Intent.LINK,
+    Intent.MY_DATA,
+}
+# What is nothing but a question about that person's record, once the person is known.
+_MISREAD = {
     None,
     Intent.MY_GAPS,
     Intent.MY_DEADLINES,
@@ -20,11 +31,11 @@ _OF_A_RECORD = {
     Intent.POSITION_REQUIREMENTS,
     Intent.SERVICE_LEFT,
     Intent.SUBMIT_EVIDENCE,
-    Intent.PERSON_GAPS,
     Intent.UNIT_GAPS,
-    Intent.EXPLAIN_VERDICT,
     Intent.OUT_OF_SCOPE,
+    Intent.HELP,
 }
+_SURE = 0.8
 _CONFIDENCE = 0.95  # a full name of the roster is read by rule
 _MOST_NAMESAKES = 5
 
@@ -36,31 +47,36 @@ async def name_someone(
     today: RulesOn,
     *,
     profiles: Profiles,
-    read_entities: Callable[[str], Entities],
+    read: Callable[[str], Meaning],
 ) -> Meaning:
     """The question as one about the person of the asker's scope whose full name it holds; else as it was read.
 
     Names outside the scope are not looked for, so that nobody learns whether they exist.
     """
-    if meaning.intent not in _OF_A_RECORD or meaning.entities.documents:
+    if meaning.intent in _OF_OTHER_THINGS or meaning.entities.documents:
         return meaning
     scope = units_in_scope(person, today)
     if not scope:
         return meaning
     for words in possible_names(question):
-        if await _is_somebody(words, scope, profiles):
-            rest = read_entities(question.replace(words, " "))  # names hold words like "Thái Bình" that mean nothing
-            confidence = max(meaning.confidence, _CONFIDENCE)
-            named = replace(rest, person_words=words, speaks_of_self=False)
-            return replace(meaning, intent=_intent(meaning), confidence=confidence, entities=named)
+        found = await _find(words, scope, profiles)
+        if found is None:
+            continue
+        # Names hold words like "Thái Bình" that mean nothing here, so the question is read anew with the code instead.
+        anew = read(question.replace(words, f" {found} "))
+        named = replace(anew.entities, person_words=found if anew.entities.person_words else words)
+        intent = anew.intent if anew.intent not in _MISREAD else Intent.PERSON_GAPS
+        if meaning.intent is Intent.CONSEQUENCES and meaning.confidence >= _SURE:
+            intent = meaning.intent  # what follows for whoever keeps somebody from studying
+        return replace(meaning, intent=intent, confidence=max(anew.confidence, _CONFIDENCE), entities=named)
     return meaning
 
 
-def _intent(meaning: Meaning) -> Intent:
-    return Intent.EXPLAIN_VERDICT if meaning.intent is Intent.EXPLAIN_VERDICT else Intent.PERSON_GAPS
-
-
-async def _is_somebody(words: str, scope: frozenset[UnitCode], profiles: Profiles) -> bool:
+async def _find(words: str, scope: frozenset[UnitCode], profiles: Profiles) -> PersonCode | None:
+    """The code of the one person called exactly so; the name itself, to be asked back about, for namesakes."""
     wanted = fold_words(words)
     found = await profiles.list_people_by_name(words, _MOST_NAMESAKES, scope)
-    return any(fold_words(one.name) == wanted for one in found)
+    called = [one.code for one in found if fold_words(one.name) == wanted]
+    if len(called) > 1:
+        return PersonCode(words)
+    return called[0] if called else None

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from handlers import next_steps
 from handlers.asking import Choice
-from handlers.case_words import describe_case
-from handlers.cases import cases_of
+from handlers.case_words import describe_case, describe_verdict
+from handlers.cases import cases_of, own_case
 from handlers.contacts import describe_contact
+from handlers.officials.position import describe_not_asked
 from handlers.phrases import _, ngettext, show_day
 from handlers.reply import Line, Outcome, Reply
 from handlers.retiring import state_by_schedule
@@ -39,6 +40,8 @@ def list_my_gaps(visit: Visit, person: Person) -> Reply:
     lines += dict.fromkeys(line for gap in gaps if (line := describe_accountable(gap, visit.rules)) is not None)
     lines += _describe_met([one for one in findings if not one.is_gap], visit)
     lines += _describe_named(visit)
+    standards = visit.rules.standards_for(person.position_group, visit.territory)
+    lines += describe_not_asked(person.position_group, standards, visit)
     if any(gap.state in {State.UNDETERMINED, State.NOT_RECOGNISED} for gap in gaps):
         lines.append(describe_contact(visit))
     return Reply(
@@ -58,7 +61,7 @@ def list_my_deadlines(visit: Visit, person: Person) -> Reply:
     gaps = [one for one in findings if one.is_gap]
     if not gaps:
         return list_my_gaps(visit, person)
-    lines = describe_deadlines(gaps, visit.rules)
+    lines = [*_describe_own_named(visit, person), *describe_deadlines(gaps, visit.rules)]
     undated = [one for one in gaps if one.deadline is None and one.criterion is not None]
     if undated:
         names = name_criteria(visit.rules.library, undated)
@@ -108,6 +111,13 @@ def _title(gaps: Sequence[Finding], visit: Visit) -> str:
         "You have {n} items to complete or clear up, as of {day}.",
         len(gaps),
     ).format(n=len(gaps), day=day)
+
+
+def _describe_own_named(visit: Visit, person: Person) -> list[Line]:
+    """How the visitor's own certificates stand that the question names, until when they count."""
+    named = {one.kind for one in visit.named.kinds}
+    cases = [own_case(one, visit) for one in person.credentials if one.kind in named]
+    return [describe_verdict(case, visit) for case in cases if case is not None]
 
 
 def _describe_named(visit: Visit) -> list[Line]:

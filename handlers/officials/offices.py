@@ -22,8 +22,10 @@ def tell_whom_to_ask(visit: Visit) -> Reply:
     """The office named in the question with what became of it, else who manages the visitor and whom to ask."""
     lines: list[Line] = []
     for office_id in visit.named.offices:
-        lines += _describe_office(visit.rules.library.offices[office_id], visit)
-    if visit.person is not None and not lines:
+        office = visit.rules.library.offices[office_id]
+        if not _is_of_home_only(office, visit):
+            lines += _describe_office(office, visit)
+    if visit.person is not None and visit.elsewhere is None and not lines:
         lines += _describe_managers(visit.person, visit)
     lines.append(describe_contact(visit, next(iter(visit.named.criteria), None)))
     return Reply(
@@ -65,6 +67,14 @@ def _describe_years(retires_on: date, years: int, on: date) -> str:
     if has_service_left(retires_on, years, on):
         return _("On {day} you have at least {n} years of service left.").format(day=show_day(on), n=years)
     return _("On {day} you have less than {n} years of service left.").format(day=show_day(on), n=years)
+
+
+def _is_of_home_only(office: Office, visit: Visit) -> bool:
+    """Whether an office shares its name with one of the territory asked about and is the one at home."""
+    territories, home = visit.rules.library.territories, visit.own_territory
+    if visit.elsewhere is None or territories[visit.elsewhere].province == territories[home].province:
+        return False
+    return territories[home].name in office.name and territories[visit.elsewhere].name not in office.name
 
 
 def _describe_office(office: Office, visit: Visit) -> list[Line]:

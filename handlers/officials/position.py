@@ -19,6 +19,8 @@ def list_requirements(visit: Visit) -> Reply:
     """The standards of the position named in the question, else of the visitor's own."""
     groups = list(visit.named.position_groups[:_MOST_GROUPS])
     words = visit.named.position_words
+    if not groups and words:
+        groups = _groups_called(words, visit)
     if not groups and words and not _is_own_position(words, visit):
         return _not_loaded_position(words, visit)
     if not groups and visit.person is not None:
@@ -30,8 +32,10 @@ def list_requirements(visit: Visit) -> Reply:
     for group in groups:
         standards = visit.rules.standards_for(group, visit.territory)
         found = found or bool(standards)
+        if len(groups) > 1:
+            lines.append(Line(name_group(group, visit)))
         lines += [_describe_standard(one, visit) for one in standards.values() if _is_asked(one, visit)]
-        lines += _not_asked(group, standards, visit)
+        lines += describe_not_asked(group, standards, visit)
         if not standards:
             lines.append(_not_loaded(group, visit))
     if not found:
@@ -42,6 +46,15 @@ def list_requirements(visit: Visit) -> Reply:
         choices=(next_steps.my_gaps(), next_steps.my_certificates(), next_steps.consequences()),
         outcome=Outcome.ANSWERED if found else Outcome.NO_BASIS,
     )
+
+
+def _groups_called(words: str, visit: Visit) -> list[PositionGroup]:
+    """Position groups whose name begins with these words ("trưởng phòng": of a department, of a district)."""
+    if visit.named.documents or _is_own_position(words, visit):
+        return []
+    asked = fold_words(words)
+    names = ((group, fold_words(visit.rules.book.group_name(group))) for group in visit.rules.book.standards_by_group)
+    return sorted(group for group, name in names if name == asked or name.startswith(f"{asked} "))[:_MOST_GROUPS]
 
 
 def name_group(group: PositionGroup, visit: Visit) -> str:
@@ -82,7 +95,7 @@ def _is_asked(standard: TitleStandard, visit: Visit) -> bool:
     return not asked or standard.criterion in asked
 
 
-def _not_asked(
+def describe_not_asked(
     group: PositionGroup, standards: Mapping[CriterionCode, TitleStandard], visit: Visit
 ) -> list[Statement | Background]:
     """The criteria that the question names and the position does not require."""

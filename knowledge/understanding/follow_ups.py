@@ -16,6 +16,8 @@ from knowledge.understanding.text import Text, Word, make_text
 
 _SCORE = re.compile(r"(?<![\w./,])\d{1,3}(?:[.,]\d{1,2})?(?![\w/])")
 _BARE_POINT = re.compile(r"(?<![\w./,])(?:[ivx]{1,4}\.)?\d{1,2}(?:\.\d{1,2})*(?![\w/.]*\d)")
+_POINT_LETTER = re.compile(r"\b[dp](?=\d)")
+_SHORT_POINT = re.compile(r"[dp]? ?\d{1,2}(?:\.\d{1,2})*[.?! ]*")  # "đ4", "2.3"
 _BARE = 5  # words
 _WORDS_BESIDE_WHY = 2
 _SAME_SUBJECT = {Intent.CERTIFICATE_COUNTS, Intent.MY_DATA}  # a few words ask more of what was talked about
@@ -184,13 +186,15 @@ class FollowUps:
         known = [one.document for one in context.entities.documents if one.document is not None]
         if (
             context.intent is not Intent.DOCUMENT
-            or not leans
+            or not (leans or _SHORT_POINT.fullmatch(reading.text.folded.strip()))
             or len(known) != 1
             or known[0] not in self._library.documents
         ):
             return None
         points = {point.id.casefold(): point.id for point in self._library.documents[known[0]].points}
-        named = [points[one] for one in _BARE_POINT.findall(reading.text.folded) if one in points]
+        named = [
+            points[one] for one in _BARE_POINT.findall(_POINT_LETTER.sub(" ", reading.text.folded)) if one in points
+        ]
         if len(named) != 1:
             return None
         asked = replace(
@@ -358,7 +362,7 @@ class FollowUps:
             position_groups=new.position_groups or (() if new.position_words else old.position_groups),
             position_words=new.position_words or (None if new.position_groups else old.position_words),
             units=new.units or old.units,
-            territories=new.territories or old.territories,
+            territories=new.territories or (() if new.offices else old.territories),
             issue_places=new.issue_places if new.territories else old.issue_places,
             offices=new.offices or old.offices,
             person_words=person,
