@@ -237,3 +237,40 @@ def test_a_document_talked_about_is_asked_for_more_of_its_sides(reader: Reader):
 def test_a_certificate_talked_about_is_asked_for_its_validity(reader: Reader):
     _, validity = converse(reader, "toeic 500 cấp năm 2022 của tôi có được tính không", "còn hạn không")
     assert (validity.intent, validity.entities.kinds[0].kind) == (Intent.CERTIFICATE_COUNTS, "toeic")
+
+
+FOLLOWED = [
+    pytest.param(
+        ("toeic 450 có được tính không", "giá trị bao lâu"),
+        Intent.CERTIFICATE_COUNTS,
+        {"kinds": "toeic"},
+        id="validity",
+    ),
+    pytest.param(
+        ("bao giờ tôi nghỉ hưu", "theo luật nào"), Intent.SERVICE_LEFT, {"aspects": Aspect.WHY}, id="the basis"
+    ),
+    pytest.param(("vstep bậc 2 đủ không", "còn bậc 4"), Intent.CERTIFICATE_COUNTS, {"kinds": "vstep"}, id="a level"),
+    pytest.param(("công văn 2123 nói gì", "đ4"), Intent.DOCUMENT, {"points": "4"}, id="a point by its letter"),
+    pytest.param(("tôi còn thiếu gì", "cái nào gấp nhất"), Intent.MY_DEADLINES, {}, id="the most urgent"),
+    pytest.param(("tôi còn thiếu gì", "giờ phải làm gì"), Intent.MY_GAPS, {}, id="what to do now"),
+    pytest.param(("tôi hạn khi nào", "à, bao giờ tôi về hưu?"), Intent.SERVICE_LEFT, {}, id="a complete question"),
+    pytest.param(("CB002 còn thiếu gì", "vậy còn em"), Intent.MY_GAPS, {}, id="and me"),
+]
+
+
+@pytest.mark.parametrize(("turns", "intent", "named"), FOLLOWED)
+def test_a_follow_up_takes_from_the_thread_what_it_leaves_unsaid(reader: Reader, turns, intent, named):
+    last = converse(reader, *turns)[-1]
+
+    assert last.intent is intent
+    for name, wanted in named.items():
+        values = getattr(last.entities, name)
+        assert wanted in [getattr(one, "kind", one) for one in values]
+
+
+def test_the_place_where_a_test_was_taken_is_told_from_the_place_asked_about(reader: Reader):
+    taken = read(reader, "toeic 500 thi ở hải phòng có được tính không").entities
+    asked = read(reader, "ở hải phòng toeic 500 có được tính không").entities
+
+    assert (taken.territories, taken.issue_places) == (("hai-phong",), ("hai-phong",))
+    assert (asked.territories, asked.issue_places) == (("hai-phong",), ())
