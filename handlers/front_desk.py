@@ -51,6 +51,7 @@ from knowledge.understanding.retrieval import PointSearch
 from storage.records import EarlierQuestion
 
 _LONGEST_QUESTION = 4_000  # characters; what is longer is a document or an accident
+_SPOKEN_BY = "spoken_by"
 _MAY_BE_PASSED_ON = {Outcome.NOT_UNDERSTOOD, Outcome.NO_BASIS}
 _READ_AT_NEXT_TURN = {Channel.TERMINAL, Channel.COMMAND_LINE}  # doors that bring nothing by themselves
 _ASK_NOTHING = {Intent.FOLLOW_INQUIRY, Intent.HR_INBOX, Intent.HR_RULINGS, Intent.HELP, Intent.LINK, Intent.MY_DATA}
@@ -180,7 +181,7 @@ class FrontDesk:
         person = await self._identify(asked, drawers)
         declared = await self._rules(drawers.rules)
         book = declared.book
-        kept = await drawers.threads.recall(asked.thread) if asked.thread is not None else None
+        kept = await self._recall(asked, person, drawers.threads)
         heard = self._hear(asked, declared, kept, is_linked=person is not None)
         if heard.intent is Intent.PERSON_GAPS and await _is_code_of_own_inquiry(asked, person, drawers.inquiries):
             heard = _Heard(*BY_ACTION["inquiry"], subject=read_code(asked.text or "") or "")
@@ -202,11 +203,22 @@ class FrontDesk:
             reply = _answer_again(reply, visit, declared.frequent, above)
             await self._note(reply, visit, heard, drawers.questions)
         if asked.thread is not None:
-            state = _state(kept, heard, reply, book.library) | _questions(kept, heard, visit, reply)
+            state = _state(kept, heard, reply, book.library) | _questions(kept, heard, visit, reply) | _spoken_by(person)
             await drawers.threads.keep(asked.thread, state, self._clock.now())
         if asked.channel in _READ_AT_NEXT_TURN:
             reply = await self._with_letters(reply, visit, drawers.letters)
         return self._finish(reply, heard)
+
+    async def _recall(self, asked: Incoming, person: Person | None, threads: Threads) -> Mapping[str, Any] | None:
+        """What the conversation was about; forgotten first where it was somebody else's, whoever recalls it later."""
+        if asked.thread is None:
+            return None
+        kept = await threads.recall(asked.thread)
+        before = (kept or {}).get(_SPOKEN_BY)
+        if before is None or (person is not None and person.code == before):
+            return kept
+        await threads.keep(asked.thread, {}, self._clock.now())
+        return None
 
     async def _naming(
         self, heard: _Heard, meaning: Meaning, asked: Incoming, person: Person, drawers: Drawers
@@ -372,6 +384,11 @@ class FrontDesk:
         if reply.outcome in _MAY_BE_PASSED_ON:
             choices = (*choices, next_steps.pass_on())
         return replace(reply, lines=lines, choices=choices, intent=reply.intent or intent, confidence=confidence)
+
+
+def _spoken_by(person: Person | None) -> dict[str, Any]:
+    """Whose conversation it is, so that nobody who has the chat after them goes on with it; empty for a stranger."""
+    return {_SPOKEN_BY: str(person.code)} if person is not None else {}
 
 
 def _same_documents(one: RuleBook, other: RuleBook) -> bool:

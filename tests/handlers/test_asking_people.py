@@ -9,6 +9,7 @@ from handlers.reply import Outcome
 from knowledge.facts import Role
 from storage.records import InquiryReason, InquiryState, LetterKind, MessageKind
 from tests.handlers.inbox_people import (
+    ADDRESSES,
     ADMINISTRATOR,
     ASKER,
     DIVISION_HR,
@@ -380,3 +381,32 @@ async def test_a_question_of_nothing_or_too_much_is_asked_for_again(room, said):
     reply = await room.says(said)
     assert reply.pending is not None
     assert "pass_on.yes" not in actions(reply)
+
+
+async def test_nobody_passes_on_what_another_person_asked_in_the_chat_before(room):
+    await room.says(QUESTION, ASKER)
+    place = {"address": ADDRESSES[ASKER.code], "thread": f"web:{ADDRESSES[ASKER.code]}"}
+
+    shown = await room.tried.press("pass_on", person=OTHER, **place)
+    said = await room.tried.say(REQUEST, person=OTHER, **place)
+
+    assert QUESTION not in words(shown)
+    assert QUESTION not in words(said)
+    assert all(one.question != QUESTION for one in room.inquiries.kept.values())
+
+
+async def test_what_hr_has_written_is_not_sent_by_who_has_the_chat_after_them(room):
+    code = await room.asks()
+    await room.presses(f"inbox.reply|{code}", PROVINCE_HR)
+    await room.says("Chứng chỉ này được công nhận.", PROVINCE_HR)
+    place = {"address": ADDRESSES[PROVINCE_HR.code], "thread": f"web:{ADDRESSES[PROVINCE_HR.code]}"}
+
+    await room.tried.press(f"inbox.send|{code}", person=OFFICE_HR, **place)
+
+    assert room.inquiries.kept[code].state is InquiryState.OPEN
+
+
+async def test_a_stranger_who_links_goes_on_with_the_question_asked_before(room):
+    await room.says(QUESTION)
+    shown = await room.tried.press("pass_on", person=ASKER, address="stranger", thread="web:stranger")
+    assert QUESTION in words(shown)
