@@ -20,7 +20,7 @@ _MOST_ROWS = 6
 
 
 def describe_case(case: Case, visit: Visit) -> list[Line]:
-    lines = [describe_verdict(case, visit)]
+    lines = [] if _asks_which_level(case, visit) else [describe_verdict(case, visit)]
     if case.judged is not None and case.judged.reason is Reason.ISSUE_DATE_UNKNOWN:
         lines += _describe_by_date(case, visit)
     rows = [
@@ -42,6 +42,15 @@ def describe_case(case: Case, visit: Visit) -> list[Line]:
         background = describe_background(visit, case.criterion.code, (case.credential,))
         lines += [line for line in background if not said.issuperset(line.cites)]
     return lines
+
+
+def _asks_which_level(case: Case, visit: Visit) -> bool:
+    """Whether only a kind is asked about, so that the rows of its table are the answer and nobody's record is."""
+    judged = case.judged
+    if case.is_own or case.credential.level is not None or judged is None:
+        return False
+    rows = visit.rules.recognition_rows(case.criterion.code, visit.territory)
+    return judged.reason is Reason.LEVEL_UNREADABLE and any(one.kind == case.kind.code for one in rows)
 
 
 def _leaves_open(case: Case) -> bool:

@@ -32,6 +32,7 @@ _VERDICTS = {
 }
 _OF_CERTIFICATES = _VERDICTS | {Intent.SUBMIT_EVIDENCE}
 _OF_PAPERS = {Intent.DOCUMENT, Intent.LIBRARY}  # asked there for a basis, the documents that a document cites are meant
+_OF_A_PERSON = {Intent.MY_GAPS, Intent.MY_DEADLINES, Intent.SERVICE_LEFT}
 _IDLE = {Intent.OUT_OF_SCOPE, Intent.HELP}
 _OF_WHOLE_DOCUMENTS = {
     Aspect.SIGNER,
@@ -77,6 +78,8 @@ class FollowUps:
         own_words = len(reading.text.words) - len(reading.taken)
         if len(reading.text.words) > _SHORT and own_words > _BARE and not points_back:
             return None
+        if self._is_of_the_same_person(reading, context, learned):
+            return Completed(Intent.PERSON_GAPS, self._merged(reading, context, Intent.PERSON_GAPS))
         if learned is Intent.EXPLAIN_VERDICT and context.intent in _VERDICTS:
             return Completed(learned, self._explained(reading, context))
         leans = self._leans_on_before(reading.text)
@@ -129,6 +132,13 @@ class FollowUps:
         if reading.entities.speaks_of_self and not self._rest(reading):
             return self._about_oneself(context)
         return None
+
+    @staticmethod
+    def _is_of_the_same_person(reading: Reading, context: Context, learned: Intent | None) -> bool:
+        """Whether a question on somebody's record names nobody, so that it is about whoever was talked about."""
+        names_nobody = not (reading.entities.speaks_of_self or reading.entities.person_words)
+        is_about_other = context.intent is Intent.PERSON_GAPS and context.entities.person_words is not None
+        return is_about_other and names_nobody and learned in _OF_A_PERSON
 
     def _without_idle_guess(self, reading: Reading, context: Context, learned: Intent | None) -> Intent | None:
         """What the words mean by themselves; nothing where they say so little that only the thread gives them a sense.
@@ -329,7 +339,8 @@ class FollowUps:
 
     def _merged(self, reading: Reading, context: Context, intent: Intent) -> Entities:
         new, old = reading.entities, context.entities
-        if set(new.aspects) & _OF_WHOLE_DOCUMENTS and not new.points and not reading.pointing.point:
+        of_whole = bool(set(new.aspects) & _OF_WHOLE_DOCUMENTS) or (Aspect.BINDS in new.aspects and new.territories)
+        if of_whole and not new.points and not reading.pointing.point:
             old = replace(old, points=())  # who signed a point is who signed the document
         new = self._sorted_letters(new, old)
         if new.documents and not new.points:
