@@ -25,7 +25,7 @@ from handlers.visit import Visit, criteria_asked
 from handlers.why_subjects import why
 from handlers.wording import name_criteria, name_criterion
 from knowledge.evaluate import evaluate, service_of
-from knowledge.facts import CriterionCode, Person, PersonCode, UnitCode
+from knowledge.facts import CriterionCode, Person, PersonCode, Unit, UnitCode
 from knowledge.findings import Finding, Reason, State
 from knowledge.rulebook import RulesOn
 from knowledge.understanding.names import drop_title
@@ -33,6 +33,7 @@ from knowledge.understanding.names import drop_title
 _MOST_NAMES = 5
 _MOST_LISTED = 10
 _MOST_UNITS_NAMED = 20  # in one entry of the audit chain
+_MOST_UNITS_IN_TITLE = 3
 _MOST_PEOPLE = 5_000  # above this, a chat is the wrong place; a part of the unit must be named
 
 
@@ -82,17 +83,21 @@ async def list_unit_gaps(visit: Visit, person: Person, *, profiles: Profiles, au
         judged.append((one, evaluate(one, visit.rules)))
         if len(judged) > _MOST_PEOPLE:
             return _too_many()
-    subject = _name_scope(scope, today)
+    tops = _tops_of(scope, today)
+    subject = _list_some([unit.code for unit in tops], _MOST_UNITS_NAMED, ",")
     await audit.record(person.code, "looked_at_unit", subject, clock.now(), {"people": len(judged)})
-    return _describe_unit(judged, visit)
+    return _describe_unit(judged, _list_some([unit.name for unit in tops], _MOST_UNITS_IN_TITLE, ", "), visit)
 
 
-def _name_scope(scope: frozenset[UnitCode], today: RulesOn) -> str:
+def _tops_of(scope: frozenset[UnitCode], today: RulesOn) -> list[Unit]:
     """What was looked at: the units of today under which all of the scope lies."""
-    units = [unit for unit in map(today.find_unit, scope) if unit is not None]
-    tops = sorted({unit.code for unit in units if unit.parent not in scope})
-    more = len(tops) - _MOST_UNITS_NAMED
-    return ",".join([*tops[:_MOST_UNITS_NAMED], *([f"+{more}"] if more > 0 else [])])
+    units = {unit.code: unit for unit in map(today.find_unit, scope) if unit is not None}
+    return [unit for code, unit in sorted(units.items()) if unit.parent not in scope]
+
+
+def _list_some(names: Sequence[str], most: int, divider: str) -> str:
+    more = len(names) - most
+    return divider.join([*names[:most], *([f"+{more}"] if more > 0 else [])])
 
 
 def refuse(visit: Visit) -> Reply:
@@ -182,7 +187,7 @@ def _past_retirement(other: Person, rules: RulesOn) -> Line:
     return state_by_schedule(text, rules, service.territory)
 
 
-def _describe_unit(judged: Sequence[tuple[Person, tuple[Finding, ...]]], visit: Visit) -> Reply:
+def _describe_unit(judged: Sequence[tuple[Person, tuple[Finding, ...]]], units: str, visit: Visit) -> Reply:
     behind = [(one, [finding for finding in findings if finding.is_gap]) for one, findings in judged]
     behind = [(one, gaps) for one, gaps in behind if gaps]
     behind.sort(key=lambda each: (_first_due(each[1]), each[0].code))
@@ -191,8 +196,8 @@ def _describe_unit(judged: Sequence[tuple[Person, tuple[Finding, ...]]], visit: 
     if len(behind) > _MOST_LISTED:
         lines.append(Line(_("and {n} more people.").format(n=len(behind) - _MOST_LISTED)))
     return Reply(
-        title=_("{behind} of {all} people have something to complete or clear up, as of {day}").format(
-            behind=len(behind), all=len(judged), day=show_day(visit.on)
+        title=_("{units}: {behind} of {all} people have something to complete or clear up, as of {day}").format(
+            units=units, behind=len(behind), all=len(judged), day=show_day(visit.on)
         ),
         lines=tuple(lines),
         choices=tuple(Choice(f"{one.name} ({one.code})", "person", one.code) for one, _gaps in behind[:3]),
