@@ -17,7 +17,7 @@ def read_text_of(path: Path) -> str:
     if kind != PLAIN:
         text = ensure_text(parse_apart(kind, path))
     elif len(content) > PLAIN_BYTES:
-        raise UnreadableError(Refusal.TOO_BIG)
+        raise UnreadableError(Refusal.TOO_LONG)
     else:
         text = decode(content)
     if len(text) > LETTERS:

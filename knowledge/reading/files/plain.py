@@ -14,6 +14,7 @@ _OWN_LETTERS = frozenset("ăâđêôơưạảấầẩẫậắằẳẵặẹ�
 _ENOUGH_OWN = 0.03
 _LATIN_1 = range(0xA1, 0x100)
 _ENOUGH_FOREIGN = 0.05
+_FEWEST_FOREIGN = 8  # a line or two of Vietnamese may well have only à, ê or ô, which are of both
 
 
 def decode(content: bytes) -> str:
@@ -66,7 +67,8 @@ def _is_of_an_old_font(text: str) -> bool:
     own = sum(letter in _OWN_LETTERS for letter in letters)
     foreign = sum(ord(letter) in _LATIN_1 for letter in letters)
     # ã, à, ê … are of both; in Vietnamese they stand beside many letters that are its own.
-    return foreign > _ENOUGH_FOREIGN * len(letters) and own < foreign * _ENOUGH_FOREIGN * 4
+    enough = max(_FEWEST_FOREIGN, _ENOUGH_FOREIGN * len(letters))
+    return foreign >= enough and own < foreign * _ENOUGH_FOREIGN * 4
 
 
 def _has_foreign(text: str) -> bool:
