@@ -203,7 +203,9 @@ class FrontDesk:
             reply = _answer_again(reply, visit, declared.frequent, above)
             await self._note(reply, visit, heard, drawers.questions)
         if asked.thread is not None:
-            state = _state(kept, heard, reply, book.library) | _questions(kept, heard, visit, reply) | _spoken_by(person)
+            state = (
+                _state(kept, heard, reply, book.library) | _questions(kept, heard, visit, reply) | _spoken_by(person)
+            )
             await drawers.threads.keep(asked.thread, state, self._clock.now())
         if asked.channel in _READ_AT_NEXT_TURN:
             reply = await self._with_letters(reply, visit, drawers.letters)

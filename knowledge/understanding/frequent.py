@@ -1,5 +1,6 @@
 """Questions that people ask again: which promoted answer fits, and which unanswered questions are alike. Pure."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,12 +12,20 @@ from knowledge.facts import FrequentAnswer, UnitCode
 from knowledge.folding import fold_words
 from knowledge.understanding.marks import same_marks
 from knowledge.understanding.meaning import Entities
+from knowledge.understanding.syllables import is_syllable
 from knowledge.understanding.text import is_marked, read_text
 
 # Of 100. Measured on wordings of one question by several people: the same ones lie above, different ones below.
 _SAME_QUESTION = 86.0
 _ALIKE = 78.0
 _MOST_COMPARED = 20_000
+
+# Words of politeness and address, folded: whichever are used, the question is the same.
+_SAY_NOTHING = frozenset(
+    {"a", "da", "thua", "oi", "vay", "the", "thi", "nhi", "ha", "nhe", "voi", "la", "ma"}
+    | {"em", "toi", "minh", "anh", "chi", "chau"}
+)
+_DENY = frozenset({"khong", "ko", "k", "chua", "chang"})
 
 ReadThings = Callable[[str], Entities]
 
@@ -45,8 +54,9 @@ class FrequentAnswers:
     ) -> FrequentAnswer | None:
         """The answer to a question that is asked again, or None.
 
-        Everything that a question names (documents, kinds with their levels, days, criteria …) must be the same, and
-        marks that the visitor typed must not contradict the known wording. `units_above` are the unit of the asker
+        Everything that a question names (documents, kinds with their levels, days, criteria …) must be the same, no
+        word may stand in the place of another one, neither question may deny what the other does not, and marks that
+        the visitor typed must not contradict the known wording. `units_above` are the unit of the asker
         and those above it; None for a stranger, who gets only what is meant for everybody.
         """
         named = things_of(things)
@@ -59,7 +69,9 @@ class FrequentAnswers:
         )
         for _words, _score, place in near:
             one = self._wordings[place]
-            if one.things == named and _is_given(one.answer, on, units_above) and not _contradicts(question, one.text):
+            if one.things != named or not _is_given(one.answer, on, units_above):
+                continue
+            if not _asks_otherwise(question, one.folded) and not _contradicts(question, one.text):
                 return one.answer
         return None
 
@@ -145,6 +157,25 @@ def _is_given(answer: FrequentAnswer, on: date, units_above: frozenset[UnitCode]
     if on < answer.given_on or (answer.withdrawn_on is not None and on >= answer.withdrawn_on):
         return False
     return answer.scope is None or (units_above is not None and answer.scope in units_above)
+
+
+def _asks_otherwise(question: str, known: str) -> bool:
+    """Whether it puts another word in the place of a known one ("vợ" for "chồng"), or denies what the other does not.
+
+    What is no Vietnamese word is a slip or an abbreviation, and stands for any.
+    """
+    asked, written = (
+        [word for word in fold_words(text).split() if word not in _SAY_NOTHING] for text in (question, known)
+    )
+    if _count_denials(asked) != _count_denials(written):
+        return True
+    left, missing = Counter(asked) - Counter(written), Counter(written) - Counter(asked)
+    return any(is_syllable(word) for word in left if word not in _DENY) and any(map(is_syllable, missing))
+
+
+def _count_denials(words: Sequence[str]) -> int:
+    """How often something is denied; at its end such a word only makes a question."""
+    return sum(word in _DENY for word in words[:-1])
 
 
 def _contradicts(question: str, known: str) -> bool:

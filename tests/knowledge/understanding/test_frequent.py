@@ -101,3 +101,22 @@ def test_promoted_questions_join_the_evaluation_set_in_its_own_form(tmp_path):
     assert first.ask == ASKED
     assert first.expected.cites == ("2123/UBND-NC#3",)
     assert second.expected.says == ("Nộp tại phòng một cửa của sở.",)
+
+
+@pytest.mark.parametrize(
+    ("question", "asked_before", "why"),
+    [
+        ("Chồng tôi đi học có được hỗ trợ tiền không?", "Vợ tôi đi học có được hỗ trợ tiền không?", "of somebody else"),
+        ("bao ve co phai hoc lop boi duong khong", "Lái xe có phải học lớp bồi dưỡng không?", "of another post"),
+        ("tôi không được đi học", "Tôi được đi học không?", "it denies what was asked"),
+    ],
+)
+def test_a_question_with_another_word_in_its_place_does_not_get_it(find, question, asked_before, why):
+    assert find(question, known(asked_before)) is None, why
+
+
+@pytest.mark.parametrize(
+    "question", ["vo em di hoc co duoc ho tro tien khong a", "Vợ tôi đi học có được hỗ trợ tiền không vậy?"]
+)
+def test_politeness_and_abbreviations_make_no_other_question(find, question):
+    assert find(question, known("Vợ tôi đi học có được hỗ trợ tiền không?")) is not None
