@@ -44,7 +44,7 @@ def read_subject(subject: str, library: Library) -> Entities:
     if kind not in library.kinds:
         return Entities()
     mention = KindMention(KindCode(kind), level or None)
-    year = int(issued) if issued.isdecimal() and len(issued) == len("2026") else None
+    year = int(issued) if issued.isdecimal() and len(issued) == len("2026") and not issued.startswith("0") else None
     return Entities(kinds=(mention,), issued_on=_read_day(issued) if year is None else None, issued_year=year)
 
 

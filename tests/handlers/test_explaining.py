@@ -222,3 +222,9 @@ async def test_why_of_a_certificate_keeps_its_level_and_day(recognised, reader):
 async def test_a_document_of_a_round_is_not_held_to_be_the_requirement(loaded):
     reply = await ask(loaded, official(), criteria=("ngoai_ngu",))
     assert {cite.document for cite in reply.citations} == {DocumentId("02-QĐi/TU"), DocumentId("2123/UBND-NC")}
+
+
+@pytest.mark.parametrize("issued", ["0000", "0999", "9999", "9999-12-31", "0001-01-01"])
+async def test_a_forged_year_is_answered_like_any_other_button(recognised, reader, issued):
+    reply = await TriedDesk(recognised, reader).press(f"why|ielts@5.0@{issued}")
+    assert reply.title
