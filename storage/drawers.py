@@ -72,7 +72,7 @@ class Drawers:
             rules=RulesDrawer(connection, rules_memory),
             accounts=AccountsDrawer(connection),
             link_codes=LinkCodesDrawer(connection, vault, randomness),
-            threads=ThreadsDrawer(connection),
+            threads=ThreadsDrawer(connection, vault),
             audit=AuditDrawer(connection),
             updates=UpdatesDrawer(connection),
             study=StudyDrawer(connection),

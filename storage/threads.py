@@ -1,33 +1,39 @@
 """What conversations were last about, so that a follow-up is understood."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.encryption import SecretKeyError, Vault
 from storage.letters import storable, storable_values
 from storage.tables import threads
 
+_SEALED: Final = "sealed"  # the only key of a kept state: what people typed is in it
+
 
 class ThreadsDrawer:
-    """Keeps the promises of the desk's `Threads`.
+    """Keeps the promises of the desk's `Threads`, sealed. What another key sealed is forgotten.
 
     A conversation of a channel identity is named `channel:address`, or begins so: `channel:address:anything`.
     """
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
         self._connection = connection
+        self._vault = vault
 
     async def recall(self, thread: str) -> Mapping[str, Any] | None:
         found = await self._connection.execute(select(threads.c.state).where(threads.c.thread == storable(thread)))
         state: Mapping[str, Any] | None = found.scalar_one_or_none()
-        return state
+        return self._opened(state) if state is not None and _SEALED in state else state
 
     async def keep(self, thread: str, state: Mapping[str, Any], at: datetime) -> None:
-        kept = {"state": storable_values(state), "kept_at": at}
+        sealed = self._vault.encrypt(json.dumps(storable_values(state), ensure_ascii=True))
+        kept = {"state": {_SEALED: sealed.decode("ascii")}, "kept_at": at}
         await self._connection.execute(
             insert(threads)
             .values(thread=storable(thread), **kept)
@@ -43,3 +49,10 @@ class ThreadsDrawer:
     async def prune(self, before: datetime) -> None:
         """Forget conversations that were last kept before this moment."""
         await self._connection.execute(delete(threads).where(threads.c.kept_at < before))
+
+    def _opened(self, state: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        try:
+            opened: Mapping[str, Any] = json.loads(self._vault.decrypt(state[_SEALED].encode("ascii")))
+        except SecretKeyError:
+            return None
+        return opened

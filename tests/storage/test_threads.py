@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import insert, select
+
 from storage.drawers import Drawers
+from storage.tables import threads
 
 NOON = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
 
@@ -16,6 +19,20 @@ async def test_a_conversation_is_remembered_as_it_was_last_kept(drawers: Drawers
     await drawers.threads.keep("telegram:42", {"intent": "document", "points": ["2.3", None], "n": 1.5}, NOON)
 
     assert await drawers.threads.recall("telegram:42") == {"intent": "document", "points": ["2.3", None], "n": 1.5}
+
+
+async def test_what_people_typed_cannot_be_read_in_the_table(drawers: Drawers) -> None:
+    await drawers.threads.keep("telegram:42", {"questions": [["Tôi là Trần Thị Hỏi", "no_basis", ""]]}, NOON)
+
+    kept = str((await drawers.connection.execute(select(threads.c.state))).scalar_one())
+    assert "Hỏi" not in kept
+    assert "questions" not in kept
+
+
+async def test_a_conversation_kept_before_they_were_sealed_is_still_remembered(drawers: Drawers) -> None:
+    await drawers.connection.execute(insert(threads).values(thread="web:1", state={"intent": "help"}, kept_at=NOON))
+
+    assert await drawers.threads.recall("web:1") == {"intent": "help"}
 
 
 async def test_letters_that_cannot_be_kept_are_left_out(drawers: Drawers) -> None:
