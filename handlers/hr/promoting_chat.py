@@ -20,6 +20,7 @@ from storage.records import Inquiry, InquiryMessage, MessageKind
 FORM = "frequent"
 _AS_IT_IS = "="
 _YES = "yes"
+_ALONE = "alone"  # yes, but without the wording of whoever asked
 _MOST_LISTED = 12
 _LONGEST_LABEL = 60
 _LONG_ENOUGH = "…" * 20  # stands for what has not been filled in yet, while one answer is checked
@@ -77,11 +78,7 @@ def form(visit: Visit, person: Person, desk: Desk) -> Form:
         )
 
     async def preview(values: Values) -> Asked:
-        return Asked(
-            _("Whoever asks the same and gets no answer from the library will read this:"),
-            (Line(f"“{values.get('question', '')}”"), *_preview(_checked(values, person, visit), visit)),
-            ((_("Yes, answer it so"), _YES),),
-        )
+        return _last_look(values.get("question", ""), _checked(values, person, visit), visit)
 
     def reading(filled: str, shown: str) -> _Read:
         async def read(said: str, values: Values) -> Mapping[str, str | None] | Refused:
@@ -96,7 +93,7 @@ def form(visit: Visit, person: Person, desk: Desk) -> Form:
         return read
 
     async def confirm(said: str, _values: Values) -> Mapping[str, str | None] | Refused:
-        return {"sure": _YES} if said == _YES else Refused(_("Please press one of the buttons."))
+        return {"sure": said} if said in {_YES, _ALONE} else Refused(_("Please press one of the buttons."))
 
     async def finish(values: Values) -> Reply:
         try:
@@ -188,9 +185,21 @@ def _checked(values: Values, by: Person, visit: Visit) -> FrequentAnswer:
         question,
         values.get("answer", ""),
         values.get("cited") or None,
-        variants=(asked,) if asked and asked != question else (),
+        variants=(asked,) if asked and asked != question and values.get("sure") != _ALONE else (),
     )
     return check_draft(draft, by, visit.rules.book.on(visit.today))
+
+
+def _last_look(question: str, known: FrequentAnswer, visit: Visit) -> Asked:
+    """All that would be kept: the asker's own words too, which can be left out."""
+    answers = [(_("Yes, answer it so"), _YES)]
+    lines = [Line(f"“{question}”"), *_preview(known, visit)]
+    if known.variants:
+        text = _("Known by it will also be the asker's own words; please see that they name nobody: “{question}”")
+        lines.append(Line(text.format(question=known.variants[0]), is_item=True))
+        answers.append((_("Yes, without the asker's words"), _ALONE))
+    title = _("Whoever asks the same and gets no answer from the library will read this:")
+    return Asked(title, tuple(lines), tuple(answers))
 
 
 def _preview(known: FrequentAnswer, visit: Visit) -> tuple[Line, ...]:

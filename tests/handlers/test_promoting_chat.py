@@ -38,6 +38,20 @@ async def test_an_answer_is_promoted_in_three_steps_and_reaches_the_scope_of_hr(
     assert (OFFICE_HR.code, "promoted_answer", "1") in audited(room)
 
 
+async def test_the_askers_own_words_are_shown_before_they_are_kept_and_can_be_left_out(room):
+    code = await room.asks(text="tôi là Trần Thị Hỏi, công văn 9999/UBND-NC nói gì vậy")
+    await room.answers(code, ANSWER)
+    await room.presses(f"frequent.promote|{code}", OFFICE_HR)
+    await room.says("Hồ sơ đi học nộp ở phòng nào?", OFFICE_HR)
+    shown = await room.presses("frequent|answer:=", OFFICE_HR)
+    assert "Trần Thị Hỏi" in words(shown)
+
+    await room.presses("frequent|sure:alone", OFFICE_HR)
+
+    [kept] = room.tried.drawers.questions.promoted
+    assert kept.variants == ()
+
+
 async def test_nothing_is_promoted_before_the_last_look_or_after_giving_up(room):
     code = await answered(room)
     await room.presses(f"frequent.promote|{code}", OFFICE_HR)
