@@ -27,7 +27,7 @@ from storage.records import (
 )
 
 LONGEST_QUESTION = 500  # characters of a question that are kept of a conversation and passed on
-MOST_OPEN = 5
+MOST_OPEN = 10
 _SIGNS = "2345679CFGHJKMNPQRTVX"
 _CODE = re.compile(rf"(?i)(?<![^\W_])(?=[{_SIGNS}]*[2-9])(?=[{_SIGNS}]*[A-Z])[{_SIGNS}]{{6}}(?![^\W_])")
 # A letter goes where it is seen soonest.

@@ -176,10 +176,10 @@ async def test_a_code_of_linking_is_never_kept_as_a_question(room):
     assert "CFGH2345" not in words(shown)
 
 
-async def test_no_more_than_five_questions_wait_at_once(room):
-    for n in range(5):
+async def test_no_more_than_ten_questions_wait_at_once(room):
+    for n in range(10):
         await room.asks(text=f"blorf {n} gnarp")
-    await room.says("blorf 6 gnarp", ASKER)
+    await room.says("blorf 11 gnarp", ASKER)
     reply = await room.says(REQUEST, ASKER)
     assert reply.outcome is Outcome.DENIED
     assert len(room.inquiries.kept) == 5

@@ -180,7 +180,7 @@ async def test_unit_lists_who_is_behind_counted_by_criterion_and_the_look_is_rec
     audit = FakeAudit()
     reply = await look_at_unit(loaded, HEAD, audit=audit)
 
-    assert reply.title.startswith("4/6 người")
+    assert reply.title.startswith("Sở Mẫu: 4/6 người")
     assert "Ngoại ngữ: 4 người" in words(reply)
     assert "Trần Thị Bình (CB002)" in words(reply)
     assert "hạn 31/12/2026" in words(reply)
@@ -205,7 +205,7 @@ async def test_named_unit_narrows_the_scope_and_never_widens_it(loaded):
     narrowed = await look_at_unit(loaded, HEAD, units=(DIVISION.code,))
     outside = await look_at_unit(loaded, HEAD, units=(NEIGHBOUR.code,))
 
-    assert narrowed.title.startswith("1/1 người")
+    assert narrowed.title.startswith("Phòng Mẫu: 1/1 người")
     assert outside.outcome is Outcome.DENIED
 
 
