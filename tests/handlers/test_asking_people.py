@@ -182,7 +182,7 @@ async def test_no_more_than_ten_questions_wait_at_once(room):
     await room.says("blorf 11 gnarp", ASKER)
     reply = await room.says(REQUEST, ASKER)
     assert reply.outcome is Outcome.DENIED
-    assert len(room.inquiries.kept) == 5
+    assert len(room.inquiries.kept) == 10
 
 
 async def test_it_is_said_honestly_when_nobody_serves_the_unit(loaded, reader):
