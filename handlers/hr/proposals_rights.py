@@ -12,18 +12,17 @@ def is_hr(person: Person | None) -> bool:
 
 
 def covers(person: Person, scope: UnitCode | None, today: RulesOn) -> bool:
-    """Whether somebody serves, as HR, all of this scope: a unit and all below it, or the whole province (None)."""
+    """Whether somebody serves, as HR, all of this scope: a unit and all below it, or the whole province (None).
+
+    HR of a unit that has been dissolved serves nothing by that, least of all the whole of its successor.
+    """
     if Role.HR not in person.roles:
         return False
     if person.scope is None:
         territories = today.library.territories
         own, home = territories[today.territory_of(person.unit)], territories[today.book.home]
         return own.province == home.province
-    if scope is None:
-        return False
-    heir = today.find_unit(person.scope)
-    served = {person.scope, *([heir.code] if heir is not None else [])}
-    return scope in served or bool(today.units_above(scope) & served)
+    return scope is not None and person.scope in today.units_above(scope)
 
 
 def may_decide(person: Person, proposal: Proposal, today: RulesOn) -> bool:

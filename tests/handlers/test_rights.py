@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from handlers.hr.proposals_rights import covers
 from handlers.rights import may_see, units_in_scope
 from knowledge.facts import PersonCode, Role
 from tests.handlers.visits import IN_2020, TODAY
@@ -78,3 +79,14 @@ def test_scope_of_the_past_is_not_asked_for_by_the_desk(library):
     book = headed(library, DISTRICT)
 
     assert "HUYEN-MAU" in units_in_scope(official(code=ME), book.on(IN_2020))
+
+
+@pytest.mark.parametrize("scope", [DISTRICT.code, COMMUNE.code, OFFICE.code, None])
+def test_hr_of_an_ended_unit_may_change_no_rules_least_of_all_its_heirs(library, scope):
+    today = rule_book(library).on(TODAY)
+    assert not covers(official(roles=HR, scope=DISTRICT.code), scope, today)
+
+
+@pytest.mark.parametrize("scope", [DISTRICT.code, COMMUNE.code])
+def test_hr_of_the_heir_decides_for_the_ended_unit_too(library, scope):
+    assert covers(official(roles=HR, scope=COMMUNE.code), scope, rule_book(library).on(TODAY))
