@@ -175,8 +175,9 @@ def _describe_answer(message: InquiryMessage, rules: RulesOn, territory: Territo
         except UnknownCitationError:  # the document was taken out of the library since
             pass
         else:
-            by = Line(_("Answered by {name}, {unit}, on {day}.").format(**told))
-            return [state_for(text, (cite,), rules, territory), by]
+            # Whose words they are stands within the statement: a basis beside them does not make them the law's own.
+            said = _("Answered by {name}, {unit}, on {day}: {answer}").format(**told, answer=text)
+            return [state_for(said, (cite,), rules, territory)]
     return [
         Line(_("Answer: “{text}”").format(text=text)),
         Line(_("This is the opinion of {name}, {unit}, on {day}; no document was named for it.").format(**told)),

@@ -388,3 +388,12 @@ async def test_what_waits_for_the_asker_reminds_nobody(reached):
     await reached.answers(code, "Trường nào?", begins="inbox.ask")
     assert await remind(reached, AFTER) == 0
     assert reached.inquiries.kept[code].messages[-1].kind is MessageKind.ASK_BACK
+
+
+async def test_an_answer_with_a_basis_says_within_its_statement_whose_words_it_is(room):
+    code = await room.asks()
+    await room.answers(code, "Theo tôi thì đã đủ.\ncăn cứ: 2123 điểm 3")
+    shown = await room.presses(f"inquiry|{code}", ASKER)
+    [said] = [line for line in shown.lines if isinstance(line, Statement)]
+    assert "Theo tôi thì đã đủ." in said.text
+    assert OFFICE_HR.name in said.text
