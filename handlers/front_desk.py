@@ -41,6 +41,7 @@ from handlers.ports import (
 )
 from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.routing import BY_ACTION, BY_COMMAND, BY_FORM, BY_INTENT, Handler, Ports
+from handlers.typed_choices import keep_offered, read_choice
 from handlers.visit import Visit
 from knowledge.facts import DeclaredRules, Person, PositionGroup, UnitCode
 from knowledge.library import Library
@@ -202,14 +203,18 @@ class FrontDesk:
             above = visit.rules.units_above(visit.person.unit) if visit.person is not None else None
             reply = _answer_again(reply, visit, declared.frequent, above)
             await self._note(reply, visit, heard, drawers.questions)
-        if asked.thread is not None:
-            state = (
-                _state(kept, heard, reply, book.library) | _questions(kept, heard, visit, reply) | _spoken_by(person)
-            )
-            await drawers.threads.keep(asked.thread, state, self._clock.now())
         if asked.channel in _READ_AT_NEXT_TURN:
             reply = await self._with_letters(reply, visit, drawers.letters)
-        return self._finish(reply, heard)
+        reply = self._finish(reply, heard)
+        if asked.thread is not None:
+            state = (
+                _state(kept, heard, reply, book.library)
+                | _questions(kept, heard, visit, reply)
+                | _spoken_by(person)
+                | keep_offered(reply.choices)
+            )
+            await drawers.threads.keep(asked.thread, state, self._clock.now())
+        return reply
 
     async def _recall(self, asked: Incoming, person: Person | None, threads: Threads) -> Mapping[str, Any] | None:
         """What the conversation was about; forgotten first where it was somebody else's, whoever recalls it later."""
@@ -313,13 +318,20 @@ class FrontDesk:
             return command
         if len(text) > _LONGEST_QUESTION:
             return _Heard(_too_long, None)
+        return self._hear_words(text, declared, kept, is_linked=is_linked)
+
+    def _hear_words(self, text: str, declared: _Declared, kept: Mapping[str, Any] | None, *, is_linked: bool) -> _Heard:
+        typed = read_choice(text, kept)
+        chosen = _hear_choice(typed) if typed is not None else None
         pending = recall_pending(kept)
         if pending is not None and pending.form in BY_FORM:
-            return _Heard(*BY_FORM[pending.form], pending=pending)
+            return chosen or _Heard(*BY_FORM[pending.form], pending=pending)
         ruling = find_ruling_named(text)
         if ruling is not None:
             return _Heard(named_ruling, Intent.DOCUMENT, subject=ruling)
         meaning = declared.reader.read(text, declared.vocabulary, recall(kept), self._clock.today())
+        if chosen is not None and not (_is_question(chosen) and chosen.intent is meaning.intent):
+            return chosen
         awaits_code = kept is not None and kept.get("awaiting") == AWAITING_CODE
         if awaits_code and not is_linked and looks_like_code(text) and not _names_a_thing(meaning.entities):
             return _Heard(*BY_ACTION["link.code"], subject=text)
@@ -431,6 +443,11 @@ def _hear_choice(token: str) -> _Heard:
     if known is None:  # a button of an older version, or a forged one
         return _Heard(_not_understood, None)
     return _Heard(*known, subject=subject)
+
+
+def _is_question(chosen: _Heard) -> bool:
+    """Whether the label of a choice is a question that is understood, and remembered, like any other."""
+    return not chosen.subject and chosen.intent not in _ASK_NOTHING
 
 
 def _hear_command(text: str) -> _Heard | None:

@@ -1,0 +1,60 @@
+"""A choice that is typed instead of pressed: not every door has buttons, and people write what they read."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from handlers.asking import Choice
+from knowledge.folding import fold, fold_words
+
+_KEPT = "offered"
+_MOST = 20  # no reply offers more
+_WORD = re.compile(r"\w+")
+# To a question that waits for yes or no, people write their own yes and no rather than the words of the button.
+_YES = frozenset(
+    {"dong y", "toi dong y", "vang", "vang a", "vang dong y", "ok", "oke", "gui", "gui di", "chuyen", "chuyen di", "co"}
+)
+_NO = frozenset({"khong", "khong dong y", "toi khong dong y", "thoi", "huy", "dung", "khong gui", "khong can"})
+_SAYS_YES = frozenset({"pass_on.yes", "inbox.send"})
+_SAYS_NO = frozenset({"pass_on.no"})
+
+
+def keep_offered(choices: Iterable[Choice]) -> dict[str, Any]:
+    """What a reply offers, to be kept with the conversation until the next reply; empty for nothing."""
+    offered = [[one.label, one.token] for one in choices][:_MOST]
+    return {_KEPT: offered} if offered else {}
+
+
+def read_choice(text: str, state: Mapping[str, Any] | None) -> str | None:
+    """The token of the one offered choice that these words, alone, name; None for any other words."""
+    offered = _recall(state)
+    named = {token for label, token in offered if _is_same(text, label)}
+    if not named:
+        said = fold_words(text)
+        meant = _SAYS_YES if said in _YES else _SAYS_NO if said in _NO else frozenset()
+        named = {token for _label, token in offered if Choice.split(token)[0] in meant}
+    return named.pop() if len(named) == 1 else None
+
+
+def _recall(state: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    kept = (state or {}).get(_KEPT)
+    try:
+        return [(str(label), str(token)) for label, token in kept or ()]
+    except (TypeError, ValueError):  # of an older form
+        return []
+
+
+def _is_same(typed: str, label: str) -> bool:
+    """Whether both are the same words; marks that were typed count, marks that were left out do not."""
+    if not fold_words(typed) or fold_words(typed) != fold_words(label):
+        return False
+    return fold(typed) == _plain(typed) or _words(typed) == _words(label)
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(unicodedata.normalize("NFC", text).lower())
