@@ -163,7 +163,8 @@ def read_ruling(said: str, library: Library, known: KindMention | None) -> dict[
     if kind is None or kind.criterion is None:
         return {}
     criterion = library.criteria[kind.criterion]
-    head, clauses = _clauses(text.without((one.start, one.end) for one in found))
+    # Only this kind's own name goes: "tin học cơ bản" names a kind too, and may be what the certificate counts as.
+    head, clauses = _clauses(text.without((one.start, one.end) for one in found if one.value.code == kind.code))
     cells: dict[str, str] = {"loai": str(kind.code), "tieu_chi": str(kind.criterion)}
     levels = _levels(head, kind, criterion, known.level if known is not None else None)
     for clause, content in clauses:

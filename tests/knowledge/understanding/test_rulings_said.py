@@ -43,6 +43,11 @@ from knowledge.understanding.rulings_said import (
             {"muc_tu": "hsk_4", "muc_den": "hsk_4", "thoi_han_thang": "24", "can_cu": "99/SNV-CC", "diem": "2.1"},
             id="one level, years of validity, a point",
         ),
+        pytest.param(
+            "ghi ý kiến: ICDL cấp từ 01/01/2018 được tính là tin học cơ bản, căn cứ 77/UBND-CNTT",
+            {"loai": "icdl", "cap_tu_ngay": "01/01/2018", "dat_muc": "co_ban", "can_cu": "77/UBND-CNTT"},
+            id="a level told by words that name a certificate too",
+        ),
         pytest.param("ghi ý kiến hôm nay trời đẹp", {}, id="no certificate at all"),
     ],
 )
