@@ -280,7 +280,9 @@ class Office:
     async def unanswered(self, since: datetime | None, limit: int) -> Sequence[Unanswered]:
         """The newest questions that got no answer, since a moment, at most `limit`."""
         async with self._database.transaction() as drawers:
-            return await drawers.questions.list_unanswered(since, limit)
+            found = await drawers.questions.list_unanswered(since, limit)
+            await drawers.audit.record("command_line", "looked_at_unanswered", "questions", self.clock.now())
+            return found
 
     async def answers_by_week(self, since: datetime) -> Sequence[tuple[date, str, int]]:
         """How many answers of each outcome, by the Monday of their week."""

@@ -243,6 +243,10 @@ class Letters(Protocol):
         """Take back what still waits there about this question."""
         ...
 
+    async def take_back_of(self, channel: str, address: str, person: PersonCode) -> None:
+        """Take back what still waits there for this person, who is not to be reached there any more."""
+        ...
+
 
 class Rulings(Protocol):
     """HR's rulings; `Rules` reads them with everything else that HR has declared."""

@@ -342,9 +342,7 @@ async def _withdraw(visit: Visit, ports: Ports) -> Reply:
     return await my_data.withdraw(
         visit,
         visit.person,
-        accounts=ports.accounts,
-        threads=ports.threads,
-        inquiries=ports.inquiries,
+        my_data.Kept(ports.accounts, ports.threads, ports.inquiries, ports.letters),
         audit=ports.audit,
         clock=ports.clock,
     )

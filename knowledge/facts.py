@@ -261,8 +261,8 @@ class FrequentAnswer:
     """An answer that HR gave once and promoted: whoever asks the same again gets it.
 
     With `document` it states what that point says; without one it is HR's own word. `variants` are other wordings
-    that people asked in. It reaches the people of `scope` and below, everybody where that is None. `withdrawn_on` is
-    the first day on which it is not given any more.
+    that people asked in. It reaches the people of `scope` and below, everybody where that is None. Once withdrawn
+    it is given to nobody, whatever day is asked about.
     """
 
     number: int

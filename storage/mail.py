@@ -73,6 +73,16 @@ class MailDrawer:
             )
         )
 
+    async def take_back_of(self, channel: str, address: str, person: PersonCode) -> None:
+        await self._connection.execute(
+            delete(letters).where(
+                letters.c.channel == channel,
+                letters.c.address == storable(address),
+                letters.c.person == person,
+                letters.c.state == LetterState.WAITING,
+            )
+        )
+
     # --- for the postman
 
     async def start(

@@ -126,3 +126,7 @@ class FakeLetters:
     async def take_back(self, inquiry: str, channel: str, address: str) -> None:
         gone = (inquiry, channel, address, LetterState.WAITING)
         self.kept = [one for one in self.kept if (one.inquiry, one.channel, one.address, one.state) != gone]
+
+    async def take_back_of(self, channel: str, address: str, person: PersonCode) -> None:
+        gone = (channel, address, person, LetterState.WAITING)
+        self.kept = [one for one in self.kept if (one.channel, one.address, one.person, one.state) != gone]

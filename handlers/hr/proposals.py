@@ -279,8 +279,12 @@ async def _show(visit: Visit, found: _Found, change: Change | str, desk: Desk) -
 async def _take_effect(change: Change, desk: Desk) -> tuple[str, str]:
     """Write what was confirmed; what to say of it, and the code of what was changed."""
     if change.withdrawn is not None:
-        await desk.rulings.withdraw(change.withdrawn.id, change.day)
-        text = _("Confirmed: ruling {id} applies no more from {day} on.")
+        is_ended = await desk.rulings.withdraw(change.withdrawn.id, change.day)
+        text = (
+            _("Confirmed: ruling {id} applies no more from {day} on.")
+            if is_ended
+            else _("Ruling {id} had been withdrawn before; nothing more was changed on {day}.")
+        )
         return text.format(id=change.withdrawn.id, day=show_day(change.day)), change.withdrawn.id
     if change.ruling is not None:
         ruling = await desk.rulings.add(change.ruling, declares=change.declares)

@@ -10,7 +10,7 @@ from handlers import next_steps
 from handlers.asking import Choice
 from handlers.inquiries import name_state
 from handlers.phrases import _, mark, show_day, show_day_of
-from handlers.ports import Accounts, Audit, Clock, Inquiries, Threads
+from handlers.ports import Accounts, Audit, Clock, Inquiries, Letters, Threads
 from handlers.privacy import describe_notice
 from handlers.reply import File, Line, Reply
 from handlers.visit import Visit
@@ -37,6 +37,16 @@ _ACTIONS = {
     "closed_own_inquiry": mark("found an answer clear"),
     "withdrew_inquiry": mark("took a question back"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The drawers that hold something of a chat."""
+
+    accounts: Accounts
+    threads: Threads
+    inquiries: Inquiries
+    letters: Letters
 
 
 async def view_my_data(
@@ -106,20 +116,12 @@ def ask_to_confirm_withdrawal(_visit: Visit) -> Reply:
     )
 
 
-async def withdraw(
-    visit: Visit,
-    person: Person,
-    *,
-    accounts: Accounts,
-    threads: Threads,
-    inquiries: Inquiries,
-    audit: Audit,
-    clock: Clock,
-) -> Reply:
+async def withdraw(visit: Visit, person: Person, kept: Kept, *, audit: Audit, clock: Clock) -> Reply:
     """Unlink this chat, forget its consent and what it was last about, and take back what was passed on."""
-    await inquiries.withdraw_all(visit.asked.channel, visit.asked.address, person.code, clock.now())
-    await accounts.unlink(visit.asked.channel, visit.asked.address, clock.now())
-    await threads.forget_of(visit.asked.channel, visit.asked.address)
+    await kept.letters.take_back_of(visit.asked.channel, visit.asked.address, person.code)
+    await kept.inquiries.withdraw_all(visit.asked.channel, visit.asked.address, person.code, clock.now())
+    await kept.accounts.unlink(visit.asked.channel, visit.asked.address, clock.now())
+    await kept.threads.forget_of(visit.asked.channel, visit.asked.address)
     await audit.record(person.code, "withdrew_consent", person.code, clock.now(), {"channel": visit.asked.channel})
     return Reply(
         title=_("Done: this chat is no longer linked, and your consent is withdrawn."),

@@ -154,7 +154,7 @@ def _numbers(words: str) -> frozenset[str]:
 
 
 def _is_given(answer: FrequentAnswer, on: date, units_above: frozenset[UnitCode] | None) -> bool:
-    if on < answer.given_on or (answer.withdrawn_on is not None and on >= answer.withdrawn_on):
+    if on < answer.given_on or answer.withdrawn_on is not None:
         return False
     return answer.scope is None or (units_above is not None and answer.scope in units_above)
 

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date, datetime
 
 from handlers.officials.my_data import (
+    Kept,
     ask_to_confirm_withdrawal,
     explain_privacy,
     export_my_data,
@@ -12,10 +13,10 @@ from handlers.officials.my_data import (
 )
 from handlers.privacy import NOTICE_VERSION
 from knowledge.facts import CredentialStatus, CriterionCode, DocumentId, Exemption, StudyRecord
-from storage.records import Account
+from storage.records import Account, Letter, LetterKind
 from tests.fakes import FakeAccounts, FakeAudit, FakeClock, FakeThreads
 from tests.handlers.visits import TODAY, actions, visit, words
-from tests.inboxes import FakeInquiries
+from tests.inboxes import FakeInquiries, FakeLetters
 from tests.people import credential, official
 
 CLOCK = FakeClock(TODAY)
@@ -103,17 +104,19 @@ def test_withdrawal_asks_once_more(loaded):
 async def test_withdrawal_forgets_the_link_the_consent_and_the_conversation(loaded):
     accounts, threads, audit = FakeAccounts(LINKED), FakeThreads(), FakeAudit()
     threads.kept["t"] = {"intent": "my_gaps"}
+    letters = FakeLetters()
+    for address in ("w1", "elsewhere"):
+        await letters.leave(Letter("web", address, LetterKind.ASSIGNED, MOMENT, PERSON.code))
     reply = await withdraw(
         visit(loaded, PERSON),
         PERSON,
-        accounts=accounts,
-        threads=threads,
-        inquiries=FakeInquiries(),
+        Kept(accounts, threads, FakeInquiries(), letters),
         audit=audit,
         clock=CLOCK,
     )
 
     assert "đã được rút" in reply.title
+    assert [one.address for one in letters.kept] == ["elsewhere"]
     assert accounts.kept[("web", "w1")] == Account("web", "w1")
     assert threads.forgotten == [("web", "w1")]
     assert [one.action for one in audit.entries] == ["withdrew_consent"]

@@ -65,10 +65,14 @@ def test_an_answer_reaches_only_its_scope(find):
 
 @pytest.mark.parametrize(
     ("on", "is_given"),
-    [(date(2026, 10, 31), False), (date(2026, 11, 1), True), (date(2026, 11, 19), True), (date(2026, 11, 20), False)],
+    [(date(2026, 10, 31), False), (date(2026, 11, 1), True), (date(2030, 1, 1), True)],
 )
-def test_an_answer_is_given_from_its_day_until_the_day_before_it_is_withdrawn(find, on, is_given):
-    assert (find(ASKED, known(ASKED, withdrawn_on=date(2026, 11, 20)), on=on) is not None) is is_given
+def test_an_answer_is_given_for_days_from_its_own_on(find, on, is_given):
+    assert (find(ASKED, known(ASKED), on=on) is not None) is is_given
+
+
+def test_an_answer_withdrawn_is_given_for_no_day_any_more(find):
+    assert find(ASKED, known(ASKED, withdrawn_on=date(2026, 11, 20)), on=date(2026, 11, 10)) is None
 
 
 def test_another_wording_that_was_kept_is_known_too(find):
