@@ -114,10 +114,9 @@ def _incoming(question: Asked, settings: Settings) -> Incoming:
 def _read_line(line: str, where: str) -> Asked:
     try:
         given = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise InputError(
-            _("{where}: this line is not JSON ({reason}).").format(where=where, reason=error.msg)
-        ) from error
+    except (ValueError, RecursionError) as error:  # brackets without end; a number longer than any machine's
+        reason = error.msg if isinstance(error, json.JSONDecodeError) else type(error).__name__
+        raise InputError(_("{where}: this line is not JSON ({reason}).").format(where=where, reason=reason)) from error
     if not isinstance(given, dict) or not isinstance(given.get("ask"), str):
         raise InputError(_('{where}: expected an object with the text "ask".').format(where=where))
     for key in ("as", "on", "thread"):

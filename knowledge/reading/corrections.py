@@ -128,6 +128,16 @@ class _OneKeyOnce(yaml.CSafeLoader):
             raise yaml.constructor.ConstructorError(None, None, _TWICE, node.start_mark)
         return super().construct_mapping(node, deep)
 
+    def construct_day(self, node: yaml.ScalarNode) -> object:
+        """The day that is written; 31 February as it stands, for it is told later where it stands."""
+        try:
+            return self.construct_yaml_timestamp(node)
+        except ValueError:
+            return self.construct_scalar(node)
+
+
+_OneKeyOnce.add_constructor("tag:yaml.org,2002:timestamp", _OneKeyOnce.construct_day)
+
 
 def _refuse_tricks(written: str) -> None:
     """References can make a short draft endlessly long, and nesting exhausts whoever reads it; no draft needs them."""

@@ -119,6 +119,8 @@ def test_batch_is_answered_in_order_with_threads_as_conversations(terminal, tmp_
     ("line", "where"),
     [
         pytest.param("không phải json", "hoi.jsonl:2", id="not JSON"),
+        pytest.param('{"ask":' + "[" * 100_000, "hoi.jsonl:2", id="brackets without end"),
+        pytest.param('{"ask": ' + "9" * 5_000 + "}", "hoi.jsonl:2", id="an endless number"),
         pytest.param('["ask"]', "hoi.jsonl:2", id="not an object"),
         pytest.param('{"ask": 5}', "hoi.jsonl:2", id="a question that is no text"),
         pytest.param('{"ask": "a", "on": "hôm qua"}', "2026-12-31", id="a day that is none"),

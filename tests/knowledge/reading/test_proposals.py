@@ -132,6 +132,7 @@ def test_a_correction_is_taken_over(library: Library):
         pytest.param('issuer: "', 'isuer: "', ("isuer", Mistake.UNKNOWN_KEY), id="a key written wrongly"),
         pytest.param("dated: 2033-02-05", "dated: null", ("dated", Mistake.MISSING), id="no day"),
         pytest.param("dated: 2033-02-05", 'dated: "05/02"', ("dated", Mistake.NOT_DAY), id="half a day"),
+        pytest.param("dated: 2033-02-05", "dated: 2033-02-31", ("dated", Mistake.NOT_DAY), id="a day that is none"),
         pytest.param('kind: "Công văn"', "kind: [a]", ("kind", Mistake.NOT_TEXT), id="a list for a word"),
         pytest.param(
             "is_national: false", 'is_national: "x"', ("is_national", Mistake.NOT_BOOLEAN), id="no truth value"
