@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from handlers.phrases import _, show_day
+from handlers.phrases import _, ngettext, show_day
 from handlers.reply import Line
 from handlers.ruling_words import as_ruled
 from handlers.stating import Ground, find_doubt, state_for, state_on
@@ -160,15 +160,34 @@ def is_doubtful(finding: Finding, rules: RulesOn) -> bool:
     return any(find_doubt(ground, rules) is not None for ground in grounds_of(finding, rules))
 
 
-def describe_deadlines(gaps: Sequence[Finding], rules: RulesOn) -> list[Line]:
-    """The deadlines of these gaps, each day and basis once, with days left, the safe day and the consequence."""
+def describe_unasked(findings: Iterable[Finding], rules: RulesOn) -> list[Line]:
+    """What is missing besides the criteria asked about, so that nobody takes an answer on one for one on all."""
+    gaps = [one for one in findings if one.is_gap and one.criterion is not None]
+    lines: list[Line] = []
+    for alike in filter(
+        None, ([one for one in gaps if is_doubtful(one, rules) is doubtful] for doubtful in (False, True))
+    ):
+        text = ngettext(
+            "Not asked about here, {n} more item to complete or clear up: {criteria}.",
+            "Not asked about here, {n} more items to complete or clear up: {criteria}.",
+            len(alike),
+        ).format(n=len(alike), criteria=name_criteria(rules.library, alike))
+        lines.append(state_on(text, (ground for one in alike for ground in grounds_of(one, rules)), rules))
+    return lines
+
+
+def describe_deadlines(gaps: Sequence[Finding], rules: RulesOn, *, by_criteria: bool = False) -> list[Line]:
+    """The deadlines of these gaps, each day and basis once, with days left, the safe day and the consequence.
+
+    `by_criteria` names what has to be completed by then even where there is only one deadline.
+    """
     shared: dict[tuple[date, Citation, str | None], list[Finding]] = {}
     for gap in gaps:
         if gap.deadline is not None and gap.deadline_basis is not None:
             shared.setdefault((gap.deadline, gap.deadline_basis, gap.round), []).append(gap)
     lines: list[Line] = []
     for alike in sorted(shared.values(), key=lambda some: some[0].deadline or date.max):
-        names = None if len(shared) == 1 else name_criteria(rules.library, alike)
+        names = name_criteria(rules.library, alike) if by_criteria or len(shared) > 1 else None
         lines += describe_deadline(alike[0], rules, names)
     return lines
 

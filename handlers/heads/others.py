@@ -17,6 +17,7 @@ from handlers.verdicts import (
     are_proven,
     describe_finding,
     describe_gaps,
+    describe_unasked,
     grounds_of,
     is_doubtful,
     territory_of,
@@ -154,6 +155,7 @@ def describe_person(other: Person, rules: RulesOn, *, criteria: Collection[Crite
     lines = describe_gaps(shown, rules)
     told = [one for one in shown if not one.is_gap and (named or one.state is State.EXPIRING)]
     lines += [describe_finding(one, rules) for one in told]
+    lines += describe_unasked([one for one in findings if one not in shown], rules)
     if not findings:
         lines = [_past_retirement(other, rules)]
     elif not gaps and not named:
@@ -161,7 +163,7 @@ def describe_person(other: Person, rules: RulesOn, *, criteria: Collection[Crite
         lines += [state_on(_("Meets every standard of the position."), grounds, rules)]
     is_undecided = bool(findings) and all(one.reason is Reason.STANDARDS_NOT_LOADED for one in findings)
     return Reply(
-        title=_title(other, len(gaps) if are_proven(lines) else 0, rules),
+        title=_title(other, len(gaps) if are_proven(lines) and len(shown) == len(findings) else 0, rules),
         lines=tuple(lines),
         choices=(why(person=other.code), next_steps.unit_gaps(), next_steps.my_gaps()),
         outcome=Outcome.NO_BASIS if is_undecided else Outcome.ANSWERED,

@@ -19,6 +19,7 @@ from handlers.verdicts import (
     describe_finding,
     describe_gaps,
     describe_met,
+    describe_unasked,
     title_without_proof,
 )
 from handlers.visit import Visit, criteria_asked
@@ -32,22 +33,27 @@ from knowledge.findings import Finding, Reason, State
 
 def list_my_gaps(visit: Visit, person: Person) -> Reply:
     """What am I missing? Narrowed to the criteria that the question names."""
-    findings = _about_named(evaluate(person, visit.rules), visit)
+    every = evaluate(person, visit.rules)
+    findings = _about_named(every, visit)
     if not findings:
         return _without_findings(visit, person)
     gaps = [one for one in findings if one.is_gap]
+    unasked = [one for one in every if one not in findings]
     lines = describe_gaps(findings, visit.rules)
     lines += dict.fromkeys(line for gap in gaps if (line := describe_accountable(gap, visit.rules)) is not None)
     lines += _describe_met([one for one in findings if not one.is_gap], visit)
     lines += _describe_named(visit)
+    lines += describe_unasked(unasked, visit.rules)
     standards = visit.rules.standards_for(person.position_group, visit.territory)
     lines += describe_not_asked(person.position_group, standards, visit)
     if any(gap.state in {State.UNDETERMINED, State.NOT_RECOGNISED} for gap in gaps):
         lines.append(describe_contact(visit))
     return Reply(
-        title=_title(gaps, visit) if are_proven(lines) else title_without_proof(visit.rules),
+        title=_title(findings, visit, is_narrowed=bool(unasked))
+        if are_proven(lines)
+        else title_without_proof(visit.rules),
         lines=tuple(lines),
-        choices=(*_why(findings), *_next_steps(gaps)),
+        choices=(*_why(findings), *_next_steps(gaps, is_narrowed=bool(unasked))),
         outcome=Outcome.NO_BASIS if _is_without_standards(findings) else Outcome.ANSWERED,
         findings=tuple(findings),
     )
@@ -55,13 +61,14 @@ def list_my_gaps(visit: Visit, person: Person) -> Reply:
 
 def list_my_deadlines(visit: Visit, person: Person) -> Reply:
     """By when must I complete what?"""
-    findings = _about_named(evaluate(person, visit.rules), visit)
+    every = evaluate(person, visit.rules)
+    findings = _about_named(every, visit)
     if not findings:
         return _without_findings(visit, person)
     gaps = [one for one in findings if one.is_gap]
     if not gaps:
         return list_my_gaps(visit, person)
-    lines = [*_describe_own_named(visit, person), *describe_deadlines(gaps, visit.rules)]
+    lines = [*_describe_own_named(visit, person), *describe_deadlines(gaps, visit.rules, by_criteria=True)]
     undated = [one for one in gaps if one.deadline is None and one.criterion is not None]
     if undated:
         names = name_criteria(visit.rules.library, undated)
@@ -70,6 +77,7 @@ def list_my_deadlines(visit: Visit, person: Person) -> Reply:
     lines += _expiring(findings, visit)
     if _is_without_standards(findings):
         lines = [describe_finding(findings[0], visit.rules), describe_contact(visit)]
+    lines += describe_unasked([one for one in every if one not in findings], visit.rules)
     lines += _passed_duties(visit, person)
     dated = [one for one in gaps if one.deadline is not None]
     return Reply(
@@ -100,8 +108,12 @@ def _without_findings(visit: Visit, person: Person) -> Reply:
     )
 
 
-def _title(gaps: Sequence[Finding], visit: Visit) -> str:
+def _title(findings: Sequence[Finding], visit: Visit, *, is_narrowed: bool) -> str:
+    """What the findings come to; of the criteria asked about alone where others were left out."""
     day = show_day(visit.on)
+    gaps = [one for one in findings if one.is_gap]
+    if is_narrowed:
+        return _narrowed_title(findings, gaps, visit)
     if not gaps:
         return _("You meet every standard of your position, as of {day}.").format(day=day)
     if _is_without_standards(gaps):
@@ -111,6 +123,17 @@ def _title(gaps: Sequence[Finding], visit: Visit) -> str:
         "You have {n} items to complete or clear up, as of {day}.",
         len(gaps),
     ).format(n=len(gaps), day=day)
+
+
+def _narrowed_title(findings: Sequence[Finding], gaps: Sequence[Finding], visit: Visit) -> str:
+    names, day = name_criteria(visit.rules.library, findings), show_day(visit.on)
+    if not gaps:
+        return _("On {criteria}: met, as of {day}.").format(criteria=names, day=day)
+    return ngettext(
+        "On {criteria}: {n} item to complete or clear up, as of {day}.",
+        "On {criteria}: {n} items to complete or clear up, as of {day}.",
+        len(gaps),
+    ).format(criteria=names, n=len(gaps), day=day)
 
 
 def _describe_own_named(visit: Visit, person: Person) -> list[Line]:
@@ -177,7 +200,9 @@ def _why(findings: Sequence[Finding]) -> tuple[Choice, ...]:
     return (why(named[0] if len(named) == 1 else None),) if named else ()
 
 
-def _next_steps(gaps: Sequence[Finding]) -> tuple[Choice, ...]:
+def _next_steps(gaps: Sequence[Finding], *, is_narrowed: bool) -> tuple[Choice, ...]:
+    if not gaps and is_narrowed:
+        return next_steps.my_gaps(), next_steps.my_position(), next_steps.my_certificates()
     if not gaps:
         return next_steps.my_position(), next_steps.my_certificates(), next_steps.service_left()
     if _is_without_standards(gaps):

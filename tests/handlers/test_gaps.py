@@ -345,3 +345,27 @@ def test_other_position_group_of_the_same_unit_gets_no_standards_of_this_one(loa
     person = official(position_group=PositionGroup("chuyen_vien"), is_leader=False)
 
     assert list_my_gaps(visit(loaded, person), person).outcome is Outcome.NO_BASIS
+
+
+def test_headline_speaks_only_of_the_criterion_asked_about_and_the_other_gaps_are_named(loaded):
+    person = official(credentials=ALL_MET[:2] + ALL_MET[3:])
+    reply = list_my_gaps(visit(loaded, person, criteria=("tin_hoc",)), person)
+
+    assert reply.title == "Về tin học: đạt (tính đến 21/11/2026)."
+    assert "Ngoài nội dung được hỏi, còn 1 nội dung khác cần hoàn thiện hoặc làm rõ: ngoại ngữ." in words(reply)
+    assert "gaps.mine" in actions(reply)
+
+
+def test_headline_counts_only_what_is_asked_about_when_several_criteria_are_named(loaded):
+    person = official()
+    reply = list_my_gaps(visit(loaded, person, criteria=("tin_hoc", "ngoai_ngu")), person)
+
+    assert reply.title == "Về ngoại ngữ; tin học: còn 2 nội dung cần hoàn thiện hoặc làm rõ (tính đến 21/11/2026)."
+    assert "còn 2 nội dung khác cần hoàn thiện hoặc làm rõ: trình độ chuyên môn, học vấn; lý luận" in words(reply)
+
+
+def test_deadline_names_what_has_to_be_completed_by_then(loaded):
+    person = official(credentials=ALL_MET[:2])
+    reply = list_my_deadlines(visit(loaded, person), person)
+
+    assert "Hạn hoàn thiện ngoại ngữ; tin học: chậm nhất 31/12/2026" in words(reply)

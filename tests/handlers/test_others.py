@@ -235,3 +235,10 @@ async def test_scope_that_is_too_large_for_a_chat_asks_for_a_unit(loaded, monkey
 
     assert "nêu một đơn vị" in reply.title
     assert OFFICE.name not in words(reply)
+
+
+async def test_other_gaps_of_a_person_are_named_when_one_criterion_is_asked_about(loaded):
+    reply = await look(loaded, HEAD, "CB002", criteria=("tin_hoc",))
+
+    assert "nội dung cần" not in reply.title
+    assert "còn 3 nội dung khác cần hoàn thiện hoặc làm rõ" in words(reply)
