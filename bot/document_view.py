@@ -8,13 +8,18 @@ from knowledge.facts import TerritoryCode
 
 
 def document_as_json(
-    document: Document, everywhere: Iterable[TerritoryCode], quotable: Container[str] = ()
+    document: Document,
+    everywhere: Iterable[TerritoryCode],
+    quotable: Container[str] = (),
+    declared: Iterable[str] = (),
 ) -> dict[str, object]:
     """Give a document with all its points as plain JSON values.
 
     `everywhere` are all territories known; a national document binds each of them. `quotable` are ids of the points
-    whose very words are kept. Days are ISO dates, None where the record has none.
+    whose very words are kept. `declared` are points that HR's tables name: of a document whose points are not known
+    they are given with nothing but their number. Days are ISO dates, None where the record has none.
     """
+    points = document.points or tuple(Point(one, one, "") for one in declared)
     return {
         "id": document.id,
         "aliases": list(document.aliases),
@@ -35,7 +40,7 @@ def document_as_json(
         "source": document.source,
         "caution": document.caution,
         "mentions": list(document.mentions),
-        "points": [_point_as_json(point) | {"quotable": point.id in quotable} for point in document.points],
+        "points": [_point_as_json(point) | {"quotable": point.id in quotable} for point in points],
     }
 
 

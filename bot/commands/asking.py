@@ -102,7 +102,8 @@ async def _answer_one(question: Asked, office: Office) -> Reply:
 def _incoming(question: Asked, settings: Settings) -> Incoming:
     return Incoming(
         channel=Channel.COMMAND_LINE,
-        address="local",
+        # Each conversation of a file is somebody else's; a single question is that of whoever sits here.
+        address=f"batch-{question.thread}" if question.thread is not None else "local",
         text=question.text,
         person=PersonCode(question.person) if question.person is not None else None,
         thread=f"batch:{question.thread}" if question.thread is not None else None,

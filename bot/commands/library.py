@@ -16,6 +16,7 @@ from handlers.reply import Reply
 from handlers.visit import Visit
 from handlers.wording import name_document
 from knowledge.documents import Document
+from knowledge.facts import DocumentId
 from knowledge.library import Library
 from knowledge.rulebook import RuleBook
 
@@ -34,8 +35,12 @@ async def show_documents(settings: Settings, number: str | None, *, as_json: boo
         if as_json:
             everywhere = tuple(book.library.territories)
             texts = book.library.texts
+            declared = _declared_points(book)
             views = [
-                document_as_json(one, everywhere, texts[one.id].spans if one.id in texts else ()) for one in chosen
+                document_as_json(
+                    one, everywhere, texts[one.id].spans if one.id in texts else (), declared.get(one.id, ())
+                )
+                for one in chosen
             ]
             print(json.dumps(views, ensure_ascii=False, indent=2))
         elif number is None:
@@ -47,6 +52,16 @@ async def show_documents(settings: Settings, number: str | None, *, as_json: boo
                 print(text.format(documents=", ".join(book.library.unreadable)))
         else:
             print(render_text(_describe(chosen[0], book, office), partial(describe_citation, book.library)))
+
+
+def _declared_points(book: RuleBook) -> dict[DocumentId, list[str]]:
+    """Points that HR's tables name, by document: verdicts cite them."""
+    declared: dict[DocumentId, set[str]] = {}
+    named = [(one.document, one.point) for one in book.rules.standards]
+    for document, point in [*named, *((one.document, one.point) for one in book.rules.rounds)]:
+        if point is not None:
+            declared.setdefault(document, set()).add(point)
+    return {document: sorted(points) for document, points in declared.items()}
 
 
 async def remove_document(settings: Settings, number: str) -> None:

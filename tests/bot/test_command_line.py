@@ -316,3 +316,8 @@ def test_help_lists_every_command(terminal):
         "doctor",
     ):
         assert command in shown
+
+
+def test_points_that_a_table_of_hr_names_are_listed_so_that_their_citations_resolve(terminal: Terminal) -> None:
+    found = json.loads(terminal.run("documents", "02/MẪU-TU", "--json").stdout)
+    assert "3" in {point["id"] for point in found[0]["points"]}
