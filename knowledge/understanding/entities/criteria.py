@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from knowledge.facts import CriterionCode, LevelCode
+from knowledge.folding import fold
 from knowledge.library import Library
 from knowledge.understanding.cues import Cues
 from knowledge.understanding.normalise import Normaliser
@@ -22,11 +23,13 @@ class CriterionNames:
     """Finds criteria and levels in a text."""
 
     def __init__(self, library: Library, cues: Cues, normaliser: Normaliser) -> None:
+        any_paper = {fold(word) for word in cues.certificate_words}  # "bằng cấp" is asked about every criterion
         names: dict[tuple[str, CriterionCode], None] = {}
         for criterion in library.criteria.values():
             extra = cues.extra_criteria.get(str(criterion.code), ())
             for name in (criterion.name, str(criterion.code).replace("_", " "), *criterion.aliases, *extra):
-                names[normaliser.expand(make_text(name)).typed.lower(), criterion.code] = None
+                if fold(name) not in any_paper:
+                    names[normaliser.expand(make_text(name)).typed.lower(), criterion.code] = None
         self._names: PhraseTable[CriterionCode] = PhraseTable(names)
         levels: dict[tuple[str, tuple[CriterionCode, LevelCode]], None] = {}
         for criterion in library.criteria.values():

@@ -51,6 +51,7 @@ class Kinds:
         ]
         self._letters = letters
         self._certificate_names = cues.certificate_words
+        self._any_paper = {fold(word) for word in cues.certificate_words}
         own = {kind.code for kind in self._lettered.values()}
         self._names: PhraseTable[KindCode] = PhraseTable(
             (_plain(alias, normaliser), kind.code)
@@ -126,9 +127,14 @@ class Kinds:
         for match in self._names.find(text):
             if any(match.start < one.end and one.start < match.end for one in found):
                 continue
-            found += self._named(text, match, certificate_words)
+            named = self._named(text, match, certificate_words)
+            found += [one for one in named if one.mention.level or not self._is_any_paper(text, match)]
         found = [one for one in found if not self._is_measure(one, found, certificate_words)]
         return tuple(sorted(_widest(found), key=lambda one: one.start))
+
+    def _is_any_paper(self, text: Text, match: Match[KindCode]) -> bool:
+        """Whether the words stand for papers of every kind ("còn thiếu bằng cấp gì") and so name none."""
+        return text.folded[match.start : match.end] in self._any_paper
 
     def names_other_paper(self, text: Text) -> bool:
         """Whether the text speaks of a paper that is called like a certificate and is none of ours."""

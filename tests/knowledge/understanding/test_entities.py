@@ -120,6 +120,8 @@ def test_points_become_the_ids_of_the_library(reader: Reader, question, points):
         ("chuyên viên chính cần gì", []),
         ("chứng chỉ ic3 thay tin học cơ bản được không", [("ic3", None)]),
         ("bằng lái xe b2", []),
+        ("em còn thiếu bằng cấp gì", []),
+        ("van bang cua toi da du chua", []),
     ],
 )
 def test_certificates_are_found_with_their_level(reader: Reader, question, kinds):
