@@ -5,8 +5,8 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -31,6 +31,11 @@ from knowledge.understanding.intent_model import (
 from knowledge.understanding.leanings import leanings_of
 from knowledge.understanding.meaning import Intent, Vocabulary
 from knowledge.understanding.text import read_text
+
+try:
+    import fcntl
+except ImportError:  # not on Windows
+    fcntl = None  # type: ignore[assignment]
 
 _PACKAGE = Path(__file__).parent.parent
 _MODULES = (
@@ -88,18 +93,32 @@ def load_model(library: Library, cache: Path | None = None) -> IntentModel:
     trained_with = fingerprint()
     name = f"intents-{trained_with[:16]}.npz"
     places = dict.fromkeys([(cache or default_cache()) / name, default_cache() / name])
-    for path in places:
-        found = find_model(path, trained_with)
-        if found is not None:
-            return found
-    model = _learned_apart(next(iter(places)), trained_with)
-    if model is None:
-        return train(library, trained_with)
-    for path in places:
-        with suppress(OSError):  # keeping it for others is a courtesy
-            if not path.exists():
-                save_model(model, path)
+    found = _find_in(places, trained_with)
+    if found is not None:
+        return found
+    with _alone(default_cache() / name):
+        model = _find_in(places, trained_with) or _learned_apart(next(iter(places)), trained_with)
+        if model is None:
+            return train(library, trained_with)
+        for path in places:
+            with suppress(OSError):  # keeping it for others is a courtesy
+                if not path.exists():
+                    save_model(model, path)
     return model
+
+
+def _find_in(places: Iterable[Path], trained_with: str) -> IntentModel | None:
+    return next((found for path in places if (found := find_model(path, trained_with)) is not None), None)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One process learns at a time, and the next finds what it has learned; without such locks each learns."""
+    with ExitStack() as stack:
+        with suppress(OSError, AttributeError):  # no locks on this system, or a place that cannot be written
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fcntl.flock(stack.enter_context(path.with_suffix(".lock").open("w")), fcntl.LOCK_EX)
+        yield
 
 
 def _learned_apart(path: Path, trained_with: str) -> IntentModel | None:
