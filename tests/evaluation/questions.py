@@ -11,6 +11,7 @@ import yaml
 from knowledge.understanding.cues import QUESTIONS
 
 FOLDER = QUESTIONS / "evaluation"
+SECOND = QUESTIONS / "second_evaluation"  # by other hands, to see how well mending carries over
 STYLES = ("marked", "unmarked", "typo")
 THREADS = "threads"
 TODAY = date(2026, 11, 21)
