@@ -7,7 +7,7 @@ from handlers.asking import Incoming
 from handlers.reply import Pending
 from knowledge.facts import CriterionCode, ManagedBy, Person, TerritoryCode
 from knowledge.rulebook import RulesOn
-from knowledge.understanding.meaning import Aspect, Entities, Meaning
+from knowledge.understanding.meaning import Aspect, Entities, Meaning, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,11 @@ class Visit:
     def aspects(self) -> frozenset[Aspect]:
         """The sides of a document that the question asks about."""
         return frozenset(self.named.aspects)
+
+    @property
+    def wishes(self) -> frozenset[Wish]:
+        """What the question wants besides the things that it names; nothing for a pressed choice."""
+        return self.meaning.wishes if self.meaning is not None else frozenset()
 
     @property
     def text(self) -> str:

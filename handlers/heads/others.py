@@ -29,6 +29,7 @@ from knowledge.evaluate import evaluate, service_of
 from knowledge.facts import CriterionCode, Person, PersonCode, Unit, UnitCode
 from knowledge.findings import Finding, Reason, State
 from knowledge.rulebook import RulesOn
+from knowledge.understanding.meaning import Wish
 from knowledge.understanding.names import drop_title
 
 _MOST_NAMES = 5
@@ -76,6 +77,8 @@ async def list_unit_gaps(visit: Visit, person: Person, *, profiles: Profiles, au
     scope = units_in_scope(person, today)
     if visit.named.units:
         scope &= today.units_within(visit.named.units)
+    elif scope and visit.meaning is not None and visit.meaning.unit_words is not None:
+        return _ask_which_unit(visit.meaning.unit_words)
     if not scope:
         await audit.record(person.code, "look_refused", "unit", clock.now(), {"channel": visit.asked.channel})
         return refuse(visit)
@@ -87,6 +90,8 @@ async def list_unit_gaps(visit: Visit, person: Person, *, profiles: Profiles, au
     tops = _tops_of(scope, today)
     subject = _list_some([unit.code for unit in tops], _MOST_UNITS_NAMED, ",")
     await audit.record(person.code, "looked_at_unit", subject, clock.now(), {"people": len(judged)})
+    if Wish.EXPIRING in visit.wishes:
+        return _describe_expiring(judged, _list_some([unit.name for unit in tops], _MOST_UNITS_IN_TITLE, ", "), visit)
     return _describe_unit(judged, _list_some([unit.name for unit in tops], _MOST_UNITS_IN_TITLE, ", "), visit)
 
 
@@ -128,6 +133,14 @@ def _ask_whom() -> Reply:
     return Reply(
         title=_("Whom do you mean? Please name the person or the staff code."),
         choices=(next_steps.unit_gaps(), next_steps.my_gaps(), next_steps.help_me()),
+    )
+
+
+def _ask_which_unit(words: str) -> Reply:
+    return Reply(
+        title=_("No unit of the roster is called {words}. Which unit do you mean?").format(words=words),
+        lines=(Line(_("Please write its full name or its code; without a unit, all people of your scope are meant.")),),
+        choices=(next_steps.unit_gaps(), next_steps.help_me()),
     )
 
 
@@ -204,6 +217,40 @@ def _describe_unit(judged: Sequence[tuple[Person, tuple[Finding, ...]]], units: 
         lines=tuple(lines),
         choices=tuple(Choice(f"{one.name} ({one.code})", "person", one.code) for one, _gaps in behind[:3]),
     )
+
+
+def _describe_expiring(judged: Sequence[tuple[Person, tuple[Finding, ...]]], units: str, visit: Visit) -> Reply:
+    """Only those whose certificates still count and soon no longer do, the first to end first."""
+    ending = [(_ends_on(one), person, one) for person, findings in judged for one in findings]
+    ending = [each for each in ending if each[2].state is State.EXPIRING]
+    ending.sort(key=lambda each: (each[0], each[1].code))
+    lines: list[Line] = []
+    for day, person, finding in ending[:_MOST_LISTED]:
+        text = _("{name} ({code}): {what} counts only until {day}").format(
+            name=person.name,
+            code=person.code,
+            what=name_criteria(visit.rules.library, [finding]),
+            day=show_day(day),
+        )
+        lines.append(state_on(text, grounds_of(finding, visit.rules), visit.rules, is_item=True))
+    if len(ending) > _MOST_LISTED:
+        lines.append(Line(_("and {n} more certificates.").format(n=len(ending) - _MOST_LISTED)))
+    title = ngettext(
+        "{units}: {n} certificate soon expires, as of {day}",
+        "{units}: {n} certificates soon expire, as of {day}",
+        len(ending),
+    )
+    if not ending:
+        title = _("{units}: no certificate that counts for a standard soon expires, as of {day}")
+    return Reply(
+        title=title.format(units=units, n=len(ending), day=show_day(visit.on)),
+        lines=tuple(lines),
+        choices=(next_steps.unit_gaps(), next_steps.my_gaps()),
+    )
+
+
+def _ends_on(finding: Finding) -> date:
+    return finding.held.valid_to if finding.held is not None and finding.held.valid_to is not None else date.max
 
 
 def _first_due(gaps: Sequence[Finding]) -> date:

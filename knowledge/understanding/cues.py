@@ -75,6 +75,8 @@ class Cues:
     titles: Words
     weak_titles: Words
     naming_words: Words
+    record_leads: Words
+    record_surnames: Words
     surnames: Words
     middle_names: Words
     given_names: Words
@@ -88,6 +90,8 @@ class Cues:
     issued_by: Words
     issued_tails: Words
     domain_words: Words
+    other_matters: Words
+    matters_of_standards: Words
     outside_notions: Words
     status_words: Words
     follow_up_starts: Words
@@ -100,6 +104,8 @@ class Cues:
     greetings: Words
     polite_starts: Words
     search_stops: Words
+    wanted_facts: dict[str, Words]
+    quoting_verbs: Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,16 @@ class Aspect(StrEnum):
     WHY = "why"  # a follow-up that asks for the reason or for more
 
 
+class Wish(StrEnum):
+    """What a question wants besides the things that it names."""
+
+    HELD = "held"  # the visitor speaks of a certificate that they have
+    NEEDED = "needed"  # whether they must have or do something
+    GAPS = "gaps"  # what is still missing
+    EXPIRING = "expiring"  # which certificates soon count no longer
+    ROUND = "round"  # whether a review round concerns them
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentMention:
     """A document number in the question: as typed, and the document where the library knows it."""
@@ -124,13 +134,18 @@ class Entities:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The reading of one question. `intent` None: not understood well enough to answer; then the best guesses."""
+    """The reading of one question. `intent` None: not understood well enough to answer; then the best guesses.
+
+    `unit_words` look like the name of a unit, whether or not there is such a unit.
+    """
 
     intent: Intent | None
     confidence: float
     entities: Entities
     guesses: tuple[Intent, ...] = ()
     is_follow_up: bool = False
+    wishes: frozenset[Wish] = frozenset()
+    unit_words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

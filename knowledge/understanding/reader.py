@@ -17,9 +17,11 @@ from knowledge.understanding.follow_ups import FollowUps
 from knowledge.understanding.intent_model import IntentModel
 from knowledge.understanding.leanings import leanings_of
 from knowledge.understanding.meaning import Context, Entities, Intent, Meaning, Vocabulary
+from knowledge.understanding.phrase_table import PhraseTable
 from knowledge.understanding.syllables import is_syllable
 from knowledge.understanding.text import Text, read_text
 from knowledge.understanding.training import load_model
+from knowledge.understanding.wishes import Wishes
 
 _GUESSES = 3
 _OWN_RECORD = {Intent.MY_GAPS, Intent.MY_DEADLINES, Intent.SERVICE_LEFT}
@@ -46,6 +48,9 @@ class Reader:
         self._entities = EntityReader(library, cues, load_abbreviations(), sentences())
         self._features = Features(cues, load_notions())
         self._follow_ups = FollowUps(library, cues)
+        self._other_matters: PhraseTable[str] = PhraseTable((one, one) for one in cues.other_matters)
+        self._standards: PhraseTable[str] = PhraseTable((one, one) for one in cues.matters_of_standards)
+        self._wishes = Wishes()
         self._model = model
 
     def over(self, library: Library) -> "Reader":
@@ -63,6 +68,11 @@ class Reader:
         if _is_gibberish(typed):
             return Meaning(intent=None, confidence=0.0, entities=Entities())
         reading = self._entities.read(typed, vocabulary, today)
+        meaning = _of_its_unit(self._meant(reading, context))
+        unit_words = self._wishes.unit_words(reading.text)
+        return replace(meaning, wishes=self._wishes.find(reading.text), unit_words=unit_words)
+
+    def _meant(self, reading: Reading, context: Context | None) -> Meaning:
         learned = _of_its_person(self._classified(reading), reading)
         if context is None:
             return learned
@@ -82,10 +92,21 @@ class Reader:
         confidence = round(float(probabilities[order[0]]), 4)
         guesses = tuple(self._model.intents[at] for at in order[:_GUESSES])
         if not self._is_sure(best, probabilities):
+            if Intent.DOCUMENT in guesses and any(one.document is not None for one in reading.entities.documents):
+                return Meaning(Intent.DOCUMENT, confidence, reading.entities, guesses)
             if self._is_of_other_life(reading, guesses):
                 return Meaning(Intent.OUT_OF_SCOPE, confidence, reading.entities, guesses)
             return Meaning(None, confidence, reading.entities, guesses)
+        if best is Intent.CONSEQUENCES and self._is_of_other_law(reading):
+            return Meaning(Intent.OUT_OF_SCOPE, confidence, reading.entities, guesses)
         return Meaning(best, confidence, reading.entities, guesses[1:])
+
+    def _is_of_other_law(self, reading: Reading) -> bool:
+        """Whether what follows for pay, leave or merits is asked, with no word of a standard or a document of ours."""
+        names = reading.entities.documents or reading.entities.kinds or reading.entities.criteria
+        if names or not self._other_matters.find(reading.text):
+            return False
+        return not self._standards.find(reading.text)
 
     def _is_of_other_life(self, reading: Reading, guesses: tuple[Intent, ...]) -> bool:
         """Whether a question that fits nothing well is mostly made of words that are no words of the field."""
@@ -112,6 +133,9 @@ def _is_gibberish(text: Text) -> bool:
 def _of_its_person(meaning: Meaning, reading: Reading) -> Meaning:
     """What is asked of one's own record is, once another person is named, a question about that person; and back."""
     names_nobody = meaning.entities.person_words is None
+    if reading.asks_status and names_nobody and meaning.entities.kinds:
+        # Whether a paper was refused or accepted stands on a record: the visitor's own is meant.
+        meaning = replace(meaning, entities=replace(meaning.entities, speaks_of_self=True))
     named = meaning.entities.kinds or meaning.entities.criteria
     if meaning.intent in _HANDED_IN and reading.asks_status and named and reading.entities.speaks_of_self:
         return replace(meaning, intent=Intent.CERTIFICATE_COUNTS)  # how one's own certificate stands is on record
@@ -120,6 +144,13 @@ def _of_its_person(meaning: Meaning, reading: Reading) -> Meaning:
     names_another = reading.is_named_person or reading.pointing.person or reading.owns_relation
     if meaning.intent in _OWN_RECORD and names_another and not reading.entities.speaks_of_self:
         return replace(meaning, intent=Intent.PERSON_GAPS)
+    return meaning
+
+
+def _of_its_unit(meaning: Meaning) -> Meaning:
+    """What fits nothing well and names a declared unit is, where that is among the guesses, a question about it."""
+    if meaning.intent is None and meaning.entities.units and Intent.UNIT_GAPS in meaning.guesses:
+        return replace(meaning, intent=Intent.UNIT_GAPS)
     return meaning
 
 

@@ -9,6 +9,7 @@ from handlers.heads import others
 from handlers.heads.others import list_gaps_of, list_unit_gaps
 from handlers.reply import Outcome
 from knowledge.facts import PersonCode, Role
+from knowledge.understanding.meaning import Wish
 from tests.fakes import FakeAudit, FakeClock, FakeProfiles
 from tests.handlers.visits import IN_2020, TODAY, actions, cited, visit, words
 from tests.people import (
@@ -242,3 +243,28 @@ async def test_other_gaps_of_a_person_are_named_when_one_criterion_is_asked_abou
 
     assert "nội dung cần" not in reply.title
     assert "còn 3 nội dung khác cần hoàn thiện hoặc làm rõ" in words(reply)
+
+
+async def test_head_is_asked_back_when_the_unit_named_is_not_on_the_roster(loaded):
+    asked = visit(loaded, HEAD)
+    assert asked.meaning is not None
+    asked = replace(asked, meaning=replace(asked.meaning, unit_words="xã Nam Hòa"))
+    reply = await list_unit_gaps(asked, HEAD, profiles=FakeProfiles(PEOPLE), audit=FakeAudit(), clock=CLOCK)
+
+    assert "“xã Nam Hòa”" in reply.title
+    assert reply.findings == ()
+    assert "CB002" not in words(reply)
+
+
+@pytest.mark.parametrize("ends", [True, False])
+async def test_head_sees_only_what_soon_expires_when_that_is_asked(recognised, ends):
+    issued = date(2024, 12, 1) if ends else date(2026, 1, 1)
+    person = replace(BELOW, credentials=(credential("ielts", "5.0", issued),))
+    asked = visit(recognised, HEAD)
+    assert asked.meaning is not None
+    asked = replace(asked, meaning=replace(asked.meaning, wishes=frozenset({Wish.EXPIRING})))
+    reply = await list_unit_gaps(asked, HEAD, profiles=FakeProfiles([person]), audit=FakeAudit(), clock=CLOCK)
+
+    assert ("có 1 chứng chỉ sắp hết hạn" in reply.title) is ends
+    assert ("Trần Thị Bình (CB002): ngoại ngữ chỉ được tính đến 01/12/2026" in words(reply)) is ends
+    assert "học vấn" not in words(reply)

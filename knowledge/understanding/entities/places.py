@@ -11,6 +11,7 @@ from knowledge.understanding.meaning import Vocabulary
 from knowledge.understanding.normalise import Normaliser
 from knowledge.understanding.phrase_table import Match, PhraseTable
 from knowledge.understanding.text import Text, make_text
+from knowledge.understanding.wishes import unit_prefixes
 
 _VOCABULARIES_KEPT = 4
 _ISSUER_REACH = 5  # words between "do" and the place of a school ("do trường cao đẳng sư phạm …")
@@ -39,6 +40,7 @@ class DeclaredNames:
         """`unsaid` are words that people leave out of the name of a position ("chủ tịch UBND xã" → "chủ tịch xã")."""
         self._normaliser = normaliser
         self._unsaid = {tuple(word.folded for word in normaliser.expand(make_text(one)).words) for one in unsaid}
+        self._prefixes = [tuple(make_text(prefix).folded.split()) for prefix in unit_prefixes()]
         self._kept: list[tuple[Vocabulary, _Names]] = []
 
     def position_groups(self, text: Text, vocabulary: Vocabulary) -> tuple[PositionGroup, ...]:
@@ -57,10 +59,21 @@ class DeclaredNames:
             groups=PhraseTable(
                 chain.from_iterable(self._position_forms(code, name) for code, name in vocabulary.position_groups)
             ),
-            units=PhraseTable(chain.from_iterable(self._forms(code, name) for code, name in vocabulary.units)),
+            units=PhraseTable(chain.from_iterable(self._unit_forms(code, name) for code, name in vocabulary.units)),
         )
         self._kept = [(vocabulary, names), *self._kept][:_VOCABULARIES_KEPT]
         return names
+
+    def _unit_forms(self, code: UnitCode, name: str) -> list[tuple[str, UnitCode]]:
+        """The name as it is, and without what people leave out before it ("UBND xã Mẫu Hai" → "xã Mẫu Hai")."""
+        forms = self._forms(code, name)
+        for form, _code in tuple(forms):
+            words = [word.marked for word in make_text(form).words]
+            plain = make_text(form).folded.split()
+            for prefix in self._prefixes:
+                if tuple(plain[: len(prefix)]) == prefix and len(plain) - len(prefix) > 1:
+                    forms.append((" ".join(words[len(prefix) :]), code))
+        return list(dict.fromkeys(forms))
 
     def _position_forms(self, code: PositionGroup, name: str) -> list[tuple[str, PositionGroup]]:
         forms = self._forms(code, name)
