@@ -9,7 +9,7 @@ from handlers.visit import Visit
 from knowledge.credentials import Criterion, Kind
 from knowledge.documents import Citation
 from knowledge.evaluate import best_judgement, service_of
-from knowledge.facts import Credential, CredentialStatus, CriterionCode, KindCode, LevelCode, ManagedBy
+from knowledge.facts import Credential, CredentialStatus, CriterionCode, KindCode, LevelCode
 from knowledge.findings import Finding, Held, Reason, State
 from knowledge.levels import read_level
 from knowledge.library import Library
@@ -146,7 +146,7 @@ def criteria_needing_recognition(visit: Visit) -> list[CriterionCode]:
 def basis_of(case: Case, visit: Visit) -> tuple[Citation, ...]:
     """What the judgement rests on. A kind that carries its level itself rests on the standard that asks for it.
 
-    Where no standard is known: what defines the levels of this kind, else the document that would set the standard.
+    Where no standard is known: what defines the levels of this kind; else nothing, for no rule held here says it.
     """
     judged, library = case.judged, visit.rules.library
     if judged is None or judged.basis or judged.state is State.UNDETERMINED:
@@ -155,12 +155,7 @@ def basis_of(case: Case, visit: Visit) -> tuple[Citation, ...]:
         standard = visit.rules.standards_for(visit.person.position_group, visit.territory).get(case.criterion.code)
         if standard is not None:
             return (library.cite_loosely(standard.document, standard.point),)
-    defining = what_defines({case.kind.code}, library)
-    if defining:
-        return defining[:1]
-    classes = [visit.managed_by] if visit.managed_by is not None else list(ManagedBy)
-    deciders = [one for each in classes for one in visit.rules.standards_deciders(each, visit.territory)]
-    return tuple(dict.fromkeys(library.cite(one.document) for one in deciders))
+    return what_defines({case.kind.code}, library)[:1]
 
 
 def requirement_of(case: Case, visit: Visit) -> tuple[Citation, ...]:

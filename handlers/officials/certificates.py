@@ -14,6 +14,7 @@ from handlers.case_words import (
 )
 from handlers.cases import (
     Case,
+    basis_of,
     cases_of,
     criteria_needing_recognition,
     finding_of,
@@ -23,6 +24,8 @@ from handlers.cases import (
     own_case,
 )
 from handlers.contacts import describe_contact
+from handlers.officials.gaps import asks_what_is_needed, list_my_gaps
+from handlers.officials.position import describe_deciders
 from handlers.phrases import _, show_day
 from handlers.reply import Line, Outcome, Reply
 from handlers.ruling_words import describe_rulings, list_rulings
@@ -37,6 +40,8 @@ _MOST_RULINGS = 6
 
 def judge_certificates(visit: Visit) -> Reply:
     """Does this certificate count? Asks which one where the question names none."""
+    if visit.person is not None and visit.elsewhere is None and asks_what_is_needed(visit):
+        return list_my_gaps(visit, visit.person)
     mentions = mentioned_kinds(visit)
     if not mentions:
         if visit.named.criteria:
@@ -114,6 +119,8 @@ def _reply(cases: Sequence[Case], visit: Visit) -> Reply:
     for case in cases:
         lines += describe_case(case, visit)
     missing = [case for case in cases if is_without_instrument(case) and not _is_told_by_rulings(case, visit)]
+    if any(_is_without_rule(case, visit) for case in cases):
+        lines.append(describe_deciders(visit.managed_by, visit))
     if any(case.judged is None or case.judged.state in {State.UNDETERMINED, State.NOT_RECOGNISED} for case in cases):
         lines.append(describe_contact(visit, cases[0].criterion.code))
     return Reply(
@@ -123,6 +130,14 @@ def _reply(cases: Sequence[Case], visit: Visit) -> Reply:
         outcome=Outcome.NO_BASIS if missing and len(missing) == len(cases) else Outcome.ANSWERED,
         findings=tuple(finding_of(case, visit) for case in cases if case.judged is not None),
     )
+
+
+def _is_without_rule(case: Case, visit: Visit) -> bool:
+    """Whether a certificate is said to carry its level itself and no standard is known that asks for the level."""
+    judged = case.judged
+    if judged is None or case.required is not None or judged.state not in {State.MET, State.EXPIRING}:
+        return False
+    return case.kind.is_direct and not basis_of(case, visit)
 
 
 def _is_told_by_rulings(case: Case, visit: Visit) -> bool:

@@ -126,7 +126,7 @@ def test_statement_that_no_document_is_held_rests_on_none(recognised):
 DEFINED = [
     pytest.param("vstep", "bac_3", {"01/2014/TT-BGDĐT"}, id="VSTEP: the framework of six levels"),
     pytest.param("cntt_nang_cao", None, {"17/2016/TTLT-BGDĐT-BTTTT"}, id="advanced IT: what it takes"),
-    pytest.param("qlnn", "chuyen_vien", {"1090-QĐ/TU", "02-QĐi/TU"}, id="no definition: the standards that would ask"),
+    pytest.param("qlnn", "chuyen_vien", set(), id="no definition: no rule that is held says so"),
 ]
 
 
@@ -135,6 +135,14 @@ def test_direct_kind_in_general_rests_on_what_defines_its_level(bare, kind, leve
     reply = judge_certificates(visit(bare, kinds=((kind, level),)))
 
     assert {cite.document for cite in reply.lines[0].cites} == basis
+
+
+def test_what_would_ask_for_a_level_is_named_apart_when_no_standard_is_held(bare):
+    reply = judge_certificates(visit(bare, kinds=(("llct", "trung_cap"),)))
+
+    assert "tự ghi mức" in words(reply)
+    assert "Tiêu chuẩn do các văn bản sau quy định" in words(reply)
+    assert "được tính là lý luận chính trị" not in words(reply)
 
 
 def test_direct_kind_of_a_known_person_rests_on_the_standard_that_asks_for_it(loaded):

@@ -129,6 +129,7 @@ class Kinds:
                 continue
             named = self._named(text, match, certificate_words)
             found += [one for one in named if one.mention.level or not self._is_any_paper(text, match)]
+        found = [one for one in found if not self._is_part_of_another(one, found)]
         found = [one for one in found if not self._is_measure(one, found, certificate_words)]
         return tuple(sorted(_widest(found), key=lambda one: one.start))
 
@@ -139,6 +140,16 @@ class Kinds:
     def names_other_paper(self, text: Text) -> bool:
         """Whether the text speaks of a paper that is called like a certificate and is none of ours."""
         return bool(self._no_certificates.find(text))
+
+    def _is_part_of_another(self, one: FoundKind, found: list[FoundKind]) -> bool:
+        """Whether the words go on to a longer name ("bằng trung cấp" of "bằng trung cấp lý luận chính trị")."""
+        return self._kinds[one.mention.kind].is_direct and any(
+            other.start < one.end < other.end
+            and one.start <= other.start
+            and self._kinds[other.mention.kind].is_direct
+            and other.mention.kind != one.mention.kind
+            for other in found
+        )
 
     def _is_measure(self, one: FoundKind, found: list[FoundKind], papers: list[Match[str]]) -> bool:
         """A direct kind beside another certificate is what that one is measured by ("ic3 có thay tin học cơ bản?")."""

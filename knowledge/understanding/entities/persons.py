@@ -10,6 +10,7 @@ from knowledge.understanding.text import Text, Word, is_marked, make_text
 
 _CODE = re.compile(r"(?<![\w/\-.])([a-zđ]{1,6})[-_ ]?(\d{2,8})(?![\w/\-]|\.\d)")
 _LONGEST_NAME = 5
+_SHORTEST_NAME = 2
 _AND_ME = "con"  # "con em thi sao": without marks "and me" opens like "my children"
 
 
@@ -41,6 +42,8 @@ class Persons:
         self._pronouns: PhraseTable[str] = PhraseTable((word, word) for word in cues.these_persons)
         self._self: PhraseTable[str] = PhraseTable((word, word) for word in cues.self_words)
         self._not_self: PhraseTable[str] = PhraseTable((word, word) for word in cues.not_self)
+        self._records: PhraseTable[str] = PhraseTable((word, word) for word in cues.record_leads)
+        self._plain_surnames = _by_fold(cues.record_surnames)
         self._surnames = _by_fold(cues.surnames)
         self._middles = _by_fold(cues.middle_names)
         self._given = _by_fold(cues.given_names)
@@ -89,7 +92,7 @@ class Persons:
                 return FoundPerson(text.typed[start:end], start, end, is_name=True)
         if any(self._says_own_name(text, title) for title in self._titles.find(text)):
             return None
-        return self._bare_name(text) or self._relation(whole)
+        return self._bare_name(text) or self._owner_of_record(whole) or self._relation(whole)
 
     def _says_own_name(self, text: Text, title: Match[str]) -> bool:
         """Whether the visitor introduces themself: "tôi tên là …", "em là …"."""
@@ -162,6 +165,22 @@ class Persons:
             strong = self._is(following, self._middles) and last - at > 2  # noqa: PLR2004 - surname, middle, given
             if (is_capital and last - at > 1) or strong:
                 start, end = word.start, text.words[last - 1].end
+                return FoundPerson(text.typed[start:end], start, end, is_name=True)
+        return None
+
+    def _owner_of_record(self, text: Text) -> FoundPerson | None:
+        """Whoever a record is said to be of, though no part after the surname is a known name."""
+        for lead in self._records.find(text):
+            following = text.words[lead.last : lead.last + _LONGEST_NAME]
+            if len(following) < _SHORTEST_NAME or following[0].start - lead.end > 1:
+                continue
+            last = lead.last
+            if self._is(following[0], self._surnames) and text.typed[following[0].start].isupper():
+                last = self._name_end(text, lead.last)
+            elif self._is(following[0], self._plain_surnames) and not self._is(following[1], self._stops):
+                last = lead.last + _SHORTEST_NAME
+            if last - lead.last >= _SHORTEST_NAME:
+                start, end = following[0].start, text.words[last - 1].end
                 return FoundPerson(text.typed[start:end], start, end, is_name=True)
         return None
 
