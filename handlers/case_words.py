@@ -212,6 +212,9 @@ def _against_requirement(case: Case, visit: Visit) -> str:
     if case.required is None:
         return ""
     required = name_level(visit.rules.library, case.criterion.code, case.required)
+    if visit.person is not None and not case.is_own:
+        text = _("It is not on your record and is judged as if you held it: required is {level}, it would be enough.")
+        return text.format(level=required)
     return _("Required is {level}: it is enough.").format(level=required)
 
 

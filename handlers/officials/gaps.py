@@ -29,6 +29,7 @@ from knowledge.deadlines import Standing, last_day_of, standing_of
 from knowledge.evaluate import evaluate, service_of
 from knowledge.facts import Person
 from knowledge.findings import Finding, Reason, State
+from knowledge.understanding.meaning import Wish
 
 
 def list_my_gaps(visit: Visit, person: Person) -> Reply:
@@ -143,10 +144,25 @@ def _describe_own_named(visit: Visit, person: Person) -> list[Line]:
     return [describe_verdict(case, visit) for case in cases if case is not None]
 
 
+def asks_what_is_needed(visit: Visit) -> bool:
+    """Whether somebody asks if they must have what they name ("tôi phải có bằng đại học đúng không").
+
+    That is no certificate that they hold: the requirement and their own record answer it.
+    """
+    named, library = visit.named, visit.rules.library
+    is_dated = named.issued_on is not None or named.issued_year is not None
+    names_what_is_required = bool(named.criteria) or bool(named.kinds)
+    if not named.speaks_of_self or is_dated or not names_what_is_required:
+        return False
+    if any(not library.kinds[one.kind].is_direct for one in named.kinds):
+        return False  # a test and its score: whether it counts is the question
+    return Wish.NEEDED in visit.wishes and Wish.HELD not in visit.wishes
+
+
 def _describe_named(visit: Visit) -> list[Line]:
     """What certificates would count for that the question names and the record does not hold."""
     held = {one.kind for one in visit.person.credentials} if visit.person is not None else set()
-    mentions = [one for one in visit.named.kinds if one.kind not in held]
+    mentions = [one for one in visit.named.kinds if one.kind not in held and not asks_what_is_needed(visit)]
     return [line for mention in mentions for case in cases_of(mention, visit) for line in describe_case(case, visit)]
 
 

@@ -1,5 +1,6 @@
 """Does this certificate count? Kinds, levels, days, tables loaded or not, for the visitor or in general."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from handlers.officials.certificates import judge_certificates, list_my_certificates
 from handlers.reply import Outcome
 from knowledge.facts import CredentialStatus
+from knowledge.findings import State
+from knowledge.understanding.meaning import Wish
 from tests.handlers.visits import IN_2020, TABLE, TODAY, actions, cited, visit, with_standards, words
 from tests.people import NEIGHBOUR, credential, official, row, standard
 
@@ -149,7 +152,7 @@ def test_direct_kind_of_a_known_person_rests_on_the_standard_that_asks_for_it(lo
     reply = judge_certificates(visit(loaded, official(), kinds=(("vstep", "bac_3"),)))
 
     assert {cite.document for cite in reply.lines[0].cites} == {"02-QĐi/TU"}
-    assert "đã đủ" in words(reply)
+    assert "Hồ sơ của đồng chí chưa ghi văn bằng, chứng chỉ này; nếu có thì đủ" in words(reply)
 
 
 def test_background_of_other_instruments_is_marked_as_background(bare):
@@ -389,3 +392,30 @@ def test_rows_of_a_table_are_told_in_words_and_never_in_codes(library):
     assert "Bậc 4" in told
     assert "trình độ B:" in told
     assert "bac_" not in told
+
+
+NEEDED = [
+    pytest.param({"kinds": (("llct", "trung_cap"),)}, "ly_luan_chinh_tri", id="a course named with its level"),
+    pytest.param({"kinds": (("bang_cap", "dai_hoc"),)}, "hoc_van", id="a degree"),
+    pytest.param({"criteria": ("tin_hoc",)}, "tin_hoc", id="a criterion alone"),
+]
+
+
+@pytest.mark.parametrize(("named", "criterion"), NEEDED)
+def test_whether_one_must_have_it_is_answered_from_the_record_and_never_as_if_it_were_held(loaded, named, criterion):
+    asked = visit(loaded, official(), speaks_of_self=True, **named)
+    assert asked.meaning is not None
+    asked = replace(asked, meaning=replace(asked.meaning, wishes=frozenset({Wish.NEEDED})))
+    reply = judge_certificates(asked)
+
+    assert {one.criterion: one.state for one in reply.findings} == {criterion: State.MISSING}
+    assert "yêu cầu" in words(reply)
+    assert "được tính là" not in words(reply)
+
+
+def test_certificate_that_somebody_says_to_have_is_judged_when_they_ask_whether_they_need_more(loaded):
+    asked = visit(loaded, official(), speaks_of_self=True, kinds=(("llct", "trung_cap"),))
+    assert asked.meaning is not None
+    asked = replace(asked, meaning=replace(asked.meaning, wishes=frozenset({Wish.NEEDED, Wish.HELD})))
+
+    assert "nếu có thì đủ so với mức yêu cầu là Trung cấp" in words(judge_certificates(asked))
