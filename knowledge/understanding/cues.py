@@ -51,6 +51,7 @@ class Cues:
     old_certificate_letters: Words
     language_words: Words
     computing_words: Words
+    short_computing_words: Words
     extra_criteria: dict[str, Words]
     grade_words: Words
     paper_parts: Words
@@ -71,6 +72,9 @@ class Cues:
     not_self: Words
     relations: Words
     owner_links: Words
+    owned_places: Words
+    owned_posts: Words
+    own_post_leads: Words
     other_people: Words
     titles: Words
     weak_titles: Words

@@ -71,6 +71,9 @@ class Kinds:
             [(word, "language") for word in cues.language_words]
             + [(word, "computing") for word in cues.computing_words]
         )
+        self._short_computing: PhraseTable[str] = PhraseTable(
+            (word, "computing") for word in cues.short_computing_words
+        )
         self._by_subject = self._lettered_by_subject(cues)
         self._fillers = frozenset(word.folded for filler in cues.level_fillers for word in make_text(filler).words)
         self._graded = frozenset(fold(word) for word in cues.grade_words)
@@ -272,7 +275,10 @@ class Kinds:
 
     def _lettered_kinds(self, text: Text, certificate_words: list[Match[str]]) -> list[FoundKind]:
         """A letter beside a subject or a paper: "chứng chỉ B tin học", "tiếng Anh trình độ C", "bằng B1"."""
+        ends = {one.last for one in certificate_words}
+        short = [one for one in self._short_computing.find(text) if one.first in ends]
         subjects = self._subjects.find(text)
+        subjects += [one for one in short if all(one.first != other.first for other in subjects)]
         names = self._names.find(text)
         found: list[FoundKind] = []
         for at, word in enumerate(text.words):
