@@ -147,18 +147,28 @@ def find_due(person: Person, service: Service, standard: TitleStandard, rules: R
 
 
 def _concerns(review: ReviewRound, person: Person, service: Service, standard: TitleStandard, rules: RulesOn) -> bool:
+    return (
+        (not review.criteria or standard.criterion in review.criteria)
+        and is_for(review, person, service, rules)
+        and leaves_time(review, service)
+    )
+
+
+def is_for(review: ReviewRound, person: Person, service: Service, rules: RulesOn) -> bool:
+    """Whether a round is for posts and units like this person's, however long they still serve."""
     audience = review.audience
     return (
         rules.library.binds(review.document, service.territory)
-        and (not review.criteria or standard.criterion in review.criteria)
         and (not audience.position_groups or person.position_group in audience.position_groups)
         and (not audience.managed_by or person.managed_by in audience.managed_by)
         and (not audience.units or _is_within(service.unit, audience.units, rules))
-        and (
-            review.service_left_from_years is None
-            or has_service_left(service.retires_on, review.service_left_from_years, review.deadline)
-        )
     )
+
+
+def leaves_time(review: ReviewRound, service: Service) -> bool:
+    """Whether the person still serves as many years as the round asks for, if it asks for any."""
+    years = review.service_left_from_years
+    return years is None or has_service_left(service.retires_on, years, review.deadline)
 
 
 def _is_within(unit: UnitCode, roots: frozenset[UnitCode], rules: RulesOn) -> bool:

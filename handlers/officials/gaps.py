@@ -8,6 +8,7 @@ from handlers.case_words import describe_case, describe_verdict
 from handlers.cases import cases_of, own_case
 from handlers.contacts import describe_contact
 from handlers.officials.position import describe_not_asked
+from handlers.officials.rounds import describe_rounds_asked
 from handlers.phrases import _, ngettext, show_day
 from handlers.reply import Line, Outcome, Reply
 from handlers.retiring import state_by_schedule
@@ -45,6 +46,7 @@ def list_my_gaps(visit: Visit, person: Person) -> Reply:
     lines += _describe_met([one for one in findings if not one.is_gap], visit)
     lines += _describe_named(visit)
     lines += describe_unasked(unasked, visit.rules)
+    lines += describe_rounds_asked(visit, person)
     standards = visit.rules.standards_for(person.position_group, visit.territory)
     lines += describe_not_asked(person.position_group, standards, visit)
     if any(gap.state in {State.UNDETERMINED, State.NOT_RECOGNISED} for gap in gaps):
@@ -79,6 +81,7 @@ def list_my_deadlines(visit: Visit, person: Person) -> Reply:
     if _is_without_standards(findings):
         lines = [describe_finding(findings[0], visit.rules), describe_contact(visit)]
     lines += describe_unasked([one for one in every if one not in findings], visit.rules)
+    lines += describe_rounds_asked(visit, person)
     lines += _passed_duties(visit, person)
     dated = [one for one in gaps if one.deadline is not None]
     return Reply(

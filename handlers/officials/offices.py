@@ -4,18 +4,22 @@ from datetime import date
 
 from handlers import next_steps
 from handlers.contacts import describe_contact
+from handlers.officials.rounds import describe_rounds_asked
 from handlers.phrases import _, show_day
 from handlers.point_words import describe_office_change
 from handlers.reply import Line, Outcome, Reply
 from handlers.retiring import state_by_schedule
 from handlers.stating import state
+from handlers.verdicts import describe_gaps, describe_met
 from handlers.visit import Visit
 from handlers.wording import describe_retirement, name_managed_by
 from knowledge.escalation import Rung, escalation_chain, find_note
-from knowledge.evaluate import service_of
+from knowledge.evaluate import evaluate, service_of
 from knowledge.facts import Person
+from knowledge.findings import Finding, State
 from knowledge.library import Office
 from knowledge.retirement import has_service_left
+from knowledge.understanding.meaning import Wish
 
 
 def tell_whom_to_ask(visit: Visit) -> Reply:
@@ -27,12 +31,25 @@ def tell_whom_to_ask(visit: Visit) -> Reply:
             lines += _describe_office(office, visit)
     if visit.person is not None and visit.elsewhere is None and not lines:
         lines += _describe_managers(visit.person, visit)
+    findings = _also_missing(visit)
+    if findings:
+        lines += describe_gaps(findings, visit.rules)
+        lines += describe_met([one for one in findings if one.state is State.MET], visit.rules)
     lines.append(describe_contact(visit, next(iter(visit.named.criteria), None)))
     return Reply(
         title=_("Whom to ask, as of {day}").format(day=show_day(visit.on)),
         lines=tuple(lines),
         choices=(next_steps.my_gaps(), next_steps.all_documents(), next_steps.help_me()),
+        findings=findings,
     )
+
+
+def _also_missing(visit: Visit) -> tuple[Finding, ...]:
+    """The visitor's own verdicts, where the question asks in the same breath what they are missing."""
+    is_asked = Wish.GAPS in visit.wishes and visit.named.speaks_of_self
+    if visit.person is None or visit.elsewhere is not None or not is_asked:
+        return ()
+    return evaluate(visit.person, visit.rules)
 
 
 def tell_service_left(visit: Visit, person: Person) -> Reply:
@@ -40,6 +57,7 @@ def tell_service_left(visit: Visit, person: Person) -> Reply:
     service = service_of(person, visit.rules)
     said = describe_retirement(service.retires_on, visit.on)
     lines = [state_by_schedule(said, visit.rules, visit.territory), *_years_asked(service.retires_on, visit)]
+    lines += describe_rounds_asked(visit, person)
     return Reply(
         title=_("Your service left, as of {day}").format(day=show_day(visit.on)),
         lines=tuple(lines),

@@ -7,10 +7,14 @@ from handlers.contacts import describe_contact
 from handlers.phrases import _, show_day
 from handlers.reply import Background, Line, Outcome, Reply, Statement
 from handlers.stating import state
+from handlers.verdicts import describe_deadlines, describe_finding
 from handlers.visit import Visit, criteria_asked
 from handlers.wording import name_criterion, name_document_fully, name_level
+from knowledge.evaluate import evaluate
 from knowledge.facts import CriterionCode, ManagedBy, PositionGroup, TitleStandard
+from knowledge.findings import Finding
 from knowledge.folding import fold_words
+from knowledge.understanding.meaning import Wish
 
 _MOST_GROUPS = 3
 
@@ -40,12 +44,29 @@ def list_requirements(visit: Visit) -> Reply:
             lines.append(_not_loaded(group, visit))
     if not found:
         lines.append(describe_contact(visit))
+    own = _own_standing(groups, visit)
+    lines += [describe_finding(one, visit.rules) for one in own]
+    lines += describe_deadlines([one for one in own if one.is_gap], visit.rules)
     return Reply(
         title=_title(groups, visit),
         lines=tuple(lines),
         choices=(next_steps.my_gaps(), next_steps.my_certificates(), next_steps.consequences()),
         outcome=Outcome.ANSWERED if found else Outcome.NO_BASIS,
+        findings=tuple(own),
     )
+
+
+def _own_standing(groups: list[PositionGroup], visit: Visit) -> list[Finding]:
+    """Where the visitor stands on what their own position requires, if the question asks for that, too."""
+    person = visit.person
+    if person is None or visit.elsewhere is not None or groups != [person.position_group]:
+        return []
+    asked = criteria_asked(visit)
+    wants = Wish.GAPS in visit.wishes or (bool(asked) and Wish.NEEDED in visit.wishes)
+    if not wants or not visit.named.speaks_of_self:
+        return []
+    findings = [one for one in evaluate(person, visit.rules) if one.criterion is not None]
+    return [one for one in findings if one.criterion in asked] if asked else [one for one in findings if one.is_gap]
 
 
 def _groups_called(words: str, visit: Visit) -> list[PositionGroup]:
