@@ -13,6 +13,7 @@ from knowledge.library import Equivalence, Guidance
 from knowledge.proof import Doubt
 
 _MOST_LINES = 4
+_ENDS = "issued_until"  # the topic of guidance on kinds that are issued no more
 
 
 def describe_background(visit: Visit, criterion: CriterionCode, credentials: Sequence[Credential]) -> list[Line]:
@@ -25,6 +26,13 @@ def describe_background(visit: Visit, criterion: CriterionCode, credentials: Seq
     said = [one for one in visit.rules.library.guidance if _is_about(one, criterion, kinds, visit)]
     lines = [_describe_table(one, visit) for one in tables[:_MOST_LINES]]
     return lines + [_describe_guidance(one, visit) for one in said[: _MOST_LINES // 2]]
+
+
+def describe_issuing(kind: KindCode, criterion: CriterionCode, visit: Visit) -> list[Line]:
+    """Whether a kind is still issued, where an instrument has ended that: no table of a province tells it."""
+    guidance = visit.rules.library.guidance
+    said = [one for one in guidance if _ENDS in one.topics and _is_about(one, criterion, {kind}, visit)]
+    return [_describe_guidance(one, visit) for one in said[:1]]
 
 
 def _tables_for(credential: Credential, visit: Visit) -> Sequence[Equivalence]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from handlers.background import describe_background
+from handlers.background import describe_background, describe_issuing
 from handlers.cases import Case, basis_of, is_without_instrument, requirement_of, what_defines
 from handlers.phrases import _, show_day
 from handlers.reply import Background, Line, Statement
@@ -41,6 +41,8 @@ def describe_case(case: Case, visit: Visit) -> list[Line]:
         said = {cite for line in lines for cite in line.cites}
         background = describe_background(visit, case.criterion.code, (case.credential,))
         lines += [line for line in background if not said.issuperset(line.cites)]
+    elif not case.is_own and case.credential.issued_on is None:
+        lines += describe_issuing(case.kind.code, case.criterion.code, visit)
     return lines
 
 

@@ -89,7 +89,8 @@ def list_recognised(visit: Visit, criteria: Sequence[CriterionCode]) -> Reply:
             lines += describe_rows(rows, visit)
         elif needs_recognition(code, visit):
             lines.append(describe_not_loaded(code, visit))
-            lines += describe_background(visit, code, ())
+        if needs_recognition(code, visit) and (criteria or not rows):
+            lines += describe_background(visit, code, ())  # whether a kind is still issued stands in no table
         rulings = list_rulings(code, None, visit)
         if rulings:
             is_held = True

@@ -25,6 +25,7 @@ from knowledge.understanding.wishes import Wishes
 
 _GUESSES = 3
 _OWN_RECORD = {Intent.MY_GAPS, Intent.MY_DEADLINES, Intent.SERVICE_LEFT}
+_OF_PAPERS = {Intent.ASK_TO_STUDY, Intent.CERTIFICATE_COUNTS, Intent.SUBMIT_EVIDENCE}
 _HANDED_IN = {Intent.SUBMIT_EVIDENCE, Intent.ASK_TO_STUDY}
 # Questions of one family are answered from the same place: in doubt between them, the likelier one serves.
 _FAMILIES = (
@@ -92,14 +93,24 @@ class Reader:
         confidence = round(float(probabilities[order[0]]), 4)
         guesses = tuple(self._model.intents[at] for at in order[:_GUESSES])
         if not self._is_sure(best, probabilities):
-            if Intent.DOCUMENT in guesses and any(one.document is not None for one in reading.entities.documents):
+            if self._is_of_document(reading, guesses):
                 return Meaning(Intent.DOCUMENT, confidence, reading.entities, guesses)
             if self._is_of_other_life(reading, guesses):
                 return Meaning(Intent.OUT_OF_SCOPE, confidence, reading.entities, guesses)
             return Meaning(None, confidence, reading.entities, guesses)
+        if best in _OF_PAPERS and reading.names_other_paper:
+            return Meaning(Intent.OUT_OF_SCOPE, confidence, reading.entities, guesses)
         if best is Intent.CONSEQUENCES and self._is_of_other_law(reading):
             return Meaning(Intent.OUT_OF_SCOPE, confidence, reading.entities, guesses)
+        if best in _OWN_RECORD and confidence < _SURE_BY_ITSELF and self._is_of_document(reading, guesses):
+            return Meaning(Intent.DOCUMENT, confidence, reading.entities, guesses)
         return Meaning(best, confidence, reading.entities, guesses[1:])
+
+    @staticmethod
+    def _is_of_document(reading: Reading, guesses: tuple[Intent, ...]) -> bool:
+        """Whether a doubtful question names a document of the library and nobody's own record."""
+        named = any(one.document is not None for one in reading.entities.documents)
+        return named and Intent.DOCUMENT in guesses and not reading.entities.speaks_of_self
 
     def _is_of_other_law(self, reading: Reading) -> bool:
         """Whether what follows for pay, leave or merits is asked, with no word of a standard or a document of ours."""
