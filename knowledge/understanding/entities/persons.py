@@ -34,6 +34,14 @@ class Persons:
         self._not_codes = frozenset(cues.not_person_codes)
         self._symbols = frozenset((*cues.strong_symbols, *cues.weak_symbols)) - self._prefixes
         self._links = frozenset(_by_fold(cues.owner_links))
+        self._posts: PhraseTable[str] = PhraseTable(
+            (f"{post} {link}{place}", post)
+            for post in cues.owned_posts
+            for place in cues.owned_places
+            for link in ("", *(f"{one} " for one in cues.owner_links))
+        )
+        self._places = frozenset(_by_fold(tuple(one for one in cues.owned_places if " " not in one)))
+        self._own_posts = frozenset(_by_fold(cues.own_post_leads))
         self._naming = frozenset(cues.naming_words)
         self._titles: PhraseTable[str] = PhraseTable((word, word) for word in cues.titles)
         self._weak = frozenset(cues.weak_titles)
@@ -194,6 +202,18 @@ class Persons:
             if end_word and _is_one_run(text, relation.start, text.words[end_word - 1].end):
                 end = text.words[end_word - 1].end
                 return FoundPerson(text.typed[relation.start : end], relation.start, end, is_name=False)
+        return self._holder_of_post(text, owners)
+
+    def _holder_of_post(self, text: Text, owners: dict[int, int]) -> FoundPerson | None:
+        """Whoever holds a post at the visitor's place of work ("giám đốc sở tôi"), unless it is told as their own."""
+        for post in self._posts.find(text):
+            last = post.last
+            while last < len(text.words) and text.words[last].folded in self._links | self._places:
+                last += 1
+            is_own = post.first > 0 and text.words[post.first - 1].folded in self._own_posts
+            if last in owners and not is_own and _is_one_run(text, post.start, text.words[owners[last] - 1].end):
+                end = text.words[owners[last] - 1].end
+                return FoundPerson(text.typed[post.start : end], post.start, end, is_name=False)
         return None
 
     def _is_name_part(self, word: Word) -> bool:
