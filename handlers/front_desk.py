@@ -17,7 +17,7 @@ from handlers.hr.rulings_routes import named as named_ruling
 from handlers.inquiries import clean, is_own, read_code
 from handlers.letters import write_letter
 from handlers.memory import keep_pending, keep_questions, named_by_choice, recall, recall_pending, remember
-from handlers.officials import asking_people, guidance, quoting
+from handlers.officials import asking_people, documents, guidance, quoting
 from handlers.officials.linking import AWAITING_CODE, looks_like_code
 from handlers.phrases import _, locale_of, show_day
 from handlers.ports import (
@@ -434,6 +434,8 @@ async def _too_long(visit: Visit, ports: Ports) -> Reply:
 
 
 async def _not_understood(visit: Visit, ports: Ports) -> Reply:
+    if (found := documents.find_unasked(visit, ports.search)) is not None:
+        return found
     return quoting.answer_in_words(visit, ports.search) or guidance.not_understood(visit)
 
 

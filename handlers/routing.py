@@ -253,6 +253,15 @@ def _unless_in_words(handler: Handler) -> Handler:
     return answer
 
 
+def _unless_found(handler: Handler) -> Handler:
+    """Unless a question that was not surely understood is answered by a document beyond doubt."""
+
+    async def answer(visit: Visit, ports: Ports) -> Reply:
+        return documents.find_unasked(visit, ports.search) or await handler(visit, ports)
+
+    return answer
+
+
 async def _out_of_scope(visit: Visit, ports: Ports) -> Reply:
     in_words = quoting.answer_in_words(visit, ports.search, least=quoting.BEYOND_DOUBT)
     return in_words or guidance.out_of_scope(visit)
@@ -375,27 +384,29 @@ async def _unit(visit: Visit, ports: Ports) -> Reply:
 BY_INTENT: Mapping[Intent, Handler] = {
     Intent.MY_GAPS: _gaps,
     Intent.MY_DEADLINES: _corrected(_personal(gaps.list_my_deadlines)),
-    Intent.CERTIFICATE_COUNTS: _corrected(_there(_open(certificates.judge_certificates))),
-    Intent.POSITION_REQUIREMENTS: _unless_in_words(_corrected(_there(_open(position.list_requirements)))),
-    Intent.CONSEQUENCES: _unless_in_words(_corrected(_there(_open(consequences.explain_consequences)))),
+    Intent.CERTIFICATE_COUNTS: _unless_found(_corrected(_there(_open(certificates.judge_certificates)))),
+    Intent.POSITION_REQUIREMENTS: _unless_found(
+        _unless_in_words(_corrected(_there(_open(position.list_requirements))))
+    ),
+    Intent.CONSEQUENCES: _unless_found(_unless_in_words(_corrected(_there(_open(consequences.explain_consequences))))),
     Intent.DOCUMENT: _corrected(_document),
-    Intent.LIBRARY: _unless_in_words(_open(documents.list_library)),
-    Intent.WHO_TO_ASK: _unless_in_words(_there(_open(offices.tell_whom_to_ask))),
+    Intent.LIBRARY: _unless_found(_unless_in_words(_open(documents.list_library))),
+    Intent.WHO_TO_ASK: _unless_found(_unless_in_words(_there(_open(offices.tell_whom_to_ask)))),
     Intent.SERVICE_LEFT: _service,
-    Intent.EXPLAIN_TERM: _unless_in_words(_term),
+    Intent.EXPLAIN_TERM: _unless_found(_unless_in_words(_term)),
     Intent.HELP: _open(guidance.show_help),
     Intent.LINK: _link,
     Intent.MY_DATA: _data,
-    Intent.PERSON_GAPS: _person,
-    Intent.UNIT_GAPS: _unit,
-    Intent.ASK_TO_STUDY: _unless_in_words(_open(guidance.explain_study_request)),
+    Intent.PERSON_GAPS: _unless_found(_person),
+    Intent.UNIT_GAPS: _unless_found(_unit),
+    Intent.ASK_TO_STUDY: _unless_found(_unless_in_words(_open(guidance.explain_study_request))),
     Intent.SUBMIT_EVIDENCE: _open(guidance.explain_evidence),
     Intent.ASK_PERSON: _asking(asking_people.ask_a_person),
     Intent.FOLLOW_INQUIRY: _follow,
     Intent.EXPLAIN_VERDICT: _explain,
     Intent.HR_INBOX: _inbox(inbox.list_waiting),
     Intent.HR_RULINGS: rulings_routes.told,
-    Intent.OUT_OF_SCOPE: _out_of_scope,
+    Intent.OUT_OF_SCOPE: _unless_found(_out_of_scope),
 }
 
 # A pressed choice: its handler, and the intent that a follow-up in the conversation then continues.

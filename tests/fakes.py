@@ -169,10 +169,14 @@ class FakeSearch:
         self.found = found
         self.searched: frozenset[DocumentId] = frozenset()
 
-    def search(self, text: str, *, documents: Collection[DocumentId]) -> Sequence[FoundPlace]:
-        del text
-        self.searched = frozenset(documents)
+    def search(self, text: str, *, documents: Collection[DocumentId], least: float = 0.0) -> Sequence[FoundPlace]:
+        del text, least
+        self.searched = self.searched or frozenset(documents)  # what was searched first
         return [FoundPlace(DocumentId(one), point, 1.0) for one, point in self.found if one in documents]
+
+    def search_documents(self, text: str, documents: Collection[DocumentId]) -> Sequence[FoundPlace]:
+        del text, documents
+        return []
 
 
 @dataclass(frozen=True, slots=True)

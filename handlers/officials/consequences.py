@@ -26,6 +26,8 @@ def explain_consequences(visit: Visit) -> Reply:
             due += _describe(document, point, visit)
     due += describe_takeover([point for _document, point in points], visit)
     lines = [*accountable, *due] if Aspect.ACCOUNTABLE in visit.aspects else [*due, *accountable]
+    if Aspect.AUTOMATIC in visit.aspects:
+        lines = [*(line for one in points for line in _consequence(*one, visit)), *lines]
     is_held = bool(lines)
     if not is_held:
         lines = [
@@ -66,6 +68,14 @@ def _points_with_consequence(visit: Visit) -> list[tuple[Document, Point]]:
             if visit.managed_by is None or visit.managed_by in duty.managed_by:
                 found.append((document, point))
     return found
+
+
+def _consequence(document: Document, point: Point, visit: Visit) -> list[Line]:
+    """What a point says that follows, and so whether it follows by itself."""
+    if point.consequence is None:
+        return []
+    text = _("Consequence: {consequence}.").format(consequence=point.consequence.rstrip("."))
+    return [state(text, (visit.rules.library.cite(document.id, point.id),), visit, is_item=True)]
 
 
 def _describe(document: Document, point: Point, visit: Visit) -> list[Line]:

@@ -22,15 +22,23 @@ from handlers.point_words import describe_point, describe_takeover
 from handlers.reply import Line, Outcome, Record, Reply
 from handlers.visit import Visit
 from handlers.wording import name_document, name_point, start_sentence
-from knowledge.documents import Confidence, Document, Point
+from knowledge.documents import Confidence, DeadlineKind, Document, Point
 from knowledge.facts import DocumentId
-from knowledge.understanding.meaning import Aspect
-from knowledge.understanding.retrieval import PointSearch
+from knowledge.understanding.meaning import Aspect, Intent
+from knowledge.understanding.retrieval import LEAST_WITHIN, FoundPlace, PointSearch
 
 _MOST_CHOICES = 3
 _MOST_FOUND = 3
 _MOST_SUMMARISED = 10
 _MOST_LISTED = 40
+_NEAR = 0.8  # of the best score: what else is told beside the point that fits best
+_FITTING = 0.5  # of a search score: such a point is what was asked for, and nothing else need be told
+_LEAST_ELSEWHERE = 0.6  # of a search score, for documents that do not bind here
+_BEYOND_DOUBT_ELSEWHERE = 0.65
+_FEWEST_WORDS = 4  # fewer say too little to be about a document unasked
+_UNSURE = 0.9  # below this confidence a question may be about a document after all
+_BEYOND_DOUBT, _BEYOND_DOUBT_THERE = 0.58, 0.48  # of a search score; where a territory is named, less will do
+_DESCRIBED, _DESCRIBED_BEYOND_DOUBT = 0.46, 0.7  # of a search score, for what documents are about as a whole
 _LAST = "-1"  # how a question's "the last paragraph" is read
 
 
@@ -172,7 +180,7 @@ def _answer_whole(document: Document, visit: Visit, search: PointSearch) -> Repl
         lines = describe_sides(document, sides, visit)
         lines += _fitting_points(document, visit, search) if asks_content else []
     elif Aspect.DEADLINE in visit.aspects:
-        lines = describe_deadlines(document, visit, first=_found_within(document, visit, search))
+        lines = _deadlines_asked(document, visit, search)
     else:
         lines = describe_content(document, visit)
         lines += _fitting_points(document, visit, search)
@@ -189,7 +197,7 @@ def _answer_whole(document: Document, visit: Visit, search: PointSearch) -> Repl
 
 def _fitting_points(document: Document, visit: Visit, search: PointSearch) -> list[Line]:
     """The points of the office or kind that the question names, else those its words fit, else the main ones."""
-    points = _points_named(document, visit) or _found_within(document, visit, search)
+    points = _points_named(document, visit, search) or _found_within(document, visit, search)
     if len(points) == 1:
         below = [one for one in document.points if one.parent == points[0].id]
         told = [*summarise_points(document, points, visit)[:1], *describe_point(document, points[0], visit)[1:]]
@@ -201,23 +209,55 @@ def _fitting_points(document: Document, visit: Visit, search: PointSearch) -> li
     return told
 
 
+def _deadlines_asked(document: Document, visit: Visit, search: PointSearch) -> list[Line]:
+    """The time limits of what the question is about, or of the whole document; that a point has none is told too."""
+    found = _places_within(document, visit, search)
+    points = [point for one in found if (point := document.point(one.point)) is not None]
+    if not found or found[0].score < _FITTING:
+        return describe_deadlines(document, visit, first=points)
+    dated = [one for one in points if one.deadline.kind is not DeadlineKind.NONE and one is not points[0]]
+    return summarise_points(document, [points[0], *dated], visit)
+
+
 def _found_within(document: Document, visit: Visit, search: PointSearch) -> list[Point]:
-    found = search.search(visit.text, documents={document.id}) if visit.text else ()
-    return [point for one in found[:_MOST_FOUND] if (point := document.point(one.point)) is not None]
+    found = _places_within(document, visit, search)
+    return [point for one in found if (point := document.point(one.point)) is not None]
 
 
-def _points_named(document: Document, visit: Visit) -> list[Point]:
+def _places_within(document: Document, visit: Visit, search: PointSearch) -> list[FoundPlace]:
+    """The points of a named document that its question is about, without those that only share a word with it."""
+    words = visit.text
+    for one in visit.named.documents:
+        words = words.replace(one.typed, " ")
+    found = search.search(words, documents={document.id}, least=LEAST_WITHIN) if words.strip() else ()
+    return [one for one in found if one.score >= _NEAR * found[0].score][:_MOST_FOUND]
+
+
+def _points_named(document: Document, visit: Visit, search: PointSearch) -> list[Point]:
     """Points that name who answers or a consequence, if the question asks so; else those of an office that it names."""
     if Aspect.ACCOUNTABLE in visit.aspects and document.id == visit.rules.library.accountability[0]:
         return [one for one in document.points if one.id == visit.rules.library.accountability[1]]
     if Aspect.ACCOUNTABLE in visit.aspects:
         return _outermost([one for one in document.points if one.accountable is not None])
     if Aspect.CONSEQUENCE in visit.aspects:
+        found = _places_within(document, visit, search)
+        best = document.point(found[0].point) if found and found[0].score >= _FITTING else None
+        if best is not None and best.consequence is not None:
+            return [best]
         return _outermost([one for one in document.points if one.consequence is not None])
     offices = set(visit.named.offices)
     owned = [one for one in document.points if offices.intersection(one.owners)]
     parents = {one.parent for one in owned}
-    return [one for one in owned if one.id not in parents]
+    return _told_first(document, [one for one in owned if one.id not in parents], visit, search)
+
+
+def _told_first(document: Document, owned: list[Point], visit: Visit, search: PointSearch) -> list[Point]:
+    """Of the points of an office those that the rest of the question fits, where it says more than the office."""
+    found = _places_within(document, visit, search) if owned else []
+    best = document.point(found[0].point) if found and found[0].score >= _FITTING else None
+    if best is None:
+        return owned
+    return [best] if best in owned or any(one.parent == best.id for one in owned) else [best, *owned]
 
 
 def _outermost(points: list[Point]) -> list[Point]:
@@ -225,23 +265,110 @@ def _outermost(points: list[Point]) -> list[Point]:
     return [one for one in points if one.parent not in ids]
 
 
-def _answer_by_search(visit: Visit, search: PointSearch) -> Reply:
-    """No document named: only documents that bind here are searched, so that nothing of another province leaks."""
-    library = visit.rules.library
-    territory = visit.named.territories[0] if visit.named.territories else visit.territory
-    here = {one.id for one in library.documents.values() if one.binds(territory) and one.exists_on(visit.on)}
-    found = search.search(visit.text, documents=here)
-    if not found:
-        return (
-            _of_another_territory(visit)
-            or quoting.answer_in_words(visit, search)
-            or Reply(
-                title=_("The library holds no document on that."),
-                lines=(describe_contact(visit),),
-                choices=(next_steps.all_documents(), next_steps.whom_to_ask(), next_steps.help_me()),
-                outcome=Outcome.NO_BASIS,
-            )
+def find_unasked(visit: Visit, search: PointSearch) -> Reply | None:
+    """What a document says, where a question that was not surely understood speaks of it beyond doubt."""
+    meaning = visit.meaning
+    if meaning is None or meaning.is_follow_up or meaning.confidence >= _UNSURE or visit.named.documents:
+        return None
+    if len(visit.text.split()) < _FEWEST_WORDS or visit.named.speaks_of_self:
+        return None
+    least = _BEYOND_DOUBT_THERE if visit.named.territories else _BEYOND_DOUBT
+    here, beyond = _documents_here(visit)
+    found = _answer_within(here, visit, search, least=least, described_from=_DESCRIBED_BEYOND_DOUBT) or (
+        None
+        if visit.named.territories
+        else _answer_within(
+            beyond, visit, search, least=_BEYOND_DOUBT_ELSEWHERE, described_from=_DESCRIBED_BEYOND_DOUBT
         )
+    )
+    return None if found is None else replace(found, intent=Intent.DOCUMENT.value)
+
+
+def _documents_here(visit: Visit) -> tuple[frozenset[DocumentId], frozenset[DocumentId]]:
+    """The documents that bind here, or in the territory that the question names, and the others issued by the day."""
+    territory = visit.named.territories[0] if visit.named.territories else visit.territory
+    issued = [one for one in visit.rules.library.documents.values() if one.exists_on(visit.on)]
+    here = frozenset(one.id for one in issued if one.binds(territory))
+    return here, frozenset(one.id for one in issued) - here
+
+
+def _answer_by_search(visit: Visit, search: PointSearch) -> Reply:
+    """No document named: those that bind here come first; what is of another province is only told as of there."""
+    here, beyond = _documents_here(visit)
+    return (
+        _answer_within(here, visit, search)
+        or _of_another_territory(visit)
+        or quoting.answer_in_words(visit, search)
+        or _answer_within(beyond, visit, search, least=_LEAST_ELSEWHERE, described_from=_LEAST_ELSEWHERE)
+        or Reply(
+            title=_("I found nothing in the library for this wording."),
+            lines=(
+                Line(
+                    _(
+                        "That does not mean that there is none: other words, the number of a document or a day that "
+                        "it names may help."
+                    )
+                ),
+                describe_contact(visit),
+            ),
+            choices=(next_steps.all_documents(), next_steps.whom_to_ask(), next_steps.help_me()),
+            outcome=Outcome.NO_BASIS,
+        )
+    )
+
+
+def _answer_within(
+    documents: frozenset[DocumentId],
+    visit: Visit,
+    search: PointSearch,
+    *,
+    least: float = 0.0,
+    described_from: float = _DESCRIBED,
+) -> Reply | None:
+    """From the points of these documents, from a day that they name, or from what they are about as a whole."""
+    found = [one for one in search.search(visit.text, documents=documents) if one.score >= least]
+    described = [one for one in search.search_documents(visit.text, documents) if one.score >= described_from]
+    asks_record = bool(visit.aspects & SIDES_OF_THE_RECORD)
+    if described and (not found or (asks_record and described[0].score >= found[0].score)):
+        return _answer_whole(visit.rules.library.documents[described[0].document], visit, search)
+    by_day = _points_of_days(documents, visit)
+    if by_day and not any((one.document, one.point) in by_day for one in found[:1]):
+        return _answer_by_day(by_day, visit)
+    return _answer_found(found, visit) if found else None
+
+
+def _points_of_days(documents: frozenset[DocumentId], visit: Visit) -> list[tuple[DocumentId, str]]:
+    """The points whose time limit is a day that the question names, but for a day it is only asked about."""
+    if Aspect.DEADLINE not in visit.aspects and visit.aspects:
+        return []
+    days = {one for one in visit.named.dates if one not in {visit.named.as_of, visit.named.issued_on}}
+    library = visit.rules.library
+    return [
+        (document.id, point.id)
+        for document in library.documents.values()
+        if document.id in documents
+        for point in document.points
+        if point.deadline.day in days
+    ]
+
+
+def _answer_by_day(places: list[tuple[DocumentId, str]], visit: Visit) -> Reply:
+    library = visit.rules.library
+    documents = [library.documents[one] for one in dict.fromkeys(document for document, _point in places)]
+    lines: list[Line] = []
+    for document in documents:
+        points = [one for one in document.points if (document.id, one.id) in places]
+        told = summarise_points(document, points[:_MOST_SUMMARISED], visit)
+        lines += as_it_binds(document, [describe_content(document, visit)[0], *told], visit)
+    return Reply(
+        title=_("Points that name this day"),
+        lines=tuple(lines),
+        choices=tuple(next_steps.document(one.id) for one in documents[:_MOST_CHOICES]),
+    )
+
+
+def _answer_found(found: Sequence[FoundPlace], visit: Visit) -> Reply:
+    library = visit.rules.library
     document = library.documents[found[0].document]
     point = document.point(found[0].point)
     asks_words = Aspect.QUOTE in visit.aspects

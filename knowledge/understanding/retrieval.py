@@ -1,14 +1,15 @@
 """Search over the points of documents and the words of added ones, for questions that name no document or point."""
 
 import math
+import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from knowledge.documents import Confidence, Document, Point
+from knowledge.documents import Confidence, DeadlineKind, Document, Point
 from knowledge.facts import DocumentId, TerritoryCode
 from knowledge.folding import fold
 from knowledge.held_text import Passage
@@ -23,7 +24,17 @@ from knowledge.understanding.text import Text, is_marked, make_text, read_text
 LEAST_SCORE = 0.46  # everyday questions stay below it, questions about a point of the library above (tests)
 LEAST_TEXT_SCORE = 0.7  # the same for the words of an added text; measured in the benchmark of retrieval
 
+LEAST_WITHIN = 0.2  # of a point of a document that the question names: all of them are about it
+
 _SHORTEST_LOOSE = 12  # words
+# What each fact is worth that a question asks for and a point has, and each of its topics that a question repeats.
+_WANTED = {"share": 0.12, "period": 0.2, "day": 0.12, "yearly": 0.08}
+_TOPIC = 0.2
+_YEAR = 0.15  # for a year that both name
+_LONG_TOPIC = 4  # words from which a topic is repeated by no accident
+_FEWEST_TELLING = 3  # words by which a document can be described
+_SHARE = re.compile(r"\d\s?%")
+_PERIOD = re.compile(r"\d+ (?:ngay|tuan|thang|gio|nam)\b")
 
 _WORD_SHARE, _PAIR_SHARE, _PIECE_SHARE = 0.5, 0.25, 0.25
 _SATURATION = 0.8
@@ -37,6 +48,7 @@ _FIELD_WEIGHTS = {
     "effects": 0.8,
     "document": 0.35,
 }
+_OF_DOCUMENTS = {"title": 2.0, "about": 1.5, "names": 0.7, "issuer": 0.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,7 @@ class FoundPlace:
 @dataclass(frozen=True, slots=True)
 class _Entry:
     document: Document
-    point: Point
+    point: Point | None  # None: of the document as a whole
     words: dict[str, float]
     pairs: dict[str, float]
     pieces: dict[str, float]
@@ -70,6 +82,11 @@ class PointSearch:
         self._normalise = EntityReader(library, cues, load_abbreviations()).normalise
         self._stops = frozenset(fold(stop) for stop in cues.search_stops if " " not in stop)
         self._stop_phrases = PhraseTable((stop, stop) for stop in cues.search_stops if " " in stop)
+        self._wanted: PhraseTable[str] = PhraseTable(
+            (phrase, wanted) for wanted, phrases in cues.wanted_facts.items() for phrase in phrases
+        )
+        asking = (*cues.greetings, *cues.polite_starts, *(one for words in cues.aspects.values() for one in words))
+        self._asking = PhraseTable(dict.fromkeys((phrase, phrase) for phrase in asking))
         self._forms: dict[str, set[str]] = {}  # how each word of the index is written with its marks
         self._entries = [
             self._entry(document, point)
@@ -79,6 +96,22 @@ class PointSearch:
         ]
         self._rarity = {
             name: self._rarities(getattr(entry, name) for entry in self._entries)
+            for name in ("words", "pairs", "pieces")
+        }
+        self._topics: PhraseTable[tuple[DocumentId, str]] = PhraseTable(
+            (topic, (entry.document.id, entry.point.id))
+            for entry in self._entries
+            if entry.point is not None
+            for topic in entry.point.topics
+            if len(topic.split()) >= _LONG_TOPIC
+        )
+        self._wholes = [
+            self._whole(document)
+            for document in library.documents.values()
+            if document.confidence not in {Confidence.ADDED, Confidence.RULING}
+        ]
+        self._rarity_of_wholes = {
+            name: self._rarities(getattr(entry, name) for entry in self._wholes)
             for name in ("words", "pairs", "pieces")
         }
         self._library = library
@@ -102,10 +135,12 @@ class PointSearch:
         documents: Iterable[DocumentId] | None = None,
         territory: TerritoryCode | None = None,
         limit: int = 5,
+        least: float = LEAST_SCORE,
     ) -> tuple[FoundPlace, ...]:
         """The points nearest to a question, best first; none where even the best is too far.
 
-        `on` leaves out documents issued later, `documents` all but these, `territory` those that do not bind it.
+        `on` leaves out documents issued later, `documents` all but these, `territory` those that do not bind it. Of
+        near points those come first that have what is asked for, such as a day or a share.
         """
         read = read_text(question)
         if read is None:
@@ -114,13 +149,19 @@ class PointSearch:
         words = self._known_words(text.without((one.start, one.end) for one in self._stop_phrases.find(text)))
         asked = (Counter(words), Counter(_pairs(words)), Counter(_pieces(words)))
         wanted = frozenset(documents) if documents is not None else None
+        told = {one.value for one in self._topics.find(text)}
+        years = {word.folded for word in text.words if word.folded.isdigit() and len(word.folded) == len("2000")}
+        facts = {one.value for one in self._wanted.find(text)}
         found = [
-            FoundPlace(entry.document.id, entry.point.id, round(score, 4))
+            FoundPlace(
+                entry.document.id, entry.point.id, round(min(1.0, score + self._lift(entry, facts, told, years)), 4)
+            )
             for entry in self._candidates(words)
-            if (on is None or entry.document.exists_on(on))
+            if entry.point is not None
+            and (on is None or entry.document.exists_on(on))
             and (wanted is None or entry.document.id in wanted)
             and (territory is None or entry.document.binds(territory))
-            and (score := self._score(entry, *asked)) >= LEAST_SCORE
+            and (score := self._score(entry, *asked, self._rarity)) >= least
         ]
         allowed = {
             one.id
@@ -137,6 +178,27 @@ class PointSearch:
                 passage = place.words or (known.words if known is not None else "")
                 best[place.document, place.point] = replace(place, is_in_words=is_in_words, words=passage)
         return tuple(sorted(best.values(), key=lambda place: (-place.score, place.document, place.point))[:limit])
+
+    def search_documents(
+        self, question: str, documents: Collection[DocumentId], *, limit: int = 3
+    ) -> tuple[FoundPlace, ...]:
+        """The documents among these whose title and subject a question describes, best first; no point is named."""
+        read = read_text(question)
+        if read is None:
+            return ()
+        text = self._normalise(read)
+        asking = [*self._asking.find(text), *self._stop_phrases.find(text)]
+        words = self._content_words(text.without((one.start, one.end) for one in asking))
+        if len(set(words)) < _FEWEST_TELLING:
+            return ()
+        asked = (Counter(words), Counter(_pairs(words)), Counter(_pieces(words)))
+        found = [
+            FoundPlace(entry.document.id, "", round(score, 4))
+            for entry in self._wholes
+            if entry.document.id in documents
+            and (score := self._score(entry, *asked, self._rarity_of_wholes)) >= LEAST_SCORE
+        ]
+        return tuple(sorted(found, key=lambda place: (-place.score, place.document))[:limit])
 
     def _in_texts(self, question: str, text: Text, allowed: Collection[DocumentId], limit: int) -> list[FoundPlace]:
         """Places whose words fit, as typed and, where that is not enough, in plain spelling."""
@@ -167,21 +229,32 @@ class PointSearch:
         places = {place for word in words for place in self._posted.get(word, ())}
         return [self._entries[place] for place in sorted(places)]
 
-    def _score(self, entry: _Entry, words: Counter[str], pairs: Counter[str], pieces: Counter[str]) -> float:
+    def _score(
+        self,
+        entry: _Entry,
+        words: Counter[str],
+        pairs: Counter[str],
+        pieces: Counter[str],
+        rarity: Mapping[str, dict[str, float]],
+    ) -> float:
+        rarest = math.log(1 + len(self._entries))
         return (
-            _WORD_SHARE * self._covered("words", words, entry.words)
-            + _PAIR_SHARE * self._covered("pairs", pairs, entry.pairs)
-            + _PIECE_SHARE * self._covered("pieces", pieces, entry.pieces)
+            _WORD_SHARE * _covered(words, entry.words, rarity["words"], rarest)
+            + _PAIR_SHARE * _covered(pairs, entry.pairs, rarity["pairs"], rarest)
+            + _PIECE_SHARE * _covered(pieces, entry.pieces, rarity["pieces"], rarest)
         )
 
-    def _covered(self, name: str, asked: Counter[str], held: dict[str, float]) -> float:
-        """How much of what is asked, weighed by rarity, the point speaks of."""
-        rarity = self._rarity[name]
-        rarest = math.log(1 + len(self._entries))
-        whole = sum(rarity.get(one, rarest) for one in asked)
-        if not whole:
+    @staticmethod
+    def _lift(
+        entry: _Entry, facts: Collection[str], told: Collection[tuple[DocumentId, str]], years: Collection[str]
+    ) -> float:
+        if entry.point is None:
             return 0.0
-        return sum(rarity[one] * held[one] / (held[one] + _SATURATION) for one in asked if one in held) / whole
+        return (
+            _worth(entry.point, facts)
+            + _TOPIC * ((entry.document.id, entry.point.id) in told)
+            + _YEAR * any(year in entry.point.summary for year in years)
+        )
 
     def _entry(self, document: Document, point: Point) -> _Entry:
         fields = {
@@ -193,6 +266,24 @@ class PointSearch:
             "effects": (point.consequence or "", point.accountable or "", *point.escalates_to),
             "document": (document.title, document.about, document.issuer),
         }
+        return self._indexed(document, point, fields, _FIELD_WEIGHTS)
+
+    def _whole(self, document: Document) -> _Entry:
+        fields = {
+            "title": (document.title,),
+            "about": (document.about,),
+            "names": document.aliases,
+            "issuer": (document.issuer,),
+        }
+        return self._indexed(document, None, fields, _OF_DOCUMENTS)
+
+    def _indexed(
+        self,
+        document: Document,
+        point: Point | None,
+        fields: Mapping[str, tuple[str, ...]],
+        weights: Mapping[str, float],
+    ) -> _Entry:
         words: Counter[str] = Counter()
         pairs: Counter[str] = Counter()
         pieces: Counter[str] = Counter()
@@ -200,11 +291,11 @@ class PointSearch:
             for phrase in phrases:
                 text = self._normalise(make_text(phrase))
                 content = self._content_words(text)
-                for word in text.words:
+                for word in text.words if point is not None else ():
                     self._forms.setdefault(word.folded, set()).add(word.marked)
                 for counter, names in ((words, content), (pairs, _pairs(content)), (pieces, _pieces(content))):
                     for name in names:
-                        counter[name] += _FIELD_WEIGHTS[field]  # type: ignore[assignment]
+                        counter[name] += weights[field]  # type: ignore[assignment]
         return _Entry(document, point, dict(words), dict(pairs), dict(pieces))
 
     def _known_words(self, text: Text) -> list[str]:
@@ -226,6 +317,26 @@ class PointSearch:
         every = list(held)
         seen = Counter(name for one in every for name in one)
         return {name: math.log(1 + len(every) / count) for name, count in seen.items()}
+
+
+def _covered(asked: Counter[str], held: dict[str, float], rarity: dict[str, float], rarest: float) -> float:
+    """How much of what is asked, weighed by rarity, the point speaks of."""
+    whole = sum(rarity.get(one, rarest) for one in asked)
+    if not whole:
+        return 0.0
+    return sum(rarity[one] * held[one] / (held[one] + _SATURATION) for one in asked if one in held) / whole
+
+
+def _worth(point: Point, facts: Collection[str]) -> float:
+    """What those facts are worth that a question asks for and a point states."""
+    deadline = point.deadline
+    has = {
+        "share": bool(_SHARE.search(point.summary)),
+        "period": deadline.working_days is not None or bool(_PERIOD.search(fold(point.summary))),
+        "day": deadline.kind in {DeadlineKind.DATE, DeadlineKind.BEFORE} or deadline.month is not None,
+        "yearly": deadline.kind is DeadlineKind.YEARLY,
+    }
+    return sum(_WANTED[one] for one in facts if has[one])
 
 
 def _index_texts(library: Library) -> TextSearch:

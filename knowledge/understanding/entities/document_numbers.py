@@ -90,7 +90,7 @@ class DocumentNumbers:
             (alias, document.id)
             for document in library.documents.values()
             for alias in (document.id, *document.aliases)
-            if self._names_a_document(alias)
+            if self._names_a_document(alias) or (alias == document.id and self._is_whole_number(alias))
         )
 
     def _names_a_document(self, name: str) -> bool:
@@ -98,6 +98,11 @@ class DocumentNumbers:
         words = {word.marked for word in make_text(name).words}
         kinds = {word.marked for kind_words, _ in self._kinds for word in kind_words[:1]}
         return len(words) > 1 and bool(words & (kinds | set(self._short_kinds)))
+
+    def _is_whole_number(self, name: str) -> bool:
+        """Whether an id is a number with a symbol of its own making, by which HR may have declared a document."""
+        parsed = _parse_id(name)
+        return parsed is not None and not parsed[2] <= self._symbols
 
     def find(self, text: Text) -> tuple[FoundDocument, ...]:
         """Every document that the text names, known or not, in the order of the text, each known one once."""

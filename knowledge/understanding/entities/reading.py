@@ -19,9 +19,10 @@ from knowledge.understanding.entities.persons import FoundPerson, Persons
 from knowledge.understanding.entities.places import DeclaredNames, LibraryPlaces
 from knowledge.understanding.entities.points import FoundPoint, Points
 from knowledge.understanding.entities.years import ServiceYears
+from knowledge.understanding.marks import can_be, has_marks
 from knowledge.understanding.meaning import Aspect, Entities, Vocabulary
 from knowledge.understanding.normalise import Normaliser
-from knowledge.understanding.phrase_table import PhraseTable
+from knowledge.understanding.phrase_table import Match, PhraseTable
 from knowledge.understanding.syllables import is_syllable
 from knowledge.understanding.text import Text, make_text
 
@@ -78,9 +79,12 @@ class EntityReader:
         self._places = LibraryPlaces(library, cues, self._normaliser)
         self._persons = Persons(cues, frozenset(foreign))
         self._years = ServiceYears(cues)
-        self._aspects: PhraseTable[Aspect] = PhraseTable(
-            (phrase, Aspect(aspect)) for aspect, phrases in cues.aspects.items() for phrase in phrases
+        self._aspects: PhraseTable[tuple[Aspect, str]] = PhraseTable(
+            (phrase, (Aspect(aspect), phrase)) for aspect, phrases in cues.aspects.items() for phrase in phrases
         )
+        self._quoting: PhraseTable[str] = PhraseTable((verb, verb) for verb in cues.quoting_verbs)
+        self._surnames = frozenset(word.folded for name in cues.surnames for word in make_text(name).words)
+        self._given_names = frozenset(word.folded for name in cues.given_names for word in make_text(name).words)
         self._trade: PhraseTable[str] = PhraseTable((word, word) for word in cues.domain_words)
         self._genders: PhraseTable[Gender] = PhraseTable((word, Gender(value)) for word, value in cues.genders.items())
         self._statuses: PhraseTable[str] = PhraseTable((word, word) for word in cues.status_words)
@@ -154,7 +158,7 @@ class EntityReader:
             gender=self._gender(free) if born else None,
             speaks_of_self=self._persons.speaks_of_self(text, None if code else person),
             years=years,
-            aspects=tuple(dict.fromkeys(match.value for match in self._aspects.find(unnamed))),
+            aspects=self._find_aspects(unnamed),
         )
         pointing = Pointing(
             document=bool(self._these["document"].find(text)),
@@ -188,6 +192,24 @@ class EntityReader:
     def _trade_phrases(self, text: Text) -> list[tuple[int, int]]:
         """Where phrases of the trade stand: without marks "cơ quan" reads like a lady called Quân."""
         return [(match.start, match.end) for match in self._trade.find(text) if match.last - match.first > 1]
+
+    def _find_aspects(self, text: Text) -> tuple[Aspect, ...]:
+        """What of a document is asked; words to quote must be meant so, since a name looks like them without marks."""
+        found = self._aspects.find(text)
+        return tuple(
+            dict.fromkeys(
+                one.value[0] for one in found if one.value[0] is not Aspect.QUOTE or self._means_words(text, one)
+            )
+        )
+
+    def _means_words(self, text: Text, found: Match[tuple[Aspect, str]]) -> bool:
+        typed, wanted = text.words[found.first : found.last], make_text(found.value[1]).words
+        if not all(can_be(one.marked, other.marked) for one, other in zip(typed, wanted, strict=True)):
+            return False
+        if any(has_marks(one.marked) for one in typed) or typed[0].folded not in self._surnames:
+            return True
+        follows = text.words[found.last].folded if found.last < len(text.words) else ""
+        return follows not in self._given_names or bool(self._quoting.find(text))
 
     def _gender(self, text: Text) -> Gender | None:
         return next((match.value for match in self._genders.find(text)), None)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from knowledge.library import Library
-from knowledge.understanding.retrieval import PointSearch
+from knowledge.understanding.retrieval import LEAST_WITHIN, PointSearch
 from knowledge.understanding.terms import find_term, load_terms
 
 
@@ -42,6 +42,38 @@ def test_documents_issued_later_are_left_out(search: PointSearch):
 def test_a_search_stays_in_the_documents_asked_about(search: PointSearch):
     found = search.search("luân chuyển cán bộ", documents=["676/QĐ-UBND"])
     assert {one.document for one in found} == {"676/QĐ-UBND"}
+
+
+@pytest.mark.parametrize(
+    ("question", "document", "point"),
+    [
+        ("thẩm định kế hoạch đào tạo của tỉnh trong bao lâu", "CV-BTVTU-QNg/2021", "3.d3.td"),
+        ("mỗi năm kế hoạch đào tạo được ban hành trước ngày mấy", "CV-BTVTU-QNg/2021", "3.d3"),
+        ("hang nam don vi bao cao ve so noi vu han ngay nao", "676/QĐ-UBND", "III.2"),
+        ("đến 2025 tỷ lệ công chức xã tốt nghiệp đại học", "676/QĐ-UBND", "II.2.3.a.2025.3"),
+        ("người diện ban thường vụ tỉnh ủy thì sao", "2123/UBND-NC", "2.g2"),
+        ("còn dưới 5 năm công tác thì có phải bổ sung không", "2123/UBND-NC", "1.d2"),
+    ],
+)
+def test_of_near_points_the_one_with_what_is_asked_for_comes_first(search: PointSearch, question, document, point):
+    best = search.search(question, documents=[document], least=LEAST_WITHIN)[0]
+    assert best.point == point
+
+
+@pytest.mark.parametrize(
+    ("question", "document"),
+    [
+        ("văn bản nào của tỉnh về hoàn thiện tiêu chuẩn chức danh", "2123/UBND-NC"),
+        ("thong tu nao bai bo viec cap chung chi ngoai ngu a b c", "20/2019/TT-BGDĐT"),
+        ("nghị định nào quy định về đào tạo, bồi dưỡng công chức", "171/2025/NĐ-CP"),
+    ],
+)
+def test_a_document_is_found_by_its_subject(search: PointSearch, library: Library, question, document):
+    assert search.search_documents(question, set(library.documents))[0].document == document
+
+
+def test_no_document_is_found_by_words_that_describe_none(search: PointSearch, library: Library):
+    assert search.search_documents("cách nấu phở bò ngon", set(library.documents)) == ()
 
 
 @pytest.mark.parametrize(
