@@ -31,6 +31,7 @@ _SHORTEST_LOOSE = 12  # words
 _WANTED = {"share": 0.12, "period": 0.2, "day": 0.12, "yearly": 0.08}
 _TOPIC = 0.2
 _YEAR = 0.15  # for a year that both name
+_YEAR_ALONE = re.compile(r"(?<![\d/.-])\d{4}(?![\d/.-]\d|\d)")  # not that of a day, which counts as the day
 _LONG_TOPIC = 4  # words from which a topic is repeated by no accident
 _FEWEST_TELLING = 3  # words by which a document can be described
 _SHARE = re.compile(r"\d\s?%")
@@ -150,7 +151,7 @@ class PointSearch:
         asked = (Counter(words), Counter(_pairs(words)), Counter(_pieces(words)))
         wanted = frozenset(documents) if documents is not None else None
         told = {one.value for one in self._topics.find(text)}
-        years = {word.folded for word in text.words if word.folded.isdigit() and len(word.folded) == len("2000")}
+        years = set(_YEAR_ALONE.findall(text.folded))
         facts = {one.value for one in self._wanted.find(text)}
         found = [
             FoundPlace(
