@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from handlers.ports import Threads
 from handlers.reply import Pending
+from handlers.visit import Visit
 from handlers.why_subjects import read_subject
 from knowledge.facts import (
     CriterionCode,
@@ -89,6 +91,13 @@ def recall_questions(state: Mapping[str, Any] | None) -> list[EarlierQuestion]:
         return [EarlierQuestion(text, outcome, answer) for text, outcome, answer in kept]
     except (TypeError, ValueError):
         return []
+
+
+async def recall_open_form(visit: Visit, threads: Threads) -> Pending | None:
+    """The form that this conversation has open, whether its answer was typed or pressed."""
+    if visit.pending is not None or visit.asked.thread is None:
+        return visit.pending
+    return recall_pending(await threads.recall(visit.asked.thread))
 
 
 def named_by_choice(intent: Intent, subject: str, library: Library) -> Entities:

@@ -9,7 +9,7 @@ from handlers.forms import begin
 from handlers.heads import others
 from handlers.hr import inbox, inbox_writing, promoting_chat, rulings_routes
 from handlers.inquiries import serves
-from handlers.memory import recall_pending
+from handlers.memory import recall_open_form
 from handlers.officials import (
     asking_people,
     certificates,
@@ -224,11 +224,9 @@ async def _start_promoting(visit: Visit, ports: Ports) -> Reply:
 async def _fill_promotion(visit: Visit, ports: Ports) -> Reply:
     if visit.person is None:
         return linking.ask_to_link(visit)
-    kept = visit.pending
-    if kept is None and visit.asked.thread is not None:
-        kept = recall_pending(await ports.threads.recall(visit.asked.thread))
     if Role.HR not in visit.person.roles:
         return promoting_chat.refuse()
+    kept = await recall_open_form(visit, ports.threads)
     return await answer_form(promoting_chat.form(visit, visit.person, _promoting_desk(ports)), visit, kept)
 
 

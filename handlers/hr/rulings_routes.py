@@ -8,7 +8,7 @@ from handlers.forms import Form, answer, begin
 from handlers.hr import proposals, proposals_tables, rulings
 from handlers.hr.proposals import Desk
 from handlers.hr.proposals_rights import is_hr
-from handlers.memory import recall_pending
+from handlers.memory import recall_open_form
 from handlers.officials import guidance, linking
 from handlers.reply import Reply
 from handlers.visit import Visit
@@ -44,9 +44,7 @@ def _form(make: Callable[[Visit, Person, Desk], Form]) -> _Handler:
             return linking.ask_to_link(visit)
         if not is_hr(person):
             return proposals.refuse(visit)
-        kept = visit.pending
-        if kept is None and visit.asked.thread is not None:
-            kept = recall_pending(await ports.threads.recall(visit.asked.thread))
+        kept = await recall_open_form(visit, ports.threads)
         return await answer(make(visit, person, _desk(ports)), visit, kept)
 
     return reply
