@@ -325,3 +325,104 @@ class RulingDraft:
     document: DocumentId | None = None
     point: str | None = None
     reason: str | None = None
+
+
+# --- what is sent unasked: notices, and the deliveries that carry them -----------------------------------------------
+
+
+class NoticeKind(StrEnum):
+    """What a notice is; the first four merge into one message per person and day, the others go out by themselves."""
+
+    REMINDER = "reminder"
+    ESCALATION = "escalation"
+    DIGEST = "digest"
+    CHANGE = "change"
+    STUDY = "study"
+    BROADCAST = "broadcast"
+    CORRECTION = "correction"  # of a broadcast that was recalled and cannot be edited where it arrived
+
+
+DAILY_KINDS = frozenset({NoticeKind.REMINDER, NoticeKind.ESCALATION, NoticeKind.DIGEST, NoticeKind.CHANGE})
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands. Unclear: its request left and the answer was lost, so that it is never sent again."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"  # a sender holds it under a lease; nothing has left yet
+    STARTED = "started"  # kept before its request leaves
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    UNCLEAR = "unclear"
+    DROPPED = "dropped"  # no longer true when it was to be sent, or cancelled; `reason` says which
+    UNREACHABLE = "unreachable"  # no channel reaches this person: the paper list
+
+
+@dataclass(frozen=True, slots=True)
+class NewNotice:
+    """Something to be told once. `key` keeps it from being told twice; `about` are the people it concerns.
+
+    `payload` are plain values that its words are written from when it is sent; never names or details of gaps.
+    """
+
+    kind: NoticeKind
+    key: str
+    stage: str = ""
+    about: tuple[PersonCode, ...] = ()
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """One message to one person: by which identity of ours, to which address of theirs, not before when.
+
+    `sender` is the channel identity that sends (`telegram:123456`), None with `channel` and `address` where nobody
+    can be reached. `merge_day` is the day whose one merged message this is, None for messages by themselves.
+    Lower `urgency` goes out first.
+    """
+
+    person: PersonCode
+    due_at: datetime
+    sender: str | None = None
+    channel: str | None = None
+    address: str | None = None
+    locale: str = "vi"
+    merge_day: date | None = None
+    urgency: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice as it is kept."""
+
+    id: int
+    kind: NoticeKind
+    key: str
+    stage: str
+    about: tuple[PersonCode, ...]
+    payload: Mapping[str, Any]
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A delivery as it is kept, with the notices that it carries."""
+
+    id: int
+    person: PersonCode
+    due_at: datetime
+    state: DeliveryState
+    notices: tuple[Notice, ...] = ()
+    sender: str | None = None
+    channel: str | None = None
+    address: str | None = None
+    locale: str = "vi"
+    merge_day: date | None = None
+    attempts: int = 0
+    slot_at: datetime | None = None
+    lease_until: datetime | None = None
+    started_at: datetime | None = None
+    done_at: datetime | None = None
+    provider_id: str | None = None
+    reason: str = ""
+    acknowledged_at: datetime | None = None

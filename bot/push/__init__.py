@@ -1,0 +1,1 @@
+"""What is sent unasked: planned by the day, paced, and never sent twice."""

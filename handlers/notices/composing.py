@@ -1,0 +1,30 @@
+"""What every kind of notice needs to be put into words, and the promise that its writer keeps."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.reply import Reply
+from knowledge.facts import Person
+from knowledge.rulebook import RulesOn
+from storage.records import Delivery, Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What is true at the moment of sending: the recipient as the roster knows them now, and the rules of the day."""
+
+    person: Person
+    rules: RulesOn
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A notice that is not told any more; `reason` is a short word for the record (`closed`, `extended`, `gone`)."""
+
+    reason: str
+
+
+# In the language being spoken. Pushes carry no details of a gap: those are shown only to whoever asks and is proven.
+Compose = Callable[[Notice, Delivery, Present], Awaitable[Reply | Dropped]]
