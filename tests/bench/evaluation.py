@@ -1,6 +1,6 @@
 """The exam: how many questions of the evaluation set are answered rightly, by group and style, beside baselines.
 
-Run as: python -m tests.bench.evaluation [--second] [--wrong] [--only GROUP]. The invented province in an embedded
+Run as: python -m tests.bench.evaluation [--second | --folder PATH] [--wrong] [--only GROUP]. The invented province in an embedded
 server, every question asked at the desk. "ours" is right in every wish (intent, outcome, citations, states, days);
 "label" and the baselines only in what a search can reach: the intent, and the document where one is asked for.
 """
@@ -140,8 +140,9 @@ def main() -> None:
     parser.add_argument("--wrong", action="store_true", help="list every wrong answer with its faults")
     parser.add_argument("--only", help="only this group")
     parser.add_argument("--second", action="store_true", help="the second set, written by other hands")
+    parser.add_argument("--folder", type=Path, help="a set of one's own, in the same form")
     words = parser.parse_args()
-    chosen = load_questions(SECOND if words.second else FOLDER)
+    chosen = load_questions(words.folder or (SECOND if words.second else FOLDER))
     questions = [one for one in chosen if words.only in {None, one.group}]
     marked, library = asyncio.run(examine(questions))
     print_groups(marked, baselines(library))
