@@ -13,6 +13,7 @@ from sqlalchemy import (
     Computed,
     Date,
     DateTime,
+    Double,
     ForeignKey,
     Identity,
     Index,
@@ -278,6 +279,7 @@ accounts = Table(
     Column("consented_at", DateTime(timezone=True)),
     Column("locale", code()),
     Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("unreachable_at", DateTime(timezone=True)),  # since when what we send is refused; empty: it is taken
     Index("ix_accounts_person", "person", postgresql_where=text("person IS NOT NULL")),
 )
 
@@ -505,6 +507,99 @@ told_rules = Table(
     Column("fingerprint", code(), nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("told_at", DateTime(timezone=True), nullable=False),
+)
+
+# --- what is sent unasked ------------------------------------------------------------------------------------------
+
+# A notice whose key was freed is no longer known by it: it was dropped, and is told again when it is true again.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("kind", code(), nullable=False),
+    Column("key", code(), nullable=False),
+    Column("stage", code(), nullable=False, server_default=text("''")),
+    Column("about", ARRAY(code()), nullable=False, server_default=NO_WORDS),
+    Column("payload", JSONB, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("freed_at", DateTime(timezone=True)),
+    Index("uq_notices_key", "key", unique=True, postgresql_where=text("freed_at IS NULL")),
+)
+
+# One message to one person. `started` is committed before its request leaves and the outcome after, so that what is
+# found started when its lease is over is unclear and never sent again. Leases and slots are by the database's clock.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("person", code(), nullable=False),  # a code that outlives the roster: what was sent stays on record
+    Column("sender", code()),  # the identity of ours that sends; empty with channel and address: nobody to be reached
+    Column("channel", code()),
+    Column("address", code()),
+    Column("locale", code(), nullable=False),
+    Column("state", code(), nullable=False, server_default="waiting"),
+    Column("urgency", SmallInteger, nullable=False, server_default=text("5")),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("merge_day", Date),
+    Column("broadcast", BigInteger),
+    Column("is_held", Boolean, nullable=False, server_default=text("false")),  # its broadcast is paused
+    Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    Column("slot_at", DateTime(timezone=True)),
+    Column("lease_until", DateTime(timezone=True)),  # of a waiting one: nobody takes it up before
+    Column("claimed_by", code()),
+    Column("started_at", DateTime(timezone=True)),
+    Column("done_at", DateTime(timezone=True)),
+    Column("provider_id", code()),
+    Column("reason", code(), nullable=False, server_default=text("''")),
+    Column("acknowledged_at", DateTime(timezone=True)),
+    Index(
+        "uq_deliveries_day",
+        "person",
+        "merge_day",
+        unique=True,
+        postgresql_where=text("merge_day IS NOT NULL AND state <> 'dropped'"),
+    ),
+    Index(
+        "ix_deliveries_waiting",
+        "sender",
+        "urgency",
+        "due_at",
+        "id",
+        postgresql_where=text("state = 'waiting' AND NOT is_held"),
+    ),
+    Index(
+        "ix_deliveries_under_way",
+        "sender",
+        "lease_until",
+        postgresql_where=text("state IN ('claimed', 'started')"),
+    ),
+    Index("ix_deliveries_chat", "sender", "address", "slot_at", postgresql_where=text("slot_at IS NOT NULL")),
+    Index("ix_deliveries_merge_day", "merge_day", postgresql_where=text("merge_day IS NOT NULL")),
+    Index("ix_deliveries_person", "person", "id"),
+    Index("ix_deliveries_broadcast", "broadcast", "state", postgresql_where=text("broadcast IS NOT NULL")),
+    Index("ix_deliveries_unclear", "id", postgresql_where=text("state = 'unclear'")),
+    Index("ix_deliveries_done_at", "done_at", postgresql_where=text("done_at IS NOT NULL")),
+)
+
+# Which notices a delivery tells. One that was no longer true at the moment of sending stays here with the reason.
+carried = Table(
+    "carried",
+    metadata,
+    Column("delivery", BigInteger, ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+    Column("notice", BigInteger, ForeignKey("notices.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("dropped", code()),
+)
+
+# One row for each channel identity of ours: the next free slot, for every process on this database.
+pace = Table(
+    "pace",
+    metadata,
+    Column("identity", code(), primary_key=True),
+    Column("next_slot_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("interval_ms", Double, nullable=False),  # 0: no limit
+    Column("chat_interval_ms", Double, nullable=False),
+    Column("paused_until", DateTime(timezone=True)),
+    Column("pause_reason", code()),
 )
 
 # --- the audit chain --------------------------------------------------------------------------------------------
