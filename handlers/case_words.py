@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from handlers.background import describe_background, describe_issuing
-from handlers.cases import Case, basis_of, is_without_instrument, requirement_of, what_defines
+from handlers.cases import Case, at_required_level, basis_of, is_without_instrument, requirement_of, what_defines
 from handlers.phrases import _, show_day
 from handlers.reply import Background, Line, Statement
 from handlers.ruling_words import as_ruled, describe_rulings, list_rulings
@@ -20,7 +20,7 @@ _MOST_ROWS = 6
 
 
 def describe_case(case: Case, visit: Visit) -> list[Line]:
-    lines = [] if _asks_which_level(case, visit) else [describe_verdict(case, visit)]
+    lines = _ask_which_level(case, visit) if _is_without_level(case) else [describe_verdict(case, visit)]
     if case.judged is not None and case.judged.reason is Reason.ISSUE_DATE_UNKNOWN:
         lines += _describe_by_date(case, visit)
     rows = [
@@ -46,13 +46,23 @@ def describe_case(case: Case, visit: Visit) -> list[Line]:
     return lines
 
 
-def _asks_which_level(case: Case, visit: Visit) -> bool:
-    """Whether only a kind is asked about, so that the rows of its table are the answer and nobody's record is."""
+def _is_without_level(case: Case) -> bool:
+    """Whether only a kind is asked about, whose level decides; nobody's record is meant."""
     judged = case.judged
-    if case.is_own or case.credential.level is not None or judged is None:
-        return False
-    rows = visit.rules.recognition_rows(case.criterion.code, visit.territory)
-    return judged.reason is Reason.LEVEL_UNREADABLE and any(one.kind == case.kind.code for one in rows)
+    is_level_missing = judged is not None and judged.reason is Reason.LEVEL_UNREADABLE
+    return not case.is_own and case.credential.level is None and is_level_missing
+
+
+def _ask_which_level(case: Case, visit: Visit) -> list[Line]:
+    """Which level is needed, and what comes of that level on the day told; the rows of the table say the rest."""
+    requirement = requirement_of(case, visit)
+    if case.required is None or not requirement:
+        return [Line(_("Please say which level or score stands on it: whether it counts depends on that."))]
+    text = _("Please say which level or score stands on it; your position requires at least {level}.")
+    level = name_level(visit.rules.library, case.criterion.code, case.required)
+    lines: list[Line] = [state(text.format(level=level), requirement, visit)]
+    levelled = at_required_level(case, visit)
+    return lines if levelled is None else [*lines, describe_verdict(levelled, visit)]
 
 
 def _leaves_open(case: Case) -> bool:

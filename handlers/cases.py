@@ -13,8 +13,8 @@ from knowledge.facts import Credential, CredentialStatus, CriterionCode, KindCod
 from knowledge.findings import Finding, Held, Reason, State
 from knowledge.levels import read_level
 from knowledge.library import Library
-from knowledge.recognition import Judgement, Question
-from knowledge.understanding.meaning import KindMention
+from knowledge.recognition import Judgement, Question, judge_unlisted
+from knowledge.understanding.meaning import KindMention, UnlistedTest
 
 _DEFINES = "recognition"  # the topic of guidance that says what the levels of a kind are
 
@@ -46,6 +46,17 @@ def cases_of(mention: KindMention, visit: Visit) -> list[Case]:
         return own
     asked = Credential(kind.code, mention.level, issued_on=visit.named.issued_on, status=CredentialStatus.VERIFIED)
     return [_judge(asked, kind, visit.rules.library.criteria[kind.criterion], visit)]
+
+
+def unlisted_case(test: UnlistedTest, visit: Visit) -> Case:
+    """A test that the library has no kind for, judged under the instrument that decides for its criterion."""
+    library = visit.rules.library
+    criterion = library.criteria[test.criterion]
+    kind = replace(library.kinds[test.kind], name=test.name, criterion=criterion.code)
+    required = _required_level(criterion, visit)
+    question = Question(criterion, required or criterion.levels[0].code, visit.territory, visit.rules)
+    credential = Credential(kind.code, test.name, issued_on=visit.named.issued_on, status=CredentialStatus.VERIFIED)
+    return Case(credential, kind, criterion, required, judge_unlisted(credential, question))
 
 
 def _own_named(mention: KindMention, kind: Kind, visit: Visit) -> list[Credential]:
@@ -107,6 +118,14 @@ def _judge(credential: Credential, kind: Kind, criterion: Criterion, visit: Visi
     return Case(credential, kind, criterion, required, best)
 
 
+def at_required_level(case: Case, visit: Visit) -> Case | None:
+    """The certificate asked about without its level, judged as if the required one stood on it; only where dated."""
+    is_dated = case.credential.issued_on is not None or visit.named.issued_year is not None
+    if case.required is None or not case.kind.is_direct or not is_dated:
+        return None
+    return _judge(replace(case.credential, level=case.required), case.kind, case.criterion, visit)
+
+
 def _possible_issues(credential: Credential, visit: Visit) -> list[Credential]:
     year = visit.named.issued_year
     if credential.issued_on is not None or year is None:
@@ -151,18 +170,21 @@ def basis_of(case: Case, visit: Visit) -> tuple[Citation, ...]:
     judged, library = case.judged, visit.rules.library
     if judged is None or judged.basis or judged.state is State.UNDETERMINED:
         return judged.basis if judged is not None else ()
-    if visit.person is not None:
-        standard = visit.rules.standards_for(visit.person.position_group, visit.territory).get(case.criterion.code)
-        if standard is not None:
-            return (library.cite_loosely(standard.document, standard.point),)
-    return what_defines({case.kind.code}, library)[:1]
+    return what_asks_for(case.criterion.code, visit) or what_defines({case.kind.code}, library)[:1]
 
 
 def requirement_of(case: Case, visit: Visit) -> tuple[Citation, ...]:
     """What asks for the level that the case is held against; nothing where the question itself named the level."""
     if case.required is None or visit.person is None or visit.named.level == case.required:
         return ()
-    standard = visit.rules.standards_for(visit.person.position_group, visit.territory).get(case.criterion.code)
+    return what_asks_for(case.criterion.code, visit)
+
+
+def what_asks_for(code: CriterionCode, visit: Visit) -> tuple[Citation, ...]:
+    """The standard that asks the visitor's position for this criterion; nothing where none is known."""
+    if visit.person is None:
+        return ()
+    standard = visit.rules.standards_for(visit.person.position_group, visit.territory).get(code)
     return (visit.rules.library.cite_loosely(standard.document, standard.point),) if standard is not None else ()
 
 

@@ -337,6 +337,8 @@ class FrontDesk:
             return _Heard(*BY_ACTION["link.code"], subject=text)
         if not awaits_code and read_code(text) is not None and not _names_a_thing(meaning.entities, meaning.intent):
             return _Heard(*BY_ACTION["inquiry"], subject=read_code(text) or "")
+        if meaning.false_day is not None:
+            return _Heard(_false_day, meaning.intent, meaning)
         if meaning.intent is None:
             return _Heard(_not_understood, None, meaning)
         return _Heard(BY_INTENT[meaning.intent], meaning.intent, meaning)
@@ -431,6 +433,11 @@ async def _is_code_of_own_inquiry(asked: Incoming, person: Person | None, inquir
 async def _too_long(visit: Visit, ports: Ports) -> Reply:
     del ports
     return guidance.too_long(visit)
+
+
+async def _false_day(visit: Visit, ports: Ports) -> Reply:
+    del ports
+    return guidance.no_such_day(visit)
 
 
 async def _not_understood(visit: Visit, ports: Ports) -> Reply:

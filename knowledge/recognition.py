@@ -79,6 +79,15 @@ def judge(credential: Credential, asked: Question) -> Sequence[Judgement]:
     return judged
 
 
+def judge_unlisted(credential: Credential, asked: Question) -> Judgement:
+    """A credential of a kind that the library does not know: no row fits it, or no table is loaded that could."""
+    loaded = asked.rules.recognition_rows(asked.criterion.code, asked.territory)
+    if not loaded:
+        return _judge_without_instrument(credential, asked)
+    cited = tuple(dict.fromkeys(asked.rules.library.cite_loosely(row.document, None) for row in loaded))
+    return Judgement(credential, State.NOT_RECOGNISED, Reason.NO_ROW_FITS, basis=cited)
+
+
 def _judge_by_ruling(
     credential: Credential, kind: Kind, rulings: Sequence[Ruling], asked: Question
 ) -> Judgement | None:

@@ -22,6 +22,8 @@ from handlers.cases import (
     mentioned_kinds,
     needs_recognition,
     own_case,
+    unlisted_case,
+    what_asks_for,
 )
 from handlers.contacts import describe_contact
 from handlers.officials.gaps import asks_what_is_needed, list_my_gaps
@@ -29,9 +31,11 @@ from handlers.officials.position import describe_deciders
 from handlers.phrases import _, show_day
 from handlers.reply import Line, Outcome, Reply
 from handlers.ruling_words import describe_rulings, list_rulings
-from handlers.visit import Visit
+from handlers.stating import state
+from handlers.visit import Visit, criteria_asked
 from handlers.why_subjects import why, why_certificate
-from knowledge.facts import CriterionCode, Person
+from handlers.wording import name_cited, name_criterion
+from knowledge.facts import CriterionCode, Person, RecognitionRow
 from knowledge.findings import State
 
 _MOST_KINDS_OFFERED = 2
@@ -42,12 +46,15 @@ def judge_certificates(visit: Visit) -> Reply:
     """Does this certificate count? Asks which one where the question names none."""
     if visit.person is not None and visit.elsewhere is None and asks_what_is_needed(visit):
         return list_my_gaps(visit, visit.person)
+    if visit.meaning is not None and visit.meaning.no_credential is not None and not visit.subject:
+        return _deny(visit.meaning.no_credential, visit)
     mentions = mentioned_kinds(visit)
-    if not mentions:
+    unlisted = [unlisted_case(one, visit) for one in visit.meaning.unlisted_tests] if visit.meaning is not None else []
+    if not mentions and not unlisted:
         if visit.named.criteria:
             return list_recognised(visit, visit.named.criteria)
         return list_my_certificates(visit, visit.person) if visit.person is not None else list_recognised(visit, ())
-    cases = [case for mention in mentions for case in cases_of(mention, visit)]
+    cases = [*unlisted, *(case for mention in mentions for case in cases_of(mention, visit))]
     if not cases:
         return _unknown_kind(visit)
     return _reply(cases, visit)
@@ -74,6 +81,30 @@ def list_my_certificates(visit: Visit, person: Person) -> Reply:
     )
 
 
+def _deny(paper: str, visit: Visit) -> Reply:
+    """A paper that proves no level of anything: no, and what decides which papers do."""
+    lines: list[Line] = []
+    for code in criteria_asked(visit) or criteria_needing_recognition(visit)[:1]:
+        about = name_criterion(visit.rules.library, code).lower()
+        text = _("{paper} is no diploma or certificate of {criterion} and cannot stand in for one.")
+        said = text.format(paper=paper, criterion=about)
+        basis = what_asks_for(code, visit)
+        rows = visit.rules.recognition_rows(code, visit.territory)
+        if rows:
+            basis = tuple(dict.fromkeys(visit.rules.library.cite_loosely(row.document, None) for row in rows))
+            where = ", ".join(name_cited(visit.rules.library, cite) for cite in basis)
+            said = " ".join([said, _("It fits no row of {document}.").format(document=where)])
+        lines.append(state(said, basis, visit) if basis else Line(said))
+        if not rows and needs_recognition(code, visit):
+            lines.append(describe_not_loaded(code, visit))
+    lines.append(describe_contact(visit))
+    return Reply(
+        title=_("{paper}: no, it does not count. As of {day}").format(paper=paper, day=show_day(visit.on)),
+        lines=tuple(lines),
+        choices=_next_steps(visit),
+    )
+
+
 def list_recognised(visit: Visit, criteria: Sequence[CriterionCode]) -> Reply:
     """Which certificates are recognised for a criterion here? The visitor's own of a named criterion come first."""
     library = visit.rules.library
@@ -82,7 +113,7 @@ def list_recognised(visit: Visit, criteria: Sequence[CriterionCode]) -> Reply:
     lines = [describe_verdict(case, visit) for case in own]
     is_held = any(not is_without_instrument(case) for case in own)
     for code in wanted:
-        rows = visit.rules.recognition_rows(code, visit.territory)
+        rows = _reaching(visit.rules.recognition_rows(code, visit.territory), visit)
         direct = [kind.name for kind in library.kinds.values() if kind.is_direct and kind.criterion == code]
         if rows:
             is_held = True
@@ -100,12 +131,32 @@ def list_recognised(visit: Visit, criteria: Sequence[CriterionCode]) -> Reply:
             lines.append(describe_direct_kinds(code, direct, visit))
     lines.append(describe_contact(visit))
     return Reply(
-        title=_("Which certificates count, as of {day}").format(day=show_day(visit.on)),
+        title=_title_of_list(wanted, visit),
         lines=tuple(lines),
         choices=(*_kind_choices(wanted, visit), next_steps.my_gaps()),
         outcome=Outcome.ANSWERED if is_held else Outcome.NO_BASIS,
         findings=tuple(finding_of(case, visit) for case in own if case.judged is not None),
     )
+
+
+def _reaching(rows: Sequence[RecognitionRow], visit: Visit) -> list[RecognitionRow]:
+    """The rows that give at least the level asked about; all where none is."""
+    level, criteria = visit.named.level, visit.rules.library.criteria
+    return [
+        row
+        for row in rows
+        if level not in {one.code for one in criteria[row.criterion].levels}
+        or criteria[row.criterion].rank(row.counts_as) >= criteria[row.criterion].rank(level)
+    ]
+
+
+def _title_of_list(wanted: Sequence[CriterionCode], visit: Visit) -> str:
+    level = visit.named.level
+    levelled = [visit.rules.library.criteria[code] for code in wanted]
+    name = next((one.level_name(level) for one in levelled if level in {known.code for known in one.levels}), None)
+    if name is None:
+        return _("Which certificates count, as of {day}").format(day=show_day(visit.on))
+    return _("Which certificates count as {level} or higher, as of {day}").format(level=name, day=show_day(visit.on))
 
 
 def _own_cases(criteria: Sequence[CriterionCode], visit: Visit) -> list[Case]:
@@ -127,7 +178,7 @@ def _reply(cases: Sequence[Case], visit: Visit) -> Reply:
     return Reply(
         title=_title(cases, visit),
         lines=tuple(lines),
-        choices=(_why(cases, visit), *_next_steps(visit)),
+        choices=(*_why(cases, visit), *_next_steps(visit)),
         outcome=Outcome.NO_BASIS if missing and len(missing) == len(cases) else Outcome.ANSWERED,
         findings=tuple(finding_of(case, visit) for case in cases if case.judged is not None),
     )
@@ -146,13 +197,18 @@ def _is_told_by_rulings(case: Case, visit: Visit) -> bool:
     return case.credential.level is None and bool(list_rulings(case.criterion.code, case.kind.code, visit))
 
 
-def _why(cases: Sequence[Case], visit: Visit) -> Choice:
-    """The chain behind the verdict: of the visitor's own record where it is on it, else of the certificate as asked."""
+def _why(cases: Sequence[Case], visit: Visit) -> tuple[Choice, ...]:
+    """The chain behind the verdict: of the visitor's own record where it is on it, else of the certificate as asked.
+
+    There is none to show for a kind that the library does not know.
+    """
     case = cases[0]
+    if visit.rules.library.kinds[case.kind.code].criterion is None:
+        return ()
     if visit.person is not None and case.credential in visit.person.credentials:
-        return why(case.criterion.code)
+        return (why(case.criterion.code),)
     issued = case.credential.issued_on or visit.named.issued_year
-    return why_certificate(case.kind.code, case.credential.level, issued)
+    return (why_certificate(case.kind.code, case.credential.level, issued),)
 
 
 def _title(cases: Sequence[Case], visit: Visit) -> str:

@@ -126,6 +126,18 @@ def not_understood(_visit: Visit) -> Reply:
     )
 
 
+def no_such_day(visit: Visit) -> Reply:
+    """A day was written that the calendar does not have, or that nobody can mean."""
+    written = visit.meaning.false_day if visit.meaning is not None else None
+    return Reply(
+        title=_("{day} is no day of the calendar that can be meant here; please check it and ask again.").format(
+            day=written or ""
+        ),
+        choices=(next_steps.my_gaps(), next_steps.all_documents(), next_steps.help_me()),
+        outcome=Outcome.NOT_UNDERSTOOD,
+    )
+
+
 def too_long(_visit: Visit) -> Reply:
     """More was sent than a question can be."""
     return Reply(

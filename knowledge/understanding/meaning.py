@@ -73,6 +73,16 @@ class Wish(StrEnum):
     GAPS = "gaps"  # what is still missing
     EXPIRING = "expiring"  # which certificates soon count no longer
     ROUND = "round"  # whether a review round concerns them
+    WHICH = "which"  # which certificate would do
+
+
+@dataclass(frozen=True, slots=True)
+class UnlistedTest:
+    """A test that people name and that the library has no kind of its own for, with what it is about."""
+
+    name: str
+    kind: KindCode
+    criterion: CriterionCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +146,9 @@ class Entities:
 class Meaning:
     """The reading of one question. `intent` None: not understood well enough to answer; then the best guesses.
 
-    `unit_words` look like the name of a unit, whether or not there is such a unit.
+    `unit_words` look like the name of a unit, whether or not there is such a unit. `unlisted_tests` are tests that the
+    library has no kind for, `no_credential` is a paper that proves no level of anything, and `false_day` is written
+    like a day and is none.
     """
 
     intent: Intent | None
@@ -146,6 +158,9 @@ class Meaning:
     is_follow_up: bool = False
     wishes: frozenset[Wish] = frozenset()
     unit_words: str | None = None
+    unlisted_tests: tuple[UnlistedTest, ...] = ()
+    no_credential: str | None = None
+    false_day: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,11 @@ class Normaliser:
         """Both, abbreviations first."""
         return self.correct(self.expand(text))
 
+    def is_heard_of(self, word: Word) -> bool:
+        """Whether a word can be Vietnamese, is written short, or is one of the domain's or of everyday questions."""
+        known = word.folded in self._lexicon or word.folded in self._foreign or word.folded in self._heard
+        return known or is_syllable(word.folded) or word.marked in self._senses
+
     @staticmethod
     def _rewritten(text: Text, rewrite: Callable[[Sequence[Word], int], str | None]) -> Text:
         spans: list[tuple[int, int, str]] = []

@@ -16,7 +16,7 @@ from knowledge.understanding.features import Features
 from knowledge.understanding.follow_ups import FollowUps
 from knowledge.understanding.intent_model import IntentModel
 from knowledge.understanding.leanings import leanings_of
-from knowledge.understanding.meaning import Context, Entities, Intent, Meaning, Vocabulary
+from knowledge.understanding.meaning import Context, Entities, Intent, Meaning, Vocabulary, Wish
 from knowledge.understanding.phrase_table import PhraseTable
 from knowledge.understanding.syllables import is_syllable
 from knowledge.understanding.text import Text, read_text
@@ -70,11 +70,21 @@ class Reader:
             return Meaning(intent=None, confidence=0.0, entities=Entities())
         reading = self._entities.read(typed, vocabulary, today)
         meaning = _of_its_unit(self._meant(reading, context))
-        unit_words = self._wishes.unit_words(reading.text)
-        return replace(meaning, wishes=self._wishes.find(reading.text), unit_words=unit_words)
+        wishes = self._wishes.find(reading.text)
+        meaning = _of_a_level(_of_unlisted_papers(meaning, reading), reading, wishes)
+        return replace(
+            meaning,
+            wishes=wishes,
+            unit_words=self._wishes.unit_words(reading.text),
+            unlisted_tests=reading.unlisted_tests,
+            no_credential=reading.no_credential,
+            false_day=reading.false_day,
+        )
 
     def _meant(self, reading: Reading, context: Context | None) -> Meaning:
         learned = _of_its_person(self._classified(reading), reading)
+        if self._says_nothing(reading):
+            learned = Meaning(None, 0.0, reading.entities, learned.guesses)
         if context is None:
             return learned
         sure = learned.intent if learned.confidence >= _SURE_BY_ITSELF else None
@@ -105,6 +115,14 @@ class Reader:
         if best in _OWN_RECORD and confidence < _SURE_BY_ITSELF and self._is_of_document(reading, guesses):
             return Meaning(Intent.DOCUMENT, confidence, reading.entities, guesses)
         return Meaning(best, confidence, reading.entities, guesses[1:])
+
+    def _says_nothing(self, reading: Reading) -> bool:
+        """Whether nothing is named and no word can be one: "zzzzz9", "{{7*7}}"."""
+        is_empty = replace(reading.entities, speaks_of_self=False) == Entities() and not reading.unlisted_tests
+        return is_empty and not any(
+            word.folded.isalpha() and len(word.folded) > 1 and self._entities.is_heard_of(word)
+            for word in reading.text.words
+        )
 
     @staticmethod
     def _is_of_document(reading: Reading, guesses: tuple[Intent, ...]) -> bool:
@@ -155,6 +173,24 @@ def _of_its_person(meaning: Meaning, reading: Reading) -> Meaning:
     names_another = reading.is_named_person or reading.pointing.person or reading.owns_relation
     if meaning.intent in _OWN_RECORD and names_another and not reading.entities.speaks_of_self:
         return replace(meaning, intent=Intent.PERSON_GAPS)
+    return meaning
+
+
+def _of_unlisted_papers(meaning: Meaning, reading: Reading) -> Meaning:
+    """Whether a paper without a kind counts is a question about certificates, though its name says nothing to us."""
+    doubtful = meaning.intent in {None, Intent.HELP, Intent.EXPLAIN_TERM, Intent.OUT_OF_SCOPE}
+    is_test = bool(reading.unlisted_tests) and doubtful and meaning.confidence < _SURE_BY_ITSELF
+    stands_in = reading.no_credential is not None and bool(reading.entities.criteria)
+    if is_test or (stands_in and meaning.intent in _OF_PAPERS | {None, Intent.OUT_OF_SCOPE, Intent.MY_GAPS}):
+        return replace(meaning, intent=Intent.CERTIFICATE_COUNTS)
+    return meaning
+
+
+def _of_a_level(meaning: Meaning, reading: Reading, wishes: frozenset[Wish]) -> Meaning:
+    """Which certificate gives a level is asked of the tables, though somebody means to study for it."""
+    asked = Wish.WHICH in wishes and reading.entities.level is not None
+    if asked and meaning.intent in _OF_PAPERS | {None, Intent.OUT_OF_SCOPE}:
+        return replace(meaning, intent=Intent.CERTIFICATE_COUNTS)
     return meaning
 
 

@@ -13,6 +13,7 @@ from knowledge.understanding.phrase_table import Match, PhraseTable
 from knowledge.understanding.text import Text
 
 _YEARS = range(1950, 2101)
+_THINKABLE_YEARS = range(1900, 2101)  # of a day that can stand in a question, if only as one of birth
 _ISSUE_REACH = 20  # letters after a date within which "tôi thi …" makes it the day of issue
 _NEAR_WORDS = 4  # how many words may stand between a cue and its date
 
@@ -72,6 +73,12 @@ class Dates:
                 r"(?<![\d/.,\-])(?P<y>(?:19[5-9]|20[0-4])\d)(?![\d/.,%\-]\d|\d)",
             )
         )
+        parts = r"(?P<d>\d{1,2}){0}(?P<m>\d{1,2}){0}(?P<y>\d{4})(?![\d/])"
+        self._whole_days = (
+            re.compile(r"(?<![\d/.\-])" + parts.replace("{0}", " ?[/-] ?")),
+            re.compile(rf"(?<!\d)(?P<d>\d{{1,2}}) {month} (?P<m>\d{{1,2}}) {year} (?P<y>\d{{4}})(?!\d)"),
+            re.compile(r"(?<![\d/.\-])(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})(?![\d/\-])"),
+        )
         self._year_word = year
         self._cues: PhraseTable[Role] = PhraseTable(
             [(word, Role.ISSUE) for word in cues.issue_words]
@@ -102,12 +109,21 @@ class Dates:
             for one, since in zip(found, ends, strict=False)
         )
 
+    def find_false_day(self, text: Text) -> str | None:
+        """What is written like a whole day, with its year, and is none that anybody can mean: "31/02/2020"."""
+        for pattern in self._whole_days:
+            for match in pattern.finditer(text.folded):
+                year, month, day = (int(match[part]) for part in ("y", "m", "d"))
+                if year not in _THINKABLE_YEARS or not _exists(year, month, day):
+                    return text.typed[match.start() : match.end()]
+        return None
+
     def _written(self, text: Text, today: date) -> Iterator[tuple[int, int, int, int | None, int | None]]:
         for pattern in self._patterns:
             for match in pattern.finditer(text.folded):
                 parts = match.groupdict()
                 year = int(parts["y"]) if parts.get("y") else today.year
-                if year < 100:  # noqa: PLR2004 - two digits of a year
+                if parts.get("y") and len(parts["y"]) == 2:  # noqa: PLR2004 - two digits of a year
                     year += 2000 if year <= today.year % 100 + 10 else 1900
                 month, day = (int(parts[name]) if parts.get(name) else None for name in ("m", "d"))
                 yield match.start(), match.end(), year, month, day
@@ -156,8 +172,12 @@ def _words_between(text: Text, start: int, end: int) -> int:
 def _is_valid(year: int, month: int | None, day: int | None) -> bool:
     if year not in _YEARS or (month is not None and not 1 <= month <= 12):  # noqa: PLR2004 - months of a year
         return False
+    return _exists(year, month or 1, day or 1)
+
+
+def _exists(year: int, month: int, day: int) -> bool:
     try:
-        date(year, month or 1, day or 1)
+        date(year, month, day)
     except ValueError:
         return False
     return True

@@ -20,15 +20,17 @@ from knowledge.understanding.entities.places import DeclaredNames, LibraryPlaces
 from knowledge.understanding.entities.points import FoundPoint, Points
 from knowledge.understanding.entities.years import ServiceYears
 from knowledge.understanding.marks import can_be, has_marks
-from knowledge.understanding.meaning import Aspect, Entities, Vocabulary
+from knowledge.understanding.meaning import Aspect, Entities, UnlistedTest, Vocabulary
 from knowledge.understanding.normalise import Normaliser
 from knowledge.understanding.phrase_table import Match, PhraseTable
 from knowledge.understanding.syllables import is_syllable
-from knowledge.understanding.text import Text, make_text
+from knowledge.understanding.text import Text, Word, make_text
+from knowledge.understanding.unlisted import Unlisted
 
 DOCUMENT_WORD = "docnum"  # stands in the text where a number stood; no Vietnamese syllable reads like it
 PERSON_WORD = "personcode"
 _SHORTEST_FOREIGN = 3
+_LETTER = re.compile(r"^[abc][12]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,9 @@ class Reading:
     asks_status: bool  # whether something handed in was verified, accepted or refused
     owns_relation: bool  # somebody told by a relation ("sếp tôi") has what is asked about
     names_other_paper: bool = False  # a paper that is no certificate of ours ("bằng lái xe")
+    unlisted_tests: tuple[UnlistedTest, ...] = ()  # tests that the library has no kind for ("Duolingo")
+    no_credential: str | None = None  # a paper that proves no level of anything ("giấy khen")
+    false_day: str | None = None  # what is written like a day and is none ("31/02/2020")
 
 
 class EntityReader:
@@ -66,7 +71,8 @@ class EntityReader:
         self._library = library
         self._cues = cues
         foreign = _foreign_words(library)
-        own_words = (*foreign, DOCUMENT_WORD, PERSON_WORD)
+        self._unlisted = Unlisted()
+        own_words = (*foreign, *self._unlisted.foreign_words, DOCUMENT_WORD, PERSON_WORD)
         self._normaliser = Normaliser(abbreviations, _phrases(library, cues), own_words, sentences)
         self._short = frozenset(short for one in abbreviations for short in one.short)
         self._numbers = DocumentNumbers(library, cues, self._short)
@@ -105,6 +111,10 @@ class EntityReader:
         grown._described = DescribedDocuments(library, self._cues)  # noqa: SLF001
         return grown
 
+    def is_heard_of(self, word: Word) -> bool:
+        """Whether a word can be Vietnamese, is written short, or is a word that people use in questions."""
+        return self._normaliser.is_heard_of(word)
+
     def normalise(self, text: Text) -> Text:
         """The text in plain spelling, as the tables of phrases are written."""
         return self._normaliser(text)
@@ -119,8 +129,12 @@ class EntityReader:
             documents = (described,)
             text = text.replaced([(described.start, described.end, f" {DOCUMENT_WORD} ")])
         known = self._known(documents)
-        kinds = self._kinds.find(text)
-        kind_spans = [(one.start, one.end) for one in kinds]
+        tests = self._unlisted.tests(text)
+        test_spans = [(one.start, one.end) for one in tests]
+        kinds = self._kinds.find(text.without(test_spans))
+        if tests:  # "LanguageCert B2": the letter is the level of that test
+            kinds = tuple(one for one in kinds if not _LETTER.match(one.mention.level or ""))
+        kind_spans = [*test_spans, *((one.start, one.end) for one in kinds)]
         dates = self._dates.find(text, today, kind_spans)
         date_spans = [(one.start, one.end) for one in dates]
         free = text.without([*kind_spans, *date_spans])
@@ -169,14 +183,20 @@ class EntityReader:
         return Reading(
             entities=entities,
             text=text,
-            plain=_replaced(text, kinds, dates, points, None if code else person, self._names_of_things(text)),
+            plain=_replaced(text, kind_spans, dates, points, None if code else person, self._names_of_things(text)),
             pointing=pointing,
             taken=taken | self._words_of_things(text),
             is_named_person=bool(person and person.is_name),
             asks_status=bool(self._statuses.find(text)),
             owns_relation=bool(person and not person.is_name and not person.is_pronoun),
             names_other_paper=self._kinds.names_other_paper(text),
+            unlisted_tests=tuple(dict.fromkeys(one.value for one in tests)),
+            no_credential=self._unlisted.no_credential(text, names_test=bool(tests) or self._names_test(kinds)),
+            false_day=self._dates.find_false_day(text),
         )
+
+    def _names_test(self, kinds: tuple[FoundKind, ...]) -> bool:
+        return any(not self._library.kinds[one.mention.kind].is_direct for one in kinds)
 
     def _plain_text(self, typed: Text, documents: tuple[FoundDocument, ...], code: FoundPerson | None) -> Text:
         spans = [(one.start, one.end, f" {DOCUMENT_WORD} ") for one in documents]
@@ -244,14 +264,14 @@ def _words_within(text: Text, spans: list[tuple[int, int]]) -> frozenset[int]:
 
 def _replaced(
     text: Text,
-    kinds: tuple[FoundKind, ...],
+    kinds: list[tuple[int, int]],
     dates: tuple[FoundDate, ...],
     points: tuple[FoundPoint, ...],
     person: FoundPerson | None,
     things: list[tuple[int, int, str]],
 ) -> str:
     spans = [(one.start, one.end, " pointref ") for one in points]
-    spans += [(one.start, one.end, " kindname ") for one in kinds]
+    spans += [(start, end, " kindname ") for start, end in kinds]
     spans += [(one.start, one.end, " daynum " if one.day else " yearnum ") for one in dates]
     if person and person.is_name:
         spans.append((person.start, person.end, f" {PERSON_WORD} "))
