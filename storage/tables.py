@@ -602,6 +602,19 @@ pace = Table(
     Column("pause_reason", code()),
 )
 
+# --- the fleet of workers -------------------------------------------------------------------------------------------
+
+# Days whose notices were stored, each in the one transaction that stored them. The engine's own tables
+# (procrastinate_…) are the library's and not described here.
+planned_days = Table(
+    "planned_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True), nullable=False),
+    Column("counts", JSONB, nullable=False),
+)
+
 # --- the audit chain --------------------------------------------------------------------------------------------
 
 audit_entries = Table(
