@@ -181,6 +181,30 @@ class CalendarOverride:
 
 
 @dataclass(frozen=True, slots=True)
+class ReminderStages:
+    """At how many days before and after the last legal day people are reminded, then every so many days, so often."""
+
+    before: tuple[int, ...] = ()
+    after: tuple[int, ...] = ()
+    then_every: int = 30
+    then_at_most: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderPolicy:
+    """Stages for everybody and for single criteria. HR may set others for a round or a criterion.
+
+    Stages from `insisted_before` days before the deadline on reach a person also while they wanted quiet, for which
+    they may ask for `quiet_days_at_most`.
+    """
+
+    stages: ReminderStages = field(default_factory=ReminderStages)
+    by_criterion: Mapping[CriterionCode, ReminderStages] = field(default_factory=dict)
+    insisted_before: int = 14
+    quiet_days_at_most: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The product's own numbers, no law (windows and graces, in days), and what its privacy notice rests on.
 
@@ -196,6 +220,7 @@ class Policy:
     working_hours: tuple[time, time]
     privacy_laws: tuple[DocumentId, ...] = ()
     notices_from: time = time(8)
+    reminders: ReminderPolicy = field(default_factory=ReminderPolicy)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,171 @@
+"""Which reminder a person is owed on a day. Pure; the product's own rule, no law.
+
+A stage is a window, not a day: "which stage is this person in, and were they told at it?" So whatever day is missed,
+the next one catches up, and only the present stage is told: those before it are merged into it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from knowledge.facts import CriterionCode, PersonCode, RoundCode
+from knowledge.findings import Finding, State
+from knowledge.library import ReminderPolicy, ReminderStages
+from knowledge.owed import Owed
+
+ACTIONABLE: Final = frozenset({State.MISSING, State.EXPIRED, State.NOT_RECOGNISED, State.UNDETERMINED})
+"""States in which the person can do something. A pending credential waits for HR, and so does the person."""
+
+Mark = tuple[str, str, str]
+"""What a person was told at: source of the deadline, criterion, stage."""
+OwnStages = Mapping[tuple[RoundCode | None, CriterionCode | None], ReminderStages]
+"""What HR has set: for a criterion of a round, for a round, for a criterion, for everything (None, None)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A window of days around a deadline. `closes` is its last day, None where it has no end."""
+
+    name: str
+    opens: date
+    closes: date | None
+    is_insisted: bool
+
+
+def stage_on(day: date, last_day: date, safe_day: date, stages: ReminderStages, insisted_before: int) -> Stage | None:
+    """The stage that a deadline is in on a day, or None.
+
+    Before: the smallest number of days that are left at most. From the safe day on it is the last one, so that nobody
+    is told it after the deadline because of a weekend. After: the largest number that have passed; the last one of
+    all has no end, so that whoever was never told is told once.
+    """
+    if day <= last_day:
+        return _stage_before(day, last_day, safe_day, sorted(stages.before), insisted_before)
+    numbers = sorted(stages.after)
+    numbers += [(numbers[-1] if numbers else 0) + stages.then_every * (n + 1) for n in range(stages.then_at_most)]
+    passed = (day - last_day).days
+    begun = [number for number in numbers if number <= passed]
+    if not begun:
+        return None
+    later = next((number for number in numbers if number > passed), None)
+    return Stage(
+        name=f"T+{begun[-1]}",
+        opens=last_day + timedelta(days=begun[-1]),
+        closes=last_day + timedelta(days=later - 1) if later is not None else None,
+        is_insisted=True,
+    )
+
+
+def _stage_before(
+    day: date, last_day: date, safe_day: date, numbers: Sequence[int], insisted_before: int
+) -> Stage | None:
+    if not numbers:
+        return None
+    left, last = (last_day - day).days, numbers[0]
+    begins_last = min(safe_day, last_day - timedelta(days=last))
+    if day >= begins_last:
+        return Stage(f"T-{last}", begins_last, last_day, last <= insisted_before)
+    number = next((number for number in numbers if left <= number), None)
+    if number is None:
+        return None
+    smaller = max(one for one in numbers if one < number)
+    closes = min(last_day - timedelta(days=smaller + 1), begins_last - timedelta(days=1))
+    return Stage(f"T-{number}", last_day - timedelta(days=number), closes, number <= insisted_before)
+
+
+def source_of(finding: Finding, day: date) -> str | None:
+    """What sets a finding's deadline, with its last legal day: a deadline that was moved is another one."""
+    if finding.days_left is None:
+        return None
+    last_day = day + timedelta(days=finding.days_left)
+    if finding.round is not None:
+        return f"{finding.round}@{last_day}"
+    cite = finding.deadline_basis
+    return f"{cite.document}#{cite.point or ''}@{last_day}" if cite is not None else None
+
+
+def is_actionable(finding: Finding) -> bool:
+    """Whether it is a gap with a deadline and a criterion that the person can do something about."""
+    return finding.days_left is not None and finding.criterion is not None and finding.state in ACTIONABLE
+
+
+class Reminding:
+    """The policy that holds, with what HR has set, and the stages of one day, each found once."""
+
+    def __init__(self, policy: ReminderPolicy, own: OwnStages, day: date) -> None:
+        self._policy = policy
+        self._own = own
+        self.day = day
+        self._found: dict[tuple[str, CriterionCode], Stage | None] = {}
+
+    def stages_for(self, of_round: RoundCode | None, criterion: CriterionCode) -> ReminderStages:
+        """The stages of a criterion in a round; what is set more closely goes first."""
+        for key in ((of_round, criterion), (of_round, None), (None, criterion)):
+            if key in self._own:
+                return self._own[key]
+        by_criterion = self._policy.by_criterion.get(criterion)
+        return by_criterion or self._own.get((None, None)) or self._policy.stages
+
+    def find_stage(self, finding: Finding, source: str) -> Stage | None:
+        """The stage that an actionable finding is in, or None."""
+        if finding.criterion is None or finding.days_left is None or finding.safe_day is None:
+            return None
+        key = (source, finding.criterion)
+        if key not in self._found:
+            self._found[key] = stage_on(
+                self.day,
+                self.day + timedelta(days=finding.days_left),
+                finding.safe_day,
+                self.stages_for(finding.round, finding.criterion),
+                self._policy.insisted_before,
+            )
+        return self._found[key]
+
+    def list_owed(
+        self, person: PersonCode, findings: Iterable[Finding], told: frozenset[Mark], quiet_until: date | None
+    ) -> list[Owed]:
+        """The reminders that a person is owed: one for each deadline and stage, with all criteria that it covers."""
+        is_quiet = quiet_until is not None and self.day <= quiet_until
+        groups: dict[tuple[str, Stage], list[str]] = {}
+        for finding in findings:
+            if not is_actionable(finding):
+                continue
+            source = source_of(finding, self.day)
+            stage = self.find_stage(finding, source) if source is not None else None
+            if source is None or stage is None or (is_quiet and not stage.is_insisted):
+                continue
+            if finding.criterion is not None and (source, finding.criterion, stage.name) not in told:
+                groups.setdefault((source, stage), []).append(finding.criterion)
+        return [_owed(person, source, stage, criteria) for (source, stage), criteria in groups.items()]
+
+
+def _owed(person: PersonCode, source: str, stage: Stage, criteria: list[str]) -> Owed:
+    return Owed(
+        kind="reminder",
+        to=person,
+        key=f"reminder:{person}:{source}:{'+'.join(sorted(criteria))}:{stage.name}",
+        stage=stage.name,
+        about=(person,),
+        payload={
+            "source": source,
+            "criteria": sorted(criteria),
+            "closes": stage.closes.isoformat() if stage.closes is not None else None,
+        },
+    )
+
+
+def still_owed(payload: Mapping[str, object], findings: Iterable[Finding], day: date) -> str | None:
+    """None where a planned reminder is still true on the day of sending, else why it is not.
+
+    `closed`: nothing of it is a gap of the person's any more. `extended`: its deadline was moved. `passed`: a later
+    stage has begun meanwhile, which is planned by itself.
+    """
+    source, criteria, closes = payload.get("source"), payload.get("criteria"), payload.get("closes")
+    wanted = set(criteria) if isinstance(criteria, list | tuple) else set()
+    open_ones = [one for one in findings if one.criterion in wanted and is_actionable(one)]
+    if not open_ones:
+        return "closed"
+    if all(source_of(one, day) != source for one in open_ones):
+        return "extended"
+    return "passed" if isinstance(closes, str) and day > date.fromisoformat(closes) else None

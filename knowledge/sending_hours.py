@@ -1,0 +1,40 @@
+"""When something may be sent unasked: on working days, within the working hours. Pure; deferred, never skipped."""
+
+from datetime import date, datetime, time, timedelta
+
+from knowledge.calendar import WorkingCalendar
+from knowledge.library import Policy
+
+_DAY = timedelta(days=1)
+
+
+def next_allowed(moment: datetime, calendar: WorkingCalendar, policy: Policy, own_hour: time | None = None) -> datetime:
+    """That very moment where it is allowed, else the next one that is.
+
+    `moment` is the time of the place where people work. `own_hour`: the person wants nothing earlier in a day; one
+    outside the working hours does not count.
+    """
+    begin, end = policy.working_hours
+    if own_hour is not None and begin <= own_hour <= end:
+        begin = own_hour
+    day = moment.date()
+    if calendar.is_working(day) and moment.time() <= end:
+        return max(moment, datetime.combine(day, begin, tzinfo=moment.tzinfo))
+    later = calendar.first_working_day_on_or_after(day + _DAY)
+    return datetime.combine(later, begin, tzinfo=moment.tzinfo)
+
+
+def first_hour(policy: Policy, own_hour: time | None = None) -> time:
+    """The time from which the messages of a working day go out to somebody who may have an hour of their own."""
+    begin, end = policy.working_hours
+    return own_hour if own_hour is not None and begin <= own_hour <= end else policy.notices_from
+
+
+def sending_day(day: date, calendar: WorkingCalendar) -> date:
+    """The day on which what is planned for a day goes out: that day, or the next working one."""
+    return calendar.first_working_day_on_or_after(day)
+
+
+def may_plan(moment: datetime, calendar: WorkingCalendar, policy: Policy) -> bool:
+    """Whether messages of this very day can still go out today; after hours only the next working day is planned."""
+    return next_allowed(moment, calendar, policy).date() == moment.date()
