@@ -21,6 +21,7 @@ _ACCOUNT = select(
     accounts.c.consent_version,
     accounts.c.consented_at,
     accounts.c.locale,
+    accounts.c.unreachable_at,
 )
 
 
@@ -56,6 +57,20 @@ class AccountsDrawer:
             _ACCOUNT.where(accounts.c.person == person).order_by(accounts.c.channel, accounts.c.address)
         )
         return [Account(*row) for row in found]
+
+    async def mark_unreachable(self, channel: str, address: str, at: datetime) -> None:
+        """What we send there is refused; the first time is kept."""
+        await self._connection.execute(
+            update(accounts).where(_is(channel, address), accounts.c.unreachable_at.is_(None)).values(unreachable_at=at)
+        )
+
+    async def mark_reachable(self, channel: str, address: str) -> None:
+        """It takes what we send again."""
+        await self._connection.execute(
+            update(accounts)
+            .where(_is(channel, address), accounts.c.unreachable_at.is_not(None))
+            .values(unreachable_at=None)
+        )
 
     async def _save(self, channel: str, address: str, at: datetime, **values: Any) -> None:
         saved = {**values, "changed_at": at}

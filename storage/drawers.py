@@ -13,6 +13,8 @@ from storage.entries import EntriesDrawer
 from storage.inquiries import InquiriesDrawer
 from storage.link_codes import LinkCodesDrawer
 from storage.mail import MailDrawer
+from storage.outbox import OutboxDrawer
+from storage.pace import PaceDrawer
 from storage.people import ProfilesDrawer
 from storage.proposals import ProposalsDrawer
 from storage.questions import QuestionsDrawer
@@ -45,6 +47,8 @@ class Drawers:
     proposals: ProposalsDrawer
     entries: EntriesDrawer
     told: ToldRulesDrawer
+    outbox: OutboxDrawer
+    pace: PaceDrawer
 
     @property
     def staff(self) -> ProfilesDrawer:
@@ -84,4 +88,6 @@ class Drawers:
             proposals=ProposalsDrawer(connection),
             entries=EntriesDrawer(connection),
             told=ToldRulesDrawer(connection),
+            outbox=OutboxDrawer(connection),
+            pace=PaceDrawer(connection),
         )

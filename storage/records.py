@@ -32,6 +32,7 @@ class Account:
     consent_version: str | None = None
     consented_at: datetime | None = None
     locale: str | None = None
+    unreachable_at: datetime | None = None  # since when what we send there is refused; None while it is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,6 +390,7 @@ class NewDelivery:
     locale: str = "vi"
     merge_day: date | None = None
     urgency: int = 5
+    broadcast: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,3 +428,25 @@ class Delivery:
     provider_id: str | None = None
     reason: str = ""
     acknowledged_at: datetime | None = None
+    broadcast: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How the sending of one identity stands. `stuck` are under way beyond their lease.
+
+    `paused_until` and `pause_reason` only while it is paused: `asked` by the platform, `channel_refused` where the
+    platform does not know us any more.
+    """
+
+    sender: str
+    due: int
+    later: int
+    held: int
+    under_way: int
+    stuck: int
+    delivered_last_minute: int
+    delivered_last_hour: int
+    oldest_due_at: datetime | None = None
+    paused_until: datetime | None = None
+    pause_reason: str | None = None

@@ -1,0 +1,64 @@
+"""The pace of each channel identity: one row for the whole fleet, by the database's clock. It never gives a burst."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+ASKED: Final = "asked"  # the platform asked to be left alone
+CHANNEL_REFUSED: Final = "channel_refused"  # the platform does not know us any more
+
+_SET: Final = text(
+    "INSERT INTO pace (identity, interval_ms, chat_interval_ms) VALUES (:identity, :every, :chat)"
+    " ON CONFLICT (identity) DO UPDATE SET interval_ms = excluded.interval_ms,"
+    " chat_interval_ms = excluded.chat_interval_ms"
+    " WHERE (pace.interval_ms, pace.chat_interval_ms) <> (excluded.interval_ms, excluded.chat_interval_ms)"
+)
+_PAUSE: Final = text(
+    "UPDATE pace SET pause_reason = CASE WHEN paused_until > clock_timestamp() + :wait THEN pause_reason"
+    " ELSE :reason END, paused_until = greatest(paused_until, clock_timestamp() + :wait)"
+    " WHERE identity = :identity"
+)
+_RESUME: Final = text("UPDATE pace SET paused_until = NULL, pause_reason = NULL WHERE identity = :identity")
+_PAUSED: Final = text(
+    "SELECT identity, paused_until, pause_reason FROM pace WHERE paused_until > clock_timestamp() ORDER BY identity"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """An identity that sends nothing for a while, and why."""
+
+    identity: str
+    until: datetime
+    reason: str
+
+
+class PaceDrawer:
+    """How quickly each identity may send, and until when it is paused."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def set(self, identity: str, *, per_second: float, chat_per_second: float = 1.0) -> None:
+        """Let it send so many a second, and so many to one chat; 0 is no limit."""
+        every, chat = _interval(per_second), _interval(chat_per_second)
+        await self._connection.execute(_SET, {"identity": identity, "every": every, "chat": chat})
+
+    async def pause(self, identity: str, wait: timedelta, reason: str) -> None:
+        """Let nobody of the fleet send by it for so long; a longer pause stays."""
+        await self._connection.execute(_PAUSE, {"identity": identity, "wait": wait, "reason": reason})
+
+    async def resume(self, identity: str) -> None:
+        """End its pause: an operator has mended it."""
+        await self._connection.execute(_RESUME, {"identity": identity})
+
+    async def list_paused(self) -> list[Paused]:
+        """The identities that are paused now."""
+        return [Paused(*row) for row in await self._connection.execute(_PAUSED)]
+
+
+def _interval(per_second: float) -> float:
+    return 1000.0 / per_second if per_second else 0.0
