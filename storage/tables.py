@@ -615,6 +615,61 @@ planned_days = Table(
     Column("counts", JSONB, nullable=False),
 )
 
+# --- broadcasts of HR -----------------------------------------------------------------------------------------------
+
+# An approved broadcast, under the number of the proposal that it was. Its people are the deliveries that name it.
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    Column("number", BigInteger, refers_to("proposals.number"), primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Column("asks_receipt", Boolean, nullable=False),
+    Column("audience", JSONB, nullable=False),
+    Column("scope", code()),  # a unit and all below it; empty: the whole province
+    Column("made_by", code(), nullable=False),
+    Column("made_by_name", Text, nullable=False),
+    Column("made_for", code(), nullable=False),
+    Column("made_for_name", Text, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("approved_by", code(), nullable=False),
+    Column("approved_by_name", Text, nullable=False),
+    Column("approved_for", code(), nullable=False),
+    Column("approved_for_name", Text, nullable=False),
+    Column("approved_at", DateTime(timezone=True), nullable=False),
+    Column("state", code(), nullable=False, server_default="sending"),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("approved_by <> made_by", name="two_persons"),
+    CheckConstraint("state IN ('sending', 'paused', 'cancelled', 'recalled')", name="state"),
+)
+
+# Where its progress is shown: one message in a chat of whoever made or approved it, written over as it moves.
+broadcast_cards = Table(
+    "broadcast_cards",
+    metadata,
+    Column("broadcast", BigInteger, refers_to("broadcasts.number", ondelete="CASCADE"), primary_key=True),
+    Column("sender", code(), primary_key=True),
+    Column("address", code(), primary_key=True),
+    Column("locale", code(), nullable=False),
+    Column("is_begun", Boolean, nullable=False, server_default=text("false")),  # kept before the message leaves
+    Column("provider_id", code()),
+    Column("shown", code()),  # fingerprint of the words that stand there
+)
+
+# Messages to be written over after a recall. Doing it twice changes nothing, so it may be tried again.
+broadcast_recalls = Table(
+    "broadcast_recalls",
+    metadata,
+    Column("delivery", BigInteger, ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+    Column("broadcast", BigInteger, refers_to("broadcasts.number", ondelete="CASCADE"), nullable=False),
+    Column("state", code(), nullable=False, server_default="waiting"),
+    Column("tries", SmallInteger, nullable=False, server_default=text("0")),
+    Column("lease_until", DateTime(timezone=True)),
+    Column("done_at", DateTime(timezone=True)),
+    Column("reason", code(), nullable=False, server_default=text("''")),
+    CheckConstraint("state IN ('waiting', 'done', 'refused')", name="state"),
+    Index("ix_broadcast_recalls_broadcast_state", "broadcast", "state"),
+)
+
 # --- the audit chain --------------------------------------------------------------------------------------------
 
 audit_entries = Table(
