@@ -22,14 +22,22 @@ def find_accountable(
     """Who answers for a gap of this criterion; what happened last stands.
 
     The official if they were sent to study and declined or did not attend; the head if a request or proposal was
-    refused or left unanswered past the grace; otherwise nobody yet.
+    refused or left unanswered past the grace; otherwise nobody yet. Whoever is sent after a refusal, or after all, is
+    no longer kept from studying: from then on the head answers for nothing.
     None where the point that attaches this consequence does not reach (2123/UBND-NC point 4, contracts §7 rule 10).
     """
-    document = rules.library.get_document(rules.library.accountability[0])
-    if not (document.binds(territory) and document.is_in_force_on(rules.day)):
+    if not rules.has_answering(territory):
         return None
     blames = [blame for record in study if record.criterion in {None, criterion} for blame in _blames(record, rules)]
-    return max(blames, key=lambda blame: blame.since).accountable if blames else Accountable.UNASSIGNED
+    return max(blames, key=_last).accountable if blames else Accountable.UNASSIGNED
+
+
+# Of one day: whoever is sent on the day of a refusal was sent after it, and can only then have declined.
+_WITHIN_A_DAY = (Accountable.HEAD, Accountable.UNASSIGNED, Accountable.OFFICIAL)
+
+
+def _last(blame: _Blame) -> tuple[date, int]:
+    return blame.since, _WITHIN_A_DAY.index(blame.accountable)
 
 
 def grace_ends_on(requested_on: date, calendar: WorkingCalendar, grace_working_days: int) -> date:
@@ -38,6 +46,8 @@ def grace_ends_on(requested_on: date, calendar: WorkingCalendar, grace_working_d
 
 
 def _blames(record: StudyRecord, rules: RulesOn) -> Iterable[_Blame]:
+    if record.assigned_on is not None and record.assigned_on <= rules.day:
+        yield _Blame(record.assigned_on, Accountable.UNASSIGNED)
     for happened in (record.declined_on, record.not_attended_on):
         if record.assigned_on is not None and happened is not None and happened <= rules.day:
             yield _Blame(happened, Accountable.OFFICIAL)

@@ -34,7 +34,7 @@ _BEST_FIRST = (
     State.NOT_RECOGNISED,
     State.MISSING,
 )
-_NOTHING_DUE = {State.MET, State.EXPIRING, State.EXEMPT}
+_NOTHING_DUE = (State.MET, State.EXPIRING, State.EXEMPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,15 @@ def find_exemption(exemptions: Iterable[Exemption], criterion: CriterionCode, ru
 
 def best_judgement(credentials: Iterable[Credential], asked: Question) -> Judgement | None:
     """The judgement that decides among these credentials, or None where none of them is about the question."""
-    judged = [one for credential in credentials for one in judge_as_filed(credential, asked)]
+    may_bear, criterion, territory = asked.rules.may_bear, asked.criterion.code, asked.territory
+    judged = [
+        one
+        for credential in credentials
+        if may_bear(criterion, credential.kind, territory)
+        for one in judge_as_filed(credential, asked)
+    ]
+    if len(judged) == 1:
+        return judged[0]
     return min(judged, key=lambda one: _place(one, asked), default=None)
 
 

@@ -205,6 +205,31 @@ class ReminderPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class EscalationGrace:
+    """Working days that each level of a chain has before the next one is told."""
+
+    unit_head: int = 5
+    higher_head: int = 5
+    department: int = 5
+    leadership: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationPolicy:
+    """When a case is taken to those above, and how long each of them has.
+
+    `removal_words` are the words of a consequence that may be told only of those whom a document's duty with these
+    words covers.
+    """
+
+    grace_working_days: EscalationGrace = field(default_factory=EscalationGrace)
+    undecided_days_before: int = 30
+    unreachable_days_before: int = 60
+    study_decision_holds_days: int = 365
+    removal_words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The product's own numbers, no law (windows and graces, in days), and what its privacy notice rests on.
 
@@ -221,6 +246,7 @@ class Policy:
     privacy_laws: tuple[DocumentId, ...] = ()
     notices_from: time = time(8)
     reminders: ReminderPolicy = field(default_factory=ReminderPolicy)
+    escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
 
 
 @dataclass(frozen=True)
@@ -284,10 +310,16 @@ class Library:
 
     def cite_loosely(self, document: DocumentId, point: str | None) -> Citation:
         """A citation for HR's own words: an unlisted point falls back to the whole document."""
+        known = self._loosely.get((document, point))
+        if known is not None:
+            return known
         found = self.get_document(document)
-        if point is not None and found.points and found.point(point) is None:
-            point = None
-        return Citation(document=found.id, point=point, held=found.text_held)
+        listed = None if point is not None and found.points and found.point(point) is None else point
+        return self._loosely.setdefault((document, point), Citation(found.id, listed, held=found.text_held))
+
+    @cached_property
+    def _loosely(self) -> dict[tuple[DocumentId, str | None], Citation]:
+        return {}
 
     def binds(self, document: DocumentId, territory: TerritoryCode) -> bool:
         """Whether a document binds a territory; an unknown document binds nothing."""

@@ -65,6 +65,8 @@ def judge(credential: Credential, asked: Question) -> Sequence[Judgement]:
     Empty where the credential is about something else.
     """
     kind = asked.rules.library.kinds[credential.kind]
+    if not asked.rules.may_bear(asked.criterion.code, kind.code, asked.territory):
+        return ()
     conversion = asked.rules.find_conversion(kind.code, asked.criterion.code)
     if conversion is not None:
         judged, unsettled = list(_judge_by_conversion(credential, kind, conversion, asked)), _NO_PROOF
@@ -220,9 +222,8 @@ def _validity(valid_to: date | None, rules: RulesOn) -> tuple[State, Reason]:
     return State.MET, Reason.SATISFIES
 
 
-def _rows_of_kind(kind: Kind, asked: Question) -> list[RecognitionRow]:
-    rows = asked.rules.recognition_rows(asked.criterion.code, asked.territory)
-    return [row for row in rows if row.kind == kind.code]
+def _rows_of_kind(kind: Kind, asked: Question) -> tuple[RecognitionRow, ...]:
+    return asked.rules.rows_of_kind(asked.criterion.code, kind.code, asked.territory)
 
 
 def _fitting_rows(credential: Credential, kind: Kind, asked: Question) -> list[RecognitionRow]:

@@ -126,6 +126,11 @@ class RulesOn:
     _rows: dict[tuple[CriterionCode, TerritoryCode], tuple[RecognitionRow, ...]] = field(
         default_factory=dict, repr=False
     )
+    _rows_of_kind: dict[tuple[CriterionCode, KindCode, TerritoryCode], tuple[RecognitionRow, ...]] = field(
+        default_factory=dict, repr=False
+    )
+    _bearing: dict[tuple[CriterionCode, KindCode, TerritoryCode], bool] = field(default_factory=dict, repr=False)
+    _answering: dict[TerritoryCode, bool] = field(default_factory=dict, repr=False)
 
     @property
     def library(self) -> Library:
@@ -211,6 +216,35 @@ class RulesOn:
                 if self._is_valid(row.valid_from, row.valid_to) and self.library.binds(row.document, territory)
             )
         return self._rows[key]
+
+    def rows_of_kind(
+        self, criterion: CriterionCode, kind: KindCode, territory: TerritoryCode
+    ) -> tuple[RecognitionRow, ...]:
+        """Those of `recognition_rows` that are about this kind."""
+        key = (criterion, kind, territory)
+        if key not in self._rows_of_kind:
+            rows = self.recognition_rows(criterion, territory)
+            self._rows_of_kind[key] = tuple(row for row in rows if row.kind == kind)
+        return self._rows_of_kind[key]
+
+    def may_bear(self, criterion: CriterionCode, kind: KindCode, territory: TerritoryCode) -> bool:
+        """Whether a credential of this kind can have any say about this criterion; most have none."""
+        key = (criterion, kind, territory)
+        if key not in self._bearing:
+            self._bearing[key] = (
+                self.library.kinds[kind].criterion == criterion
+                or self.find_conversion(kind, criterion) is not None
+                or bool(self.rows_of_kind(criterion, kind, territory))
+                or bool(self.rulings_on(criterion, kind))
+            )
+        return self._bearing[key]
+
+    def has_answering(self, territory: TerritoryCode) -> bool:
+        """Whether the point that says who answers for a gap reaches this territory on the day."""
+        if territory not in self._answering:
+            document = self.library.get_document(self.library.accountability[0])
+            self._answering[territory] = document.binds(territory) and document.is_in_force_on(self.day)
+        return self._answering[territory]
 
     def rulings_on(self, criterion: CriterionCode, kind: KindCode) -> tuple[Ruling, ...]:
         """Rulings that apply on the day to this kind for this criterion, wherever they reach; the latest first."""
