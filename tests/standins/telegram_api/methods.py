@@ -13,6 +13,7 @@ from tests.standins.telegram_api.world import Bell, Chat, Message, Updates
 
 MOST_UNITS = 4096
 MOST_CAPTION_UNITS = 1024
+_PICTURE_BEGINNINGS = (b"\x89PNG", b"\xff\xd8")
 _NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
@@ -177,6 +178,34 @@ class Methods:
             chat, self.me, text=shown, entities=entities, markup=reply_markup,
             content={"document": described}, upload=document.content,
         )  # fmt: skip
+        return self._sent(message)
+
+    async def _send_photo(
+        self,
+        chat_id: int | str,
+        photo: Upload | str,
+        caption: str = "",
+        parse_mode: str | None = None,
+        reply_markup: dict | None = None,
+        **_: Any,
+    ) -> dict[str, Any]:
+        chat = self._chat_to_write(chat_id)
+        if not isinstance(photo, Upload) or not photo.content.startswith(_PICTURE_BEGINNINGS):
+            raise ApiError(400, "Bad Request: IMAGE_PROCESS_FAILED", is_violation=True)
+        shown, entities = _read_text(caption, parse_mode, MOST_CAPTION_UNITS) if caption else ("", [])
+        described = {
+            "file_id": f"photo-{next(self._ids)}", "file_unique_id": "u", "width": 90, "height": 90,
+            "file_size": len(photo.content),
+        }  # fmt: skip
+        message = self.new_message(
+            chat,
+            self.me,
+            text=shown,
+            entities=entities,
+            markup=reply_markup,
+            content={"photo": [described]},
+            upload=photo.content,
+        )
         return self._sent(message)
 
     async def _send_chat_action(self, chat_id: int | str, action: str, **_: Any) -> bool:

@@ -220,6 +220,13 @@ METHODS: dict[str, tuple[dict[str, Reader], set[str]]] = {
         },
         {"chat_id", "document"},
     ),
+    "sendPhoto": (
+        {
+            **_SENDING, "photo": _file, "caption": _string, "caption_entities": _list,
+            "show_caption_above_media": _boolean, "has_spoiler": _boolean,
+        },
+        {"chat_id", "photo"},
+    ),
     "sendChatAction": ({**_TO_CHAT, "action": _string}, {"chat_id", "action"}),
     "editMessageText": (
         {**_EDITING, "text": _string, "parse_mode": _parse_mode, "entities": _list, "link_preview_options": _object},

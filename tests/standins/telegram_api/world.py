@@ -72,7 +72,7 @@ class Message:
             **self.content,
         }
         if self.text:
-            written["caption" if "document" in self.content else "text"] = self.text
+            written["caption" if {"document", "photo"} & self.content.keys() else "text"] = self.text
         if self.entities:
             written["entities"] = self.entities
         if self.inline_buttons:
