@@ -277,6 +277,7 @@ class ProposalKind(StrEnum):
     RECOGNITION_ROW = "recognition_row"
     STANDARD = "standard"
     WITHDRAWAL = "withdrawal"  # of a ruling
+    BROADCAST = "broadcast"  # words of HR to many people
 
 
 class ProposalState(StrEnum):
@@ -450,3 +451,118 @@ class Queue:
     oldest_due_at: datetime | None = None
     paused_until: datetime | None = None
     pause_reason: str | None = None
+
+
+# --- broadcasts of HR -------------------------------------------------------------------------------------------------
+
+
+class BroadcastState(StrEnum):
+    """What was decided on an approved broadcast. How far it is gone its deliveries say."""
+
+    SENDING = "sending"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    RECALLED = "recalled"
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """Words of HR to many people, made by one person and approved by another; the number is that of its proposal.
+
+    `audience` are the plain values that it was chosen by, `scope` the unit (and all below it) that it stays within,
+    None the whole province.
+    """
+
+    number: int
+    text: str
+    asks_receipt: bool
+    audience: Mapping[str, Any]
+    scope: UnitCode | None
+    made_by: Signatory
+    made_at: datetime
+    approved_by: Signatory
+    approved_at: datetime
+    state: BroadcastState = BroadcastState.SENDING
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Where somebody can be written to: the chat linked last among the channels that we send by."""
+
+    channel: str
+    address: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How a broadcast stands, counted in people. `left` wait or are under way; `recalled` were written over.
+
+    `to_recall` wait to be written over, `kept` cannot be. `last_at` is when the last of them was settled.
+    """
+
+    total: int = 0
+    delivered: int = 0
+    refused: int = 0
+    unclear: int = 0
+    left: int = 0
+    dropped: int = 0
+    unreachable: int = 0
+    acknowledged: int = 0
+    recalled: int = 0
+    to_recall: int = 0
+    kept: int = 0
+    corrected: int = 0
+    to_correct: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    last_due_at: datetime | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of it is still to be done."""
+        return not (self.left or self.to_recall or self.to_correct)
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastRow:
+    """What became of a broadcast for one person of its audience; names are None once the roster does not know them."""
+
+    delivery: int
+    person: PersonCode
+    name: str | None
+    unit: UnitCode | None
+    unit_name: str | None
+    position: str | None
+    state: DeliveryState
+    channel: str | None
+    done_at: datetime | None
+    reason: str
+    acknowledged_at: datetime | None
+    recall: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A message in which the progress of a broadcast is shown. `shown`: fingerprint of the words that stand there."""
+
+    broadcast: int
+    sender: str
+    address: str
+    locale: str
+    is_begun: bool = False
+    provider_id: str | None = None
+    shown: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """A message that arrived and is to be written over."""
+
+    delivery: int
+    address: str
+    provider_id: str
+    locale: str
+    delivered_at: datetime
+    tries: int
