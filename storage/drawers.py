@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.accounts import AccountsDrawer
 from storage.added_documents import AddedDocumentsDrawer
 from storage.audit import AuditDrawer
+from storage.broadcasts import BroadcastsDrawer
 from storage.encryption import Vault
 from storage.entries import EntriesDrawer
 from storage.inquiries import InquiriesDrawer
@@ -49,6 +50,7 @@ class Drawers:
     told: ToldRulesDrawer
     outbox: OutboxDrawer
     pace: PaceDrawer
+    broadcasts: BroadcastsDrawer
 
     @property
     def staff(self) -> ProfilesDrawer:
@@ -79,7 +81,7 @@ class Drawers:
             threads=ThreadsDrawer(connection, vault),
             audit=AuditDrawer(connection),
             updates=UpdatesDrawer(connection),
-            study=StudyDrawer(connection),
+            study=StudyDrawer(connection, vault),
             inquiries=InquiriesDrawer(connection, vault, randomness),
             letters=MailDrawer(connection),
             questions=QuestionsDrawer(connection, vault),
@@ -90,4 +92,5 @@ class Drawers:
             told=ToldRulesDrawer(connection),
             outbox=OutboxDrawer(connection),
             pace=PaceDrawer(connection),
+            broadcasts=BroadcastsDrawer(connection),
         )

@@ -164,6 +164,8 @@ study_records = Table(
     Column("assigned_on", Date),
     Column("declined_on", Date),
     Column("not_attended_on", Date),
+    # The case whose dates these are; empty: entered by itself.
+    Column("study_case", BigInteger, refers_to("study_cases.number", ondelete="CASCADE"), index=True),
     CheckConstraint("requested_on IS NOT NULL OR assigned_on IS NOT NULL", name="begins"),
     Index("ix_study_records_unanswered", "requested_on", postgresql_where=text("answered_on IS NULL")),
 )
@@ -694,4 +696,42 @@ audit_head = Table(
     Column("number", BigInteger, nullable=False),
     Column("hash", code(), nullable=False),
     CheckConstraint("is_only", name="one_row"),
+)
+
+# --- study requests and assignments with everything that happened to them -------------------------------------------
+
+study_cases = Table(
+    "study_cases",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("person", code(), refers_to("people.code", ondelete="CASCADE"), nullable=False, index=True),
+    Column("criterion", code(), nullable=False),
+    Column("course", Text, nullable=False),
+    Column("from_on", Date),
+    Column("to_on", Date),
+    Column("state", code(), nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    in_order("from_on", "to_on"),
+    # Only one at a time, however often and wherever a button is pressed.
+    Index(
+        "uq_study_cases_open",
+        "person",
+        "criterion",
+        unique=True,
+        postgresql_where=text("state IN ('waiting', 'to_change', 'proposed', 'sent')"),
+    ),
+    Index("ix_study_cases_waiting", "changed_at", postgresql_where=text("state = 'waiting'")),
+)
+
+# Never changed. Names are those of the day; `words`, `put_to` and `paper` are sealed: reasons speak of people.
+study_events = Table(
+    "study_events",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("study_case", BigInteger, refers_to("study_cases.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("act", code(), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("happened_on", Date, nullable=False),
+    Column("who", code()),
+    Column("sealed", LargeBinary, nullable=False),
 )

