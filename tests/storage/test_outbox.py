@@ -1,0 +1,258 @@
+"""The outbox keeps a notice once, merges a person's day, and frees what it drops."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from knowledge.facts import PersonCode
+from storage.database import Database
+from storage.drawers import Drawers
+from storage.records import DeliveryState, NewDelivery, NewNotice, NoticeKind
+
+NOON = datetime(2026, 11, 23, 5, tzinfo=UTC)
+DAY = date(2026, 11, 23)
+LAN = PersonCode("CB001")
+SENDER = "telegram:123456789"
+
+
+def notice(key: str, kind: NoticeKind = NoticeKind.REMINDER) -> NewNotice:
+    return NewNotice(kind, key, stage="T-30", about=(LAN,), payload={"round": "DOT-1", "count": 2})
+
+
+def to(person: str = LAN, *, day: date | None = DAY, due_at: datetime = NOON, **more) -> NewDelivery:
+    return NewDelivery(PersonCode(person), due_at, SENDER, "telegram", f"chat-{person}", merge_day=day, **more)
+
+
+async def put(drawers: Drawers, *keys: str, delivery: NewDelivery | None = None) -> int:
+    number = await drawers.outbox.put(delivery or to(), [notice(key) for key in keys], NOON)
+    assert number is not None
+    return number
+
+
+async def keys_of(drawers: Drawers, number: int) -> list[str]:
+    found = await drawers.outbox.find(number)
+    assert found is not None
+    return [one.key for one in found.notices]
+
+
+async def test_a_delivery_is_found_with_its_notices(drawers: Drawers) -> None:
+    number = await put(drawers, "a", "b")
+
+    found = await drawers.outbox.find(number)
+    assert found is not None
+    assert (found.person, found.state, found.due_at, found.merge_day) == (LAN, DeliveryState.WAITING, NOON, DAY)
+    assert (found.sender, found.channel, found.address) == (SENDER, "telegram", "chat-CB001")
+    first = found.notices[0]
+    assert (first.kind, first.key, first.stage, first.about) == (NoticeKind.REMINDER, "a", "T-30", (LAN,))
+    assert first.payload == {"round": "DOT-1", "count": 2}
+    assert first.made_at == NOON
+    assert await drawers.outbox.find(number + 1) is None
+
+
+async def test_a_notice_is_kept_once_however_often_it_is_put(drawers: Drawers) -> None:
+    await put(drawers, "a")
+
+    assert await drawers.outbox.put(to(day=None), [notice("a")], NOON) is None
+    number = await put(drawers, "a", "b", delivery=to(day=None))
+
+    assert await keys_of(drawers, number) == ["b"]
+    assert await drawers.outbox.known_keys(["a", "b", "c"]) == {"a", "b"}
+
+
+async def test_the_waiting_message_of_a_day_tells_what_is_put_later(drawers: Drawers) -> None:
+    number = await put(drawers, "a")
+    earlier = to(due_at=NOON - timedelta(hours=1))
+
+    assert await drawers.outbox.put(earlier, [notice("a"), notice("b")], NOON) is None
+
+    assert await keys_of(drawers, number) == ["a", "b"]
+    found = await drawers.outbox.find(number)
+    assert found is not None
+    assert found.due_at == earlier.due_at
+
+
+async def test_what_comes_after_the_message_of_the_day_went_out_is_left_for_another_day(drawers: Drawers) -> None:
+    number = await put(drawers, "a")
+    await drawers.connection.exec_driver_sql("UPDATE deliveries SET state = 'delivered'")
+
+    assert await drawers.outbox.put(to(), [notice("b")], NOON) is None
+
+    assert await keys_of(drawers, number) == ["a"]
+    assert await drawers.outbox.known_keys(["b"]) == set()
+
+
+async def test_several_parcels_for_one_person_and_day_are_one_message(drawers: Drawers) -> None:
+    parcels = [(to(), [notice("a")]), (to("CB002"), [notice("x")]), (to(), [notice("b"), notice("a")])]
+
+    assert await drawers.outbox.put_many(parcels, NOON) == 2
+
+    [mine] = await drawers.outbox.list_of(LAN)
+    assert [one.key for one in mine.notices] == ["a", "b"]
+    assert await drawers.outbox.told_on(DAY) == {"CB001", "CB002"}
+
+
+async def test_whoever_cannot_be_reached_is_kept_as_unreachable(drawers: Drawers) -> None:
+    nowhere = replace(to(), sender=None, channel=None, address=None)
+
+    number = await put(drawers, "a", delivery=nowhere)
+
+    found = await drawers.outbox.find(number)
+    assert found is not None
+    assert (found.state, found.done_at) == (DeliveryState.UNREACHABLE, NOON)
+    assert await drawers.outbox.put(nowhere, [notice("b")], NOON) is None
+    assert await keys_of(drawers, number) == ["a", "b"]
+    assert await drawers.outbox.list_senders_due(NOON) == []
+
+
+async def test_what_is_dropped_can_be_told_again(drawers: Drawers) -> None:
+    number = await put(drawers, "a")
+
+    assert await drawers.outbox.drop(number, "closed", NOON)
+    assert not await drawers.outbox.drop(number, "closed", NOON)
+
+    found = await drawers.outbox.find(number)
+    assert found is not None
+    assert (found.state, found.reason) == (DeliveryState.DROPPED, "closed")
+    assert await drawers.outbox.known_keys(["a"]) == set()
+    assert await drawers.outbox.told_on(DAY) == set()
+    assert await put(drawers, "a") != number
+
+
+@pytest.mark.parametrize("state", ["started", "delivered", "refused", "unclear", "unreachable"])
+async def test_what_has_started_is_not_dropped(drawers: Drawers, state: str) -> None:
+    number = await put(drawers, "a")
+    await drawers.connection.exec_driver_sql("UPDATE deliveries SET state = %s", (state,))
+
+    assert not await drawers.outbox.drop(number, "closed", NOON)
+    assert await drawers.outbox.known_keys(["a"]) == {"a"}
+
+
+async def test_notices_that_are_left_out_are_free_and_the_rest_is_told(drawers: Drawers) -> None:
+    number = await put(drawers, "a", "b")
+    found = await drawers.outbox.find(number)
+    assert found is not None
+
+    await drawers.outbox.leave_out(number, {found.notices[0].id: "closed"}, NOON)
+
+    assert await keys_of(drawers, number) == ["b"]
+    assert await drawers.outbox.known_keys(["a", "b"]) == {"b"}
+
+
+async def test_a_deferred_message_joins_the_one_of_its_new_day(drawers: Drawers) -> None:
+    later, tomorrow = NOON + timedelta(days=1), DAY + timedelta(days=1)
+    first, second = await put(drawers, "a"), await put(drawers, "b", delivery=to(day=tomorrow, due_at=later))
+
+    assert await drawers.outbox.defer(first, later, tomorrow, NOON)
+
+    assert await keys_of(drawers, second) == ["a", "b"]
+    dropped = await drawers.outbox.find(first)
+    assert dropped is not None
+    assert (dropped.state, dropped.reason) == (DeliveryState.DROPPED, "merged")
+    assert await drawers.outbox.known_keys(["a", "b"]) == {"a", "b"}
+
+
+async def test_a_message_is_not_deferred_to_a_day_whose_message_went_out(drawers: Drawers) -> None:
+    later, tomorrow = NOON + timedelta(days=1), DAY + timedelta(days=1)
+    second = await put(drawers, "b", delivery=to(day=tomorrow))
+    await drawers.connection.exec_driver_sql("UPDATE deliveries SET state = 'delivered' WHERE id = %s", (second,))
+    first = await put(drawers, "a")
+
+    assert not await drawers.outbox.defer(first, later, tomorrow, NOON)
+    assert await drawers.outbox.defer(first, later, tomorrow + timedelta(days=1), NOON)
+
+    found = await drawers.outbox.find(first)
+    assert found is not None
+    assert (found.due_at, found.merge_day) == (later, tomorrow + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("state", "is_taken", "after"),
+    [
+        ("delivered", True, "delivered"),
+        ("unclear", True, "delivered"),
+        ("started", True, "started"),
+        ("waiting", False, "waiting"),
+        ("refused", False, "refused"),
+    ],
+)
+async def test_acknowledging_settles_what_is_unclear(drawers: Drawers, state: str, is_taken: bool, after: str) -> None:
+    number = await put(drawers, "a")
+    await drawers.connection.exec_driver_sql("UPDATE deliveries SET state = %s", (state,))
+
+    assert not await drawers.outbox.acknowledge(number, PersonCode("CB002"), NOON)
+    assert await drawers.outbox.acknowledge(number, LAN, NOON) is is_taken
+    await drawers.outbox.acknowledge(number, LAN, NOON + timedelta(hours=1))
+
+    found = await drawers.outbox.find(number)
+    assert found is not None
+    assert (found.state, found.acknowledged_at) == (after, NOON if is_taken else None)
+
+
+async def test_unclear_ones_are_named_and_settled_by_hr(drawers: Drawers) -> None:
+    number = await put(drawers, "a")
+    await drawers.connection.exec_driver_sql("UPDATE deliveries SET state = 'unclear'")
+
+    assert [one.id for one in await drawers.outbox.list_unclear()] == [number]
+    assert await drawers.outbox.settle_unclear(number, has_arrived=False, at=NOON)
+    assert not await drawers.outbox.settle_unclear(number, has_arrived=True, at=NOON)
+
+    assert await drawers.outbox.list_unclear() == []
+    assert await drawers.outbox.count_states() == {DeliveryState.REFUSED: 1}
+
+
+async def test_a_broadcast_is_held_resumed_and_cancelled(drawers: Drawers) -> None:
+    parcels = [(to(f"CB{n}", day=None, broadcast=7), [notice(f"broadcast:7:CB{n}")]) for n in range(3)]
+    assert await drawers.outbox.put_many(parcels, NOON) == 3
+    await put(drawers, "other")
+
+    assert await drawers.outbox.hold_broadcast(7, is_held=True) == 3
+    assert [(one.due, one.held) for one in await drawers.outbox.list_queues(NOON)] == [(1, 3)]
+    assert await drawers.outbox.hold_broadcast(7, is_held=False) == 3
+    assert await drawers.outbox.drop_broadcast(7, "cancelled", NOON) == 3
+
+    assert await drawers.outbox.count_states(7) == {DeliveryState.DROPPED: 3}
+    assert [one.reason for one in await drawers.outbox.list_of_broadcast(7)] == ["cancelled"] * 3
+    assert await drawers.outbox.count_states() == {DeliveryState.DROPPED: 3, DeliveryState.WAITING: 1}
+
+
+async def test_queues_tell_what_is_due_and_what_is_later(drawers: Drawers) -> None:
+    await put(drawers, "a")
+    await put(drawers, "b", delivery=to(day=None, due_at=NOON + timedelta(hours=1)))
+    await drawers.pace.set(SENDER, per_second=27)
+    await drawers.pace.pause(SENDER, timedelta(seconds=30), "asked")
+
+    [queue] = await drawers.outbox.list_queues(NOON)
+
+    assert (queue.sender, queue.due, queue.later, queue.stuck, queue.oldest_due_at) == (SENDER, 1, 1, 0, NOON)
+    assert queue.pause_reason == "asked"
+    assert [(one.identity, one.reason) for one in await drawers.pace.list_paused()] == [(SENDER, "asked")]
+    await drawers.pace.resume(SENDER)
+    assert await drawers.pace.list_paused() == []
+    assert await drawers.outbox.list_senders_due(NOON) == [SENDER]
+    assert await drawers.outbox.list_senders_due(NOON - timedelta(days=1)) == []
+
+
+async def test_words_that_the_database_cannot_hold_are_cleaned(drawers: Drawers) -> None:
+    odd = NewNotice(NoticeKind.BROADCAST, "a\0b", payload={"text": "x\0\ud800y"})
+
+    number = await drawers.outbox.put(to(day=None), [odd], NOON)
+
+    assert number is not None
+    assert await drawers.outbox.known_keys(["a\0b"]) == {"ab"}
+    assert await drawers.outbox.put(to(day=None), [odd], NOON) is None
+
+
+async def test_ten_thousand_are_put_in_a_few_seconds(database: Database) -> None:
+    def parcels(start: int) -> Sequence[tuple[NewDelivery, Sequence[NewNotice]]]:
+        return [(to(f"CB{n:06}"), [notice(f"{n}-a"), notice(f"{n}-b")]) for n in range(start, start + 10_000)]
+
+    began = time.process_time()
+    async with database.transaction() as drawers:
+        assert await drawers.outbox.put_many(parcels(0), NOON) == 10_000
+    async with database.transaction() as drawers:
+        assert await drawers.outbox.put_many(parcels(5_000), NOON) == 5_000
+        assert len(await drawers.outbox.told_on(DAY)) == 15_000
+    assert time.process_time() - began < 5
