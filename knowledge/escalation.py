@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from knowledge.documents import Citation
-from knowledge.facts import Person, PersonCode, UnitCode
+from knowledge.facts import ManagedBy, Person, PersonCode, UnitCode
 from knowledge.library import EscalationStep, Office
 from knowledge.rulebook import RulesOn
 
@@ -44,23 +44,32 @@ def _heads_above(person: Person, rules: RulesOn) -> list[Rung]:
 
 
 def _offices(person: Person, rules: RulesOn) -> list[Rung]:
-    step = _find_step(person, rules)
+    return list(offices_above(person.unit, person.managed_by, rules))
+
+
+def offices_above(unit: UnitCode, managed_by: ManagedBy, rules: RulesOn) -> tuple[Rung, ...]:
+    """The offices that documents name for posts managed by this body, the first one first; empty where none does."""
+    step = _find_step_of(unit, managed_by, rules)
     if step is None:
-        return []
+        return ()
     basis = rules.library.cite(step.document, step.point) if step.document is not None else None
     rungs: list[Rung] = []
     for office_id in step.offices:
         office = rules.library.office_on(office_id, rules.day)
         if office is not None and office.id not in {rung.office.id for rung in rungs if rung.office is not None}:
             rungs.append(Rung(office=office, basis=basis, note=step.note))
-    return rungs
+    return tuple(rungs)
 
 
 def _find_step(person: Person, rules: RulesOn) -> EscalationStep | None:
-    territory = rules.territory_of(person.unit)
+    return _find_step_of(person.unit, person.managed_by, rules)
+
+
+def _find_step_of(unit: UnitCode, managed_by: ManagedBy, rules: RulesOn) -> EscalationStep | None:
+    territory = rules.territory_of(unit)
     for step in rules.library.escalation:
         begun = step.valid_from is None or step.valid_from <= rules.day
         ended = step.valid_to is not None and step.valid_to < rules.day
-        if (step.territory, step.managed_by) == (territory, person.managed_by) and begun and not ended:
+        if (step.territory, step.managed_by) == (territory, managed_by) and begun and not ended:
             return step
     return None

@@ -1,0 +1,265 @@
+"""Which case goes to whom on a day: up the chain, one rung at a time, each told once, with its grace. Pure.
+
+Whoever plans shows everybody to `Escalations`; what it lists is told, and what it changed is remembered with it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+
+from knowledge.documents import Citation
+from knowledge.escalation import offices_above
+from knowledge.facts import CriterionCode, ManagedBy, Person, PersonCode, UnitCode
+from knowledge.findings import Finding
+from knowledge.library import EscalationGrace, Office
+from knowledge.owed import Owed
+from knowledge.posts import Posts
+from knowledge.rulebook import RulesOn
+from knowledge.triggers import Case, Trigger, list_cases
+
+
+class Level(StrEnum):
+    """How high a rung stands, from the lowest."""
+
+    UNIT_HEAD = "unit_head"
+    HIGHER_HEAD = "higher_head"
+    DEPARTMENT = "department"  # the office in charge of personnel, of the commune or the province
+    LEADERSHIP = "leadership"  # the bodies that documents name above it
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rung of a chain with those who are told for it.
+
+    `office` is the office for which HR is told, `basis` the document and point that names it and `note` what must be
+    said with it; all None for a head, and for HR where no document names an office.
+    """
+
+    rung: str
+    level: Level
+    to: tuple[PersonCode, ...]
+    office: Office | None = None
+    basis: Citation | None = None
+    note: str | None = None
+
+    @property
+    def is_head(self) -> bool:
+        """Whether it is the head of a unit."""
+        return self.level in {Level.UNIT_HEAD, Level.HIGHER_HEAD}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """That a rung was told of a case: when and who."""
+
+    rung: str
+    on: date
+    to: tuple[PersonCode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCase:
+    """A case as remembered. `number` is 0 before it is kept. `closed_on` None: it was still open when last seen.
+
+    A case that opens again goes on where it stopped: no rung is told twice of it.
+    """
+
+    case: Case
+    open_since: date
+    closed_on: date | None = None
+    told: tuple[Told, ...] = ()
+    number: int = 0
+
+
+Memory = Mapping[PersonCode, Sequence[KeptCase]]
+Offered = Mapping[PersonCode, frozenset[CriterionCode]]
+
+
+def list_steps(person: PersonCode, unit: UnitCode, managed_by: ManagedBy, posts: Posts) -> list[Step]:
+    """The rungs above a person on the day, the lowest first, each with somebody to tell.
+
+    A vacant post, and one that the person holds, is passed over; whoever stands on two rungs is told on the lower.
+    Where no document names an office, HR of the province is the last.
+    """
+    rules = posts.rules
+    steps: list[Step] = []
+    line = rules.line_above(unit)
+    for code in line:
+        head = posts.head_of(code)
+        if head is not None and head != person and all(head not in step.to for step in steps):
+            level = Level.UNIT_HEAD if code == line[0] else Level.HIGHER_HEAD
+            steps.append(Step(f"unit:{code}", level, (head,)))
+    own = posts.clerks_of_commune(unit, person)
+    if own is not None:
+        steps.append(Step(f"staff:{own[0]}", Level.DEPARTMENT, own[1]))
+    return [*steps, *_office_steps(person, unit, managed_by, posts)]
+
+
+def _office_steps(person: PersonCode, unit: UnitCode, managed_by: ManagedBy, posts: Posts) -> list[Step]:
+    of_province = posts.clerks_of_province(unit, person)
+    if not of_province:
+        near = posts.clerks_near(unit, person)
+        of_province = near[1] if near is not None else ()
+    if not of_province:
+        return []
+    offices = offices_above(unit, managed_by, posts.rules)
+    if not offices:
+        return [Step("staff", Level.DEPARTMENT, of_province)]
+    return [
+        Step(
+            f"office:{rung.office.id}",
+            Level.LEADERSHIP if place else Level.DEPARTMENT,
+            of_province,
+            rung.office,
+            rung.basis,
+            rung.note,
+        )
+        for place, rung in enumerate(offices)
+        if rung.office is not None
+    ]
+
+
+def next_step(kept: KeptCase, steps: Iterable[Step], rules: RulesOn) -> Step | None:
+    """The rung to be told now, or None: the lowest one not told, once the grace of the one below it has passed.
+
+    A head told of the case is not told again as the head of another unit that took over.
+    """
+    grace = rules.library.policy.escalation.grace_working_days
+    below: tuple[Step, date] | None = None
+    for step in steps:
+        told_on = _told_on(kept, step)
+        if told_on is not None:
+            below = (step, told_on)
+            continue
+        if below is None:
+            return step
+        last_day = rules.calendar.add_working_days(max(below[1], kept.open_since), _grace_of(below[0].level, grace))
+        return step if rules.day > last_day else None
+    return None
+
+
+def _told_on(kept: KeptCase, step: Step) -> date | None:
+    for told in kept.told:
+        if told.rung == step.rung or (step.is_head and told.rung.startswith("unit:") and step.to == told.to):
+            return told.on
+    return None
+
+
+def _grace_of(level: Level, grace: EscalationGrace) -> int:
+    match level:
+        case Level.UNIT_HEAD:
+            return grace.unit_head
+        case Level.HIGHER_HEAD:
+            return grace.higher_head
+        case Level.DEPARTMENT:
+            return grace.department
+        case Level.LEADERSHIP:
+            return grace.leadership
+
+
+def match_kept(kept: Sequence[KeptCase], cases: Iterable[Case], day: date) -> list[KeptCase]:
+    """The memory of a person's cases after a look at them: closed, opened again, gone on, or new.
+
+    A remembered case is open while any of its criteria still is in a case of the same trigger and deadline; criteria
+    that no remembered case has make a new one. Only what changed or is open is given back.
+    """
+    found: list[KeptCase] = []
+    left = {(one.trigger, one.subject): set(one.criteria) for one in cases}
+    now = {key: frozenset(criteria) for key, criteria in left.items()}
+    for one in kept:
+        key = (one.case.trigger, one.case.subject)
+        left.get(key, set()).difference_update(one.case.criteria)
+        if now.get(key, frozenset()) & set(one.case.criteria):
+            found.append(one if one.closed_on is None else replace(one, open_since=day, closed_on=None))
+        elif one.closed_on is None:
+            found.append(replace(one, closed_on=day))
+    for case in cases:
+        fresh = left[case.trigger, case.subject]
+        if fresh:
+            found.append(KeptCase(replace(case, criteria=tuple(sorted(fresh))), day))
+    return found
+
+
+@dataclass
+class Escalations:
+    """Watches the one pass over everybody, then lists what each recipient is owed; one notice for each and day.
+
+    `list_changes` is what is to be remembered in the same transaction in which the notices are kept.
+    """
+
+    rules: RulesOn
+    memory: Memory
+    offered: Offered = field(default_factory=dict)
+    posts: Posts = field(init=False)
+    _open: list[tuple[PersonCode, UnitCode, ManagedBy, tuple[Case, ...]]] = field(default_factory=list, init=False)
+    _changes: list[KeptCase] = field(default_factory=list, init=False)
+
+    def __post_init__(self) -> None:
+        """Nobody has been seen yet."""
+        self.posts = Posts(self.rules)
+
+    def see(self, person: Person, findings: Sequence[Finding], rules: RulesOn, *, is_reachable: bool) -> None:
+        """One person with their verdicts of the day."""
+        self.posts.see(person)
+        offered = self.offered.get(person.code, frozenset())
+        cases = list_cases(person, findings, rules, is_reachable=is_reachable, offered=offered)
+        if cases:
+            self._open.append((person.code, person.unit, person.managed_by, cases))
+
+    def list_notices(self) -> list[Owed]:
+        """What is owed on the day, by recipient; nothing on a day on which nobody works."""
+        if not self.rules.calendar.is_working(self.rules.day):
+            return []
+        told: dict[PersonCode, list[tuple[Case, Step]]] = defaultdict(list)
+        seen: set[PersonCode] = set()
+        for person, unit, managed_by, cases in self._open:
+            seen.add(person)
+            steps = list_steps(person, unit, managed_by, self.posts)
+            for kept in match_kept(self.memory.get(person, ()), cases, self.rules.day):
+                step = next_step(kept, steps, self.rules) if kept.closed_on is None else None
+                if step is not None:
+                    for recipient in step.to:
+                        told[recipient].append((kept.case, step))
+                self._remember(kept, step)
+        for person, remembered in self.memory.items():
+            if person not in seen:
+                for kept in match_kept(remembered, (), self.rules.day):
+                    self._remember(kept, None)
+        return [_owed(recipient, told[recipient], self.rules.day) for recipient in sorted(told)]
+
+    def list_changes(self) -> list[KeptCase]:
+        """What is to be remembered, once the notices have been listed; those that were only seen again are left out."""
+        return self._changes
+
+    def _remember(self, kept: KeptCase, step: Step | None) -> None:
+        before = next((one for one in self.memory.get(kept.case.person, ()) if one.number == kept.number), None)
+        if step is not None:
+            kept = replace(kept, told=(*kept.told, Told(step.rung, self.rules.day, step.to)))
+        if kept != before:
+            self._changes.append(kept)
+
+
+def _owed(recipient: PersonCode, told: Sequence[tuple[Case, Step]], day: date) -> Owed:
+    levels = list(Level)
+    counts = dict.fromkeys(Trigger, 0)
+    offices: dict[tuple[str, str, str], int] = defaultdict(int)
+    for case, step in told:
+        counts[case.trigger] += 1
+        if step.office is not None:
+            basis = step.basis
+            offices[step.office.id, basis.document if basis else "", (basis.point or "") if basis else ""] += 1
+    return Owed(
+        kind="escalation",
+        to=recipient,
+        key=f"escalation:{recipient}:{day.isoformat()}",
+        stage=max((step.level for _case, step in told), key=levels.index),
+        about=tuple(sorted({case.person for case, _step in told})),
+        payload={
+            "day": day.isoformat(),
+            "counts": {trigger.value: n for trigger, n in counts.items() if n},
+            "offices": [[*office, n] for office, n in sorted(offices.items())],
+            "cases": [[case.person, case.trigger.value, case.subject] for case, _step in told],
+        },
+    )
