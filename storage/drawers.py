@@ -19,6 +19,7 @@ from storage.pace import PaceDrawer
 from storage.people import ProfilesDrawer
 from storage.proposals import ProposalsDrawer
 from storage.questions import QuestionsDrawer
+from storage.reminders import RemindersDrawer
 from storage.rules import RulesDrawer, RulesMemory
 from storage.rulings import RulingsDrawer
 from storage.study import StudyDrawer
@@ -48,6 +49,7 @@ class Drawers:
     proposals: ProposalsDrawer
     entries: EntriesDrawer
     told: ToldRulesDrawer
+    reminders: RemindersDrawer
     outbox: OutboxDrawer
     pace: PaceDrawer
     broadcasts: BroadcastsDrawer
@@ -90,6 +92,7 @@ class Drawers:
             proposals=ProposalsDrawer(connection),
             entries=EntriesDrawer(connection),
             told=ToldRulesDrawer(connection),
+            reminders=RemindersDrawer(connection),
             outbox=OutboxDrawer(connection),
             pace=PaceDrawer(connection),
             broadcasts=BroadcastsDrawer(connection),

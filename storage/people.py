@@ -31,9 +31,9 @@ from storage.encryption import Vault
 from storage.letters import storable
 from storage.tables import people
 
-_BATCH: Final = 2000
-_READERS: Final = itertools.count()
-_WHOLE: Final = """
+ROWS_AT_ONCE: Final = 2000
+READERS: Final = itertools.count()
+WHOLE: Final = """
 SELECT p.code, p.name, p.born_on, p.gender, p.unit, p.position, p.position_group, p.managed_by, p.is_leader,
     p.in_post_since, p.roles, p.scope,
     (SELECT json_agg(json_build_array(kind, level, issuer, number, issued_on, expires_on, status)
@@ -46,7 +46,7 @@ SELECT p.code, p.name, p.born_on, p.gender, p.unit, p.position, p.position_group
                      ORDER BY criterion, document, valid_from)
      FROM exemptions WHERE person = p.code)
 """
-_PERSON: Final = f"{_WHOLE} FROM people p"
+_PERSON: Final = f"{WHOLE} FROM people p"
 _BY_CODE: Final[TextClause] = text(f"{_PERSON} WHERE upper(p.code) = upper(:code)")
 _BY_NAME: Final[TextClause] = text(
     f"{_PERSON} WHERE string_to_array(p.name_folded, ' ') @> CAST(:words AS text[]) AND p.name_folded ~ :in_order"
@@ -60,7 +60,7 @@ _LINKED_LAST: Final = """
 (SELECT channel FROM accounts WHERE person = p.code AND channel = ANY(%(channels)s)
  ORDER BY linked_at DESC NULLS LAST, channel LIMIT 1)
 """
-_THERE: Final = f"{_WHOLE}, {_LINKED_LAST} FROM people p WHERE p.came_in < %(moment)s ORDER BY p.code"
+_THERE: Final = f"{WHOLE}, {_LINKED_LAST} FROM people p WHERE p.came_in < %(moment)s ORDER BY p.code"
 _OF_UNITS: Final = f"{_PERSON} WHERE p.unit = ANY(%(units)s) ORDER BY p.code"
 
 # Looking a value up is several times quicker than asking the enum, and half a million are read at a time.
@@ -79,7 +79,7 @@ class ProfilesDrawer:
     async def find_person(self, code: PersonCode) -> Person | None:
         found = await self._connection.execute(_BY_CODE, {"code": _clean(code)})
         row = found.one_or_none()
-        return _person(row) if row is not None else None
+        return person_of(row) if row is not None else None
 
     async def list_people_by_name(
         self, words: str, limit: int, units: Collection[UnitCode] | None = None
@@ -92,24 +92,24 @@ class ProfilesDrawer:
         found = await self._connection.execute(
             _BY_NAME, {"words": folded, "in_order": in_order, "units": within, "limit": limit}
         )
-        return [_person(row) for row in found]
+        return [person_of(row) for row in found]
 
     async def list_staff(self) -> Sequence[Person]:
         found = await self._connection.execute(_STAFF)
-        return [_person(row) for row in found]
+        return [person_of(row) for row in found]
 
     async def stream_people(self, units: Collection[UnitCode] | None) -> AsyncIterator[Person]:
         raw = await self._connection.get_raw_connection()
         driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # the engine is ours
         # Each reader has its own cursor on the server, so two may read at the same time.
-        async with driver.cursor(f"people_{next(_READERS)}", binary=True) as cursor:
-            cursor.itersize = _BATCH
+        async with driver.cursor(f"people_{next(READERS)}", binary=True) as cursor:
+            cursor.itersize = ROWS_AT_ONCE
             if units is None:
                 await cursor.execute(_EVERYBODY)
             else:
                 await cursor.execute(_OF_UNITS, {"units": list(units)})
             async for row in cursor:
-                yield _person(row)
+                yield person_of(row)
 
     async def stream_people_there(
         self, moment: int, channels: Collection[str]
@@ -117,11 +117,11 @@ class ProfilesDrawer:
         """Those who had come into the roster before a moment of it, each with the one of `channels` linked last."""
         raw = await self._connection.get_raw_connection()
         driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # the engine is ours
-        async with driver.cursor(f"people_{next(_READERS)}", binary=True) as cursor:
-            cursor.itersize = _BATCH
+        async with driver.cursor(f"people_{next(READERS)}", binary=True) as cursor:
+            cursor.itersize = ROWS_AT_ONCE
             await cursor.execute(_THERE, {"moment": moment, "channels": list(channels)})
             async for *row, channel in cursor:
-                yield _person(row), channel
+                yield person_of(row), channel
 
     async def list_codes_by_phone(self, phone: str) -> Sequence[PersonCode]:
         try:
@@ -144,7 +144,8 @@ def _clean(code: str) -> str:
     return unicodedata.normalize("NFC", storable(code)).strip()
 
 
-def _person(row: Any) -> Person:
+def person_of(row: Any) -> Person:
+    """The person of a row that begins with the columns of `WHOLE`, and has no others."""
     (
         code, name, born_on, gender, unit, position, position_group, managed_by, is_leader,
         in_post_since, roles, scope, credentials, study, exemptions,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +11,7 @@ from knowledge.facts import (
     DocumentId,
     KindCode,
     LevelCode,
+    Person,
     PersonCode,
     Signatory,
     TerritoryCode,
@@ -451,6 +452,35 @@ class Queue:
     oldest_due_at: datetime | None = None
     paused_until: datetime | None = None
     pause_reason: str | None = None
+
+
+# --- reminders --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderWishes:
+    """What a person wishes: from which hour of a working day, and quiet up to and including a day."""
+
+    hour: time | None = None
+    quiet_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody of the roster as the planning of a day sees them.
+
+    `came_in` is the moment of the roster at which they came. `channel`, `address` and `locale` are where they are
+    reached, None where nowhere. `told` are the source, criterion and stage of every reminder told or waiting.
+    """
+
+    person: Person
+    came_in: int
+    channel: str | None
+    address: str | None
+    locale: str
+    hour: time | None
+    quiet_until: date | None
+    told: frozenset[tuple[str, str, str]]
 
 
 # --- broadcasts of HR -------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    Time,
     UniqueConstraint,
     func,
     text,
@@ -527,6 +528,13 @@ notices = Table(
     Column("freed_at", DateTime(timezone=True)),
     Index("uq_notices_key", "key", unique=True, postgresql_where=text("freed_at IS NULL")),
 )
+# The memory of reminders: at which stages a person was told is what these notices say.
+Index(
+    "ix_notices_reminded",
+    text("(about[1])"),
+    postgresql_where=text("kind = 'reminder' AND freed_at IS NULL"),
+    _table=notices,
+)
 
 # One message to one person. `started` is committed before its request leaves and the outcome after, so that what is
 # found started when its lease is over is unclear and never sent again. Leases and slots are by the database's clock.
@@ -670,6 +678,29 @@ broadcast_recalls = Table(
     Column("reason", code(), nullable=False, server_default=text("''")),
     CheckConstraint("state IN ('waiting', 'done', 'refused')", name="state"),
     Index("ix_broadcast_recalls_broadcast_state", "broadcast", "state"),
+)
+
+# --- reminders ----------------------------------------------------------------------------------------------------
+
+reminder_wishes = Table(
+    "reminder_wishes",
+    metadata,
+    Column("person", code(), refers_to("people.code", ondelete="CASCADE"), primary_key=True),
+    Column("hour", Time),
+    Column("quiet_until", Date),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+)
+
+# Stages that HR has set; without a round for every round, without a criterion for every criterion.
+reminder_stages = Table(
+    "reminder_stages",
+    metadata,
+    Column("round", code(), primary_key=True, server_default=text("''")),
+    Column("criterion", code(), primary_key=True, server_default=text("''")),
+    Column("before", ARRAY(SmallInteger), nullable=False),
+    Column("after", ARRAY(SmallInteger), nullable=False),
+    Column("then_every", SmallInteger, nullable=False),
+    Column("then_at_most", SmallInteger, nullable=False),
 )
 
 # --- the audit chain --------------------------------------------------------------------------------------------
