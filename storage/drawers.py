@@ -11,6 +11,8 @@ from storage.audit import AuditDrawer
 from storage.broadcasts import BroadcastsDrawer
 from storage.encryption import Vault
 from storage.entries import EntriesDrawer
+from storage.escalations import EscalationsDrawer
+from storage.fleet import FleetDrawer
 from storage.inquiries import InquiriesDrawer
 from storage.link_codes import LinkCodesDrawer
 from storage.mail import MailDrawer
@@ -49,9 +51,11 @@ class Drawers:
     proposals: ProposalsDrawer
     entries: EntriesDrawer
     told: ToldRulesDrawer
+    escalations: EscalationsDrawer
     reminders: RemindersDrawer
     outbox: OutboxDrawer
     pace: PaceDrawer
+    fleet: FleetDrawer
     broadcasts: BroadcastsDrawer
 
     @property
@@ -92,8 +96,10 @@ class Drawers:
             proposals=ProposalsDrawer(connection),
             entries=EntriesDrawer(connection),
             told=ToldRulesDrawer(connection),
+            escalations=EscalationsDrawer(connection, vault),
             reminders=RemindersDrawer(connection),
             outbox=OutboxDrawer(connection),
             pace=PaceDrawer(connection),
+            fleet=FleetDrawer(connection),
             broadcasts=BroadcastsDrawer(connection),
         )

@@ -596,3 +596,56 @@ class Recall:
     locale: str
     delivered_at: datetime
     tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A delivery held under a lease by whoever has the token; `slot` is its moment by `time.monotonic` here."""
+
+    delivery: Delivery
+    token: str
+    slot: float
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a claim brought. `wait`: seconds after which there may be more, None where nothing is left to wait for."""
+
+    claims: tuple[Claim, ...] = ()
+    wait: float | None = None
+
+
+# --- cases that go to those above -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What somebody who was told of a person's case said of it; `words` None: they only acknowledged it."""
+
+    about: PersonCode
+    by: PersonCode
+    at: datetime
+    words: str | None = None
+
+
+# --- the fleet of workers --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDay:
+    """A day whose notices were stored; `counts` by kind of notice, and how many messages they make."""
+
+    day: date
+    started_at: datetime
+    finished_at: datetime
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """How the job engine stands: workers heard of and not, jobs by status, and those that a dead worker left."""
+
+    workers: int
+    silent: int
+    jobs: Mapping[str, int]
+    stalled: int

@@ -1,0 +1,83 @@
+"""The fleet of workers as the database knows it: the days that were planned, and how the job engine stands.
+
+The engine's tables are its own: they are only read here.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import delete, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.records import EngineState, PlannedDay
+from storage.tables import planned_days
+
+_LOCKS_OF_DAYS: Final = 0x4E6861  # any number that no other pair of locks of the product begins with
+_TAKE_DAY: Final = text("SELECT pg_try_advisory_xact_lock(:locks, :day)")
+_ENGINE: Final = text("""
+SELECT
+    (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - :silence),
+    (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat <= now() - :silence),
+    (SELECT coalesce(jsonb_object_agg(status, n), '{}') FROM
+        (SELECT status, count(*) AS n FROM procrastinate_jobs GROUP BY status) AS s),
+    (SELECT count(*) FROM procrastinate_jobs j LEFT JOIN procrastinate_workers w ON w.id = j.worker_id
+        WHERE j.status = 'doing' AND (w.id IS NULL OR w.last_heartbeat <= now() - :silence))
+""")
+_REASONS: Final = text("""
+SELECT reason, count(*) FROM deliveries WHERE state = :state AND done_at > :since GROUP BY reason ORDER BY reason
+""")
+_STATES: Final = text("SELECT sender, state, count(*) FROM deliveries GROUP BY sender, state ORDER BY sender, state")
+
+
+class FleetDrawer:
+    """Days planned, and the engine's figures."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def begin_day(self, day: date) -> bool:
+        """Whether this transaction is the one that plans the day: nobody has, and nobody else is at it just now."""
+        taken = await self._connection.scalar(_TAKE_DAY, {"locks": _LOCKS_OF_DAYS, "day": day.toordinal()})
+        return bool(taken) and not await self.is_planned(day)
+
+    async def finish_day(self, planned: PlannedDay) -> None:
+        """Keep that a day was planned, with what was stored for it."""
+        await self._connection.execute(
+            insert(planned_days).values(
+                day=planned.day,
+                started_at=planned.started_at,
+                finished_at=planned.finished_at,
+                counts=dict(planned.counts),
+            )
+        )
+
+    async def is_planned(self, day: date) -> bool:
+        """Whether the day was planned."""
+        found = await self._connection.scalar(select(planned_days.c.day).where(planned_days.c.day == day))
+        return found is not None
+
+    async def list_planned(self, limit: int = 10) -> Sequence[PlannedDay]:
+        """The days planned last, the newest first."""
+        found = await self._connection.execute(select(planned_days).order_by(planned_days.c.day.desc()).limit(limit))
+        return [PlannedDay(*row) for row in found]
+
+    async def prune(self, before: date) -> None:
+        """Forget days before this one."""
+        await self._connection.execute(delete(planned_days).where(planned_days.c.day < before))
+
+    async def read_engine(self, silence: timedelta) -> EngineState:
+        """How the job engine stands; a worker not heard of for so long is taken for dead."""
+        alive, silent, jobs, stalled = (await self._connection.execute(_ENGINE, {"silence": silence})).one()
+        return EngineState(workers=alive, silent=silent, jobs=jobs, stalled=stalled)
+
+    async def count_states(self) -> Mapping[tuple[str, str], int]:
+        """Deliveries by identity (empty: nobody can be reached) and state."""
+        return {(sender or "", state): n for sender, state, n in await self._read(_STATES)}
+
+    async def count_refused(self, since: datetime) -> Mapping[str, int]:
+        """Why messages were refused since then."""
+        return dict(await self._read(_REASONS, state="refused", since=since))
+
+    async def _read(self, order: Any, **values: Any) -> list[Any]:
+        return [tuple(row) for row in await self._connection.execute(order, values)]
