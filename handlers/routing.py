@@ -15,6 +15,7 @@ from handlers.officials import (
     certificates,
     changes,
     consequences,
+    deadlines_there,
     documents,
     explaining,
     following,
@@ -279,6 +280,12 @@ async def _changes(visit: Visit, ports: Ports) -> Reply:
     return await changes.tell_my_changes(visit, visit.person, told=ports.told)
 
 
+async def _deadlines(visit: Visit, ports: Ports) -> Reply:
+    if deadlines_there.asks_there(visit):
+        return deadlines_there.tell_deadlines_there(visit)
+    return await _personal(gaps.list_my_deadlines)(visit, ports)
+
+
 async def _gaps(visit: Visit, ports: Ports) -> Reply:
     if changes.is_asked(visit):
         return await _changes(visit, ports)
@@ -381,7 +388,7 @@ async def _unit(visit: Visit, ports: Ports) -> Reply:
 
 BY_INTENT: Mapping[Intent, Handler] = {
     Intent.MY_GAPS: _gaps,
-    Intent.MY_DEADLINES: _corrected(_personal(gaps.list_my_deadlines)),
+    Intent.MY_DEADLINES: _corrected(_deadlines),
     Intent.CERTIFICATE_COUNTS: _unless_found(_corrected(_there(_open(certificates.judge_certificates)))),
     Intent.POSITION_REQUIREMENTS: _unless_found(
         _unless_in_words(_corrected(_there(_open(position.list_requirements))))
@@ -397,7 +404,7 @@ BY_INTENT: Mapping[Intent, Handler] = {
     Intent.MY_DATA: _data,
     Intent.PERSON_GAPS: _unless_found(_person),
     Intent.UNIT_GAPS: _unless_found(_unit),
-    Intent.ASK_TO_STUDY: _unless_found(_unless_in_words(_open(guidance.explain_study_request))),
+    Intent.ASK_TO_STUDY: _unless_found(_unless_in_words(_there(_open(guidance.explain_study_request)))),
     Intent.SUBMIT_EVIDENCE: _open(guidance.explain_evidence),
     Intent.ASK_PERSON: _asking(asking_people.ask_a_person),
     Intent.FOLLOW_INQUIRY: _follow,

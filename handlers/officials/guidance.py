@@ -8,11 +8,13 @@ from handlers.case_words import describe_verdict
 from handlers.cases import own_case
 from handlers.contacts import describe_contact
 from handlers.phrases import _
-from handlers.reply import Line, Outcome, Reply
+from handlers.reply import Line, Outcome, Record, Reply
 from handlers.stating import state
 from handlers.visit import Visit
-from handlers.wording import start_sentence
+from handlers.wording import name_document, start_sentence
+from knowledge.documents import Document, Point
 from knowledge.facts import CredentialStatus, Role
+from knowledge.understanding.meaning import Wish
 from knowledge.understanding.terms import Term
 
 FindTerm = Callable[[str], Term | None]
@@ -71,7 +73,7 @@ def explain_study_request(visit: Visit) -> Reply:
     document_id, point_id = library.accountability
     document = library.get_document(document_id)
     point = document.point(point_id)
-    lines = [
+    lines: list[Line] = [
         Line(
             _(
                 "Write to the head of your unit: which criterion, which course, "
@@ -83,11 +85,31 @@ def explain_study_request(visit: Visit) -> Reply:
     ]
     if point is not None and document.binds(visit.territory) and document.exists_on(visit.on):
         lines.append(state(point.summary, (library.cite(document_id, point_id),), visit, is_item=True))
+    elif point is not None and not document.binds(visit.territory) and _expects(document, visit):
+        lines.insert(0, _describe_reach_of(document, point, visit))
     return Reply(
         title=_("How to ask to be sent to study"),
         lines=tuple(lines),
         choices=(next_steps.my_gaps(), next_steps.consequences(), next_steps.whom_to_ask()),
     )
+
+
+def _expects(document: Document, visit: Visit) -> bool:
+    """Whether somebody may take it that the document reaches the place asked about."""
+    return bool(visit.named.territories) or document.id in {one.document for one in visit.named.documents}
+
+
+def _describe_reach_of(document: Document, point: Point, visit: Visit) -> Line:
+    """That the point on who answers for it does not reach the territory asked about."""
+    library = visit.rules.library
+    text = _("{document}, {point}, on who answers where nobody is sent to study, binds in {where} only, not in {here}.")
+    said = text.format(
+        document=name_document(document),
+        point=point.label,
+        where=", ".join(library.territories[one].name for one in sorted(document.territories)),
+        here=library.territories[visit.territory].name,
+    )
+    return Record(said, (library.cite(document.id, point.id),))
 
 
 def explain_evidence(visit: Visit) -> Reply:
@@ -147,13 +169,21 @@ def too_long(_visit: Visit) -> Reply:
     )
 
 
-def out_of_scope(_visit: Visit) -> Reply:
+def out_of_scope(visit: Visit) -> Reply:
     """Not what this office is for."""
+    title = _(
+        "That is outside what I can answer: I only deal with title standards, certificates and deadlines of officials."
+    )
+    lines: tuple[Line, ...] = ()
+    if Wish.FORGED in visit.wishes:
+        text = _(
+            "Papers are not made, bought or altered here, nor are days and results changed. What is wrong on record "
+            "is corrected by HR from the original."
+        )
+        lines = (Line(text),)
     return Reply(
-        title=_(
-            "That is outside what I can answer: I only deal with title "
-            "standards, certificates and deadlines of officials."
-        ),
+        title=title,
+        lines=lines,
         choices=(next_steps.my_gaps(), next_steps.all_documents(), next_steps.help_me()),
         outcome=Outcome.OUT_OF_SCOPE,
     )

@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from knowledge.credentials import ScaleType
+from knowledge.folding import fold
 from knowledge.library import Library
 from knowledge.understanding.cues import Cues
 from knowledge.understanding.entities.reading import DOCUMENT_WORD, PERSON_WORD, Reading
@@ -67,6 +68,13 @@ class FollowUps:
             (phrase, Intent(intent)) for intent, phrases in cues.follow_up_intents.items() for phrase in phrases
         )
         self._fillers = _by_fold(cues.fillers)
+        entries = [word for word, kind in cues.point_words.items() if kind in {"entry", "task"}]
+        self._entries: PhraseTable[tuple[str, int]] = PhraseTable(
+            (f"{word} {ordinal}", (fold(word), number))
+            for word in entries
+            for ordinal, number in cues.ordinals.items()
+            if number > 0
+        )
 
     def find(self, reading: Reading, context: Context, learned: Intent | None) -> Completed | None:
         """The question completed from the conversation, or None where it stands on its own.
@@ -88,13 +96,14 @@ class FollowUps:
             or self._asked_of_a_certificate(reading, context)
             or self._another_level(reading, context)
             or self._of_the_document(reading, context, learned)
+            or self._another_entry(reading, context)
             or self._another_point(reading, context, leans=leans)
         )
         if whole is not None:
             return whole
         if self._leaves_out_its_subject(reading, context, learned):
             about_document = context.intent is Intent.DOCUMENT and bool(reading.entities.aspects)
-            intent = context.intent if about_document else learned or context.intent
+            intent = context.intent if about_document else learned or self._intent_of_tests(reading, context)
         else:
             found = self._find_intent(reading, context, learned, leans=leans, points_back=points_back)
             if found is None:
@@ -212,6 +221,24 @@ class FollowUps:
         )
         return Completed(Intent.DOCUMENT, asked)
 
+    def _another_entry(self, reading: Reading, context: Context) -> Completed | None:
+        """An entry of a list in the document that was talked about, by its place: "việc thứ ba phải xong khi nào"."""
+        known = [one.document for one in context.entities.documents if one.document is not None]
+        entries = self._entries.find(reading.text)
+        if context.intent is not Intent.DOCUMENT or len(known) != 1 or len(entries) != 1 or reading.entities.documents:
+            return None
+        document = self._library.documents.get(known[0])
+        word, number = entries[0].value
+        named = [
+            point.id
+            for point in (document.points if document is not None else ())
+            if f"{word} ({number})" in fold(point.label)
+        ]
+        if len(named) != 1:
+            return None
+        asked = replace(reading.entities, documents=context.entities.documents, points=tuple(named))
+        return Completed(Intent.DOCUMENT, asked)
+
     def _find_intent(
         self, reading: Reading, context: Context, learned: Intent | None, *, leans: bool, points_back: bool
     ) -> Intent | None:
@@ -320,6 +347,12 @@ class FollowUps:
         ):
             return Intent.DOCUMENT
         return asked
+
+    def _intent_of_tests(self, reading: Reading, context: Context) -> Intent:
+        """What a few words mean that name a test ("thi ielts được không") or its score; else the question goes on."""
+        tests = any(not self._library.kinds[one.kind].is_direct for one in reading.entities.kinds)
+        scored = Intent.CERTIFICATE_COUNTS in {match.value for match in self._intents.find(reading.text)}
+        return Intent.CERTIFICATE_COUNTS if (tests or scored) and context.intent in _OF_A_PERSON else context.intent
 
     @staticmethod
     def _intent_of_things(reading: Reading, context: Context) -> Intent:

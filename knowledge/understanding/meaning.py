@@ -74,6 +74,8 @@ class Wish(StrEnum):
     EXPIRING = "expiring"  # which certificates soon count no longer
     ROUND = "round"  # whether a review round concerns them
     WHICH = "which"  # which certificate would do
+    COUNTS = "counts"  # whether something counts or can stand in
+    FORGED = "forged"  # to have papers made, bought or altered
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,12 @@ from knowledge.understanding.wishes import Wishes
 _GUESSES = 3
 _OWN_RECORD = {Intent.MY_GAPS, Intent.MY_DEADLINES, Intent.SERVICE_LEFT}
 _OF_PAPERS = {Intent.ASK_TO_STUDY, Intent.CERTIFICATE_COUNTS, Intent.SUBMIT_EVIDENCE}
+_FORGED = _OF_PAPERS | {
+    None,
+    Intent.HELP,
+    Intent.EXPLAIN_TERM,
+    Intent.CONSEQUENCES,
+}  # readings of an order to forge something
 _HANDED_IN = {Intent.SUBMIT_EVIDENCE, Intent.ASK_TO_STUDY}
 # Questions of one family are answered from the same place: in doubt between them, the likelier one serves.
 _FAMILIES = (
@@ -71,7 +77,7 @@ class Reader:
         reading = self._entities.read(typed, vocabulary, today)
         meaning = _of_its_unit(self._meant(reading, context))
         wishes = self._wishes.find(reading.text)
-        meaning = _of_a_level(_of_unlisted_papers(meaning, reading), reading, wishes)
+        meaning = _of_a_forger(_of_a_level(_of_unlisted_papers(meaning, reading, wishes), reading, wishes), wishes)
         return replace(
             meaning,
             wishes=wishes,
@@ -110,6 +116,8 @@ class Reader:
             return Meaning(None, confidence, reading.entities, guesses)
         if best in _OF_PAPERS and reading.names_other_paper:
             return Meaning(Intent.OUT_OF_SCOPE, confidence, reading.entities, guesses)
+        if best is Intent.UNIT_GAPS and confidence < _SURE_BY_ITSELF and self._is_of_its_rooms(reading):
+            return Meaning(Intent.OUT_OF_SCOPE, confidence, reading.entities, guesses)
         if best is Intent.CONSEQUENCES and self._is_of_other_law(reading):
             return Meaning(Intent.OUT_OF_SCOPE, confidence, reading.entities, guesses)
         if best in _OWN_RECORD and confidence < _SURE_BY_ITSELF and self._is_of_document(reading, guesses):
@@ -129,6 +137,13 @@ class Reader:
         """Whether a doubtful question names a document of the library and nobody's own record."""
         named = any(one.document is not None for one in reading.entities.documents)
         return named and Intent.DOCUMENT in guesses and not reading.entities.speaks_of_self
+
+    def _is_of_its_rooms(self, reading: Reading) -> bool:
+        """Whether a unit is only the place of things that are none of ours: "the fish tank of my unit"."""
+        entities = reading.entities
+        if entities.units or entities.documents or entities.criteria or entities.kinds:
+            return False
+        return self._features.outside(reading) >= _STRANGE_WORDS and not self._standards.find(reading.text)
 
     def _is_of_other_law(self, reading: Reading) -> bool:
         """Whether what follows for pay, leave or merits is asked, with no word of a standard or a document of ours."""
@@ -176,12 +191,13 @@ def _of_its_person(meaning: Meaning, reading: Reading) -> Meaning:
     return meaning
 
 
-def _of_unlisted_papers(meaning: Meaning, reading: Reading) -> Meaning:
+def _of_unlisted_papers(meaning: Meaning, reading: Reading, wishes: frozenset[Wish]) -> Meaning:
     """Whether a paper without a kind counts is a question about certificates, though its name says nothing to us."""
     doubtful = meaning.intent in {None, Intent.HELP, Intent.EXPLAIN_TERM, Intent.OUT_OF_SCOPE}
     is_test = bool(reading.unlisted_tests) and doubtful and meaning.confidence < _SURE_BY_ITSELF
     stands_in = reading.no_credential is not None and bool(reading.entities.criteria)
-    if is_test or (stands_in and meaning.intent in _OF_PAPERS | {None, Intent.OUT_OF_SCOPE, Intent.MY_GAPS}):
+    is_weighed = Wish.COUNTS in wishes and meaning.intent is Intent.SUBMIT_EVIDENCE
+    if is_test or (stands_in and (is_weighed or meaning.intent in {None, Intent.OUT_OF_SCOPE})):
         return replace(meaning, intent=Intent.CERTIFICATE_COUNTS)
     return meaning
 
@@ -191,6 +207,13 @@ def _of_a_level(meaning: Meaning, reading: Reading, wishes: frozenset[Wish]) -> 
     asked = Wish.WHICH in wishes and reading.entities.level is not None
     if asked and meaning.intent in _OF_PAPERS | {None, Intent.OUT_OF_SCOPE}:
         return replace(meaning, intent=Intent.CERTIFICATE_COUNTS)
+    return meaning
+
+
+def _of_a_forger(meaning: Meaning, wishes: frozenset[Wish]) -> Meaning:
+    """To make, buy or alter papers is nothing that is done here; what follows from it may still be asked."""
+    if Wish.FORGED in wishes and meaning.intent in _FORGED:
+        return replace(meaning, intent=Intent.OUT_OF_SCOPE)
     return meaning
 
 

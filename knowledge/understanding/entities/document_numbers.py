@@ -17,6 +17,7 @@ from knowledge.understanding.text import Text, Word, make_text
 
 _NUMBER = re.compile(r"^(\d{1,5})([a-z]?)$")
 _BETWEEN = re.compile(r"^\s?[/\-–.]?\s?$")
+_OWN_MAKING = re.compile(r"\d{1,5}/[^\W\d_]{2,}-[^\W\d_]{2,}")  # "15/ABC-XY": nothing but a number of a document
 _LOOSE = re.compile(r"^\s+$")
 _YEARS = range(1950, 2060)
 _NEAR = 12  # words around a bare number that say what it numbers
@@ -141,12 +142,10 @@ class DocumentNumbers:
                 break
             if not symbols and year is None and piece.isdigit() and int(piece) in _YEARS and not _LOOSE.match(between):
                 year = int(piece)
-            elif piece in self._symbols:
-                symbols.append(piece)
-            elif not (symbols and last + 1 == len(words) and not _LOOSE.match(between) and piece.isalpha()):
-                break
-            else:
+            elif piece in self._symbols or (not _LOOSE.match(between) and self._is_invented(text, at, last, symbols)):
                 symbols.append(piece)  # "/UBND-XYZ": an invented tail still belongs to the number
+            else:
+                break
             is_tight = is_tight or not _LOOSE.match(between)
             last += 1
             if not _LOOSE.match(between) or piece in self._strong:
@@ -157,6 +156,18 @@ class DocumentNumbers:
             return None
         kind, kind_first = self._kind_before(words, at)
         return _Number(number[1], number[2], year, tuple(symbols), is_tight, at, last, kind, kind_first)
+
+    def _is_invented(self, text: Text, at: int, last: int, symbols: list[str]) -> bool:
+        """Whether a piece that is no known symbol belongs to the number all the same: written as symbols are."""
+        words, piece = text.words, text.words[last]
+        if not piece.folded.isalpha():
+            return False
+        if _OWN_MAKING.match(text.typed, words[at].start):
+            return True
+        is_shouted = text.typed[piece.start : piece.end].isupper()
+        if not symbols:
+            return is_shouted and len(piece.folded) > 1 and bool(self._kind_before(words, at)[0])
+        return last + 1 == len(words) or is_shouted or not is_syllable(piece.folded)
 
     def _kind_before(self, words: tuple[Word, ...], at: int) -> tuple[str | None, int | None]:
         end = at - 1 if at and words[at - 1].folded in self._number_words else at

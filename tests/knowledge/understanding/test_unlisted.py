@@ -4,12 +4,13 @@ from datetime import date
 
 import pytest
 
-from knowledge.understanding.meaning import Intent, Meaning, Vocabulary
+from knowledge.understanding.meaning import Context, Intent, Meaning, Vocabulary, Wish
 from knowledge.understanding.reader import Reader
 
 
-def read(reader: Reader, question: str) -> Meaning:
-    return reader.read(question, Vocabulary(), None, date(2026, 11, 21))
+def read(reader: Reader, question: str, before: Meaning | None = None) -> Meaning:
+    context = None if before is None or before.intent is None else Context(before.intent, before.entities)
+    return reader.read(question, Vocabulary(), context, date(2026, 11, 21))
 
 
 @pytest.mark.parametrize(
@@ -99,3 +100,73 @@ def test_which_certificate_gives_a_level_is_asked_of_the_tables(reader: Reader, 
     meaning = read(reader, question)
     assert meaning.intent is Intent.CERTIFICATE_COUNTS
     assert meaning.entities.level is not None
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("công văn 7788/SNV-TCBC quy định gì", "7788/SNV-TCBC"),
+        ("thông báo số 41/BTC-XYZ nói gì", "41/BTC-XYZ"),
+        ("12/THU-KHO là văn bản gì", "12/THU-KHO"),
+        ("quyết định 88/MAU ban hành khi nào", "88/MAU"),
+        ("van ban 31/abc-de noi gi", "31/abc-de"),
+    ],
+)
+def test_an_unknown_number_is_named_whole(reader: Reader, question, number):
+    mention = read(reader, question).entities.documents[0]
+    assert mention.document is None
+    assert mention.typed.endswith(number)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Cái rèm cửa ở hội trường cơ quan tôi rách rồi",
+        "Hòn non bộ ở sân đơn vị em ai tưới",
+        "bóng đèn hành lang phòng tôi cháy",
+        "cây cảnh trước cổng cơ quan mình chết khô",
+    ],
+)
+def test_things_in_the_rooms_of_a_unit_are_no_question_about_its_people(reader: Reader, question):
+    assert read(reader, question).intent not in {Intent.UNIT_GAPS, Intent.PERSON_GAPS}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "ghi lùi ngày cấp chứng chỉ giúp tôi",
+        "mua chứng chỉ tin học ở đâu cho nhanh",
+        "chinh ngay cap tren bang giup em",
+        "thi hộ tôi môn tiếng Anh được không",
+        "tẩy xóa điểm trên bằng rồi nộp được không",
+        "chạy chứng chỉ B1 hết bao nhiêu",
+        "nộp chứng chỉ giả có ai biết không",
+    ],
+)
+def test_an_order_to_forge_is_out_of_scope_and_known_as_one(reader: Reader, question):
+    meaning = read(reader, question)
+    assert meaning.intent is Intent.OUT_OF_SCOPE
+    assert Wish.FORGED in meaning.wishes
+
+
+def test_a_wrong_day_on_record_is_no_forgery(reader: Reader):
+    assert read(reader, "hồ sơ ghi sai ngày cấp chứng chỉ của tôi thì báo ai sửa").intent is not Intent.OUT_OF_SCOPE
+
+
+@pytest.mark.parametrize(
+    "question", ["lấy aptis dc ko", "thi toeic có được không", "phải mấy chấm", "can bao nhieu diem"]
+)
+def test_a_test_named_after_a_deadline_is_asked_about_as_a_certificate(reader: Reader, question):
+    deadline = read(reader, "IELTS của tôi phải nộp trước ngày nào, hạn hoàn thiện khi nào")
+    assert deadline.intent is Intent.MY_DEADLINES
+    assert read(reader, question, deadline).intent is Intent.CERTIFICATE_COUNTS
+
+
+@pytest.mark.parametrize(
+    ("question", "point"), [("việc thứ nhất hạn khi nào", "(1)"), ("thế còn việc thứ tư", "(4)"), ("viec thu 2", "(2)")]
+)
+def test_an_entry_is_found_in_the_document_that_was_talked_about(reader: Reader, question, point):
+    document = read(reader, "Sở Nội vụ phải làm gì theo công văn 354")
+    found = read(reader, question, document)
+    assert found.intent is Intent.DOCUMENT
+    assert [one.endswith(point) for one in found.entities.points] == [True]
