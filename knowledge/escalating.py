@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
+from knowledge.cases import Case, KeptCase, Told, Trigger
 from knowledge.documents import Citation
 from knowledge.escalation import offices_above
 from knowledge.facts import CriterionCode, ManagedBy, Person, PersonCode, UnitCode
@@ -17,7 +18,7 @@ from knowledge.library import EscalationGrace, Office
 from knowledge.owed import Owed
 from knowledge.posts import Posts
 from knowledge.rulebook import RulesOn
-from knowledge.triggers import Case, Trigger, list_cases
+from knowledge.triggers import list_cases
 
 
 class Level(StrEnum):
@@ -48,29 +49,6 @@ class Step:
     def is_head(self) -> bool:
         """Whether it is the head of a unit."""
         return self.level in {Level.UNIT_HEAD, Level.HIGHER_HEAD}
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """That a rung was told of a case: when and who."""
-
-    rung: str
-    on: date
-    to: tuple[PersonCode, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class KeptCase:
-    """A case as remembered. `number` is 0 before it is kept. `closed_on` None: it was still open when last seen.
-
-    A case that opens again goes on where it stopped: no rung is told twice of it.
-    """
-
-    case: Case
-    open_since: date
-    closed_on: date | None = None
-    told: tuple[Told, ...] = ()
-    number: int = 0
 
 
 Memory = Mapping[PersonCode, Sequence[KeptCase]]

@@ -54,7 +54,7 @@ class Posts:
     def _see_clerk(self, person: Person) -> None:
         if person.scope is None:
             self._of_province.setdefault(self.province_of(person.unit), []).append(person.code)
-        elif (served := self.rules.find_unit(person.scope)) is not None:
+        elif (served := self.rules.find_unit(person.scope)) is not None and served.code == person.scope:
             self._of_unit.setdefault(served.code, []).append(person.code)
 
     def head_of(self, unit: UnitCode) -> PersonCode | None:

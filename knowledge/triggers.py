@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Final
 
 from knowledge.accountability import grace_ends_on
+from knowledge.cases import Case, Trigger
 from knowledge.evaluate import service_of
-from knowledge.facts import CriterionCode, Person, PersonCode, StudyRecord
+from knowledge.facts import CriterionCode, Person, StudyRecord
 from knowledge.findings import Finding, State
 from knowledge.reminders import source_of
 from knowledge.retirement import has_service_left
@@ -17,30 +16,6 @@ from knowledge.rulebook import RulesOn
 
 LACKING: Final = frozenset({State.MISSING, State.EXPIRED, State.NOT_RECOGNISED})
 """States in which something is certainly lacking; what waits for HR or for a rule is nobody's fault above or below."""
-
-
-class Trigger(StrEnum):
-    """Why a case goes to those above; the gravest first."""
-
-    OVERDUE = "overdue"  # the last legal day has passed
-    UNANSWERED = "unanswered"  # a request to study was not answered within the grace
-    UNDECIDED = "undecided"  # the day is near, and nobody has decided whether to send the person to study
-    UNREACHABLE = "unreachable"  # no channel reaches the person, so that no reminder does
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One person, one trigger, one deadline or request (`subject`), and the criteria that it is about."""
-
-    person: PersonCode
-    trigger: Trigger
-    subject: str
-    criteria: tuple[CriterionCode, ...]
-
-    @property
-    def key(self) -> str:
-        """The name of this case and of no other."""
-        return f"{self.person}:{self.trigger}:{self.subject}:{'+'.join(self.criteria)}"
 
 
 def list_cases(

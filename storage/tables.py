@@ -606,6 +606,7 @@ pace = Table(
     metadata,
     Column("identity", code(), primary_key=True),
     Column("next_slot_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("departed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),  # of the latest request
     Column("interval_ms", Double, nullable=False),  # 0: no limit
     Column("chat_interval_ms", Double, nullable=False),
     Column("paused_until", DateTime(timezone=True)),
@@ -701,6 +702,43 @@ reminder_stages = Table(
     Column("after", ARRAY(SmallInteger), nullable=False),
     Column("then_every", SmallInteger, nullable=False),
     Column("then_at_most", SmallInteger, nullable=False),
+)
+
+# --- cases that go to those above -------------------------------------------------------------------------------
+
+# What happened to a case outlives the roster: whoever comes back is not told of again.
+escalation_cases = Table(
+    "escalation_cases",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("person", code(), nullable=False),
+    Column("trigger", code(), nullable=False),
+    Column("subject", code(), nullable=False),
+    Column("criteria", ARRAY(code()), nullable=False),
+    Column("open_since", Date, nullable=False),
+    Column("closed_on", Date),
+    UniqueConstraint("person", "trigger", "subject", "criteria"),
+)
+
+escalation_told = Table(
+    "escalation_told",
+    metadata,
+    Column("number", BigInteger, ForeignKey("escalation_cases.number", ondelete="CASCADE"), primary_key=True),
+    Column("rung", code(), primary_key=True),
+    Column("told_on", Date, nullable=False),
+    Column("told_to", ARRAY(code()), nullable=False),
+    Index("ix_escalation_told_told_to", "told_to", postgresql_using="gin"),
+)
+
+# What somebody who was told of it had to say about a person's case, sealed; `acknowledged` has no words.
+escalation_words = Table(
+    "escalation_words",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("person", code(), nullable=False, index=True),
+    Column("said_by", code(), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("words", LargeBinary),  # empty: only acknowledged
 )
 
 # --- the audit chain --------------------------------------------------------------------------------------------

@@ -1,22 +1,29 @@
 """What every kind of notice needs to be put into words, and the promise that its writer keeps."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from handlers.reply import Reply
-from knowledge.facts import Person
+from knowledge.facts import CriterionCode, Person, PersonCode
 from knowledge.rulebook import RulesOn
 from storage.records import Delivery, Notice
 
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """What is true at the moment of sending: the recipient as the roster knows them now, and the rules of the day."""
+    """What is true at the moment of sending: the recipient as the roster knows them now, and the rules of the day.
+
+    `about` are the people whom the notices concern, as far as they are still in the roster; `reached` those of them
+    whom a channel reaches, and `offered` for which criteria study was offered to which of them, still unanswered.
+    """
 
     person: Person
     rules: RulesOn
     now: datetime
+    about: Mapping[PersonCode, Person] = field(default_factory=dict)
+    reached: frozenset[PersonCode] = frozenset()
+    offered: Mapping[PersonCode, frozenset[CriterionCode]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

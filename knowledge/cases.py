@@ -1,0 +1,54 @@
+"""Cases that go to those above, as they are kept: plain values. Which case a person has is found in `triggers`."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from knowledge.facts import CriterionCode, PersonCode
+
+
+class Trigger(StrEnum):
+    """Why a case goes to those above; the gravest first."""
+
+    OVERDUE = "overdue"  # the last legal day has passed
+    UNANSWERED = "unanswered"  # a request to study was not answered within the grace
+    UNDECIDED = "undecided"  # the day is near, and nobody has decided whether to send the person to study
+    UNREACHABLE = "unreachable"  # no channel reaches the person, so that no reminder does
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One person, one trigger, one deadline or request (`subject`), and the criteria that it is about."""
+
+    person: PersonCode
+    trigger: Trigger
+    subject: str
+    criteria: tuple[CriterionCode, ...]
+
+    @property
+    def key(self) -> str:
+        """The name of this case and of no other."""
+        return f"{self.person}:{self.trigger}:{self.subject}:{'+'.join(self.criteria)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """That a rung was told of a case: when and who."""
+
+    rung: str
+    on: date
+    to: tuple[PersonCode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCase:
+    """A case as remembered. `number` is 0 before it is kept. `closed_on` None: it was still open when last seen.
+
+    A case that opens again goes on where it stopped: no rung is told twice of it.
+    """
+
+    case: Case
+    open_since: date
+    closed_on: date | None = None
+    told: tuple[Told, ...] = ()
+    number: int = 0

@@ -1,0 +1,198 @@
+"""Which rungs were told of which case, and what those who were told had to say."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+import psycopg
+from psycopg.types.json import Jsonb
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from knowledge.cases import Case, KeptCase, Told, Trigger
+from knowledge.facts import CriterionCode, PersonCode, UnitCode
+from storage.encryption import Vault
+from storage.letters import storable
+from storage.records import Remark
+
+_TRIGGERS: Final = {one.value: one for one in Trigger}
+# A rung counts as told only while a notice of that day to one of those people stands: one that was dropped before it
+# went out told nobody. What is older has been settled long ago, whatever was tidied away since.
+_SETTLED: Final = timedelta(days=14)
+_CASES: Final = """
+SELECT c.number, c.person, c.trigger, c.subject, c.criteria, c.open_since, c.closed_on,
+    (SELECT json_agg(json_build_array(t.rung, t.told_on, t.told_to) ORDER BY t.told_on, t.rung)
+     FROM escalation_told t WHERE t.number = c.number AND (t.told_on < %(settled)s OR EXISTS (
+        SELECT FROM notices n JOIN unnest(t.told_to) r ON n.key = 'escalation:' || r || ':' || t.told_on
+        WHERE n.freed_at IS NULL)))
+FROM escalation_cases c
+"""
+_ADD: Final = """
+INSERT INTO escalation_cases (person, trigger, subject, criteria, open_since, closed_on)
+SELECT person, trigger, subject, criteria, open_since, closed_on
+FROM jsonb_to_recordset(%(rows)s) AS r (person text, trigger text, subject text, criteria text[], open_since date,
+    closed_on date)
+ON CONFLICT (person, trigger, subject, criteria) DO UPDATE
+    SET open_since = excluded.open_since, closed_on = excluded.closed_on
+RETURNING number, person, trigger, subject, criteria
+"""
+_TELL: Final = """
+INSERT INTO escalation_told (number, rung, told_on, told_to)
+SELECT number, rung, told_on, told_to
+FROM jsonb_to_recordset(%(rows)s) AS r (number bigint, rung text, told_on date, told_to text[])
+ON CONFLICT (number, rung) DO UPDATE SET told_on = excluded.told_on, told_to = excluded.told_to
+"""
+_AT_ONCE: Final = 5000
+
+
+class EscalationsDrawer:
+    """Keeps the promises of the desk's `Escalations`, and what planning needs beside it."""
+
+    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
+        self._connection = connection
+        self._vault = vault
+
+    # --- for planning
+
+    async def load_memory(self, today: date) -> dict[PersonCode, list[KeptCase]]:
+        """Every case that was ever seen, by person."""
+        memory: dict[PersonCode, list[KeptCase]] = defaultdict(list)
+        for one in await self._list("ORDER BY c.person, c.number", {"settled": today - _SETTLED}):
+            memory[one.case.person].append(one)
+        return dict(memory)
+
+    async def keep(self, changes: Sequence[KeptCase]) -> None:
+        """Remember cases as they are now; in the transaction that keeps the notices by which they are told."""
+        for start in range(0, len(changes), _AT_ONCE):
+            some = changes[start : start + _AT_ONCE]
+            rows = [_case_row(one) for one in some]
+            made = await self._read(_ADD, {"rows": Jsonb(rows)})
+            numbers = {
+                (person, trigger, subject, tuple(criteria)): number
+                for number, person, trigger, subject, criteria in made
+            }
+            told = [
+                {
+                    "number": numbers[_place(one.case)],
+                    "rung": storable(step.rung),
+                    "told_on": step.on.isoformat(),
+                    "told_to": list(step.to),
+                }
+                for one in some
+                for step in one.told
+            ]
+            if told:
+                await self._do(_TELL, {"rows": Jsonb(told)})
+
+    async def list_offered(self) -> dict[PersonCode, frozenset[CriterionCode]]:
+        """For which criteria a head has offered study to whom, who has not answered yet."""
+        offered: dict[PersonCode, set[CriterionCode]] = defaultdict(set)
+        for person, criterion in await self._read("SELECT person, criterion FROM study_cases WHERE state = 'proposed'"):
+            offered[PersonCode(person)].add(CriterionCode(criterion))
+        return {person: frozenset(criteria) for person, criteria in offered.items()}
+
+    async def count_inquiries(self) -> dict[UnitCode | None, int]:
+        """Questions that wait for HR, by the unit of whoever asked."""
+        return _by_unit(await self._read("SELECT unit, count(*) FROM inquiries WHERE state = 'open' GROUP BY unit"))
+
+    async def count_proposals(self) -> dict[UnitCode | None, int]:
+        """Proposals that wait for a second person, by the unit that they reach."""
+        return _by_unit(
+            await self._read("SELECT scope, count(*) FROM proposals WHERE state = 'waiting' GROUP BY scope")
+        )
+
+    async def count_own_proposals(self) -> dict[PersonCode, int]:
+        """The same by whoever made them."""
+        rows = await self._read("SELECT proposed_by, count(*) FROM proposals WHERE state = 'waiting' GROUP BY 1")
+        return {PersonCode(person): count for person, count in rows}
+
+    async def count_unclear(self) -> dict[UnitCode | None, int]:
+        """Deliveries of which nobody knows whether they arrived, by the unit of whoever they were for."""
+        order = "SELECT p.unit, count(*) FROM deliveries d LEFT JOIN people p ON p.code = d.person"
+        return _by_unit(await self._read(f"{order} WHERE d.state = 'unclear' GROUP BY p.unit"))
+
+    async def prune(self, closed_before: date, said_before: datetime) -> None:
+        """Forget cases that ended before a day, and words that were said before a moment."""
+        await self._do("DELETE FROM escalation_cases WHERE closed_on < %(day)s", {"day": closed_before})
+        await self._do("DELETE FROM escalation_words WHERE at < %(at)s", {"at": said_before})
+
+    # --- for the desk
+
+    async def list_told_to(self, recipient: PersonCode, today: date) -> Sequence[KeptCase]:
+        """Open cases of which this person was told."""
+        where = (
+            "WHERE c.closed_on IS NULL AND c.number IN"
+            " (SELECT number FROM escalation_told WHERE told_to @> ARRAY[%(who)s]::varchar[]) ORDER BY c.number"
+        )
+        found = await self._list(where, {"who": storable(recipient), "settled": today - _SETTLED})
+        return [one for one in found if any(recipient in told.to for told in one.told)]
+
+    async def list_cases_of(self, person: PersonCode, today: date) -> Sequence[KeptCase]:
+        """Open cases of this person."""
+        where = "WHERE c.closed_on IS NULL AND c.person = %(who)s ORDER BY c.number"
+        return await self._list(where, {"who": storable(person), "settled": today - _SETTLED})
+
+    async def remark(self, remarks: Collection[Remark]) -> None:
+        """Keep what somebody said of cases."""
+        for one in remarks:
+            sealed = self._vault.encrypt(one.words) if one.words is not None else None
+            await self._do(
+                "INSERT INTO escalation_words (person, said_by, at, words)"
+                " VALUES (%(about)s, %(by)s, %(at)s, %(words)s)",
+                {"about": storable(one.about), "by": storable(one.by), "at": one.at, "words": sealed},
+            )
+
+    async def list_remarks(self, about: Collection[PersonCode]) -> Sequence[Remark]:
+        """What was said of these people's cases by anybody, the oldest first."""
+        rows = await self._read(
+            "SELECT person, said_by, at, words FROM escalation_words WHERE person = ANY(%(who)s) ORDER BY at, id",
+            {"who": list(map(storable, about))},
+        )
+        return [
+            Remark(PersonCode(about), PersonCode(by), at, self._vault.decrypt(words) if words is not None else None)
+            for about, by, at, words in rows
+        ]
+
+    # --- below
+
+    async def _list(self, where: str, values: Mapping[str, Any]) -> list[KeptCase]:
+        return [_kept(row) for row in await self._read(f"{_CASES} {where}", values)]
+
+    async def _read(self, order: str, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        async with (await self._driver()).cursor() as cursor:
+            return await (await cursor.execute(order, values)).fetchall()
+
+    async def _do(self, order: str, values: Mapping[str, Any]) -> None:
+        async with (await self._driver()).cursor() as cursor:
+            await cursor.execute(order, values)
+
+    async def _driver(self) -> psycopg.AsyncConnection[Any]:
+        raw = await self._connection.get_raw_connection()
+        return raw.driver_connection  # type: ignore[return-value]  # the engine is ours
+
+
+def _kept(row: tuple[Any, ...]) -> KeptCase:
+    number, person, trigger, subject, criteria, open_since, closed_on, told = row
+    case = Case(PersonCode(person), _TRIGGERS[trigger], subject, tuple(map(CriterionCode, criteria)))
+    steps = tuple(Told(rung, date.fromisoformat(on), tuple(map(PersonCode, to))) for rung, on, to in told or ())
+    return KeptCase(case, open_since, closed_on, steps, number)
+
+
+def _case_row(one: KeptCase) -> dict[str, Any]:
+    person, trigger, subject, criteria = _place(one.case)
+    return {
+        "person": person,
+        "trigger": trigger,
+        "subject": subject,
+        "criteria": list(criteria),
+        "open_since": one.open_since.isoformat(),
+        "closed_on": one.closed_on.isoformat() if one.closed_on is not None else None,
+    }
+
+
+def _place(case: Case) -> tuple[str, str, str, tuple[str, ...]]:
+    return storable(case.person), case.trigger.value, storable(case.subject), tuple(map(storable, case.criteria))
+
+
+def _by_unit(rows: Sequence[tuple[Any, ...]]) -> dict[UnitCode | None, int]:
+    return {UnitCode(unit) if unit is not None else None: count for unit, count in rows}

@@ -1,0 +1,81 @@
+"""Cases are remembered with whom they were told to, and a notice that was dropped told nobody."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from knowledge.cases import Case, KeptCase, Told, Trigger
+from knowledge.facts import CriterionCode, PersonCode
+from storage.drawers import Drawers
+from storage.records import NewDelivery, NewNotice, NoticeKind, Remark
+
+MONDAY = date(2026, 12, 7)
+NOW = datetime(2026, 12, 7, 1, tzinfo=UTC)
+HEAD, OFFICIAL = PersonCode("CB014"), PersonCode("CB001")
+CASE = Case(OFFICIAL, Trigger.OVERDUE, "DOT-1@2026-12-01", (CriterionCode("ngoai_ngu"), CriterionCode("tin_hoc")))
+
+
+async def tell(drawers: Drawers, on: date = MONDAY) -> int:
+    notice = NewNotice(NoticeKind.ESCALATION, f"escalation:{HEAD}:{on}", about=(OFFICIAL,))
+    delivery = NewDelivery(HEAD, NOW, sender="telegram:1", channel="telegram", address="14", merge_day=on)
+    made = await drawers.outbox.put(delivery, [notice], NOW)
+    assert made is not None
+    return made
+
+
+def told_case(on: date = MONDAY) -> KeptCase:
+    return KeptCase(CASE, MONDAY, told=(Told("unit:SO-MAU-1", on, (HEAD,)),))
+
+
+async def test_a_case_is_found_again_with_whom_it_was_told_to(drawers: Drawers) -> None:
+    await tell(drawers)
+    await drawers.escalations.keep([told_case()])
+
+    (kept,) = (await drawers.escalations.load_memory(MONDAY))[OFFICIAL]
+
+    assert kept.number
+    assert (kept.case, kept.told) == (CASE, told_case().told)
+    assert [one.case for one in await drawers.escalations.list_told_to(HEAD, MONDAY)] == [CASE]
+    assert not await drawers.escalations.list_told_to(OFFICIAL, MONDAY)
+
+
+async def test_a_rung_counts_as_not_told_when_its_notice_was_dropped_before_it_went_out(drawers: Drawers) -> None:
+    number = await tell(drawers)
+    await drawers.escalations.keep([told_case()])
+
+    await drawers.outbox.drop(number, "gone", NOW)
+
+    (kept,) = (await drawers.escalations.load_memory(MONDAY))[OFFICIAL]
+    assert kept.told == ()
+    assert not await drawers.escalations.list_told_to(HEAD, MONDAY)
+
+
+async def test_a_case_goes_on_under_its_number_when_it_closes_and_opens_again(drawers: Drawers) -> None:
+    await tell(drawers)
+    await drawers.escalations.keep([told_case()])
+    (kept,) = (await drawers.escalations.load_memory(MONDAY))[OFFICIAL]
+
+    closed = KeptCase(CASE, MONDAY, date(2026, 12, 8), kept.told, kept.number)
+    await drawers.escalations.keep([closed])
+
+    assert (await drawers.escalations.load_memory(MONDAY))[OFFICIAL] == [closed]
+    assert not await drawers.escalations.list_told_to(HEAD, MONDAY)
+    await drawers.escalations.keep([KeptCase(CASE, date(2026, 12, 10), None, kept.told, kept.number)])
+    (again,) = (await drawers.escalations.load_memory(MONDAY))[OFFICIAL]
+    assert (again.number, again.open_since, again.closed_on) == (kept.number, date(2026, 12, 10), None)
+
+
+async def test_what_was_said_is_sealed_and_read_again(drawers: Drawers) -> None:
+    await drawers.escalations.remark([Remark(OFFICIAL, HEAD, NOW, "Đã có kế hoạch."), Remark(OFFICIAL, HEAD, NOW)])
+
+    said = await drawers.escalations.list_remarks([OFFICIAL])
+
+    assert [one.words for one in said] == ["Đã có kế hoạch.", None]
+    raw = await drawers.connection.exec_driver_sql("SELECT words FROM escalation_words WHERE words IS NOT NULL")
+    assert "kế hoạch".encode() not in bytes(raw.scalar_one())
+
+
+@pytest.mark.parametrize("count", ["count_inquiries", "count_proposals", "count_own_proposals", "count_unclear"])
+async def test_an_empty_desk_has_no_work(drawers: Drawers, count: str) -> None:
+    assert await getattr(drawers.escalations, count)() == {}
+    assert await drawers.escalations.list_offered() == {}
