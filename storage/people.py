@@ -48,6 +48,7 @@ SELECT p.code, p.name, p.born_on, p.gender, p.unit, p.position, p.position_group
 """
 _PERSON: Final = f"{WHOLE} FROM people p"
 _BY_CODE: Final[TextClause] = text(f"{_PERSON} WHERE upper(p.code) = upper(:code)")
+_BY_CODES: Final[TextClause] = text(f"{_PERSON} WHERE p.code = ANY(CAST(:codes AS text[]))")
 _BY_NAME: Final[TextClause] = text(
     f"{_PERSON} WHERE string_to_array(p.name_folded, ' ') @> CAST(:words AS text[]) AND p.name_folded ~ :in_order"
     " AND (CAST(:units AS text[]) IS NULL OR p.unit = ANY(CAST(:units AS text[])))"
@@ -80,6 +81,11 @@ class ProfilesDrawer:
         found = await self._connection.execute(_BY_CODE, {"code": _clean(code)})
         row = found.one_or_none()
         return person_of(row) if row is not None else None
+
+    async def find_people(self, codes: Collection[PersonCode]) -> dict[PersonCode, Person]:
+        """Those of these codes, written as in the roster, who are in it."""
+        found = await self._connection.execute(_BY_CODES, {"codes": list(map(storable, codes))})
+        return {one.code: one for one in map(person_of, found)}
 
     async def list_people_by_name(
         self, words: str, limit: int, units: Collection[UnitCode] | None = None

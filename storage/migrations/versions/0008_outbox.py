@@ -93,6 +93,7 @@ def upgrade() -> None:
         "pace",
         sa.Column("identity", code(), nullable=False),
         moment("next_slot_at", server_default=sa.text("now()"), nullable=False),
+        moment("departed_at", server_default=sa.text("now()"), nullable=False),
         sa.Column("interval_ms", sa.Double(), nullable=False),
         sa.Column("chat_interval_ms", sa.Double(), nullable=False),
         moment("paused_until"),

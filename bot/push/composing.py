@@ -1,0 +1,152 @@
+"""The words of deliveries that are about to leave, from what is true now: who is still there, reached, and concerned.
+
+Words are written by `handlers.notices`; what is no longer true is left out, and what may not go out now is deferred.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Protocol
+
+from bot.push.ledger import Account, Delivery, NoticeKind
+from handlers.notices.composing import Compose, Dropped, Present
+from handlers.phrases import locale_of
+from handlers.ports import Clock
+from handlers.reply import Reply
+from knowledge.calendar import WorkingCalendar
+from knowledge.facts import Person, PersonCode
+from knowledge.library import Policy
+from knowledge.rulebook import RulesOn
+from knowledge.sending_hours import next_allowed
+
+GONE, UNLINKED, UNREACHABLE, NOTHING_LEFT = "gone", "unlinked", "unreachable", "nothing_left"
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message in this language; `left_out` are the numbers of notices that it does not tell, with the reason."""
+
+    reply: Reply
+    locale: str
+    left_out: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """Nothing of it is to be told any more."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """It may not go out now, but then. `is_merged`: it is the one message of its day; `next_day` goes on from there."""
+
+    until: datetime
+    is_merged: bool
+    next_day: Callable[[datetime], datetime]
+
+
+Composed = Written | Unsaid | Deferred | Exception
+
+
+class Composer(Protocol):
+    """Writes the words of deliveries at the moment of sending."""
+
+    async def compose(self, deliveries: Sequence[Delivery]) -> Sequence[Composed]:
+        """One outcome for each, in the same order; an exception for one whose words could not be written."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """What is true now of the recipients of some deliveries; whoever or whatever is not known is absent."""
+
+    people: Mapping[PersonCode, Person]
+    accounts: Mapping[tuple[str, str], Account]
+    own_hours: Mapping[PersonCode, time]
+    rules: RulesOn
+
+
+class LooksUp(Protocol):
+    """Reads what is true now, all as of one moment."""
+
+    async def look_up(self, deliveries: Sequence[Delivery]) -> Premises:
+        """The recipients, their accounts and wishes, and the rules of today."""
+        ...
+
+
+class NoticeComposer:
+    """Keeps the promise of `Composer` with the writers of each kind."""
+
+    def __init__(
+        self,
+        records: LooksUp,
+        by_kind: Mapping[NoticeKind, Compose],
+        join: Callable[[Sequence[Reply]], Reply],
+        *,
+        calendar: WorkingCalendar,
+        policy: Policy,
+        clock: Clock,
+    ) -> None:
+        self._records = records
+        self._by_kind = by_kind
+        self._join = join
+        self._calendar = calendar
+        self._policy = policy
+        self._clock = clock
+
+    async def compose(self, deliveries: Sequence[Delivery]) -> Sequence[Composed]:
+        premises = await self._records.look_up(deliveries)
+        return [await self._compose_guarded(one, premises) for one in deliveries]
+
+    async def _compose_guarded(self, delivery: Delivery, premises: Premises) -> Composed:
+        try:
+            return await self._compose(delivery, premises)
+        except Exception as defect:  # noqa: BLE001  one that cannot be written must not hold back the others
+            return defect
+
+    async def _compose(self, delivery: Delivery, premises: Premises) -> Composed:
+        person = premises.people.get(delivery.person)
+        account = premises.accounts.get((delivery.channel or "", delivery.address or ""))
+        if person is None:
+            return Unsaid(GONE)
+        if account is None or account.person != person.code:
+            return Unsaid(UNLINKED)
+        if account.unreachable_at is not None:
+            return Unsaid(UNREACHABLE)
+        now = self._clock.now()
+        deferred = self._defer(delivery, now, premises.own_hours.get(person.code))
+        if deferred is not None:
+            return deferred
+        locale = account.locale or delivery.locale
+        with locale_of(locale):
+            return await self._write(delivery, Present(person, premises.rules, now), locale)
+
+    async def _write(self, delivery: Delivery, present: Present, locale: str) -> Written | Unsaid:
+        replies: list[Reply] = []
+        left_out: dict[int, str] = {}
+        for notice in delivery.notices:
+            said = await self._by_kind[notice.kind](notice, delivery, present)
+            if isinstance(said, Dropped):
+                left_out[notice.id] = said.reason
+            else:
+                replies.append(said)
+        if not replies:
+            return Unsaid(next(iter(left_out.values()), NOTHING_LEFT))
+        return Written(replies[0] if len(replies) == 1 else self._join(replies), locale, left_out)
+
+    def _defer(self, delivery: Delivery, now: datetime, own_hour: time | None) -> Deferred | None:
+        """The one message of a day goes out within working hours of a working day, as the message of that very day."""
+        if delivery.merge_day is None:
+            return None
+        allowed = next_allowed(now, self._calendar, self._policy, own_hour)
+        if allowed <= now and delivery.merge_day == now.date():
+            return None
+
+        def next_day(moment: datetime) -> datetime:
+            tomorrow = datetime.combine(moment.date() + _DAY, time(), tzinfo=moment.tzinfo)
+            return next_allowed(tomorrow, self._calendar, self._policy, own_hour)
+
+        return Deferred(allowed, is_merged=True, next_day=next_day)

@@ -1,0 +1,50 @@
+"""What the pump needs of the cabinet: claims under a lease, each with its slot, and marks that are committed."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Protocol
+
+from storage.records import Account, Claim, Claimed, Delivery, DeliveryState, NoticeKind
+
+__all__ = ["Account", "Claim", "Claimed", "Delivery", "DeliveryState", "Ledger", "NoticeKind"]
+
+
+class Ledger(Protocol):
+    """Claims and marks of one process; `at` is always the office's own clock."""
+
+    async def claim(self, identity: str, at: datetime, limit: int = 100) -> Claimed:
+        """Take up what is due for this identity, each with a slot of its pace, and hold it under a lease."""
+        ...
+
+    async def start(self, claim: Claim, at: datetime) -> float | None:
+        """Keep that its request leaves now; the moment by `time.monotonic` from which it may. None: it must not."""
+        ...
+
+    async def end(
+        self, claim: Claim, state: DeliveryState, at: datetime, *, provider_id: str | None = None, reason: str = "",
+        makes_unreachable: bool = False,
+    ) -> None:  # fmt: skip
+        """Keep how it ended."""
+        ...
+
+    async def put_back(
+        self, claim: Claim, at: datetime, *, wait: float = 0.0, reason: str = "", uncounts: bool = False
+    ) -> None:
+        """It surely did not go out: it waits again, for at least so many seconds. `uncounts`: it was no try."""
+        ...
+
+    async def pause(self, identity: str, seconds: float, reason: str) -> None:
+        """Let nobody of the fleet send by this identity for so long."""
+        ...
+
+    async def drop(self, claim: Claim, reason: str, at: datetime) -> None:
+        """Nothing of it is true any more."""
+        ...
+
+    async def leave_out(self, claim: Claim, notices: Mapping[int, str], at: datetime) -> None:
+        """Some of what it tells is not true any more."""
+        ...
+
+    async def defer(self, claim: Claim, due_at: datetime, merge_day: date | None, at: datetime) -> bool:
+        """It may not go out now. False where the message of that day has gone out."""
+        ...

@@ -1,0 +1,246 @@
+"""The pump of one channel identity: what is due is claimed a second ahead, and each message leaves at its slot.
+
+Nothing is tried twice here: how a message ended is kept, and what surely did not go out waits to be claimed again.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+
+from bot.failures import ChannelRefusedError, NotSentError, RefusedError, UnclearError, where_of
+from bot.push.composing import Composer, Deferred, Unsaid, Written
+from bot.push.ledger import Claim, DeliveryState, Ledger
+from bot.push.sending import Parcel, Sender
+from handlers.ports import Clock
+
+ASKED: Final = "asked"
+CHANNEL_REFUSED: Final = "channel_refused"
+OUT_OF_REACH: Final = "out_of_reach"
+_EARLY: Final = 0.015  # seconds before its slot in which "started" is committed
+_LONGEST_WAIT: Final = 0.5  # seconds between looks while others hold what is left
+_DEFECT_WAIT: Final = 300.0  # seconds before a message whose words could not be written is tried again
+_FIRST_BACKOFF, _LONGEST_BACKOFF = 5.0, 600.0  # seconds before what was not taken is tried again
+_LONGEST_AWAY: Final = 60.0  # seconds of a pause while the platform is out of reach
+_AWAY_AFTER: Final = 3  # messages in a row that could not be handed over
+_BACK_SOON: Final = 1.0
+# Refusals that are defects of our message and say nothing about the person.
+_OURS: Final = frozenset({"bad_request", "not_editable"})
+_log = structlog.get_logger("bot.push")
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a pump works: requests at the same time, the longest that one may take, the pause of a refused channel.
+
+    The longest is less than what a start holds in the ledger, so that nobody calls lost what is still under way.
+    """
+
+    in_flight: int = 64
+    longest: float = 22.0
+    refused_pause: float = 300.0
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of messages, counted; `refusals` by rate apart."""
+
+    ended: Counter[str] = field(default_factory=Counter)
+    rate_refusals: int = 0
+
+
+class Pump:
+    """Sends what is due for one identity. Several pumps of one identity, in any processes, share its pace."""
+
+    def __init__(
+        self, ledger: Ledger, sender: Sender, composer: Composer, clock: Clock, manner: Manner | None = None
+    ) -> None:
+        self._ledger = ledger
+        self._sender = sender
+        self._composer = composer
+        self._clock = clock
+        self._manner = manner or Manner()
+        self._under_way: set[int] = set()
+        self._moved = asyncio.Event()
+        self._not_sent_in_a_row = 0
+        self.tally = Tally()
+
+    async def run(self, stop: asyncio.Event) -> Tally:
+        """Until nothing is due and nothing that another holds can fall to us, or until `stop`.
+
+        What was begun is finished; what was claimed and not begun goes back.
+        """
+        async with asyncio.TaskGroup() as group:
+            while not stop.is_set():
+                if len(self._under_way) > self._manner.in_flight // 2:
+                    await self._rest(stop, _LONGEST_WAIT)
+                    continue
+                wait = await self._take_up(group, stop)
+                if wait is None and not self._under_way:
+                    break
+                if wait != 0:
+                    await self._rest(stop, min(wait or _LONGEST_WAIT, _LONGEST_WAIT))
+        return self.tally
+
+    async def _take_up(self, group: asyncio.TaskGroup, stop: asyncio.Event) -> float | None:
+        """Claim, write the words, and let each be sent; seconds to wait before more, None where nothing is left."""
+        free = self._manner.in_flight - len(self._under_way)
+        claimed = await self._ledger.claim(self._sender.identity, self._clock.now(), free)
+        if not claimed.claims:
+            return claimed.wait
+        for claim in claimed.claims:
+            self._under_way.add(claim.delivery.id)
+        for claim, parcel in await self._write(claimed.claims):
+            group.create_task(self._send(claim, parcel, stop))
+        return 0.0
+
+    async def _rest(self, stop: asyncio.Event, seconds: float) -> None:
+        """Until something of ours has ended, `stop`, or so many seconds."""
+        self._moved.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not stop.is_set() and not self._moved.is_set():
+                    waiting = {asyncio.ensure_future(self._moved.wait()), asyncio.ensure_future(stop.wait())}
+                    try:
+                        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                    finally:
+                        for one in waiting:
+                            one.cancel()
+
+    # --- words
+
+    async def _write(self, claims: Sequence[Claim]) -> list[tuple[Claim, Parcel]]:
+        """The claims that have something to say, each with its message; the others are kept as what they are."""
+        try:
+            composed = await self._composer.compose([one.delivery for one in claims])
+        except Exception as defect:  # noqa: BLE001  the database or the rules: these wait, and others get their turn
+            _log.error("push.not_composed", error=type(defect).__name__, where=where_of(defect), of=len(claims))
+            for claim in claims:
+                await self._put_back(claim, _BACK_SOON * 10, "not_composed")
+            return []
+        ready: list[tuple[Claim, Parcel]] = []
+        for claim, one in zip(claims, composed, strict=True):
+            if isinstance(one, Written):
+                if one.left_out:
+                    await self._ledger.leave_out(claim, one.left_out, self._clock.now())
+                address = claim.delivery.address or ""
+                ready.append((claim, Parcel(claim.delivery.id, address, one.reply, one.locale)))
+            else:
+                await self._keep_unsent(claim, one)
+        return ready
+
+    async def _keep_unsent(self, claim: Claim, one: Deferred | Unsaid | Exception) -> None:
+        now = self._clock.now()
+        match one:
+            case Unsaid(reason):
+                await self._ledger.drop(claim, reason, now)
+                self._done(claim, "dropped")
+            case Deferred():
+                await self._defer(claim, one)
+                self._done(claim, "deferred")
+            case Exception():
+                where = where_of(one)
+                _log.error("push.defect", delivery=claim.delivery.id, error=type(one).__name__, where=where)
+                await self._put_back(claim, _DEFECT_WAIT, "defect")
+
+    async def _defer(self, claim: Claim, deferred: Deferred) -> None:
+        """To the next moment that is allowed, and on to the next day where that day's message has gone out."""
+        moment = deferred.until
+        while not await self._ledger.defer(
+            claim, moment, moment.date() if deferred.is_merged else None, self._clock.now()
+        ):
+            moment = deferred.next_day(moment)
+
+    # --- one message
+
+    async def _send(self, claim: Claim, parcel: Parcel, stop: asyncio.Event) -> None:
+        try:
+            await asyncio.sleep(claim.slot - _EARLY - time.monotonic())
+            departs = None if stop.is_set() else await self._ledger.start(claim, self._clock.now())
+            if departs is None:
+                await self._put_back(claim)
+                return
+            await asyncio.sleep(departs - time.monotonic())
+            await self._hand_over(claim, parcel)
+        except Exception as failed:  # noqa: BLE001  its lease names it unclear, or lets another send it
+            _log.error("push.not_kept", delivery=parcel.delivery, error=type(failed).__name__, where=where_of(failed))
+            self._done(claim, "not_kept")
+
+    async def _hand_over(self, claim: Claim, parcel: Parcel) -> None:
+        try:
+            async with asyncio.timeout(self._manner.longest):
+                provider_id = await self._sender.send(parcel)
+        except NotSentError as failed:
+            await self._keep_not_sent(claim, failed)
+        except ChannelRefusedError:
+            await self._keep_channel_refused(claim)
+        except RefusedError as refused:
+            is_theirs = refused.code not in _OURS
+            await self._end(claim, DeliveryState.REFUSED, refused.code, makes_unreachable=is_theirs)
+        except UnclearError as unclear:
+            await self._end(claim, DeliveryState.UNCLEAR, unclear.code)
+        except TimeoutError:
+            await self._end(claim, DeliveryState.UNCLEAR, "timeout")
+        except Exception as defect:  # noqa: BLE001  ours: whether it went out is not known, so it is not sent again
+            where = where_of(defect)
+            _log.error("push.send_defect", delivery=parcel.delivery, error=type(defect).__name__, where=where)
+            await self._end(claim, DeliveryState.UNCLEAR, type(defect).__name__)
+        else:
+            await self._end(claim, DeliveryState.DELIVERED, provider_id=provider_id)
+
+    async def _end(
+        self,
+        claim: Claim,
+        state: DeliveryState,
+        reason: str = "",
+        *,
+        provider_id: str | None = None,
+        makes_unreachable: bool = False,
+    ) -> None:
+        self._not_sent_in_a_row = 0
+        if state is DeliveryState.UNCLEAR:
+            _log.warning("push.unclear", delivery=claim.delivery.id, code=reason)
+        await self._ledger.end(
+            claim,
+            state,
+            self._clock.now(),
+            provider_id=provider_id,
+            reason=reason,
+            makes_unreachable=makes_unreachable,
+        )
+        self._done(claim, state.value)
+
+    async def _keep_not_sent(self, claim: Claim, failed: NotSentError) -> None:
+        if failed.wait > 0:
+            self.tally.rate_refusals += 1
+            await self._ledger.pause(self._sender.identity, failed.wait, ASKED)
+            _log.warning("push.asked_to_wait", identity=self._sender.identity, seconds=failed.wait)
+            await self._put_back(claim, 0.0, failed.code, uncounts=True)
+            return
+        self._not_sent_in_a_row += 1
+        if self._not_sent_in_a_row >= _AWAY_AFTER:
+            away = min(2.0 ** (self._not_sent_in_a_row - _AWAY_AFTER), _LONGEST_AWAY)
+            await self._ledger.pause(self._sender.identity, away, OUT_OF_REACH)
+            _log.warning("push.out_of_reach", identity=self._sender.identity, code=failed.code, seconds=away)
+        backoff = min(_FIRST_BACKOFF * 2.0 ** min(claim.delivery.attempts, 20), _LONGEST_BACKOFF)
+        await self._put_back(claim, backoff, failed.code)
+
+    async def _keep_channel_refused(self, claim: Claim) -> None:
+        pause = self._manner.refused_pause
+        _log.error("push.channel_refused", identity=self._sender.identity, seconds=pause)
+        await self._ledger.pause(self._sender.identity, pause, CHANNEL_REFUSED)
+        await self._put_back(claim, 0.0, CHANNEL_REFUSED, uncounts=True)
+
+    async def _put_back(self, claim: Claim, wait: float = 0.0, reason: str = "", *, uncounts: bool = False) -> None:
+        await self._ledger.put_back(claim, self._clock.now(), wait=wait, reason=reason, uncounts=uncounts)
+        self._done(claim, "put_back")
+
+    def _done(self, claim: Claim, became: str) -> None:
+        self.tally.ended[became] += 1
+        self._under_way.discard(claim.delivery.id)
+        self._moved.set()
