@@ -1,11 +1,14 @@
 """Where the rooms are joined: settings in, an open office out. The only module of the doors that knows the cabinet."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from bot.adding import describe_kept_already, describe_misfit, describe_not_kept
@@ -13,6 +16,10 @@ from bot.citing import describe_citation
 from bot.clock import FixedClock, SystemClock
 from bot.errors import InputError, ServiceError
 from bot.letters import Carried, Errand
+from bot.push.composing import NoticeComposer, Premises
+from bot.push.planning import Agenda, Planned, Watcher, plan
+from bot.push.pump import Manner, Pump
+from bot.push.sending import Sender
 from bot.seen import Taken
 from bot.settings import Settings
 from bot.telling import Telling
@@ -20,6 +27,7 @@ from handlers.asking import Channel
 from handlers.front_desk import FrontDesk
 from handlers.hr.promoting import Draft, check_draft, promote, withdraw
 from handlers.letters import write_letter
+from handlers.notices.table import BY_KIND, join
 from handlers.phrases import CataloguesMissingError, _, locale_of, use_catalogues
 from handlers.ports import Clock
 from knowledge.calendar import WorkingCalendar
@@ -29,8 +37,10 @@ from knowledge.growing import as_added, find_misfits
 from knowledge.library import Library
 from knowledge.loader import LibraryError, load_library
 from knowledge.reading.accepted import AcceptedDocument
-from knowledge.rulebook import RuleBook
+from knowledge.reminders import Reminding
+from knowledge.rulebook import RuleBook, RulesOn
 from knowledge.rules_serialised import FORM, UnreadableRulesError, fingerprint_of, read_rules, write_rules
+from knowledge.sending_hours import sending_day
 from knowledge.understanding.reader import Reader, build_reader
 from knowledge.understanding.retrieval import PointSearch
 from knowledge.understanding.terms import find_term
@@ -39,14 +49,26 @@ from storage.drawers import Drawers
 from storage.embedded import EmbeddedServer
 from storage.encryption import SecretKeyError, Vault, load_or_make_key
 from storage.errors import DatabaseUnavailableError
+from storage.ledger import Ledger
 from storage.migrating import find_revision, migrate, newest_revision
-from storage.records import AuditVerdict, CodeIssued, LetterState, Unanswered, WrittenRules
+from storage.records import (
+    AuditVerdict,
+    CodeIssued,
+    Delivery,
+    LetterState,
+    NewDelivery,
+    NewNotice,
+    NoticeKind,
+    Unanswered,
+    WrittenRules,
+)
 from storage.workbook.load import LoadReport, Progress, load_workbook
 
 _UPDATES_ARE_KEPT = timedelta(days=3)  # longer than a platform brings an update again
 _GUESSES_ARE_KEPT = timedelta(days=1)
 _QUESTIONS_ARE_KEPT = timedelta(days=180)
 _COUNTS_ARE_KEPT = timedelta(days=400)  # a year and some weeks, to compare with the year before
+_PARCELS_AT_ONCE = 2_000
 PUSHED_CHANNELS = (Channel.TELEGRAM.value,)  # a web page or a terminal can only be asked, not sent to
 LOCALES = Path(__file__).parent / "locales"
 
@@ -158,6 +180,50 @@ class LettersInDatabase:
             await drawers.letters.put_off(errand.id, until, reason, is_try=is_try)
 
 
+class PremisesInDatabase:
+    """What is true of recipients at the moment of sending; the rules are read again when they have changed."""
+
+    def __init__(self, database: Database, reference: Reference, clock: Clock) -> None:
+        self._database = database
+        self._reference = reference
+        self._clock = clock
+        self._known: tuple[int, RuleBook] | None = None
+
+    async def look_up(self, deliveries: Sequence[Delivery]) -> Premises:
+        codes = {one.person for one in deliveries}
+        addresses = {(one.channel or "", one.address or "") for one in deliveries}
+        async with self._database.transaction() as drawers:
+            return Premises(
+                people=await drawers.profiles.find_people(codes),
+                accounts=await drawers.accounts.find_accounts(addresses),
+                own_hours=await drawers.reminders.find_hours(codes),
+                rules=(await self._rule_book(drawers)).on(self._clock.today()),
+            )
+
+    async def _rule_book(self, drawers: Drawers) -> RuleBook:
+        version = await drawers.rules.version()
+        if self._known is None or self._known[0] != version:
+            declared = await drawers.rules.load()
+            self._known = declared.version, self._reference.rule_book(declared)
+        return self._known[1]
+
+
+class ReachInDatabase:
+    """Which accounts take what we send, kept for every process and for who plans what is sent."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def mark_unreachable(self, channel: str, address: str) -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.accounts.mark_unreachable(channel, address, self._clock.now())
+
+    async def mark_reachable(self, channel: str, address: str) -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.accounts.mark_reachable(channel, address)
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """The open office: everything that commands and doors need, and nothing of how it is kept."""
@@ -180,6 +246,26 @@ class Office:
     def cookie_key(self) -> bytes:
         """The key that signs the cookies of web visitors."""
         return self._vault.cookie_key
+
+    @property
+    def reach(self) -> ReachInDatabase:
+        """Which accounts take what we send."""
+        return ReachInDatabase(self._database, self.clock)
+
+    @asynccontextmanager
+    async def pumping(self, sender: Sender, *, per_second: float, manner: Manner | None = None) -> AsyncIterator[Pump]:
+        """A pump of the sender's identity at this pace, 0 for none, open inside the block."""
+        async with self._database.transaction() as drawers:
+            await drawers.pace.set(sender.identity, per_second=per_second, chat_per_second=min(per_second, 1.0))
+        records = PremisesInDatabase(self._database, self.reference, self.clock)
+        composer = NoticeComposer(
+            records, BY_KIND, join, calendar=self.reference.calendar, policy=self.library.policy, clock=self.clock
+        )
+        ledger = Ledger(self._database)
+        try:
+            yield Pump(ledger, sender, composer, self.clock, manner)
+        finally:
+            await ledger.close()
 
     async def rule_book(self) -> RuleBook:
         """The rule book as of now."""
@@ -206,16 +292,56 @@ class Office:
         """The rules of now and those that people were last told by, with these people, all as of one moment."""
         async with self._database.transaction() as drawers:
             await drawers.told.see_one_moment()
-            now = self.reference.rule_book(await drawers.rules.load())
-            last = await drawers.told.find_last()
-            yield Telling(
-                now=now,
-                fingerprint=fingerprint_of(now),
-                people=drawers.profiles.stream_people_there(last.number if last is not None else 0, PUSHED_CHANNELS),
-                told=_read_rules(last.rules) if last is not None else None,
-                told_fingerprint=last.rules.fingerprint if last is not None else None,
-                told_at=last.told_at if last is not None else None,
-            )
+            yield await self._find_telling(drawers)
+
+    async def _find_telling(self, drawers: Drawers) -> Telling:
+        now = self.reference.rule_book(await drawers.rules.load())
+        last = await drawers.told.find_last()
+        return Telling(
+            now=now,
+            fingerprint=fingerprint_of(now),
+            moment=last.number if last is not None else 0,
+            told=_read_rules(last.rules) if last is not None else None,
+            told_fingerprint=last.rules.fingerprint if last is not None else None,
+            told_at=last.told_at if last is not None else None,
+        )
+
+    @asynccontextmanager
+    async def read_plan(self, day: date) -> AsyncIterator[tuple[Telling, Agenda, AsyncIterator[Planned]]]:
+        """All that is to be told on a day, or on the next working one, as of one moment. Keeps nothing."""
+        async with self._database.transaction() as drawers:
+            await drawers.told.see_one_moment()
+            telling = await self._find_telling(drawers)
+            agenda = await _make_agenda(drawers, telling, sending_day(day, telling.now.calendar))
+            watching = await watch(drawers, agenda.rules)
+            yield telling, agenda, _plan(drawers, agenda, watching, PUSHED_CHANNELS)
+
+    async def plan_and_store(
+        self, day: date, senders: Mapping[str, str], *, also: Callable[[Drawers], Awaitable[None]] | None = None
+    ) -> Mapping[str, int]:
+        """Keep all that is to be told on a working day, for the senders (identity by channel); how many of each kind.
+
+        Everything, what `also` does included, is one transaction. Doing it again changes nothing; on a day off nothing
+        is kept, because the next working day plans itself. What still waits since earlier days becomes part of this
+        day's one message.
+        """
+        if not self.reference.calendar.is_working(day):
+            return {}
+        now = self.clock.now()
+        async with self._database.transaction() as drawers:
+            await drawers.told.keep_loads_out()
+            telling = await self._find_telling(drawers)
+            agenda = await _make_agenda(drawers, telling, day)
+            watching = await watch(drawers, agenda.rules)
+            await drawers.reminders.carry_over(day)
+            planned = _plan(drawers, agenda, watching, tuple(senders))
+            counts = await _store(drawers, planned, agenda, senders, now)
+            await watching.keep()
+            if agenda.before is not None and counts.pop("untold", 0) == 0:
+                await drawers.told.advance(RulesScribe(self.reference).write(telling.now.rules), now)
+            if also is not None:
+                await also(drawers)
+        return counts
 
     async def load(self, path: Path, *, dry_run: bool, replacing: frozenset[str], progress: Progress) -> LoadReport:
         """Load a workbook: all of it or nothing."""
@@ -330,6 +456,77 @@ class Office:
         return []
 
 
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """Those who look at everybody in the pass of a day, and what keeps their memory once all is stored."""
+
+    watchers: Sequence[Watcher]
+    keep: Callable[[], Awaitable[None]]
+
+
+async def watch(drawers: Drawers, rules: RulesOn) -> Watching:
+    """The watchers of a day with their memory. Each kind of notice that looks at everybody joins here."""
+    del drawers, rules
+
+    async def keep() -> None:
+        """Nothing is remembered yet."""
+
+    return Watching((), keep)
+
+
+async def _make_agenda(drawers: Drawers, telling: Telling, day: date) -> Agenda:
+    policy = telling.now.library.policy.reminders
+    reminding = Reminding(policy, await drawers.reminders.list_stages(), day)
+    return Agenda(telling.now.on(day), reminding, telling.find_before(day))
+
+
+def _plan(drawers: Drawers, agenda: Agenda, watching: Watching, channels: Collection[str]) -> AsyncIterator[Planned]:
+    recipients = drawers.reminders.stream_recipients(channels)
+    return plan(agenda, recipients, watching.watchers, drawers.outbox.known_keys)
+
+
+async def _store(
+    drawers: Drawers, planned: AsyncIterator[Planned], agenda: Agenda, senders: Mapping[str, str], now: datetime
+) -> dict[str, int]:
+    """How many of each kind were kept; `untold` counts changes that today's message, gone already, cannot tell."""
+    counts: Counter[str] = Counter()
+    parcels: list[tuple[NewDelivery, list[NewNotice]]] = []
+    keys: list[str] = []
+
+    async def put() -> None:
+        await drawers.outbox.put_many(parcels, now)
+        known = await drawers.outbox.known_keys(keys)
+        counts["untold"] += len(keys) - len(known)
+        parcels.clear()
+        keys.clear()
+
+    async for one in planned:
+        owed, reach = one.owed, one.reach
+        counts[owed.kind] += 1
+        if owed.kind == "change":
+            keys.append(owed.key)
+        notice = NewNotice(NoticeKind(owed.kind), owed.key, owed.stage, owed.about, owed.payload)
+        if parcels and parcels[-1][0].person == owed.to:
+            parcels[-1][1].append(notice)
+            continue
+        if len(parcels) >= _PARCELS_AT_ONCE:
+            await put()
+        sender = senders.get(reach.channel) if reach.channel is not None else None
+        delivery = NewDelivery(
+            person=owed.to,
+            due_at=one.send_at,
+            sender=sender,
+            channel=reach.channel,
+            address=reach.address,
+            locale=reach.locale,
+            merge_day=agenda.day,
+        )
+        parcels.append((delivery, [notice]))
+    if parcels:
+        await put()
+    return dict(counts)
+
+
 def open_reference(settings: Settings) -> Reference:
     """The library, the calendar and the home territory. Raises InputError for a library that does not load."""
     try:
@@ -392,9 +589,15 @@ def _make_desk(
     database: Database, reference: Reference, clock: Clock, settings: Settings, threads: MemoryThreads | None
 ) -> FrontDesk:
     library = reference.library
-    reader, search = build_reader(library, settings.home / "cache"), PointSearch(library)
+    being_built = Lock()
+
+    @cache
+    def build() -> tuple[Reader, PointSearch]:
+        return build_reader(library, settings.home / "cache"), PointSearch(library)
 
     def grow(grown: Library) -> tuple[Reader, PointSearch]:
+        with being_built:  # by the first question, and once: most commands ask nothing and need not wait for it
+            reader, search = build()
         if grown.documents.keys() == library.documents.keys() and not grown.texts:
             return reader, search
         return reader.over(grown), search.over(grown)
@@ -402,8 +605,6 @@ def _make_desk(
     return FrontDesk(
         open_drawers=_drawers(database, threads),
         make_rule_book=reference.rule_book,
-        reader=reader,
-        search=search,
         grow=grow,
         find_term=find_term,
         clock=clock,

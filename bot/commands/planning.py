@@ -1,8 +1,9 @@
-"""`plan`: which notices would go out on a day, to whom and why. It reads and shows; it sends and remembers nothing."""
+"""`plan`: what would be told on a day, to whom and why. It reads and shows; it sends and remembers nothing."""
 
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from typing import Any
 
@@ -10,13 +11,13 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.json_views import citation_as_json
+from bot.push.planning import Planned
 from bot.settings import Settings
-from bot.telling import ChangeNotice, Standing, Telling, list_change_notices
+from bot.telling import Standing, Telling
 from bot.wiring import open_office
 from handlers.change_words import explain_causes, name_subject, summarise
-from handlers.officials.changes import push_text
 from handlers.phrases import _, ngettext, show_day_of, show_moment, show_number
-from knowledge.changes import Change, Difference
+from knowledge.changes import Change
 from knowledge.findings import Finding
 from knowledge.library import Library
 
@@ -26,25 +27,17 @@ _AT_A_TIME = 100  # people in one table: a province never stands in memory
 
 
 async def show_plan(settings: Settings, *, on: date | None, as_json: bool) -> None:
-    """Print the notices of a day, in the order of the people's codes."""
+    """Print what is told on a day: what concerns people themselves by their codes, then what those above are owed."""
     async with open_office(settings, keeps_threads=False) as office:
         # Before anything is shown: whoever stops reading half-way has looked all the same.
         await office.record_look("all")
-        async with office.read_told() as telling:
-            difference = _find_difference(telling, on or office.clock.today())
+        async with office.read_plan(on or office.clock.today()) as (telling, agenda, planned):
             _tell_standing(telling)
-            notices = _list_notices(telling, difference)
-            library = telling.now.library if difference is None else difference.after.library
+            library = agenda.before.difference.after.library if agenda.before is not None else agenda.rules.library
             if as_json:
-                await _print_json(notices, library)
+                await _print_json(planned, library)
             else:
-                await _print_tables(notices, library)
-
-
-def _find_difference(telling: Telling, on: date) -> Difference | None:
-    if telling.standing is not Standing.DIFFERENT or telling.told is None:
-        return None
-    return Difference(telling.told, telling.now, on)
+                await _print_tables(planned, library)
 
 
 def _tell_standing(telling: Telling) -> None:
@@ -59,36 +52,33 @@ def _tell_standing(telling: Telling) -> None:
         print(text.format(day=show_day_of(telling.told_at)), file=sys.stderr)
 
 
-async def _list_notices(telling: Telling, difference: Difference | None) -> AsyncIterator[ChangeNotice]:
-    if difference is not None:
-        async for notice in list_change_notices(telling, difference):
-            yield notice
-
-
 # --- for programs ---
 
 
-async def _print_json(notices: AsyncIterator[ChangeNotice], library: Library) -> None:
+async def _print_json(planned: AsyncIterator[Planned], library: Library) -> None:
     separator = "["
-    async for notice in notices:
-        sys.stdout.write(f"{separator}\n{json.dumps(notice_as_json(notice, library), ensure_ascii=False)}")
+    async for one in planned:
+        sys.stdout.write(f"{separator}\n{json.dumps(as_json(one, library), ensure_ascii=False)}")
         separator = ","
     sys.stdout.write("[]\n" if separator == "[" else "\n]\n")
 
 
-def notice_as_json(notice: ChangeNotice, library: Library) -> dict[str, Any]:
-    """One notice as other programs read it (contracts, §6), with what changes for operators."""
-    return {
-        "kind": "change",
-        "to": notice.person.code,
-        "about": [notice.person.code],
-        "stage": "change",
-        "channel": notice.channel or _NO_CHANNEL,
-        "send_at": notice.send_at.isoformat(),
-        "key": notice.key,
-        "text": push_text(),
-        "changes": [_change_as_json(change, library) for change in notice.changes],
+def as_json(planned: Planned, library: Library) -> dict[str, Any]:
+    """One notice as other programs read it (contracts, §6); of a change also what changes, for operators."""
+    owed = planned.owed
+    told: dict[str, Any] = {
+        "kind": owed.kind,
+        "to": owed.to,
+        "about": list(owed.about),
+        "stage": owed.stage,
+        "channel": planned.reach.channel or _NO_CHANNEL,
+        "send_at": planned.send_at.isoformat(),
+        "key": owed.key,
+        "text": planned.text,
     }
+    if planned.changes:
+        told["changes"] = [_change_as_json(change, library) for change in planned.changes]
+    return told
 
 
 def _change_as_json(change: Change, library: Library) -> dict[str, Any]:
@@ -129,37 +119,71 @@ def _day(day: date | None) -> str | None:
 # --- for people ---
 
 
-async def _print_tables(notices: AsyncIterator[ChangeNotice], library: Library) -> None:
+async def _print_tables(planned: AsyncIterator[Planned], library: Library) -> None:
     console = Console(width=None if sys.stdout.isatty() else _WIDTH_OF_A_FILE, markup=False, highlight=False)
-    count, table = 0, _make_table()
-    async for notice in notices:
-        count += 1
-        _add(table, notice, library)
-        if count % _AT_A_TIME == 0:
+    counts: Counter[str] = Counter()
+    table = _make_table()
+    async for one in planned:
+        counts[one.owed.kind] += 1
+        _add(table, one, library)
+        if counts.total() % _AT_A_TIME == 0:
             console.print(table)
             table = _make_table()
     if table.row_count:
         console.print(table)
-    if count:
-        text = ngettext("{n} notice of a change.", "{n} notices of a change.", count)
-        print(text.format(n=show_number(count)))
-    else:
-        print(_("No notice of a change waits."))
+    for text in _sum_up(counts):
+        print(text)
+
+
+def _sum_up(counts: Counter[str]) -> Iterator[str]:
+    """How many of each kind; what nothing waits of is left out."""
+    if not counts:
+        yield _("Nothing waits to be told.")
+    for kind, n in sorted(counts.items()):
+        match kind:
+            case "reminder":
+                text = ngettext("{n} reminder.", "{n} reminders.", n)
+            case "change":
+                text = ngettext("{n} notice of a change.", "{n} notices of a change.", n)
+            case "escalation":
+                text = ngettext("{n} notice to those above.", "{n} notices to those above.", n)
+            case _:
+                text = ngettext("{n} weekly digest.", "{n} weekly digests.", n)
+        yield text.format(n=show_number(n))
 
 
 def _make_table() -> Table:
     """The widths do not depend on the rows, so that one table continues the other."""
     table = Table(show_lines=True, expand=True)
-    for heading, share in ((_("who"), 3), (_("what"), 2), (_("from → to"), 5), (_("why"), 5)):
+    for heading, share in ((_("who"), 4), (_("what"), 3), (_("words and reasons"), 8)):
         table.add_column(heading, ratio=share)
     return table
 
 
-def _add(table: Table, notice: ChangeNotice, library: Library) -> None:
-    person, channel = notice.person, notice.channel or _("no channel")
-    who = f"{person.code} {person.name}\n{channel}, {show_moment(notice.send_at)}"
-    for place, change in enumerate(notice.changes):
+def _add(table: Table, planned: Planned, library: Library) -> None:
+    reach, owed = planned.reach, planned.owed
+    who = f"{owed.to} {reach.name}\n{reach.channel or _('no channel')}, {show_moment(planned.send_at)}"
+    table.add_row(who, f"{_name_kind(owed.kind)}\n{_name_stage(owed.stage)}", planned.text)
+    for change in planned.changes:
         old, new = summarise(change, library)
-        table.add_row(
-            "" if place else who, name_subject(change, library), f"{old} → {new}", explain_causes(change, library)
-        )
+        table.add_row("", name_subject(change, library), f"{old} → {new}\n{explain_causes(change, library)}")
+
+
+def _name_kind(kind: str) -> str:
+    names = {
+        "reminder": _("reminder"),
+        "change": _("change of the rules"),
+        "escalation": _("notice to those above"),
+        "digest": _("weekly digest"),
+    }
+    return names.get(kind, kind)
+
+
+def _name_stage(stage: str) -> str:
+    """A stage like "T-30" in words; others as they are."""
+    number = stage[2:]
+    if stage[:2] == "T-" and number.isdigit():
+        return ngettext("up to {n} day before", "up to {n} days before", int(number)).format(n=number)
+    if stage[:2] == "T+" and number.isdigit():
+        return ngettext("{n} day after, or more", "{n} days after, or more", int(number)).format(n=number)
+    return "" if stage == "change" else stage

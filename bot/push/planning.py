@@ -2,20 +2,33 @@
 
 **How another kind of notice joins.** A `Watcher` is shown everybody once, in the order of their codes, with their
 verdicts of the day; after the last one it lists what it owes to whom. It holds whatever it must remember meanwhile,
-decides purely, and knows neither channels nor hours: those are added here. Escalations (`knowledge.escalating`) and
-digests (`knowledge.digesting`) are watchers; the office makes them for each pass (`Office.watchers`), with the memory
-that they need read beforehand. The words shown by `plan` for a kind come from `handlers.notices.table.PREVIEWS`.
+decides purely, and knows neither channels nor hours: those are added here, and whatever was told before by its key is
+left out. Escalations (`knowledge.escalating`) and digests (`knowledge.digesting`) are watchers; the office makes them
+for each pass (`Office.watchers`), with the memory that they need read beforehand. The words that `plan` shows of a
+kind come from `handlers.notices.table.PREVIEWS`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Protocol
 
-from knowledge.facts import Person
+from bot.clock import VIETNAM
+from handlers.notices.reminders import words
+from handlers.notices.table import PREVIEWS
+from handlers.officials.changes import push_text
+from handlers.phrases import current_locale
+from knowledge.changes import Change, Difference
+from knowledge.evaluate import evaluate
+from knowledge.facts import Person, PersonCode
 from knowledge.findings import Finding
 from knowledge.owed import Owed
+from knowledge.reminders import Mark, Reminding, is_actionable
 from knowledge.rulebook import RulesOn
+from knowledge.sending_hours import first_hour
+
+_MARK_LENGTH = 16  # of a fingerprint: no two rules of one installation share as much
 
 
 class Watcher(Protocol):
@@ -30,11 +43,142 @@ class Watcher(Protocol):
         ...
 
 
+class Recipient(Protocol):
+    """Somebody of the roster as the cabinet hands them over: where they are reached, wishes, what they were told."""
+
+    @property
+    def person(self) -> Person: ...
+    @property
+    def came_in(self) -> int: ...
+    @property
+    def channel(self) -> str | None: ...
+    @property
+    def address(self) -> str | None: ...
+    @property
+    def locale(self) -> str: ...
+    @property
+    def hour(self) -> time | None: ...
+    @property
+    def quiet_until(self) -> date | None: ...
+    @property
+    def told(self) -> frozenset[Mark]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ToldBefore:
+    """The rules that people were told by, and those who were: all who had come in before this moment of the roster."""
+
+    difference: Difference
+    moment: int
+    told: str
+    now: str
+
+    @staticmethod
+    def by(difference: Difference, moment: int, told: str, now: str) -> "ToldBefore":
+        """The same with as much of both fingerprints as tells them apart."""
+        return ToldBefore(difference, moment, told[:_MARK_LENGTH], now[:_MARK_LENGTH])
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """What the pass decides from: the rules of the day on which all of it goes out, the stages, what rules changed."""
+
+    rules: RulesOn
+    reminding: Reminding
+    before: ToldBefore | None = None
+
+    @property
+    def day(self) -> date:
+        """The working day on which all of it goes out."""
+        return self.rules.day
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where somebody is written to, and from which hour; no channel: nowhere."""
+
+    name: str = ""
+    channel: str | None = None
+    address: str | None = None
+    locale: str = "vi"
+    hour: time | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Something that would be told: what, by which channel (None: nobody can be reached) and not before when."""
+    """Something that would be told: what, where to, not before when, in which words. `changes`: why, for operators."""
 
     owed: Owed
-    channel: str | None
+    reach: Reach
     send_at: datetime
     text: str
+    changes: tuple[Change, ...] = ()
+
+
+KnownKeys = Callable[[Collection[str]], Awaitable[Collection[str]]]
+
+
+async def plan(
+    agenda: Agenda, recipients: AsyncIterable[Recipient], watchers: Sequence[Watcher], known_keys: KnownKeys
+) -> AsyncIterator[Planned]:
+    """All that is to be told on the day, one after another and never all in memory.
+
+    First what concerns people themselves, in the order of their codes; then what the watchers owe, by the code of
+    whom they owe it to.
+    """
+    reached: dict[PersonCode, Reach] = {}
+    must_judge = bool(watchers or agenda.rules.open_rounds or agenda.rules.live_duties)
+    async for one in recipients:
+        reach = Reach(one.person.name, one.channel, one.address, one.locale, one.hour)
+        findings = evaluate(one.person, agenda.rules) if must_judge else ()
+        for watcher in watchers:
+            watcher.see(one.person, findings, agenda.rules, is_reachable=one.channel is not None)
+        if watchers:
+            reached[one.person.code] = reach
+        for owed in agenda.reminding.list_owed(one.person.code, findings, one.told, one.quiet_until):
+            yield Planned(owed, reach, _send_at(agenda, one.hour), _reminder_text(findings, agenda.day))
+        for owed, changes in _list_changes(agenda.before, one):
+            yield Planned(owed, reach, _send_at(agenda, one.hour), push_text(), changes)
+    for owed in await _list_watched(watchers, known_keys):
+        reach = reached.get(owed.to, Reach())
+        preview = PREVIEWS.get(owed.kind)
+        yield Planned(owed, reach, _send_at(agenda, reach.hour), preview(owed) if preview is not None else "")
+
+
+async def _list_watched(watchers: Sequence[Watcher], known_keys: KnownKeys) -> list[Owed]:
+    owed = {one.key: one for watcher in watchers for one in watcher.list_notices()}
+    known = set(await known_keys(list(owed))) if owed else set()
+    return sorted((one for key, one in owed.items() if key not in known), key=lambda one: (one.to, one.kind, one.key))
+
+
+def _list_changes(before: ToldBefore | None, one: Recipient) -> Iterable[tuple[Owed, tuple[Change, ...]]]:
+    """What the rules of now make different for somebody who was told by others."""
+    if before is None or one.came_in >= before.moment:
+        return
+    changes = before.difference.changes_of(one.person)
+    if changes:
+        code = one.person.code
+        key = f"change:{code}:{before.told}:{before.now}"
+        yield Owed("change", code, key, "change", (code,), {"told": before.told}), changes
+
+
+def _send_at(agenda: Agenda, hour: time | None) -> datetime:
+    return _moment(agenda.day, first_hour(agenda.rules.library.policy, hour))
+
+
+@lru_cache(maxsize=256)
+def _moment(day: date, hour: time) -> datetime:
+    return datetime.combine(day, hour, tzinfo=VIETNAM)
+
+
+def _reminder_text(findings: Iterable[Finding], day: date) -> str:
+    left = [one.days_left for one in findings if one.days_left is not None and is_actionable(one)]
+    ahead, overdue = (tuple(sorted(days for days in left if (days >= 0) is wanted)) for wanted in (True, False))
+    return _in_words(ahead, overdue, day, current_locale())
+
+
+@lru_cache(maxsize=4096)
+def _in_words(ahead: tuple[int, ...], overdue: tuple[int, ...], day: date, locale: str) -> str:
+    """Thousands share the same sentence; `locale` is that in which it is said."""
+    del locale
+    return " ".join(words(ahead, overdue, day))

@@ -1,17 +1,22 @@
 """`nhacchuan plan`: who is told of changed rules, the same words for the same store and day; `doctor` beside it."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from datetime import date
+from typing import Any
 
 import psycopg
 import pytest
 
-from bot.telling import Standing, Telling, list_change_notices, sending_moment
-from knowledge.changes import Difference
-from knowledge.facts import Person, PersonCode
+from bot.push.planning import Agenda, Planned, ToldBefore, Watcher, plan
+from bot.telling import Standing, Telling
+from knowledge.facts import PersonCode
 from knowledge.library import Library
+from knowledge.reminders import OwnStages, Reminding
+from knowledge.rulebook import RuleBook
 from knowledge.rules_serialised import fingerprint_of
+from knowledge.sending_hours import sending_day
+from storage.records import Recipient
 from tests.bot.test_command_line import Terminal
 from tests.databases import make_home, named
 from tests.handlers.visits import TODAY, with_standards, with_table
@@ -21,28 +26,59 @@ from tests.storage.test_told_rules import AS_BEFORE, RAISED, SECOND
 from tests.storage.workbook.books import PERSON, PERSON_HEADER, WHOLE, write_csv
 
 
-async def people(*codes: str) -> AsyncIterator[tuple[Person, str | None]]:
+async def recipients(*codes: str, **more: Any) -> AsyncIterator[Recipient]:
     """Officials whose certificate the table recognises, every second one reached by Telegram."""
     for place, code in enumerate(codes):
         held = (credential("ielts", "4.5", date(2025, 12, 1)),)
-        yield official(code=PersonCode(code), credentials=held), "telegram" if place % 2 else None
+        reached = {"channel": "telegram", "address": str(place)} if place % 2 else {"channel": None, "address": None}
+        given = {
+            "came_in": 1,
+            "locale": "vi",
+            "hour": None,
+            "quiet_until": None,
+            "told": frozenset(),
+            **reached,
+            **more,
+        }
+        yield Recipient(person=official(code=PersonCode(code), credentials=held), **given)
 
 
-def telling(library: Library, *codes: str) -> Telling:
+async def nothing_known(keys: Collection[str]) -> set[str]:
+    del keys
+    return set()
+
+
+def agenda(book: RuleBook, day: date, before: ToldBefore | None = None, own: OwnStages | None = None) -> Agenda:
+    return Agenda(book.on(day), Reminding(book.library.policy.reminders, own or {}, day), before)
+
+
+async def planned(agenda: Agenda, recipients: AsyncIterator[Recipient], *watchers: Watcher) -> list[Planned]:
+    return [one async for one in plan(agenda, recipients, watchers, nothing_known)]
+
+
+def telling(library: Library) -> Telling:
     before, after = with_table(library), with_standards(library)
-    return Telling(after, fingerprint_of(after), people(*codes), before, fingerprint_of(before))
+    return Telling(after, fingerprint_of(after), 2, before, fingerprint_of(before))
 
 
 async def test_keys_are_unique_and_the_same_on_whatever_day_the_change_is_planned(library: Library) -> None:
     async def keys(on: date) -> list[str]:
-        known = telling(library, "CB001", "CB002", "CB003")
-        assert known.told is not None
-        return [one.key async for one in list_change_notices(known, Difference(known.told, known.now, on))]
+        known = telling(library)
+        found = await planned(agenda(known.now, on, known.find_before(on)), recipients("CB001", "CB002", "CB003"))
+        return [one.owed.key for one in found if one.owed.kind == "change"]
 
     today, later = await keys(TODAY), await keys(date(2026, 12, 14))
 
     assert today == later
     assert len(set(today)) == len(today) == 3
+
+
+async def test_whoever_came_in_after_the_others_were_told_is_told_of_no_change(library: Library) -> None:
+    known = telling(library)
+
+    found = await planned(agenda(known.now, TODAY, known.find_before(TODAY)), recipients("CB001", came_in=2))
+
+    assert [one for one in found if one.owed.kind == "change"] == []
 
 
 @pytest.mark.parametrize(
@@ -54,21 +90,21 @@ async def test_keys_are_unique_and_the_same_on_whatever_day_the_change_is_planne
         pytest.param(date(2027, 2, 6), "2027-02-11T08:00:00+07:00", id="the lunar New Year"),
     ],
 )
-def test_notices_wait_for_the_morning_of_a_working_day(library: Library, day: date, expected: str) -> None:
-    assert sending_moment(day, with_standards(library)).isoformat() == expected
+async def test_notices_wait_for_the_morning_of_a_working_day(library: Library, day: date, expected: str) -> None:
+    known = telling(library)
+    goes_out = sending_day(day, known.now.calendar)
+
+    found = await planned(agenda(known.now, goes_out, known.find_before(goes_out)), recipients("CB001"))
+
+    assert {one.send_at.isoformat() for one in found} == {expected}
 
 
-async def test_nobody_is_looked_at_when_only_words_differ(library: Library) -> None:
+def test_nothing_can_wait_to_be_told_when_only_words_differ(library: Library) -> None:
     before, after = with_table(library), with_table(library)
-
-    async def refuse() -> AsyncIterator[tuple[Person, str | None]]:
-        raise AssertionError("nobody needs to be read")
-        yield official(), None
-
-    known = Telling(after, "a", refuse(), before, "b")
+    known = Telling(after, "a", 2, before, "b")
 
     assert known.standing is Standing.DIFFERENT
-    assert [one async for one in list_change_notices(known, Difference(before, after, TODAY))] == []
+    assert known.find_before(TODAY) is None
 
 
 # --- the command ---

@@ -1,0 +1,63 @@
+"""A reminder, put into words when it is sent: how many things are open and until when, never which ones."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from handlers.asking import Choice
+from handlers.notices.composing import Dropped, Present
+from handlers.phrases import _, ngettext, show_day, show_number
+from handlers.reply import Line, Reply
+from knowledge.evaluate import evaluate
+from knowledge.findings import Finding
+from knowledge.reminders import is_actionable, still_owed
+from storage.records import Delivery, Notice
+
+ACK = "notice.ack"
+
+
+async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply | Dropped:
+    """What is still open for me, and until when?"""
+    findings = evaluate(present.person, present.rules)
+    if not findings:  # past retirement
+        return Dropped("gone")
+    reason = still_owed(notice.payload, findings, present.rules.day)
+    if reason is not None:
+        return Dropped(reason)
+    first, *others = sentences(findings, present.rules.day)
+    return Reply(first, tuple(map(Line, others)), choices=(see_details(), seen(delivery.id)))
+
+
+def sentences(findings: Iterable[Finding], on: date) -> tuple[str, ...]:
+    """What is pushed: what is ahead first, then what is past its day. Empty where nothing can be done."""
+    left = [one.days_left for one in findings if one.days_left is not None and is_actionable(one)]
+    return words(tuple(days for days in left if days >= 0), tuple(days for days in left if days < 0), on)
+
+
+def words(ahead: tuple[int, ...], overdue: tuple[int, ...], on: date) -> tuple[str, ...]:
+    """The sentences for things due in so many days, and for things that were due so many days ago."""
+    told: list[str] = []
+    if ahead:
+        text = ngettext(
+            "{n} thing waits for you to complete, due by {day}.",
+            "{n} things wait for you to complete, the first due by {day}.",
+            len(ahead),
+        )
+        told.append(text.format(n=show_number(len(ahead)), day=show_day(on + timedelta(days=min(ahead)))))
+    if overdue:
+        text = ngettext(
+            "{n} thing waits for you to complete; its deadline, {day}, has passed.",
+            "{n} things wait for you to complete; their deadline, the last one {day}, has passed.",
+            len(overdue),
+        )
+        told.append(text.format(n=show_number(len(overdue)), day=show_day(on + timedelta(days=max(overdue)))))
+    return tuple(told)
+
+
+def see_details() -> Choice:
+    """The button that shows everything to whoever is proven to be the recipient."""
+    return Choice(_("See details"), "gaps.mine")
+
+
+def seen(delivery: int) -> Choice:
+    """The button with which the recipient says that it has arrived."""
+    return Choice(_("Received"), ACK, str(delivery))

@@ -1,0 +1,34 @@
+"""Which module puts which kind of notice into words, and how several notices become one message."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from handlers.notices import changes, reminders
+from handlers.notices.composing import Compose
+from handlers.reply import Line, Reply
+from knowledge.owed import DailyKind, Owed
+from storage.records import NoticeKind
+
+BY_KIND: Mapping[NoticeKind, Compose] = {
+    NoticeKind.REMINDER: reminders.compose,
+    NoticeKind.CHANGE: changes.compose,
+}
+
+# What `plan` shows of a notice whose words are not known before it is sent; by kind, for those of watchers.
+PREVIEWS: Mapping[DailyKind, Callable[[Owed], str]] = {}
+
+
+def join(replies: Sequence[Reply]) -> Reply:
+    """Several notices as one message: nothing is said twice, each button is there once, "Received" comes last."""
+    first, *others = replies
+    said = {first.title, *(line.text for line in first.lines)}
+    lines = list(first.lines)
+    for other in others:
+        for line in (Line(other.title), *other.lines):
+            if line.text not in said:
+                said.add(line.text)
+                lines.append(line)
+    choices = dict.fromkeys(choice for one in replies for choice in one.choices)
+    in_order = sorted(choices, key=lambda choice: choice.action == reminders.ACK)
+    file = next((one.file for one in replies if one.file is not None), None)
+    return replace(first, lines=tuple(lines), choices=tuple(in_order), file=file)
