@@ -1,10 +1,10 @@
 """Channel identities: their consent, their language, and the person that each is proven to be."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,6 +35,14 @@ class AccountsDrawer:
         found = await self._connection.execute(_ACCOUNT.where(_is(channel, address)))
         row = found.one_or_none()
         return Account(*row) if row is not None else None
+
+    async def find_accounts(self, addresses: Collection[tuple[str, str]]) -> dict[tuple[str, str], Account]:
+        """Those of these channels and addresses that were ever seen."""
+        clean = [(channel, storable(address)) for channel, address in addresses]
+        found = await self._connection.execute(
+            _ACCOUNT.where(tuple_(accounts.c.channel, accounts.c.address).in_(clean))
+        )
+        return {(row.channel, row.address): Account(*row) for row in found}
 
     async def save_consent(self, channel: str, address: str, version: str, at: datetime) -> None:
         await self._save(channel, address, at, consent_version=version, consented_at=at)

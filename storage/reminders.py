@@ -5,7 +5,7 @@ its memory with it.
 """
 
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Final
 
 import psycopg
@@ -58,6 +58,15 @@ class RemindersDrawer:
         )
         row = found.one_or_none()
         return ReminderWishes(*row) if row is not None else ReminderWishes()
+
+    async def find_hours(self, people: Collection[PersonCode]) -> Mapping[PersonCode, time]:
+        """The hours of their own, of those of these people who have set one."""
+        found = await self._connection.execute(
+            select(reminder_wishes.c.person, reminder_wishes.c.hour).where(
+                reminder_wishes.c.person.in_(list(people)), reminder_wishes.c.hour.is_not(None)
+            )
+        )
+        return {PersonCode(person): hour for person, hour in found}
 
     async def save_wishes(self, person: PersonCode, wishes: ReminderWishes, at: datetime) -> None:
         values = {"hour": wishes.hour, "quiet_until": wishes.quiet_until, "changed_at": at}
