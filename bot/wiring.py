@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -17,8 +17,9 @@ from bot.clock import FixedClock, SystemClock
 from bot.errors import InputError, ServiceError
 from bot.letters import Carried, Errand
 from bot.push.composing import NoticeComposer, Premises
+from bot.push.figures import Figures
 from bot.push.planning import Agenda, Planned, Watcher, plan
-from bot.push.pump import Manner, Pump
+from bot.push.pump import ASKED, Manner, Pump
 from bot.push.sending import Sender
 from bot.seen import Taken
 from bot.settings import Settings
@@ -31,7 +32,9 @@ from handlers.notices.table import BY_KIND, join
 from handlers.phrases import CataloguesMissingError, _, locale_of, use_catalogues
 from handlers.ports import Clock
 from knowledge.calendar import WorkingCalendar
+from knowledge.digesting import DeskWork, Digests, first_working_day
 from knowledge.documents import Citation
+from knowledge.escalating import Escalations
 from knowledge.facts import DeclaredRules, DocumentId, Person, PersonCode, TerritoryCode, UnitCode
 from knowledge.growing import as_added, find_misfits
 from knowledge.library import Library
@@ -44,7 +47,7 @@ from knowledge.sending_hours import sending_day
 from knowledge.understanding.reader import Reader, build_reader
 from knowledge.understanding.retrieval import PointSearch
 from knowledge.understanding.terms import find_term
-from storage.database import Database, open_database
+from storage.database import Database, connection_words, open_database
 from storage.drawers import Drawers
 from storage.embedded import EmbeddedServer
 from storage.encryption import SecretKeyError, Vault, load_or_make_key
@@ -69,6 +72,10 @@ _GUESSES_ARE_KEPT = timedelta(days=1)
 _QUESTIONS_ARE_KEPT = timedelta(days=180)
 _COUNTS_ARE_KEPT = timedelta(days=400)  # a year and some weeks, to compare with the year before
 _PARCELS_AT_ONCE = 2_000
+_PLANNED_DAYS_ARE_KEPT = timedelta(days=800)
+_REFUSALS_ARE_SHOWN = timedelta(days=7)
+_UNCLEAR_ARE_SHOWN = 100
+SILENCE = timedelta(seconds=12)  # a worker not heard of for so long is taken for dead
 PUSHED_CHANNELS = (Channel.TELEGRAM.value,)  # a web page or a terminal can only be asked, not sent to
 LOCALES = Path(__file__).parent / "locales"
 
@@ -192,12 +199,16 @@ class PremisesInDatabase:
     async def look_up(self, deliveries: Sequence[Delivery]) -> Premises:
         codes = {one.person for one in deliveries}
         addresses = {(one.channel or "", one.address or "") for one in deliveries}
+        told = [notice for one in deliveries for notice in one.notices if notice.kind is NoticeKind.ESCALATION]
+        about = {code for notice in told for code in notice.about}
         async with self._database.transaction() as drawers:
             return Premises(
-                people=await drawers.profiles.find_people(codes),
+                people=await drawers.profiles.find_people(codes | about),
                 accounts=await drawers.accounts.find_accounts(addresses),
                 own_hours=await drawers.reminders.find_hours(codes),
                 rules=(await self._rule_book(drawers)).on(self._clock.today()),
+                reached=await drawers.escalations.find_reached(about, PUSHED_CHANNELS) if about else frozenset(),
+                offered=await drawers.escalations.list_offered() if about else {},
             )
 
     async def _rule_book(self, drawers: Drawers) -> RuleBook:
@@ -236,6 +247,7 @@ class Office:
     mail: LettersInDatabase
     _database: Database
     _vault: Vault
+    _url: str = field(repr=False)  # it may hold a password
 
     @property
     def library(self) -> Library:
@@ -266,6 +278,44 @@ class Office:
             yield Pump(ledger, sender, composer, self.clock, manner)
         finally:
             await ledger.close()
+
+    @property
+    def connection_words(self) -> str:
+        """How the job engine reaches the database; it may hold a password."""
+        return connection_words(self._url)
+
+    async def list_senders_due(self) -> Sequence[str]:
+        """The identities that have something to send now, by whatever process."""
+        async with self._database.transaction() as drawers:
+            return await drawers.outbox.list_senders_due(self.clock.now())
+
+    async def pause_sender(self, identity: str, seconds: float) -> None:
+        """Let nobody of the fleet send by this identity for so long: its platform asked for it."""
+        async with self._database.transaction() as drawers:
+            await drawers.pace.pause(identity, timedelta(seconds=seconds), ASKED)
+
+    async def read_figures(self) -> Figures:
+        """How the push half stands."""
+        now = self.clock.now()
+        async with self._database.transaction() as drawers:
+            engine = await drawers.fleet.read_engine(SILENCE)
+            planned = next(iter(await drawers.fleet.list_planned(1)), None)
+            return Figures(
+                at=now,
+                today=now.date(),
+                is_working_day=self.reference.calendar.is_working(now.date()),
+                queues=await drawers.outbox.list_queues(now),
+                states=await drawers.fleet.count_states(),
+                refused=await drawers.fleet.count_refused(now - _REFUSALS_ARE_SHOWN),
+                unclear=[one.id for one in await drawers.outbox.list_unclear(_UNCLEAR_ARE_SHOWN)],
+                jobs=engine.jobs,
+                workers=engine.workers,
+                silent=engine.silent,
+                stalled=engine.stalled,
+                planned_day=planned.day if planned is not None else None,
+                planned_at=planned.finished_at if planned is not None else None,
+                planned_counts=planned.counts if planned is not None else {},
+            )
 
     async def rule_book(self) -> RuleBook:
         """The rule book as of now."""
@@ -313,26 +363,34 @@ class Office:
             await drawers.told.see_one_moment()
             telling = await self._find_telling(drawers)
             agenda = await _make_agenda(drawers, telling, sending_day(day, telling.now.calendar))
-            watching = await watch(drawers, agenda.rules)
+            watching = await watch(drawers, agenda.rules, today=self.clock.today())
             yield telling, agenda, _plan(drawers, agenda, watching, PUSHED_CHANNELS)
 
     async def plan_and_store(
-        self, day: date, senders: Mapping[str, str], *, also: Callable[[Drawers], Awaitable[None]] | None = None
+        self,
+        day: date,
+        senders: Mapping[str, str],
+        *,
+        only_if: Callable[[Drawers], Awaitable[bool]] | None = None,
+        also: Callable[[Drawers, Mapping[str, int]], Awaitable[None]] | None = None,
     ) -> Mapping[str, int]:
         """Keep all that is to be told on a working day, for the senders (identity by channel); how many of each kind.
 
-        Everything, what `also` does included, is one transaction. Doing it again changes nothing; on a day off nothing
-        is kept, because the next working day plans itself. What still waits since earlier days becomes part of this
+        Everything, what `also` does included, is one transaction, and nothing is done where `only_if` finds at its
+        beginning that it need not be. Doing it again changes nothing; on a day off nothing is kept, because the next
+        working day plans itself. What still waits since earlier days becomes part of this
         day's one message.
         """
         if not self.reference.calendar.is_working(day):
             return {}
         now = self.clock.now()
         async with self._database.transaction() as drawers:
+            if only_if is not None and not await only_if(drawers):
+                return {}
             await drawers.told.keep_loads_out()
             telling = await self._find_telling(drawers)
             agenda = await _make_agenda(drawers, telling, day)
-            watching = await watch(drawers, agenda.rules)
+            watching = await watch(drawers, agenda.rules, today=self.clock.today())
             await drawers.reminders.carry_over(day)
             planned = _plan(drawers, agenda, watching, tuple(senders))
             counts = await _store(drawers, planned, agenda, senders, now)
@@ -340,7 +398,7 @@ class Office:
             if agenda.before is not None and counts.pop("untold", 0) == 0:
                 await drawers.told.advance(RulesScribe(self.reference).write(telling.now.rules), now)
             if also is not None:
-                await also(drawers)
+                await also(drawers, counts)
         return counts
 
     async def load(self, path: Path, *, dry_run: bool, replacing: frozenset[str], progress: Progress) -> LoadReport:
@@ -444,6 +502,7 @@ class Office:
             await drawers.inquiries.prune(texts_before=texts_before, guesses_before=now - _GUESSES_ARE_KEPT)
             await drawers.letters.prune(texts_before)
             await drawers.questions.prune(now - _QUESTIONS_ARE_KEPT, now - _COUNTS_ARE_KEPT)
+            await drawers.fleet.prune(now.date() - _PLANNED_DAYS_ARE_KEPT)
 
     async def list_hindrances(self) -> list[str]:
         """What keeps the office from serving, in words for the operator; empty when it is ready."""
@@ -464,14 +523,24 @@ class Watching:
     keep: Callable[[], Awaitable[None]]
 
 
-async def watch(drawers: Drawers, rules: RulesOn) -> Watching:
+async def watch(drawers: Drawers, rules: RulesOn, *, today: date) -> Watching:
     """The watchers of a day with their memory. Each kind of notice that looks at everybody joins here."""
-    del drawers, rules
+    kept = drawers.escalations
+    offered = await kept.list_offered()
+    escalations = Escalations(rules, await kept.load_memory(rules.day), offered)
+    first_day = first_working_day(rules.day, rules.calendar)
+    desk = DeskWork(
+        inquiries=await kept.count_inquiries(),
+        proposals=await kept.count_proposals(),
+        own_proposals=await kept.count_own_proposals(),
+        unclear=await kept.count_unclear(),
+    )
+    digests = Digests(rules, desk, offered, is_late=first_day < today and await kept.was_missed(first_day, rules.day))
 
     async def keep() -> None:
-        """Nothing is remembered yet."""
+        await kept.keep(escalations.list_changes())
 
-    return Watching((), keep)
+    return Watching((escalations, digests), keep)
 
 
 async def _make_agenda(drawers: Drawers, telling: Telling, day: date) -> Agenda:
@@ -496,7 +565,8 @@ async def _store(
     async def put() -> None:
         await drawers.outbox.put_many(parcels, now)
         known = await drawers.outbox.known_keys(keys)
-        counts["untold"] += len(keys) - len(known)
+        if len(known) < len(keys):
+            counts["untold"] += len(keys) - len(known)
         parcels.clear()
         keys.clear()
 
@@ -569,6 +639,7 @@ async def open_office(
                 mail=LettersInDatabase(database, desk, clock),
                 _database=database,
                 _vault=vault,
+                _url=url,
             )
 
 
@@ -608,7 +679,16 @@ def _make_desk(
         grow=grow,
         find_term=find_term,
         clock=clock,
+        senders=_senders(settings),
     )
+
+
+def _senders(settings: Settings) -> Mapping[str, str]:
+    """Our own identities that messages are sent from, by channel: the public half of a token names its bot."""
+    if settings.telegram_token is None:
+        return {}
+    public, _mark, _secret = settings.telegram_token.get_secret_value().partition(":")
+    return {Channel.TELEGRAM.value: f"{Channel.TELEGRAM.value}:{public}"}
 
 
 def _drawers(database: Database, threads: MemoryThreads | None) -> Callable[[], AbstractAsyncContextManager[Any]]:

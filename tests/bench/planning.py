@@ -1,7 +1,8 @@
-"""How long it takes to find whom a change of the rules touches: 10,000 people judged by the old rules and by the new.
+"""How long it takes to plan a day: who is reminded of what, and whom a change of the rules touches.
 
-Run as: python -m tests.bench.planning [--people 10000]. A standard, a row and a round change at once; beside it, in the
-same process, a bare loop of two verdicts for each of the same people held in memory.
+Run as: python -m tests.bench.planning [--people 10000]. First a plain day, in which everybody is reminded: shown, then
+kept with its messages, then planned again when nothing is left to be told. Then a day on which a standard, a row and a
+round have changed at once; beside it, in the same process, a bare loop of verdicts for the same people held in memory.
 """
 
 import asyncio
@@ -15,23 +16,20 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import text
 
-from bot.commands.planning import notice_as_json
-from bot.telling import Telling, list_change_notices
-from bot.wiring import Reference, RulesScribe
+from bot.clock import FixedClock
+from bot.commands.planning import as_json
+from bot.settings import Settings
+from bot.wiring import Office, RulesScribe, open_office
 from handlers.phrases import use_catalogues
-from knowledge.calendar import WorkingCalendar
-from knowledge.changes import Difference
 from knowledge.evaluate import evaluate
-from knowledge.facts import TerritoryCode
-from knowledge.loader import load_library
-from knowledge.rules_serialised import fingerprint_of, read_rules
 from storage.database import Database, open_database
 from storage.embedded import EmbeddedServer
 from storage.encryption import Vault
 from storage.migrating import migrate
 
-_TODAY = date(2026, 11, 21)
-_NOW = datetime(2026, 11, 21, 1, tzinfo=UTC)
+_TODAY = date(2026, 11, 23)
+_NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
+_SENDERS = {"telegram": "telegram:1"}
 _LOCALES = Path(__file__).parents[2] / "bot" / "locales"
 _FILL = (
     (
@@ -61,6 +59,11 @@ _FILL = (
         "INSERT INTO recognition (document, criterion, kind, counts_as, level_from, months_valid)"
         " VALUES ('01/MẪU-UBND', 'ngoai_ngu', 'ielts', 'bac_3', '4.5', 36)"
     ),
+    (
+        "INSERT INTO accounts (channel, address, person, linked_at, changed_at)"
+        " SELECT 'telegram', n::text, 'CB' || lpad(n::text, 7, '0'), now(), now()"
+        " FROM generate_series(1, :people, 2) n"
+    ),
     "INSERT INTO rounds (code, name, document, deadline) VALUES ('DOT-1', 'Đợt mẫu', '03/MẪU-UBND', '2026-12-31')",
 )
 _CHANGE = (
@@ -70,63 +73,85 @@ _CHANGE = (
 )
 
 
-async def fill(database: Database, scribe: RulesScribe, people: int) -> None:
-    """A roster of this size that was told by its rules, of which some then changed."""
+async def fill(database: Database, people: int) -> None:
+    """A roster of this size in a round that runs; every second one can be reached."""
     async with database.transaction() as drawers:
         for order in _FILL:
             await drawers.connection.execute(text(order), {"people": people} if ":people" in order else {})
+    await _vacuum(database)
+
+
+async def change(database: Database, scribe: RulesScribe) -> None:
+    """Everybody was told by the rules so far, of which some change now."""
+    async with database.transaction() as drawers:
         await drawers.told.advance(scribe.write(await drawers.rules.load()), _NOW)
     async with database.transaction() as drawers:
         for order in _CHANGE:
             await drawers.connection.execute(text(order))
+    await _vacuum(database)
+
+
+async def _vacuum(database: Database) -> None:
     async with database.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("VACUUM ANALYZE"))
 
 
-async def measure(database: Database, reference: Reference) -> dict[str, float]:
-    """Seconds to plan everybody and megabytes it took; seconds of twice as many bare verdicts."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    began, planned, written = time.perf_counter(), 0, 0
-    async with database.transaction() as drawers:
-        await drawers.told.see_one_moment()
-        last = await drawers.told.find_last()
-        assert last is not None
-        now = reference.rule_book(await drawers.rules.load())
-        told = read_rules(last.rules.form, last.rules.content)
-        people = drawers.profiles.stream_people_there(last.number, ("telegram",))
-        telling = Telling(now, fingerprint_of(now), people, told, last.rules.fingerprint, last.told_at)
-        difference = Difference(told, now, _TODAY)
-        async for notice in list_change_notices(telling, difference):
+async def show(office: Office) -> tuple[int, int, float, float]:
+    """How many notices, megabytes of JSON, seconds and CPU seconds of this process."""
+    began, used, planned, written = time.perf_counter(), time.process_time(), 0, 0
+    async with office.read_plan(_TODAY) as (_telling, agenda, notices):
+        async for notice in notices:
             planned += 1
-            written += len(json.dumps(notice_as_json(notice, difference.after.library), ensure_ascii=False))
-    seconds = time.perf_counter() - began
+            written += len(json.dumps(as_json(notice, agenda.rules.library), ensure_ascii=False))
+    return planned, written // 2**20, time.perf_counter() - began, time.process_time() - used
+
+
+async def measure(office: Office, database: Database) -> dict[str, float]:
+    """What a plain day takes, shown and kept, and a day on which rules have changed."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    reminded, _mb, plan_s, plan_cpu = await show(office)
+    began = time.perf_counter()
+    counts = await office.plan_and_store(_TODAY, _SENDERS)
+    keep_s = time.perf_counter() - began
+    again, _mb, again_s, _cpu = await show(office)
+    assert (counts, again) == ({"reminder": reminded}, 0), (counts, reminded, again)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    async with database.transaction() as drawers:
-        held = [person async for person in drawers.profiles.stream_people(None)]
+    await change(database, RulesScribe(office.reference))
+    changed, written, changed_s, _cpu = await show(office)
+    grown_by_change = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    rules = (await office.rule_book()).on(_TODAY)
+    held = [person async for person in office.stream_people(None)]
     began = time.perf_counter()
     for person in held:
-        evaluate(person, difference.before)
-        evaluate(person, difference.after)
+        evaluate(person, rules)
     return {
         "people": len(held),
-        "changed": planned,
-        "plan_s": round(seconds, 2),
+        "reminded": reminded,
+        "plan_s": round(plan_s, 2),
+        "plan_cpu_s": round(plan_cpu, 2),
+        "keep_s": round(keep_s, 2),
+        "again_s": round(again_s, 2),
+        "mb_more": round(grown, 1),
+        "mb_all": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "changed": changed,
+        "changed_s": round(changed_s, 2),
+        "changed_mb_more": round(grown_by_change, 1),
+        "changed_json_mb": written,
         "verdicts_s": round(time.perf_counter() - began, 2),
-        "plan_mb_more": round(grown, 1),
-        "json_mb": round(written / 2**20, 1),
     }
 
 
 async def run(people: int) -> dict[str, float]:
     """Fill a server of its own and measure."""
-    library = load_library()
-    reference = Reference(library, WorkingCalendar(library.calendar), TerritoryCode("hung-yen"))
     with TemporaryDirectory(prefix="nhacchuan-bench-") as home, EmbeddedServer(Path(home)) as server:
-        async with open_database(server.url, vault=Vault(["a key for the benchmark only"])) as database:
+        key = "a key for the benchmark only"
+        settings = Settings(_env_file=None, database_url=server.url, home=Path(home) / "office", secret_key=key)
+        async with open_database(server.url, vault=Vault([key])) as database:
             await migrate(database)
-            await fill(database, RulesScribe(reference), people)
-            return await measure(database, reference)
+            await fill(database, people)
+            async with open_office(settings, clock=FixedClock(_TODAY)) as office:
+                return await measure(office, database)
 
 
 if __name__ == "__main__":

@@ -140,8 +140,11 @@ def test_a_change_is_planned_from_the_first_load_to_the_one_that_takes_it_back(t
     load("first", {**WHOLE, "can_bo": [PERSON_HEADER, PERSON, SECOND]})
     load("raised", RAISED)
     printed = terminal.run("plan", "--json").stdout
-    planned = json.loads(printed)
+    everything = json.loads(printed)
     assert printed == terminal.run("plan", "--json").stdout
+    reminders, planned = ([one for one in everything if one["kind"] == kind] for kind in ("reminder", "change"))
+    assert [(one["to"], one["stage"]) for one in reminders] == [("CB001", "T-60"), ("CB002", "T-60")]
+    assert "changes" not in reminders[0]
     assert [one["to"] for one in planned] == ["CB001", "CB002"]
     first = planned[0]
     assert {name: first[name] for name in ("kind", "about", "stage", "channel", "send_at")} == {
@@ -167,7 +170,7 @@ def test_a_change_is_planned_from_the_first_load_to_the_one_that_takes_it_back(t
     assert "nhacchuan plan" in found
 
     load("back", AS_BEFORE)
-    assert terminal.run("plan").stdout == "Không có thông báo thay đổi nào đang chờ.\n"
+    assert "change" not in {one["kind"] for one in json.loads(terminal.run("plan", "--json").stdout)}
 
 
 def test_rules_that_another_version_kept_are_said_to_be_unreadable(terminal):
