@@ -7,6 +7,7 @@ claim still holds; its end is committed after. So nothing is ever sent by two, a
 import asyncio
 import time
 import uuid
+from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -75,7 +76,7 @@ UPDATE deliveries d SET state = 'claimed', claimed_by = %(token)s,
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS w (id, turn) WHERE d.id = w.id
 RETURNING d.id, d.person, d.sender, d.channel, d.address, d.locale, d.state, d.due_at, d.merge_day, d.attempts,
     d.slot_at, d.lease_until, d.started_at, d.done_at, d.provider_id, d.reason, d.acknowledged_at, d.broadcast,
-    extract(epoch FROM d.slot_at - clock_timestamp())::float8 AS seconds
+    extract(epoch FROM d.slot_at)::float8 AS slot, extract(epoch FROM clock_timestamp())::float8 AS seen
 """
 _ADVANCE: Final = "UPDATE pace SET next_slot_at = to_timestamp(%s) WHERE identity = %s"
 _LEFT: Final = """
@@ -156,6 +157,18 @@ class _Mark:
         self.sender = self.claim.delivery.sender or ""
 
 
+class _Offset:
+    """Between the database's clock and `time.monotonic` here. The quickest of recent answers tells it best."""
+
+    def __init__(self) -> None:
+        self._recent: deque[float] = deque(maxlen=64)
+
+    def here(self, there: float, *, seen: float) -> float:
+        """The moment here of a moment there, when an answer written `seen` there has just come."""
+        self._recent.append(time.monotonic() - seen)
+        return there + min(self._recent)
+
+
 class Ledger:
     """Claims and marks of one process. Marks that come at the same moment share a commit; none waits for another."""
 
@@ -166,6 +179,7 @@ class Ledger:
         self._writing = asyncio.Lock()
         self._open = AsyncExitStack()
         self._driver: psycopg.AsyncConnection[Any] | None = None
+        self._offset = _Offset()
         self._paced: dict[str, bool] = {}
         self._mine: dict[str, int] = {}  # token → claims of ours that are not done with
 
@@ -204,10 +218,9 @@ class Ledger:
         }  # fmt: skip
         async with driver.cursor(row_factory=dict_row) as cursor:
             rows = await (await cursor.execute(_CLAIM, values)).fetchall()
-        here = time.monotonic()
+        slots = {row["id"]: self._offset.here(row.pop("slot"), seen=row.pop("seen")) for row in rows}
         if interval:
             await driver.execute(_ADVANCE, (first + len(ids) * interval, identity))
-        slots = {row["id"]: here + row.pop("seconds") for row in rows}
         self._mine[token] = len(ids)
         self._paced[identity] = interval > 0
         held = {one.id: one for one in await read_deliveries(driver, rows)}
@@ -354,18 +367,17 @@ class Ledger:
             read = await (await driver.execute(_DEPARTED, (sender,))).fetchone()
             departed[sender] = read or (0.0, 0.0)
         rows = await (await driver.execute(_MARK, self._values(marks))).fetchall()
-        here = time.monotonic()
         kept = {number: (slot, now) for number, slot, now in rows}
         departs: dict[int, float] = {}
         starting = [one for one in marks if one.mark == "start" and one.claim.delivery.id in kept]
         for one in sorted(starting, key=lambda one: one.claim.slot):
             slot, now = kept[one.claim.delivery.id]
-            departs[one.claim.delivery.id] = here
+            leaves = now
             if one.sender in paced:
                 interval, last = departed[one.sender]
                 leaves = max(last + interval * _NEARER, slot, now)
                 departed[one.sender] = interval, leaves
-                departs[one.claim.delivery.id] = here + leaves - now
+            departs[one.claim.delivery.id] = self._offset.here(leaves, seen=now)
         for sender in sorted({one.sender for one in starting} & paced):
             await driver.execute(_DEPART, (departed[sender][1], sender))
         await self._mark_unreachable(driver, marks, kept)
