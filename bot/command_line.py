@@ -221,8 +221,10 @@ def serve() -> None:
 
 @app.command()
 def run() -> None:
-    """Everything in one process."""
-    serve()
+    """Everything in one process: the doors, the planner and the sender."""
+    from bot.commands.serving import run as run_all  # noqa: PLC0415  see the module's docstring
+
+    _run(run_all(settings()))
 
 
 @app.command()
@@ -253,8 +255,18 @@ def plan(on: OnOption = None, as_json: JsonOption = False) -> None:
 
 @app.command()
 def work() -> None:
-    """Only planner and sender (not built yet)."""
-    raise UsageError(_not_yet("work"))
+    """Only planner and sender; run as many as needed against one database."""
+    from bot.commands.working import work as keep_working  # noqa: PLC0415  see the module's docstring
+
+    _run(keep_working(settings()))
+
+
+@app.command()
+def queue(as_json: JsonOption = False) -> None:
+    """How the sending stands: what waits for how long, how quickly it goes, what is unclear or stuck."""
+    from bot.commands.queue import show_queue  # noqa: PLC0415  see the module's docstring
+
+    _run(show_queue(settings(), as_json=as_json))
 
 
 @document_app.command("add")
@@ -367,10 +379,6 @@ def audit_verify() -> None:
     from bot.commands.codes import verify_audit  # noqa: PLC0415  see the module's docstring
 
     _run(verify_audit(settings()))
-
-
-def _not_yet(command: str) -> str:
-    return _("“nhacchuan {command}” is not there yet in this version.").format(command=command)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     telegram_api: BaseAddress = "https://api.telegram.org"
     telegram_webhook_url: str | None = None
     telegram_webhook_secret: SecretStr | None = None
+    # Messages a second that the whole fleet sends unasked; answers to visitors do not count. 0 is no limit.
+    telegram_per_second: float = Field(default=27.0, ge=0)
+    # Whether Telegram may take Stars from the bot's balance for messages beyond its free pace.
+    telegram_paid_broadcast: bool = False
     http: str = "127.0.0.1:8080"
     public_url: str | None = None
     today: date | None = None

@@ -25,6 +25,7 @@ OLDEST_SERVER: Final = 150000  # the first whose unique keys can have empty part
 _SCHEMES: Final = ("postgresql", "postgres")
 _CONNECT_SECONDS: Final = 10
 _POOL_SECONDS: Final = 30
+_LONGEST_STATEMENT: Final = timedelta(seconds=60)
 _ABOUT_SERVER: Final = (
     "SELECT current_setting('server_version_num')::int, current_setting('server_version'),"
     " current_setting('server_encoding')"
@@ -104,7 +105,7 @@ def open_database(
     randomness: Random | None = None,
     pool_size: int = 5,
     max_overflow: int = 5,
-    statement_timeout: timedelta = timedelta(seconds=60),
+    statement_timeout: timedelta = _LONGEST_STATEMENT,
     revive: Callable[[], None] | None = None,
 ) -> Database:
     """A database at a `postgresql://` URL (several hosts are allowed), to be entered with `async with`.
@@ -148,12 +149,22 @@ def ensure_suitable(place: str, number: int, version: str, encoding: str) -> Non
         )
 
 
-def _dialler(address: dict[str, str], statement_timeout: timedelta) -> Callable[[], Awaitable[psycopg.AsyncConnection]]:
-    """How to make one connection; what the URL itself says goes before our own wishes."""
+def connection_words(url: str, statement_timeout: timedelta = _LONGEST_STATEMENT) -> str:
+    """How a library makes a connection like ours; it may hold a password. Raises DatabaseUnavailableError."""
+    return _target(_read(url), statement_timeout)
+
+
+def _target(address: dict[str, str], statement_timeout: timedelta) -> str:
+    """What the URL itself says goes before our own wishes."""
     wishes = {"connect_timeout": str(_CONNECT_SECONDS), "application_name": "nhacchuan"}
     milliseconds = int(statement_timeout / timedelta(milliseconds=1))
     options = f"-c statement_timeout={milliseconds} -c timezone=UTC {address.get('options', '')}".strip()
-    target = make_conninfo("", **(wishes | address | {"options": options}))
+    return make_conninfo("", **(wishes | address | {"options": options}))
+
+
+def _dialler(address: dict[str, str], statement_timeout: timedelta) -> Callable[[], Awaitable[psycopg.AsyncConnection]]:
+    """How to make one connection."""
+    target = _target(address, statement_timeout)
 
     async def dial() -> psycopg.AsyncConnection:
         return await psycopg.AsyncConnection.connect(target)

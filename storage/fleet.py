@@ -15,6 +15,7 @@ from storage.tables import planned_days
 
 _LOCKS_OF_DAYS: Final = 0x4E6861  # any number that no other pair of locks of the product begins with
 _TAKE_DAY: Final = text("SELECT pg_try_advisory_xact_lock(:locks, :day)")
+_ANYBODY: Final = text("SELECT EXISTS (SELECT FROM people)")
 _ENGINE: Final = text("""
 SELECT
     (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - :silence),
@@ -37,19 +38,19 @@ class FleetDrawer:
         self._connection = connection
 
     async def begin_day(self, day: date) -> bool:
-        """Whether this transaction is the one that plans the day: nobody has, and nobody else is at it just now."""
-        taken = await self._connection.scalar(_TAKE_DAY, {"locks": _LOCKS_OF_DAYS, "day": day.toordinal()})
-        return bool(taken) and not await self.is_planned(day)
+        """Whether this transaction is the one that plans the day: nobody has, and nobody else is at it just now.
 
-    async def finish_day(self, planned: PlannedDay) -> None:
+        Before there is anybody in the roster there is nothing to plan, and the day is left to be planned after the load.
+        """
+        taken = await self._connection.scalar(_TAKE_DAY, {"locks": _LOCKS_OF_DAYS, "day": day.toordinal()})
+        return bool(taken) and not await self.is_planned(day) and bool(await self._connection.scalar(_ANYBODY))
+
+    async def finish_day(
+        self, day: date, started_at: datetime, finished_at: datetime, counts: Mapping[str, int]
+    ) -> None:
         """Keep that a day was planned, with what was stored for it."""
         await self._connection.execute(
-            insert(planned_days).values(
-                day=planned.day,
-                started_at=planned.started_at,
-                finished_at=planned.finished_at,
-                counts=dict(planned.counts),
-            )
+            insert(planned_days).values(day=day, started_at=started_at, finished_at=finished_at, counts=dict(counts))
         )
 
     async def is_planned(self, day: date) -> bool:

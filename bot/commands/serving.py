@@ -1,7 +1,6 @@
 """`serve` and `run`: the doors open until the process is asked to end; and the demonstration of the sample province."""
 
 import asyncio
-import signal
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
@@ -12,12 +11,16 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge
 
 from bot.commands.channels import WEBHOOK_PATH, keep_open, make_telegram_carrier, make_telegram_door
+from bot.commands.stopping import stop_on_signals
+from bot.commands.working import open_worker, tell_rehearsal
 from bot.errors import CommandError, ServiceError
 from bot.letters import Carrier, Postman
 from bot.on_telegram.door import PollingDoor, WebhookDoor
 from bot.on_web.door import DemoPerson, WebDoor, WebSettings
 from bot.on_web.letters import WebCarrier
 from bot.on_web.server import make_app, serving
+from bot.push.fleet import Worker
+from bot.push.meters import PushMeters
 from bot.questions import shares_by_week
 from bot.settings import Settings
 from bot.wiring import Office, open_office
@@ -27,6 +30,7 @@ from handlers.phrases import _
 
 _TIDY_EVERY = timedelta(hours=6)
 _MEASURE_EVERY = timedelta(minutes=10)
+_COUNT_EVERY = timedelta(seconds=20)
 _WEEKS_MEASURED = timedelta(weeks=2)
 _log = structlog.get_logger("bot.commands.serving")
 
@@ -37,16 +41,23 @@ async def serve(settings: Settings) -> None:
         await serve_office(office, None)
 
 
-async def serve_office(office: Office, demo_people: Sequence[DemoPerson] | None) -> None:
+async def run(settings: Settings) -> None:
+    """The doors and one worker of the fleet in one process."""
+    async with open_office(settings) as office, open_worker(office) as worker:
+        await serve_office(office, None, worker)
+
+
+async def serve_office(office: Office, demo_people: Sequence[DemoPerson] | None, worker: Worker | None = None) -> None:
     """The doors of an open office; in the demonstration visitors choose who they are."""
     stop = asyncio.Event()
-    _stop_on_signals(stop)
+    stop_on_signals(stop)
     registry = CollectorRegistry()
     settings = office.settings
     telegram = make_telegram_door(office, registry)
     routes = [web.post(WEBHOOK_PATH, telegram.receive)] if isinstance(telegram, WebhookDoor) else []
     door = _web_door(office, registry, demo_people)
     app = make_app(door, routes)
+    await office.desk.prepare()
     async with AsyncExitStack() as stack:
         try:
             address = await stack.enter_async_context(serving(app, settings.host, settings.port))
@@ -57,7 +68,8 @@ async def serve_office(office: Office, demo_people: Sequence[DemoPerson] | None)
                 )
             ) from error
         print(_("Web chat: {address} (Ctrl-C ends)").format(address=address), flush=True)
-        await _keep_open(office, telegram, _make_postman(office, door), registry, stop)
+        tell_rehearsal(office)
+        await _keep_open(office, telegram, _make_postman(office, door), registry, stop, worker)
 
 
 async def _keep_open(
@@ -66,6 +78,7 @@ async def _keep_open(
     postman: Postman,
     registry: CollectorRegistry,
     stop: asyncio.Event,
+    worker: Worker | None,
 ) -> None:
     """Until asked to end, or until a channel refuses us for good.
 
@@ -76,6 +89,9 @@ async def _keep_open(
             group.create_task(postman.run(stop))
             group.create_task(_repeat_until(stop, _TIDY_EVERY, "tidied", office.tidy))
             group.create_task(_repeat_until(stop, _MEASURE_EVERY, "measured", _measure(office, registry)))
+            group.create_task(_repeat_until(stop, _COUNT_EVERY, "counted", _count_pushes(office, registry)))
+            if worker is not None:
+                group.create_task(worker.run(stop))
             if telegram is not None:
                 group.create_task(keep_open(telegram, stop))
     except* CommandError as refused:
@@ -115,6 +131,16 @@ def _measure(office: Office, registry: CollectorRegistry) -> Callable[[], Corout
     return measure
 
 
+def _count_pushes(office: Office, registry: CollectorRegistry) -> Callable[[], Coroutine[Any, Any, None]]:
+    """How the figures of what is sent unasked are kept up to date for `/metrics`, whichever process sends it."""
+    meters = PushMeters(registry)
+
+    async def count() -> None:
+        meters.show(await office.read_figures())
+
+    return count
+
+
 def _make_postman(office: Office, door: WebDoor) -> Postman:
     """Letters by every channel that is open."""
     carriers: list[Carrier] = [
@@ -146,9 +172,3 @@ def _web_door(office: Office, registry: CollectorRegistry, demo_people: Sequence
 def starters() -> list[Choice]:
     """What a visitor is offered before having said anything."""
     return [next_steps.my_gaps(), next_steps.link_account(), next_steps.all_documents(), next_steps.help_me()]
-
-
-def _stop_on_signals(stop: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(one, stop.set)

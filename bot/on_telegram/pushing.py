@@ -35,7 +35,7 @@ MOST_CAPTION_UNITS: Final = 1024
 BLOCKED, DEACTIVATED, CHAT_UNKNOWN, BAD_REQUEST = "blocked", "deactivated", "chat_unknown", "bad_request"
 NOT_EDITABLE: Final = "not_editable"
 _CONNECTIONS: Final = 100  # 30 a second, each answered within three seconds, leave some free
-_PATIENCE: Final = 20.0  # seconds for an answer; the end of the process waits for what is on its way
+_PATIENCE: Final = 14.0  # seconds for an answer after at most half as many to connect: less than a pump waits at most
 _PICTURES: Final = {"image/png", "image/jpeg"}
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 _SAME: Final = "message is not modified"

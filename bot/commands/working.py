@@ -1,0 +1,101 @@
+"""`work`: one worker of the fleet, which plans and sends; the same stands beside the doors in `run`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import date
+
+from bot.commands.stopping import stop_on_signals
+from bot.errors import InputError
+from bot.failures import ChannelRefusedError
+from bot.on_telegram.pushing import TelegramSender, Terms, identity_of
+from bot.push.daily import DailyPlan
+from bot.push.fleet import Round, Worker
+from bot.push.pump import Pump
+from bot.push.sending import Sender
+from bot.settings import Settings
+from bot.wiring import Office, open_office
+from handlers.phrases import _, show_day
+
+
+async def work(settings: Settings) -> None:
+    """Plan and send until SIGINT or SIGTERM, then finish what was begun."""
+    async with open_office(settings, keeps_threads=False) as office:
+        stop = asyncio.Event()
+        stop_on_signals(stop)
+        async with open_worker(office) as worker:
+            print(_("Planning and sending (Ctrl-C ends)."), flush=True)
+            tell_rehearsal(office)
+            await worker.run(stop)
+
+
+@asynccontextmanager
+async def open_worker(office: Office) -> AsyncIterator[Worker]:
+    """A worker with a sender for every channel that the settings name. Raises InputError for a token that is none."""
+    async with AsyncExitStack() as stack:
+        senders = make_senders(office)
+        for one in senders:
+            stack.push_async_callback(one.close)
+        pumps = {one.identity: await stack.enter_async_context(office.pumping(one, per_second=pace_of(office, one)))
+                 for one in senders}  # fmt: skip
+        daily = DailyPlan(office, {one.channel: one.identity for one in senders}, office.clock)
+        yield Worker(office.connection_words, OfficeTasks(office, pumps, daily), rounds=make_rounds(office, senders))
+
+
+def make_senders(office: Office) -> Sequence[Sender]:
+    """One sender for each identity of ours. Raises InputError for a token that cannot be one."""
+    settings = office.settings
+    if settings.telegram_token is None:
+        return ()
+    token = settings.telegram_token.get_secret_value()
+    try:
+        identity = identity_of(token)
+
+        async def announce(seconds: float) -> None:
+            await office.pause_sender(identity, seconds)
+
+        terms = Terms(is_paid_allowed=settings.telegram_paid_broadcast)
+        return (TelegramSender(token, settings.telegram_api, office.describe, terms=terms, announce=announce),)
+    except ChannelRefusedError as error:
+        raise InputError(str(error)) from None
+
+
+def pace_of(office: Office, sender: Sender) -> float:
+    """Messages a second that the whole fleet may send by this identity."""
+    return {"telegram": office.settings.telegram_per_second}[sender.channel]
+
+
+def make_rounds(office: Office, senders: Sequence[Sender]) -> Sequence[Round]:
+    """What every worker does again and again beside jobs and messages."""
+    del office, senders
+    return ()
+
+
+class OfficeTasks:
+    """What a worker does, by the open office."""
+
+    def __init__(self, office: Office, pumps: Mapping[str, Pump], daily: DailyPlan) -> None:
+        self._office = office
+        self._pumps = pumps
+        self._daily = daily
+
+    async def list_due(self) -> Sequence[str]:
+        return [one for one in await self._office.list_senders_due() if one in self._pumps]
+
+    async def pump(self, identity: str, stop: asyncio.Event) -> None:
+        # A job may be for an identity of another installation's token on the same database: not ours to send by.
+        if identity in self._pumps:
+            await self._pumps[identity].run(stop)
+
+    async def plan(self) -> None:
+        await self._daily.ensure_today()
+
+    async def tidy(self) -> None:
+        await self._office.tidy()
+
+
+def tell_rehearsal(office: Office) -> None:
+    """Say that the day is not the real one."""
+    if office.clock.is_fixed:
+        day: date = office.clock.today()
+        print(_("Rehearsal: today is taken to be {day} (NHACCHUAN_TODAY).").format(day=show_day(day)), flush=True)
