@@ -203,3 +203,23 @@ async def test_stand_in_talks_by_itself_when_started_as_a_program():
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.communicate()
+
+
+async def test_everything_is_refused_for_a_while_when_too_many_came_in_a_second():
+    now = [100.0]
+    async with TelegramApi(clock=lambda: now[0], ceiling=2, refusal=3) as api:
+        visitor = api.visitor("Lan")
+
+        async def send():
+            status, said = await call(api, "sendMessage", chat_id=visitor.id, text="x")
+            return status, said.get("parameters", {}).get("retry_after")
+
+        assert [await send() for _each in range(3)] == [(200, None), (200, None), (429, 3)]
+        now[0] += 2.5
+        assert await send() == (429, 1)
+        now[0] += 0.6
+        assert await send() == (200, None)
+        api.fail_chat(visitor.id, faults.lost_answer())
+        assert (await send())[0] == 502
+    assert [one.status for one in api.arrivals] == [200, 200, 429, 429, 200, 502]
+    assert len(visitor.chat.messages) == 4

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
+from math import ceil
 from typing import Any
 
 from tests.standins.telegram_api.markup import MarkupError, count_units, read_html
@@ -14,6 +15,7 @@ from tests.standins.telegram_api.world import Bell, Chat, Message, Updates
 MOST_UNITS = 4096
 MOST_CAPTION_UNITS = 1024
 _PICTURE_BEGINNINGS = (b"\x89PNG", b"\xff\xd8")
+SENDING = frozenset({"sendMessage", "sendDocument", "sendPhoto"})
 _NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
@@ -46,6 +48,15 @@ class Call:
 
 
 @dataclass
+class Arrival:
+    """A message that the bot asked to be shown, by `time.monotonic`; `status` as of its answer, 0 for none."""
+
+    at: float
+    chat: str
+    status: int = 0
+
+
+@dataclass
 class Webhook:
     """A webhook that was set."""
 
@@ -69,6 +80,8 @@ class Methods:
     new_message: Callable[..., Message]
     _clock: Callable[[], float]
     _ceiling: int | None
+    _refusal: float
+    _refusing_until: float
     _sent_at: deque[float]
     _ids: count
     _reader: int
@@ -281,18 +294,21 @@ class Methods:
 
     def _chat_to_write(self, chat_id: int | str, *, is_message: bool = True) -> Chat:
         chat = self._chat(chat_id)
-        if chat.is_blocked:
-            raise ApiError(403, "Forbidden: bot was blocked by the user")
         if is_message:
             self._ensure_below_ceiling()
+        if chat.is_blocked:
+            raise ApiError(403, "Forbidden: bot was blocked by the user")
         return chat
 
     def _ensure_below_ceiling(self) -> None:
         now = self._clock()
         while self._sent_at and self._sent_at[0] <= now - 1:
             self._sent_at.popleft()
-        if self._ceiling is not None and len(self._sent_at) >= self._ceiling:
-            raise ApiError(429, "Too Many Requests: retry after 1", retry_after=1)
+        if self._ceiling is not None and len(self._sent_at) >= self._ceiling and now >= self._refusing_until:
+            self._refusing_until = now + self._refusal
+            raise _too_many(max(self._refusal, 1.0))
+        if now < self._refusing_until:
+            raise _too_many(self._refusing_until - now)
         self._sent_at.append(now)
 
     def _message_to_edit(self, chat_id: int | str, message_id: int) -> Message:
@@ -311,6 +327,11 @@ class Methods:
             message.chat.keyboard = None
         message.chat.events.append(message)
         return message.as_api()
+
+
+def _too_many(seconds: float) -> ApiError:
+    wait = ceil(seconds)
+    return ApiError(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
 
 
 def _read_text(text: str, parse_mode: str | None, most: int) -> tuple[str, list[dict]]:

@@ -12,7 +12,7 @@ from typing import Any, Self
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from tests.standins.telegram_api.faults import Fault, Harm
-from tests.standins.telegram_api.methods import ApiError, Call, Methods, Webhook
+from tests.standins.telegram_api.methods import SENDING, ApiError, Arrival, Call, Methods, Webhook
 from tests.standins.telegram_api.parameters import METHODS, ParameterError, Upload, read_parameters
 from tests.standins.telegram_api.visitor import Visitor
 from tests.standins.telegram_api.world import Bell, Chat, Message, Updates
@@ -24,7 +24,8 @@ class TelegramApi(Methods):
     """A Bot API server for one token. Use it as a block; leaving it fails if the bot did anything doubtful.
 
     `clock` gives the seconds used for message dates and the ceiling; `ceiling` is the number of messages per second
-    above which sends are answered with 429. `webhook_pause` is the wait before a refused webhook call is repeated.
+    above which sends are answered with 429, and with `refusal` everything is for so many seconds from then on.
+    `webhook_pause` is the wait before a refused webhook call is repeated.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class TelegramApi(Methods):
         username: str = "stand_in_bot",
         clock: Callable[[], float] = time.time,
         ceiling: int | None = None,
+        refusal: float = 0.0,
         webhook_pause: float = 0.05,
     ) -> None:
         self.token = token
@@ -55,9 +57,13 @@ class TelegramApi(Methods):
         }
         self._clock = clock
         self._ceiling = ceiling
+        self._refusal = refusal
+        self._refusing_until = 0.0
         self._sent_at: deque[float] = deque()
+        self.arrivals: list[Arrival] = []
         self._webhook_pause = webhook_pause
         self._faults: dict[str, deque[Fault]] = {}
+        self._faults_of_chats: dict[str, deque[Fault]] = {}
         self._ids = count(1)
         self._reader = 0
         self._delivering: asyncio.Task[None] | None = None
@@ -117,6 +123,10 @@ class TelegramApi(Methods):
         """Let the next calls of this method go wrong."""
         self._faults.setdefault(method.lower(), deque()).extend([fault] * times)
 
+    def fail_chat(self, chat: int, fault: Fault, times: int = 1) -> None:
+        """Let the next messages to this chat go wrong."""
+        self._faults_of_chats.setdefault(str(chat), deque()).extend([fault] * times)
+
     def calls_of(self, method: str) -> list[Call]:
         """Calls of this method so far."""
         return [call for call in self.calls if call.method == method]
@@ -147,8 +157,12 @@ class TelegramApi(Methods):
         raw = await _read_raw(request)
         call = Call(known, dict(raw), self._clock())
         self.calls.append(call)
-        fault = self._take_fault(known)
+        if known in SENDING:
+            self.arrivals.append(arrival := Arrival(time.monotonic(), str(raw.get("chat_id"))))
+        fault = self._take_fault(known, raw)
         response = await self._answer(request, call, raw, fault)
+        if known in SENDING:
+            arrival.status = call.status
         self.bell.ring()
         return response
 
@@ -160,8 +174,10 @@ class TelegramApi(Methods):
             return _error(ApiError(401, "Unauthorized"))
         return _error(ApiError(404, "Not Found"))
 
-    def _take_fault(self, method: str) -> Fault | None:
+    def _take_fault(self, method: str, raw: dict[str, Any]) -> Fault | None:
         waiting = self._faults.get(method.lower())
+        if not waiting and method in SENDING:
+            waiting = self._faults_of_chats.get(str(raw.get("chat_id")))
         return waiting.popleft() if waiting else None
 
     async def _answer(
