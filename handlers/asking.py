@@ -16,6 +16,10 @@ class Channel(StrEnum):
     COMMAND_LINE = "command_line"
 
 
+PUSHED = (Channel.TELEGRAM,)
+"""The doors by which something can be sent unasked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A next step offered under a reply: the words shown, and the action with its subject that it stands for.

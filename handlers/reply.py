@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from handlers.asking import Choice
@@ -101,6 +102,49 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """A small picture of counts that the door draws: one bar for each tuple, its parts always in the same order.
+
+    It holds no words: the reply says them, and `description` says all of it to who cannot see it.
+    """
+
+    bars: tuple[tuple[int, ...], ...]
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTable:
+    """A table of a paper; without `header` its first column names what stands in the second."""
+
+    rows: tuple[tuple[str, ...], ...]
+    header: tuple[str, ...] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper to print and file: the door makes the document of it. `name` is that of the file, without its kind.
+
+    `paragraphs` may state law, each with its proof; what they cite is listed under them. `closing` says who printed
+    it, and when.
+    """
+
+    name: str
+    title: str
+    subtitle: str = ""
+    tables: tuple[PaperTable, ...] = ()
+    paragraphs_title: str = ""
+    paragraphs: tuple[Line, ...] = ()
+    closing: str = ""
+    printed_at: datetime | None = None
+
+    @property
+    def cites(self) -> tuple[Citation, ...]:
+        """What the paragraphs rest on, once each."""
+        return tuple(dict.fromkeys(cite for line in self.paragraphs for cite in line.cites))
+
+
+@dataclass(frozen=True, slots=True)
 class Pending:
     """What the desk waits for: the next words typed in this conversation go to this step of this form.
 
@@ -114,7 +158,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A title, statements with their citations, and the next steps. Doors only render it.
+    """A title, statements with their citations, and the next steps. Doors only render it, a `paper` as a document.
 
     `asks_contact`: the door may offer to share the visitor's own phone number. `pending`: the desk waits for an
     answer to this reply.
@@ -130,6 +174,8 @@ class Reply:
     also_cites: tuple[Citation, ...] = ()
     handed_to: str | None = None
     file: File | None = None
+    paper: Paper | None = None
+    picture: Chart | None = None
     asks_contact: bool = False
     pending: Pending | None = None
 

@@ -221,13 +221,12 @@ class Escalations:
 
 def _owed(recipient: PersonCode, told: Sequence[tuple[Case, Step]], day: date) -> Owed:
     levels = list(Level)
-    counts = dict.fromkeys(Trigger, 0)
-    offices: dict[tuple[str, str, str], int] = defaultdict(int)
+    people: dict[Trigger, set[PersonCode]] = {trigger: set() for trigger in Trigger}
+    offices: dict[str, set[PersonCode]] = defaultdict(set)
     for case, step in told:
-        counts[case.trigger] += 1
+        people[case.trigger].add(case.person)
         if step.office is not None:
-            basis = step.basis
-            offices[step.office.id, basis.document if basis else "", (basis.point or "") if basis else ""] += 1
+            offices[step.office.name].add(case.person)
     return Owed(
         kind="escalation",
         to=recipient,
@@ -235,9 +234,8 @@ def _owed(recipient: PersonCode, told: Sequence[tuple[Case, Step]], day: date) -
         stage=max((step.level for _case, step in told), key=levels.index),
         about=tuple(sorted({case.person for case, _step in told})),
         payload={
-            "day": day.isoformat(),
-            "counts": {trigger.value: n for trigger, n in counts.items() if n},
-            "offices": [[*office, n] for office, n in sorted(offices.items())],
-            "cases": [[case.person, case.trigger.value, case.subject] for case, _step in told],
+            "counts": {trigger.value: len(some) for trigger, some in people.items() if some},
+            "offices": {office: len(some) for office, some in sorted(offices.items())},
+            "cases": [[case.person, case.trigger.value, case.subject, step.rung] for case, step in told],
         },
     )

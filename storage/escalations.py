@@ -91,6 +91,21 @@ class EscalationsDrawer:
             offered[PersonCode(person)].add(CriterionCode(criterion))
         return {person: frozenset(criteria) for person, criteria in offered.items()}
 
+    async def find_reached(self, people: Collection[PersonCode], channels: Collection[str]) -> frozenset[PersonCode]:
+        """Those of these people whom one of these channels reaches."""
+        rows = await self._read(
+            "SELECT DISTINCT person FROM accounts WHERE person = ANY(%(who)s) AND channel = ANY(%(channels)s)"
+            " AND unreachable_at IS NULL",
+            {"who": list(map(storable, people)), "channels": list(channels)},
+        )
+        return frozenset(PersonCode(person) for (person,) in rows)
+
+    async def was_missed(self, day: date, today: date) -> bool:
+        """Whether a day before today was not planned though earlier ones were: nothing ran on it."""
+        rows = await self._read("SELECT max(day) FILTER (WHERE day < %(today)s) FROM planned_days", {"today": today})
+        last: date | None = rows[0][0]
+        return last is not None and last < day < today
+
     async def count_inquiries(self) -> dict[UnitCode | None, int]:
         """Questions that wait for HR, by the unit of whoever asked."""
         return _by_unit(await self._read("SELECT unit, count(*) FROM inquiries WHERE state = 'open' GROUP BY unit"))

@@ -14,7 +14,7 @@ from handlers.phrases import locale_of
 from handlers.ports import Clock
 from handlers.reply import Reply
 from knowledge.calendar import WorkingCalendar
-from knowledge.facts import Person, PersonCode
+from knowledge.facts import CriterionCode, Person, PersonCode
 from knowledge.library import Policy
 from knowledge.rulebook import RulesOn
 from knowledge.sending_hours import next_allowed
@@ -61,19 +61,24 @@ class Composer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Premises:
-    """What is true now of the recipients of some deliveries; whoever or whatever is not known is absent."""
+    """What is true now of the recipients of some deliveries and of those whom their notices concern.
+
+    Whoever or whatever is not known is absent. `reached` and `offered` are as in `Present`.
+    """
 
     people: Mapping[PersonCode, Person]
     accounts: Mapping[tuple[str, str], Account]
     own_hours: Mapping[PersonCode, time]
     rules: RulesOn
+    reached: frozenset[PersonCode] = frozenset()
+    offered: Mapping[PersonCode, frozenset[CriterionCode]] = field(default_factory=dict)
 
 
 class LooksUp(Protocol):
     """Reads what is true now, all as of one moment."""
 
     async def look_up(self, deliveries: Sequence[Delivery]) -> Premises:
-        """The recipients, their accounts and wishes, and the rules of today."""
+        """The recipients and those concerned, their accounts and wishes, and the rules of today."""
         ...
 
 
@@ -122,7 +127,10 @@ class NoticeComposer:
             return deferred
         locale = account.locale or delivery.locale
         with locale_of(locale):
-            return await self._write(delivery, Present(person, premises.rules, now), locale)
+            present = Present(
+                person, premises.rules, now, about=premises.people, reached=premises.reached, offered=premises.offered
+            )
+            return await self._write(delivery, present, locale)
 
     async def _write(self, delivery: Delivery, present: Present, locale: str) -> Written | Unsaid:
         replies: list[Reply] = []
@@ -138,15 +146,20 @@ class NoticeComposer:
         return Written(replies[0] if len(replies) == 1 else self._join(replies), locale, left_out)
 
     def _defer(self, delivery: Delivery, now: datetime, own_hour: time | None) -> Deferred | None:
-        """The one message of a day goes out within working hours of a working day, as the message of that very day."""
-        if delivery.merge_day is None:
+        """The one message of a day goes out within working hours of a working day, as the message of that very day.
+
+        A broadcast keeps to working hours too, and to nobody's own.
+        """
+        is_merged = delivery.merge_day is not None
+        if not is_merged and delivery.broadcast is None:
             return None
+        own_hour = own_hour if is_merged else None
         allowed = next_allowed(now, self._calendar, self._policy, own_hour)
-        if allowed <= now and delivery.merge_day == now.date():
+        if allowed <= now and delivery.merge_day in {None, now.date()}:
             return None
 
         def next_day(moment: datetime) -> datetime:
             tomorrow = datetime.combine(moment.date() + _DAY, time(), tzinfo=moment.tzinfo)
             return next_allowed(tomorrow, self._calendar, self._policy, own_hour)
 
-        return Deferred(allowed, is_merged=True, next_day=next_day)
+        return Deferred(allowed, is_merged=is_merged, next_day=next_day)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from handlers.notices import changes, reminders
+from handlers.notices import broadcasts, changes, digests, escalations, reminders, study
 from handlers.notices.composing import Compose
 from handlers.reply import Line, Reply
 from knowledge.owed import DailyKind, Owed
@@ -11,11 +11,19 @@ from storage.records import NoticeKind
 
 BY_KIND: Mapping[NoticeKind, Compose] = {
     NoticeKind.REMINDER: reminders.compose,
+    NoticeKind.ESCALATION: escalations.compose,
+    NoticeKind.DIGEST: digests.compose,
     NoticeKind.CHANGE: changes.compose,
+    NoticeKind.STUDY: study.compose,
+    NoticeKind.BROADCAST: broadcasts.compose_broadcast,
+    NoticeKind.CORRECTION: broadcasts.compose_correction,
 }
 
 # What `plan` shows of a notice whose words are not known before it is sent; by kind, for those of watchers.
-PREVIEWS: Mapping[DailyKind, Callable[[Owed], str]] = {}
+PREVIEWS: Mapping[DailyKind, Callable[[Owed], str]] = {
+    "escalation": escalations.preview,
+    "digest": digests.preview,
+}
 
 
 def join(replies: Sequence[Reply]) -> Reply:
@@ -31,4 +39,5 @@ def join(replies: Sequence[Reply]) -> Reply:
     choices = dict.fromkeys(choice for one in replies for choice in one.choices)
     in_order = sorted(choices, key=lambda choice: choice.action == reminders.ACK)
     file = next((one.file for one in replies if one.file is not None), None)
-    return replace(first, lines=tuple(lines), choices=tuple(in_order), file=file)
+    picture = next((one.picture for one in replies if one.picture is not None), None)
+    return replace(first, lines=tuple(lines), choices=tuple(in_order), file=file, picture=picture)

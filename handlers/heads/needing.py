@@ -1,0 +1,132 @@
+"""Who of my people needs a decision of mine, and which one? The list behind the weekly digest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from handlers import next_steps
+from handlers.asking import PUSHED, Choice
+from handlers.heads.escalations import Desk
+from handlers.heads.others import refuse
+from handlers.phrases import _, ngettext, show_day, show_number
+from handlers.reply import Line, Reply
+from handlers.rights import units_headed, units_in_scope
+from handlers.stating import Ground, state_on
+from handlers.verdicts import territory_of
+from handlers.visit import Visit
+from handlers.wording import name_criteria
+from knowledge.cases import Trigger
+from knowledge.evaluate import evaluate
+from knowledge.facts import Person
+from knowledge.findings import Finding
+from knowledge.rulebook import RulesOn
+from knowledge.triggers import list_cases
+
+_MOST_PEOPLE = 5_000
+_MOST_LISTED = 10
+_MOST_CHOICES = 5
+_DECISIONS = (Trigger.UNANSWERED, Trigger.UNDECIDED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Needing:
+    person: Person
+    trigger: Trigger
+    lacking: tuple[Finding, ...]
+
+    @property
+    def due(self) -> date:
+        return min((one.deadline for one in self.lacking if one.deadline is not None), default=date.max)
+
+
+async def list_needing(visit: Visit, reader: Person, desk: Desk) -> Reply:
+    """Who needs a decision?"""
+    today = visit.rules.book.on(visit.today)
+    scope = units_in_scope(reader, today)
+    if not scope:
+        await desk.audit.record(reader.code, "look_refused", "unit", desk.clock.now(), {"channel": visit.asked.channel})
+        return refuse(visit)
+    offered = await desk.cases.list_offered()
+    needing: list[_Needing] = []
+    overdue: list[Person] = []
+    people: list[Person] = []
+    async for one in desk.profiles.stream_people(scope):
+        if len(people) >= _MOST_PEOPLE:
+            return Reply(
+                title=_("Your scope holds too many people for a chat. Please name a unit."),
+                choices=(next_steps.unit_gaps(), next_steps.help_me()),
+            )
+        people.append(one)
+        if one.code == reader.code:
+            continue
+        findings = evaluate(one, today)
+        cases = list_cases(one, findings, today, is_reachable=True, offered=offered.get(one.code, frozenset()))
+        for case in cases:
+            if case.trigger in _DECISIONS:
+                about = tuple(finding for finding in findings if finding.criterion in case.criteria)
+                needing.append(_Needing(one, case.trigger, about))
+            elif case.trigger is Trigger.OVERDUE:
+                overdue.append(one)
+    await desk.audit.record(reader.code, "looked_at_unit", "decisions", desk.clock.now(), {"people": len(people)})
+    needing.sort(key=lambda one: (_DECISIONS.index(one.trigger), one.due, one.person.code))
+    lines = [_describe(one, today) for one in needing[:_MOST_LISTED]]
+    if len(needing) > _MOST_LISTED:
+        lines.append(Line(_("and {n} more people.").format(n=show_number(len(needing) - _MOST_LISTED))))
+    codes = [one.code for one in people]
+    unreached = len(codes) - len(await desk.cases.find_reached(codes, PUSHED))
+    lines += _count(len({one.code for one in overdue}), unreached)
+    return Reply(_title(needing), tuple(lines), choices=_choices(needing, reader, today))
+
+
+def _title(needing: Sequence[_Needing]) -> str:
+    people = len({one.person.code for one in needing})
+    if not people:
+        return _("Nobody of your people waits for a decision on study.")
+    return ngettext("{n} person needs a decision on study", "{n} people need a decision on study", people).format(
+        n=show_number(people)
+    )
+
+
+def _describe(one: _Needing, today: RulesOn) -> Line:
+    texts = {
+        Trigger.UNANSWERED: _("{name} ({code}): the request to study waits for an answer; {what}"),
+        Trigger.UNDECIDED: _("{name} ({code}): to be sent to study or not; {what}; deadline {day}"),
+    }
+    text = texts[one.trigger].format(
+        name=one.person.name,
+        code=one.person.code,
+        what=name_criteria(today.library, one.lacking),
+        day=show_day(one.due) if one.due != date.max else "–",
+    )
+    grounds = [
+        Ground(cite, territory_of(finding, today))
+        for finding in one.lacking
+        for cite in (*finding.basis[:1], finding.deadline_basis)
+        if cite is not None
+    ]
+    return state_on(text, grounds, today, is_item=True) if grounds else Line(text, is_item=True)
+
+
+def _count(overdue: int, unreached: int) -> list[Line]:
+    lines: list[Line] = []
+    if overdue:
+        lines.append(Line(_("{n} people are past a deadline.").format(n=show_number(overdue))))
+    if unreached:
+        text = _("{n} people have linked no chat, so that no reminder reaches them.")
+        lines.append(Line(text.format(n=show_number(unreached))))
+    return lines
+
+
+def _choices(needing: Sequence[_Needing], reader: Person, today: RulesOn) -> tuple[Choice, ...]:
+    """A head decides: each person can be proposed for study; who serves as HR opens the person."""
+    headed = units_headed(reader, today)
+    acts: dict[Choice, None] = {}
+    for one in needing[:_MOST_CHOICES]:
+        named = f"{one.person.name} ({one.person.code})"
+        if one.trigger is Trigger.UNANSWERED:
+            acts[next_steps.study_waiting()] = None
+        elif one.person.unit in headed:
+            acts[Choice(_("Study: {name}").format(name=named), "study.propose", one.person.code)] = None
+        else:
+            acts[Choice(named, "person", one.person.code)] = None
+    return (*acts, next_steps.unit_gaps())

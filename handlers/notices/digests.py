@@ -1,0 +1,153 @@
+"""The weekly digest, put into words when it is sent: counts by criterion and stage, and a small picture of them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from handlers import next_steps
+from handlers.asking import Choice
+from handlers.notices.composing import Dropped, Present
+from handlers.notices.escalations import describe_counts
+from handlers.notices.reminders import seen
+from handlers.phrases import _, ngettext, show_day, show_number
+from handlers.reply import Chart, Line, Reply
+from handlers.rights import units_in_scope
+from handlers.wording import name_criterion
+from knowledge.cases import Trigger
+from knowledge.digesting import Stage
+from knowledge.facts import CriterionCode, Role, UnitCode
+from knowledge.library import Library
+from knowledge.owed import Owed
+from storage.records import Delivery, Notice
+
+LIST = "digest.list"
+# The parts of a bar, and how stages fall into them.
+_PARTS = ((Stage.OVERDUE,), (Stage.NEAR,), (Stage.LATER, Stage.UNDATED, Stage.EXPIRING), (Stage.WAITING, Stage.OPEN))
+_MOST_UNITS = 3
+
+
+async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply | Dropped:
+    """How does my unit, or the province that I serve, stand this week? Dropped where it is mine no more."""
+    payload, rules = notice.payload, present.rules
+    scope = units_in_scope(present.person, rules)
+    units = [UnitCode(code) for code in payload["units"]]
+    if any(code not in scope for code in units) or (not units and Role.HR not in present.person.roles):
+        return Dropped("moved")
+    names = [unit.name for code in units if (unit := rules.find_unit(code)) is not None]
+    named = ", ".join([*names[:_MOST_UNITS], *([f"+{len(names) - _MOST_UNITS}"] if len(names) > _MOST_UNITS else [])])
+    rows = _rows(payload["counts"])
+    lines = [_people(payload["people"]), *_describe_rows(rows, rules.library)] if payload["people"] else []
+    lines += _explain_colours(rows)
+    policy = rules.library.policy.escalation
+    lines += _describe_needs(payload, policy.undecided_days_before)
+    monday = rules.day - timedelta(days=rules.day.weekday())
+    title = _("Weekly digest of title standards, week from {day}").format(day=show_day(monday))
+    if named:
+        title = _("Weekly digest of title standards, week from {day}: {units}").format(
+            day=show_day(monday), units=named
+        )
+    return Reply(
+        title,
+        tuple(lines),
+        choices=(*_choices(payload), seen(delivery.id)),
+        picture=_draw(rows, rules.library),
+    )
+
+
+def preview(owed: Owed) -> str:
+    """The same as far as it is known when it is planned."""
+    lines = [_people(owed.payload["people"])] if owed.payload["people"] else []
+    return " ".join(line.text for line in [*lines, *_describe_needs(owed.payload, None)])
+
+
+def name_stage(stage: Stage, n: int) -> str:
+    """So many in a stage, inside a sentence."""
+    texts = {
+        Stage.OVERDUE: _("{n} past the deadline"),
+        Stage.NEAR: _("{n} due soon"),
+        Stage.LATER: _("{n} due later"),
+        Stage.UNDATED: _("{n} without a deadline"),
+        Stage.WAITING: _("{n} waiting to be verified"),
+        Stage.OPEN: _("{n} not yet decided"),
+        Stage.EXPIRING: _("{n} soon expiring"),
+    }
+    return texts[stage].format(n=show_number(n))
+
+
+def _people(people: int) -> Line:
+    text = ngettext(
+        "{n} person has something to complete, to clear up or to renew.",
+        "{n} people have something to complete, to clear up or to renew.",
+        people,
+    )
+    return Line(text.format(n=show_number(people)))
+
+
+_Rows = Mapping[CriterionCode | None, Mapping[Stage, int]]
+
+
+def _rows(counts: Sequence[Sequence[Any]]) -> _Rows:
+    rows: dict[CriterionCode | None, dict[Stage, int]] = defaultdict(dict)
+    for criterion, stage, n in counts:
+        rows[CriterionCode(criterion) if criterion is not None else None][Stage(stage)] = n
+    return dict(sorted(rows.items(), key=lambda row: (-sum(row[1].values()), row[0] or "")))
+
+
+def _describe_rows(rows: _Rows, library: Library) -> list[Line]:
+    """One numbered line for each criterion, as the bars of the picture are numbered."""
+    return [
+        Line(
+            _("{number}. {criterion}: {stages}.").format(
+                number=number, criterion=_name(criterion, library), stages=_list_stages(stages)
+            )
+        )
+        for number, (criterion, stages) in enumerate(rows.items(), start=1)
+    ]
+
+
+def _name(criterion: CriterionCode | None, library: Library) -> str:
+    return name_criterion(library, criterion) if criterion is not None else _("Standards not loaded")
+
+
+def _list_stages(stages: Mapping[Stage, int]) -> str:
+    return ", ".join(name_stage(stage, stages[stage]) for stage in Stage if stages.get(stage))
+
+
+def _explain_colours(rows: _Rows) -> list[Line]:
+    if not rows:
+        return []
+    return [Line(_("In the picture: red past the deadline, orange due soon, blue due later, grey waiting for HR."))]
+
+
+def _draw(rows: _Rows, library: Library) -> Chart | None:
+    bars = tuple(tuple(sum(stages.get(one, 0) for one in part) for part in _PARTS) for stages in rows.values())
+    if not bars:
+        return None
+    said = [f"{_name(criterion, library)}: {_list_stages(stages)}" for criterion, stages in rows.items()]
+    return Chart(bars, _("Bar chart by criterion. {rows}.").format(rows="; ".join(said)))
+
+
+def _describe_needs(payload: Mapping[str, Any], undecided_days: int | None) -> list[Line]:
+    """Who needs what decision, counted; then what waits for HR."""
+    cases = {Trigger(trigger): n for trigger, n in payload["cases"].items() if Trigger(trigger) is not Trigger.OVERDUE}
+    lines = describe_counts(cases, undecided_days)
+    desk = payload["desk"]
+    texts = (
+        ("inquiries", _("{n} questions wait for an answer of HR.")),
+        ("proposals", _("{n} proposals wait for a second person of HR.")),
+        ("unclear", _("{n} messages of which it is not known whether they arrived.")),
+    )
+    return [
+        *lines,
+        *(Line(text.format(n=show_number(desk[name])), is_item=True) for name, text in texts if desk.get(name)),
+    ]
+
+
+def _choices(payload: Mapping[str, Any]) -> list[Choice]:
+    choices = [Choice(_("Who needs a decision?"), LIST)] if payload["people"] else []
+    if payload["desk"].get("inquiries"):
+        choices.append(next_steps.inbox())
+    if payload["desk"].get("proposals"):
+        choices.append(next_steps.rulings())
+    return choices

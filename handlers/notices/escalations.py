@@ -1,0 +1,158 @@
+"""A case that goes to those above, put into words when it is sent: how many people and why, never who or what."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from handlers.asking import Choice
+from handlers.notices.composing import Dropped, Present
+from handlers.notices.reminders import seen
+from handlers.phrases import _, ngettext, show_number
+from handlers.reply import Line, Reply
+from handlers.rights import units_in_scope
+from handlers.stating import Ground, state_on
+from knowledge.cases import Trigger
+from knowledge.escalation import Rung, find_note, offices_above
+from knowledge.evaluate import evaluate
+from knowledge.facts import Person, PersonCode, Role, UnitCode
+from knowledge.owed import Owed
+from knowledge.rulebook import RulesOn
+from knowledge.triggers import list_cases
+from storage.records import Delivery, Notice
+
+LIST = "escalation.list"
+_OFFICE = "office:"
+
+
+async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply | Dropped:
+    """What needs my attention as a head, or as HR for an office above?
+
+    Cases that ended meanwhile, people who have gone, and units that are the recipient's no more are left out.
+    """
+    open_now: dict[PersonCode, set[tuple[Trigger, str]]] = {}
+    told: list[tuple[Person, Trigger, str]] = []
+    scope, reason = units_in_scope(present.person, present.rules), "gone"
+    for code, trigger, subject, rung in notice.payload["cases"]:
+        person = present.about.get(PersonCode(code))
+        if person is None:
+            continue
+        if not _may_be_told(present.person, person, scope):
+            reason = "moved"
+            continue
+        if person.code not in open_now:
+            open_now[person.code] = _cases_of(person, present)
+        if (Trigger(trigger), subject) in open_now[person.code]:
+            told.append((person, Trigger(trigger), rung))
+        else:
+            reason = "closed"
+    if not told:
+        return Dropped(reason)
+    counts = Counter(trigger for _code, trigger in {(person.code, trigger) for person, trigger, _rung in told})
+    lines = [*describe_counts(counts, present.rules.library.policy.escalation.undecided_days_before)]
+    lines += describe_offices([(person, rung) for person, _trigger, rung in told], present.rules)
+    people = len({person.code for person, _trigger, _rung in told})
+    return Reply(title(people), tuple(lines), choices=(see_list(), seen(delivery.id)))
+
+
+def preview(owed: Owed) -> str:
+    """The same as far as it is known when it is planned."""
+    payload = owed.payload
+    counts = Counter({Trigger(trigger): n for trigger, n in payload["counts"].items()})
+    lines = [title(len(owed.about)), *(line.text for line in describe_counts(counts, None))]
+    lines += [_for_office(office, n) for office, n in payload["offices"].items()]
+    return " ".join(lines)
+
+
+def title(people: int) -> str:
+    """How many people need the recipient's attention."""
+    return ngettext(
+        "Title standards: {n} person of your units needs your attention.",
+        "Title standards: {n} people of your units need your attention.",
+        people,
+    ).format(n=show_number(people))
+
+
+def describe_counts(counts: Mapping[Trigger, int], undecided_days: int | None) -> list[Line]:
+    """Why, the gravest first; what needs a decision says so."""
+    near = _("{n} without a decision on study, though the deadline is near.")
+    if undecided_days is not None:
+        near = _("{n} without a decision on study, with at most {days} days to the deadline.")
+    texts = {
+        Trigger.OVERDUE: _("{n} past the deadline."),
+        Trigger.UNANSWERED: _("{n} with a request to study that was not answered in time."),
+        Trigger.UNDECIDED: near,
+        Trigger.UNREACHABLE: _("{n} whom no channel reaches, so that reminders do not arrive."),
+    }
+    return [
+        Line(texts[trigger].format(n=show_number(counts[trigger]), days=undecided_days), is_item=True)
+        for trigger in Trigger
+        if counts.get(trigger)
+    ]
+
+
+def see_list() -> Choice:
+    """The button that shows who it is, to whoever is proven to be the recipient."""
+    return Choice(_("See the list"), LIST)
+
+
+def name_rung(rung: str) -> str | None:
+    """The office for which HR is told of a case; None for a head, and where no document names an office."""
+    return rung.removeprefix(_OFFICE) if rung.startswith(_OFFICE) else None
+
+
+def describe_office(office: Rung, people: Sequence[Person], rules: RulesOn) -> list[Line]:
+    """For which office HR is told, named by which document and point, and what must be said with it."""
+    if office.office is None or not people:
+        return []
+    territories = sorted({rules.territory_of(one.unit) for one in people})
+    text = _for_office(office.office.name, len(people))
+    basis = [Ground(office.basis, territory) for territory in territories] if office.basis is not None else []
+    lines: list[Line] = [state_on(text, basis, rules, is_item=True) if basis else Line(text, is_item=True)]
+    noted = find_note(people[0], rules)
+    if noted is not None:
+        note, cite = noted
+        grounds = [Ground(cite, territory) for territory in territories] if cite is not None else []
+        lines.append(state_on(note, grounds, rules) if grounds else Line(note))
+    return lines
+
+
+def group_by_office(told: Iterable[tuple[Person, str]], rules: RulesOn) -> dict[Rung, list[Person]]:
+    """The people by the office for which HR is told of them, each once; heads are told for no office."""
+    offices: dict[Rung, dict[PersonCode, Person]] = defaultdict(dict)
+    for person, rung in told:
+        wanted = name_rung(rung)
+        for office in offices_above(person.unit, person.managed_by, rules) if wanted is not None else ():
+            if office.office is not None and office.office.id == wanted:
+                offices[office][person.code] = person
+    return {office: list(people.values()) for office, people in offices.items()}
+
+
+def describe_offices(told: Iterable[tuple[Person, str]], rules: RulesOn) -> list[Line]:
+    """The same in words."""
+    lines = [
+        line
+        for office, people in group_by_office(told, rules).items()
+        for line in describe_office(office, people, rules)
+    ]
+    return list(dict.fromkeys(lines))
+
+
+def _for_office(office: str, people: int) -> str:
+    text = _("Sent for the attention of {office}: {n} people.")
+    return text.format(office=office, n=show_number(people))
+
+
+def _may_be_told(recipient: Person, person: Person, scope: frozenset[UnitCode]) -> bool:
+    if recipient.code == person.code:
+        return False
+    return person.unit in scope or Role.ADMINISTRATOR in recipient.roles
+
+
+def _cases_of(person: Person, present: Present) -> set[tuple[Trigger, str]]:
+    cases = list_cases(
+        person,
+        evaluate(person, present.rules),
+        present.rules,
+        is_reachable=person.code in present.reached,
+        offered=present.offered.get(person.code, frozenset()),
+    )
+    return {(one.trigger, one.subject) for one in cases}
