@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from bot.papers.handing import file_of
 from bot.render import Describe, number_citations, render_text
 from handlers.asking import Channel, Choice, Incoming
 from handlers.desk import Desk
@@ -57,8 +58,8 @@ async def chat(visit: Visit, *, desk: Desk, describe: Describe, source: TextIO, 
             reply = await desk.answer(_incoming(visit, said, choice))
             offered = reply.choices
             _show(console, reply, describe)
-            if reply.file is not None:
-                _say(console, _save(reply.file, visit.downloads))
+            if (file := file_of(reply, describe)) is not None:
+                _say(console, _save(file, visit.downloads))
         _say(console, _("Goodbye."))
 
 

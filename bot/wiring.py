@@ -16,8 +16,11 @@ from bot.citing import describe_citation
 from bot.clock import FixedClock, SystemClock
 from bot.errors import InputError, ServiceError
 from bot.letters import Carried, Errand
+from bot.on_telegram.paid import describe_price
+from bot.push.broadcasting import BroadcastKeeper, Surroundings
 from bot.push.composing import NoticeComposer, Premises
 from bot.push.figures import Figures
+from bot.push.jobs import Connection, defer_pump
 from bot.push.planning import Agenda, Planned, Watcher, plan
 from bot.push.pump import ASKED, Manner, Pump
 from bot.push.sending import Sender
@@ -31,6 +34,7 @@ from handlers.letters import write_letter
 from handlers.notices.table import BY_KIND, join
 from handlers.phrases import CataloguesMissingError, _, locale_of, use_catalogues
 from handlers.ports import Clock
+from handlers.sending_lines import SendingLine
 from knowledge.calendar import WorkingCalendar
 from knowledge.digesting import DeskWork, Digests, first_working_day
 from knowledge.documents import Citation
@@ -288,6 +292,11 @@ class Office:
         """The identities that have something to send now, by whatever process."""
         async with self._database.transaction() as drawers:
             return await drawers.outbox.list_senders_due(self.clock.now())
+
+    def keep_broadcasts(self, senders: Sequence[Sender], speeds: Mapping[str, float]) -> BroadcastKeeper:
+        """Shows the progress of broadcasts and carries out recalls by these senders, at so many messages a second."""
+        around = Surroundings(self.clock, self.reference.calendar, self.library.policy)
+        return BroadcastKeeper(self._database.transaction, senders, speeds, around)
 
     async def pause_sender(self, identity: str, seconds: float) -> None:
         """Let nobody of the fleet send by this identity for so long: its platform asked for it."""
@@ -680,7 +689,34 @@ def _make_desk(
         find_term=find_term,
         clock=clock,
         senders=_senders(settings),
+        make_sending=lambda drawers: SendingByJobs(_lines(settings), drawers.connection),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SendingByJobs:
+    """The identities that send unasked; the job that lets one send is put in line in the transaction of the desk."""
+
+    lines: Sequence[SendingLine]
+    connection: Connection
+
+    async def start(self, senders: Collection[str]) -> None:
+        for one in sorted(set(senders)):
+            await defer_pump(self.connection, one)
+
+
+def _lines(settings: Settings) -> Sequence[SendingLine]:
+    """How each identity of ours sends."""
+    is_paid = settings.telegram_paid_broadcast
+    speeds = {Channel.TELEGRAM.value: settings.telegram_per_second}
+
+    def describe(messages: int) -> str:
+        return describe_price(messages, settings.telegram_per_second, is_allowed=is_paid)
+
+    return [
+        SendingLine(sender, channel, speeds[channel], is_editable=True, describe_price=describe)
+        for channel, sender in _senders(settings).items()
+    ]
 
 
 def _senders(settings: Settings) -> Mapping[str, str]:

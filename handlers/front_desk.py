@@ -23,24 +23,34 @@ from handlers.phrases import _, locale_of, show_day
 from handlers.ports import (
     Accounts,
     Audit,
+    BroadcastOutbox,
+    BroadcastsKept,
     Clock,
     Entries,
+    Escalations,
     Guesses,
     Inquiries,
     Letters,
     LinkCodes,
+    Outbox,
     OverdueInquiries,
     Profiles,
     Proposals,
     Questions,
+    Receipts,
+    Reminders,
     Rules,
     Rulings,
+    Sending,
+    Sheets,
     Staff,
+    StudyCases,
     Threads,
     Told,
 )
 from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.routing import BY_ACTION, BY_COMMAND, BY_FORM, BY_INTENT, Handler, Ports
+from handlers.sending_lines import NothingToSendBy
 from handlers.typed_choices import keep_offered, read_choice
 from handlers.visit import Visit
 from knowledge.facts import DeclaredRules, Person, PositionGroup, UnitCode
@@ -55,7 +65,17 @@ _LONGEST_QUESTION = 4_000  # characters; what is longer is a document or an acci
 _SPOKEN_BY = "spoken_by"
 _MAY_BE_PASSED_ON = {Outcome.NOT_UNDERSTOOD, Outcome.NO_BASIS}
 _READ_AT_NEXT_TURN = {Channel.TERMINAL, Channel.COMMAND_LINE}  # doors that bring nothing by themselves
-_ASK_NOTHING = {Intent.FOLLOW_INQUIRY, Intent.HR_INBOX, Intent.HR_RULINGS, Intent.HELP, Intent.LINK, Intent.MY_DATA}
+_ASK_NOTHING = {
+    Intent.FOLLOW_INQUIRY,
+    Intent.HR_INBOX,
+    Intent.HR_RULINGS,
+    Intent.HR_BROADCAST,
+    Intent.HEAD_STUDY,
+    Intent.REMINDERS,
+    Intent.HELP,
+    Intent.LINK,
+    Intent.MY_DATA,
+}
 _LEAVE_THE_SUBJECT = {None, Intent.HELP, Intent.OUT_OF_SCOPE}
 _MOST_UNITS_BY_NAME = 5_000  # a question may name a unit; beyond this many, only by code
 
@@ -92,7 +112,23 @@ class Drawers(Protocol):
     @property
     def letters(self) -> Letters: ...
     @property
+    def escalations(self) -> Escalations: ...
+    @property
     def staff(self) -> Staff: ...
+    @property
+    def study(self) -> StudyCases: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def reminders(self) -> Reminders: ...
+    @property
+    def receipts(self) -> Receipts: ...
+    @property
+    def broadcasts(self) -> BroadcastsKept: ...
+    @property
+    def broadcast_outbox(self) -> BroadcastOutbox: ...
+    @property
+    def sheets(self) -> Sheets: ...
     @property
     def audit(self) -> Audit: ...
 
@@ -114,7 +150,7 @@ class RuleBooks(Protocol):
 
 
 class Growing(Protocol):
-    """Makes reader and search anew for a library that has grown by documents; slow, called off the event loop."""
+    """Makes reader and search for a library, grown by documents or not; slow, called off the event loop."""
 
     def __call__(self, library: Library, /) -> tuple[Reader, PointSearch]:
         """Both for this library."""
@@ -152,18 +188,18 @@ class FrontDesk:
         *,
         open_drawers: Callable[[], AbstractAsyncContextManager[Drawers]],
         make_rule_book: RuleBooks,
-        reader: Reader,
-        search: PointSearch,
+        grow: Growing,
         find_term: guidance.FindTerm,
         clock: Clock,
-        grow: Growing | None = None,
+        senders: Mapping[str, str] | None = None,
+        make_sending: Callable[[Any], Sending] | None = None,
     ) -> None:
         self._open_drawers = open_drawers
         self._make_rule_book = make_rule_book
-        self._reader = reader
-        self._search = search
         self._find_term = find_term
         self._clock = clock
+        self._make_sending = make_sending or _sends_nothing
+        self._senders = senders or {}  # our own channel identities that messages are sent from, by channel
         self._grow = grow
         self._declared: _Declared | None = None
 
@@ -171,6 +207,11 @@ class FrontDesk:
     def library(self) -> Library | None:
         """The library with the documents that HR declared, as of the last answer; None before the first."""
         return self._declared.book.library if self._declared is not None else None
+
+    async def prepare(self) -> None:
+        """Make ready what every answer needs, so that the first visitor does not wait for it."""
+        async with self._open_drawers() as drawers:
+            await self._rules(drawers.rules)
 
     async def answer(self, asked: Incoming) -> Reply:
         """The reply to one thing said or pressed."""
@@ -300,8 +341,6 @@ class FrontDesk:
 
     async def _grown(self, book: RuleBook) -> tuple[Reader, PointSearch]:
         """Reader and search that know the documents of this rule book: the last ones where it knows no others."""
-        if self._grow is None:
-            return self._reader, self._search
         last = self._declared
         if last is not None and _same_documents(last.book, book):
             return last.reader, last.search
@@ -367,7 +406,17 @@ class FrontDesk:
             inquiries=drawers.inquiries,
             guesses=drawers.guesses,
             letters=drawers.letters,
+            escalations=drawers.escalations,
             staff=drawers.staff,
+            study=drawers.study,
+            outbox=drawers.outbox,
+            reminders=drawers.reminders,
+            receipts=drawers.receipts,
+            senders=self._senders,
+            broadcasts=drawers.broadcasts,
+            broadcast_outbox=drawers.broadcast_outbox,
+            sending=self._make_sending(drawers),
+            sheets=drawers.sheets,
             audit=drawers.audit,
             clock=self._clock,
             search=search,
@@ -400,6 +449,10 @@ class FrontDesk:
         if reply.outcome in _MAY_BE_PASSED_ON:
             choices = (*choices, next_steps.pass_on())
         return replace(reply, lines=lines, choices=choices, intent=reply.intent or intent, confidence=confidence)
+
+
+def _sends_nothing(_drawers: Any) -> Sending:
+    return NothingToSendBy()
 
 
 def _spoken_by(person: Person | None) -> dict[str, Any]:

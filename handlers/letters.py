@@ -32,12 +32,16 @@ def write_letter(letter: Letter) -> Reply:
             return Reply(text.format(n=letter.number), choices=(next_steps.inbox(),))
         case LetterKind.PROPOSAL:
             return Reply(
-                _("A change of the rules waits for your confirmation."),
+                _("A proposal waits for your confirmation."),
                 choices=(Choice(_("See it"), "proposal", str(letter.number)),),
             )
         case LetterKind.DECIDED:
             text = _("Your proposal {number} has been decided.")
             see = Choice(_("See it"), "proposal", str(letter.number))
+            return Reply(text.format(number=letter.number), choices=(see,))
+        case LetterKind.STUDY:
+            text = _("Something new on study case {number}: please have a look.")
+            see = Choice(_("See it"), "study.open", str(letter.number))
             return Reply(text.format(number=letter.number), choices=(see,))
 
 

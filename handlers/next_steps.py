@@ -2,7 +2,7 @@
 
 from handlers.asking import Choice
 from handlers.phrases import _
-from knowledge.facts import DocumentId, KindCode
+from knowledge.facts import CriterionCode, DocumentId, KindCode, PersonCode
 
 
 def my_gaps() -> Choice:
@@ -38,6 +38,31 @@ def whom_to_ask() -> Choice:
 def how_to_study() -> Choice:
     """How do I ask to be sent to study."""
     return Choice(_("How to ask to be sent to study"), "study")
+
+
+def ask_to_study(criterion: CriterionCode | None = None) -> Choice:
+    """I ask to be sent to study, for this criterion where it is known."""
+    return Choice(_("Ask to be sent to study"), "study", criterion or "")
+
+
+def my_study() -> Choice:
+    """My requests to be sent to study, and what became of them."""
+    return Choice(_("My study requests"), "study.mine")
+
+
+def my_reminders() -> Choice:
+    """When am I reminded."""
+    return Choice(_("My reminders"), "reminders.mine")
+
+
+def study_waiting() -> Choice:
+    """Who of mine asks to be sent to study."""
+    return Choice(_("Study requests of my people"), "study.waiting")
+
+
+def propose_study(person: PersonCode | None = None) -> Choice:
+    """I want to send somebody, or this very person, to study."""
+    return Choice(_("Propose somebody for study"), "study.propose", person or "")
 
 
 def how_to_hand_in() -> Choice:

@@ -1,11 +1,14 @@
 """What the desk needs from the cabinet and the clock: small promises, kept by `storage` without knowing of them."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
 from handlers.problem_words import Problem
+from handlers.sending_lines import SendingLine
+from knowledge.cases import KeptCase
 from knowledge.facts import (
+    CriterionCode,
     DeclaredRules,
     DocumentId,
     FrequentAnswer,
@@ -14,20 +17,32 @@ from knowledge.facts import (
     RecognitionRow,
     Ruling,
     RulingId,
+    StudyRecord,
     TerritoryCode,
     TitleStandard,
     UnitCode,
 )
 from knowledge.library import Library
+from knowledge.study_cases import StudyCase
 from storage.records import (
     Account,
+    Broadcast,
+    BroadcastRow,
+    BroadcastState,
+    Card,
     CodeIssued,
     Inquiry,
     InquiryMessage,
     Letter,
+    NewDelivery,
+    NewNotice,
+    Progress,
     Proposal,
     ProposalState,
+    Reached,
     Redemption,
+    ReminderWishes,
+    Remark,
     RulingDraft,
     ToldRules,
 )
@@ -55,6 +70,10 @@ class Profiles(Protocol):
 
     async def find_person(self, code: PersonCode) -> Person | None:
         """The person of this code (case and outer spaces do not matter), or None."""
+        ...
+
+    async def find_people(self, codes: Collection[PersonCode]) -> Mapping[PersonCode, Person]:
+        """Those of these codes who are in the roster."""
         ...
 
     async def list_people_by_name(
@@ -248,6 +267,46 @@ class Letters(Protocol):
         ...
 
 
+class StudyCases(Protocol):
+    """Study cases with everything that happened to them; what verdicts read of a case is kept with it."""
+
+    async def add_case(self, case: StudyCase, records: Sequence[StudyRecord]) -> StudyCase | None:
+        """Keep a new one under the next number; None where one is open for this person and criterion."""
+        ...
+
+    async def save_case(self, case: StudyCase, records: Sequence[StudyRecord]) -> None:
+        """Keep what happened last, and the dates that verdicts read from now on."""
+        ...
+
+    async def find_case(self, number: int, *, to_change: bool = False) -> StudyCase | None:
+        """The one of this number, or None; to change it, nobody else can until the end."""
+        ...
+
+    async def find_open(self, person: PersonCode, criterion: CriterionCode) -> StudyCase | None:
+        """The one of this person for this criterion that has not ended, or None."""
+        ...
+
+    async def list_of(self, person: PersonCode, limit: int) -> Sequence[StudyCase]:
+        """Those of a person, the last changed first."""
+        ...
+
+    async def list_in(self, units: Collection[UnitCode] | None, limit: int, *, only_open: bool) -> Sequence[StudyCase]:
+        """Those of the people of these units (None = all), the ones that wait longest for a head first."""
+        ...
+
+    async def list_heads(self, units: Collection[UnitCode]) -> Mapping[UnitCode, Sequence[PersonCode]]:
+        """Who has the role of a head in each of these units."""
+        ...
+
+
+class Outbox(Protocol):
+    """Messages that go out by themselves, each with what it tells."""
+
+    async def put(self, delivery: NewDelivery, notices: Sequence[NewNotice], at: datetime) -> int | None:
+        """Keep one message to be sent; its number. None where all of it has been told before."""
+        ...
+
+
 class Rulings(Protocol):
     """HR's rulings; `Rules` reads them with everything else that HR has declared."""
 
@@ -330,6 +389,176 @@ class Told(Protocol):
 
     async def was_there(self, person: PersonCode, told: ToldRules) -> bool:
         """Whether this person was in the roster by when people were told by these rules."""
+        ...
+
+
+class Reminders(Protocol):
+    """What people wish about reminders."""
+
+    async def find_wishes(self, person: PersonCode) -> ReminderWishes:
+        """The wishes of this person; of somebody who never said any, none."""
+        ...
+
+    async def save_wishes(self, person: PersonCode, wishes: ReminderWishes, at: datetime) -> None:
+        """Keep them in place of those before."""
+        ...
+
+
+class Receipts(Protocol):
+    """What recipients say of messages that were sent to them."""
+
+    async def acknowledge(self, delivery: int, person: PersonCode, at: datetime) -> bool:
+        """The recipient has seen it; again is no harm. False unless it is theirs and went out."""
+        ...
+
+
+class Broadcasts(Protocol):
+    """Broadcasts that were approved."""
+
+    async def add(self, broadcast: Broadcast) -> None:
+        """Keep one, under the number of its proposal."""
+        ...
+
+    async def find(self, number: int) -> Broadcast | None:
+        """The one of this number, or None."""
+        ...
+
+    async def list_recent(self, limit: int) -> Sequence[Broadcast]:
+        """The newest, at most `limit`."""
+        ...
+
+    async def change(
+        self, number: int, before: Collection[BroadcastState], after: BroadcastState, at: datetime
+    ) -> bool:
+        """Decide on one; False where it is in none of the states of before, whoever was first."""
+        ...
+
+    async def add_card(self, card: Card) -> None:
+        """Show its progress in this chat too."""
+        ...
+
+    async def reopen_cards(self, number: int) -> None:
+        """Something of this broadcast moves again: its progress is to be shown on."""
+        ...
+
+
+class BroadcastResults(Protocol):
+    """What became of broadcasts, counted in people."""
+
+    async def progress(self, number: int) -> Progress:
+        """How it stands."""
+        ...
+
+    async def list_rows(self, number: int) -> Sequence[BroadcastRow]:
+        """What became of it for everybody of its audience, by unit and name."""
+        ...
+
+    async def list_silent(self, number: int) -> frozenset[PersonCode]:
+        """Those of its audience who have not said that they received it."""
+        ...
+
+    async def send_again(self, number: int, delivery: int, at: datetime) -> bool:
+        """Let one of unknown outcome leave again, by HR's word that it did not arrive. False unless it is unclear."""
+        ...
+
+
+class Reach(Protocol):
+    """Whom we can write to."""
+
+    async def list_reached(self, channels: Collection[str]) -> Mapping[PersonCode, Reached]:
+        """Everybody who can be written to by one of these channels, with the chat linked last."""
+        ...
+
+    async def count_sent(self, sender: str, since: datetime) -> int:
+        """How many messages of this identity of ours have been delivered since then."""
+        ...
+
+
+class Recalls(Protocol):
+    """Messages to be written over, or corrected by another, after a recall."""
+
+    async def prepare_recalls(self, number: int, editable: Collection[str]) -> int:
+        """Take up what has arrived by channels that let us write it over; how many are new."""
+        ...
+
+    async def list_to_correct(self, number: int) -> Sequence[tuple[PersonCode, str, Reached, datetime | None]]:
+        """Who is to be told by a message of its own: person, our identity, their chat, when it went to them."""
+        ...
+
+
+class BroadcastsKept(Broadcasts, BroadcastResults, Reach, Recalls, Protocol):
+    """All that is kept of broadcasts."""
+
+
+class BroadcastOutbox(Protocol):
+    """The messages of broadcasts."""
+
+    async def put_many(self, parcels: Sequence[tuple[NewDelivery, Sequence[NewNotice]]], at: datetime) -> int:
+        """Keep thousands at once; how many were made. One without sender is kept as unreachable."""
+        ...
+
+    async def hold_broadcast(self, broadcast: int, *, is_held: bool) -> int:
+        """Pause or resume what has not left; how many that is."""
+        ...
+
+    async def drop_broadcast(self, broadcast: int, reason: str, at: datetime) -> int:
+        """Send nothing more of it; how many were dropped."""
+        ...
+
+    async def settle_unclear(self, delivery: int, *, has_arrived: bool, at: datetime) -> bool:
+        """HR knows how an unclear one ended. False unless it is unclear."""
+        ...
+
+
+class Sheets(Protocol):
+    """Writes workbooks."""
+
+    def write(
+        self,
+        sheets: Sequence[tuple[str, Sequence[tuple[str, int]], Iterable[Sequence[str | int | datetime | None]]]],
+    ) -> bytes:
+        """The workbook of these sheets: name, headings with the width of their columns, rows."""
+        ...
+
+
+class Sending(Protocol):
+    """The identities that send unasked, and the jobs that let them. A job starts once the transaction is kept."""
+
+    @property
+    def lines(self) -> Sequence[SendingLine]:
+        """The identities of ours that can send to people."""
+        ...
+
+    async def start(self, senders: Collection[str]) -> None:
+        """Let these identities send what is due."""
+        ...
+
+
+class Escalations(Protocol):
+    """Cases that went to those above, and what those who were told had to say."""
+
+    async def list_told_to(self, recipient: PersonCode, today: date) -> Sequence[KeptCase]:
+        """Cases not known to have ended of which this person was told."""
+        ...
+
+    async def list_cases_of(self, person: PersonCode, today: date) -> Sequence[KeptCase]:
+        """Cases of this person not known to have ended."""
+        ...
+
+    async def list_offered(self) -> Mapping[PersonCode, frozenset[CriterionCode]]:
+        """For which criteria a head has offered study to whom, who has not answered yet."""
+        ...
+
+    async def find_reached(self, people: Collection[PersonCode], channels: Collection[str]) -> frozenset[PersonCode]:
+        """Those of these people whom one of these channels reaches."""
+        ...
+
+    async def remark(self, remarks: Collection[Remark]) -> None:
+        """Keep what somebody said of cases."""
+        ...
+
+    async def list_remarks(self, about: Collection[PersonCode]) -> Sequence[Remark]:
+        """What anybody said of these people's cases, the oldest first."""
         ...
 
 

@@ -94,11 +94,15 @@ class Record(Line):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to hand over, whole in memory; never larger than what the desk itself wrote."""
+    """A file to hand over, whole in memory; never larger than what the desk itself wrote.
+
+    `description` says what a picture shows, for who cannot see it.
+    """
 
     name: str
     content: bytes
     media_type: str
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)

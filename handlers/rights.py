@@ -9,14 +9,16 @@ def units_in_scope(person: Person, today: RulesOn) -> frozenset[UnitCode]:
 
     Someone who headed a unit that has been dissolved heads nothing by that: its successor names its own head.
     """
-    scope: frozenset[UnitCode] = frozenset()
+    return units_served(person, today) | units_headed(person, today)
+
+
+def units_headed(person: Person, today: RulesOn) -> frozenset[UnitCode]:
+    """Codes of the units that somebody heads, and of all below them; none for others."""
     roots = set(today.heads_units(person.code))
     own = today.find_unit(person.unit)
     if Role.HEAD in person.roles and own is not None and own.code == person.unit:
         roots.add(own.code)
-    if Role.HR in person.roles:
-        scope = units_served(person, today)
-    return scope | (today.units_within(roots) if roots else frozenset())
+    return today.units_within(roots) if roots else frozenset()
 
 
 def units_served(person: Person, today: RulesOn) -> frozenset[UnitCode]:

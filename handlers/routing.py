@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
+from handlers import escalation_routes, reminder_routes, study_routes
 from handlers.elsewhere import answered_there, say_where
 from handlers.forms import answer as answer_form
 from handlers.forms import begin
 from handlers.heads import others
-from handlers.hr import inbox, inbox_writing, promoting_chat, rulings_routes
+from handlers.hr import broadcasts_routes, inbox, inbox_writing, promoting_chat, rulings_routes
 from handlers.inquiries import serves
 from handlers.memory import recall_open_form
 from handlers.officials import (
@@ -32,17 +33,26 @@ from handlers.officials import (
 from handlers.ports import (
     Accounts,
     Audit,
+    BroadcastOutbox,
+    BroadcastsKept,
     Clock,
     Entries,
+    Escalations,
     Guesses,
     Inquiries,
     Letters,
     LinkCodes,
+    Outbox,
     Profiles,
     Proposals,
     Questions,
+    Receipts,
+    Reminders,
     Rulings,
+    Sending,
+    Sheets,
     Staff,
+    StudyCases,
     Threads,
     Told,
 )
@@ -71,7 +81,17 @@ class Ports:
     inquiries: Inquiries
     guesses: Guesses
     letters: Letters
+    escalations: Escalations
     staff: Staff
+    study: StudyCases
+    outbox: Outbox
+    reminders: Reminders
+    receipts: Receipts
+    senders: Mapping[str, str]
+    broadcasts: BroadcastsKept
+    broadcast_outbox: BroadcastOutbox
+    sending: Sending
+    sheets: Sheets
     audit: Audit
     clock: Clock
     search: PointSearch
@@ -386,6 +406,12 @@ async def _unit(visit: Visit, ports: Ports) -> Reply:
     )
 
 
+async def _study(visit: Visit, ports: Ports) -> Reply:
+    if visit.person is None or visit.named.territories:
+        return await _there(_open(guidance.explain_study_request))(visit, ports)
+    return await study_routes.ask_to_study(visit, ports)
+
+
 BY_INTENT: Mapping[Intent, Handler] = {
     Intent.MY_GAPS: _gaps,
     Intent.MY_DEADLINES: _corrected(_deadlines),
@@ -404,13 +430,16 @@ BY_INTENT: Mapping[Intent, Handler] = {
     Intent.MY_DATA: _data,
     Intent.PERSON_GAPS: _unless_found(_person),
     Intent.UNIT_GAPS: _unless_found(_unit),
-    Intent.ASK_TO_STUDY: _unless_found(_unless_in_words(_there(_open(guidance.explain_study_request)))),
+    Intent.ASK_TO_STUDY: _unless_found(_unless_in_words(_study)),
     Intent.SUBMIT_EVIDENCE: _open(guidance.explain_evidence),
     Intent.ASK_PERSON: _asking(asking_people.ask_a_person),
     Intent.FOLLOW_INQUIRY: _follow,
     Intent.EXPLAIN_VERDICT: _explain,
     Intent.HR_INBOX: _inbox(inbox.list_waiting),
     Intent.HR_RULINGS: rulings_routes.told,
+    Intent.HR_BROADCAST: broadcasts_routes.told,
+    Intent.REMINDERS: reminder_routes.typed,
+    Intent.HEAD_STUDY: study_routes.study_of_mine,
     Intent.OUT_OF_SCOPE: _unless_found(_out_of_scope),
 }
 
@@ -466,6 +495,11 @@ BY_ACTION: Mapping[str, tuple[Handler, Intent]] = {
     "frequent.show": (_promoting(promoting_chat.show), Intent.HR_INBOX),
     "frequent.withdraw": (_promoting(promoting_chat.withdraw_one), Intent.HR_INBOX),
     **{action: (handler, Intent.HR_RULINGS) for action, handler in rulings_routes.ACTIONS.items()},
+    **{action: (handler, Intent.HR_BROADCAST) for action, handler in broadcasts_routes.ACTIONS.items()},
+    **{action: (handler, Intent.ASK_TO_STUDY) for action, handler in study_routes.OWN_ACTIONS.items()},
+    **{action: (handler, Intent.REMINDERS) for action, handler in reminder_routes.ACTIONS.items()},
+    **{action: (handler, Intent.HEAD_STUDY) for action, handler in study_routes.HEADS_ACTIONS.items()},
+    **{action: (handler, Intent.UNIT_GAPS) for action, handler in escalation_routes.ACTIONS.items()},
 }
 
 # A form that waits for typed words: its handler, and the intent that a follow-up then continues.
@@ -476,6 +510,9 @@ BY_FORM: Mapping[str, tuple[Handler, Intent]] = {
     inbox_writing.FORM: (_preview_words, Intent.HR_INBOX),
     promoting_chat.FORM: (_fill_promotion, Intent.HR_INBOX),
     **{form: (handler, Intent.HR_RULINGS) for form, handler in rulings_routes.FORMS.items()},
+    **{form: (handler, Intent.HR_BROADCAST) for form, handler in broadcasts_routes.FORMS.items()},
+    **{form: (handler, Intent.ASK_TO_STUDY) for form, handler in study_routes.FORMS.items()},
+    **{form: (handler, Intent.UNIT_GAPS) for form, handler in escalation_routes.FORMS.items()},
 }
 
 # Commands of chat platforms; what follows one is its subject.
@@ -492,4 +529,10 @@ BY_COMMAND: Mapping[str, str] = {
     "hopthu": "inbox",
     "thuonggap": "frequent.list",
     "ykien": "rulings",
+    "thongbao": "broadcasts",
+    "dihoc": "study.mine",
+    "nhacviec": "reminders.mine",
+    "cudihoc": "study.waiting",
+    "capduoi": "escalation.list",
+    "canquyet": "digest.list",
 }

@@ -41,10 +41,10 @@ _S = StudyState
 # Attending and passing are recorded by a head or HR; what the official says of it counts once one of them confirms it.
 # Whoever was recorded as absent may still say that they attended, and whoever recorded it may confirm that.
 RULES: Mapping[StudyAct, _Rule] = {
-    StudyAct.CHANGE_ASKED: _Rule(frozenset({_S.WAITING}), frozenset({_H}), _S.TO_CHANGE, needs_words=True),
     StudyAct.CHANGED: _Rule(frozenset({_S.TO_CHANGE}), frozenset({_O}), _S.WAITING),
     StudyAct.SENT: _Rule(frozenset({_S.WAITING}), frozenset({_H}), _S.SENT),
     StudyAct.REFUSED: _Rule(frozenset({_S.WAITING}), frozenset({_H}), _S.REFUSED, needs_words=True),
+    StudyAct.CHANGE_ASKED: _Rule(frozenset({_S.WAITING}), frozenset({_H}), _S.TO_CHANGE, needs_words=True),
     StudyAct.ACCEPTED: _Rule(frozenset({_S.PROPOSED}), frozenset({_O}), _S.SENT),
     StudyAct.DECLINED: _Rule(frozenset({_S.PROPOSED, _S.SENT}), frozenset({_O}), _S.DECLINED, needs_words=True),
     StudyAct.WITHDRAWN: _Rule(frozenset({_S.WAITING, _S.TO_CHANGE, _S.PROPOSED}), frozenset({_O, _H}), _S.WITHDRAWN),

@@ -212,6 +212,7 @@ class LetterKind(StrEnum):
     OVERDUE = "overdue"  # to HR: so many wait beyond their day
     PROPOSAL = "proposal"  # to HR: the proposal of this number waits for a second person
     DECIDED = "decided"  # to HR: somebody has confirmed or refused your proposal of this number
+    STUDY = "study"  # something happened to the study case of this number
 
 
 class LetterState(StrEnum):
@@ -591,6 +592,7 @@ class Recall:
     """A message that arrived and is to be written over."""
 
     delivery: int
+    sender: str
     address: str
     provider_id: str
     locale: str

@@ -22,9 +22,20 @@ from knowledge.facts import (
 from knowledge.folding import fold
 from knowledge.library import Library
 from knowledge.understanding.retrieval import FoundPlace
-from storage.records import Account, CodeIssued, Proposal, ProposalState, Redemption, RedemptionOutcome, ToldRules
+from storage.records import (
+    Account,
+    CodeIssued,
+    Proposal,
+    ProposalState,
+    Redemption,
+    RedemptionOutcome,
+    ReminderWishes,
+    ToldRules,
+)
 from storage.workbook import entries
+from tests.cases import FakeEscalations
 from tests.inboxes import FakeInquiries, FakeLetters
+from tests.studies import FakeOutbox, FakeStudyCases
 
 
 class FakeClock:
@@ -48,6 +59,9 @@ class FakeProfiles:
 
     async def find_person(self, code: PersonCode) -> Person | None:
         return self.people.get(PersonCode(code.strip().upper()))
+
+    async def find_people(self, codes: Collection[PersonCode]) -> Mapping[PersonCode, Person]:
+        return {code: self.people[code] for code in codes if code in self.people}
 
     async def list_people_by_name(
         self, words: str, limit: int, units: Collection[UnitCode] | None = None
@@ -305,6 +319,35 @@ class FakeTold:
         return told in self.kept and person not in self.newcomers
 
 
+class FakeReminders:
+    """Wishes of people, the last ones said."""
+
+    def __init__(self) -> None:
+        self.wishes: dict[PersonCode, ReminderWishes] = {}
+
+    async def find_wishes(self, person: PersonCode) -> ReminderWishes:
+        return self.wishes.get(person, ReminderWishes())
+
+    async def save_wishes(self, person: PersonCode, wishes: ReminderWishes, at: datetime) -> None:
+        del at
+        self.wishes[person] = wishes
+
+
+class FakeReceipts:
+    """Deliveries that went out, each to its recipient, and those acknowledged."""
+
+    def __init__(self) -> None:
+        self.sent: dict[int, PersonCode] = {}
+        self.acknowledged: list[int] = []
+
+    async def acknowledge(self, delivery: int, person: PersonCode, at: datetime) -> bool:
+        del at
+        if self.sent.get(delivery) != person:
+            return False
+        self.acknowledged.append(delivery)
+        return True
+
+
 @dataclass
 class FakeDrawers:
     """The cabinet of one desk. `opened` counts transactions, `closed` those that ended."""
@@ -320,8 +363,15 @@ class FakeDrawers:
     told: FakeTold = field(default_factory=FakeTold)
     inquiries: FakeInquiries = field(default_factory=FakeInquiries)
     letters: FakeLetters = field(default_factory=FakeLetters)
+    outbox: FakeOutbox = field(default_factory=FakeOutbox)
+    escalations: FakeEscalations = field(default_factory=FakeEscalations)
+    reminders: FakeReminders = field(default_factory=FakeReminders)
+    receipts: FakeReceipts = field(default_factory=FakeReceipts)
     opened: int = 0
     closed: int = 0
+
+    def __post_init__(self) -> None:
+        self.study = FakeStudyCases(self.profiles)
 
     @property
     def rulings(self) -> FakeRulings:

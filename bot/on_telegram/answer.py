@@ -28,6 +28,7 @@ from aiogram.types import (
 from bot.failures import DeliveryFailedError, NotSentError, RefusedError, UnclearError
 from bot.on_telegram.connection import Pause, hand_over, name_reason, short_name
 from bot.on_telegram.keyboards import build_choices, build_contact_removal, build_contact_request
+from bot.papers.handing import file_of
 from bot.render import Describe, render_html, split_html
 from handlers.asking import Incoming
 from handlers.phrases import _
@@ -67,7 +68,7 @@ class Answerer:
         """
         parts = self._plan(asked, reply, has_new_message=pressed is None)
         if pressed is None or not await self._edit(asked.address, pressed, reply, parts):
-            await self._send_all(asked.address, parts, reply.file)
+            await self._send_all(asked.address, parts, file_of(reply, self._describe))
 
     async def confirm_press(self, query_id: str, text: str | None = None) -> None:
         """End the waiting shown on a pressed button; that it is too old for that harms nothing."""
@@ -112,7 +113,7 @@ class Answerer:
 
     async def _edit(self, address: str, message_id: int, reply: Reply, parts: Sequence[Part]) -> bool:
         """Show a one-part reply in place of an earlier message. False where Telegram does not allow it."""
-        is_alone = len(parts) == 1 and reply.file is None
+        is_alone = len(parts) == 1 and reply.file is None and reply.paper is None and reply.picture is None
         markup = parts[0].markup if is_alone else None
         if not is_alone or isinstance(markup, ReplyKeyboardMarkup | ReplyKeyboardRemove):
             return False
@@ -135,8 +136,13 @@ class Answerer:
     async def _send_all(self, address: str, parts: Sequence[Part], file: File | None) -> None:
         messages: list[TelegramMethod[Message]] = [_build_message(address, part) for part in parts]
         if file is not None:
-            document = BufferedInputFile(file.content, filename=file.name)
-            messages.append(SendDocument(chat_id=address, document=document))
+            brought = BufferedInputFile(file.content, filename=file.name)
+            is_picture = file.media_type in _PICTURES
+            messages.append(
+                SendPhoto(chat_id=address, photo=brought)
+                if is_picture
+                else SendDocument(chat_id=address, document=brought)
+            )
         for index, message in enumerate(messages):
             try:
                 await self._send(message, address)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.on_web.door import LANGUAGES
+from bot.papers.handing import file_of
 from bot.render import Describe, number_citations
 from handlers.asking import Choice
 from handlers.phrases import _, show_number
-from handlers.reply import Line, Reply
+from handlers.reply import File, Line, Reply
 from knowledge.facts import PersonCode
 
 LONGEST_MESSAGE = 64 * 1024  # bytes of one WebSocket message
@@ -123,13 +124,18 @@ def reply_message(reply: Reply, describe: Describe, answers: str | None) -> dict
             for cite, number in numbers.items()
         ],
         "choices": [choice_message(choice) for choice in reply.choices],
-        "file": None
-        if reply.file is None
-        else {
-            "name": reply.file.name,
-            "media_type": reply.file.media_type,
-            "data": b64encode(reply.file.content).decode("ascii"),
-        },
+        "file": _file(file_of(reply, describe)),
+    }
+
+
+def _file(file: File | None) -> dict[str, str] | None:
+    if file is None:
+        return None
+    return {
+        "name": file.name,
+        "media_type": file.media_type,
+        "description": file.description,
+        "data": b64encode(file.content).decode("ascii"),
     }
 
 

@@ -89,7 +89,7 @@ def list_my_deadlines(visit: Visit, person: Person) -> Reply:
         if dated
         else _("No dated deadline applies to you on {day}").format(day=show_day(visit.on)),
         lines=tuple(lines),
-        choices=(*_why(findings), next_steps.my_gaps(), next_steps.how_to_study(), next_steps.consequences()),
+        choices=(*_why(findings), next_steps.my_gaps(), next_steps.ask_to_study(), next_steps.consequences()),
         outcome=Outcome.NO_BASIS if _is_without_standards(findings) else Outcome.ANSWERED,
         findings=tuple(findings),
     )
@@ -226,4 +226,4 @@ def _next_steps(gaps: Sequence[Finding], *, is_narrowed: bool) -> tuple[Choice, 
         return next_steps.my_position(), next_steps.my_certificates(), next_steps.service_left()
     if _is_without_standards(gaps):
         return next_steps.whom_to_ask(), next_steps.all_documents(), next_steps.my_data()
-    return next_steps.my_deadlines(), next_steps.how_to_study(), next_steps.consequences()
+    return next_steps.my_deadlines(), next_steps.ask_to_study(), next_steps.consequences()

@@ -40,7 +40,10 @@ class Intent(StrEnum):
     FOLLOW_INQUIRY = "follow_inquiry"  # what became of the question I passed on
     EXPLAIN_VERDICT = "explain_verdict"  # why that verdict
     HR_INBOX = "hr_inbox"  # HR: questions that wait for an answer
+    REMINDERS = "reminders"  # when I am reminded: at another hour, not for a while, again
+    HEAD_STUDY = "head_study"  # heads: who asks to be sent to study and waits; propose to send somebody
     HR_RULINGS = "hr_rulings"  # HR: record, confirm, list or withdraw rulings and other proposals
+    HR_BROADCAST = "hr_broadcast"  # HR: write to many people at once, or see what became of that
     OUT_OF_SCOPE = "out_of_scope"  # everyday topics, orders to the machine, other fields of law
 
 

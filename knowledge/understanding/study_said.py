@@ -88,6 +88,12 @@ def offers_study(said: str) -> bool:
     return found == {True}
 
 
+def asks_for_self(said: str) -> bool:
+    """Whether the speaker asks to be sent themself ("cử tôi đi học")."""
+    text = read_text(said)
+    return text is not None and False in {one.value for one in _tables().offers.find(text)}
+
+
 def read_course(said: str) -> str:
     """The course that is named, as it was typed; "" for none."""
     text = read_text(said)

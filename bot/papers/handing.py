@@ -1,0 +1,16 @@
+"""The file that a reply hands over: the one that it brings, its paper made into a document, or its chart drawn."""
+
+from bot.drawing import draw
+from bot.papers.writing import Describe, write_docx
+from handlers.reply import File, Reply
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def file_of(reply: Reply, describe: Describe) -> File | None:
+    """The file to hand over with this reply, or None. `describe` reads a citation out."""
+    if reply.file is not None:
+        return reply.file
+    if reply.paper is None:
+        return draw(reply.picture) if reply.picture is not None else None
+    return File(f"{reply.paper.name}.docx", write_docx(reply.paper, describe), DOCX)

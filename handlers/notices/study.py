@@ -1,0 +1,63 @@
+"""That something happened to a study case, told to the other side: a few words, and buttons to what it is about.
+
+What is told names neither the official nor the course: both are shown to whoever opens it and is proven.
+"""
+
+from datetime import date
+
+from handlers.asking import Choice
+from handlers.notices.composing import Dropped, Present
+from handlers.phrases import _, show_day
+from handlers.reply import Reply
+from handlers.rights import units_headed, units_served
+from handlers.study.desk import label_of
+from knowledge.study_cases import StudyAct
+from storage.records import Delivery, Notice
+
+# What waits for the head's decision; pressed from here it is shown first, since nobody has seen it yet.
+_TO_DECIDE = (StudyAct.SENT, StudyAct.REFUSED, StudyAct.CHANGE_ASKED)
+
+
+async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply | Dropped:
+    """The words of a notice about a study case; not told any more to a head who has nobody to decide on."""
+    del delivery
+    number = int(notice.payload["case"])
+    act = StudyAct(notice.stage)
+    is_own = present.person.code in notice.about
+    if not is_own and not (units_headed(present.person, present.rules) or units_served(present.person, present.rules)):
+        return Dropped("no_head")
+    opens = Choice(_("Open study case {number}").format(number=number), "study.open", str(number))
+    if act in {StudyAct.REQUESTED, StudyAct.CHANGED} and not is_own:
+        return Reply(_asks(number, notice.payload.get("due")), choices=(opens, *_to_decide(number)))
+    return Reply(_say(act, is_own=is_own).format(number=number), choices=(opens,))
+
+
+def _asks(number: int, due: str | None) -> str:
+    if due is None:
+        return _("Study request {number} of one of your people waits for an answer.").format(number=number)
+    text = _("Study request {number} of one of your people waits for your answer, by {day}.")
+    return text.format(number=number, day=show_day(date.fromisoformat(due)))
+
+
+def _to_decide(number: int) -> tuple[Choice, ...]:
+    actions = {StudyAct.SENT: "study.do"}
+    return tuple(Choice(label_of(act), actions.get(act, "study.say"), f"{number}::{act.value}") for act in _TO_DECIDE)
+
+
+def _say(act: StudyAct, *, is_own: bool) -> str:
+    to_official = {
+        StudyAct.SENT: _("Your study request {number} has been answered."),
+        StudyAct.REFUSED: _("Your study request {number} has been answered."),
+        StudyAct.CHANGE_ASKED: _("Your head asks you to change study request {number}."),
+        StudyAct.PROPOSED: _("Your head proposes to send you to study: please accept or decline proposal {number}."),
+        StudyAct.WITHDRAWN: _("Study proposal {number} was taken back."),
+    }
+    to_head = {
+        StudyAct.WITHDRAWN: _("Study request {number} was withdrawn; there is nothing left to answer."),
+        StudyAct.ACCEPTED: _("Study proposal {number} was accepted."),
+        StudyAct.DECLINED: _("The official of study case {number} does not go; the reason stands in the record."),
+        StudyAct.SAID_ATTENDED: _("The official of study case {number} says that they attended: please confirm it."),
+        StudyAct.SAID_PASSED: _("The official of study case {number} says that they passed: please confirm it."),
+    }
+    table = to_official if is_own else to_head
+    return table.get(act, _("Something new on study case {number}: please have a look."))

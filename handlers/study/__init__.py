@@ -1,0 +1,1 @@
+"""A study case at the desk: what officials, heads and HR share of it."""
