@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -64,7 +65,12 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 
 def show_day(day: date) -> str:
     """A day as people here write it: 31/12/2026."""
-    return format_date(day, "dd/MM/yyyy", locale=_locale.get())
+    return _day_in(_locale.get(), day)
+
+
+@lru_cache(maxsize=4096)
+def _day_in(locale: str, day: date) -> str:
+    return format_date(day, "dd/MM/yyyy", locale=locale)  # which parses locale and pattern anew each time
 
 
 def show_moment(moment: datetime) -> str:

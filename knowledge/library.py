@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, time
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from knowledge.credentials import Criterion, Kind
 from knowledge.documents import Citation, Confidence, Document
@@ -279,11 +279,11 @@ class Library:
         names: dict[str, DocumentId] = {}
         for document in self.documents.values():
             for name in (document.id, *document.aliases):
-                names.setdefault(fold_number(name), document.id)
+                names.setdefault(_folded_name(name), document.id)
         for document in self.documents.values():
             for name in (document.id, *document.aliases):
                 for lead in _leads(document.kind) if name[0].isdigit() else ():
-                    names.setdefault(fold_number(lead + name), document.id)
+                    names.setdefault(_folded_name(lead + name), document.id)
         return names
 
     def find_document(self, number: str) -> Document | None:
@@ -358,6 +358,11 @@ class Library:
                 return None
             office = self.offices[office.successor]
         return office
+
+
+@lru_cache(maxsize=16_384)  # every version of HR's rules makes a library of its own, of nearly the same documents
+def _folded_name(name: str) -> str:
+    return fold_number(name)
 
 
 def _leads(kind: str) -> list[str]:

@@ -20,4 +20,5 @@ async def talk(settings: Settings, person: str | None, on: date | None) -> None:
         visit = on_terminal.Visit(
             person=PersonCode(person) if person is not None else None, on=on, locale=settings.locale
         )
+        await office.desk.prepare()
         await on_terminal.chat(visit, desk=office.desk, describe=office.describe, source=sys.stdin, screen=sys.stdout)

@@ -54,7 +54,7 @@ def load_questions(folder: Path = FOLDER) -> tuple[Question, ...]:
 
 
 def _read(path: Path) -> Iterator[Question]:
-    records = yaml.safe_load(path.read_text(encoding="utf-8"))
+    records = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
     for number, record in enumerate(records, start=1):
         try:
             yield from _questions(record)

@@ -35,8 +35,7 @@ class TriedDesk:
         self.desk = FrontDesk(
             open_drawers=self.drawers.open,
             make_rule_book=self._make_rule_book,
-            reader=reader,
-            search=FakeSearch(("2123/UBND-NC", "4")),
+            grow=lambda _library: (reader, FakeSearch(("2123/UBND-NC", "4"))),
             find_term=FakeTerms(FakeTerm("tiêu chuẩn chức danh", "Điều kiện phải có.", "2123/UBND-NC", "1")).find,
             clock=FakeClock(TODAY, is_fixed=is_rehearsal),
         )

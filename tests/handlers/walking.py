@@ -166,7 +166,8 @@ _NOT_OURS = {"quang-ngai", "kon-tum", "hai-duong", "hai-phong"}
 
 def ensure_sound(reply: Reply, at: Visit, people: Iterable[Person], said: str) -> None:
     """That every line states no more than it may. `said` names the step of the walk for whoever mends it."""
-    known = _days_of(at, people, reply.findings) | set(_DAY.findall(said))
+    has_days = _DAY.search(" ".join((reply.title, *(line.text for line in reply.lines))))  # most replies have none
+    known = _days_of(at, people, reply.findings) | set(_DAY.findall(said)) if has_days else set()
     places = _territories_shown(reply, at, people)
     for line in reply.lines:
         where = f"{said}: {type(line).__name__} {line.text!r}"
@@ -182,7 +183,7 @@ def ensure_sound(reply: Reply, at: Visit, people: Iterable[Person], said: str) -
             assert line.cites, where
             _ensure_no_rule_of_elsewhere(line, reply, at, places, where)
         else:
-            ensure_no_law(line.text, known, where, _names_of_kinds(at))
+            ensure_no_law(line.text, known, where, _names_of_kinds(at, line.text))
     _ensure_title(reply, at, known, said)
 
 
@@ -205,7 +206,9 @@ def _spoken(text: str, names: Iterable[str]) -> str:
     return _EXAMPLE.sub("…", _QUOTED.sub("…", text))
 
 
-def _names_of_kinds(at: Visit) -> list[str]:
+def _names_of_kinds(at: Visit, text: str) -> list[str]:
+    if not _NUMBER.search(text):  # as most texts
+        return []
     return [one.name for one in at.rules.library.kinds.values() if _NUMBER.search(one.name)]
 
 
@@ -231,7 +234,7 @@ def _ensure_title(reply: Reply, at: Visit, known: set[str], said: str) -> None:
     """A title names only what the lines are about, and counts as law only what they prove."""
     cited = {cite.document for cite in reply.citations}
     told_apart = reply.outcome in {Outcome.NO_BASIS, Outcome.DENIED, Outcome.NOT_UNDERSTOOD}
-    plain = _spoken(reply.title, _names_of_kinds(at))
+    plain = _spoken(reply.title, _names_of_kinds(at, reply.title))
     for number in (one.rstrip(".") for one in _NUMBER.findall(plain)):
         is_echoed = (
             number in said or reply.pending is not None
