@@ -7,6 +7,7 @@ settles it, a ruling of HR that is in force and reaches the unit does.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
@@ -209,7 +210,12 @@ def last_valid_day(credential: Credential, row: Window | None) -> date | None:
         return credential.expires_on
     if row is None or row.months_valid is None or credential.issued_on is None:
         return None
-    return credential.issued_on + relativedelta(months=row.months_valid)
+    return _months_after(credential.issued_on, row.months_valid)
+
+
+@lru_cache(maxsize=8192)
+def _months_after(day: date, months: int) -> date:
+    return day + relativedelta(months=months)
 
 
 def _validity(valid_to: date | None, rules: RulesOn) -> tuple[State, Reason]:

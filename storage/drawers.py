@@ -28,6 +28,7 @@ from storage.study import StudyDrawer
 from storage.threads import ThreadsDrawer
 from storage.told_rules import ToldRulesDrawer
 from storage.updates import UpdatesDrawer
+from storage.workbook.result_file import SheetsWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,21 @@ class Drawers:
     def staff(self) -> ProfilesDrawer:
         """Who of the roster serves others."""
         return self.profiles
+
+    @property
+    def receipts(self) -> OutboxDrawer:
+        """What recipients say of messages."""
+        return self.outbox
+
+    @property
+    def broadcast_outbox(self) -> OutboxDrawer:
+        """The messages of broadcasts."""
+        return self.outbox
+
+    @property
+    def sheets(self) -> SheetsWriter:
+        """Writes workbooks of results."""
+        return SheetsWriter()
 
     @property
     def guesses(self) -> InquiriesDrawer:

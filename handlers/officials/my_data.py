@@ -36,6 +36,9 @@ _ACTIONS = {
     "added_to_inquiry": mark("added to a question passed on"),
     "closed_own_inquiry": mark("found an answer clear"),
     "withdrew_inquiry": mark("took a question back"),
+    "moved_reminder_hour": mark("moved the hour of reminders"),
+    "paused_reminders": mark("paused reminders"),
+    "resumed_reminders": mark("wanted reminders again"),
 }
 
 
