@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
-from handlers import escalation_routes, reminder_routes, study_routes
+from handlers import escalation_routes, reminder_routes
 from handlers.elsewhere import answered_there, say_where
 from handlers.forms import answer as answer_form
 from handlers.forms import begin
@@ -57,6 +57,7 @@ from handlers.ports import (
     Told,
 )
 from handlers.reply import Outcome, Reply
+from handlers.study import routes as study_routes
 from handlers.visit import Visit
 from knowledge.documents import Confidence
 from knowledge.facts import Person, Role
