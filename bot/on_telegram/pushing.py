@@ -24,6 +24,7 @@ from bot.on_telegram.connection import refused_token
 from bot.on_telegram.keyboards import build_choices
 from bot.on_telegram.obeying import Announce, ClosedError, ObedientLimiter, seconds_of
 from bot.on_telegram.wire import AnswerLostError, DiscreetRequest, NeverLeftError
+from bot.papers.handing import file_of
 from bot.push.sending import Parcel
 from bot.render import Describe, render_html, split_html
 from handlers.asking import Channel, Choice
@@ -102,7 +103,7 @@ class TelegramSender:
         """Hand it over; Telegram's id of the message."""
         with locale_of(parcel.locale):
             text, markup = self._render(parcel.reply)
-            file = parcel.reply.file
+            file = file_of(parcel.reply, self._describe)
             is_caption = file is not None and len(split_html(text, MOST_CAPTION_UNITS)) == 1
             if file is not None and is_caption:
                 sent = await self._ask(lambda: self._send_file(parcel.address, file, text, markup))
@@ -171,7 +172,9 @@ class TelegramSender:
     async def _add_file(self, address: str, file: File) -> None:
         """Bring a file that words too long for a caption came before. They arrived: this ends nothing."""
         try:
-            await self._ask(lambda: self._bot.send_document(address, file.content, filename=file.name))
+            is_picture = file.media_type in _PICTURES
+            send = self._bot.send_photo if is_picture else self._bot.send_document
+            await self._ask(lambda: send(address, file.content, filename=file.name))
         except (DeliveryFailedError, ChannelRefusedError) as failed:
             _log.warning("telegram.file_missing", error=type(failed).__name__)
 

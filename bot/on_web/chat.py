@@ -14,7 +14,7 @@ and hears:
     {"type": "welcome", "locale": "vi", "person": null, "starters": [{"label", "token"}]}
     {"type": "reply", "to": id, "outcome", "title", "lines": [{"text", "background", "item", "cites": [1]}],
      "citations": [{"number", "text", "held", "reference"}], "choices": [{"label", "token"}], "file": null | {"name",
-     "media_type", "data" (base64)}}
+     "media_type", "description" (of a picture), "data" (base64)}}
     {"type": "reply", "to": null, …}                a letter: something that the visitor waited for has come
     {"type": "notice", "to": id | null, "text"}     politely not done: too long, too fast, not possible here
     {"type": "apology", "to": id, "text", "reference"}

@@ -102,7 +102,7 @@
     }
     appendBases(article, words.basis, reply.citations.filter((one) => !one.reference), number);
     appendBases(article, words.sources, reply.citations.filter((one) => one.reference), number);
-    if (reply.file) article.append(makeDownload(reply.file));
+    if (reply.file) article.append(isPicture(reply.file) ? makePicture(reply.file) : makeDownload(reply.file));
     if (reply.choices.length) {
       article.append(make("p", "label label-next", words.next), makeChoices(reply.choices));
     }
@@ -167,8 +167,20 @@
     return group;
   }
 
+  const isPicture = (file) => file.media_type === "image/png";
+
+  const bytesOf = (file) => Uint8Array.from(atob(file.data), (letter) => letter.charCodeAt(0));
+
+  function makePicture(file) {
+    const picture = make("img", "picture");
+    picture.alt = file.description;
+    // Only ever a picture: whatever else the bytes were, nothing of it runs.
+    picture.src = URL.createObjectURL(new Blob([bytesOf(file)], { type: "image/png" }));
+    return picture;
+  }
+
   function makeDownload(file) {
-    const bytes = Uint8Array.from(atob(file.data), (letter) => letter.charCodeAt(0));
+    const bytes = bytesOf(file);
     const link = make("a", "file", fill(words.download, { name: file.name }));
     // Always opaque bytes: nothing that arrives here is opened as a page of ours.
     link.href = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
