@@ -14,7 +14,7 @@ from knowledge.findings import Finding, Held, Reason, State
 from knowledge.levels import read_level
 from knowledge.library import Library
 from knowledge.recognition import Judgement, Question, judge_unlisted
-from knowledge.understanding.meaning import KindMention, UnlistedTest
+from knowledge.understanding.meaning import KindMention, UnlistedTest, Wish
 
 _DEFINES = "recognition"  # the topic of guidance that says what the levels of a kind are
 
@@ -41,11 +41,30 @@ def cases_of(mention: KindMention, visit: Visit) -> list[Case]:
     kind = visit.rules.library.kinds[mention.kind]
     if kind.criterion is None:
         return []
+    crossed = _crossed_criteria(kind, visit)
+    if crossed:
+        return [_crossed_case(mention, kind, code, visit) for code in crossed]
     own = [case for one in _own_named(mention, kind, visit) if (case := own_case(one, visit)) is not None]
     if own:
         return own
     asked = Credential(kind.code, mention.level, issued_on=visit.named.issued_on, status=CredentialStatus.VERIFIED)
     return [_judge(asked, kind, visit.rules.library.criteria[kind.criterion], visit)]
+
+
+def _crossed_criteria(kind: Kind, visit: Visit) -> list[CriterionCode]:
+    """The criteria for which a certificate of another one is asked to count ("a degree instead of a language")."""
+    named = [code for code in visit.named.criteria if code in visit.rules.library.criteria]
+    return [] if kind.criterion in named or Wish.COUNTS not in visit.wishes else named
+
+
+def _crossed_case(mention: KindMention, kind: Kind, code: CriterionCode, visit: Visit) -> Case:
+    """A certificate judged for a criterion that its kind is not about: only a row of a table could let it count."""
+    criterion = visit.rules.library.criteria[code]
+    required = _required_level(criterion, visit)
+    question = Question(criterion, required or criterion.levels[0].code, visit.territory, visit.rules)
+    asked = Credential(kind.code, mention.level, issued_on=visit.named.issued_on, status=CredentialStatus.VERIFIED)
+    judged = best_judgement([asked], question) or judge_unlisted(asked, question)
+    return Case(asked, kind, criterion, required, judged)
 
 
 def unlisted_case(test: UnlistedTest, visit: Visit) -> Case:

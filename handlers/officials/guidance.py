@@ -5,7 +5,7 @@ from collections.abc import Callable
 from handlers import next_steps
 from handlers.asking import Choice
 from handlers.case_words import describe_verdict
-from handlers.cases import own_case
+from handlers.cases import Case, own_case
 from handlers.contacts import describe_contact
 from handlers.phrases import _
 from handlers.reply import Line, Outcome, Record, Reply
@@ -14,8 +14,11 @@ from handlers.visit import Visit
 from handlers.wording import name_document, start_sentence
 from knowledge.documents import Document, Point
 from knowledge.facts import CredentialStatus, Role
+from knowledge.findings import Reason
 from knowledge.understanding.meaning import Wish
 from knowledge.understanding.terms import Term
+
+_LACKS_PROOF = {Reason.COURSE_START_UNPROVEN, Reason.ISSUE_DATE_UNKNOWN}
 
 FindTerm = Callable[[str], Term | None]
 
@@ -131,11 +134,15 @@ def explain_evidence(visit: Visit) -> Reply:
 
 
 def _handed_in(visit: Visit) -> list[Line]:
-    """How those of the visitor's own certificates stand that wait or were refused."""
+    """How those of the visitor's own certificates stand that wait, were refused, or lack a proof that settles them."""
     held = visit.person.credentials if visit.person is not None else ()
-    open_ones = [one for one in held if one.status is not CredentialStatus.VERIFIED]
-    cases = [case for one in open_ones if (case := own_case(one, visit)) is not None]
-    return [describe_verdict(case, visit) for case in cases]
+    cases = [case for one in held if (case := own_case(one, visit)) is not None]
+    return [describe_verdict(case, visit) for case in cases if _is_open(case)]
+
+
+def _is_open(case: Case) -> bool:
+    lacks_proof = case.judged is not None and case.judged.reason in _LACKS_PROOF
+    return lacks_proof or case.credential.status is not CredentialStatus.VERIFIED
 
 
 def not_understood(_visit: Visit) -> Reply:

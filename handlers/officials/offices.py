@@ -29,8 +29,8 @@ def tell_whom_to_ask(visit: Visit) -> Reply:
         office = visit.rules.library.offices[office_id]
         if not _is_of_home_only(office, visit):
             lines += _describe_office(office, visit)
-    if visit.person is not None and visit.elsewhere is None and not lines:
-        lines += _describe_managers(visit.person, visit)
+    if visit.person is not None and visit.elsewhere is None and (not lines or _asks_where_now(visit)):
+        lines = [*_describe_managers(visit.person, visit), *lines]
     findings = _also_missing(visit)
     if findings:
         lines += describe_gaps(findings, visit.rules)
@@ -42,6 +42,13 @@ def tell_whom_to_ask(visit: Visit) -> Reply:
         choices=(next_steps.my_gaps(), next_steps.all_documents(), next_steps.help_me()),
         findings=findings,
     )
+
+
+def _asks_where_now(visit: Visit) -> bool:
+    """Whether somebody speaks of themselves and of an office that is no more: where they serve today is the answer."""
+    named = [visit.rules.library.offices[one] for one in visit.named.offices]
+    ended = any(one.valid_to is not None and visit.on > one.valid_to for one in named)
+    return ended and visit.named.speaks_of_self
 
 
 def _also_missing(visit: Visit) -> tuple[Finding, ...]:

@@ -16,7 +16,7 @@ from knowledge.understanding.features import Features
 from knowledge.understanding.follow_ups import FollowUps
 from knowledge.understanding.intent_model import IntentModel
 from knowledge.understanding.leanings import leanings_of
-from knowledge.understanding.meaning import Context, Entities, Intent, Meaning, Vocabulary, Wish
+from knowledge.understanding.meaning import Aspect, Context, Entities, Intent, Meaning, Vocabulary, Wish
 from knowledge.understanding.phrase_table import PhraseTable
 from knowledge.understanding.syllables import is_syllable
 from knowledge.understanding.text import Text, read_text
@@ -134,9 +134,10 @@ class Reader:
 
     @staticmethod
     def _is_of_document(reading: Reading, guesses: tuple[Intent, ...]) -> bool:
-        """Whether a doubtful question names a document of the library and nobody's own record."""
+        """Whether a doubtful question names a document of the library and nobody's own record, or asks who answers."""
         named = any(one.document is not None for one in reading.entities.documents)
-        return named and Intent.DOCUMENT in guesses and not reading.entities.speaks_of_self
+        is_own = reading.entities.speaks_of_self and Aspect.ACCOUNTABLE not in reading.entities.aspects
+        return named and Intent.DOCUMENT in guesses and not is_own
 
     def _is_of_its_rooms(self, reading: Reading) -> bool:
         """Whether a unit is only the place of things that are none of ours: "the fish tank of my unit"."""

@@ -6,14 +6,15 @@ from datetime import date
 import pytest
 
 from handlers.officials.certificates import judge_certificates
-from handlers.officials.guidance import no_such_day
+from handlers.officials.guidance import explain_evidence, no_such_day
+from handlers.officials.offices import tell_whom_to_ask
 from handlers.reply import Outcome
 from handlers.visit import Visit
 from knowledge.facts import CriterionCode, KindCode
 from knowledge.findings import State
-from knowledge.understanding.meaning import UnlistedTest
+from knowledge.understanding.meaning import UnlistedTest, Wish
 from tests.handlers.visits import actions, cited, visit, with_standards, with_table, words
-from tests.people import official, row
+from tests.people import credential, official, row
 
 DUOLINGO = UnlistedTest("Duolingo English Test", KindCode("khac"), CriterionCode("ngoai_ngu"))
 
@@ -85,3 +86,29 @@ def test_a_day_that_does_not_exist_gets_one_sentence(library):
     assert reply.outcome is Outcome.NOT_UNDERSTOOD
     assert "31/02/2020" in reply.title
     assert reply.lines == ()
+
+
+def test_a_degree_asked_about_instead_of_a_language_fits_no_row_for_it(library):
+    asked = visit(with_table(library), official(), kinds=(("bang_cap", None),), criteria=("ngoai_ngu",))
+    reply = judge_certificates(understood(asked, wishes=frozenset({Wish.COUNTS})))
+    assert [(one.criterion, one.state) for one in reply.findings] == [("ngoai_ngu", State.NOT_RECOGNISED)]
+    assert "đã đủ" not in words(reply)
+
+
+def test_a_degree_asked_about_instead_of_a_language_is_open_while_no_table_is_loaded(library):
+    asked = visit(with_standards(library), kinds=(("bang_cap", "dai_hoc"),), criteria=("ngoai_ngu",))
+    reply = judge_certificates(understood(asked, wishes=frozenset({Wish.COUNTS})))
+    assert reply.outcome is Outcome.NO_BASIS
+    assert [one.state for one in reply.findings] == [State.UNDETERMINED]
+
+
+def test_a_proof_that_is_missing_is_told_where_papers_are_handed_in(library):
+    person = official(credentials=(credential("tin_hoc_abc", "B", issued_on=date(2018, 6, 10)),))
+    assert "10/8/2016" in words(explain_evidence(visit(with_standards(library), person)))
+
+
+def test_somebody_of_a_dissolved_office_is_told_where_they_serve_today(library):
+    ended = next(one.id for one in library.offices.values() if one.valid_to is not None)
+    reply = tell_whom_to_ask(visit(with_standards(library), official(), offices=(ended,), speaks_of_self=True))
+    assert "Theo hồ sơ, đồng chí công tác tại" in words(reply)
+    assert "Theo hồ sơ" not in words(tell_whom_to_ask(visit(with_standards(library), official(), offices=(ended,))))

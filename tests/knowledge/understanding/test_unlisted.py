@@ -170,3 +170,31 @@ def test_an_entry_is_found_in_the_document_that_was_talked_about(reader: Reader,
     found = read(reader, question, document)
     assert found.intent is Intent.DOCUMENT
     assert [one.endswith(point) for one in found.entities.points] == [True]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "biên lai học phí có tính cho tin học được không",
+        "giấy gọi học năm 2015 có tính cho tin học không",
+    ],
+)
+def test_what_may_prove_that_a_course_had_begun_is_never_denied(reader: Reader, question):
+    assert read(reader, question).no_credential is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "tỉnh còn tuyển viên chức đợt nào không",
+        "ky tuyen dung toi lay may suat",
+        "số lượng công chức tuyển mới của huyện",
+    ],
+)
+def test_recruitment_is_out_of_scope(reader: Reader, question):
+    assert read(reader, question).intent is Intent.OUT_OF_SCOPE
+
+
+def test_who_answers_by_a_named_document_is_read_in_it_though_somebody_speaks_of_themselves(reader: Reader):
+    meaning = read(reader, "Bên Thái Bình thủ trưởng giữ tôi lại không cho học, theo 2123 ai chịu trách nhiệm")
+    assert meaning.intent in {Intent.DOCUMENT, Intent.CONSEQUENCES}
