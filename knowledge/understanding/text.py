@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 LONGEST_ACCEPTED = 8_000  # characters; twice what a chat message can hold. Longer input is nobody's question
 LONGEST_READ = 1_200  # of an accepted message this much is read: questions state themselves at the start
@@ -14,8 +15,7 @@ _WORD = re.compile(r"[^\W_]+")
 _SPACES = re.compile(r"\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word and where it stands; `marked` is lower case as typed, `folded` has no marks."""
 
     start: int
