@@ -584,9 +584,12 @@ async def _store(
         counts[owed.kind] += 1
         if owed.kind == "change":
             keys.append(owed.key)
-        notice = NewNotice(NoticeKind(owed.kind), owed.key, owed.stage, owed.about, owed.payload)
+        told = [
+            NewNotice(NoticeKind(part.kind), part.key, part.stage, part.about, part.payload)
+            for part in one.parts or (owed,)
+        ]
         if parcels and parcels[-1][0].person == owed.to:
-            parcels[-1][1].append(notice)
+            parcels[-1][1].extend(told)
             continue
         if len(parcels) >= _PARCELS_AT_ONCE:
             await put()
@@ -600,7 +603,7 @@ async def _store(
             locale=reach.locale,
             merge_day=agenda.day,
         )
-        parcels.append((delivery, [notice]))
+        parcels.append((delivery, told))
     if parcels:
         await put()
     return dict(counts)

@@ -125,9 +125,12 @@ class Reminding:
     def list_owed(
         self, person: PersonCode, findings: Iterable[Finding], told: frozenset[Mark], quiet_until: date | None
     ) -> list[Owed]:
-        """The reminders that a person is owed: one for each deadline and stage, with all criteria that it covers."""
+        """What a person is to be reminded of, one for each criterion, the earliest deadline first.
+
+        So each is told, left out and told again by itself; they go out as one message all the same.
+        """
         is_quiet = quiet_until is not None and self.day <= quiet_until
-        groups: dict[tuple[str, Stage], list[str]] = {}
+        owed: list[tuple[int, Owed]] = []
         for finding in findings:
             if not is_actionable(finding):
                 continue
@@ -136,36 +139,48 @@ class Reminding:
             if source is None or stage is None or (is_quiet and not stage.is_insisted):
                 continue
             if finding.criterion is not None and (source, finding.criterion, stage.name) not in told:
-                groups.setdefault((source, stage), []).append(finding.criterion)
-        return [_owed(person, source, stage, criteria) for (source, stage), criteria in groups.items()]
+                owed.append((finding.days_left or 0, _owed(person, source, stage, finding.criterion)))
+        return [one for _days, one in sorted(owed, key=lambda known: (known[0], known[1].key))]
 
 
-def _owed(person: PersonCode, source: str, stage: Stage, criteria: list[str]) -> Owed:
+def _owed(person: PersonCode, source: str, stage: Stage, criterion: CriterionCode) -> Owed:
     return Owed(
         kind="reminder",
         to=person,
-        key=f"reminder:{person}:{source}:{'+'.join(sorted(criteria))}:{stage.name}",
+        key=f"reminder:{person}:{source}:{criterion}:{stage.name}",
         stage=stage.name,
         about=(person,),
         payload={
             "source": source,
-            "criteria": sorted(criteria),
+            "criterion": criterion,
             "closes": stage.closes.isoformat() if stage.closes is not None else None,
         },
     )
 
 
+def merged(owed: Sequence[Owed]) -> Owed:
+    """The reminders of one person and day as the one that is told.
+
+    Its key names the criterion set of every deadline and stage; its own stage is that of the earliest deadline.
+    """
+    first = owed[0]
+    sets: dict[tuple[str, str], list[str]] = {}
+    for one in owed:
+        sets.setdefault((str(one.payload["source"]), one.stage), []).append(str(one.payload["criterion"]))
+    named = "|".join(f"{source}:{'+'.join(sorted(criteria))}:{stage}" for (source, stage), criteria in sets.items())
+    return Owed(first.kind, first.to, f"reminder:{first.to}:{named}", first.stage, first.about)
+
+
 def still_owed(payload: Mapping[str, object], findings: Iterable[Finding], day: date) -> str | None:
     """None where a planned reminder is still true on the day of sending, else why it is not.
 
-    `closed`: nothing of it is a gap of the person's any more. `extended`: its deadline was moved. `passed`: a later
-    stage has begun meanwhile, which is planned by itself.
+    `closed`: it is no gap of the person's any more. `extended`: its deadline was moved. `passed`: a later stage has
+    begun meanwhile, which is planned by itself.
     """
-    source, criteria, closes = payload.get("source"), payload.get("criteria"), payload.get("closes")
-    wanted = set(criteria) if isinstance(criteria, list | tuple) else set()
-    open_ones = [one for one in findings if one.criterion in wanted and is_actionable(one)]
-    if not open_ones:
+    source, criterion, closes = payload.get("source"), payload.get("criterion"), payload.get("closes")
+    found = next((one for one in findings if one.criterion == criterion and is_actionable(one)), None)
+    if found is None:
         return "closed"
-    if all(source_of(one, day) != source for one in open_ones):
+    if source_of(found, day) != source:
         return "extended"
     return "passed" if isinstance(closes, str) and day > date.fromisoformat(closes) else None

@@ -4,7 +4,7 @@ At which stages somebody was told is kept in the notices themselves, so that a n
 its memory with it.
 """
 
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import date, datetime, time
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ _REACHED: Final = """
  ORDER BY linked_at DESC NULLS LAST, channel, address LIMIT 1)
 """
 _TOLD: Final = """
-(SELECT json_agg(json_build_array(n.payload -> 'source', n.stage, n.payload -> 'criteria'))
+(SELECT json_agg(json_build_array(n.payload -> 'source', n.payload -> 'criterion', n.stage))
  FROM notices n WHERE n.kind = 'reminder' AND n.freed_at IS NULL AND n.about[1] = p.code)
 """
 _OF_EVERYBODY: Final = "FROM people p LEFT JOIN reminder_wishes w ON w.person = p.code ORDER BY p.code"
@@ -135,7 +135,7 @@ class RemindersDrawer:
                     locale=locale or "vi",
                     hour=hour,
                     quiet_until=quiet_until,
-                    told=frozenset(_marks(told)) if told else frozenset(),
+                    told=frozenset(map(tuple, told)) if told else frozenset(),
                 )
 
     async def carry_over(self, day: date) -> int:
@@ -152,14 +152,8 @@ class RemindersDrawer:
         driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # the engine is ours
         async with driver.cursor() as cursor:
             await cursor.execute(
-                "SELECT payload ->> 'source', stage, payload -> 'criteria' FROM notices"
+                "SELECT payload ->> 'source', payload ->> 'criterion', stage FROM notices"
                 " WHERE kind = 'reminder' AND freed_at IS NULL AND about[1] = %s",
                 (storable(person),),
             )
-            return frozenset(_marks(await cursor.fetchall()))
-
-
-def _marks(told: Collection[Any]) -> Iterator[tuple[str, str, str]]:
-    for source, stage, criteria in told:
-        for criterion in criteria:
-            yield source, criterion, stage
+            return frozenset(await cursor.fetchall())

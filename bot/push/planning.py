@@ -24,7 +24,7 @@ from knowledge.evaluate import evaluate
 from knowledge.facts import Person, PersonCode
 from knowledge.findings import Finding
 from knowledge.owed import Owed
-from knowledge.reminders import Mark, Reminding, is_actionable
+from knowledge.reminders import Mark, Reminding, is_actionable, merged
 from knowledge.rulebook import RulesOn
 from knowledge.sending_hours import first_hour
 
@@ -106,12 +106,16 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Something that would be told: what, where to, not before when, in which words. `changes`: why, for operators."""
+    """Something that would be told: what, where to, not before when, in which words.
+
+    `parts` are what a reminder is merged of, each kept by itself. `changes` say why, for operators.
+    """
 
     owed: Owed
     reach: Reach
     send_at: datetime
     text: str
+    parts: tuple[Owed, ...] = ()
     changes: tuple[Change, ...] = ()
 
 
@@ -135,10 +139,12 @@ async def plan(
             watcher.see(one.person, findings, agenda.rules, is_reachable=one.channel is not None)
         if watchers:
             reached[one.person.code] = reach
-        for owed in agenda.reminding.list_owed(one.person.code, findings, one.told, one.quiet_until):
-            yield Planned(owed, reach, _send_at(agenda, one.hour), _reminder_text(findings, agenda.day))
+        parts = agenda.reminding.list_owed(one.person.code, findings, one.told, one.quiet_until)
+        if parts:
+            text = _reminder_text(findings, agenda.day)
+            yield Planned(merged(parts), reach, _send_at(agenda, one.hour), text, tuple(parts))
         for owed, changes in _list_changes(agenda.before, one):
-            yield Planned(owed, reach, _send_at(agenda, one.hour), push_text(), changes)
+            yield Planned(owed, reach, _send_at(agenda, one.hour), push_text(), changes=changes)
     for owed in await _list_watched(watchers, known_keys):
         reach = reached.get(owed.to, Reach())
         preview = PREVIEWS.get(owed.kind)
