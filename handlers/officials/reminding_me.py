@@ -32,7 +32,7 @@ _UNTIL = re.compile(r"\b(?:den|toi|het)(?: het)?(?: ngay)? (\d{1,2})/(\d{1,2})(?
 _UNITS = {"ngay": 1, "hom": 1, "bua": 1, "tuan": _WEEK, "thang": 30}
 _QUIET = re.compile(
     r"\b(tam dung|tam ngung|tam hoan|tam tat|ngung|dung|tat|khoi|huy|hoan|bo|thoi)\b.*\b(nhac|thong bao|tin|gui)\b"
-    r"|\b(khong|ko|dung|chua|thoi) (can |muon |phai |co )?(nhac|gui|bao)\b"
+    r"|\b(khong|ko|dung|chua|thoi) (can |muon |phai |co |nhan )*(nhac|gui|bao|tin)\b"
     r"|\bnhac\b.*\b(tam dung|tam ngung|sau)\b|^(tam dung|tam ngung)"
 )
 _GO_ON = re.compile(
