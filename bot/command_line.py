@@ -38,6 +38,8 @@ app.add_typer(document_app, name="document")
 app.add_typer(audit_app, name="audit")
 answer_app = typer.Typer(help="Answers that HR promoted for everybody who asks the same.", no_args_is_help=True)
 app.add_typer(answer_app, name="answer")
+study_app = typer.Typer(help="Who is sent to study: requests, decisions, and what is on record.", no_args_is_help=True)
+app.add_typer(study_app, name="study")
 
 
 def main() -> NoReturn:
@@ -371,6 +373,55 @@ def answer_withdraw(
     from bot.commands.questions import withdraw_answer  # noqa: PLC0415  see the module's docstring
 
     _run(withdraw_answer(settings(), number, by))
+
+
+@study_app.command("list")
+def study_list(
+    unit: Annotated[str | None, typer.Option("--unit", help="Only of this unit and all below it.")] = None,
+    person: Annotated[str | None, typer.Option("--person", help="Only of this official.")] = None,
+    with_ended: Annotated[bool, typer.Option("--all", help="The ended cases too.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Study cases, those that wait for a head first."""
+    from bot.commands.study import list_cases  # noqa: PLC0415  see the module's docstring
+
+    if unit is not None and person is not None:
+        raise UsageError(_("Say either --unit or --person."))
+    _run(list_cases(settings(), unit=unit, person=person, with_ended=with_ended, as_json=as_json))
+
+
+@study_app.command("record")
+def study_record(  # noqa: PLR0913, PLR0917  what a paper says: each is a field of the record
+    act: Annotated[str, typer.Argument(help="What happened: requested, sent, refused, declined, attended …")],
+    by: ByOption,
+    paper: Annotated[str, typer.Option("--paper", help="The paper that says so: its number and day.")],
+    on: Annotated[str, typer.Option("--on", help="The day on which it happened.")],
+    case: Annotated[int | None, typer.Option("--case", help="Number of the study case; without it a new one.")] = None,
+    person: Annotated[str | None, typer.Option("--person", help="Of a new case: code of the official.")] = None,
+    criterion: Annotated[str | None, typer.Option("--criterion", help="Of a new case: code of the criterion.")] = None,
+    course: Annotated[str | None, typer.Option("--course", help="Name of the course.")] = None,
+    from_day: Annotated[str | None, typer.Option("--from", help="First day of the course.")] = None,
+    to_day: Annotated[str | None, typer.Option("--to", help="Last day of the course.")] = None,
+    who: Annotated[str | None, typer.Option("--who", help="Code of the head who decided, or was asked.")] = None,
+    words: Annotated[str, typer.Option("--words", help="The reason, or what is to be changed.")] = "",
+) -> None:
+    """Enter what was asked or decided on paper, outside the chat."""
+    from bot.commands.study import read_entry, record  # noqa: PLC0415  see the module's docstring
+
+    days = (_read_day(on), _read_day(from_day), _read_day(to_day))
+    entry = read_entry(act, paper, days, case=case, person=person, criterion=criterion, course=course)
+    _run(record(settings(), entry, by, who=who, words=words))
+
+
+@study_app.command("paper")
+def study_paper(
+    number: Annotated[int, typer.Argument(help="Number of the study case.")],
+    file: Annotated[Path, typer.Argument(help="The Word document to write (.docx).")],
+) -> None:
+    """Write the record of a study case as a Word document."""
+    from bot.commands.study import write_record  # noqa: PLC0415  see the module's docstring
+
+    _run(write_record(settings(), number, file))
 
 
 @audit_app.command("verify")

@@ -30,11 +30,14 @@ from bot.telling import Telling
 from handlers.asking import Channel
 from handlers.front_desk import FrontDesk
 from handlers.hr.promoting import Draft, check_draft, promote, withdraw
+from handlers.hr.study_entering import Entry, enter
 from handlers.letters import write_letter
 from handlers.notices.table import BY_KIND, join
 from handlers.phrases import CataloguesMissingError, _, locale_of, use_catalogues
 from handlers.ports import Clock
 from handlers.sending_lines import SendingLine
+from handlers.study.desk import PAPER_HANDED_OUT
+from handlers.study.desk import Desk as StudyDesk
 from knowledge.calendar import WorkingCalendar
 from knowledge.digesting import DeskWork, Digests, first_working_day
 from knowledge.documents import Citation
@@ -48,6 +51,7 @@ from knowledge.reminders import Reminding
 from knowledge.rulebook import RuleBook, RulesOn
 from knowledge.rules_serialised import FORM, UnreadableRulesError, fingerprint_of, read_rules, write_rules
 from knowledge.sending_hours import sending_day
+from knowledge.study_cases import StudyCase
 from knowledge.understanding.reader import Reader, build_reader
 from knowledge.understanding.retrieval import PointSearch
 from knowledge.understanding.terms import find_term
@@ -80,6 +84,7 @@ _PLANNED_DAYS_ARE_KEPT = timedelta(days=800)
 _REFUSALS_ARE_SHOWN = timedelta(days=7)
 _UNCLEAR_ARE_SHOWN = 100
 SILENCE = timedelta(seconds=12)  # a worker not heard of for so long is taken for dead
+_MOST_STUDY_CASES = 100_000  # a list for an operator holds all there are
 PUSHED_CHANNELS = (Channel.TELEGRAM.value,)  # a web page or a terminal can only be asked, not sent to
 LOCALES = Path(__file__).parent / "locales"
 
@@ -191,6 +196,57 @@ class LettersInDatabase:
             await drawers.letters.put_off(errand.id, until, reason, is_try=is_try)
 
 
+class StudyInDatabase:
+    """Study cases for the command line: listed, printed, and entered from papers."""
+
+    def __init__(self, database: Database, reference: Reference, clock: Clock, senders: Mapping[str, str]) -> None:
+        self._database = database
+        self._reference = reference
+        self._clock = clock
+        self._senders = senders
+
+    async def list_cases(
+        self, units: Collection[UnitCode] | None, person: str | None, *, with_ended: bool
+    ) -> Sequence[tuple[StudyCase, Person]]:
+        """Cases with the officials whom they concern; the look is in the audit chain."""
+        async with self._database.transaction() as drawers:
+            await drawers.audit.record("command_line", "listed_study", person or "study", self._clock.now())
+            if person is not None:
+                found = await drawers.study.list_of(PersonCode(person.upper()), _MOST_STUDY_CASES)
+                found = [one for one in found if with_ended or one.is_open]
+            else:
+                found = await drawers.study.list_in(units, _MOST_STUDY_CASES, only_open=not with_ended)
+            people = await drawers.profiles.find_people({one.person for one in found})
+        return [(one, people[one.person]) for one in found if one.person in people]
+
+    async def find_for_paper(self, number: int) -> tuple[StudyCase, Person] | None:
+        """The case of this number with its official, to be printed; None for no such."""
+        async with self._database.transaction() as drawers:
+            case = await drawers.study.find_case(number)
+            official = await drawers.profiles.find_person(case.person) if case is not None else None
+            if case is None or official is None:
+                return None
+            await drawers.audit.record("command_line", PAPER_HANDED_OUT, official.code, self._clock.now())
+        return case, official
+
+    async def enter(self, entry: Entry, by: Person) -> tuple[StudyCase, Sequence[str]]:
+        """Enter what a paper says in the name of an HR person. Raises NotEnteredError."""
+        async with self._database.transaction() as drawers:
+            today = self._reference.rule_book(await drawers.rules.load()).on(self._clock.today())
+            desk = StudyDesk(
+                cases=drawers.study,
+                profiles=drawers.profiles,
+                accounts=drawers.accounts,
+                staff=drawers.staff,
+                outbox=drawers.outbox,
+                letters=drawers.letters,
+                audit=drawers.audit,
+                clock=self._clock,
+                senders=self._senders,
+            )
+            return await enter(entry, by, today, desk)
+
+
 class PremisesInDatabase:
     """What is true of recipients at the moment of sending; the rules are read again when they have changed."""
 
@@ -249,6 +305,7 @@ class Office:
     desk: FrontDesk
     seen: SeenInDatabase
     mail: LettersInDatabase
+    study: StudyInDatabase
     _database: Database
     _vault: Vault
     _url: str = field(repr=False)  # it may hold a password
@@ -649,6 +706,7 @@ async def open_office(
                 desk=desk,
                 seen=SeenInDatabase(database),
                 mail=LettersInDatabase(database, desk, clock),
+                study=StudyInDatabase(database, reference, clock, _senders(settings)),
                 _database=database,
                 _vault=vault,
                 _url=url,

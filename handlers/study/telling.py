@@ -76,7 +76,7 @@ async def _send(case: StudyCase, to: Person, today: RulesOn, telling: Telling) -
     """Whether there is a way to this person. A web page is told by letter, everything else by the outbox."""
     now = telling.clock.now()
     key = f"study:{case.number}:{case.version}:{to.code}"
-    accounts = await telling.accounts.list_accounts(to.code)
+    accounts = [one for one in await telling.accounts.list_accounts(to.code) if one.unreachable_at is None]
     pushed = choose_account([one for one in accounts if one.channel in telling.senders])
     elsewhere = choose_account(accounts)
     if pushed is None and elsewhere is not None:
