@@ -40,7 +40,7 @@ class FleetDrawer:
     async def begin_day(self, day: date) -> bool:
         """Whether this transaction is the one that plans the day: nobody has, and nobody else is at it just now.
 
-        Before there is anybody in the roster there is nothing to plan, and the day is left to be planned after the load.
+        Before there is anybody in the roster there is nothing to plan; the day is planned after the first load.
         """
         taken = await self._connection.scalar(_TAKE_DAY, {"locks": _LOCKS_OF_DAYS, "day": day.toordinal()})
         return bool(taken) and not await self.is_planned(day) and bool(await self._connection.scalar(_ANYBODY))

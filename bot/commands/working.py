@@ -8,7 +8,8 @@ from datetime import date
 from bot.commands.stopping import stop_on_signals
 from bot.errors import InputError
 from bot.failures import ChannelRefusedError
-from bot.on_telegram.pushing import TelegramSender, Terms, identity_of
+from bot.on_telegram.pushing import TelegramSender, Terms
+from bot.on_telegram.tokens import identity_of
 from bot.push.daily import DailyPlan
 from bot.push.fleet import Round, Worker
 from bot.push.pump import Pump
@@ -16,6 +17,9 @@ from bot.push.sending import Sender
 from bot.settings import Settings
 from bot.wiring import Office, open_office
 from handlers.phrases import _, show_day
+
+_CARDS_EVERY = 1.0  # seconds between looks; each card is written over more rarely
+_RECALLS_EVERY = 2.0
 
 
 async def work(settings: Settings) -> None:
@@ -67,8 +71,11 @@ def pace_of(office: Office, sender: Sender) -> float:
 
 def make_rounds(office: Office, senders: Sequence[Sender]) -> Sequence[Round]:
     """What every worker does again and again beside jobs and messages."""
-    del office, senders
-    return ()
+    broadcasts = office.keep_broadcasts(senders, {one.identity: pace_of(office, one) for one in senders})
+    return (
+        Round("broadcast_cards", _CARDS_EVERY, broadcasts.show),
+        Round("broadcast_recalls", _RECALLS_EVERY, broadcasts.recall),
+    )
 
 
 class OfficeTasks:

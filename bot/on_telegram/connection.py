@@ -27,7 +27,7 @@ from aiogram.utils.token import TokenValidationError
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 
 from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError, UnclearError
-from handlers.phrases import _
+from bot.on_telegram.tokens import refused_token
 
 Pause = Callable[[float], Awaitable[None]]
 T = TypeVar("T")
@@ -73,13 +73,6 @@ def open_bot(token: str, api: str) -> Bot:
         return Bot(token, session=DiscreetSession(api=TelegramAPIServer.from_base(api)))
     except TokenValidationError:
         raise refused_token() from None
-
-
-def refused_token() -> ChannelRefusedError:
-    """Telegram does not know the token, told to the operator."""
-    return ChannelRefusedError(
-        _("Telegram does not accept the bot token. Check NHACCHUAN_TELEGRAM_TOKEN: copy it again from @BotFather.")
-    )
 
 
 async def hand_over(

@@ -20,9 +20,9 @@ from telegram.error import (
 from telegram.ext import ExtBot
 
 from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError, UnclearError, where_of
-from bot.on_telegram.connection import refused_token
-from bot.on_telegram.keyboards import build_choices
+from bot.on_telegram.layout import lay_out
 from bot.on_telegram.obeying import Announce, ClosedError, ObedientLimiter, seconds_of
+from bot.on_telegram.tokens import identity_of, refused_token
 from bot.on_telegram.wire import AnswerLostError, DiscreetRequest, NeverLeftError
 from bot.papers.handing import file_of
 from bot.push.sending import Parcel
@@ -138,7 +138,7 @@ class TelegramSender:
         """A push is one message, so that it has one outcome: words that do not fit are refused, not cut."""
         try:
             texts = split_html(render_html(reply, self._describe), MOST_UNITS)
-            markup = _lay_out(reply.choices)
+            markup = _buttons(reply.choices)
         except ValueError:  # a button that Telegram would refuse
             self._blame_ourselves("button")
         if len(texts) != 1:
@@ -236,22 +236,6 @@ class TelegramSender:
         raise self._bad_request(reason) from None
 
 
-def identity_of(token: str) -> str:
-    """The identity that a token stands for: its public half. Raises ChannelRefusedError for what cannot be a token."""
-    number, colon, secret = token.partition(":")
-    if not (number.isdigit() and colon and secret.strip()):
-        raise refused_token()
-    return f"{Channel.TELEGRAM.value}:{number}"
-
-
-def _lay_out(choices: Sequence[Choice]) -> InlineKeyboardMarkup | None:
-    """The buttons as the door lays them out, in the values of the other library."""
-    markup = build_choices(tuple(choices))
-    if markup is None:
-        return None
-    return InlineKeyboardMarkup(
-        [
-            [InlineKeyboardButton(one.text, callback_data=one.callback_data) for one in row]
-            for row in markup.inline_keyboard
-        ]
-    )
+def _buttons(choices: Sequence[Choice]) -> InlineKeyboardMarkup | None:
+    rows = [[InlineKeyboardButton(one.label, callback_data=one.token) for one in row] for row in lay_out(choices)]
+    return InlineKeyboardMarkup(rows) if rows else None

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.citing import describe_citation
-from bot.on_telegram.keyboards import MOST_TOKEN_BYTES
+from bot.on_telegram.layout import MOST_TOKEN_BYTES
 from handlers.asking import Choice
 from handlers.phrases import locale_of
 from knowledge.documents import Confidence, Document, Point
