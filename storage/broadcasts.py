@@ -67,7 +67,8 @@ _SILENT: Final = text(
 # Only HR's word that it did not arrive lets a message of unknown outcome leave again.
 _SEND_AGAIN: Final = text(
     "UPDATE deliveries SET state = 'waiting', due_at = :at, started_at = NULL, done_at = NULL, provider_id = NULL,"
-    " slot_at = NULL, lease_until = NULL, claimed_by = NULL, reason = 'sent_again'"
+    " slot_at = NULL, lease_until = NULL, claimed_by = NULL, reason = 'sent_again',"
+    " is_held = EXISTS (SELECT FROM broadcasts b WHERE b.number = :number AND b.state = 'paused')"
     " WHERE id = :delivery AND broadcast = :number AND state = 'unclear'"
 )
 _PREPARE: Final = text("""
@@ -75,6 +76,18 @@ INSERT INTO broadcast_recalls (delivery, broadcast)
 SELECT id, broadcast FROM deliveries
 WHERE broadcast = :number AND state = 'delivered' AND provider_id IS NOT NULL AND channel = ANY(:editable)
 ON CONFLICT (delivery) DO NOTHING
+""")
+# Whoever looks at a card keeps others from it for a while, so that it is written over no more often than that.
+_TAKE_CARDS: Final = text("""
+UPDATE broadcast_cards SET looked_at = clock_timestamp()
+WHERE NOT is_final AND (looked_at IS NULL OR looked_at < clock_timestamp() - :every)
+RETURNING broadcast, sender, address, locale, is_begun, provider_id, shown
+""")
+_RESERVE: Final = text("""
+UPDATE pace SET next_slot_at = greatest(next_slot_at, clock_timestamp()) + :count * interval_ms * interval '1 ms'
+WHERE identity = :sender AND (paused_until IS NULL OR paused_until < clock_timestamp())
+RETURNING extract(epoch FROM next_slot_at - clock_timestamp())::float8 - :count * interval_ms / 1000,
+    interval_ms / 1000
 """)
 # Whom the recall cannot reach where the message stands: it did not arrive by a channel that lets us write it over, or
 # it may have arrived, or the platform did not let us.
@@ -96,13 +109,15 @@ WHERE d.id = r.delivery AND r.delivery IN (
     SELECT delivery FROM broadcast_recalls
     WHERE broadcast = :number AND state = 'waiting' AND (lease_until IS NULL OR lease_until < clock_timestamp())
     ORDER BY delivery LIMIT :most FOR UPDATE SKIP LOCKED)
-RETURNING r.delivery, d.address, d.provider_id, d.locale, coalesce(d.done_at, d.started_at), r.tries
+RETURNING r.delivery, d.sender, d.address, d.provider_id, d.locale, coalesce(d.done_at, d.started_at), r.tries
 """)
-_MOVING: Final = text("""
-SELECT number FROM broadcasts b WHERE EXISTS (
-    SELECT FROM deliveries d WHERE d.broadcast = b.number AND d.state IN ('waiting', 'claimed', 'started'))
-OR (b.state = 'recalled' AND EXISTS (
-    SELECT FROM broadcast_recalls r WHERE r.broadcast = b.number AND r.state = 'waiting'))
+# What had left but not arrived when a broadcast was recalled arrives after it.
+_RECALLING: Final = text("""
+SELECT number FROM broadcasts b WHERE b.state = 'recalled' AND (EXISTS (
+    SELECT FROM broadcast_recalls r WHERE r.broadcast = b.number AND r.state = 'waiting')
+OR EXISTS (
+    SELECT FROM deliveries d WHERE d.broadcast = b.number AND d.state = 'started')
+OR b.changed_at > :since)
 ORDER BY number
 """)
 
@@ -171,9 +186,9 @@ class BroadcastsDrawer:
         sent = await self._connection.execute(_SEND_AGAIN, {"number": number, "delivery": delivery, "at": at})
         return bool(sent.rowcount)
 
-    async def list_moving(self) -> Sequence[int]:
-        """Broadcasts of which something is still to be sent or written over."""
-        return list((await self._connection.execute(_MOVING)).scalars())
+    async def list_recalling(self, since: datetime) -> Sequence[int]:
+        """Recalled broadcasts of which something is still to be written over, or that were recalled since then."""
+        return list((await self._connection.execute(_RECALLING, {"since": since})).scalars())
 
     # --- whom it can reach
 
@@ -200,9 +215,9 @@ class BroadcastsDrawer:
                 )
             )
 
-    async def list_cards(self, number: int) -> Sequence[Card]:
-        found = await self._connection.execute(select(broadcast_cards).where(broadcast_cards.c.broadcast == number))
-        return [Card(*row) for row in found]
+    async def take_cards(self, every: timedelta) -> Sequence[Card]:
+        """The cards that nobody has looked at for so long and that do not show the end yet."""
+        return [Card(*row) for row in await self._connection.execute(_TAKE_CARDS, {"every": every})]
 
     async def begin_card(self, card: Card) -> bool:
         """Keep that its message is about to leave; False where another has begun it."""
@@ -211,10 +226,22 @@ class BroadcastsDrawer:
         )
         return bool(begun.rowcount)
 
-    async def keep_card(self, card: Card, *, provider_id: str | None, shown: str | None) -> None:
-        """Keep what stands in it now."""
+    async def forget_beginning(self, card: Card) -> None:
+        """Its message surely did not leave."""
+        await self._connection.execute(update(broadcast_cards).where(_is_card(card)).values(is_begun=False))
+
+    async def keep_card(self, card: Card, *, provider_id: str | None, shown: str | None, is_final: bool) -> None:
+        """Keep what stands in it now, and whether that is the end."""
         await self._connection.execute(
-            update(broadcast_cards).where(_is_card(card)).values(provider_id=provider_id, shown=shown)
+            update(broadcast_cards)
+            .where(_is_card(card))
+            .values(provider_id=provider_id, shown=shown, is_final=is_final)
+        )
+
+    async def reopen_cards(self, number: int) -> None:
+        """Something of this broadcast moves again."""
+        await self._connection.execute(
+            update(broadcast_cards).where(broadcast_cards.c.broadcast == number).values(is_final=False)
         )
 
     # --- what is written over after a recall
@@ -233,6 +260,15 @@ class BroadcastsDrawer:
         """Some that nobody else has, for so long."""
         found = await self._connection.execute(_TAKE_RECALLS, {"number": number, "most": most, "lease": lease})
         return [Recall(*row) for row in found]
+
+    async def reserve(self, sender: str, count: int) -> tuple[float, float] | None:
+        """Take the next slots of an identity's pace: seconds until the first, and between them. None: it is paused.
+
+        An identity that has never sent has no pace, and nothing of its to be written over.
+        """
+        found = await self._connection.execute(_RESERVE, {"sender": sender, "count": count})
+        row = found.one_or_none()
+        return (max(row[0], 0.0), row[1]) if row is not None else None
 
     async def finish_recall(self, delivery: int, *, is_done: bool, reason: str, at: datetime) -> None:
         """Keep how writing over ended."""

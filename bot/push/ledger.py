@@ -4,9 +4,32 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Protocol
 
-from storage.records import Account, Claim, Claimed, Delivery, DeliveryState, NoticeKind
+from storage.records import (
+    Account,
+    Broadcast,
+    Card,
+    Claim,
+    Claimed,
+    Delivery,
+    DeliveryState,
+    NoticeKind,
+    Progress,
+    Recall,
+)
 
-__all__ = ["Account", "Claim", "Claimed", "Delivery", "DeliveryState", "Ledger", "NoticeKind"]
+__all__ = [
+    "Account",
+    "Broadcast",
+    "Card",
+    "Claim",
+    "Claimed",
+    "Delivery",
+    "DeliveryState",
+    "Ledger",
+    "NoticeKind",
+    "Progress",
+    "Recall",
+]
 
 
 class Ledger(Protocol):

@@ -19,6 +19,7 @@ _OF_OTHER_THINGS = {
     Intent.FOLLOW_INQUIRY,
     Intent.HR_INBOX,
     Intent.HR_RULINGS,
+    Intent.HR_BROADCAST,
     Intent.LINK,
     Intent.MY_DATA,
 }

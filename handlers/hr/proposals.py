@@ -8,7 +8,14 @@ from handlers.asking import Choice
 from handlers.contacts import describe_contact
 from handlers.forms import LONGEST_ENTRY, Asked, Form, Refused, Step, Values
 from handlers.hr.proposals_changes import Change, count_effects, read_change
-from handlers.hr.proposals_rights import covers, explain_refusal, is_hr, may_decide, signatory_of
+from handlers.hr.proposals_rights import (
+    covers,
+    explain_refusal,
+    may_broadcast,
+    may_decide,
+    reaches,
+    signatory_of,
+)
 from handlers.hr.proposals_words import describe_change, describe_effects, name_proposal
 from handlers.inquiries import find_address
 from handlers.phrases import _, ngettext, show_day, show_moment
@@ -59,7 +66,7 @@ def refuse(visit: Visit) -> Reply:
 async def propose(visit: Visit, person: Person, proposal: Proposal, desk: Desk) -> Reply:
     """Keep a proposal, and tell those who may confirm it."""
     today = visit.rules.book.on(visit.today)
-    if not covers(person, proposal.scope, today):
+    if not reaches(person, proposal, today):
         return refuse_reach()
     number = await desk.proposals.add(proposal)
     told = await _tell(replace(proposal, number=number), today, desk)
@@ -91,7 +98,7 @@ def refuse_reach() -> Reply:
 async def list_waiting(visit: Visit, desk: Desk) -> Reply:
     """What waits for me to confirm, and what of mine waits for others?"""
     person = visit.person
-    if person is None or not is_hr(person):
+    if person is None or not may_broadcast(person):  # administrators decide on broadcasts, and see nothing else here
         return refuse(visit)
     today = visit.rules.book.on(visit.today)
     await _expire(desk)
@@ -115,7 +122,7 @@ async def list_waiting(visit: Visit, desk: Desk) -> Reply:
 
 async def view(visit: Visit, desk: Desk) -> Reply:
     """What exactly would this proposal change, and for how many?"""
-    found = await _open(visit, desk)
+    found = await _open_change(visit, desk)
     if isinstance(found, Reply):
         return found
     person, proposal, today = found
@@ -132,12 +139,12 @@ async def view(visit: Visit, desk: Desk) -> Reply:
 
 async def confirm(visit: Visit, desk: Desk) -> Reply:
     """Yes: let it take effect. Only what was seen is confirmed: after any change of the rules it is shown anew."""
-    found = await _open(visit, desk)
+    found = await _open_change(visit, desk)
     if isinstance(found, Reply):
         return found
     person, proposal, today = found
     if not may_decide(person, proposal, today):
-        return await _denied(person, proposal, "confirm", desk)
+        return await deny(person, proposal, "confirm", desk)
     author = await desk.profiles.find_person(proposal.proposed_by.person)
     if author is None or not covers(author, proposal.scope, today):
         return _stale(
@@ -151,9 +158,9 @@ async def confirm(visit: Visit, desk: Desk) -> Reply:
         note = Line(_("The rules have changed since you looked; please look again before you confirm."))
         return replace(shown, lines=(note, *shown.lines))
     if not await desk.proposals.decide(proposal.number, ProposalState.CONFIRMED, person.code, desk.clock.now()):
-        return await _decided_meanwhile(proposal, desk)
+        return await decided_meanwhile(proposal, desk)
     title, subject = await _take_effect(change, desk)
-    await _leave(LetterKind.DECIDED, author, proposal, desk)
+    await tell_author(author, proposal, desk)
     await desk.audit.record(
         person.code,
         f"confirmed_{proposal.kind.value}",
@@ -166,14 +173,14 @@ async def confirm(visit: Visit, desk: Desk) -> Reply:
 
 async def take_back(visit: Visit, desk: Desk) -> Reply:
     """The author takes the proposal back."""
-    found = await _open(visit, desk)
+    found = await open_proposal(visit, desk)
     if isinstance(found, Reply):
         return found
     person, proposal, _today = found
     if person.code != proposal.proposed_by.person:
-        return await _denied(person, proposal, "take_back", desk)
+        return await deny(person, proposal, "take_back", desk)
     if not await desk.proposals.decide(proposal.number, ProposalState.WITHDRAWN, person.code, desk.clock.now()):
-        return await _decided_meanwhile(proposal, desk)
+        return await decided_meanwhile(proposal, desk)
     await desk.audit.record(person.code, "took_back_proposal", f"proposal:{proposal.number}", desk.clock.now())
     text = _("Proposal {number} has been taken back; nothing was changed.")
     return Reply(title=text.format(number=proposal.number), choices=(next_steps.rulings(), waiting()))
@@ -181,12 +188,12 @@ async def take_back(visit: Visit, desk: Desk) -> Reply:
 
 async def start_refusing(visit: Visit, desk: Desk) -> Form | Reply:
     """The form that asks why a proposal is refused."""
-    found = await _open(visit, desk)
+    found = await open_proposal(visit, desk)
     if isinstance(found, Reply):
         return found
     person, proposal, today = found
     if not may_decide(person, proposal, today):
-        return await _denied(person, proposal, "refuse", desk)
+        return await deny(person, proposal, "refuse", desk)
     return refusing_form(visit, desk)
 
 
@@ -214,18 +221,18 @@ def give_up() -> Reply:
 
 
 async def _refuse_for(visit: Visit, reason: str, desk: Desk) -> Reply:
-    found = await _open(visit, desk)
+    found = await open_proposal(visit, desk)
     if isinstance(found, Reply):
         return found
     person, proposal, today = found
     if not may_decide(person, proposal, today):
-        return await _denied(person, proposal, "refuse", desk)
+        return await deny(person, proposal, "refuse", desk)
     now = desk.clock.now()
     if not await desk.proposals.decide(proposal.number, ProposalState.REFUSED, person.code, now, reason):
-        return await _decided_meanwhile(proposal, desk)
+        return await decided_meanwhile(proposal, desk)
     author = await desk.profiles.find_person(proposal.proposed_by.person)
     if author is not None:
-        await _leave(LetterKind.DECIDED, author, proposal, desk)
+        await tell_author(author, proposal, desk)
     await desk.audit.record(person.code, f"refused_{proposal.kind.value}", f"proposal:{proposal.number}", now)
     text = _("Proposal {number} is refused; nothing was changed.")
     return Reply(title=text.format(number=proposal.number), choices=(waiting(), next_steps.rulings()))
@@ -236,10 +243,10 @@ async def _refuse_for(visit: Visit, reason: str, desk: Desk) -> Reply:
 _Found = tuple[Person, Proposal, RulesOn]
 
 
-async def _open(visit: Visit, desk: Desk) -> _Found | Reply:
-    """The proposal that is meant, for somebody of HR who may look at it; else what to say."""
+async def open_proposal(visit: Visit, desk: Desk) -> _Found | Reply:
+    """The proposal that is meant, of whatever kind, for somebody of HR who may look at it; else what to say."""
     person = visit.person
-    if person is None or not is_hr(person):
+    if person is None or not may_broadcast(person):
         return refuse(visit)
     today = visit.rules.book.on(visit.today)
     await _expire(desk)
@@ -249,11 +256,19 @@ async def _open(visit: Visit, desk: Desk) -> _Found | Reply:
     if proposal is None:
         return Reply(title=_("There is no such proposal."), choices=(waiting(), next_steps.rulings()))
     is_own = proposal.proposed_by.person == person.code
-    if not is_own and not covers(person, proposal.scope, today):
-        return await _denied(person, proposal, "view", desk)
+    if not is_own and not reaches(person, proposal, today):
+        return await deny(person, proposal, "view", desk)
     if proposal.state is not ProposalState.WAITING:
         return _settled(proposal)
     return person, proposal, today
+
+
+async def _open_change(visit: Visit, desk: Desk) -> _Found | Reply:
+    """The same for a change of the rules; a broadcast is looked at and approved where it can be seen whole."""
+    found = await open_proposal(visit, desk)
+    if isinstance(found, Reply) or found[1].kind is not ProposalKind.BROADCAST:
+        return found
+    return Reply(title=name_proposal(found[1]), choices=(_see(found[1]), waiting()))
 
 
 async def _show(visit: Visit, found: _Found, change: Change | str, desk: Desk) -> Reply:
@@ -307,6 +322,11 @@ async def _tell(proposal: Proposal, today: RulesOn, desk: Desk) -> int:
     return sum([await _leave(LetterKind.PROPOSAL, one, proposal, desk) for one in serving])
 
 
+async def tell_author(author: Person, proposal: Proposal, desk: Desk) -> None:
+    """Leave a letter that the proposal has been decided."""
+    await _leave(LetterKind.DECIDED, author, proposal, desk)
+
+
 async def _leave(kind: LetterKind, to: Person, proposal: Proposal, desk: Desk) -> bool:
     account = await find_address(to, desk.accounts)
     if account is None:
@@ -331,7 +351,8 @@ async def _expire(desk: Desk) -> None:
         await desk.audit.record("system", "expired_proposal", f"proposal:{number}", now)
 
 
-async def _denied(person: Person, proposal: Proposal, what: str, desk: Desk) -> Reply:
+async def deny(person: Person, proposal: Proposal, what: str, desk: Desk) -> Reply:
+    """Not by this person; the attempt is kept."""
     await desk.audit.record(
         person.code, "decision_refused", f"proposal:{proposal.number}", desk.clock.now(), {"what": what}
     )
@@ -340,7 +361,7 @@ async def _denied(person: Person, proposal: Proposal, what: str, desk: Desk) -> 
     )
 
 
-async def _decided_meanwhile(proposal: Proposal, desk: Desk) -> Reply:
+async def decided_meanwhile(proposal: Proposal, desk: Desk) -> Reply:
     """Somebody was quicker."""
     return _settled(await desk.proposals.find(proposal.number) or proposal)
 
@@ -376,4 +397,5 @@ def _version_seen(visit: Visit) -> int:
 
 
 def _see(proposal: Proposal) -> Choice:
-    return Choice(_("See proposal {number}").format(number=proposal.number), "proposal", str(proposal.number))
+    action = "broadcast.proposal" if proposal.kind is ProposalKind.BROADCAST else "proposal"
+    return Choice(_("See proposal {number}").format(number=proposal.number), action, str(proposal.number))

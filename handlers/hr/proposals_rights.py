@@ -1,14 +1,27 @@
 """Who may propose a change of the rules, and who may confirm it. Always decided by the rules of the real day. Pure."""
 
+from dataclasses import replace
+
 from handlers.phrases import _
 from knowledge.facts import Person, Role, Signatory, UnitCode
 from knowledge.rulebook import RulesOn
-from storage.records import Proposal
+from storage.records import Proposal, ProposalKind
 
 
 def is_hr(person: Person | None) -> bool:
     """Whether somebody serves as HR now."""
     return person is not None and Role.HR in person.roles
+
+
+def may_broadcast(person: Person | None) -> bool:
+    """Whether somebody may write to many people at once: HR and administrators."""
+    return person is not None and bool(person.roles & {Role.HR, Role.ADMINISTRATOR})
+
+
+def as_hr(person: Person) -> Person:
+    """An administrator with the rights of HR, for what administrators may do as HR does; anybody else unchanged."""
+    is_administrator = Role.ADMINISTRATOR in person.roles
+    return replace(person, roles=person.roles | {Role.HR}) if is_administrator else person
 
 
 def covers(person: Person, scope: UnitCode | None, today: RulesOn) -> bool:
@@ -27,7 +40,13 @@ def covers(person: Person, scope: UnitCode | None, today: RulesOn) -> bool:
 
 def may_decide(person: Person, proposal: Proposal, today: RulesOn) -> bool:
     """Whether somebody may confirm or refuse: another person of HR whose scope covers all of it."""
-    return person.code != proposal.proposed_by.person and covers(person, proposal.scope, today)
+    return person.code != proposal.proposed_by.person and reaches(person, proposal, today)
+
+
+def reaches(person: Person, proposal: Proposal, today: RulesOn) -> bool:
+    """Whether somebody may look at a proposal: their scope covers it. Administrators decide on broadcasts too."""
+    server = as_hr(person) if proposal.kind is ProposalKind.BROADCAST else person
+    return covers(server, proposal.scope, today)
 
 
 def explain_refusal(person: Person, proposal: Proposal) -> str:

@@ -17,6 +17,7 @@ from knowledge.rulebook import RulesOn
 from knowledge.rulings import last_day_of
 from storage.records import Proposal, ProposalKind
 
+PEOPLE = "so_nguoi"  # the cell that says to how many people a broadcast would go
 _MOST_SHIFTS = 8
 _MOST_OVERLAPS = 3
 
@@ -93,6 +94,7 @@ def name_proposal(proposal: Proposal) -> str:
         ProposalKind.RECOGNITION_ROW: _("a row of a recognition table"),
         ProposalKind.STANDARD: _("a title standard"),
         ProposalKind.WITHDRAWAL: _("withdrawal of ruling {id}").format(id=proposal.cells.get(WITHDRAWN, "")),
+        ProposalKind.BROADCAST: _("a broadcast to {n} people").format(n=proposal.cells.get(PEOPLE, "?")),
     }[proposal.kind]
     return _("Proposal {number}: {what}, by {name} of {unit}, {day}").format(
         number=proposal.number,

@@ -141,7 +141,6 @@ ACTIONS: Mapping[str, _Handler] = {
     "ruling": _hr(_show_ruling),
     "ruling.withdraw": _hr(rulings.start_withdrawing),
     "proposals": _hr(proposals.list_waiting),
-    "proposal": _hr(proposals.view),
     "proposal.confirm": _hr(proposals.confirm),
     "proposal.refuse": _hr(_refuse),
     "proposal.takeback": _hr(proposals.take_back),

@@ -60,6 +60,8 @@ def upgrade() -> None:
         sa.Column("is_begun", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("provider_id", code(), nullable=True),
         sa.Column("shown", code(), nullable=True),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_final", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         refers_to("broadcast_cards", "broadcast", "broadcasts"),
         sa.PrimaryKeyConstraint("broadcast", "sender", "address", name=op.f("pk_broadcast_cards")),
     )

@@ -1,0 +1,136 @@
+"""The result of a broadcast as a workbook: everybody with what became of it, and who must be told on paper."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from handlers.hr.broadcasts_audience import Member, name_channel, name_unit
+from handlers.phrases import _
+from handlers.ports import Sheets
+from handlers.reply import File
+from knowledge.rulebook import RulesOn
+from storage.records import BroadcastRow, DeliveryState
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_ON_PAPER = {DeliveryState.UNREACHABLE, DeliveryState.UNCLEAR, DeliveryState.REFUSED}
+Row = Sequence[str | int | datetime | None]
+
+
+def write_result(number: int, rows: Sequence[BroadcastRow], sheets: Sheets) -> File:
+    """The file of a broadcast."""
+    content = sheets.write(
+        [
+            (_("Result"), _result_headings(), _result_rows(rows)),
+            (_("Paper list"), _paper_headings(), _paper_rows(rows)),
+        ]
+    )
+    return File(_("broadcast-{number}.xlsx").format(number=number), content, MEDIA_TYPE)
+
+
+def write_unreached(number: str, members: Iterable[Member], rules: RulesOn, sheets: Sheets) -> File:
+    """The paper list of a broadcast that has not been approved yet."""
+    rows: Iterator[Row] = (
+        (
+            place,
+            one.person.code,
+            one.person.name,
+            one.person.position,
+            name_unit(one.person.unit, rules),
+            name_outcome(DeliveryState.UNREACHABLE),
+            None,
+            None,
+        )
+        for place, one in enumerate(members, start=1)
+    )
+    content = sheets.write([(_("Paper list"), _paper_headings(), rows)])
+    return File(_("not-reachable-{number}.xlsx").format(number=number), content, MEDIA_TYPE)
+
+
+def name_outcome(state: DeliveryState) -> str:
+    """What became of a message, in words."""
+    return {
+        DeliveryState.WAITING: _("waits"),
+        DeliveryState.CLAIMED: _("waits"),
+        DeliveryState.STARTED: _("is being sent"),
+        DeliveryState.DELIVERED: _("delivered"),
+        DeliveryState.REFUSED: _("refused"),
+        DeliveryState.UNCLEAR: _("unclear"),
+        DeliveryState.DROPPED: _("dropped"),
+        DeliveryState.UNREACHABLE: _("not reachable"),
+    }[state]
+
+
+def name_reason(reason: str) -> str:
+    """Why, in words; a word of the platform that is not known here stays as it is."""
+    known = {
+        "blocked": _("the recipient has blocked the messages"),
+        "deactivated": _("the account no longer exists"),
+        "chat_unknown": _("the platform does not know this chat"),
+        "bad_request": _("the message was not accepted; the operator has been told"),
+        "cancelled": _("cancelled by HR"),
+        "recalled": _("recalled by HR"),
+        "moved": _("has left the units it was for"),
+        "closed": _("has nothing left to complete"),
+        "gone": _("is no longer in the roster"),
+        "unlinked": _("has unlinked the chat"),
+        "unreachable": _("what is sent there is refused"),
+        "settled": _("settled by HR"),
+        "sent_again": _("sent again by HR's word"),
+        "acknowledged": _("confirmed by the recipient"),
+        "lost": _("sent, its confirmation was lost"),
+        "timeout": _("sent, its confirmation was lost"),
+    }
+    return known.get(reason, reason)
+
+
+def _result_headings() -> list[tuple[str, int]]:
+    return [
+        (_("No."), 6),
+        (_("Code"), 12),
+        (_("Full name"), 28),
+        (_("Position"), 26),
+        (_("Unit"), 34),
+        (_("State"), 16),
+        (_("Time"), 20),
+        (_("Channel"), 12),
+        (_("Reason"), 34),
+        (_("Confirmed as received"), 20),
+        (_("After the recall"), 20),
+    ]
+
+
+def _result_rows(rows: Sequence[BroadcastRow]) -> Iterator[Row]:
+    recalls = {"done": _("written over"), "waiting": _("waits"), "refused": _("not possible")}
+    for place, one in enumerate(rows, start=1):
+        yield (
+            place,
+            one.person,
+            one.name or "",
+            one.position or "",
+            one.unit_name or "",
+            name_outcome(one.state),
+            one.done_at,
+            name_channel(one.channel) if one.channel else "",
+            name_reason(one.reason),
+            one.acknowledged_at,
+            recalls.get(one.recall or "", ""),
+        )
+
+
+def _paper_headings() -> list[tuple[str, int]]:
+    return [
+        (_("No."), 6),
+        (_("Code"), 12),
+        (_("Full name"), 28),
+        (_("Position"), 26),
+        (_("Unit"), 34),
+        (_("State"), 16),
+        (_("Received (yes/no)"), 18),
+        (_("Signature"), 24),
+    ]
+
+
+def _paper_rows(rows: Sequence[BroadcastRow]) -> Iterator[Row]:
+    missed = [one for one in rows if one.state in _ON_PAPER and one.acknowledged_at is None]
+    for place, one in enumerate(missed, start=1):
+        state = name_outcome(one.state)
+        yield place, one.person, one.name or "", one.position or "", one.unit_name or "", state, None, None

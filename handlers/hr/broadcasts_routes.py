@@ -1,0 +1,143 @@
+"""Which handler answers what HR says or presses about broadcasts: its part of the contents."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from handlers.forms import answer
+from handlers.hr import broadcasts, broadcasts_running, proposals
+from handlers.hr.broadcasts import Desk
+from handlers.hr.proposals_rights import may_broadcast
+from handlers.memory import recall_open_form
+from handlers.officials import guidance, linking
+from handlers.reply import Reply
+from handlers.visit import Visit
+from knowledge.understanding.broadcasts_said import BroadcastWish, find_broadcast, read_broadcast_wish
+from storage.records import ProposalKind
+
+if TYPE_CHECKING:
+    from handlers.routing import Ports
+
+_SURE = 0.9
+_LONGEST_NUMBER = 10
+
+_Asked = Callable[[Visit, Desk], Awaitable[Reply]]
+_Handler = Callable[[Visit, "Ports"], Awaitable[Reply]]
+
+
+def _hr(handler: _Asked) -> _Handler:
+    """Only for a visitor who is proven to be somebody; whether of HR, the handler itself decides."""
+
+    async def reply(visit: Visit, ports: "Ports") -> Reply:
+        if visit.person is None:
+            return linking.ask_to_link(visit)
+        return await handler(visit, _desk(ports))
+
+    return reply
+
+
+async def _fill(visit: Visit, ports: "Ports") -> Reply:
+    """What was typed or pressed goes to the broadcast that this conversation is writing."""
+    person = visit.person
+    if person is None:
+        return linking.ask_to_link(visit)
+    if not may_broadcast(person):
+        return broadcasts.refuse(visit)
+    kept = await recall_open_form(visit, ports.threads)
+    return await answer(await broadcasts.form(visit, person, _desk(ports)), visit, kept)
+
+
+async def _view(visit: Visit, desk: Desk) -> Reply:
+    """A proposal of whatever kind, where it can be seen whole."""
+    number = visit.subject.partition(".")[0]
+    is_number = number.isdecimal() and len(number) < _LONGEST_NUMBER
+    proposal = await desk.eyes.proposals.find(int(number)) if is_number else None
+    if proposal is not None and proposal.kind is ProposalKind.BROADCAST:
+        return await broadcasts.view_proposal(visit, desk)
+    return await proposals.view(visit, desk.eyes)
+
+
+async def _settle_arrived(visit: Visit, desk: Desk) -> Reply:
+    return await broadcasts_running.settle(visit, desk, has_arrived=True)
+
+
+async def _settle_missed(visit: Visit, desk: Desk) -> Reply:
+    return await broadcasts_running.settle(visit, desk, has_arrived=False)
+
+
+async def _told(visit: Visit, desk: Desk) -> Reply:
+    """What HR says about broadcasts: write one, or see, pause, resume, cancel or recall one that is named."""
+    is_sure = visit.meaning is None or visit.meaning.confidence >= _SURE
+    if not may_broadcast(visit.person) and not is_sure:
+        return guidance.not_understood(visit)  # an official hardly means HR's work; rather that than a refusal
+    wish, number = read_broadcast_wish(visit.text), find_broadcast(visit.text)
+    if wish is None:
+        return await broadcasts.start(visit, desk)
+    if wish is BroadcastWish.WAITING:
+        return (
+            await proposals.list_waiting(visit, desk.eyes) if may_broadcast(visit.person) else broadcasts.refuse(visit)
+        )
+    if number is None or wish is BroadcastWish.LIST:
+        return await broadcasts_running.list_broadcasts(visit, desk)
+    return await _OF_ONE[wish](replace(visit, subject=number), desk)
+
+
+# What is said is asked back where it cannot be undone.
+_OF_ONE: Mapping[BroadcastWish, _Asked] = {
+    BroadcastWish.PAUSE: broadcasts_running.pause,
+    BroadcastWish.RESUME: broadcasts_running.resume,
+    BroadcastWish.CANCEL: broadcasts_running.ask_to_cancel,
+    BroadcastWish.RECALL: broadcasts_running.ask_to_recall,
+    BroadcastWish.RESULT: broadcasts_running.result,
+    BroadcastWish.STATUS: broadcasts_running.show,
+}
+
+
+def _desk(ports: "Ports") -> Desk:
+    return Desk(
+        eyes=proposals.Desk(
+            profiles=ports.profiles,
+            rulings=ports.rulings,
+            proposals=ports.proposals,
+            entries=ports.entries,
+            staff=ports.staff,
+            accounts=ports.accounts,
+            letters=ports.letters,
+            audit=ports.audit,
+            clock=ports.clock,
+        ),
+        broadcasts=ports.broadcasts,
+        outbox=ports.broadcast_outbox,
+        sending=ports.sending,
+        sheets=ports.sheets,
+        read_entities=ports.read_entities,
+    )
+
+
+told: _Handler = _hr(_told)
+
+FORMS: Mapping[str, _Handler] = {broadcasts.FORM: _fill}
+
+# The buttons of the form have its name for their action.
+ACTIONS: Mapping[str, _Handler] = {
+    "broadcasts": _hr(broadcasts_running.list_broadcasts),
+    "broadcast": _hr(broadcasts_running.show),
+    "broadcast.new": _hr(broadcasts.start),
+    "broadcast.whole": _hr(broadcasts.write_whole),
+    # The button of a letter, which does not know what the proposal is.
+    "proposal": _hr(_view),
+    "broadcast.proposal": _hr(broadcasts.view_proposal),
+    "broadcast.approve": _hr(broadcasts.approve),
+    "broadcast.unreached": _hr(broadcasts.view_unreached),
+    "broadcast.pause": _hr(broadcasts_running.pause),
+    "broadcast.resume": _hr(broadcasts_running.resume),
+    "broadcast.cancel": _hr(broadcasts_running.ask_to_cancel),
+    "broadcast.cancel.yes": _hr(broadcasts_running.cancel),
+    "broadcast.recall": _hr(broadcasts_running.ask_to_recall),
+    "broadcast.recall.yes": _hr(broadcasts_running.recall),
+    "broadcast.unclear": _hr(broadcasts_running.list_unclear),
+    "broadcast.arrived": _hr(_settle_arrived),
+    "broadcast.missed": _hr(_settle_missed),
+    "broadcast.result": _hr(broadcasts_running.result),
+    **FORMS,
+}

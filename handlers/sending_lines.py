@@ -1,0 +1,30 @@
+"""The channel identities of ours that send unasked, as the desk must know them to tell beforehand what will happen."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SendingLine:
+    """One identity: its channel, how many messages it sends a second (0: no limit) and a day (None: no quota).
+
+    `is_editable`: what has arrived can be written over. `describe_price` says what so many messages cost, in the
+    language being spoken; empty where nothing needs to be said.
+    """
+
+    sender: str
+    channel: str
+    per_second: float
+    per_day: int | None = None
+    is_editable: bool = False
+    describe_price: Callable[[int], str] = lambda _messages: ""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToSendBy:
+    """An installation without any channel that sends unasked."""
+
+    lines: tuple[SendingLine, ...] = ()
+
+    async def start(self, senders: Collection[str]) -> None:
+        """There is nobody to start."""
