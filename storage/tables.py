@@ -664,6 +664,8 @@ broadcast_cards = Table(
     Column("is_begun", Boolean, nullable=False, server_default=text("false")),  # kept before the message leaves
     Column("provider_id", code()),
     Column("shown", code()),  # fingerprint of the words that stand there
+    Column("looked_at", DateTime(timezone=True)),
+    Column("is_final", Boolean, nullable=False, server_default=text("false")),
 )
 
 # Messages to be written over after a recall. Doing it twice changes nothing, so it may be tried again.

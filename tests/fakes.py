@@ -33,6 +33,8 @@ from storage.records import (
     ToldRules,
 )
 from storage.workbook import entries
+from storage.workbook.result_file import SheetsWriter
+from tests.broadcasts_kept import FakeBroadcastOutbox, FakeBroadcasts
 from tests.cases import FakeEscalations
 from tests.inboxes import FakeInquiries, FakeLetters
 from tests.studies import FakeOutbox, FakeStudyCases
@@ -371,6 +373,9 @@ class FakeDrawers:
     closed: int = 0
 
     def __post_init__(self) -> None:
+        self.broadcast_outbox = FakeBroadcastOutbox()
+        self.broadcasts = FakeBroadcasts(self.broadcast_outbox, self.accounts, self.profiles)
+        self.sheets = SheetsWriter()
         self.study = FakeStudyCases(self.profiles)
 
     @property

@@ -9,6 +9,7 @@ from handlers.front_desk import FrontDesk
 from handlers.reply import Reply
 from knowledge.facts import DeclaredRules, Person
 from knowledge.rulebook import RuleBook
+from tests.broadcasts_kept import FakeSending
 from tests.fakes import (
     FakeAccounts,
     FakeClock,
@@ -30,6 +31,7 @@ class TriedDesk:
         self, book: RuleBook, reader: Any, *, is_rehearsal: bool = False, people: tuple[Person, ...] = ()
     ) -> None:
         self.drawers = FakeDrawers(FakeProfiles(people), FakeRules(book.rules), FakeAccounts(), FakeLinkCodes())
+        self.sending = FakeSending()
         self._book = book
         self.reader = reader
         self.desk = FrontDesk(
@@ -38,6 +40,7 @@ class TriedDesk:
             grow=lambda _library: (reader, FakeSearch(("2123/UBND-NC", "4"))),
             find_term=FakeTerms(FakeTerm("tiêu chuẩn chức danh", "Điều kiện phải có.", "2123/UBND-NC", "1")).find,
             clock=FakeClock(TODAY, is_fixed=is_rehearsal),
+            make_sending=lambda _drawers: self.sending,
         )
 
     def _make_rule_book(self, rules: DeclaredRules) -> RuleBook:
