@@ -5,6 +5,7 @@ claim still holds; its end is committed after. So nothing is ever sent by two, a
 """
 
 import asyncio
+import os
 import time
 import uuid
 from collections import deque
@@ -212,7 +213,7 @@ class Ledger:
         ids = await _list_due(driver, {"sender": identity, "at": at, "chat": chat, "first": first, "limit": limit})
         if not ids:
             return Claimed(wait=await self._wait_for_others(driver, identity, at))
-        token = uuid.uuid4().hex
+        token = f"{os.getpid()}.{uuid.uuid4().hex}"
         values = {
             "token": token, "first": first, "interval": interval, "ids": ids, "lease": self._terms.claim_lease,
         }  # fmt: skip

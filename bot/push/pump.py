@@ -22,7 +22,7 @@ from handlers.ports import Clock
 ASKED: Final = "asked"
 CHANNEL_REFUSED: Final = "channel_refused"
 OUT_OF_REACH: Final = "out_of_reach"
-_EARLY: Final = 0.015  # seconds before its slot in which "started" is committed
+_EARLY: Final = 0.008  # seconds before its slot in which "started" is committed
 _LONGEST_WAIT: Final = 0.5  # seconds between looks while others hold what is left
 _DEFECT_WAIT: Final = 300.0  # seconds before a message whose words could not be written is tried again
 _FIRST_BACKOFF, _LONGEST_BACKOFF = 5.0, 600.0  # seconds before what was not taken is tried again
@@ -75,17 +75,27 @@ class Pump:
 
         What was begun is finished; what was claimed and not begun goes back.
         """
+        self._under_way.clear()
+        failed: Exception | None = None
         async with asyncio.TaskGroup() as group:
-            while not stop.is_set():
-                if len(self._under_way) > self._manner.in_flight // 2:
-                    await self._rest(stop, _LONGEST_WAIT)
-                    continue
-                wait = await self._take_up(group, stop)
-                if wait is None and not self._under_way:
-                    break
-                if wait != 0:
-                    await self._rest(stop, min(wait or _LONGEST_WAIT, _LONGEST_WAIT))
+            try:
+                await self._keep_going(group, stop)
+            except Exception as error:  # noqa: BLE001  raised below: what is on its way is not cut off by it
+                failed = error
+        if failed is not None:
+            raise failed
         return self.tally
+
+    async def _keep_going(self, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            if len(self._under_way) > self._manner.in_flight // 2:
+                await self._rest(stop, _LONGEST_WAIT)
+                continue
+            wait = await self._take_up(group, stop)
+            if wait is None and not self._under_way:
+                return
+            if wait != 0:
+                await self._rest(stop, min(wait or _LONGEST_WAIT, _LONGEST_WAIT))
 
     async def _take_up(self, group: asyncio.TaskGroup, stop: asyncio.Event) -> float | None:
         """Claim, write the words, and let each be sent; seconds to wait before more, None where nothing is left."""
@@ -243,4 +253,5 @@ class Pump:
     def _done(self, claim: Claim, became: str) -> None:
         self.tally.ended[became] += 1
         self._under_way.discard(claim.delivery.id)
-        self._moved.set()
+        if len(self._under_way) <= self._manner.in_flight // 2:
+            self._moved.set()
