@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bot.clock import VIETNAM
 from bot.push.figures import Figures, QueueLine
 from bot.settings import Settings
 from bot.wiring import open_office
@@ -67,7 +68,7 @@ def _line_as_json(line: QueueLine) -> dict[str, Any]:
 
 
 def _moment(at: datetime | None) -> str | None:
-    return at.isoformat() if at is not None else None
+    return at.astimezone(VIETNAM).isoformat() if at is not None else None
 
 
 # --- for people ---

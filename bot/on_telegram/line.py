@@ -20,8 +20,9 @@ from aiogram.methods import GetUpdates, TelegramMethod
 from aiogram.types import Update
 
 from bot.failures import ChannelRefusedError
-from bot.on_telegram.connection import Pause, T, refused_token
+from bot.on_telegram.connection import Pause, T
 from bot.on_telegram.incoming import read_update
+from bot.on_telegram.tokens import refused_token
 from handlers.phrases import _
 
 _LONGEST_BACKOFF = 30.0

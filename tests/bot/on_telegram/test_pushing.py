@@ -12,7 +12,8 @@ import structlog
 
 from bot.failures import ChannelRefusedError, NotSentError, RefusedError, UnclearError
 from bot.on_telegram.paid import describe_price, most_stars
-from bot.on_telegram.pushing import TelegramSender, Terms, identity_of
+from bot.on_telegram.pushing import TelegramSender, Terms
+from bot.on_telegram.tokens import identity_of
 from bot.push.sending import Parcel, Sender
 from handlers.asking import Choice
 from handlers.phrases import locale_of
