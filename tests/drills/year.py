@@ -29,7 +29,7 @@ from knowledge.owed import Owed
 from knowledge.reminders import Mark, Reminding, still_owed
 from knowledge.sending_hours import first_hour, next_allowed
 
-_BEGIN, _DAYS = date(2026, 9, 1), 365
+_BEGIN, _DAYS, _ROUNDS = date(2026, 9, 1), 365, 40
 _DAY = timedelta(days=1)
 _NOON = hour_of(12)
 _CRITERIA = tuple(map(CriterionCode, ("ngoai_ngu", "tin_hoc", "ly_luan_chinh_tri", "quan_ly_nha_nuoc")))
@@ -137,7 +137,7 @@ class Year:
         self._random = Random(seed)  # noqa: S311  a drill, no secret
         self._calendar = calendar
         self._policy: Policy = library.policy
-        self.rounds = [self._make_round(number) for number in range(12)]
+        self.rounds = [self._make_round(number) for number in range(_ROUNDS)]
         self.people = [self._make_person(number) for number in range(people)]
         self._by_code = {person.code: person for person in self.people}
         self.outbox = Outbox()
