@@ -51,6 +51,7 @@ from handlers.ports import (
 from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.routing import BY_ACTION, BY_COMMAND, BY_FORM, BY_INTENT, Handler, Ports
 from handlers.sending_lines import NothingToSendBy
+from handlers.study.routes import MAY_BE_LEFT
 from handlers.typed_choices import keep_offered, read_choice
 from handlers.visit import Visit
 from knowledge.facts import DeclaredRules, Person, PositionGroup, UnitCode
@@ -59,6 +60,7 @@ from knowledge.rulebook import RuleBook
 from knowledge.understanding.frequent import FrequentAnswers
 from knowledge.understanding.meaning import Context, Entities, Intent, Meaning, Vocabulary
 from knowledge.understanding.retrieval import PointSearch
+from knowledge.understanding.study_said import asks_something
 from storage.records import EarlierQuestion
 
 _LONGEST_QUESTION = 4_000  # characters; what is longer is a document or an accident
@@ -76,6 +78,8 @@ _ASK_NOTHING = {
     Intent.LINK,
     Intent.MY_DATA,
 }
+_STAY_IN_A_FORM = {None, Intent.ASK_TO_STUDY, Intent.HEAD_STUDY, Intent.OUT_OF_SCOPE}
+_SURELY_A_QUESTION = 0.8
 _LEAVE_THE_SUBJECT = {None, Intent.HELP, Intent.OUT_OF_SCOPE}
 _MOST_UNITS_BY_NAME = 5_000  # a question may name a unit; beyond this many, only by code
 
@@ -322,6 +326,8 @@ class FrontDesk:
         if code is None:
             account = await drawers.accounts.find_account(asked.channel, asked.address)
             code = account.person if account is not None else None
+            if account is not None and account.unreachable_at is not None:
+                await drawers.accounts.mark_reachable(asked.channel, asked.address)
         return await drawers.profiles.find_person(code) if code is not None else None
 
     async def _rules(self, rules: Rules) -> _Declared:
@@ -363,7 +369,7 @@ class FrontDesk:
         typed = read_choice(text, kept)
         chosen = _hear_choice(typed) if typed is not None else None
         pending = recall_pending(kept)
-        if pending is not None and pending.form in BY_FORM:
+        if pending is not None and pending.form in BY_FORM and not self._is_left(pending, text, declared):
             return chosen or _Heard(*BY_FORM[pending.form], pending=pending)
         ruling = find_ruling_named(text)
         if ruling is not None:
@@ -381,6 +387,13 @@ class FrontDesk:
         if meaning.intent is None:
             return _Heard(_not_understood, None, meaning)
         return _Heard(BY_INTENT[meaning.intent], meaning.intent, meaning)
+
+    def _is_left(self, pending: Pending, text: str, declared: _Declared) -> bool:
+        """Whether a form that a mere question may have begun is left by another one, which is answered instead."""
+        if pending.form not in MAY_BE_LEFT or not asks_something(text):
+            return False
+        meaning = declared.reader.read(text, declared.vocabulary, None, self._clock.today())
+        return meaning.intent not in _STAY_IN_A_FORM and meaning.confidence >= _SURELY_A_QUESTION
 
     async def _note(self, reply: Reply, visit: Visit, heard: _Heard, questions: Questions) -> None:
         has_answer = reply.outcome not in MAY_BE_PROMOTED

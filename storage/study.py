@@ -87,7 +87,7 @@ class StudyDrawer:
     async def list_heads(self, units: Collection[UnitCode]) -> Mapping[UnitCode, Sequence[PersonCode]]:
         found = await self._connection.execute(
             select(people.c.unit, people.c.code)
-            .where(people.c.unit.in_(list(units)), people.c.roles.contains([Role.HEAD.value]))
+            .where(people.c.unit.in_(list(units)), people.c.roles.any(Role.HEAD.value))
             .order_by(people.c.unit, people.c.code)
         )
         heads: dict[UnitCode, list[PersonCode]] = {}

@@ -38,6 +38,7 @@ from handlers.study.words import describe_in_list, name_course, state_the_point
 from handlers.visit import Visit, criteria_asked
 from handlers.wording import name_criterion
 from knowledge.facts import CriterionCode, Person
+from knowledge.folding import fold_words
 from knowledge.study_cases import StudyAct, StudyCase, StudyState
 from knowledge.studying import Side, needs_words, records_of
 from knowledge.understanding.study_said import read_course
@@ -59,7 +60,10 @@ def values_said(visit: Visit, person_words: str | None = None) -> dict[str, str]
         values["criterion"] = str(criteria[0])
     said = visit.text.replace(person_words, "") if person_words else visit.text
     course = read_course(said)
-    if course and len(course) <= LONGEST_COURSE:
+    is_only_criterion = any(
+        fold_words(course) == fold_words(name_criterion(visit.rules.library, one)) for one in criteria
+    )
+    if course and len(course) <= LONGEST_COURSE and not is_only_criterion:
         values["course"] = course
     days = read_days(visit.text, visit.today)
     if not isinstance(days, Refused):

@@ -206,6 +206,9 @@ FORMS: Mapping[str, _Handler] = {
     study_decisions.PROPOSAL: _fill_proposal,
 }
 
+# Forms that a sentence may have begun without its speaker knowing: another question is answered instead.
+MAY_BE_LEFT = frozenset({studying.REQUEST, study_decisions.PROPOSAL})
+
 # The buttons of a form have its name for their action.
 OWN_ACTIONS: Mapping[str, _Handler] = {
     "study.mine": _linked(studying.list_mine),

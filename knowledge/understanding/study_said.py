@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from knowledge.folding import fold
 from knowledge.understanding.cues import QUESTIONS
 from knowledge.understanding.phrase_table import PhraseTable
-from knowledge.understanding.text import Text, read_text
+from knowledge.understanding.text import Text, is_marked, read_text
 
 _DAY = re.compile(r"(?<![\d/.-])(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})(?:[/.-](?P<y>\d{4}))?(?![\d/]|[.-]\d)")
 _ISO = re.compile(r"(?<![\d-])(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})(?![\d-])")
@@ -62,6 +62,7 @@ class _Words(BaseModel):
     explain: tuple[str, ...]
     offer: tuple[str, ...]
     self: tuple[str, ...]
+    asking: tuple[str, ...]
     course: tuple[str, ...]
     course_ends: tuple[str, ...]
     no_course: tuple[str, ...]
@@ -88,6 +89,12 @@ def offers_study(said: str) -> bool:
     return found == {True}
 
 
+def asks_something(said: str) -> bool:
+    """Whether these words are a question rather than an answer, as far as their form tells."""
+    text = read_text(said)
+    return text is not None and ("?" in text.typed or bool(_tables().asking.find(text)))
+
+
 def asks_for_self(said: str) -> bool:
     """Whether the speaker asks to be sent themself ("cử tôi đi học")."""
     text = read_text(said)
@@ -95,9 +102,9 @@ def asks_for_self(said: str) -> bool:
 
 
 def read_course(said: str) -> str:
-    """The course that is named, as it was typed; "" for none."""
+    """The course that is named, as it was typed; "" for none, or where nobody would print it as it was typed."""
     text = read_text(said)
-    if text is None:
+    if text is None or not is_marked(text):
         return ""
     leads = _tables().leads.find(text)
     if not leads:
@@ -236,6 +243,7 @@ def _patterns() -> tuple[tuple["re.Pattern[str]", _ReadDays], ...]:
 class _Tables:
     wishes: PhraseTable[StudyWish]
     offers: PhraseTable[bool]
+    asking: PhraseTable[str]
     leads: PhraseTable[str]
     ends: PhraseTable[str]
     no_course: frozenset[str]
@@ -258,6 +266,7 @@ def _tables() -> _Tables:
             + [(one, StudyWish.EXPLAIN) for one in words.explain]
         ),
         offers=PhraseTable([(one, True) for one in words.offer] + [(one, False) for one in words.self]),
+        asking=PhraseTable((one, one) for one in words.asking),
         leads=PhraseTable((one, one) for one in words.course),
         ends=PhraseTable((one, one) for one in words.course_ends),
         no_course=frozenset(word for one in words.no_course for word in fold(one).split()),
