@@ -129,6 +129,10 @@ class Accounts(Protocol):
         """All channel identities linked to this person."""
         ...
 
+    async def mark_reachable(self, channel: str, address: str) -> None:
+        """It takes again what we send: somebody writes from there."""
+        ...
+
 
 class LinkCodes(Protocol):
     """One-time linking codes: one use, a short life, stored hashed, guessing locked."""

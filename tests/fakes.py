@@ -118,6 +118,9 @@ class FakeAccounts:
     async def list_accounts(self, person: PersonCode) -> Sequence[Account]:
         return [one for one in self.kept.values() if one.person == person]
 
+    async def mark_reachable(self, channel: str, address: str) -> None:
+        self.kept[channel, address] = replace(self.kept[channel, address], unreachable_at=None)
+
 
 class FakeLinkCodes:
     """Codes by hand: what each one leads to. Anything else is wrong, with four tries left."""

@@ -43,7 +43,9 @@ def make_telegram_door(office: Office, registry: CollectorRegistry) -> PollingDo
     if settings.telegram_token is None:
         return None
     token = settings.telegram_token.get_secret_value()
-    reception = Reception(desk=office.desk, describe=office.describe, seen=office.seen, locale=settings.locale)
+    reception = Reception(
+        desk=office.desk, describe=office.describe, seen=office.seen, reach=office.reach, locale=settings.locale
+    )
     try:
         if not settings.telegram_webhook_url:
             return PollingDoor(token, settings.telegram_api, reception)
@@ -67,7 +69,8 @@ def make_telegram_carrier(office: Office) -> TelegramCarrier | None:
     if token is None:
         return None
     try:
-        return TelegramCarrier(token.get_secret_value(), office.settings.telegram_api, office.describe)
+        telegram = office.settings.telegram_api
+        return TelegramCarrier(token.get_secret_value(), telegram, office.describe, reach=office.reach)
     except ChannelRefusedError as error:
         raise InputError(str(error)) from None
 

@@ -58,9 +58,10 @@ class TelegramCarrier:
             await hand_over(self._bot, message, self._pause, tries=1)
         except TelegramBadRequest as refused:
             reason = name_reason(refused)
-            if reason not in GONE:
+            if reason in GONE:
+                await self._reach.mark_unreachable(self.channel, errand.address)
+            else:
                 _log.error("telegram.bad_request", method="SendMessage", reason=reason)
-            await self._reach.mark_unreachable(self.channel, errand.address)
             raise RefusedError(reason, code=reason) from None
         except RefusedError:
             await self._reach.mark_unreachable(self.channel, errand.address)
