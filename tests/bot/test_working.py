@@ -115,7 +115,7 @@ async def test_day_is_planned_sent_and_told_in_figures(province, capsys):
 
     capsys.readouterr()
     for as_json in (True, False):
-        await show_queue(office.settings, as_json=as_json)
+        await show_queue(office.settings.model_copy(update={"today": MONDAY.date()}), as_json=as_json)
         printed = capsys.readouterr().out
         assert f"telegram:{api.me['id']}" in printed
         assert json.loads(printed)["stuck"] == 0 if as_json else "23/11/2026" in printed
