@@ -1,4 +1,8 @@
-"""An open office over the invented province, for tests that talk to the whole house."""
+"""An open office over the invented province, for tests that talk to the whole house.
+
+An office costs seconds (database, sample, reader): a module opens one and its tests share it. What needs no database
+is tried at a desk in memory, tests.handlers.desks.
+"""
 
 import subprocess
 import sys
