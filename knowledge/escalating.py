@@ -190,7 +190,7 @@ class Escalations:
         """What is owed on the day, by recipient; nothing on a day on which nobody works."""
         if not self.rules.calendar.is_working(self.rules.day):
             return []
-        told: dict[PersonCode, list[tuple[Case, Step]]] = defaultdict(list)
+        told: dict[tuple[PersonCode, ...], list[tuple[Case, Step]]] = defaultdict(list)
         seen: set[PersonCode] = set()
         for person, unit, managed_by, cases in self._open:
             seen.add(person)
@@ -198,14 +198,13 @@ class Escalations:
             for kept in match_kept(self.memory.get(person, ()), cases, self.rules.day):
                 step = next_step(kept, steps, self.rules) if kept.closed_on is None else None
                 if step is not None:
-                    for recipient in step.to:
-                        told[recipient].append((kept.case, step))
+                    told[step.to].append((kept.case, step))
                 self._remember(kept, step)
         for person, remembered in self.memory.items():
             if person not in seen:
                 for kept in match_kept(remembered, (), self.rules.day):
                     self._remember(kept, None)
-        return [_owed(recipient, told[recipient], self.rules.day) for recipient in sorted(told)]
+        return _list_owed(told, self.rules.day)
 
     def list_changes(self) -> list[KeptCase]:
         """What is to be remembered, once the notices have been listed; those that were only seen again are left out."""
@@ -219,6 +218,26 @@ class Escalations:
             self._changes.append(kept)
 
 
+def _list_owed(told: Mapping[tuple[PersonCode, ...], Sequence[tuple[Case, Step]]], day: date) -> list[Owed]:
+    """One notice for each recipient; what is told to the same people is put together once for all of them."""
+    groups: dict[PersonCode, list[tuple[PersonCode, ...]]] = defaultdict(list)
+    for to in told:
+        for recipient in to:
+            groups[recipient].append(to)
+    made: dict[tuple[tuple[PersonCode, ...], ...], Owed] = {}
+    owed: list[Owed] = []
+    for recipient in sorted(groups):
+        which = tuple(groups[recipient])
+        if which not in made:
+            made[which] = _owed(recipient, [one for to in which for one in told[to]], day)
+        owed.append(replace(made[which], to=recipient, key=_key(recipient, day)))
+    return owed
+
+
+def _key(recipient: PersonCode, day: date) -> str:
+    return f"escalation:{recipient}:{day.isoformat()}"
+
+
 def _owed(recipient: PersonCode, told: Sequence[tuple[Case, Step]], day: date) -> Owed:
     levels = list(Level)
     people: dict[Trigger, set[PersonCode]] = {trigger: set() for trigger in Trigger}
@@ -230,7 +249,7 @@ def _owed(recipient: PersonCode, told: Sequence[tuple[Case, Step]], day: date) -
     return Owed(
         kind="escalation",
         to=recipient,
-        key=f"escalation:{recipient}:{day.isoformat()}",
+        key=_key(recipient, day),
         stage=max((step.level for _case, step in told), key=levels.index),
         about=tuple(sorted({case.person for case, _step in told})),
         payload={

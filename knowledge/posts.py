@@ -3,6 +3,7 @@
 It is filled from the roster, one person after another, by whoever looks through it.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,6 +12,7 @@ from knowledge.facts import Person, PersonCode, Role, UnitCode, UnitKind
 from knowledge.rulebook import RulesOn
 
 _SERVES = frozenset({Role.HEAD, Role.HR, Role.ADMINISTRATOR})
+_NOBODY: Mapping[PersonCode, None] = {}
 _COMMUNE = frozenset({UnitKind.COMMUNE_GOVERNMENT, UnitKind.COMMUNE_PARTY_COMMITTEE})
 
 
@@ -22,9 +24,9 @@ class Posts:
     _recorded: dict[PersonCode, list[UnitCode]] = field(init=False)
     _heads: dict[UnitCode, PersonCode] = field(default_factory=dict, init=False)
     _acting: dict[UnitCode, list[tuple[bool, date, PersonCode]]] = field(default_factory=dict, init=False)
-    _of_unit: dict[UnitCode, list[PersonCode]] = field(default_factory=dict, init=False)
-    _of_province: dict[str, list[PersonCode]] = field(default_factory=dict, init=False)
-    _administrators: list[PersonCode] = field(default_factory=list, init=False)
+    _of_unit: dict[UnitCode, dict[PersonCode, None]] = field(default_factory=dict, init=False)
+    _of_province: dict[str, dict[PersonCode, None]] = field(default_factory=dict, init=False)
+    _administrators: dict[PersonCode, None] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         """Know beforehand whom units name, so that everybody else is passed by quickly."""
@@ -49,13 +51,13 @@ class Posts:
         if Role.HR in person.roles:
             self._see_clerk(person)
         if Role.ADMINISTRATOR in person.roles:
-            self._administrators.append(person.code)
+            self._administrators[person.code] = None
 
     def _see_clerk(self, person: Person) -> None:
         if person.scope is None:
-            self._of_province.setdefault(self.province_of(person.unit), []).append(person.code)
+            self._of_province.setdefault(self.province_of(person.unit), {})[person.code] = None
         elif (served := self.rules.find_unit(person.scope)) is not None and served.code == person.scope:
-            self._of_unit.setdefault(served.code, []).append(person.code)
+            self._of_unit.setdefault(served.code, {})[person.code] = None
 
     def head_of(self, unit: UnitCode) -> PersonCode | None:
         """Whoever heads the unit, else whoever acts as its head; None where the post is vacant."""
@@ -83,7 +85,7 @@ class Posts:
 
     def clerks_of_province(self, unit: UnitCode, without: PersonCode) -> tuple[PersonCode, ...]:
         """HR of the whole province in which the unit lies; where there is none, the administrators."""
-        found = self._of_province.get(self.province_of(unit), [])
+        found = self._of_province.get(self.province_of(unit), _NOBODY)
         return _without(found, without) or _without(self._administrators, without)
 
     def clerks_of_commune(self, unit: UnitCode, without: PersonCode) -> tuple[UnitCode, tuple[PersonCode, ...]] | None:
@@ -102,7 +104,7 @@ class Posts:
         self, line: tuple[UnitCode, ...], without: PersonCode
     ) -> tuple[UnitCode, tuple[PersonCode, ...]] | None:
         for unit in line:
-            found = _without(self._of_unit.get(unit, []), without)
+            found = _without(self._of_unit.get(unit, _NOBODY), without)
             if found:
                 return unit, found
         return None
@@ -112,5 +114,6 @@ class Posts:
         return self.rules.library.territories[self.rules.territory_of(unit)].province
 
 
-def _without(found: list[PersonCode], who: PersonCode) -> tuple[PersonCode, ...]:
-    return tuple(sorted(code for code in found if code != who))
+def _without(found: Collection[PersonCode], who: PersonCode) -> tuple[PersonCode, ...]:
+    """In the order of their codes, in which people are seen; for whoever is not among them it costs no copy."""
+    return tuple(code for code in found if code != who) if who in found else tuple(found)

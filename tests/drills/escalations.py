@@ -59,7 +59,7 @@ _CRITERIA = ("hoc_van", "ly_luan_chinh_tri", "ngoai_ngu", "tin_hoc")
 _HELD = {"hoc_van": ("bang_cap", "dai_hoc"), "ly_luan_chinh_tri": ("llct", "trung_cap"),
          "ngoai_ngu": ("vstep", "bac_3"), "tin_hoc": ("cntt_co_ban", None)}  # fmt: skip
 _MINIMUM = {"hoc_van": "dai_hoc", "ly_luan_chinh_tri": "trung_cap", "ngoai_ngu": "bac_3", "tin_hoc": "co_ban"}
-_ACTS_IN, _OUTAGES, _CLOSES_DAILY, _REQUESTS_DAILY = 3, 0.12, 0.004, 0.003
+_ACTS_IN, _OUTAGES, _CLOSES_DAILY, _REOPENS_DAILY, _REQUESTS_DAILY = 3, 0.12, 0.006, 0.003, 0.003
 _MANAGED = (ManagedBy.PROVINCIAL_PARTY_STANDING_COMMITTEE, ManagedBy.PROVINCIAL_GOVERNMENT_PARTY_COMMITTEE,
             ManagedBy.COMMUNE, ManagedBy.UNIT, ManagedBy.DISTRICT)  # fmt: skip
 
@@ -183,6 +183,8 @@ def merge_units(world: World, day: date) -> None:
     for old, new in ((f"SO{n}P1", f"SO{n}P0"), (f"XA{n}", f"XA{n + 1}")):
         code = UnitCode(old)
         world.units[code] = replace(world.units[code], valid_to=day - timedelta(days=1), successor=UnitCode(new))
+        if world.units[code].head is not None and world.random.random() < 0.7:  # whoever headed the one heads the other
+            world.units[UnitCode(new)] = replace(world.units[UnitCode(new)], head=world.units[code].head)
 
 
 def live_people(world: World, day: date) -> None:
@@ -194,7 +196,9 @@ def live_people(world: World, day: date) -> None:
         if chance.random() < _REQUESTS_DAILY:
             asked = StudyRecord(CriterionCode(chance.choice(_CRITERIA)), requested_on=day)
             world.people[code] = replace(world.people[code], study=(*person.study, asked))
-        if chance.random() < 0.001:
+        if chance.random() < _REOPENS_DAILY:
+            open_gap(world, code)
+        if chance.random() < 0.01:
             (world.reached.discard if code in world.reached else world.reached.add)(code)
 
 
@@ -208,6 +212,12 @@ def close_gap(world: World, code: PersonCode) -> None:
             made = credential(kind, level, date(2020, 1, 1))
             world.people[code] = replace(person, credentials=(*person.credentials, made))
             return
+
+
+def open_gap(world: World, code: PersonCode) -> None:
+    """A certificate that counted turns out not to."""
+    person = world.people[code]
+    world.people[code] = replace(person, credentials=person.credentials[:-1])
 
 
 def decide(world: World, code: PersonCode, day: date) -> None:
@@ -308,6 +318,8 @@ def look(world: World, kept: KeptCase, new: Told, rules: RulesOn, seen: Seen) ->
     person = world.people[case.person]
     if (case.key, new.rung) in seen.told:
         seen.wrong.append(f"{case.key}: {new.rung} told on {seen.told[case.key, new.rung]} and again on {day}")
+    if new.rung.startswith("unit:") and (case.key, new.to[0]) in seen.told_heads:
+        seen.wrong.append(f"{case.key}: {new.to[0]} told again, now as the head of {new.rung}")
     if not world.calendar.is_working(day):
         seen.wrong.append(f"{case.key}: told on {day}, a day off")
     if person.code in new.to:
