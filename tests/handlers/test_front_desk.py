@@ -1,6 +1,6 @@
 """The front desk: who is there, what is meant, which day, and what the conversation was about."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -36,6 +36,16 @@ async def test_linked_person_who_left_the_roster_is_a_stranger_again(desk):
     desk.drawers.accounts.kept["web", "w1"] = Account("web", "w1", PersonCode("CB777"))
 
     assert (await desk.say("tôi còn thiếu gì")).outcome is Outcome.DENIED
+
+
+async def test_whoever_writes_takes_messages_again(desk):
+    desk.drawers.accounts.kept["web", "w1"] = Account(
+        "web", "w1", PERSON.code, unreachable_at=datetime(2026, 11, 21, 9, tzinfo=UTC)
+    )
+
+    await desk.say("tôi còn thiếu gì")
+
+    assert desk.drawers.accounts.kept["web", "w1"].unreachable_at is None
 
 
 async def test_every_visit_is_one_transaction_that_ends(desk):
