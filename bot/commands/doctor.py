@@ -7,12 +7,14 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from bot.commands.channels import check_telegram
+from bot.commands.queue import describe
 from bot.errors import CommandError, ServiceError, SilentError
+from bot.on_telegram.paid import TERMS, describe_price
 from bot.questions import list_lost
 from bot.settings import Settings
 from bot.telling import Standing
 from bot.wiring import LOCALES, Reference, open_office, open_reference
-from handlers.phrases import _, show_day_of
+from handlers.phrases import _, show_day_of, show_number
 
 MARKS = {True: "✓", False: "✗"}
 
@@ -63,7 +65,9 @@ async def _examine(settings: Settings) -> AsyncIterator[Check]:
         yield await _check_added(settings)
         yield await _check_promoted(settings)
         yield await _check_told(settings)
+        yield await _check_push(settings)
     yield await _check_telegram(settings)
+    yield _check_pace(settings)
     yield _check_web(settings)
 
 
@@ -163,6 +167,34 @@ async def _check_telegram(settings: Settings) -> Check:
             "telegram", is_well=False, found=str(error), mend=_("Check the token and the network, then try again.")
         )
     return Check("telegram", is_well=True, found=f"@{name}")
+
+
+async def _check_push(settings: Settings) -> Check:
+    """Whether what is to be sent is being sent: today's plan, workers, what is unclear, stuck, or refused as ours."""
+    async with open_office(settings, keeps_threads=False) as office:
+        figures = await office.read_figures()
+    found = " ".join(describe(figures))
+    if figures.bad_requests:
+        mend = _("A platform calls messages of ours wrong: look for telegram.bad_request in the log and report it.")
+        return Check("push", is_well=False, found=found, mend=mend)
+    is_neglected = figures.workers == 0 and (figures.due > 0 or figures.stuck > 0)
+    mend = _("Nobody sends what waits. Start: nhacchuan work (or nhacchuan run)")
+    return Check("push", is_well=not is_neglected, found=found, mend=mend)
+
+
+def _check_pace(settings: Settings) -> Check:
+    """How quickly messages go out by Telegram, and what that may cost."""
+    per_second, is_paid = settings.telegram_per_second, settings.telegram_paid_broadcast
+    pace = _("{n} messages a second").format(n=show_number(per_second)) if per_second else _("no limit")
+    price = describe_price(1000, per_second or TERMS.most_per_second, is_allowed=is_paid)
+    found = _("{pace}. A thousand messages: {price}").format(pace=pace, price=price)
+    most = TERMS.most_per_second if is_paid else TERMS.free_per_second
+    is_real = "telegram.org" in settings.telegram_api  # a server of one's own or a stand-in has its own limits
+    mend = _(
+        "Telegram refuses more than {n} messages a second: lower NHACCHUAN_TELEGRAM_PER_SECOND, or pay for more with"
+        " NHACCHUAN_TELEGRAM_PAID_BROADCAST."
+    ).format(n=show_number(most))
+    return Check("pace", is_well=not is_real or 0 < per_second <= most, found=found, mend=mend)
 
 
 def _check_web(settings: Settings) -> Check:
