@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -42,12 +42,21 @@ from knowledge.calendar import WorkingCalendar
 from knowledge.digesting import DeskWork, Digests, first_working_day
 from knowledge.documents import Citation
 from knowledge.escalating import Escalations
-from knowledge.facts import DeclaredRules, DocumentId, Person, PersonCode, TerritoryCode, UnitCode
+from knowledge.facts import (
+    CriterionCode,
+    DeclaredRules,
+    DocumentId,
+    Person,
+    PersonCode,
+    RoundCode,
+    TerritoryCode,
+    UnitCode,
+)
 from knowledge.growing import as_added, find_misfits
-from knowledge.library import Library
+from knowledge.library import Library, ReminderStages
 from knowledge.loader import LibraryError, load_library
 from knowledge.reading.accepted import AcceptedDocument
-from knowledge.reminders import Reminding
+from knowledge.reminders import OwnStages, Reminding
 from knowledge.rulebook import RuleBook, RulesOn
 from knowledge.rules_serialised import FORM, UnreadableRulesError, fingerprint_of, read_rules, write_rules
 from knowledge.sending_hours import sending_day
@@ -75,6 +84,7 @@ from storage.records import (
 )
 from storage.workbook.load import LoadReport, Progress, load_workbook
 
+_CARDS_MOVE_EVERY = timedelta(seconds=5)  # what shows the progress of a broadcast is written over no more often
 _UPDATES_ARE_KEPT = timedelta(days=3)  # longer than a platform brings an update again
 _GUESSES_ARE_KEPT = timedelta(days=1)
 _QUESTIONS_ARE_KEPT = timedelta(days=180)
@@ -350,9 +360,11 @@ class Office:
         async with self._database.transaction() as drawers:
             return await drawers.outbox.list_senders_due(self.clock.now())
 
-    def keep_broadcasts(self, senders: Sequence[Sender], speeds: Mapping[str, float]) -> BroadcastKeeper:
+    def keep_broadcasts(
+        self, senders: Sequence[Sender], speeds: Mapping[str, float], *, every: timedelta = _CARDS_MOVE_EVERY
+    ) -> BroadcastKeeper:
         """Shows the progress of broadcasts and carries out recalls by these senders, at so many messages a second."""
-        around = Surroundings(self.clock, self.reference.calendar, self.library.policy)
+        around = Surroundings(self.clock, self.reference.calendar, self.library.policy, every)
         return BroadcastKeeper(self._database.transaction, senders, speeds, around)
 
     async def pause_sender(self, identity: str, seconds: float) -> None:
@@ -550,6 +562,36 @@ class Office:
         """Give a promoted answer no more. Raises NotPromotedError."""
         async with self._database.transaction() as drawers:
             await withdraw(number, by, questions=drawers.questions, audit=drawers.audit, clock=self.clock)
+
+    async def list_reminder_stages(self) -> OwnStages:
+        """At which stages HR has people reminded, beside the library's own."""
+        async with self._database.transaction() as drawers:
+            return await drawers.reminders.list_stages()
+
+    async def save_reminder_stages(
+        self, of_round: RoundCode | None, criterion: CriterionCode | None, stages: ReminderStages
+    ) -> None:
+        """Have people reminded at these stages from the next planning on."""
+        async with self._database.transaction() as drawers:
+            await drawers.reminders.save_stages(of_round, criterion, stages)
+            details = {**asdict(stages), "criterion": criterion}
+            await drawers.audit.record(
+                "command_line", "set_reminder_stages", of_round or "reminders", self.clock.now(), details
+            )
+
+    async def remove_reminder_stages(self, of_round: RoundCode | None, criterion: CriterionCode | None) -> bool:
+        """Take back what was set; False where nothing was."""
+        async with self._database.transaction() as drawers:
+            is_removed = await drawers.reminders.remove_stages(of_round, criterion)
+            if is_removed:
+                await drawers.audit.record(
+                    "command_line",
+                    "removed_reminder_stages",
+                    of_round or "reminders",
+                    self.clock.now(),
+                    {"criterion": criterion},
+                )
+            return is_removed
 
     async def record_look(self, subject: str) -> None:
         """Put a look from the command line into the audit chain."""
