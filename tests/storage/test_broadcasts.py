@@ -1,0 +1,182 @@
+"""Broadcasts in the cabinet: two persons in the table itself, counts in people, thousands at once, recalls once."""
+
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from knowledge.facts import PersonCode
+from storage.drawers import Drawers
+from storage.records import (
+    Broadcast,
+    BroadcastState,
+    Card,
+    DeliveryState,
+    NewDelivery,
+    NewNotice,
+    NoticeKind,
+    Proposal,
+    ProposalKind,
+)
+from tests.people import CONFIRMER, GIVER
+from tests.storage.filling import LAN, put_people, put_units
+from tests.storage.test_audit import NOON
+
+SENDER = "telegram:1"
+PROPOSAL = Proposal(ProposalKind.BROADCAST, {"noi_dung": "Xin chào đồng chí"}, None, GIVER, NOON)
+
+
+@pytest.fixture
+async def broadcast(drawers: Drawers) -> Broadcast:
+    number = await drawers.proposals.add(PROPOSAL)
+    made = Broadcast(
+        number, "Xin chào đồng chí", True, {"tieu_chi": "tin_hoc"}, None, GIVER, NOON, CONFIRMER, NOON,
+        changed_at=NOON,
+    )  # fmt: skip
+    await drawers.broadcasts.add(made)
+    return made
+
+
+async def put(drawers: Drawers, broadcast: Broadcast, count: int, *, sender: str | None = SENDER) -> None:
+    """A message of the broadcast to so many people."""
+    parcels = []
+    for number in range(count):
+        code = PersonCode(f"CB{number:05}")
+        channel, address = ("telegram", f"a{number}") if sender is not None else (None, None)
+        delivery = NewDelivery(code, NOON, sender, channel, address, broadcast=broadcast.number)
+        key = f"broadcast:{broadcast.number}:{code}"
+        parcels.append((delivery, [NewNotice(NoticeKind.BROADCAST, key, payload={"text": broadcast.text * 20})]))
+    await drawers.outbox.put_many(parcels, NOON)
+
+
+async def end(drawers: Drawers, state: DeliveryState, person: str, **columns: str) -> int:
+    """Let the message to one person have ended so."""
+    values = {"state": state.value, "started_at": NOON, "done_at": NOON, **columns}
+    listed = ", ".join(f"{name} = :{name}" for name in values)
+    order = text(f"UPDATE deliveries SET {listed} WHERE person = :person RETURNING id")  # noqa: S608  ours
+    return (await drawers.connection.execute(order, {**values, "person": person})).scalar_one()
+
+
+async def test_broadcast_is_found_as_it_was_approved(drawers: Drawers, broadcast: Broadcast) -> None:
+    assert await drawers.broadcasts.find(broadcast.number) == broadcast
+    assert await drawers.broadcasts.list_recent(5) == [broadcast]
+    assert await drawers.broadcasts.find(broadcast.number + 1) is None
+
+
+async def test_nobody_approves_their_own_even_in_the_table(drawers: Drawers) -> None:
+    number = await drawers.proposals.add(PROPOSAL)
+    own = Broadcast(number, "Xin chào", False, {}, None, GIVER, NOON, GIVER, NOON)
+
+    with pytest.raises(IntegrityError, match="two_persons"):
+        await drawers.broadcasts.add(own)
+
+
+async def test_state_changes_once_from_what_it_was(drawers: Drawers, broadcast: Broadcast) -> None:
+    number, going = broadcast.number, (BroadcastState.SENDING,)
+
+    assert await drawers.broadcasts.change(number, going, BroadcastState.PAUSED, NOON)
+    assert not await drawers.broadcasts.change(number, going, BroadcastState.CANCELLED, NOON)
+
+
+async def test_progress_counts_people_by_what_became_of_them(drawers: Drawers, broadcast: Broadcast) -> None:
+    await put(drawers, broadcast, 5)
+    await end(drawers, DeliveryState.DELIVERED, "CB00000", provider_id="7")
+    await end(drawers, DeliveryState.REFUSED, "CB00001", reason="blocked")
+    unclear = await end(drawers, DeliveryState.UNCLEAR, "CB00002")
+    await drawers.outbox.acknowledge(unclear, PersonCode("CB00002"), NOON)
+
+    progress = await drawers.broadcasts.progress(broadcast.number)
+
+    assert (progress.total, progress.delivered, progress.refused, progress.unclear, progress.left) == (5, 2, 1, 0, 2)
+    assert progress.acknowledged == 1
+    assert not progress.is_over
+    assert await drawers.broadcasts.list_silent(broadcast.number) == {
+        PersonCode(f"CB0000{number}") for number in (0, 1, 3, 4)
+    }
+
+
+async def test_rows_name_people_and_units_while_the_roster_knows_them(drawers: Drawers, broadcast: Broadcast) -> None:
+    await put_units(drawers)
+    await put_people(drawers, [replace(LAN, code=PersonCode("CB00000"))])
+    await put(drawers, broadcast, 2)
+
+    rows = {one.person: one for one in await drawers.broadcasts.list_rows(broadcast.number)}
+
+    assert (rows["CB00000"].name, rows["CB00000"].unit_name) == ("Nguyễn Thị Lan", "Sở Y tế")
+    assert rows["CB00001"].name is None
+
+
+async def test_only_an_unclear_one_is_sent_again_and_waits_while_paused(drawers: Drawers, broadcast: Broadcast) -> None:
+    await put(drawers, broadcast, 2)
+    unclear = await end(drawers, DeliveryState.UNCLEAR, "CB00000")
+    delivered = await end(drawers, DeliveryState.DELIVERED, "CB00001")
+    await drawers.broadcasts.change(broadcast.number, (BroadcastState.SENDING,), BroadcastState.PAUSED, NOON)
+
+    assert await drawers.broadcasts.send_again(broadcast.number, unclear, NOON)
+    assert not await drawers.broadcasts.send_again(broadcast.number, unclear, NOON)
+    assert not await drawers.broadcasts.send_again(broadcast.number, delivered, NOON)
+
+    held = await drawers.connection.scalar(text("SELECT is_held FROM deliveries WHERE id = :id"), {"id": unclear})
+    assert held is True
+
+
+async def test_recall_takes_each_message_once_and_corrects_the_others(drawers: Drawers, broadcast: Broadcast) -> None:
+    await put(drawers, broadcast, 4)
+    await end(drawers, DeliveryState.DELIVERED, "CB00000", provider_id="7")
+    await end(drawers, DeliveryState.UNCLEAR, "CB00001")
+    await end(drawers, DeliveryState.DELIVERED, "CB00002", provider_id="8", channel="zalo_oa")
+    await end(drawers, DeliveryState.REFUSED, "CB00003")
+    kept = drawers.broadcasts
+
+    assert await kept.prepare_recalls(broadcast.number, ["telegram"]) == 1
+    assert await kept.prepare_recalls(broadcast.number, ["telegram"]) == 0
+    (recall,) = await kept.take_recalls(broadcast.number, 10, timedelta(seconds=60))
+    assert (recall.address, recall.provider_id) == ("a0", "7")
+    assert not await kept.take_recalls(broadcast.number, 10, timedelta(seconds=60))
+    assert [one[0] for one in await kept.list_to_correct(broadcast.number)] == ["CB00001", "CB00002"]
+
+    await kept.finish_recall(recall.delivery, is_done=False, reason="not_editable", at=NOON)
+    assert [one[0] for one in await kept.list_to_correct(broadcast.number)] == ["CB00000", "CB00001", "CB00002"]
+
+
+async def test_card_is_looked_at_by_one_at_a_time(drawers: Drawers, broadcast: Broadcast) -> None:
+    card = Card(broadcast.number, SENDER, "a1", "vi")
+    kept = drawers.broadcasts
+    await kept.add_card(card)
+    await kept.add_card(card)
+
+    assert await kept.take_cards(timedelta(seconds=60)) == [card]
+    assert await kept.take_cards(timedelta(seconds=60)) == []
+    assert await kept.begin_card(card)
+    assert not await kept.begin_card(card)
+    await kept.keep_card(card, provider_id="9", shown="x", is_final=True)
+    assert await kept.take_cards(timedelta(0)) == []
+    await kept.reopen_cards(broadcast.number)
+    assert await kept.take_cards(timedelta(0)) == [replace(card, is_begun=True, provider_id="9", shown="x")]
+
+
+async def test_chat_linked_last_is_reached_unless_it_refuses(drawers: Drawers) -> None:
+    await put_units(drawers)
+    await put_people(drawers, [LAN])
+    for address, day in (("old", 1), ("new", 2), ("dead", 3)):
+        await drawers.accounts.save_consent("telegram", address, "1", NOON)
+        await drawers.accounts.link("telegram", address, LAN.code, NOON + timedelta(days=day))
+    await drawers.accounts.mark_unreachable("telegram", "dead", NOON)
+
+    reached = await drawers.broadcasts.list_reached(["telegram"])
+
+    assert reached[LAN.code].address == "new"
+    assert await drawers.broadcasts.list_reached(["zalo_oa"]) == {}
+
+
+async def test_ten_thousand_are_put_and_counted_in_seconds(drawers: Drawers, broadcast: Broadcast) -> None:
+    began = time.process_time()
+
+    await put(drawers, broadcast, 10_000)
+    progress = await drawers.broadcasts.progress(broadcast.number)
+
+    assert progress.left == 10_000
+    assert time.process_time() - began < 5
