@@ -38,6 +38,8 @@ app.add_typer(document_app, name="document")
 app.add_typer(audit_app, name="audit")
 answer_app = typer.Typer(help="Answers that HR promoted for everybody who asks the same.", no_args_is_help=True)
 app.add_typer(answer_app, name="answer")
+reminders_app = typer.Typer(help="Reminders: when people are reminded.", no_args_is_help=True)
+app.add_typer(reminders_app, name="reminders")
 study_app = typer.Typer(help="Who is sent to study: requests, decisions, and what is on record.", no_args_is_help=True)
 app.add_typer(study_app, name="study")
 
@@ -253,6 +255,24 @@ def plan(on: OnOption = None, as_json: JsonOption = False) -> None:
     from bot.commands.planning import show_plan  # noqa: PLC0415  see the module's docstring
 
     _run(show_plan(settings(), on=_read_day(on), as_json=as_json))
+
+
+@reminders_app.command("policy")
+def reminders_policy(  # noqa: PLR0913,PLR0917  one option each
+    of_round: Annotated[str | None, typer.Option("--round", help="Only for this review round.")] = None,
+    criterion: Annotated[str | None, typer.Option("--criterion", help="Only for this criterion.")] = None,
+    before: Annotated[str | None, typer.Option("--before", help="Days before the deadline, such as 60,30,7.")] = None,
+    after: Annotated[str | None, typer.Option("--after", help="Days after it, such as 1,7.")] = None,
+    then_every: Annotated[int | None, typer.Option("--then-every", help="After those, every so many days.")] = None,
+    then_at_most: Annotated[int | None, typer.Option("--then-at-most", help="And so often at most.")] = None,
+    resets: Annotated[bool, typer.Option("--default", help="Take back what was set for this.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show at how many days before and after a deadline people are reminded, or set it."""
+    from bot.commands.reminders import Wanted, show_or_set  # noqa: PLC0415  see the module's docstring
+
+    wanted = Wanted(of_round, criterion, before, after, then_every, then_at_most, resets)
+    _run(show_or_set(settings(), wanted, as_json=as_json))
 
 
 @app.command()

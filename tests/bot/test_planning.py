@@ -8,10 +8,12 @@ from typing import Any
 import psycopg
 import pytest
 
+from bot.commands.reminders import Wanted, read_stages
+from bot.errors import InputError
 from bot.push.planning import Agenda, Planned, ToldBefore, Watcher, plan
 from bot.telling import Standing, Telling
 from knowledge.facts import PersonCode
-from knowledge.library import Library
+from knowledge.library import Library, ReminderStages
 from knowledge.reminders import OwnStages, Reminding
 from knowledge.rulebook import RuleBook
 from knowledge.rules_serialised import fingerprint_of
@@ -173,12 +175,65 @@ def test_a_change_is_planned_from_the_first_load_to_the_one_that_takes_it_back(t
     assert "change" not in {one["kind"] for one in json.loads(terminal.run("plan", "--json").stdout)}
 
 
+def test_hr_sets_the_stages_of_a_round_and_takes_them_back(terminal):
+    def policy(*words: str) -> list[dict[str, Any]]:
+        ran = terminal.run("reminders", "policy", *words, "--json")
+        assert ran.returncode == 0, ran.stderr
+        return json.loads(ran.stdout)
+
+    def reminded() -> list[dict[str, Any]]:
+        planned = json.loads(terminal.run("plan", "--json").stdout)
+        return [one for one in planned if one["kind"] == "reminder"]
+
+    (default,) = policy()
+    assert default["before"] == [90, 60, 30, 14, 7, 1]
+    (code,) = {one["key"].split(":")[2].split("@")[0] for one in reminded()}
+    _same, own = policy("--round", code, "--before", "50, 10", "--after", "none", "--then-at-most", "0")
+    assert own == {
+        "round": code, "criterion": None, "before": [50, 10], "after": [], "then_every": 30, "then_at_most": 0,
+    }  # fmt: skip
+    assert {one["stage"] for one in reminded()} == {"T-50"}
+    assert policy("--round", code, "--default") == [default]
+    refused = terminal.run("reminders", "policy", "--round", "NO-SUCH", "--before", "7")
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (1, 1)
+    assert "Không có đợt rà soát NO-SUCH" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        (Wanted(before="7,7"), "--before nhận tối đa 12 số ngày khác nhau"),
+        (Wanted(before="0"), "--before nhận tối đa"),
+        (Wanted(before="1,"), "--before nhận tối đa"),
+        (Wanted(before="9" * 30), "--before nhận tối đa"),
+        (Wanted(before=",".join(map(str, range(1, 14)))), "--before nhận tối đa"),
+        (Wanted(after="x"), "--after nhận tối đa"),
+        (Wanted(then_every=0), "--then-every nhận một số từ 1 đến 3650"),
+        (Wanted(then_at_most=-1), "--then-at-most nhận một số từ 0 đến 60"),
+    ],
+)
+def test_numbers_that_are_wrong_are_refused_with_one_sentence(wanted: Wanted, told: str) -> None:
+    with pytest.raises(InputError) as refused:
+        read_stages(wanted, ReminderStages((30,), (1,), 30, 6))
+
+    assert told in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_numbers_that_are_not_typed_stay_as_they_were() -> None:
+    held = ReminderStages((30,), (1,), 30, 6)
+
+    assert read_stages(Wanted(before="7, 60"), held) == ReminderStages((60, 7), (1,), 30, 6)
+    assert read_stages(Wanted(after="none", then_every=10), held) == ReminderStages((30,), (), 10, 6)
+
+
 def test_rules_that_another_version_kept_are_said_to_be_unreadable(terminal):
     with psycopg.connect(terminal.given["NHACCHUAN_DATABASE_URL"], autocommit=True) as connection:
         connection.execute("UPDATE told_rules SET form = 999, fingerprint = 'other'")
 
     ran = terminal.run("plan", "--json")
 
-    assert (ran.returncode, ran.stdout) == (0, "[]\n")
+    assert ran.returncode == 0
+    assert "change" not in {one["kind"] for one in json.loads(ran.stdout)}
     assert "phiên bản khác" in ran.stderr
     assert told(terminal)[0] is False
