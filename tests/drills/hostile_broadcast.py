@@ -73,10 +73,12 @@ async def count(province: Province, api: TelegramApi, hostility: Hostility, bega
     }
 
 
-async def plain(people: int, blocked: int, lost: int, *, per_second: float = 28) -> dict[str, object]:
+async def plain(
+    people: int, blocked: int, lost: int, *, per_second: float = 28, url: str | None = None
+) -> dict[str, object]:
     """One worker that nobody kills."""
     random = Random(1)  # noqa: S311  the same every time
-    async with hostile_api(people, blocked, lost, random) as (api, hostility), open_province(people) as province:
+    async with hostile_api(people, blocked, lost, random) as (api, hostility), open_province(people, url) as province:
         await province.start_worker(api, per_second=per_second)
         began = time.monotonic()
         await province.tell_everybody()
@@ -89,7 +91,7 @@ async def killed(
 ) -> dict[str, object]:
     """One worker at a time, killed at random points and started anew."""
     random = Random(seed)  # noqa: S311  the same every time
-    at = sorted(random.sample(range(1, people - 5), kills))
+    at = sorted(random.sample(range(1, people * 9 // 10), kills))
     async with hostile_api(people, blocked, lost, random) as (api, hostility), open_province(people) as province:
         worker = await province.start_worker(api, per_second=per_second)
         began = time.monotonic()

@@ -9,14 +9,15 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
 
+import psutil
 from sqlalchemy import text
 
 from bot.on_telegram.pushing import identity_of
@@ -80,11 +81,11 @@ class Province:
             "NHACCHUAN_TELEGRAM_API": api.base,
             "NHACCHUAN_TELEGRAM_PER_SECOND": str(per_second),
         }
-        log = (self.home / f"worker-{len(self.workers)}.log").open("w+", encoding="utf-8")
+        log = (self.home / f"worker-{len(self.logs)}.log").open("w+", encoding="utf-8")
+        self.logs.append(log)
         command = [sys.executable, "-u", "-m", "bot", "work"]
         worker = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)  # noqa: ASYNC220  quick
         self.workers.append(worker)
-        self.logs.append(log)
         for _each in range(600):
             if (self.home / Path(log.name).name).stat().st_size or worker.poll() is not None:
                 break
@@ -126,6 +127,25 @@ class Province:
             if row.state in {"claimed", "started"} and (row.claimed_by or "").startswith(f"{worker.pid}.")
         }
 
+    async def count_by_worker(self) -> Mapping[int, int]:
+        """How many messages each process sent, as their claims say."""
+        order = "SELECT split_part(claimed_by, '.', 1)::int, count(*) FROM deliveries WHERE claimed_by <> '' GROUP BY 1"
+        async with self.database.transaction() as drawers:
+            found = await drawers.connection.execute(text(order))
+            return {pid: count for pid, count in found}  # noqa: C416  rows are no pairs to the type checker
+
+    async def ended_at(self) -> list[float]:
+        """When each delivery ended, in seconds."""
+        order = "SELECT extract(epoch FROM done_at)::float8 FROM deliveries WHERE done_at IS NOT NULL"
+        async with self.database.transaction() as drawers:
+            return [moment for (moment,) in await drawers.connection.execute(text(order))]
+
+    @staticmethod
+    def cpu_of(worker: subprocess.Popen) -> float:
+        """Seconds of processor that a worker has used."""
+        times = psutil.Process(worker.pid).cpu_times()
+        return times.user + times.system
+
     def errors(self) -> list[str]:
         """What workers logged as errors."""
         written = [Path(log.name).read_text(encoding="utf-8") for log in self.logs]
@@ -133,21 +153,25 @@ class Province:
 
 
 @asynccontextmanager
-async def open_province(people: int) -> AsyncIterator[Province]:
-    """A province of so many people, each with a chat; its workers are ended with it."""
-    with TemporaryDirectory(prefix="nhacchuan-drill-") as folder, EmbeddedServer(Path(folder)) as server:
+async def open_province(people: int, url: str | None = None) -> AsyncIterator[Province]:
+    """A province of so many people, each with a chat; its workers are ended with it.
+
+    On a durable server of its own, unless an empty database is given.
+    """
+    with TemporaryDirectory(prefix="nhacchuan-drill-") as folder, ExitStack() as stack:
         home = Path(folder)
+        url = url or stack.enter_context(EmbeddedServer(home)).url
         shared = ROOT / "var" / "test-cache"
         shared.mkdir(parents=True, exist_ok=True)
         (home / "cache").symlink_to(shared)
-        async with open_database(server.url, vault=Vault([SECRET])) as database:
+        async with open_database(url, vault=Vault([SECRET])) as database:
             await migrate(database)
             async with database.transaction() as drawers:
                 for order in _FILL:
                     values = {"people": people, "first_chat": FIRST_CHAT}
                     asked = {name: one for name, one in values.items() if f":{name}" in order}
                     await drawers.connection.execute(text(order), asked)
-            opened = Province(database, server.url, home, people)
+            opened = Province(database, url, home, people)
             try:
                 yield opened
             finally:
