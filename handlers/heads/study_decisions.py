@@ -56,7 +56,7 @@ async def list_waiting(visit: Visit, person: Person, desk: Desk) -> Reply:
     if not found:
         title = _("No study case of your people is open.") if is_open else _("Your people have no study case.")
         return Reply(title=title, choices=(*proposing, next_steps.unit_gaps()))
-    lines = [Line(await _describe(one, today, desk), is_item=True) for one in found]
+    lines = [Line(await _describe(one, visit.rules, desk), is_item=True) for one in found]
     waiting = sum(one.state is StudyState.WAITING for one in found)
     title = ngettext("{n} study request waits for an answer", "{n} study requests wait for an answer", waiting)
     return Reply(
@@ -81,13 +81,13 @@ async def list_of(official: Person, visit: Visit, person: Person, desk: Desk) ->
         title=ngettext("{n} study case of {name}", "{n} study cases of {name}", len(found)).format(
             n=len(found), name=named
         ),
-        lines=tuple(Line(describe_in_list(one, None, today), is_item=True) for one in found),
+        lines=tuple(Line(describe_in_list(one, None, visit.rules), is_item=True) for one in found),
         choices=(*list_choices(found, _MOST_CHOICES), *proposing, next_steps.study_waiting()),
     )
 
 
-async def _describe(case: StudyCase, today: RulesOn, desk: Desk) -> str:
-    return describe_in_list(case, await desk.profiles.find_person(case.person), today)
+async def _describe(case: StudyCase, rules: RulesOn, desk: Desk) -> str:
+    return describe_in_list(case, await desk.profiles.find_person(case.person), rules)
 
 
 # --- a head proposes
@@ -174,7 +174,7 @@ async def find_open_of(values: Values, head: Person, visit: Visit, desk: Desk) -
     if case is None or official is None:
         return None
     today = visit.rules.book.on(visit.today)
-    shown = show(Seen(case, official, head, sides_of(head, official, today), today))
+    shown = show(Seen(case, official, head, sides_of(head, official, today), visit.rules, today))
     text = _("A study case on {criterion} is open already, so that no second one was made.")
     about = Line(text.format(criterion=name_criterion(today.library, case.criterion).lower()))
     return replace(shown, lines=(about, *shown.lines))
@@ -194,6 +194,6 @@ async def _propose(values: Values, head: Person, visit: Visit, desk: Desk) -> Re
         return await find_open_of(values, head, visit, desk) or await list_waiting(visit, head, desk)
     await record_act(head, case, desk)
     told = await tell(case, official, (), today, desk.telling)
-    shown = show(Seen(case, official, head, sides_of(head, official, today), today))
+    shown = show(Seen(case, official, head, sides_of(head, official, today), visit.rules, today))
     title = _("Proposal {number} is on record since today.").format(number=case.number)
     return replace(shown, title=title, lines=(*told, *shown.lines))

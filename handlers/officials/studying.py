@@ -73,7 +73,6 @@ def values_said(visit: Visit, person_words: str | None = None) -> dict[str, str]
 
 async def list_mine(visit: Visit, person: Person, desk: Desk) -> Reply:
     """Which study requests of mine are there, and how do they stand?"""
-    today = visit.rules.book.on(visit.today)
     found = await desk.cases.list_of(person.code, _MOST_LISTED)
     if not found:
         return Reply(
@@ -83,7 +82,7 @@ async def list_mine(visit: Visit, person: Person, desk: Desk) -> Reply:
     title = ngettext("{n} study case of yours", "{n} study cases of yours", len(found))
     return Reply(
         title=title.format(n=len(found)),
-        lines=tuple(Line(describe_in_list(one, None, today), is_item=True) for one in found),
+        lines=tuple(Line(describe_in_list(one, None, visit.rules), is_item=True) for one in found),
         choices=(*list_choices(found, _MOST_CHOICES), next_steps.ask_to_study(), next_steps.my_gaps()),
     )
 
@@ -99,7 +98,7 @@ async def find_open(values: Values, person: Person, visit: Visit, desk: Desk) ->
 
 def _show_open(case: StudyCase, person: Person, visit: Visit) -> Reply:
     today = visit.rules.book.on(visit.today)
-    shown = show(Seen(case, person, person, frozenset({Side.OFFICIAL}), today))
+    shown = show(Seen(case, person, person, frozenset({Side.OFFICIAL}), visit.rules, today))
     text = _("A study case on {criterion} is open already, so that no second one was made.")
     about = Line(text.format(criterion=name_criterion(today.library, case.criterion).lower()))
     return replace(shown, lines=(about, *shown.lines))
@@ -124,7 +123,7 @@ def request_form(visit: Visit, person: Person, desk: Desk, read_criteria: ReadCr
     return Form(
         REQUEST,
         (
-            ask_criterion(find_official, read_criteria, today, state_the_point(person, today)),
+            ask_criterion(find_official, read_criteria, today, state_the_point(person, visit.rules)),
             ask_course(),
             ask_days(today),
             ask_sure(preview, lambda: _("Send the request")),
@@ -167,7 +166,7 @@ async def _put(values: Values, person: Person, visit: Visit, desk: Desk) -> Repl
     await record_act(person, case, desk)
     told = await tell(case, person, heads, today, desk.telling)
     known = await desk.profiles.find_person(person.code) or person
-    shown = show(Seen(case, known, known, frozenset({Side.OFFICIAL}), today))
+    shown = show(Seen(case, known, known, frozenset({Side.OFFICIAL}), visit.rules, today))
     title = _("Study request {number} is on record since today.").format(number=case.number)
     return replace(shown, title=title, lines=(*told, *shown.lines))
 

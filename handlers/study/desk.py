@@ -44,12 +44,16 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A case that the visitor may see: whom it concerns, and who the visitor is to it."""
+    """A case that the visitor may see: whom it concerns, and who the visitor is to it.
+
+    It is told as of the day asked about (`rules`); what may be done to it is decided by the real day (`today`).
+    """
 
     case: StudyCase
     official: Person
     visitor: Person
     sides: frozenset[Side]
+    rules: RulesOn
     today: RulesOn
 
     @property
@@ -82,7 +86,7 @@ async def find_seen(visit: Visit, number: str, desk: Desk, *, to_change: bool = 
     if case is None or official is None or not sides:
         await _record(visitor, "look_refused", PersonCode("study"), {"channel": visit.asked.channel}, desk)
         return refuse(visit)
-    seen = Seen(case, official, visitor, sides, today)
+    seen = Seen(case, official, visitor, sides, visit.rules, today)
     if not seen.is_own:
         await _record(visitor, "looked_at_study", official.code, {"case": case.number}, desk)
     return seen
@@ -185,8 +189,8 @@ def show(seen: Seen) -> Reply:
     """The case for this visitor, with what they may do to it."""
     case = seen.case
     return Reply(
-        title=_("Study case {number}: {state}").format(number=case.number, state=name_state(case, seen.today)),
-        lines=tuple(describe_case(case, seen.official, seen.today, is_own=seen.is_own)),
+        title=_("Study case {number}: {state}").format(number=case.number, state=name_state(case, seen.rules)),
+        lines=tuple(describe_case(case, seen.official, seen.rules, is_own=seen.is_own)),
         choices=(
             *(_choice(case, act) for act in list_acts(case, seen.sides, seen.today.day)),
             Choice(_("Get the record as a document"), "study.paper", str(case.number)),

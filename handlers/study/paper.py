@@ -28,10 +28,10 @@ async def hand_out(visit: Visit, desk: Desk) -> Reply:
     )
     return Reply(
         title=_("The record of study case {number}, as of {day}").format(
-            number=seen.case.number, day=show_day(seen.today.day)
+            number=seen.case.number, day=show_day(seen.rules.day)
         ),
         choices=(see(seen.case), next_steps.my_study() if seen.is_own else next_steps.study_waiting()),
-        paper=replace(write_paper(seen.case, seen.official, seen.today), closing=closing, printed_at=now),
+        paper=replace(write_paper(seen.case, seen.official, seen.rules), closing=closing, printed_at=now),
     )
 
 

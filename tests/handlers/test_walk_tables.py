@@ -58,13 +58,15 @@ class Walk:
         drawers = self.tried.drawers
         await drawers.threads.keep(self.thread, keep_pending(pending), FakeClock(TODAY).now())
         reply = await self.tried.say(words, person=self.person, on=self.on, thread=self.thread)
-        self.check(reply, f"{pending.form}/{pending.step}: {words!r}", None)
+        typed_before = " ".join(walking.show_iso_days(pending.values.values()))
+        self.check(reply, f"{pending.form}/{pending.step}: {words!r} {typed_before}", None)
         return reply
 
     def check(self, reply: Reply, said: str, meaning: Meaning | None) -> None:
         asked = Incoming(Channel.WEB, "w1")
         at = Visit(asked, TODAY, self.book.on(self.on), self.person, meaning)
-        walking.ensure_sound(reply, at, walking.PEOPLE, f"{self.on} {said}")
+        cases = self.tried.drawers.study.kept.values()
+        walking.ensure_sound(reply, at, walking.PEOPLE, f"{self.on} {said}", cases)
 
 
 def walk_through(world: tuple[RuleBook, tuple[date, ...]], person: Person | None) -> Iterator[Walk]:

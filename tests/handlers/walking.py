@@ -25,6 +25,8 @@ from knowledge.facts import (
 from knowledge.findings import Finding
 from knowledge.retirement import retirement_day
 from knowledge.rulebook import RuleBook
+from knowledge.study_cases import StudyCase
+from knowledge.studying import answer_due_on
 from knowledge.understanding.meaning import Aspect, Entities, Intent, Meaning
 from tests.handlers import visits
 from tests.handlers.visits import entities
@@ -158,16 +160,20 @@ class Meant:
 _NUMBER = re.compile(r"\b\d{1,5}(?:/\d{4})?[-/](?=[A-ZĐ])[\w.-]+")
 _PLACE = re.compile(r"\b(?:điều|khoản|điểm|phụ lục)\s+(?:\d|[IVX]+\b)", re.IGNORECASE)
 _DAY = re.compile(r"\b\d{1,2}/\d{1,2}/\d{4}\b")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _QUOTED = re.compile(r"“[^”]*”")
 _EXAMPLE = re.compile(r"(?:ví dụ|chẳng hạn|such as|for example)[^;)]*", re.IGNORECASE)
 _MOST_DAYS_PROMISED = 10
 _NOT_OURS = {"quang-ngai", "kon-tum", "hai-duong", "hai-phong"}
 
 
-def ensure_sound(reply: Reply, at: Visit, people: Iterable[Person], said: str) -> None:
+def ensure_sound(
+    reply: Reply, at: Visit, people: Iterable[Person], said: str, cases: Iterable[StudyCase] = ()
+) -> None:
     """That every line states no more than it may. `said` names the step of the walk for whoever mends it."""
     has_days = _DAY.search(" ".join((reply.title, *(line.text for line in reply.lines))))  # most replies have none
     known = _days_of(at, people, reply.findings) | set(_DAY.findall(said)) if has_days else set()
+    known |= {show_day(day) for one in cases for day in _days_of_case(one, at)} if has_days else set()
     places = _territories_shown(reply, at, people)
     for line in reply.lines:
         where = f"{said}: {type(line).__name__} {line.text!r}"
@@ -253,7 +259,8 @@ def _territories_shown(reply: Reply, at: Visit, people: Iterable[Person]) -> set
     names = at.rules.library.territories
     places = {at.territory, *(one for one in at.named.territories if names[one].name in reply.title)}
     shown = {one.person for one in reply.findings}
-    places |= {at.rules.territory_of(one.unit) for one in people if one.code in shown or one.code in reply.title}
+    told = " ".join((reply.title, *(line.text for line in reply.lines)))
+    places |= {at.rules.territory_of(one.unit) for one in people if one.code in shown or f"({one.code})" in told}
     if at.person is not None and reply.intent == Intent.UNIT_GAPS:
         today = at.rules.book.on(at.today)
         places |= {at.rules.territory_of(one) for one in units_in_scope(at.person, today)}
@@ -275,6 +282,18 @@ def _days_of(at: Visit, people: Iterable[Person], findings: Iterable[Finding]) -
         days += [day for one in person.credentials for day in (one.issued_on, one.expires_on)]
         days += [one.held.valid_to for one in evaluate(person, at.rules) if one.held is not None]
     return {show_day(day) for day in days if day is not None}
+
+
+def show_iso_days(values: Iterable[str]) -> list[str]:
+    """The days among what a form has gathered, as replies write them."""
+    return [show_day(date.fromisoformat(one)) for one in values if _ISO.fullmatch(one)]
+
+
+def _days_of_case(case: StudyCase, at: Visit) -> list[date]:
+    """Days that are on record about a study case."""
+    courses = [case.course, *(one.course for one in case.events if one.course is not None)]
+    days = [*(day for one in courses for day in (one.from_on, one.to_on)), *(one.on for one in case.events)]
+    return [day for day in [*days, answer_due_on(case, at.rules)] if day is not None]
 
 
 def _retirements(at: Visit) -> list[date]:
