@@ -133,11 +133,21 @@ def _mark(owed: Owed) -> Mark:
 class Year:
     """One year of one seed."""
 
-    def __init__(self, people: int, seed: int, library: Library, calendar: WorkingCalendar) -> None:
+    def __init__(
+        self,
+        people: int,
+        seed: int,
+        library: Library,
+        calendar: WorkingCalendar,
+        *,
+        days: int = _DAYS,
+        rounds: int = _ROUNDS,
+    ) -> None:
+        self._days = days
         self._random = Random(seed)  # noqa: S311  a drill, no secret
         self._calendar = calendar
         self._policy: Policy = library.policy
-        self.rounds = [self._make_round(number) for number in range(_ROUNDS)]
+        self.rounds = [self._make_round(number) for number in range(rounds)]
         self.people = [self._make_person(number) for number in range(people)]
         self._by_code = {person.code: person for person in self.people}
         self.outbox = Outbox()
@@ -146,11 +156,11 @@ class Year:
 
     # --- who there is
 
-    def _some_day(self, least: int = 0, most: int = _DAYS) -> date:
-        return _BEGIN + timedelta(days=self._random.randrange(least, most))
+    def _some_day(self, least: int = 0) -> date:
+        return _BEGIN + timedelta(days=self._random.randrange(least, self._days))
 
     def _make_round(self, number: int) -> Round:
-        first = self._some_day(-40, _DAYS)
+        first = self._some_day(-40)
         moved_on = self._some_day() if self._random.random() < 0.4 else _BEGIN + timedelta(days=10_000)
         return Round(RoundCode(f"DOT-{number}"), first, moved_on, first + timedelta(days=self._random.randrange(5, 90)))
 
@@ -173,7 +183,7 @@ class Year:
     def _make_opened(self) -> tuple[tuple[datetime, datetime], ...]:
         """Open from a day, and then closed at noon of another, perhaps opened again, perhaps never closed."""
         some = self._random
-        marks = sorted(some.sample(range(-60, _DAYS + 200), some.choice((2, 2, 2, 4))))
+        marks = sorted(some.sample(range(-60, self._days + 200), some.choice((2, 2, 2, 4))))
         noons = [datetime.combine(_BEGIN + timedelta(days=one), _NOON, tzinfo=VIETNAM) for one in marks]
         return tuple(zip(noons[::2], noons[1::2], strict=True))
 
@@ -206,7 +216,7 @@ class Year:
 
     def live(self) -> None:
         """Every day of the year, with whatever is down on it."""
-        for number in range(_DAYS):
+        for number in range(self._days):
             day = _BEGIN + timedelta(days=number)
             self._findings.clear()
             (state,) = self._random.choices(_STATES, (60, 8, 8, 8, 8, 8))
@@ -311,7 +321,7 @@ class Year:
                 for name, opens, closes, is_insisted in _windows(last, safe_day(last, self._calendar)):
                     if any(
                         self._must_tell(person, gap, day, last, is_insisted=is_insisted)
-                        for day in _days(max(opens, _BEGIN), min(closes, _BEGIN + timedelta(days=_DAYS - 1)))
+                        for day in _days(max(opens, _BEGIN), min(closes, _BEGIN + timedelta(days=self._days - 1)))
                     ):
                         yield (f"{gap.round.code}@{last}", gap.criterion, name), [opens, closes]
 
