@@ -42,6 +42,17 @@ SELECT number, rung, told_on, told_to
 FROM jsonb_to_recordset(%(rows)s) AS r (number bigint, rung text, told_on date, told_to text[])
 ON CONFLICT (number, rung) DO UPDATE SET told_on = excluded.told_on, told_to = excluded.told_to
 """
+_REMARKS: Final = """
+SELECT person, said_by, at, words FROM escalation_words WHERE person = ANY(%(who)s)
+UNION ALL
+SELECT e.person, d.person, d.acknowledged_at, NULL
+FROM escalation_cases e JOIN escalation_told t ON t.number = e.number CROSS JOIN unnest(t.told_to) r
+    JOIN notices n ON n.key = 'escalation:' || r || ':' || t.told_on AND n.freed_at IS NULL
+    JOIN carried c ON c.notice = n.id AND c.dropped IS NULL
+    JOIN deliveries d ON d.id = c.delivery
+WHERE e.person = ANY(%(who)s) AND d.acknowledged_at IS NOT NULL
+ORDER BY 3
+"""
 _AT_ONCE: Final = 5000
 
 
@@ -158,11 +169,8 @@ class EscalationsDrawer:
             )
 
     async def list_remarks(self, about: Collection[PersonCode]) -> Sequence[Remark]:
-        """What was said of these people's cases by anybody, the oldest first."""
-        rows = await self._read(
-            "SELECT person, said_by, at, words FROM escalation_words WHERE person = ANY(%(who)s) ORDER BY at, id",
-            {"who": list(map(storable, about))},
-        )
+        """What was said of these people's cases by anybody, the oldest first; "received" under the message counts."""
+        rows = await self._read(_REMARKS, {"who": list(map(storable, about))})
         return [
             Remark(PersonCode(about), PersonCode(by), at, self._vault.decrypt(words) if words is not None else None)
             for about, by, at, words in rows

@@ -74,7 +74,8 @@ async def list_mine(visit: Visit, reader: Person, desk: Desk) -> Reply:
     shown = found[page * _AT_ONCE : (page + 1) * _AT_ONCE] or found[:_AT_ONCE]
     units = sorted({one.person.unit for one in shown})
     await desk.audit.record(reader.code, "looked_at_unit", ",".join(units), desk.clock.now(), {"people": len(shown)})
-    lines = describe_offices([(one.person, told.rung) for one in found for told in one.told], today)
+    told = [(one.person, told.rung) for one in found for told in one.told]
+    lines = describe_offices(told, today) if not page else []
     lines += [_describe(one, today) for one in shown]
     left = len(found) - (page + 1) * _AT_ONCE
     choices = [Choice(f"{one.person.name} ({one.person.code})", OPEN, one.person.code) for one in shown]
@@ -302,17 +303,23 @@ async def _describe_below(one: Open, reader: Person, today: RulesOn, desk: Desk)
     }
     heard = {reader.code, *(code for _rung, _on, to in below for code in to)}
     remarks = [said for said in await desk.cases.list_remarks([one.person.code]) if said.by in heard]
+    people = await desk.profiles.find_people(sorted(heard))
+    names = {code: f"{known.name} ({code})" for code, known in people.items()}
     lines: list[Line] = []
     for _rung, on, to in sorted(below, key=lambda step: step[1]):
         has_seen = any(said.by in to and said.words is None and said.at.date() >= on for said in remarks)
         text = _("Told below you on {day} ({who}): not acknowledged yet.")
         if has_seen:
             text = _("Told below you on {day} ({who}): acknowledged.")
-        lines.append(Line(text.format(day=show_day(on), who=", ".join(to)), is_item=True))
+        lines.append(
+            Line(text.format(day=show_day(on), who=", ".join(names.get(code, code) for code in to)), is_item=True)
+        )
     spoken = [said for said in remarks if said.words is not None][-_MOST_REMARKS:]
     for said in spoken:
         text = _("{day}, {who}: “{words}”")
-        lines.append(Line(text.format(day=show_day_of(said.at), who=said.by, words=said.words), is_item=True))
+        lines.append(
+            Line(text.format(day=show_day_of(said.at), who=names.get(said.by, said.by), words=said.words), is_item=True)
+        )
     return lines
 
 
@@ -340,7 +347,7 @@ def _ask(person: Person) -> Reply:
 
 def _nothing_left() -> Reply:
     return Reply(
-        title=_("Nothing of what you were told is open any more."),
+        title=_("Nothing waits for you here now."),
         choices=(next_steps.unit_gaps(), next_steps.study_waiting()),
     )
 

@@ -112,7 +112,7 @@ def _count(overdue: int, unreached: int) -> list[Line]:
     if overdue:
         lines.append(Line(_("{n} people are past a deadline.").format(n=show_number(overdue))))
     if unreached:
-        text = _("{n} people have linked no chat, so that no reminder reaches them.")
+        text = _("{n} people have no channel by which reminders reach them.")
         lines.append(Line(text.format(n=show_number(unreached))))
     return lines
 

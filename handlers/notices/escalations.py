@@ -1,7 +1,7 @@
 """A case that goes to those above, put into words when it is sent: how many people and why, never who or what."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from handlers.asking import Choice
 from handlers.notices.composing import Dropped, Present
@@ -11,7 +11,7 @@ from handlers.reply import Line, Reply
 from handlers.rights import units_in_scope
 from handlers.stating import Ground, state_on
 from knowledge.cases import Trigger
-from knowledge.escalation import Rung, find_note, offices_above
+from knowledge.escalation import find_note, offices_above
 from knowledge.evaluate import evaluate
 from knowledge.facts import Person, PersonCode, Role, UnitCode
 from knowledge.owed import Owed
@@ -48,7 +48,7 @@ async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply
         return Dropped(reason)
     counts = Counter(trigger for _code, trigger in {(person.code, trigger) for person, trigger, _rung in told})
     lines = [*describe_counts(counts, present.rules.library.policy.escalation.undecided_days_before)]
-    lines += describe_offices([(person, rung) for person, _trigger, rung in told], present.rules)
+    lines += describe_offices([(person, rung) for person, _trigger, rung in told], present.rules, is_pushed=True)
     people = len({person.code for person, _trigger, _rung in told})
     return Reply(title(people), tuple(lines), choices=(see_list(), seen(delivery.id)))
 
@@ -99,41 +99,32 @@ def name_rung(rung: str) -> str | None:
     return rung.removeprefix(_OFFICE) if rung.startswith(_OFFICE) else None
 
 
-def describe_office(office: Rung, people: Sequence[Person], rules: RulesOn) -> list[Line]:
-    """For which office HR is told, named by which document and point, and what must be said with it."""
-    if office.office is None or not people:
-        return []
-    territories = sorted({rules.territory_of(one.unit) for one in people})
-    text = _for_office(office.office.name, len(people))
-    basis = [Ground(office.basis, territory) for territory in territories] if office.basis is not None else []
-    lines: list[Line] = [state_on(text, basis, rules, is_item=True) if basis else Line(text, is_item=True)]
-    noted = find_note(people[0], rules)
-    if noted is not None:
-        note, cite = noted
-        grounds = [Ground(cite, territory) for territory in territories] if cite is not None else []
-        lines.append(state_on(note, grounds, rules) if grounds else Line(note))
-    return lines
+def describe_offices(told: Iterable[tuple[Person, str]], rules: RulesOn, *, is_pushed: bool = False) -> list[Line]:
+    """For which offices HR is told of whom, named by which document and point, then what must be said with that.
 
-
-def group_by_office(told: Iterable[tuple[Person, str]], rules: RulesOn) -> dict[Rung, list[Person]]:
-    """The people by the office for which HR is told of them, each once; heads are told for no office."""
-    offices: dict[Rung, dict[PersonCode, Person]] = defaultdict(dict)
+    What is pushed says it only of the bodies above the office in charge, whose names the documents may not have.
+    """
+    counted: dict[str, set[PersonCode]] = defaultdict(set)
+    grounds: dict[str, dict[Ground, None]] = defaultdict(dict)
+    notes: dict[Line, None] = {}
     for person, rung in told:
-        wanted = name_rung(rung)
-        for office in offices_above(person.unit, person.managed_by, rules) if wanted is not None else ():
-            if office.office is not None and office.office.id == wanted:
-                offices[office][person.code] = person
-    return {office: list(people.values()) for office, people in offices.items()}
-
-
-def describe_offices(told: Iterable[tuple[Person, str]], rules: RulesOn) -> list[Line]:
-    """The same in words."""
-    lines = [
-        line
-        for office, people in group_by_office(told, rules).items()
-        for line in describe_office(office, people, rules)
-    ]
-    return list(dict.fromkeys(lines))
+        wanted, territory = name_rung(rung), rules.territory_of(person.unit)
+        offices = offices_above(person.unit, person.managed_by, rules) if wanted is not None else ()
+        for place, office in enumerate(offices):
+            if office.office is None or office.office.id != wanted:
+                continue
+            counted[office.office.name].add(person.code)
+            if office.basis is not None:
+                grounds[office.office.name][Ground(office.basis, territory)] = None
+            noted = find_note(person, rules) if place or not is_pushed else None
+            if noted is not None:
+                note, cite = noted
+                notes[state_on(note, [Ground(cite, territory)], rules) if cite is not None else Line(note)] = None
+    lines: list[Line] = []
+    for name, people in counted.items():
+        text, on = _for_office(name, len(people)), grounds[name]
+        lines.append(state_on(text, on, rules, is_item=True) if on else Line(text, is_item=True))
+    return [*lines, *notes]
 
 
 def _for_office(office: str, people: int) -> str:

@@ -79,3 +79,25 @@ async def test_what_was_said_is_sealed_and_read_again(drawers: Drawers) -> None:
 async def test_an_empty_desk_has_no_work(drawers: Drawers, count: str) -> None:
     assert await getattr(drawers.escalations, count)() == {}
     assert await drawers.escalations.list_offered() == {}
+
+
+async def test_received_under_the_message_counts_as_acknowledged(drawers: Drawers) -> None:
+    number = await tell(drawers)
+    await drawers.escalations.keep([told_case()])
+    assert not await drawers.escalations.list_remarks([OFFICIAL])
+
+    await drawers.connection.exec_driver_sql("UPDATE deliveries SET state = 'delivered'")
+    assert await drawers.outbox.acknowledge(number, HEAD, NOW)
+
+    assert await drawers.escalations.list_remarks([OFFICIAL]) == [Remark(OFFICIAL, HEAD, NOW)]
+
+
+async def test_a_missed_day_is_known_only_where_earlier_ones_were_planned(drawers: Drawers) -> None:
+    friday, tuesday = date(2026, 12, 4), date(2026, 12, 8)
+    assert not await drawers.escalations.was_missed(MONDAY, tuesday)
+
+    await drawers.fleet.finish_day(friday, NOW, NOW, {})
+    assert await drawers.escalations.was_missed(MONDAY, tuesday)
+
+    await drawers.fleet.finish_day(MONDAY, NOW, NOW, {})
+    assert not await drawers.escalations.was_missed(MONDAY, tuesday)
