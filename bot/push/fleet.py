@@ -17,6 +17,7 @@ from bot.failures import where_of
 from bot.push.jobs import PLAN, QUEUE, Work, make_app
 
 _NAME: Final = "nhacchuan"
+_FORGOTTEN_AFTER: Final = 10  # times the silence: until then a dead worker is shown as silent
 _log = structlog.get_logger("bot.push")
 
 
@@ -143,7 +144,7 @@ class Worker:
                     delete_jobs="successful",
                     install_signal_handlers=False,
                     update_heartbeat_interval=self._habits.heartbeat,
-                    stalled_worker_timeout=10 * self._habits.silence,
+                    stalled_worker_timeout=_FORGOTTEN_AFTER * self._habits.silence,
                 )
             )
             reaper = asyncio.ensure_future(self._reap(app, stop))
@@ -162,6 +163,7 @@ class Worker:
         while not stop.is_set():
             await _wait(stop, self._habits.heartbeat)
             try:
+                await app.job_manager.prune_stalled_workers(_FORGOTTEN_AFTER * self._habits.silence)
                 for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self._habits.silence):
                     # Of the same job somebody may have been quicker, or another of its kind waits already.
                     with suppress(exceptions.ConnectorException):

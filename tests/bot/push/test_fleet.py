@@ -171,6 +171,7 @@ async def test_job_of_a_worker_that_fell_silent_is_taken_over(database, database
         await until(is_done, 15)
     with psycopg.connect(database_url) as connection:
         assert connection.execute("SELECT count(*) FROM procrastinate_jobs").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone() == (0,)
 
 
 async def test_worker_outlives_its_connections_and_finds_what_no_job_tells_of(database, database_url):
