@@ -15,6 +15,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 
+from bot.command_line_broadcasts import broadcast_app
 from bot.errors import CommandError, InputError, SilentError, UsageError
 from bot.settings import Settings
 from handlers.phrases import CataloguesMissingError, _, locale_of, use_catalogues
@@ -40,6 +41,7 @@ answer_app = typer.Typer(help="Answers that HR promoted for everybody who asks t
 app.add_typer(answer_app, name="answer")
 reminders_app = typer.Typer(help="Reminders: when people are reminded.", no_args_is_help=True)
 app.add_typer(reminders_app, name="reminders")
+app.add_typer(broadcast_app, name="broadcast")
 study_app = typer.Typer(help="Who is sent to study: requests, decisions, and what is on record.", no_args_is_help=True)
 app.add_typer(study_app, name="study")
 

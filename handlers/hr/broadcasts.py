@@ -19,20 +19,19 @@ from handlers.hr.broadcasts_audience import (
     scope_of,
     units_reached,
 )
+from handlers.hr.broadcasts_conditions import Writing, conditions_in
 from handlers.hr.broadcasts_preview import describe_preview
 from handlers.hr.broadcasts_result import write_unreached
 from handlers.hr.broadcasts_steps import (
     RECEIPT,
     SEND_CELL,
     TEXT,
-    Writing,
     ask_condition,
     ask_receipt,
     ask_text,
     ask_to_send,
     ask_whom,
     check_cells,
-    conditions_in,
 )
 from handlers.hr.proposals_rights import as_hr, covers, may_broadcast, may_decide, signatory_of
 from handlers.hr.proposals_words import PEOPLE, name_proposal

@@ -24,6 +24,7 @@ _MOST_CHOICES = 5
 _MOST_UNCLEAR = 5
 _LONGEST_NUMBER = 10
 _HERE = ZoneInfo("Asia/Ho_Chi_Minh")
+_OF_WHAT_IS_LEFT = {BroadcastState.PAUSED, BroadcastState.CANCELLED}  # senseless once nothing is left
 _GOING = (BroadcastState.SENDING, BroadcastState.PAUSED)
 
 
@@ -139,9 +140,9 @@ async def settle(visit: Visit, desk: Desk, *, has_arrived: bool) -> Reply:
     if isinstance(found, Reply):
         return found
     person, broadcast = found
-    delivery = visit.subject.partition(".")[2]
+    named = visit.subject.partition(".")[2]  # the message, or the code of the recipient
     rows = await desk.broadcasts.list_rows(broadcast.number)
-    row = next((one for one in rows if str(one.delivery) == delivery), None)
+    row = next((one for one in rows if named.upper() in {str(one.delivery), one.person.upper()}), None)
     now = desk.eyes.clock.now()
     if row is None or row.state is not DeliveryState.UNCLEAR:
         return replace(await list_unclear(visit, desk), title=_("That one is settled already."))
@@ -212,7 +213,8 @@ async def _change(visit: Visit, desk: Desk, before: Collection[BroadcastState], 
         return found
     person, broadcast = found
     now = desk.eyes.clock.now()
-    if not await desk.broadcasts.change(broadcast.number, before, after, now):
+    is_idle = after in _OF_WHAT_IS_LEFT and not (await desk.broadcasts.progress(broadcast.number)).left
+    if is_idle or not await desk.broadcasts.change(broadcast.number, before, after, now):
         shown = await _show(broadcast, desk)
         return replace(shown, lines=(Line(_("Nothing was changed: it is like this now.")), *shown.lines))
     broadcast, count = replace(broadcast, state=after), 0

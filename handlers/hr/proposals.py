@@ -73,7 +73,12 @@ async def propose(visit: Visit, person: Person, proposal: Proposal, desk: Desk) 
     await desk.audit.record(
         person.code, f"proposed_{proposal.kind.value}", f"proposal:{number}", desk.clock.now(), {"told": told}
     )
-    lines = [Line(_("Nothing changes until another person of HR, whose scope covers it, has confirmed it."))]
+    until = (
+        _("Nothing is sent until another person of HR, whose scope covers it, has approved it.")
+        if proposal.kind is ProposalKind.BROADCAST
+        else _("Nothing changes until another person of HR, whose scope covers it, has confirmed it.")
+    )
+    lines = [Line(until)]
     if told:
         text = ngettext("{n} colleague has been told.", "{n} colleagues have been told.", told)
         lines.append(Line(text.format(n=told)))
