@@ -102,7 +102,7 @@ UPDATE deliveries d SET
     lease_until = CASE w.mark WHEN 'start' THEN clock_timestamp() + %(lease)s * interval '1 second'
                   WHEN 'back' THEN clock_timestamp() + w.wait * interval '1 second' END,
     slot_at = CASE WHEN w.mark = 'back' THEN NULL ELSE d.slot_at END,
-    claimed_by = CASE WHEN w.mark = 'start' THEN d.claimed_by END,
+    claimed_by = CASE WHEN w.mark <> 'back' THEN d.claimed_by END,
     provider_id = coalesce(w.provider_id, d.provider_id),
     reason = CASE WHEN w.mark = 'start' THEN d.reason ELSE w.reason END
 FROM unnest(%(ids)s::bigint[], %(tokens)s::text[], %(marks)s::text[], %(ats)s::timestamptz[], %(waits)s::float8[],
@@ -225,7 +225,7 @@ class Ledger:
         self._mine[token] = len(ids)
         self._paced[identity] = interval > 0
         held = {one.id: one for one in await read_deliveries(driver, rows)}
-        return Claimed(tuple(Claim(held[number], token, slots[number]) for number in ids))
+        return Claimed(tuple(Claim(held[number], token, slots[number], interval * _NEARER) for number in ids))
 
     async def _read_pace(self, driver: psycopg.AsyncConnection[Any], identity: str) -> tuple[float, ...]:
         """Locks the row where there is a limit, until the claim is kept. Without one, workers need not take turns."""

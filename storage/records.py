@@ -602,11 +602,16 @@ class Recall:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A delivery held under a lease by whoever has the token; `slot` is its moment by `time.monotonic` here."""
+    """A delivery held under a lease by whoever has the token.
+
+    `slot` is its moment by `time.monotonic` here; `apart` the seconds that departures keep between each other, 0 where
+    there is no limit.
+    """
 
     delivery: Delivery
     token: str
     slot: float
+    apart: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

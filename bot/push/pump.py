@@ -22,7 +22,7 @@ from handlers.ports import Clock
 ASKED: Final = "asked"
 CHANNEL_REFUSED: Final = "channel_refused"
 OUT_OF_REACH: Final = "out_of_reach"
-_EARLY: Final = 0.008  # seconds before its slot in which "started" is committed
+_EARLY: Final = 0.005  # seconds before its slot in which "started" is committed
 _LONGEST_WAIT: Final = 0.5  # seconds between looks while others hold what is left
 _DEFECT_WAIT: Final = 300.0  # seconds before a message whose words could not be written is tried again
 _FIRST_BACKOFF, _LONGEST_BACKOFF = 5.0, 600.0  # seconds before what was not taken is tried again
@@ -68,6 +68,7 @@ class Pump:
         self._under_way: set[int] = set()
         self._moved = asyncio.Event()
         self._not_sent_in_a_row = 0
+        self._last_departure = 0.0
         self.tally = Tally()
 
     async def run(self, stop: asyncio.Event) -> Tally:
@@ -106,8 +107,15 @@ class Pump:
         for claim in claimed.claims:
             self._under_way.add(claim.delivery.id)
         for claim, parcel in await self._write(claimed.claims):
-            group.create_task(self._send(claim, parcel, stop))
+            group.create_task(self._send(claim, parcel, self._plan_departure(claim), stop))
         return 0.0
+
+    def _plan_departure(self, claim: Claim) -> float:
+        """At its slot, and where we are late in the order of slots, so that few have started when we are cut off."""
+        if not claim.apart:
+            return 0.0
+        self._last_departure = max(claim.slot, self._last_departure + claim.apart, time.monotonic())
+        return self._last_departure
 
     async def _rest(self, stop: asyncio.Event, seconds: float) -> None:
         """Until something of ours has ended, `stop`, or so many seconds."""
@@ -168,9 +176,9 @@ class Pump:
 
     # --- one message
 
-    async def _send(self, claim: Claim, parcel: Parcel, stop: asyncio.Event) -> None:
+    async def _send(self, claim: Claim, parcel: Parcel, planned: float, stop: asyncio.Event) -> None:
         try:
-            await asyncio.sleep(claim.slot - _EARLY - time.monotonic())
+            await asyncio.sleep(planned - _EARLY - time.monotonic())
             departs = None if stop.is_set() else await self._ledger.start(claim, self._clock.now())
             if departs is None:
                 await self._put_back(claim)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from bot.push.composing import Composed, Written
 from bot.push.ledger import Delivery
 from bot.push.pump import Manner, Pump, Tally
-from bot.push.sending import Parcel
+from bot.push.sending import Parcel, Sender
 from handlers.reply import Reply
 from knowledge.facts import PersonCode
 from storage.database import Database
@@ -112,7 +112,7 @@ async def ledger_of(database: Database, **terms):
 
 async def pump(
     database: Database,
-    sender: KeepingSender,
+    sender: Sender,
     composer: PlainComposer | None = None,
     *,
     stop: asyncio.Event | None = None,
