@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers.forms import answer
-from handlers.hr import broadcasts, broadcasts_running, proposals
+from handlers.hr import broadcasts, broadcasts_approving, broadcasts_running, proposals
 from handlers.hr.broadcasts import Desk
 from handlers.hr.proposals_rights import may_broadcast
 from handlers.memory import recall_open_form
@@ -53,7 +53,7 @@ async def _view(visit: Visit, desk: Desk) -> Reply:
     is_number = number.isdecimal() and len(number) < _LONGEST_NUMBER
     proposal = await desk.eyes.proposals.find(int(number)) if is_number else None
     if proposal is not None and proposal.kind is ProposalKind.BROADCAST:
-        return await broadcasts.view_proposal(visit, desk)
+        return await broadcasts_approving.view_proposal(visit, desk)
     return await proposals.view(visit, desk.eyes)
 
 
@@ -126,9 +126,9 @@ ACTIONS: Mapping[str, _Handler] = {
     "broadcast.whole": _hr(broadcasts.write_whole),
     # The button of a letter, which does not know what the proposal is.
     "proposal": _hr(_view),
-    "broadcast.proposal": _hr(broadcasts.view_proposal),
-    "broadcast.approve": _hr(broadcasts.approve),
-    "broadcast.unreached": _hr(broadcasts.view_unreached),
+    "broadcast.proposal": _hr(broadcasts_approving.view_proposal),
+    "broadcast.approve": _hr(broadcasts_approving.approve),
+    "broadcast.unreached": _hr(broadcasts_approving.view_unreached),
     "broadcast.pause": _hr(broadcasts_running.pause),
     "broadcast.resume": _hr(broadcasts_running.resume),
     "broadcast.cancel": _hr(broadcasts_running.ask_to_cancel),
