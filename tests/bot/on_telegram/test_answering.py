@@ -6,7 +6,7 @@ import pytest
 
 from bot.on_telegram.keyboards import build_choices
 from handlers.asking import Choice
-from handlers.reply import File, Line, Record, Reply
+from handlers.reply import Chart, File, Line, Record, Reply
 from knowledge.documents import Citation
 from knowledge.facts import DocumentId
 from tests.standins.telegram_api import faults
@@ -71,6 +71,13 @@ async def test_file_comes_after_the_words_when_a_reply_has_one(door, visitor):
     sent = visitor.last()
     assert sent.content["document"]["file_name"] == "Báo cáo.xlsx"
     assert sent.upload == file.content
+
+
+async def test_picture_comes_after_the_words_when_a_reply_has_one(door, visitor):
+    door.desk.script = lambda asked: Reply("This week", picture=Chart(((3, 1, 0, 2),), "3 overdue"))
+    visitor.says("/tuan")
+    await visitor.reads(2)
+    assert "photo" in visitor.last().content
 
 
 async def test_both_keyboards_are_offered_when_a_reply_has_choices_and_asks_for_the_number(polling, visitor):

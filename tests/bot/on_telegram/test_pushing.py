@@ -17,7 +17,7 @@ from bot.on_telegram.tokens import identity_of
 from bot.push.sending import Parcel, Sender
 from handlers.asking import Choice
 from handlers.phrases import locale_of
-from handlers.reply import File, Line, Reply
+from handlers.reply import Chart, File, Line, Reply
 from tests.standins.telegram_api import TelegramApi
 from tests.standins.telegram_api.faults import (
     Fault,
@@ -94,6 +94,13 @@ async def test_picture_goes_with_the_words_as_its_caption(api, visitor, sender):
     await sender.send(parcel(visitor.id, Reply("Báo cáo tuần", file=File("bieu-do.png", PNG, "image/png"))))
 
     assert visitor.sees() == "Báo cáo tuần"
+    assert [call.method for call in api.calls] == ["sendPhoto"]
+
+
+async def test_chart_is_drawn_and_sent_as_a_photo(api, visitor, sender):
+    await sender.send(parcel(visitor.id, Reply("Tổng hợp tuần", picture=Chart(((3, 1, 0, 2),), "Ngoại ngữ: 3"))))
+
+    assert visitor.sees() == "Tổng hợp tuần"
     assert [call.method for call in api.calls] == ["sendPhoto"]
 
 

@@ -15,7 +15,7 @@ from bot.on_web.door import DemoPerson, Pace, WebDoor, WebSettings
 from bot.on_web.present import Present
 from bot.on_web.server import make_app, serving
 from handlers.asking import Choice, Incoming
-from handlers.reply import Background, File, Line, Record, Reply
+from handlers.reply import Background, Chart, File, Line, Record, Reply
 from knowledge.documents import Citation
 from knowledge.facts import DocumentId, PersonCode
 from knowledge.proof import Doubt
@@ -70,6 +70,7 @@ SCRIPT: dict[str, Reply | Exception] = {
     "hỏng": RuntimeError("câu hỏi riêng tư"),
     "độc": Reply(title=HARMFUL, lines=(Record(HARMFUL, (LETTER,)),), choices=(Choice(HARMFUL, "x"),)),
     "tệp": Reply(title="Báo cáo đây", file=File("bao-cao.xlsx", b"PK\x03\x04", "application/xlsx")),
+    "hình": Reply(title="Tuần này", picture=Chart(((3, 1, 0, 2),), "Ngoại ngữ: 3 đã quá hạn")),
 }
 
 PEOPLE = (

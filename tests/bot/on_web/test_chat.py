@@ -217,7 +217,12 @@ async def test_an_apology_with_a_reference_is_given_and_nothing_personal_logged_
 async def test_a_file_travels_with_its_reply_when_there_is_one():
     async with opened() as door, door.chat() as line:
         reply = await say(line, "tệp")
-    assert reply["file"] == {"name": "bao-cao.xlsx", "media_type": "application/xlsx", "data": "UEsDBA=="}
+    assert reply["file"] == {
+        "name": "bao-cao.xlsx",
+        "media_type": "application/xlsx",
+        "description": "",
+        "data": "UEsDBA==",
+    }
 
 
 @pytest.mark.parametrize(
