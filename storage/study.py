@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NewType
 
-from sqlalchemy import Row, delete, insert, select, text, update
+from sqlalchemy import Row, any_, delete, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -87,7 +87,7 @@ class StudyDrawer:
     async def list_heads(self, units: Collection[UnitCode]) -> Mapping[UnitCode, Sequence[PersonCode]]:
         found = await self._connection.execute(
             select(people.c.unit, people.c.code)
-            .where(people.c.unit.in_(list(units)), people.c.roles.any(Role.HEAD.value))
+            .where(people.c.unit.in_(list(units)), literal(Role.HEAD.value) == any_(people.c.roles))
             .order_by(people.c.unit, people.c.code)
         )
         heads: dict[UnitCode, list[PersonCode]] = {}

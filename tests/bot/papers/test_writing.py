@@ -1,0 +1,82 @@
+"""A paper becomes a Word document that can be opened: title, tables, paragraphs with their bases, page numbers."""
+
+from datetime import UTC, datetime
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from docx import Document
+
+from bot.papers.handing import DOCX, file_of
+from bot.papers.writing import write_docx
+from handlers.phrases import locale_of
+from handlers.reply import File, Line, Paper, PaperTable, Reply
+from handlers.stating import state_for
+from knowledge.documents import Citation
+from knowledge.library import Library
+from tests.handlers.visits import TODAY
+from tests.people import HUNG_YEN, rule_book
+
+PRINTED = datetime(2026, 11, 21, 2, tzinfo=UTC)
+
+
+def describe(cite: Citation) -> str:
+    return f"Công văn {cite.document}, điểm {cite.point}"
+
+
+@pytest.fixture(scope="module")
+def paper(library: Library) -> Paper:
+    cite = library.cite(*library.accountability)
+    law = state_for("Thủ trưởng chịu trách nhiệm.", (cite,), rule_book(library).on(TODAY), HUNG_YEN)
+    events = tuple((str(n), "09:00 21/11/2026", "Nguyễn Văn Mẫu", "đề nghị\n“lý do”") for n in range(1, 41))
+    return Paper(
+        name="cu-di-hoc-1-CB001",
+        title="Bản ghi việc đề nghị và cử đi học",
+        subtitle="Số 1",
+        tables=(
+            PaperTable((("Họ tên", "Nguyễn Văn Mẫu"), ("Lớp", "Tiếng Anh \x0b<&> bậc 3")), title="I. Nội dung"),
+            PaperTable(events, ("TT", "Thời gian", "Người", "Nội dung"), title="II. Quá trình"),
+        ),
+        paragraphs_title="III. Trách nhiệm",
+        paragraphs=(Line("Hạn trả lời: 27/11/2026."), law),
+        closing="In lúc 09:00 21/11/2026.",
+        printed_at=PRINTED,
+    )
+
+
+def test_a_paper_is_written_as_a_document_that_reads_the_same(paper: Paper) -> None:
+    content = write_docx(paper, describe)
+    read = Document(BytesIO(content))
+    said = [one.text for one in read.paragraphs]
+    assert said[0] == "BẢN GHI VIỆC ĐỀ NGHỊ VÀ CỬ ĐI HỌC"
+    assert "Thủ trưởng chịu trách nhiệm. [1]" in said
+    assert "[1] Công văn 2123/UBND-NC, điểm 4" in said
+    assert said[-1] == "In lúc 09:00 21/11/2026."
+    facts, events = read.tables
+    assert [cell.text for cell in facts.rows[1].cells] == ["Lớp", "Tiếng Anh <&> bậc 3"]
+    assert [cell.text for cell in events.rows[0].cells] == ["TT", "Thời gian", "Người", "Nội dung"]
+    assert len(events.rows) == 41
+    assert events.rows[1].cells[3].text == "đề nghị\n“lý do”"
+    assert read.core_properties.created.replace(tzinfo=UTC) == PRINTED
+
+
+def test_the_header_stands_on_every_page_and_pages_are_numbered(paper: Paper) -> None:
+    with ZipFile(BytesIO(write_docx(paper, describe))) as opened:
+        body = opened.read("word/document.xml").decode()
+        footer = next(
+            opened.read(name).decode() for name in opened.namelist() if "footer" in name and "rels" not in name
+        )
+    assert body.count("<w:tblHeader/>") == 1
+    assert body.count("<w:cantSplit/>") == 43
+    assert "Times New Roman" in body or "w:pgSz" in body
+    assert 'w:instr="PAGE"' in footer
+
+
+def test_a_reply_hands_over_its_paper_or_its_file(paper: Paper) -> None:
+    given = File("a.json", b"{}", "application/json")
+    assert file_of(Reply("x"), describe) is None
+    assert file_of(Reply("x", file=given), describe) is given
+    with locale_of("vi"):
+        made = file_of(Reply("x", paper=paper), describe)
+    assert made is not None
+    assert (made.name, made.media_type) == ("cu-di-hoc-1-CB001.docx", DOCX)

@@ -1,0 +1,55 @@
+"""A notice about a study case names neither the official nor the course, and leads to what it is about."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from handlers.notices.composing import Dropped, Present
+from handlers.notices.study import compose
+from handlers.notices.table import BY_KIND
+from handlers.reply import Reply
+from knowledge.facts import Person, PersonCode, Role
+from knowledge.study_cases import StudyAct
+from storage.records import Delivery, DeliveryState, Notice, NoticeKind
+from tests.handlers import visits
+from tests.handlers.visits import TODAY, words
+from tests.people import official
+
+NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
+ME = official()
+HEAD = official(code=PersonCode("GD001"), name="Đỗ Văn Trưởng", roles=frozenset({Role.HEAD}))
+
+
+async def told(library, act: StudyAct, to: Person, due: str | None = None) -> Reply | Dropped:
+    notice = Notice(1, NoticeKind.STUDY, "k", act.value, (ME.code,), {"case": 7, "due": due}, NOW)
+    delivery = Delivery(1, to.code, NOW, DeliveryState.CLAIMED)
+    return await compose(notice, delivery, Present(to, visits.bare(library).on(TODAY), NOW))
+
+
+async def test_a_head_is_asked_with_a_day_and_buttons(library):
+    reply = await told(library, StudyAct.REQUESTED, HEAD, "2026-11-27")
+    assert isinstance(reply, Reply)
+    assert "số 7" in words(reply)
+    assert "27/11/2026" in words(reply)
+    tokens = [choice.token for choice in reply.choices]
+    assert tokens == ["study.open|7", "study.do|7::sent", "study.say|7::refused", "study.say|7::change_asked"]
+
+
+@pytest.mark.parametrize("act", list(StudyAct))
+@pytest.mark.parametrize("to", [ME, HEAD], ids=["the official", "the head"])
+async def test_every_notice_has_words_without_a_name_or_a_course(library, act, to):
+    reply = await told(library, act, to)
+    assert isinstance(reply, Reply)
+    assert ME.name not in words(reply)
+    assert "Ngoại ngữ" not in words(reply)
+    assert reply.choices[0].token == "study.open|7"
+
+
+async def test_whoever_heads_nobody_any_more_is_not_told(library):
+    former = replace(HEAD, roles=frozenset({Role.OFFICIAL}))
+    assert await told(library, StudyAct.REQUESTED, former) == Dropped("no_head")
+
+
+def test_study_has_its_place_among_the_notices():
+    assert BY_KIND[NoticeKind.STUDY] is compose
