@@ -68,6 +68,7 @@ class Pump:
         self._under_way: set[int] = set()
         self._moved = asyncio.Event()
         self._not_sent_in_a_row = 0
+        self._turns = asyncio.Lock()  # given in the order of slots
         self._last_departure = 0.0
         self.tally = Tally()
 
@@ -107,15 +108,18 @@ class Pump:
         for claim in claimed.claims:
             self._under_way.add(claim.delivery.id)
         for claim, parcel in await self._write(claimed.claims):
-            group.create_task(self._send(claim, parcel, self._plan_departure(claim), stop))
+            group.create_task(self._send(claim, parcel, stop))
         return 0.0
 
-    def _plan_departure(self, claim: Claim) -> float:
-        """At its slot, and where we are late in the order of slots, so that few have started when we are cut off."""
+    async def _await_turn(self, claim: Claim, stop: asyncio.Event) -> None:
+        """Its slot; where we are late one after the other, so that hardly any has started when we are cut off."""
         if not claim.apart:
-            return 0.0
-        self._last_departure = max(claim.slot, self._last_departure + claim.apart, time.monotonic())
-        return self._last_departure
+            return
+        async with self._turns:
+            planned = max(claim.slot, self._last_departure + claim.apart)
+            if not stop.is_set():
+                await asyncio.sleep(planned - _EARLY - time.monotonic())
+            self._last_departure = max(planned, time.monotonic() + _EARLY)
 
     async def _rest(self, stop: asyncio.Event, seconds: float) -> None:
         """Until something of ours has ended, `stop`, or so many seconds."""
@@ -176,9 +180,9 @@ class Pump:
 
     # --- one message
 
-    async def _send(self, claim: Claim, parcel: Parcel, planned: float, stop: asyncio.Event) -> None:
+    async def _send(self, claim: Claim, parcel: Parcel, stop: asyncio.Event) -> None:
         try:
-            await asyncio.sleep(planned - _EARLY - time.monotonic())
+            await self._await_turn(claim, stop)
             departs = None if stop.is_set() else await self._ledger.start(claim, self._clock.now())
             if departs is None:
                 await self._put_back(claim)
