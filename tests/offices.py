@@ -58,13 +58,13 @@ def settings_for(url: str, home: Path, **more: Any) -> Settings:
 
 
 @asynccontextmanager
-async def sample_office(server_url: str, home: Path) -> AsyncIterator[Office]:
+async def sample_office(server_url: str, home: Path, clock: Any = None) -> AsyncIterator[Office]:
     """The invented province in a database of its own, with the office open over it."""
     share_cache(home)
     name = f"office_{uuid.uuid4().hex}"
     _order(server_url, "CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0", name)
     try:
-        async with open_office(settings_for(named(server_url, name), home), clock=StandingClock()) as office:
+        async with open_office(settings_for(named(server_url, name), home), clock=clock or StandingClock()) as office:
             workbook = make_sample(home / "tinh-mau.xlsx")
             report = await office.load(workbook, dry_run=False, replacing=frozenset(), progress=lambda _s, _r: None)
             assert not report.is_refused

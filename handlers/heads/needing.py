@@ -1,5 +1,6 @@
 """Who of my people needs a decision of mine, and which one? The list behind the weekly digest."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +9,7 @@ from handlers import next_steps
 from handlers.asking import PUSHED, Choice
 from handlers.heads.escalations import Desk
 from handlers.heads.others import refuse
+from handlers.notices.digests import describe_stages
 from handlers.phrases import _, ngettext, show_day, show_number
 from handlers.reply import Line, Reply
 from handlers.rights import units_headed, units_in_scope
@@ -16,6 +18,7 @@ from handlers.verdicts import territory_of
 from handlers.visit import Visit
 from handlers.wording import name_criteria
 from knowledge.cases import Trigger
+from knowledge.digesting import stage_of
 from knowledge.evaluate import evaluate
 from knowledge.facts import Person
 from knowledge.findings import Finding
@@ -46,7 +49,8 @@ async def list_needing(visit: Visit, reader: Person, desk: Desk) -> Reply:
     if not scope:
         await desk.audit.record(reader.code, "look_refused", "unit", desk.clock.now(), {"channel": visit.asked.channel})
         return refuse(visit)
-    offered = await desk.cases.list_offered()
+    offered, policy = await desk.cases.list_offered(), today.library.policy.escalation
+    stages: Counter[tuple[str | None, str]] = Counter()
     needing: list[_Needing] = []
     overdue: list[Person] = []
     people: list[Person] = []
@@ -57,9 +61,10 @@ async def list_needing(visit: Visit, reader: Person, desk: Desk) -> Reply:
                 choices=(next_steps.unit_gaps(), next_steps.help_me()),
             )
         people.append(one)
+        findings = evaluate(one, today)
+        stages.update((it.criterion, stage.value) for it in findings if (stage := stage_of(it, policy)) is not None)
         if one.code == reader.code:
             continue
-        findings = evaluate(one, today)
         cases = list_cases(one, findings, today, is_reachable=True, offered=offered.get(one.code, frozenset()))
         for case in cases:
             if case.trigger in _DECISIONS:
@@ -75,7 +80,8 @@ async def list_needing(visit: Visit, reader: Person, desk: Desk) -> Reply:
     codes = [one.code for one in people]
     unreached = len(codes) - len(await desk.cases.find_reached(codes, PUSHED))
     lines += _count(len({one.code for one in overdue}), unreached)
-    return Reply(_title(needing), tuple(lines), choices=_choices(needing, reader, today))
+    counted, picture = describe_stages([[*key, n] for key, n in stages.items()], today.library)
+    return Reply(_title(needing), (*lines, *counted), choices=_choices(needing, reader, today), picture=picture)
 
 
 def _title(needing: Sequence[_Needing]) -> str:

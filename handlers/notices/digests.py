@@ -36,9 +36,8 @@ async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply
         return Dropped("moved")
     names = [unit.name for code in units if (unit := rules.find_unit(code)) is not None]
     named = ", ".join([*names[:_MOST_UNITS], *([f"+{len(names) - _MOST_UNITS}"] if len(names) > _MOST_UNITS else [])])
-    rows = _rows(payload["counts"])
-    lines = [_people(payload["people"]), *_describe_rows(rows, rules.library)] if payload["people"] else []
-    lines += _explain_colours(rows)
+    counted, picture = describe_stages(payload["counts"], rules.library)
+    lines = [_people(payload["people"]), *counted] if payload["people"] else []
     policy = rules.library.policy.escalation
     lines += _describe_needs(payload, policy.undecided_days_before)
     monday = rules.day - timedelta(days=rules.day.weekday())
@@ -51,7 +50,7 @@ async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply
         title,
         tuple(lines),
         choices=(*_choices(payload), seen(delivery.id)),
-        picture=_draw(rows, rules.library),
+        picture=picture,
     )
 
 
@@ -59,6 +58,12 @@ def preview(owed: Owed) -> str:
     """The same as far as it is known when it is planned."""
     lines = [_people(owed.payload["people"])] if owed.payload["people"] else []
     return " ".join(line.text for line in [*lines, *_describe_needs(owed.payload, None)])
+
+
+def describe_stages(counts: Sequence[Sequence[Any]], library: Library) -> tuple[list[Line], Chart | None]:
+    """Counts (criterion, stage, how many) in words, one line for each criterion, and the picture of them."""
+    rows = _rows(counts)
+    return [*_describe_rows(rows, library), *_explain_colours(rows)], _draw(rows, library)
 
 
 def name_stage(stage: Stage, n: int) -> str:
