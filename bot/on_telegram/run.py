@@ -21,6 +21,7 @@ _COMMANDS = (
     ("conthieu", mark("What am I still missing")),
     ("han", mark("My deadlines")),
     ("vanban", mark("The documents I know")),
+    ("dihoc", mark("My study requests")),
     ("cauhoi", mark("My questions to HR")),
     ("lienket", mark("Link my record")),
     ("quyenriengtu", mark("Privacy and my data")),
