@@ -1,15 +1,17 @@
 """The words and options of `broadcast`. What they do stands in `bot.commands.broadcasting`."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.errors import UsageError
-from bot.settings import Settings
 from handlers.phrases import _
+
+if TYPE_CHECKING:
+    from bot.commands.broadcasting import Teller
 
 broadcast_app = typer.Typer(
     help="Broadcasts: HR writes to many people at once, a second person of HR approves.", no_args_is_help=True
@@ -59,7 +61,7 @@ def new(  # noqa: PLR0913  one option each
         not_acknowledged=not_acknowledged,
         channel=channel,
     )
-    _run(write(_settings(), by, cells, is_sent=True))
+    _run_as(by, lambda teller: write(teller, cells, is_sent=True))
 
 
 @broadcast_app.command("preview")
@@ -82,7 +84,7 @@ def preview(  # noqa: PLR0913  one option each
     from bot.commands.broadcasting import press, write  # noqa: PLC0415  heavy, see `bot.command_line`
 
     if number is not None:
-        _run(press(_settings(), by, "broadcast.proposal", number))
+        _run_as(by, lambda teller: press(teller, "broadcast.proposal", number))
         return
     cells = _cells(
         text,
@@ -96,7 +98,7 @@ def preview(  # noqa: PLR0913  one option each
         not_acknowledged=not_acknowledged,
         channel=channel,
     )
-    _run(write(_settings(), by, cells, is_sent=False))
+    _run_as(by, lambda teller: write(teller, cells, is_sent=False))
 
 
 @broadcast_app.command("approve")
@@ -108,7 +110,7 @@ def approve(
     """Approve what was seen, and let it go out; without --seen only show it."""
     from bot.commands.broadcasting import approve as approve_it  # noqa: PLC0415  heavy
 
-    _run(approve_it(_settings(), by, number, seen))
+    _run_as(by, lambda teller: approve_it(teller, number, seen))
 
 
 @broadcast_app.command("refuse")
@@ -118,7 +120,7 @@ def refuse(
     """Refuse a broadcast that waits for approval."""
     from bot.commands.broadcasting import refuse as refuse_it  # noqa: PLC0415  heavy
 
-    _run(refuse_it(_settings(), by, number, reason))
+    _run_as(by, lambda teller: refuse_it(teller, number, reason))
 
 
 @broadcast_app.command("status")
@@ -179,7 +181,7 @@ def result(
     """Write what became of it for everybody, with the paper list, into a workbook."""
     from bot.commands.broadcasting import write_result  # noqa: PLC0415  heavy, see `bot.command_line`
 
-    _run(write_result(_settings(), by, number, file))
+    _run_as(by, lambda teller: write_result(teller, number, file))
 
 
 @broadcast_app.command("templates")
@@ -223,14 +225,11 @@ def _cells(  # noqa: PLR0913  one option each
 def _press(by: str, action: str, number: int | str) -> None:
     from bot.commands.broadcasting import press  # noqa: PLC0415  heavy, see `bot.command_line`
 
-    _run(press(_settings(), by, action, number))
+    _run_as(by, lambda teller: press(teller, action, number))
 
 
-def _run(work: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(work)
-
-
-def _settings() -> Settings:
+def _run_as(by: str, work: "Callable[[Teller], Awaitable[None]]") -> None:
     from bot.command_line import settings  # noqa: PLC0415  it imports this module
+    from bot.commands.broadcasting import run_as  # noqa: PLC0415  heavy, see `bot.command_line`
 
-    return settings()
+    asyncio.run(run_as(settings(), by, work))

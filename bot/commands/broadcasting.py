@@ -5,8 +5,7 @@ those of every door.
 """
 
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,56 +54,49 @@ class Teller:
         )
 
 
-async def write(settings: Settings, by: str, cells: Mapping[str, str], *, is_sent: bool) -> None:
+async def write(teller: Teller, cells: Mapping[str, str], *, is_sent: bool) -> None:
     """Show what it would be, or send it to a second person."""
     given = json.dumps({**cells, **({"gui": "gui"} if is_sent else {})}, ensure_ascii=False)
-    async with _telling(settings, by) as teller:
-        teller.show(await teller.press(f"broadcast.whole|{given}"))
+    teller.show(await teller.press(f"broadcast.whole|{given}"))
 
 
-async def press(settings: Settings, by: str, action: str, number: int | str) -> None:
+async def press(teller: Teller, action: str, number: int | str) -> None:
     """Press one button of a broadcast."""
-    async with _telling(settings, by) as teller:
-        teller.show(await teller.press(f"{action}|{number}" if number else action))
+    teller.show(await teller.press(f"{action}|{number}" if number else action))
 
 
-async def approve(settings: Settings, by: str, number: int, seen: str | None) -> None:
+async def approve(teller: Teller, number: int, seen: str | None) -> None:
     """Approve what was seen; without the signs that the preview ends with, show the preview and approve nothing."""
-    async with _telling(settings, by) as teller:
-        if seen is not None:
-            teller.show(await teller.press(f"broadcast.approve|{number}.{seen}"))
-            return
-        shown = await teller.press(f"broadcast.proposal|{number}")
-        teller.show(shown)
-        signs = next(
-            (one.subject.partition(".")[2] for one in shown.choices if one.action == "broadcast.approve"), None
-        )
-        if signs is not None:
-            text = _("To approve exactly this: nhacchuan broadcast approve {number} --by {by} --seen {signs}")
-            print("\n" + text.format(number=number, by=by, signs=signs))
+    if seen is not None:
+        teller.show(await teller.press(f"broadcast.approve|{number}.{seen}"))
+        return
+    shown = await teller.press(f"broadcast.proposal|{number}")
+    teller.show(shown)
+    signs = next((one.subject.partition(".")[2] for one in shown.choices if one.action == "broadcast.approve"), None)
+    if signs is not None:
+        text = _("To approve exactly this: nhacchuan broadcast approve {number} --by {by} --seen {signs}")
+        print("\n" + text.format(number=number, by=teller.person, signs=signs))
 
 
-async def refuse(settings: Settings, by: str, number: int, reason: str) -> None:
+async def refuse(teller: Teller, number: int, reason: str) -> None:
     """Refuse it, with the reason that its author reads."""
-    async with _telling(settings, by) as teller:
-        await teller.press(f"proposal.refuse|{number}")
-        teller.show(await teller.say(reason))
+    await teller.press(f"proposal.refuse|{number}")
+    teller.show(await teller.say(reason))
 
 
-async def write_result(settings: Settings, by: str, number: int, file: Path | None) -> None:
+async def write_result(teller: Teller, number: int, file: Path | None) -> None:
     """Print how it stands, and write what became of everybody into a workbook."""
-    async with _telling(settings, by) as teller:
-        reply = await teller.press(f"broadcast.result|{number}")
-        teller.show(reply)
-        if reply.file is None:
-            raise InputError(_("There is no such broadcast."))
-        target = file or Path(reply.file.name)
-        try:
-            target.write_bytes(reply.file.content)
-        except OSError as error:
-            text = _("{file} cannot be written: {reason}")
-            raise InputError(text.format(file=target, reason=error.strerror)) from error
-        print(_("Written: {file}").format(file=target))
+    reply = await teller.press(f"broadcast.result|{number}")
+    teller.show(reply)
+    if reply.file is None:
+        raise InputError(_("There is no such broadcast."))
+    target = file or Path(reply.file.name)
+    try:
+        target.write_bytes(reply.file.content)
+    except OSError as error:
+        text = _("{file} cannot be written: {reason}")
+        raise InputError(text.format(file=target, reason=error.strerror)) from error
+    print(_("Written: {file}").format(file=target))
 
 
 def read_text(text: str | None, file: Path | None, template: str | None) -> str:
@@ -128,13 +120,18 @@ def print_templates() -> None:
     print("\n\n".join(f"{one.code}: {one.name}\n{one.text}" for one in load_templates()))
 
 
-@asynccontextmanager
-async def _telling(settings: Settings, by: str) -> AsyncIterator[Teller]:
+async def run_as(settings: Settings, by: str, work: Callable[[Teller], Awaitable[None]]) -> None:
+    """Do this in the name of the person of this code. Raises InputError where the roster knows none."""
     async with open_office(settings, keeps_threads=False) as office:
-        found = await office.find_person(by)
-        if found is None:
-            raise InputError(unknown_person(by))
-        yield Teller(office, found.code, settings.locale)
+        await work(await find_teller(office, by))
+
+
+async def find_teller(office: Office, by: str) -> Teller:
+    """Whoever speaks. Raises InputError where the roster does not know them."""
+    found = await office.find_person(by)
+    if found is None:
+        raise InputError(unknown_person(by))
+    return Teller(office, found.code, office.settings.locale)
 
 
 def _accepted(reply: Reply, office: Office) -> Reply:

@@ -93,6 +93,13 @@ _OF_ONE: Mapping[BroadcastWish, _Asked] = {
 }
 
 
+def is_about_one(visit: Visit) -> bool:
+    """Whether HR asks about one of its broadcasts by a number that no document here has ("thông báo số 5")."""
+    if not may_broadcast(visit.person) or any(one.document is not None for one in visit.named.documents):
+        return False
+    return read_broadcast_wish(visit.text) in _OF_ONE and find_broadcast(visit.text) is not None
+
+
 def _desk(ports: "Ports") -> Desk:
     return Desk(
         eyes=proposals.Desk(

@@ -1,4 +1,4 @@
-"""HR writes to many people: one writes, another sees exactly what would go out and approves, and both see its progress."""
+"""HR writes to many people: one writes, another sees exactly what would go out and approves, both see its progress."""
 
 import io
 from dataclasses import replace
@@ -461,6 +461,7 @@ async def test_who_does_not_serve_it_neither_sees_nor_changes_it(sending, action
     [
         ("thông báo số 1 gửi đến đâu rồi", "broadcast.pause"),
         ("tạm dừng gửi thông báo số 1", "broadcast.resume"),
+        ("thông báo số 1 gửi được bao nhiêu người rồi", "broadcast.pause"),
         ("thu hồi thông báo số 1", "broadcast.recall.yes"),
         ("/thongbao", "broadcast.new"),
         ("danh sách thông báo đã gửi", "broadcast.new"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 import time
 import uuid
 from collections.abc import AsyncIterator
@@ -15,7 +16,9 @@ import pytest
 from openpyxl import load_workbook
 from psycopg import sql
 
+from bot.commands import broadcasting
 from bot.commands.working import OfficeTasks, make_senders, pace_of
+from bot.errors import InputError
 from bot.push.daily import DailyPlan
 from bot.push.fleet import Habits, Round, Worker
 from bot.wiring import Office, open_office
@@ -201,3 +204,45 @@ def _check_result(content: bytes) -> None:
     assert rows["NV30"][5] == "không liên hệ được"
     paper = [row[1] for row in book["Danh sách giấy"].iter_rows(min_row=2, values_only=True)]
     assert paper == ["NV03", "NV05", "NV30"]
+
+
+async def test_command_line_writes_shows_approves_refuses_and_follows(house, capsys, tmp_path):
+    author, second, official = [await broadcasting.find_teller(house.office, one) for one in ("HR001", "HR002", "NV00")]
+
+    async def told(work) -> str:
+        await work
+        return capsys.readouterr().out
+
+    cells = {"noi_dung": TEXT, "don_vi": "SYT-VP"}
+    assert "31 người: 30 người liên hệ được" in await told(broadcasting.write(author, cells, is_sent=False))
+    assert "Đề xuất 1" in await told(broadcasting.write(author, cells, is_sent=True))
+    assert "Đề xuất 2" in await told(broadcasting.write(author, cells, is_sent=True))
+    assert "đã bị từ chối" in await told(broadcasting.refuse(second, 2, "Chưa cần gửi lúc này"))
+    shown = await told(broadcasting.approve(second, 1, None))
+    signs = re.search(r"--seen (\w+)", shown)[1]
+    with pytest.raises(InputError, match="không tự"):
+        await broadcasting.approve(author, 1, signs)
+    with pytest.raises(InputError, match="Chỉ bộ phận tổ chức"):
+        await broadcasting.press(official, "broadcast", 1)
+    assert "đã thay đổi" in await told(broadcasting.approve(second, 1, "00000000"))
+    assert "30 tin đang được gửi" in await told(broadcasting.approve(second, 1, signs))
+    assert "Còn lại: 30" in await told(broadcasting.press(author, "broadcast", 1))
+    await told(broadcasting.press(author, "broadcast.cancel.yes", 1))
+    out = tmp_path / "result.xlsx"
+    assert "Không gửi nữa: 30" in await told(broadcasting.write_result(author, 1, out))
+    assert load_workbook(out)["Kết quả"]["I2"].value == "tổ chức cán bộ đã hủy"
+    assert (await house.office.verify_audit()).is_intact
+    with pytest.raises(InputError, match="KHONG"):
+        await broadcasting.find_teller(house.office, "KHONG")
+
+
+def test_words_of_a_broadcast_come_from_a_file_a_template_or_the_command(tmp_path):
+    file = tmp_path / "words.txt"
+    file.write_text("Xin chào đồng chí", encoding="utf-8")
+
+    assert broadcasting.read_text(None, file, None) == "Xin chào đồng chí"
+    assert "{ho_ten}" in broadcasting.read_text(None, None, "con_thieu")
+    with pytest.raises(InputError, match="con_thieu"):
+        broadcasting.read_text(None, None, "khong_co")
+    with pytest.raises(InputError):
+        broadcasting.read_text(None, tmp_path / "none.txt", None)
