@@ -253,6 +253,8 @@ async def _fill_promotion(visit: Visit, ports: Ports) -> Reply:
 
 
 async def _document(visit: Visit, ports: Ports) -> Reply:
+    if broadcasts_routes.is_about_one(visit):
+        return await broadcasts_routes.told(visit, ports)
     ruling = rulings_routes.find_ruling_asked(visit)
     if ruling is not None:
         return await rulings_routes.named(replace(visit, subject=ruling), ports)
