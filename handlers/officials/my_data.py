@@ -39,6 +39,22 @@ _ACTIONS = {
     "moved_reminder_hour": mark("moved the hour of reminders"),
     "paused_reminders": mark("paused reminders"),
     "resumed_reminders": mark("wanted reminders again"),
+    "looked_at_study": mark("looked at a study case"),
+    "printed_study": mark("printed a study case"),
+    "study_requested": mark("asked to be sent to study"),
+    "study_proposed": mark("proposed to send the official to study"),
+    "study_change_asked": mark("asked for a change"),
+    "study_changed": mark("changed the request and put it to the head again"),
+    "study_sent": mark("decided to send the official to study"),
+    "study_refused": mark("refused to send the official to study"),
+    "study_accepted": mark("accepted to go and study"),
+    "study_declined": mark("declined to go and study"),
+    "study_withdrawn": mark("withdrew it"),
+    "study_said_attended": mark("said that they attended (waits for confirmation)"),
+    "study_said_passed": mark("said that they passed (waits for confirmation)"),
+    "study_attended": mark("recorded that the official attended"),
+    "study_not_attended": mark("recorded that the official did not attend"),
+    "study_passed": mark("recorded that the official passed"),
 }
 
 
