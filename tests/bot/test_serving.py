@@ -83,6 +83,8 @@ async def test_web_door_is_ready_and_telegram_answers_by_polling(installation, t
                 assert response.status == 200
             async with session.get(f"http://{installation['NHACCHUAN_HTTP']}/") as response:
                 assert "Nhắc Chuẩn" in await response.text()
+            async with session.get(f"http://{installation['NHACCHUAN_HTTP']}/metrics") as response:
+                assert 'nhacchuan_push_workers{sign="heard"}' in await response.text()
             visitor = api.visitor("Lan")
             visitor.says("điểm 3 công văn 2123 nói gì")
             assert "01/10/2020" in await visitor.reads(timeout=30)
