@@ -192,7 +192,6 @@ def test_broken_workbook_names_every_mistake_and_changes_nothing(terminal, tmp_p
         pytest.param(("ask",), 2, "--batch", id="no question"),
         pytest.param(("gaps",), 2, "--unit", id="nobody named"),
         pytest.param(("gaps", "--as", "CB001", "--all"), 2, "--unit", id="too many named"),
-        pytest.param(("work",), 2, "chưa có", id="work"),
         pytest.param(("khong-co-lenh",), 2, "khong-co-lenh", id="an unknown command"),
     ],
 )
