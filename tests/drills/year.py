@@ -85,7 +85,6 @@ class Waiting:
 
     owed: list[Owed]
     due_at: datetime
-    is_waiting: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +101,16 @@ class Told:
 class Outbox:
     """The promises of the real one: a key once, one message a day, dropped keys free again, left-overs carried on."""
 
-    of_day: dict[tuple[PersonCode, date], Waiting] = field(default_factory=dict)
+    waiting: dict[tuple[PersonCode, date], Waiting] = field(default_factory=dict)
+    gone: set[tuple[PersonCode, date]] = field(default_factory=set)
     marks: dict[PersonCode, set[Mark]] = field(default_factory=lambda: defaultdict(set))
     told: list[Told] = field(default_factory=list)
     refused: int = 0
 
     def carry_over(self, day: date) -> None:
-        for person, earlier in [key for key, one in self.of_day.items() if one.is_waiting and key[1] < day]:
-            left = self.of_day.pop((person, earlier))
-            self.of_day.setdefault((person, day), left)
+        for person, earlier in [key for key in self.waiting if key[1] < day]:
+            left = self.waiting.pop((person, earlier))
+            self.waiting.setdefault((person, day), left)
 
     def put(self, person: Somebody, owed: list[Owed], due_at: datetime, now: datetime) -> None:
         day = due_at.date()
@@ -118,11 +118,10 @@ class Outbox:
             self.marks[person.code].update(map(_mark, owed))
             self.told += [Told(person.code, _mark(one), now, is_sent=False) for one in owed]
             return
-        known = self.of_day.setdefault((person.code, day), Waiting([], due_at))
-        if not known.is_waiting:  # today's message has gone out: another day tells it
+        if (person.code, day) in self.gone:  # today's message has gone out: another day tells it
             self.refused += 1
             return
-        known.owed += owed
+        self.waiting.setdefault((person.code, day), Waiting([], due_at)).owed += owed
         self.marks[person.code].update(map(_mark, owed))
 
 
@@ -253,9 +252,9 @@ class Year:
                 self.outbox.put(person, owed, datetime.combine(day, hour, tzinfo=VIETNAM), now)
 
     def _send(self, now: datetime) -> None:
-        for (code, day), message in list(self.outbox.of_day.items()):
+        for (code, day), message in list(self.outbox.waiting.items()):
             person = self._by_code[code]
-            if not message.is_waiting or message.due_at > now or day != now.date():
+            if message.due_at > now or day != now.date():
                 continue
             if next_allowed(now, self._calendar, self._policy, person.own_hour) > now:
                 continue
@@ -263,11 +262,10 @@ class Year:
             for one in message.owed:
                 if still_owed(one.payload, findings, now.date()) is None:
                     self.outbox.told.append(Told(code, _mark(one), now, is_sent=True))
-                    message.is_waiting = False
+                    self.outbox.gone.add((code, day))
                 else:
                     self.outbox.marks[code].discard(_mark(one))
-            if message.is_waiting:  # nothing of it was true any more
-                del self.outbox.of_day[code, day]
+            del self.outbox.waiting[code, day]
 
     # --- what must hold
 
