@@ -1,5 +1,6 @@
 """A broadcast that waits for a second person: seen as it would go out now, approved, and put on its way as one fact."""
 
+import asyncio
 from dataclasses import replace
 
 from handlers.asking import Choice
@@ -67,7 +68,7 @@ async def view_unreached(visit: Visit, desk: Desk) -> Reply:
             "{n} person is not reachable.", "{n} people are not reachable.", len(gathered.unreachable)
         ).format(n=show_number(len(gathered.unreachable))),
         choices=(proposals.waiting(), all_broadcasts()),
-        file=write_unreached(number, gathered.unreachable, today, desk.sheets),
+        file=await asyncio.to_thread(write_unreached, number, gathered.unreachable, today, desk.sheets),
     )
 
 
@@ -175,7 +176,9 @@ async def _show(
     lines = await describe_for(proposal.cells, author, gathered, today, desk)
     if proposal.cells.get(SEEN) != gathered.fingerprint:
         text = _("The audience has changed since its author saw it: then {before} people, now {now}.")
-        said = text.format(before=proposal.cells.get(PEOPLE, "?"), now=show_number(len(gathered.members)))
+        said = text.format(
+            before=show_number(int(proposal.cells.get(PEOPLE, "0"))), now=show_number(len(gathered.members))
+        )
         lines.insert(0, Line(said))
     number = str(proposal.number)
     choices = []

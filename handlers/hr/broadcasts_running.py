@@ -1,5 +1,6 @@
 """A broadcast on its way: how far it is, paused, resumed, cancelled, recalled, its unclear ones settled, its result."""
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import replace
 from zoneinfo import ZoneInfo
@@ -176,7 +177,7 @@ async def result(visit: Visit, desk: Desk) -> Reply:
     return replace(
         shown,
         title=_("Result of broadcast {number}").format(number=broadcast.number),
-        file=write_result(broadcast.number, rows, desk.sheets),
+        file=await asyncio.to_thread(write_result, broadcast.number, rows, desk.sheets),  # thousands take a second
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers.case_words import describe_rows
 from handlers.change_words import name_state
 from handlers.hr.proposals_changes import WITHDRAWN, Change, Effects
-from handlers.phrases import _, ngettext, show_day, show_day_of
+from handlers.phrases import _, ngettext, show_day, show_day_of, show_number
 from handlers.reply import Line
 from handlers.visit import Visit
 from handlers.wording import name_criterion, name_level
@@ -94,7 +94,9 @@ def name_proposal(proposal: Proposal) -> str:
         ProposalKind.RECOGNITION_ROW: _("a row of a recognition table"),
         ProposalKind.STANDARD: _("a title standard"),
         ProposalKind.WITHDRAWAL: _("withdrawal of ruling {id}").format(id=proposal.cells.get(WITHDRAWN, "")),
-        ProposalKind.BROADCAST: _("a broadcast to {n} people").format(n=proposal.cells.get(PEOPLE, "?")),
+        ProposalKind.BROADCAST: _("a broadcast to {n} people").format(
+            n=show_number(int(proposal.cells.get(PEOPLE, "0")))
+        ),
     }[proposal.kind]
     return _("Proposal {number}: {what}, by {name} of {unit}, {day}").format(
         number=proposal.number,

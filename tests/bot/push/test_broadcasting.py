@@ -180,7 +180,10 @@ async def test_broadcast_is_sent_shown_paused_resumed_recalled_and_its_result_re
         assert got.text == (
             "Thông báo của Sở Y tế\n\nKính gửi Người Số 00: mai họp lúc 8 giờ. <i>Không</i> đi muộn & mang theo sổ."
         )
-        assert [one["text"] for one in got.inline_buttons] == ["Đã nhận"]
+        (receipt,) = got.inline_buttons
+        assert receipt["text"] == "Đã nhận"
+        await house.presses("NV00", receipt["callback_data"])
+        assert "Đã bấm “Đã nhận”: 1" in words(await house.presses("HR002", "broadcast|1"))
 
         await house.presses("HR001", "broadcast.recall.yes|1")
         await house.until(lambda: sum("Đã thu hồi" in one for one in house.shown()) == PEOPLE - 1)
