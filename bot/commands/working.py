@@ -19,7 +19,7 @@ from bot.wiring import Office, open_office
 from handlers.phrases import _, show_day
 
 _CARDS_EVERY = 1.0  # seconds between looks; each card is written over more rarely
-_RECALLS_EVERY = 2.0
+_RECALLS_EVERY = 0.5
 
 
 async def work(settings: Settings) -> None:

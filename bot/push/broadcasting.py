@@ -5,6 +5,7 @@ under a lease. Writing over twice changes nothing, so it is tried again when nob
 """
 
 import asyncio
+import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from knowledge.sending_hours import next_allowed
 ASKED: Final = "asked"
 _LEASE: Final = timedelta(seconds=60)
 _AT_ONCE: Final = 20
+_AT_A_STRETCH: Final = 5.0  # seconds
 _MOST_TRIES: Final = 5
 _RECALLS_ARE_WATCHED: Final = timedelta(minutes=2)  # what was leaving when a recall began has arrived by then
 _HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -127,6 +129,11 @@ class BroadcastKeeper:
     async def _put(self, card: Card, sender: Sender, reply: Reply, shown: str, *, is_final: bool) -> None:
         """Send the card once, and from then on write it over. One whose first message was lost is given up."""
         provider_id = card.provider_id
+        async with self._open() as cabinet:
+            slots = await cabinet.broadcasts.reserve(sender.identity, 1)
+        if slots is None:  # paused: another look comes
+            return
+        await asyncio.sleep(slots[0])
         try:
             if provider_id is not None:
                 await sender.edit(card.address, provider_id, reply)
@@ -157,12 +164,16 @@ class BroadcastKeeper:
     # --- recalls
 
     async def recall(self) -> None:
-        """Write over what is to be written over, at the pace of sending; send corrections where that cannot be."""
+        """Write over what is to be written over, at the pace of sending; send corrections where that cannot be.
+
+        It ends after a few seconds whatever is left, so that a worker that is asked to stop can.
+        """
         since = self._around.clock.now() - _RECALLS_ARE_WATCHED
+        ends_at = time.monotonic() + _AT_A_STRETCH
         async with self._open() as cabinet:
             numbers = await cabinet.broadcasts.list_recalling(since)
         for number in numbers:
-            while await self._recall_some(number):
+            while await self._recall_some(number) and time.monotonic() < ends_at:
                 pass
 
     async def _recall_some(self, number: int) -> bool:

@@ -19,7 +19,7 @@ from handlers.hr.broadcasts_audience import (
     units_reached,
 )
 from handlers.hr.broadcasts_conditions import Writing, conditions_in
-from handlers.hr.broadcasts_preview import describe_preview
+from handlers.hr.broadcasts_preview import describe_preview, pick_samples
 from handlers.hr.broadcasts_steps import (
     RECEIPT,
     SEND_CELL,
@@ -136,7 +136,15 @@ async def show_preview(cells: Mapping[str, str], author: Person, visit: Visit, d
     today = visit.rules.book.on(visit.today)
     gathered = await gather_for(cells, author, today, desk)
     lines = await describe_for(cells, author, gathered, today, desk)
+    await desk.eyes.audit.record(
+        author.code, "previewed_broadcast", "broadcast", desk.eyes.clock.now(), list_shown(gathered)
+    )
     return Reply(title=_("The broadcast as it would go out now:"), lines=tuple(lines))
+
+
+def list_shown(gathered: Gathered) -> dict[str, object]:
+    """What a preview showed, for the audit chain: of how many people, and whose text."""
+    return {"people": len(gathered.members), "shown": [one.person.code for one in pick_samples(gathered)]}
 
 
 async def propose(visit: Visit, person: Person, values: Mapping[str, str], desk: Desk) -> Reply:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from handlers.asking import Choice
 from handlers.hr import proposals
-from handlers.hr.broadcasts import SEEN, Desk, all_broadcasts, describe_for, gather_for
+from handlers.hr.broadcasts import SEEN, Desk, all_broadcasts, describe_for, gather_for, list_shown
 from handlers.hr.broadcasts_audience import FILTERS, Gathered, due_times, plan_of, read_audience
 from handlers.hr.broadcasts_result import write_unreached
 from handlers.hr.broadcasts_steps import RECEIPT, TEXT
@@ -46,7 +46,7 @@ async def view_proposal(visit: Visit, desk: Desk) -> Reply:
         "viewed_proposal",
         f"proposal:{proposal.number}",
         desk.eyes.clock.now(),
-        {"channel": visit.asked.channel},
+        {"channel": visit.asked.channel, **list_shown(gathered)},
     )
     return await _show(person, proposal, author, gathered, today, desk)
 

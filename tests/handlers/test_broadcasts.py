@@ -229,6 +229,7 @@ async def test_second_person_approves_and_it_goes_out(room):
     assert {room.outbox.notices[one][0].key for one in put} == {f"broadcast:1:CB00{n}" for n in (1, 2, 3)}
     assert room.desk.sending.started == ["telegram:1"]
     assert room.recorded() == [
+        ("HR001", "previewed_broadcast"),
         ("HR001", "proposed_broadcast"),
         ("HR002", "viewed_proposal"),
         ("HR002", "approved_broadcast"),
