@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
+from bot.commands.doctor import _check_pace, _check_push
 from bot.commands.queue import describe, figures_as_json, show_queue
 from bot.commands.working import make_senders, open_worker
 from bot.errors import InputError
 from bot.push.meters import PushMeters
+from bot.settings import Settings
 from bot.wiring import open_office
 from handlers.phrases import locale_of
 from knowledge.facts import PersonCode
@@ -119,6 +121,31 @@ async def test_day_is_planned_sent_and_told_in_figures(province, capsys):
         printed = capsys.readouterr().out
         assert f"telegram:{api.me['id']}" in printed
         assert json.loads(printed)["stuck"] == 0 if as_json else "23/11/2026" in printed
+
+
+async def test_doctor_names_messages_that_were_made_wrongly(province):
+    office, _api = province
+    check = await _check_push(office.settings)
+    assert not check.is_well
+    assert "telegram.bad_request" in check.mend
+
+
+PACES = {
+    "the usual pace": ({}, True),
+    "more than is free": ({"telegram_per_second": 40}, False),
+    "no limit at all": ({"telegram_per_second": 0}, False),
+    "more, and paid for": ({"telegram_per_second": 40, "telegram_paid_broadcast": True}, True),
+    "a server of one's own": ({"telegram_per_second": 0, "telegram_api": "http://127.0.0.1:8081"}, True),
+}
+
+
+@pytest.mark.parametrize(("given", "is_well"), PACES.values(), ids=PACES)
+def test_doctor_sees_whether_the_pace_is_allowed_and_tells_its_price(given, is_well):
+    settings = Settings(_env_file=None, **given)
+    with locale_of("en"):
+        check = _check_pace(settings)
+    assert check.is_well is is_well
+    assert ("Telegram Stars" in check.found) == settings.telegram_paid_broadcast
 
 
 async def test_worker_without_a_channel_plans_the_paper_list_and_sends_nothing(province):
