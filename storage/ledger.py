@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from storage.database import Database
 from storage.errors import DatabaseUnavailableError
 from storage.outbox import read_deliveries
+from storage.pace import interval_of
 from storage.records import Claim, Claimed, DeliveryState
 
 _AHEAD: Final = 1.0  # seconds of slots that the whole fleet holds at most
@@ -30,7 +31,7 @@ _SHARE: Final = 0.4  # seconds of slots that one claim takes at most, so that ev
 _LEAD: Final = 0.15  # seconds from a claim to its first slot: its words are written meanwhile
 _UNPACED_AT_ONCE: Final = 100
 _LOOK_AGAIN: Final = 0.25  # seconds, where what is due is held back for a moment
-_NEARER: Final = 0.985  # of the interval: after a delay departures may follow each other by so little, and no less
+_NEARER: Final = 0.99  # of the interval: after a delay departures may follow each other by so little, and no less
 _PATIENCE: Final = 60.0  # seconds for which the end of what was sent is held for a database that is away
 
 # What others let go: not started, it waits again; started, nobody knows how it ended.
@@ -231,7 +232,7 @@ class Ledger:
         """Locks the row where there is a limit, until the claim is kept. Without one, workers need not take turns."""
         known = await (await driver.execute(_INTERVAL, (identity,))).fetchone()
         if known is None:
-            every = [1000 / one if one else 0.0 for one in (self._terms.per_second, self._terms.chat_per_second)]
+            every = [interval_of(one) for one in (self._terms.per_second, self._terms.chat_per_second)]
             await driver.execute(_PACE, (identity, *every))
         if known is None or known[0]:
             await driver.execute(_LOCK_PACE, (identity,))
