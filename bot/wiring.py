@@ -93,6 +93,7 @@ _PARCELS_AT_ONCE = 2_000
 _PLANNED_DAYS_ARE_KEPT = timedelta(days=800)
 _REFUSALS_ARE_SHOWN = timedelta(days=7)
 _UNCLEAR_ARE_SHOWN = 100
+_CASES_ARE_KEPT = timedelta(days=800)  # after they ended, to know them if they open again
 SILENCE = timedelta(seconds=12)  # a worker not heard of for so long is taken for dead
 _MOST_STUDY_CASES = 100_000  # a list for an operator holds all there are
 PUSHED_CHANNELS = (Channel.TELEGRAM.value,)  # a web page or a terminal can only be asked, not sent to
@@ -271,6 +272,8 @@ class PremisesInDatabase:
         addresses = {(one.channel or "", one.address or "") for one in deliveries}
         told = [notice for one in deliveries for notice in one.notices if notice.kind is NoticeKind.ESCALATION]
         about = {code for notice in told for code in notice.about}
+        every = [notice for one in deliveries for notice in one.notices]
+        studied = {int(one.payload["case"]) for one in every if one.kind is NoticeKind.STUDY}
         async with self._database.transaction() as drawers:
             return Premises(
                 people=await drawers.profiles.find_people(codes | about),
@@ -279,6 +282,7 @@ class PremisesInDatabase:
                 rules=(await self._rule_book(drawers)).on(self._clock.today()),
                 reached=await drawers.escalations.find_reached(about, PUSHED_CHANNELS) if about else frozenset(),
                 offered=await drawers.escalations.list_offered() if about else {},
+                waiting=await drawers.study.find_waiting(studied) if studied else {},
             )
 
     async def _rule_book(self, drawers: Drawers) -> RuleBook:
@@ -611,6 +615,7 @@ class Office:
             await drawers.letters.prune(texts_before)
             await drawers.questions.prune(now - _QUESTIONS_ARE_KEPT, now - _COUNTS_ARE_KEPT)
             await drawers.fleet.prune(now.date() - _PLANNED_DAYS_ARE_KEPT)
+            await drawers.escalations.prune(now.date() - _CASES_ARE_KEPT, now - _CASES_ARE_KEPT)
 
     async def list_hindrances(self) -> list[str]:
         """What keeps the office from serving, in words for the operator; empty when it is ready."""

@@ -3,29 +3,24 @@
 Whoever reads sees what happened below them and never what is told above. Comments and acknowledgements end nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from handlers import next_steps
 from handlers.asking import PUSHED, Choice
 from handlers.forms import ends_form
+from handlers.heads.escalation_words import Open, describe, describe_study, name_trigger, order_of
 from handlers.inquiries import clean
 from handlers.notices.escalations import LIST, describe_offices, see_list, title
 from handlers.phrases import _, ngettext, show_day, show_day_of, show_number
 from handlers.ports import Audit, Clock, Escalations, Profiles
 from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.rights import units_headed, units_in_scope
-from handlers.stating import Ground, state_on
-from handlers.verdicts import describe_accountable, describe_gaps, territory_of
+from handlers.verdicts import describe_accountable, describe_gaps
 from handlers.visit import Visit
-from handlers.wording import name_criteria
-from knowledge.cases import Case, KeptCase, Told, Trigger
-from knowledge.documents import Citation
-from knowledge.escalation import offices_above
+from knowledge.cases import KeptCase, Trigger
 from knowledge.evaluate import evaluate
-from knowledge.facts import Person, PersonCode, Role, StudyRecord
-from knowledge.findings import Finding
+from knowledge.facts import Person, PersonCode, Role
 from knowledge.rulebook import RulesOn
 from knowledge.triggers import is_unanswered, list_cases, told_consequence
 from storage.records import Remark
@@ -47,36 +42,21 @@ class Desk:
     clock: Clock
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
-    """A person with cases that the reader was told of and that are still open, and what they lack."""
-
-    person: Person
-    cases: tuple[Case, ...]
-    told: tuple[Told, ...]
-    lacking: tuple[Finding, ...]
-
-    @property
-    def due(self) -> date:
-        """The first day of what they lack."""
-        return min((one.deadline for one in self.lacking if one.deadline is not None), default=date.max)
-
-
 async def list_mine(visit: Visit, reader: Person, desk: Desk) -> Reply:
     """Show me the list."""
-    today = visit.rules.book.on(visit.today)
-    found = await _find_open(reader, None, today, desk)
+    rules = visit.rules
+    found = await _find_open(reader, None, visit, desk)
     if not found:
         return _nothing_left()
-    if not units_in_scope(reader, today):
-        return _only_counted(found, today)
+    if not units_in_scope(reader, _today(visit)):
+        return _only_counted(found, rules)
     page = int(visit.subject) if visit.subject.isdecimal() else 0
     shown = found[page * _AT_ONCE : (page + 1) * _AT_ONCE] or found[:_AT_ONCE]
     units = sorted({one.person.unit for one in shown})
     await desk.audit.record(reader.code, "looked_at_unit", ",".join(units), desk.clock.now(), {"people": len(shown)})
     told = [(one.person, told.rung) for one in found for told in one.told]
-    lines = describe_offices(told, today) if not page else []
-    lines += [_describe(one, today) for one in shown]
+    lines = describe_offices(told, rules) if not page else []
+    lines += [describe(one, rules) for one in shown]
     left = len(found) - (page + 1) * _AT_ONCE
     choices = [Choice(f"{one.person.name} ({one.person.code})", OPEN, one.person.code) for one in shown]
     if left > 0:
@@ -87,20 +67,18 @@ async def list_mine(visit: Visit, reader: Person, desk: Desk) -> Reply:
 
 async def open_one(visit: Visit, reader: Person, desk: Desk) -> Reply:
     """Show me this person: what is lacking, what was decided, what was said below me; and what I can do."""
-    today = visit.rules.book.on(visit.today)
-    found = await _find_one(visit.subject, reader, today, desk)
+    found = await _find_one(visit.subject, reader, visit, desk)
     if isinstance(found, Reply):
         return found
     await desk.audit.record(
         reader.code, "looked_at_person", found.person.code, desk.clock.now(), {"channel": visit.asked.channel}
     )
-    return await _show(found, reader, today, desk)
+    return await _show(found, reader, visit, desk)
 
 
 async def acknowledge(visit: Visit, reader: Person, desk: Desk) -> Reply:
     """I have received it: this one, or all that I was told of."""
-    today = visit.rules.book.on(visit.today)
-    found = await _find_open(reader, None, today, desk)
+    found = await _find_open(reader, None, visit, desk)
     meant = [one for one in found if visit.subject in {"", one.person.code}]
     if not meant:
         return _nothing_left()
@@ -124,7 +102,7 @@ async def acknowledge(visit: Visit, reader: Person, desk: Desk) -> Reply:
 
 async def ask_for_comment(visit: Visit, reader: Person, desk: Desk) -> Reply:
     """I want to say something about it."""
-    found = await _find_one(visit.subject, reader, visit.rules.book.on(visit.today), desk)
+    found = await _find_one(visit.subject, reader, visit, desk)
     return found if isinstance(found, Reply) else _ask(found.person)
 
 
@@ -133,20 +111,19 @@ async def read_comment(visit: Visit, reader: Person, desk: Desk) -> Reply:
     pending = visit.pending
     if pending is None:
         return await list_mine(replace(visit, subject=""), reader, desk)
-    today = visit.rules.book.on(visit.today)
-    found = await _find_one(pending.values.get("person", ""), reader, today, desk)
+    found = await _find_one(pending.values.get("person", ""), reader, visit, desk)
     if isinstance(found, Reply):
         return found
     words = clean(visit.text)
     if ends_form(visit.text):
-        return await _show(found, reader, today, desk)
+        return await _show(found, reader, visit, desk)
     if not words or len(words) > _LONGEST_COMMENT:
         text = _("Please write at most {most} characters.").format(most=show_number(_LONGEST_COMMENT))
         return replace(_ask(found.person), lines=(Line(text),))
     code = found.person.code
     await desk.cases.remark([Remark(code, reader.code, desk.clock.now(), words)])
     await desk.audit.record(reader.code, "commented_escalation", "escalations", desk.clock.now(), {"about": code})
-    shown = await _show(found, reader, today, desk)
+    shown = await _show(found, reader, visit, desk)
     said = Line(_("Your comment has been recorded. Whoever is told of this after you can read it."))
     return replace(shown, lines=(said, *shown.lines))
 
@@ -154,24 +131,30 @@ async def read_comment(visit: Visit, reader: Person, desk: Desk) -> Reply:
 # --- what is still open
 
 
-async def _find_open(reader: Person, only: PersonCode | None, today: RulesOn, desk: Desk) -> list[Open]:
+def _today(visit: Visit) -> RulesOn:
+    """Rights and what is remembered are of the real day, whatever day is asked about."""
+    return visit.rules.book.on(visit.today)
+
+
+async def _find_open(reader: Person, only: PersonCode | None, visit: Visit, desk: Desk) -> list[Open]:
     """People of whom the reader was told, in their scope today, whose cases still are open; the gravest first."""
     kept: dict[PersonCode, list[KeptCase]] = {}
-    for one in await desk.cases.list_told_to(reader.code, today.day):
+    rules = visit.rules
+    for one in await desk.cases.list_told_to(reader.code, visit.today):
         if only in {None, one.case.person}:
             kept.setdefault(one.case.person, []).append(one)
     codes = list(kept)[:_MOST_PEOPLE]
     people = await desk.profiles.find_people(codes)
     reached = await desk.cases.find_reached(codes, PUSHED)
     offered = await desk.cases.list_offered()
-    scope = units_in_scope(reader, today)
+    scope = units_in_scope(reader, _today(visit))
     is_administrator = Role.ADMINISTRATOR in reader.roles
     found: list[Open] = []
     for code, person in people.items():
         if code == reader.code or not (person.unit in scope or is_administrator):
             continue
-        findings = evaluate(person, today)
-        now = list_cases(person, findings, today, is_reachable=code in reached, offered=offered.get(code, frozenset()))
+        findings = evaluate(person, rules)
+        now = list_cases(person, findings, rules, is_reachable=code in reached, offered=offered.get(code, frozenset()))
         open_now = {(one.trigger, one.subject): one for one in now}
         mine = [one for one in kept[code] if (one.case.trigger, one.case.subject) in open_now]
         if mine:
@@ -184,11 +167,11 @@ async def _find_open(reader: Person, only: PersonCode | None, today: RulesOn, de
     return found
 
 
-async def _find_one(code: str, reader: Person, today: RulesOn, desk: Desk) -> Open | Reply:
-    found = await _find_open(reader, PersonCode(code), today, desk)
-    if found and found[0].person.unit in units_in_scope(reader, today):
+async def _find_one(code: str, reader: Person, visit: Visit, desk: Desk) -> Open | Reply:
+    found = await _find_open(reader, PersonCode(code), visit, desk)
+    if found and found[0].person.unit in units_in_scope(reader, _today(visit)):
         return found[0]
-    if any(one.case.person == code for one in await desk.cases.list_told_to(reader.code, today.day)):
+    if any(one.case.person == code for one in await desk.cases.list_told_to(reader.code, visit.today)):
         return _nothing_left()
     await desk.audit.record(reader.code, "look_refused", "person", desk.clock.now(), {})
     return Reply(
@@ -201,45 +184,16 @@ async def _find_one(code: str, reader: Person, today: RulesOn, desk: Desk) -> Op
 # --- in words
 
 
-def _describe(one: Open, today: RulesOn) -> Line:
-    text = _("{name} ({code}), {position}: {what}; {why}")
-    if one.due != date.max:
-        text = _("{name} ({code}), {position}: {what}; {why}; deadline {day}")
-    text = text.format(
-        name=one.person.name,
-        code=one.person.code,
-        position=one.person.position,
-        what=name_criteria(today.library, one.lacking),
-        why=", ".join(dict.fromkeys(_name_trigger(case.trigger) for case in one.cases)),
-        day=show_day(one.due) if one.due != date.max else "",
-    )
-    grounds = [Ground(cite, territory_of(finding, today)) for finding in one.lacking for cite in _cites(finding)]
-    return state_on(text, grounds, today, is_item=True) if grounds else Line(text, is_item=True)
-
-
-def _cites(finding: Finding) -> list[Citation]:
-    return [cite for cite in (*finding.basis[:1], finding.deadline_basis) if cite is not None]
-
-
-def _name_trigger(trigger: Trigger) -> str:
-    return {
-        Trigger.OVERDUE: _("past the deadline"),
-        Trigger.UNANSWERED: _("request to study not answered"),
-        Trigger.UNDECIDED: _("no decision on study"),
-        Trigger.UNREACHABLE: _("no channel reaches them"),
-    }[trigger]
-
-
-async def _show(one: Open, reader: Person, today: RulesOn, desk: Desk) -> Reply:
-    person = one.person
-    unit = today.find_unit(person.unit)
-    told = [replace(gap, consequence=told_consequence(person, gap, today)) for gap in one.lacking]
-    lines = describe_gaps(told, today)
-    accountable = (describe_accountable(gap, today, is_own=False) for gap in one.lacking)
+async def _show(one: Open, reader: Person, visit: Visit, desk: Desk) -> Reply:
+    person, rules = one.person, visit.rules
+    unit = rules.find_unit(person.unit)
+    told = [replace(gap, consequence=told_consequence(person, gap, rules)) for gap in one.lacking]
+    lines = describe_gaps(told, rules)
+    accountable = (describe_accountable(gap, rules, is_own=False) for gap in one.lacking)
     lines += list(dict.fromkeys(line for line in accountable if line is not None))
-    lines += _describe_study(person.study, one, today)
-    lines += await _describe_below(one, reader, today, desk)
-    lines += describe_offices([(person, step.rung) for step in one.told], today)
+    lines += describe_study(person.study, one, rules)
+    lines += await _describe_below(one, reader, _today(visit), desk)
+    lines += describe_offices([(person, step.rung) for step in one.told], rules)
     if any(case.trigger is Trigger.UNREACHABLE for case in one.cases):
         lines.append(Line(_("No channel reaches this person: please tell them directly and help them link a chat.")))
     heading = _("{name} ({code}), {position}, {unit}: {why}")
@@ -249,10 +203,10 @@ async def _show(one: Open, reader: Person, today: RulesOn, desk: Desk) -> Reply:
             code=person.code,
             position=person.position,
             unit=unit.name if unit is not None else person.unit,
-            why=", ".join(dict.fromkeys(_name_trigger(case.trigger) for case in one.cases)),
+            why=", ".join(dict.fromkeys(name_trigger(case.trigger) for case in one.cases)),
         ),
         tuple(lines),
-        choices=_choices(one, reader, today),
+        choices=_choices(one, reader, _today(visit)),
         findings=one.lacking,
     )
 
@@ -272,30 +226,9 @@ def _choices(one: Open, reader: Person, today: RulesOn) -> tuple[Choice, ...]:
     )
 
 
-def _describe_study(study: Sequence[StudyRecord], one: Open, today: RulesOn) -> list[Line]:
-    """What was asked and decided, the latest last; that nothing was is said too."""
-    about = {criterion for case in one.cases for criterion in case.criteria}
-    said: list[tuple[date, str]] = []
-    for record in study:
-        if record.criterion is not None and record.criterion not in about:
-            continue
-        for day, text in (
-            (record.requested_on, _("{day}: asked to be sent to study.")),
-            (record.refused_on, _("{day}: the request was refused.")),
-            (record.assigned_on, _("{day}: sent to study.")),
-            (record.declined_on, _("{day}: declined to go.")),
-            (record.not_attended_on, _("{day}: did not attend.")),
-        ):
-            if day is not None and day <= today.day:
-                said.append((day, text.format(day=show_day(day))))
-    if not said:
-        return [Line(_("On record nobody has asked for or decided on study for this person."))]
-    return [Line(text, is_item=True) for _day, text in sorted(said)]
-
-
 async def _describe_below(one: Open, reader: Person, today: RulesOn, desk: Desk) -> list[Line]:
     """Who below the reader was told and what they said; nobody sees what is told above them."""
-    order = _order_of(one.person, today)
+    order = order_of(one.person, today)
     own = max((order.get(step.rung, -1) for step in one.told), default=-1)
     kept = await desk.cases.list_cases_of(one.person.code, today.day)
     below = {
@@ -323,15 +256,6 @@ async def _describe_below(one: Open, reader: Person, today: RulesOn, desk: Desk)
     return lines
 
 
-def _order_of(person: Person, today: RulesOn) -> Mapping[str, int]:
-    """The place of each rung above a person: units from their own upwards, then offices."""
-    line = today.line_above(person.unit)
-    rungs = [f"unit:{code}" for code in line] + [f"staff:{code}" for code in line] + ["staff"]
-    offices = offices_above(person.unit, person.managed_by, today)
-    rungs += [f"office:{rung.office.id}" for rung in offices if rung.office is not None]
-    return {rung: place for place, rung in enumerate(rungs)}
-
-
 def _ask(person: Person) -> Reply:
     text = _("What do you want to record about {name} ({code})?")
     return Reply(
@@ -352,8 +276,8 @@ def _nothing_left() -> Reply:
     )
 
 
-def _only_counted(found: Sequence[Open], today: RulesOn) -> Reply:
+def _only_counted(found: Sequence[Open], rules: RulesOn) -> Reply:
     """Administrators stand in where no HR serves: names are HR's."""
-    lines = describe_offices([(one.person, told.rung) for one in found for told in one.told], today)
+    lines = describe_offices([(one.person, told.rung) for one in found for told in one.told], rules)
     lines.append(Line(_("Names are shown only to HR. Nobody of HR serves these units: please appoint somebody.")))
     return Reply(title(len(found)), tuple(lines), choices=(next_steps.help_me(),))

@@ -44,12 +44,13 @@ class _Needing:
 
 async def list_needing(visit: Visit, reader: Person, desk: Desk) -> Reply:
     """Who needs a decision?"""
-    today = visit.rules.book.on(visit.today)
+    rules = visit.rules
+    today = rules.book.on(visit.today)
     scope = units_in_scope(reader, today)
     if not scope:
         await desk.audit.record(reader.code, "look_refused", "unit", desk.clock.now(), {"channel": visit.asked.channel})
         return refuse(visit)
-    offered, policy = await desk.cases.list_offered(), today.library.policy.escalation
+    offered, policy = await desk.cases.list_offered(), rules.library.policy.escalation
     stages: Counter[tuple[str | None, str]] = Counter()
     needing: list[_Needing] = []
     overdue: list[Person] = []
@@ -61,11 +62,11 @@ async def list_needing(visit: Visit, reader: Person, desk: Desk) -> Reply:
                 choices=(next_steps.unit_gaps(), next_steps.help_me()),
             )
         people.append(one)
-        findings = evaluate(one, today)
+        findings = evaluate(one, rules)
         stages.update((it.criterion, stage.value) for it in findings if (stage := stage_of(it, policy)) is not None)
         if one.code == reader.code:
             continue
-        cases = list_cases(one, findings, today, is_reachable=True, offered=offered.get(one.code, frozenset()))
+        cases = list_cases(one, findings, rules, is_reachable=True, offered=offered.get(one.code, frozenset()))
         for case in cases:
             if case.trigger in _DECISIONS:
                 about = tuple(finding for finding in findings if finding.criterion in case.criteria)
@@ -74,13 +75,13 @@ async def list_needing(visit: Visit, reader: Person, desk: Desk) -> Reply:
                 overdue.append(one)
     await desk.audit.record(reader.code, "looked_at_unit", "decisions", desk.clock.now(), {"people": len(people)})
     needing.sort(key=lambda one: (_DECISIONS.index(one.trigger), one.due, one.person.code))
-    lines = [_describe(one, today) for one in needing[:_MOST_LISTED]]
+    lines = [_describe(one, rules) for one in needing[:_MOST_LISTED]]
     if len(needing) > _MOST_LISTED:
         lines.append(Line(_("and {n} more people.").format(n=show_number(len(needing) - _MOST_LISTED))))
     codes = [one.code for one in people]
     unreached = len(codes) - len(await desk.cases.find_reached(codes, PUSHED))
     lines += _count(len({one.code for one in overdue}), unreached)
-    counted, picture = describe_stages([[*key, n] for key, n in stages.items()], today.library)
+    counted, picture = describe_stages([[*key, n] for key, n in stages.items()], rules.library)
     return Reply(_title(needing), (*lines, *counted), choices=_choices(needing, reader, today), picture=picture)
 
 
@@ -93,7 +94,7 @@ def _title(needing: Sequence[_Needing]) -> str:
     )
 
 
-def _describe(one: _Needing, today: RulesOn) -> Line:
+def _describe(one: _Needing, rules: RulesOn) -> Line:
     texts = {
         Trigger.UNANSWERED: _("{name} ({code}): the request to study waits for an answer; {what}"),
         Trigger.UNDECIDED: _("{name} ({code}): to be sent to study or not; {what}; deadline {day}"),
@@ -101,16 +102,16 @@ def _describe(one: _Needing, today: RulesOn) -> Line:
     text = texts[one.trigger].format(
         name=one.person.name,
         code=one.person.code,
-        what=name_criteria(today.library, one.lacking),
+        what=name_criteria(rules.library, one.lacking),
         day=show_day(one.due) if one.due != date.max else "–",
     )
     grounds = [
-        Ground(cite, territory_of(finding, today))
+        Ground(cite, territory_of(finding, rules))
         for finding in one.lacking
         for cite in (*finding.basis[:1], finding.deadline_basis)
         if cite is not None
     ]
-    return state_on(text, grounds, today, is_item=True) if grounds else Line(text, is_item=True)
+    return state_on(text, grounds, rules, is_item=True) if grounds else Line(text, is_item=True)
 
 
 def _count(overdue: int, unreached: int) -> list[Line]:

@@ -329,6 +329,18 @@ def look(world: World, kept: KeptCase, new: Told, rules: RulesOn, seen: Seen) ->
     if new.rung not in names or set(new.to) != dict(chain)[new.rung]:
         seen.wrong.append(f"{case.key}: {new.rung} told to {new.to}, the chain being {chain}")
         return
+    look_below(world, kept, new, chain, rules, seen)
+    seen.told[case.key, new.rung] = day
+    if new.rung.startswith("unit:"):
+        seen.told_heads[case.key, new.to[0]] = day
+    seen.count[new.rung.split(":")[0]] += 1
+
+
+def look_below(
+    world: World, kept: KeptCase, new: Told, chain: list[tuple[str, set[PersonCode]]], rules: RulesOn, seen: Seen
+) -> None:
+    """Whether every rung below was told, the last of them long enough ago."""
+    case, day, names = kept.case, rules.day, [rung for rung, _to in chain]
     policy = world.library.policy.escalation.grace_working_days
     graces = {"unit": policy.unit_head, "staff": policy.department}
     for place, (rung, to) in enumerate(chain[: names.index(new.rung)]):
@@ -342,10 +354,6 @@ def look(world: World, kept: KeptCase, new: Told, rules: RulesOn, seen: Seen) ->
             least = graces.get(rung.split(":")[0], policy.department)
             if passed <= least:
                 seen.wrong.append(f"{case.key}: {new.rung} told {passed} working days after {rung}")
-    seen.told[case.key, new.rung] = day
-    if new.rung.startswith("unit:"):
-        seen.told_heads[case.key, new.to[0]] = day
-    seen.count[new.rung.split(":")[0]] += 1
 
 
 def run(seed: int, people: int) -> tuple[dict[str, Any], list[str]]:

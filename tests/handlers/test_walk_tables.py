@@ -103,6 +103,7 @@ class Stroll:
     def __init__(self, book: RuleBook, on: date) -> None:
         self.book, self.on = book, on
         self.tried = TriedDesk(book, walking.Meant(), people=walking.PEOPLE)
+        self.tried.drawers.escalations.kept = walking.list_told(book)
         self.actions: set[str] = set()
         self.intents: set[Intent] = {Intent.OUT_OF_SCOPE}  # which is to be refused
         self.forms: set[str] = set()

@@ -9,6 +9,7 @@ from handlers.phrases import show_day
 from handlers.reply import Background, Line, Outcome, Record, Reply, Statement
 from handlers.rights import units_in_scope
 from handlers.visit import Visit
+from knowledge.cases import KeptCase, Told
 from knowledge.evaluate import evaluate, service_of
 from knowledge.facts import (
     DocumentId,
@@ -27,6 +28,7 @@ from knowledge.retirement import retirement_day
 from knowledge.rulebook import RuleBook
 from knowledge.study_cases import StudyCase
 from knowledge.studying import answer_due_on
+from knowledge.triggers import list_cases
 from knowledge.understanding.meaning import Aspect, Entities, Intent, Meaning
 from tests.handlers import visits
 from tests.handlers.visits import entities
@@ -123,6 +125,17 @@ SUBJECTS = (
 # What the buttons that lead into a form fill in before its first question, of something that is not there any more.
 FILLED_IN_BEFORE = {"y_kien": "YK-9/2020", "number": "9", "code": "C9C9C9", "version": "1"}
 TYPED = ("Ngoại ngữ thì sao, thưa đồng chí?", "01/10/2027", "1", "có", "hủy")
+
+
+def list_told(book: RuleBook) -> list[KeptCase]:
+    """All cases of the people who walk, of which the head and one of HR were told."""
+    rules = book.on(TODAY)
+    told = (
+        Told("unit:SO-MAU", TODAY, (PersonCode("HD001"),)),
+        Told("office:so_noi_vu_hung_yen", TODAY, (PersonCode("HR001"),)),
+    )
+    cases = (case for one in PEOPLE for case in list_cases(one, evaluate(one, rules), rules, is_reachable=False))
+    return [KeptCase(case, TODAY, told=told, number=number) for number, case in enumerate(cases, start=1)]
 
 
 def list_worlds(library: Any) -> dict[str, RuleBook]:
@@ -280,6 +293,8 @@ def _days_of(at: Visit, people: Iterable[Person], findings: Iterable[Finding]) -
     for person in (one for one in people if one.code in shown):
         days += [person.born_on, person.in_post_since, service_of(person, at.rules).retires_on]
         days += [day for one in person.credentials for day in (one.issued_on, one.expires_on)]
+        days += [day for one in person.study for day in (one.requested_on, one.refused_on, one.assigned_on)]
+        days += [day for one in person.study for day in (one.declined_on, one.not_attended_on)]
         days += [one.held.valid_to for one in evaluate(person, at.rules) if one.held is not None]
     return {show_day(day) for day in days if day is not None}
 

@@ -1,0 +1,93 @@
+"""Cases that went up, in words for a reader proven to be in charge: who, what is lacking, what was decided. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from handlers.phrases import _, show_day
+from handlers.reply import Line
+from handlers.stating import Ground, state_on
+from handlers.verdicts import territory_of
+from handlers.wording import name_criteria
+from knowledge.cases import Case, Told, Trigger
+from knowledge.documents import Citation
+from knowledge.escalation import offices_above
+from knowledge.facts import Person, StudyRecord
+from knowledge.findings import Finding
+from knowledge.rulebook import RulesOn
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A person with cases that the reader was told of and that are still open, and what they lack."""
+
+    person: Person
+    cases: tuple[Case, ...]
+    told: tuple[Told, ...]
+    lacking: tuple[Finding, ...]
+
+    @property
+    def due(self) -> date:
+        """The first day of what they lack."""
+        return min((one.deadline for one in self.lacking if one.deadline is not None), default=date.max)
+
+
+def describe(one: Open, rules: RulesOn) -> Line:
+    """One person of the list: what is lacking, why it goes up, until when."""
+    text = _("{name} ({code}), {position}: {what}; {why}")
+    if one.due != date.max:
+        text = _("{name} ({code}), {position}: {what}; {why}; deadline {day}")
+    text = text.format(
+        name=one.person.name,
+        code=one.person.code,
+        position=one.person.position,
+        what=name_criteria(rules.library, one.lacking),
+        why=", ".join(dict.fromkeys(name_trigger(case.trigger) for case in one.cases)),
+        day=show_day(one.due) if one.due != date.max else "",
+    )
+    grounds = [Ground(cite, territory_of(finding, rules)) for finding in one.lacking for cite in _cites(finding)]
+    return state_on(text, grounds, rules, is_item=True) if grounds else Line(text, is_item=True)
+
+
+def _cites(finding: Finding) -> list[Citation]:
+    return [cite for cite in (*finding.basis[:1], finding.deadline_basis) if cite is not None]
+
+
+def name_trigger(trigger: Trigger) -> str:
+    """Why a case goes up, inside a sentence."""
+    return {
+        Trigger.OVERDUE: _("past the deadline"),
+        Trigger.UNANSWERED: _("request to study not answered"),
+        Trigger.UNDECIDED: _("no decision on study"),
+        Trigger.UNREACHABLE: _("no channel reaches them"),
+    }[trigger]
+
+
+def describe_study(study: Sequence[StudyRecord], one: Open, rules: RulesOn) -> list[Line]:
+    """What was asked and decided, the latest last; that nothing was is said too."""
+    about = {criterion for case in one.cases for criterion in case.criteria}
+    said: list[tuple[date, str]] = []
+    for record in study:
+        if record.criterion is not None and record.criterion not in about:
+            continue
+        for day, text in (
+            (record.requested_on, _("{day}: asked to be sent to study.")),
+            (record.refused_on, _("{day}: the request was refused.")),
+            (record.assigned_on, _("{day}: sent to study.")),
+            (record.declined_on, _("{day}: declined to go.")),
+            (record.not_attended_on, _("{day}: did not attend.")),
+        ):
+            if day is not None and day <= rules.day:
+                said.append((day, text.format(day=show_day(day))))
+    if not said:
+        return [Line(_("On record nobody has asked for or decided on study for this person."))]
+    return [Line(text, is_item=True) for _day, text in sorted(said)]
+
+
+def order_of(person: Person, rules: RulesOn) -> Mapping[str, int]:
+    """The place of each rung above a person: units from their own upwards, then offices."""
+    line = rules.line_above(person.unit)
+    rungs = [f"unit:{code}" for code in line] + [f"staff:{code}" for code in line] + ["staff"]
+    offices = offices_above(person.unit, person.managed_by, rules)
+    rungs += [f"office:{rung.office.id}" for rung in offices if rung.office is not None]
+    return {rung: place for place, rung in enumerate(rungs)}
