@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from knowledge.accountability import find_accountable
-from knowledge.deadlines import Due, safe_day
+from knowledge.deadlines import Due
 from knowledge.documents import Citation
 from knowledge.facts import (
     Credential,
@@ -21,7 +21,7 @@ from knowledge.facts import (
 )
 from knowledge.findings import Finding, Held, Reason, State
 from knowledge.recognition import Judgement, Question, judge
-from knowledge.retirement import has_service_left, last_day_by
+from knowledge.retirement import has_service_left
 from knowledge.rulebook import LiveDuty, RulesOn
 
 # Which verdict wins when several credentials are judged (contracts, §7 rule 7).
@@ -34,6 +34,7 @@ _BEST_FIRST = (
     State.NOT_RECOGNISED,
     State.MISSING,
 )
+_SEVERAL = 2
 _NOTHING_DUE = (State.MET, State.EXPIRING, State.EXEMPT)
 
 
@@ -52,7 +53,7 @@ def service_of(person: Person, rules: RulesOn) -> Service:
     return Service(
         unit=unit.code if unit is not None else person.unit,
         territory=rules.territory_of(person.unit),
-        retires_on=last_day_by(person.born_on, rules.retirement_ages[person.gender]),
+        retires_on=rules.retirement_of(person.born_on, person.gender),
     )
 
 
@@ -113,8 +114,21 @@ def _evaluate_one(person: Person, service: Service, standard: TitleStandard, rul
     criterion = rules.library.criteria[standard.criterion]
     asked = Question(criterion, standard.minimum, service.territory, rules, service.unit)
     best = best_judgement(person.credentials, asked)
+    if best is not None and best.state in _NOTHING_DUE:  # as most are
+        return Finding(
+            person=person.code,
+            unit=service.unit,
+            criterion=standard.criterion,
+            required=standard.minimum,
+            state=best.state,
+            held=_held(best),
+            reason=best.reason,
+            accountable=find_accountable(person.study, standard.criterion, service.territory, rules),
+            basis=tuple(dict.fromkeys((required_by, *best.basis))) if best.basis else (required_by,),
+            would_decide=best.would_decide,
+        )
     state = best.state if best is not None else State.MISSING
-    due = None if state in _NOTHING_DUE else find_due(person, service, standard, rules)
+    due = find_due(person, service, standard, rules)
     basis = [required_by, *(best.basis if best is not None else ()), *((due.basis,) if due is not None else ())]
     return Finding(
         person=person.code,
@@ -127,7 +141,7 @@ def _evaluate_one(person: Person, service: Service, standard: TitleStandard, rul
         deadline=due.day if due is not None else None,
         deadline_included=due.is_included if due is not None else True,
         days_left=(due.last_day - rules.day).days if due is not None else None,
-        safe_day=safe_day(due.last_day, rules.calendar) if due is not None else None,
+        safe_day=rules.safe_day(due.last_day) if due is not None else None,
         round=due.round if due is not None else None,
         consequence=due.consequence if due is not None else None,
         accountable=find_accountable(person.study, standard.criterion, service.territory, rules),
@@ -140,18 +154,23 @@ def _evaluate_one(person: Person, service: Service, standard: TitleStandard, rul
 def find_due(person: Person, service: Service, standard: TitleStandard, rules: RulesOn) -> Due | None:
     """The earliest deadline that is this person's for this criterion on the day, or None (contracts, §7 rule 8)."""
     found = [
-        *(_due_of_round(one, rules) for one in rules.open_rounds if _concerns(one, person, service, standard, rules)),
-        *(_due_of_duty(one, rules) for one in rules.live_duties if _falls_on(one, person, service, standard, rules)),
+        _due_of_round(one, rules)
+        for one in _rounds_for(person, service, rules)
+        if (not one.criteria or standard.criterion in one.criteria) and leaves_time(one, service)
     ]
-    return min(found, key=lambda due: (due.day, due.last_day, due.round or ""), default=None)
+    found += [_due_of_duty(one, rules) for one in rules.live_duties if _falls_on(one, person, service, standard, rules)]
+    if len(found) < _SEVERAL:
+        return found[0] if found else None
+    return min(found, key=lambda due: (due.day, due.last_day, due.round or ""))
 
 
-def _concerns(review: ReviewRound, person: Person, service: Service, standard: TitleStandard, rules: RulesOn) -> bool:
-    return (
-        (not review.criteria or standard.criterion in review.criteria)
-        and is_for(review, person, service, rules)
-        and leaves_time(review, service)
-    )
+def _rounds_for(person: Person, service: Service, rules: RulesOn) -> tuple[ReviewRound, ...]:
+    """The open rounds for posts and units like this person's: found once for all who share them."""
+    known = rules.rounds_of_posts
+    key = (person.position_group, person.managed_by, service.unit, service.territory)
+    if key not in known:
+        known[key] = tuple(one for one in rules.open_rounds if is_for(one, person, service, rules))
+    return known[key]
 
 
 def is_for(review: ReviewRound, person: Person, service: Service, rules: RulesOn) -> bool:

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 
 from knowledge.calendar import WorkingCalendar
-from knowledge.deadlines import day_of, last_legal_day
+from knowledge.deadlines import day_of, last_legal_day, safe_day
 from knowledge.documents import Duty, Point
 from knowledge.facts import (
     CriterionCode,
@@ -32,7 +32,7 @@ from knowledge.facts import (
 )
 from knowledge.growing import grow
 from knowledge.library import Decider, Library, NormativeConversion, RetirementSchedule
-from knowledge.retirement import Ages, ages_of, schedule_on
+from knowledge.retirement import Ages, ages_of, last_day_by, schedule_on
 from knowledge.rulings import with_rulings
 
 _MOST_VIEWS = 8  # nearly every question is about today
@@ -131,6 +131,11 @@ class RulesOn:
     )
     _bearing: dict[tuple[CriterionCode, KindCode, TerritoryCode], bool] = field(default_factory=dict, repr=False)
     _answering: dict[TerritoryCode, bool] = field(default_factory=dict, repr=False)
+    _safe_days: dict[date, date] = field(default_factory=dict, repr=False)
+    _retiring: dict[tuple[int, int, Gender], date] = field(default_factory=dict, repr=False)
+    rounds_of_posts: dict[tuple[PositionGroup, ManagedBy, UnitCode, TerritoryCode], tuple[ReviewRound, ...]] = field(
+        default_factory=dict, repr=False
+    )
 
     @property
     def library(self) -> Library:
@@ -151,6 +156,19 @@ class RulesOn:
     def retirement_ages(self) -> dict[Gender, Ages]:
         """The ages of that schedule by gender."""
         return {gender: ages_of(self.retirement, gender) for gender in Gender}
+
+    def retirement_of(self, born_on: date, gender: Gender) -> date:
+        """The retirement day of those born in this month."""
+        key = (born_on.year, born_on.month, gender)
+        if key not in self._retiring:
+            self._retiring[key] = last_day_by(born_on, self.retirement_ages[gender])
+        return self._retiring[key]
+
+    def safe_day(self, last_day: date) -> date:
+        """The last legal day if it is a working day, else the working day before it."""
+        if last_day not in self._safe_days:
+            self._safe_days[last_day] = safe_day(last_day, self.calendar)
+        return self._safe_days[last_day]
 
     def find_unit(self, code: UnitCode) -> Unit | None:
         """The unit in force on the day: the roster's, or whoever took over from it; None for an unknown code.
