@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NewType
 
-from sqlalchemy import Row, any_, delete, insert, literal, select, text, update
+from sqlalchemy import Row, any_, delete, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -94,6 +94,16 @@ class StudyDrawer:
         for unit, code in found:
             heads.setdefault(UnitCode(unit), []).append(PersonCode(code))
         return heads
+
+    async def find_waiting(self, numbers: Collection[int]) -> Mapping[int, int]:
+        """Those of these cases that wait for a head, each with its version."""
+        found = await self._connection.execute(
+            select(study_cases.c.number, func.count())
+            .join(study_events, study_events.c.study_case == study_cases.c.number)
+            .where(study_cases.c.number.in_(list(numbers)), study_cases.c.state == StudyState.WAITING.value)
+            .group_by(study_cases.c.number)
+        )
+        return {row[0]: row[1] for row in found}
 
     # --- dates entered by themselves, without a case
 

@@ -63,7 +63,7 @@ class Composer(Protocol):
 class Premises:
     """What is true now of the recipients of some deliveries and of those whom their notices concern.
 
-    Whoever or whatever is not known is absent. `reached` and `offered` are as in `Present`.
+    Whoever or whatever is not known is absent. `reached`, `offered` and `waiting` are as in `Present`.
     """
 
     people: Mapping[PersonCode, Person]
@@ -72,6 +72,7 @@ class Premises:
     rules: RulesOn
     reached: frozenset[PersonCode] = frozenset()
     offered: Mapping[PersonCode, frozenset[CriterionCode]] = field(default_factory=dict)
+    waiting: Mapping[int, int] = field(default_factory=dict)
 
 
 class LooksUp(Protocol):
@@ -128,7 +129,13 @@ class NoticeComposer:
         locale = account.locale or delivery.locale
         with locale_of(locale):
             present = Present(
-                person, premises.rules, now, about=premises.people, reached=premises.reached, offered=premises.offered
+                person,
+                premises.rules,
+                now,
+                about=premises.people,
+                reached=premises.reached,
+                offered=premises.offered,
+                waiting=premises.waiting,
             )
             return await self._write(delivery, present, locale)
 

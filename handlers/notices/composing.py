@@ -16,6 +16,7 @@ class Present:
 
     `about` are the people whom the notices concern, as far as they are still in the roster; `reached` those of them
     whom a channel reaches, and `offered` for which criteria study was offered to which of them, still unanswered.
+    `waiting` are the study cases that wait for a head, each with its version.
     """
 
     person: Person
@@ -24,6 +25,7 @@ class Present:
     about: Mapping[PersonCode, Person] = field(default_factory=dict)
     reached: frozenset[PersonCode] = frozenset()
     offered: Mapping[PersonCode, frozenset[CriterionCode]] = field(default_factory=dict)
+    waiting: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

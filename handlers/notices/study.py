@@ -15,19 +15,25 @@ from knowledge.study_cases import StudyAct
 from storage.records import Delivery, Notice
 
 # What waits for the head's decision; pressed from here it is shown first, since nobody has seen it yet.
+_ASKS = frozenset({StudyAct.REQUESTED, StudyAct.CHANGED})
 _TO_DECIDE = (StudyAct.SENT, StudyAct.REFUSED, StudyAct.CHANGE_ASKED)
 
 
 async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply | Dropped:
-    """The words of a notice about a study case; not told any more to a head who has nobody to decide on."""
+    """The words of a notice about a study case.
+
+    Not told any more to a head who has nobody to decide on, nor that a request waits which has been answered.
+    """
     del delivery
     number = int(notice.payload["case"])
     act = StudyAct(notice.stage)
     is_own = present.person.code in notice.about
     if not is_own and not (units_headed(present.person, present.rules) or units_served(present.person, present.rules)):
         return Dropped("no_head")
+    if act in _ASKS and not is_own and present.waiting.get(number) != notice.payload["version"]:
+        return Dropped("answered")
     opens = Choice(_("Open study case {number}").format(number=number), "study.open", str(number))
-    if act in {StudyAct.REQUESTED, StudyAct.CHANGED} and not is_own:
+    if act in _ASKS and not is_own:
         return Reply(_asks(number, notice.payload.get("due")), choices=(opens, *_to_decide(number)))
     return Reply(_say(act, is_own=is_own).format(number=number), choices=(opens,))
 

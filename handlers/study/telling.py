@@ -97,7 +97,7 @@ async def _send(case: StudyCase, to: Person, today: RulesOn, telling: Telling) -
         key=key,
         stage=case.events[-1].act.value,
         about=(case.person,),
-        payload={"case": case.number, "due": due.isoformat() if due is not None else None},
+        payload={"case": case.number, "version": case.version, "due": due.isoformat() if due is not None else None},
     )
     delivery = NewDelivery(
         person=to.code,

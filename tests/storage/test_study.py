@@ -120,6 +120,7 @@ async def test_one_case_is_open_for_a_criterion_and_another_may_follow_it(drawer
     assert first is not None
     assert await drawers.study.add_case(REQUEST, ()) is None
     assert await drawers.study.find_open(LAN.code, REQUEST.criterion) == first
+    assert await drawers.study.find_waiting([first.number, 99]) == {first.number: 1}
 
     await drawers.study.save_case(happen(first, REFUSED), ())
     second = await drawers.study.add_case(REQUEST, ())

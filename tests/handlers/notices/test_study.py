@@ -1,7 +1,9 @@
 """A notice about a study case names neither the official nor the course, and leads to what it is about."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 import pytest
 
@@ -21,10 +23,13 @@ ME = official()
 HEAD = official(code=PersonCode("GD001"), name="Đỗ Văn Trưởng", roles=frozenset({Role.HEAD}))
 
 
-async def told(library, act: StudyAct, to: Person, due: str | None = None) -> Reply | Dropped:
-    notice = Notice(1, NoticeKind.STUDY, "k", act.value, (ME.code,), {"case": 7, "due": due}, NOW)
+async def told(
+    library, act: StudyAct, to: Person, due: str | None = None, waiting: Mapping[int, int] = MappingProxyType({7: 1})
+) -> Reply | Dropped:
+    payload = {"case": 7, "version": 1, "due": due}
+    notice = Notice(1, NoticeKind.STUDY, "k", act.value, (ME.code,), payload, NOW)
     delivery = Delivery(1, to.code, NOW, DeliveryState.CLAIMED)
-    return await compose(notice, delivery, Present(to, visits.bare(library).on(TODAY), NOW))
+    return await compose(notice, delivery, Present(to, visits.bare(library).on(TODAY), NOW, waiting=waiting))
 
 
 async def test_a_head_is_asked_with_a_day_and_buttons(library):
@@ -49,6 +54,11 @@ async def test_every_notice_has_words_without_a_name_or_a_course(library, act, t
 async def test_whoever_heads_nobody_any_more_is_not_told(library):
     former = replace(HEAD, roles=frozenset({Role.OFFICIAL}))
     assert await told(library, StudyAct.REQUESTED, former) == Dropped("no_head")
+
+
+@pytest.mark.parametrize("waiting", [{}, {7: 3}], ids=["answered", "changed since"])
+async def test_a_request_that_waits_no_more_is_not_told(library, waiting):
+    assert await told(library, StudyAct.REQUESTED, HEAD, "2026-11-27", waiting) == Dropped("answered")
 
 
 def test_study_has_its_place_among_the_notices():
