@@ -26,7 +26,7 @@ from bot.on_telegram.tokens import identity_of, refused_token
 from bot.on_telegram.wire import AnswerLostError, DiscreetRequest, NeverLeftError
 from bot.papers.handing import file_of
 from bot.push.sending import Parcel
-from bot.render import Describe, render_html, split_html
+from bot.render import Describe, count_units, render_html, split_html
 from handlers.asking import Channel, Choice
 from handlers.phrases import locale_of
 from handlers.reply import File, Reply
@@ -104,7 +104,7 @@ class TelegramSender:
         with locale_of(parcel.locale):
             text, markup = self._render(parcel.reply)
             file = file_of(parcel.reply, self._describe)
-            is_caption = file is not None and len(split_html(text, MOST_CAPTION_UNITS)) == 1
+            is_caption = file is not None and len(_parts(text, MOST_CAPTION_UNITS)) == 1
             if file is not None and is_caption:
                 sent = await self._ask(lambda: self._send_file(parcel.address, file, text, markup))
             else:
@@ -137,7 +137,7 @@ class TelegramSender:
     def _render(self, reply: Reply) -> tuple[str, InlineKeyboardMarkup | None]:
         """A push is one message, so that it has one outcome: words that do not fit are refused, not cut."""
         try:
-            texts = split_html(render_html(reply, self._describe), MOST_UNITS)
+            texts = _parts(render_html(reply, self._describe), MOST_UNITS)
             markup = _buttons(reply.choices)
         except ValueError:  # a button that Telegram would refuse
             self._blame_ourselves("button")
@@ -234,6 +234,12 @@ class TelegramSender:
 
     def _blame_ourselves(self, reason: str) -> NoReturn:
         raise self._bad_request(reason) from None
+
+
+def _parts(text: str, limit: int) -> list[str]:
+    """The messages that a text makes; what is short enough as it is written, tags and all, need not be measured."""
+    whole = text.strip()
+    return [whole] if whole and count_units(whole) <= limit else split_html(text, limit)
 
 
 def _buttons(choices: Sequence[Choice]) -> InlineKeyboardMarkup | None:
