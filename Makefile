@@ -40,7 +40,7 @@ texts-check: env-dev
 migrate: env ## create or migrate the database
 	$(BIN)/nhacchuan init
 
-run: env ## open the doors: web chat, and Telegram where a token is set
+run: env ## web chat, Telegram where a token is set, and a worker that plans and sends
 	$(BIN)/nhacchuan run
 
 lock: env-dev ## pin every dependency anew
