@@ -17,7 +17,7 @@ from handlers.visit import Visit, criteria_asked
 from knowledge.facts import CriterionCode, Person
 from knowledge.rulebook import RulesOn
 from knowledge.understanding.meaning import Entities
-from knowledge.understanding.study_said import StudyWish, asks_for_self, offers_study, read_study_wish
+from knowledge.understanding.study_said import StudyWish, asks_for_list, asks_for_self, offers_study, read_study_wish
 
 if TYPE_CHECKING:
     from handlers.routing import Ports
@@ -64,14 +64,15 @@ async def study_of_mine(visit: Visit, ports: "Ports") -> Reply:
             return guidance.not_understood(visit)  # an official hardly means a head's work; rather that than a refusal
     desk = _desk(ports)
     named = visit.named.person_words
+    offers = visit.meaning is not None and offers_study(visit.text) and study_decisions.may_propose(person, today)
     if named is None:
-        offers = visit.meaning is not None and offers_study(visit.text)
-        return await (_begin_proposal(visit, person, {}, ports) if offers else _waiting(visit, ports))
+        begins = offers and not asks_for_list(visit.text)
+        return await (_begin_proposal(visit, person, {}, ports) if begins else _waiting(visit, ports))
     found = await study_decisions.find_mine(named, person, today, desk)
     if not found:
         await desk.audit.record(person.code, "look_refused", "study", desk.clock.now(), {})
         return refuse(visit)
-    if len(found) > 1 or offers_study(visit.text):
+    if len(found) > 1 or offers:
         values = {"person": str(found[0].code)} if len(found) == 1 else {}
         return await _begin_proposal(visit, person, values, ports)
     return await study_decisions.list_of(found[0], visit, person, desk)

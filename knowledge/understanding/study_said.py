@@ -61,6 +61,7 @@ class _Words(BaseModel):
     withdraw: tuple[str, ...]
     explain: tuple[str, ...]
     offer: tuple[str, ...]
+    listing: tuple[str, ...]
     self: tuple[str, ...]
     asking: tuple[str, ...]
     course: tuple[str, ...]
@@ -87,6 +88,12 @@ def offers_study(said: str) -> bool:
         return False
     found = {one.value for one in _tables().offers.find(text)}
     return found == {True}
+
+
+def asks_for_list(said: str) -> bool:
+    """Whether a head or HR wants to see what is on record rather than to send somebody."""
+    text = read_text(said)
+    return text is not None and bool(_tables().listing.find(text))
 
 
 def asks_something(said: str) -> bool:
@@ -243,6 +250,7 @@ def _patterns() -> tuple[tuple["re.Pattern[str]", _ReadDays], ...]:
 class _Tables:
     wishes: PhraseTable[StudyWish]
     offers: PhraseTable[bool]
+    listing: PhraseTable[str]
     asking: PhraseTable[str]
     leads: PhraseTable[str]
     ends: PhraseTable[str]
@@ -266,6 +274,7 @@ def _tables() -> _Tables:
             + [(one, StudyWish.EXPLAIN) for one in words.explain]
         ),
         offers=PhraseTable([(one, True) for one in words.offer] + [(one, False) for one in words.self]),
+        listing=PhraseTable((one, one) for one in words.listing),
         asking=PhraseTable((one, one) for one in words.asking),
         leads=PhraseTable((one, one) for one in words.course),
         ends=PhraseTable((one, one) for one in words.course_ends),

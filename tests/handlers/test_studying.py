@@ -371,6 +371,12 @@ async def test_heads_list_ended_cases_too(house):
     assert "Số 1" in words(await house.presses(DIRECTOR, "study.waiting|all"))
 
 
+@pytest.mark.parametrize("said", ["danh sách đề nghị cử đi học", "ai xin đi học đang chờ duyệt", "cử CB001 đi học"])
+async def test_hr_is_shown_what_is_on_record(house, said):
+    await house.says(ME, ASKED, "gửi")
+    assert "chờ thủ trưởng trả lời" in words(await house.says(HR, said))
+
+
 async def test_the_record_comes_as_a_paper_with_times_names_and_basis(house):
     await house.says(ME, ASKED, "gửi")
     house.comes(SOON)

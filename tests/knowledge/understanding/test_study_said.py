@@ -7,6 +7,7 @@ import pytest
 from knowledge.understanding.study_said import (
     Period,
     StudyWish,
+    asks_for_list,
     asks_something,
     offers_study,
     read_course,
@@ -77,6 +78,12 @@ def test_sending_somebody_else_is_told_from_asking_for_oneself():
     assert offers_study("cử CB003 đi học")
     assert not offers_study("đề nghị cử tôi đi học")
     assert not offers_study("xác nhận CB003 đã đi học")
+
+
+def test_a_list_is_told_from_sending_somebody():
+    assert asks_for_list("danh sách đề nghị cử đi học")
+    assert asks_for_list("ai được cử mà không đi học")
+    assert not asks_for_list("tôi muốn cử cán bộ đi học")
 
 
 def test_a_question_is_told_from_the_name_of_a_course():
