@@ -26,7 +26,7 @@ _EVENING = re.compile(r"\btối\b", re.IGNORECASE)  # without its mark it is "I"
 _WORDS = "muoi mot|muoi hai|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi"
 _NUMBERS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10}
 _NUMBERS |= {"muoi mot": 11, "muoi hai": 12}
-_HOUR = re.compile(rf"\b(\d{{1,2}}|{_WORDS}) ?(?:gio|h\b|h(?=\d))(?: ?(?:(\d{{1,2}})\b|(ruoi)\b))?")
+_HOUR = re.compile(rf"\b(\d{{1,2}}|{_WORDS}) ?(?:(?:gio|h\b|h(?=\d))(?: ?(?:(\d{{1,2}})\b|(ruoi)\b))?|(ruoi)\b)")
 _DAYS = re.compile(rf"\b(\d{{1,4}}|{_WORDS}) ?(ngay|hom|bua|tuan|thang)\b")
 _UNTIL = re.compile(r"\b(?:den|toi|het)(?: het)?(?: ngay)? (\d{1,2})/(\d{1,2})(?:/(\d{4}))?\b")
 _UNITS = {"ngay": 1, "hom": 1, "bua": 1, "tuan": _WEEK, "thang": 30}
@@ -223,7 +223,7 @@ def _show(hour: time) -> str:
 
 def _read_hour(found: re.Match[str], *, is_later: bool) -> time | None:
     hour, minute = _NUMBERS.get(found[1]) or int(found[1]), int(found[2] or 0)
-    if found[3] is not None:
+    if found[3] is not None or found[4] is not None:
         minute = _MINUTES // 2
     if hour < _NOON and is_later:
         hour += _NOON

@@ -46,6 +46,7 @@ def words(reply: Reply) -> str:
         ("nhac toi luc 8 gio ruoi", time(8, 30)),
         ("nhắc tôi lúc mười một giờ", time(11)),
         ("nhắc lúc 17 giờ", time(17)),
+        ("đổi giờ gửi tin nhắc thành 9 rưỡi", time(9, 30)),
         ("07:30 nhắc tôi", time(7, 30)),
     ],
 )
