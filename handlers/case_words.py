@@ -108,7 +108,8 @@ def _verdict(case: Case, judged: Judgement, credential: str, visit: Visit) -> st
             if judged.valid_to is None:  # the year of issue alone leaves the day of its end open
                 text = _("{credential} counted as {criterion}: {level}, but its time is over; it no longer counts.")
             day = show_day(judged.valid_to) if judged.valid_to is not None else "–"
-            return text.format(credential=credential, criterion=about, level=level, day=day)
+            ended = text.format(credential=credential, criterion=about, level=level, day=day)
+            return " ".join(sentence for sentence in (ended, _months(judged)) if sentence)
         case State.NOT_RECOGNISED if judged.reason is Reason.RULED_OUT:
             text = _("{credential} does not count as {criterion}.")
             return text.format(credential=credential, criterion=about)
@@ -125,6 +126,14 @@ def _verdict(case: Case, judged: Judgement, credential: str, visit: Visit) -> st
         case _:
             held = Held(case.credential.kind, case.credential.level, judged.counts_as, judged.reason)
             return explain_undetermined(held, credential, judged.would_decide, library)
+
+
+def _months(judged: Judgement) -> str:
+    """How long a certificate counts from its day of issue, by the row that it was judged by."""
+    months = judged.rule.months_valid if isinstance(judged.rule, RecognitionRow) else None
+    if months is None:
+        return ""
+    return _("It counts for {n} months from the day of issue, then it is out of date.").format(n=months)
 
 
 def name_case(case: Case, visit: Visit) -> str:

@@ -144,6 +144,18 @@ def _force(document: Document, visit: Visit) -> list[Line]:
 def _relations(document: Document, visit: Visit) -> list[Line]:
     library = visit.rules.library
     cite = (library.cite(document.id),)
+    replaced = [one.id for one in library.documents.values() if one.replaced_by == document.id]
+    if replaced:
+        text = _("It replaces: {documents}.").format(documents="; ".join(replaced))
+        cites = (*cite, *(library.cite(one) for one in replaced))
+        lines: list[Line] = [Record(text, cites, is_item=True)]
+        return lines if not document.mentions else [*lines, *_cited(document, visit)]
+    return _cited(document, visit)
+
+
+def _cited(document: Document, visit: Visit) -> list[Line]:
+    library = visit.rules.library
+    cite = (library.cite(document.id),)
     if not document.mentions:
         return [Record(_("Which documents it cites is not in the library."), cite, is_item=True)]
     names = "; ".join(name_document(library.documents[one]) for one in document.mentions)

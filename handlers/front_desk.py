@@ -556,9 +556,11 @@ def _state(kept: Mapping[str, Any] | None, heard: _Heard, reply: Reply, library:
     before = recall(kept)
     if before is not None and heard.meaning is not None and heard.intent in _LEAVE_THE_SUBJECT:
         state = remember(before.intent, before.entities)
+        state["cited"] = (kept or {}).get("cited", [])
     elif heard.intent is not None:
         pressed = named_by_choice(heard.intent, heard.subject, library)
-        state = remember(heard.intent, heard.meaning.entities if heard.meaning is not None else pressed)
+        named = heard.meaning.entities if heard.meaning is not None else pressed
+        state = remember(heard.intent, named, reply.citations)
     state |= keep_pending(reply.pending)
     asks_for_code = heard.intent is Intent.LINK and reply.outcome in {Outcome.ANSWERED, Outcome.DENIED}
     return {**state, "awaiting": AWAITING_CODE} if asks_for_code else state

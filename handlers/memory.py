@@ -1,6 +1,6 @@
 """What a conversation was last about, as plain data that can be kept between visits."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -8,6 +8,7 @@ from handlers.ports import Threads
 from handlers.reply import Pending
 from handlers.visit import Visit
 from handlers.why_subjects import read_subject
+from knowledge.documents import Citation
 from knowledge.facts import (
     CriterionCode,
     DocumentId,
@@ -22,11 +23,15 @@ from knowledge.library import Library
 from knowledge.understanding.meaning import Aspect, Context, DocumentMention, Entities, Intent, KindMention
 from storage.records import EarlierQuestion
 
+_MOST_CITED = 3  # of an answer, that "that document" may point to
 
-def remember(intent: Intent, entities: Entities) -> dict[str, Any]:
-    """The state to keep: the intent and the things named, never the whole question."""
+
+def remember(intent: Intent, entities: Entities, cited: Iterable[Citation] = ()) -> dict[str, Any]:
+    """The state to keep: the intent, the things named and what the answer rested on, never the whole question."""
+    places = dict.fromkeys((str(one.document), one.point or "") for one in cited)
     return {
         "intent": intent.value,
+        "cited": [list(one) for one in list(places)[:_MOST_CITED]],
         "documents": [[one.typed, one.document] for one in entities.documents],
         "points": list(entities.points),
         "kinds": [[one.kind, one.level] for one in entities.kinds],
@@ -121,7 +126,8 @@ def recall(state: Mapping[str, Any] | None) -> Context | None:
     if state is None or "intent" not in state:
         return None
     try:
-        return Context(Intent(state["intent"]), _entities(state))
+        cited = tuple((DocumentId(document), point) for document, point in state.get("cited", ()))
+        return Context(Intent(state["intent"]), _entities(state), cited)
     except (KeyError, TypeError, ValueError):
         return None
 

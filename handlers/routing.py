@@ -284,6 +284,20 @@ def _unless_found(handler: Handler) -> Handler:
     return answer
 
 
+def _unless_there(handler: Handler) -> Handler:
+    """Unless a document of another territory that the question names says it."""
+
+    async def answer(visit: Visit, ports: Ports) -> Reply:
+        known = [one.document for one in visit.named.documents if one.document is not None]
+        if known and not any(visit.rules.library.binds(one, visit.own_territory) for one in known):
+            return documents.answer_document(visit, search=ports.search)
+        if visit.named.documents or visit.named.speaks_of_self:
+            return await handler(visit, ports)
+        return documents.find_there(visit, ports.search) or await handler(visit, ports)
+
+    return answer
+
+
 async def _out_of_scope(visit: Visit, ports: Ports) -> Reply:
     in_words = quoting.answer_in_words(visit, ports.search, least=quoting.BEYOND_DOUBT)
     return in_words or guidance.out_of_scope(visit)
@@ -422,7 +436,9 @@ BY_INTENT: Mapping[Intent, Handler] = {
     Intent.POSITION_REQUIREMENTS: _unless_found(
         _unless_in_words(_corrected(_there(_open(position.list_requirements))))
     ),
-    Intent.CONSEQUENCES: _unless_found(_unless_in_words(_corrected(_there(_open(consequences.explain_consequences))))),
+    Intent.CONSEQUENCES: _unless_there(
+        _unless_found(_unless_in_words(_corrected(_there(_open(consequences.explain_consequences)))))
+    ),
     Intent.DOCUMENT: _corrected(_document),
     Intent.LIBRARY: _unless_found(_unless_in_words(_open(documents.list_library))),
     Intent.WHO_TO_ASK: _unless_found(_unless_in_words(_there(_open(offices.tell_whom_to_ask)))),

@@ -35,8 +35,9 @@ from handlers.stating import state
 from handlers.visit import Visit, criteria_asked
 from handlers.why_subjects import why, why_certificate
 from handlers.wording import name_cited, name_criterion
+from knowledge.evaluate import evaluate
 from knowledge.facts import CriterionCode, Person, RecognitionRow
-from knowledge.findings import State
+from knowledge.findings import Finding, State
 
 _MOST_KINDS_OFFERED = 2
 _MOST_RULINGS = 6
@@ -180,8 +181,20 @@ def _reply(cases: Sequence[Case], visit: Visit) -> Reply:
         lines=tuple(lines),
         choices=(*_why(cases, visit), *_next_steps(visit)),
         outcome=Outcome.NO_BASIS if missing and len(missing) == len(cases) else Outcome.ANSWERED,
-        findings=tuple(finding_of(case, visit) for case in cases if case.judged is not None),
+        findings=(
+            *(finding_of(case, visit) for case in cases if case.judged is not None),
+            *_findings_of_refused(cases, visit),
+        ),
     )
+
+
+def _findings_of_refused(cases: Sequence[Case], visit: Visit) -> tuple[Finding, ...]:
+    """How the visitor stands where a certificate of their own, asked about, was refused or is not yet issued."""
+    if visit.person is None or visit.elsewhere is not None:
+        return ()
+    criteria = {case.criterion.code for case in cases if case.is_own and case.judged is None}
+    criteria -= {case.criterion.code for case in cases if case.judged is not None}
+    return tuple(one for one in evaluate(visit.person, visit.rules) if one.criterion in criteria) if criteria else ()
 
 
 def _is_without_rule(case: Case, visit: Visit) -> bool:

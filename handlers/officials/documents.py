@@ -20,11 +20,13 @@ from handlers.officials import quoting
 from handlers.phrases import _
 from handlers.point_words import describe_point, describe_takeover
 from handlers.reply import Line, Outcome, Record, Reply
+from handlers.stating import state
 from handlers.visit import Visit
 from handlers.wording import name_document, name_point, start_sentence
 from knowledge.documents import Confidence, DeadlineKind, Document, Point
 from knowledge.facts import DocumentId
-from knowledge.understanding.meaning import Aspect, Intent
+from knowledge.folding import fold
+from knowledge.understanding.meaning import Aspect, Intent, Wish
 from knowledge.understanding.retrieval import LEAST_WITHIN, FoundPlace, PointSearch
 
 _MOST_CHOICES = 3
@@ -34,7 +36,12 @@ _MOST_LISTED = 40
 _NEAR = 0.8  # of the best score: what else is told beside the point that fits best
 _FITTING = 0.5  # of a search score: such a point is what was asked for, and nothing else need be told
 _LEAST_ELSEWHERE = 0.6  # of a search score, for documents that do not bind here
-_BEYOND_DOUBT_ELSEWHERE = 0.65
+_LEAST_SAYING = 0.46  # the same where the question asks which document says so
+_LEAST_THERE = 0.38  # of a search score among the documents of a territory that the question names
+_ANY = 0.1  # of a search score before the facts asked for are weighed: only the sum decides
+_SHORTEST_DATED = 4  # words beside a document's name: "ngày nào", "là ngày bao nhiêu"
+_KNOWN_BY_CONTENT = {Confidence.OFFICIAL_COPY, Confidence.LEGAL_SITE, Confidence.WEAK_COPY}
+_BEYOND_DOUBT_ELSEWHERE, _SAYING_ELSEWHERE = 0.65, 0.58
 _FEWEST_WORDS = 6  # fewer say too little to be about a document unasked
 _UNSURE = 0.9  # below this confidence a question may be about a document after all
 _BEYOND_DOUBT, _BEYOND_DOUBT_THERE = 0.58, 0.48  # of a search score; where a territory is named, less will do
@@ -57,6 +64,8 @@ def answer_document(visit: Visit, *, search: PointSearch) -> Reply:
         return _unknown_document(visit.subject, visit)
     if not documents:
         return _answer_by_search(visit, search)
+    if not documents[0].points and (given := _order_of(documents[0], visit, search)) is not None:
+        return given
     if Aspect.QUOTE in visit.aspects and not visit.subject:
         return _quote(documents[0], next(iter(visit.named.points), ""), visit, search)
     point_id = visit.subject.partition("#")[2] or next(iter(visit.named.points), "")
@@ -170,7 +179,7 @@ def _answer_point(document: Document, asked: str, visit: Visit) -> Reply:
 
 
 def _answer_whole(document: Document, visit: Visit, search: PointSearch) -> Reply:
-    sides = visit.aspects & SIDES_OF_THE_RECORD
+    sides = _sides_asked(document, visit)
     asks_content = (
         Aspect.CONTENT in visit.aspects and Aspect.HELD not in sides
     )  # "do you hold what it says" is of the record
@@ -211,12 +220,29 @@ def _fitting_points(document: Document, visit: Visit, search: PointSearch) -> li
 
 def _deadlines_asked(document: Document, visit: Visit, search: PointSearch) -> list[Line]:
     """The time limits of what the question is about, or of the whole document; that a point has none is told too."""
+    concerned = _points_concerning(document, visit)
+    if concerned and all(one.deadline.kind is DeadlineKind.NONE for one in concerned):
+        cites = tuple(visit.rules.library.cite(document.id, one.id) for one in concerned)
+        no_day = state(_("These points name no day for those whom they concern."), cites, visit)
+        return [*summarise_points(document, concerned, visit), no_day]
     found = _places_within(document, visit, search)
     points = [point for one in found if (point := document.point(one.point)) is not None]
     if not found or found[0].score < _FITTING:
         return describe_deadlines(document, visit, first=points)
     dated = [one for one in points if one.deadline.kind is not DeadlineKind.NONE and one is not points[0]]
-    return summarise_points(document, [points[0], *dated], visit)
+    told = summarise_points(document, [points[0], *dated], visit)
+    if dated or points[0].deadline.kind is not DeadlineKind.NONE:
+        return told
+    cite = (visit.rules.library.cite(document.id, points[0].id),)
+    return [*told, state(_("This point names no day."), cite, visit)]
+
+
+def _points_concerning(document: Document, visit: Visit) -> list[Point]:
+    """The points that say of themselves that they concern those under an office that the question names."""
+    offices = visit.rules.library.offices
+    names = {fold(name) for one in visit.named.offices for name in (offices[one].name, *offices[one].aliases)}
+    leaves = [one for one in document.points if not any(other.parent == one.id for other in document.points)]
+    return [one for one in leaves if any(name in fold(whom) for name in names for whom in one.binds)]
 
 
 def _found_within(document: Document, visit: Visit, search: PointSearch) -> list[Point]:
@@ -265,23 +291,80 @@ def _outermost(points: list[Point]) -> list[Point]:
     return [one for one in points if one.parent not in ids]
 
 
+def find_there(visit: Visit, search: PointSearch) -> Reply | None:
+    """What the documents of the territory that the question names say, where that is another one."""
+    own = visit.rules.library.territories[visit.own_territory]
+    territories = visit.rules.library.territories
+    asked = [one for one in visit.named.territories if one not in visit.named.issue_places]
+    there = next((one for one in asked if territories[one].province != own.province), None)
+    if there is None:
+        return None
+    documents = frozenset(
+        one.id for one in visit.rules.library.documents.values() if there in one.territories and one.exists_on(visit.on)
+    )
+    found = _search_loosely(visit, search, documents, _LEAST_THERE)
+    return _answer_found(found, visit) if found else None
+
+
+def _search_loosely(
+    visit: Visit, search: PointSearch, documents: frozenset[DocumentId], least: float
+) -> list[FoundPlace]:
+    found = search.search(visit.text, documents=documents, least=_ANY)
+    return [one for one in found if one.score >= least] if found and found[0].score >= least else []
+
+
+def _order_of(document: Document, visit: Visit, search: PointSearch) -> Reply | None:
+    """What a document that binds here, or there, has to be done about another one of which no point is held.
+
+    "Which letter orders the criteria of that decree, and by when?" is answered by the letter, not by the decree.
+    """
+    asked = {Aspect.DEADLINE, Aspect.WHO} & visit.aspects or Wish.BASIS in visit.wishes
+    if not asked or visit.aspects & SIDES_OF_THE_RECORD or len(visit.text.split()) < _FEWEST_WORDS or visit.subject:
+        return None
+    library = visit.rules.library
+    citing = frozenset(
+        one.id
+        for one in library.documents.values()
+        if one.points and one.exists_on(visit.on) and any(document.id in point.cites for point in one.points)
+    )
+    found = [
+        one
+        for one in _search_loosely(visit, search, citing, _LEAST_SAYING)
+        if (point := library.documents[one.document].point(one.point)) is not None and document.id in point.cites
+    ]
+    return _answer_found(found, visit) if found else None
+
+
 def find_unasked(visit: Visit, search: PointSearch) -> Reply | None:
     """What a document says, where a question that was not surely understood speaks of it beyond doubt."""
     meaning = visit.meaning
     if meaning is None or meaning.is_follow_up or meaning.confidence >= _UNSURE or visit.named.documents:
         return None
-    if len(visit.text.split()) < _FEWEST_WORDS or visit.named.speaks_of_self:
+    asks_which = Wish.BASIS in visit.wishes
+    if len(visit.text.split()) < _FEWEST_WORDS or (visit.named.speaks_of_self and not asks_which):
         return None
     least = _BEYOND_DOUBT_THERE if visit.named.territories else _BEYOND_DOUBT
+    least = min(least, _LEAST_SAYING) if asks_which else least
+    described_from = _DESCRIBED if asks_which else _DESCRIBED_BEYOND_DOUBT
     here, beyond = _documents_here(visit)
-    found = _answer_within(here, visit, search, least=least, described_from=_DESCRIBED_BEYOND_DOUBT) or (
-        None
-        if visit.named.territories
-        else _answer_within(
-            beyond, visit, search, least=_BEYOND_DOUBT_ELSEWHERE, described_from=_DESCRIBED_BEYOND_DOUBT
+    there = find_there(visit, search)
+    found = (
+        there
+        or _answer_within(here, visit, search, least=least, described_from=described_from)
+        or (
+            None
+            if visit.named.territories
+            else _answer_within(
+                beyond,
+                visit,
+                search,
+                least=_SAYING_ELSEWHERE if asks_which else _BEYOND_DOUBT_ELSEWHERE,
+                described_from=_DESCRIBED_BEYOND_DOUBT,
+            )
         )
     )
-    return None if found is None else replace(found, intent=Intent.DOCUMENT.value)
+    is_understood = meaning.intent is Intent.CONSEQUENCES  # what follows was asked, and a document says it
+    return found if found is None or is_understood else replace(found, intent=Intent.DOCUMENT.value)
 
 
 def _documents_here(visit: Visit) -> tuple[frozenset[DocumentId], frozenset[DocumentId]]:
@@ -295,11 +378,13 @@ def _documents_here(visit: Visit) -> tuple[frozenset[DocumentId], frozenset[Docu
 def _answer_by_search(visit: Visit, search: PointSearch) -> Reply:
     """No document named: those that bind here come first; what is of another province is only told as of there."""
     here, beyond = _documents_here(visit)
+    elsewhere = _LEAST_SAYING if Wish.BASIS in visit.wishes else _LEAST_ELSEWHERE
     return (
-        _answer_within(here, visit, search)
+        find_there(visit, search)
+        or _answer_within(here, visit, search)
         or _of_another_territory(visit)
         or quoting.answer_in_words(visit, search)
-        or _answer_within(beyond, visit, search, least=_LEAST_ELSEWHERE, described_from=_LEAST_ELSEWHERE)
+        or _answer_within(beyond, visit, search, least=elsewhere, described_from=_LEAST_ELSEWHERE)
         or Reply(
             title=_("I found nothing in the library for this wording."),
             lines=(
@@ -328,7 +413,7 @@ def _answer_within(
     """From the points of these documents, from a day that they name, or from what they are about as a whole."""
     found = [one for one in search.search(visit.text, documents=documents) if one.score >= least]
     described = [one for one in search.search_documents(visit.text, documents) if one.score >= described_from]
-    asks_record = bool(visit.aspects & SIDES_OF_THE_RECORD)
+    asks_record = bool(visit.aspects & SIDES_OF_THE_RECORD) or Wish.BASIS in visit.wishes
     if described and (not found or (asks_record and described[0].score >= found[0].score)):
         return _answer_whole(visit.rules.library.documents[described[0].document], visit, search)
     by_day = _points_of_days(documents, visit)
@@ -426,8 +511,40 @@ def _answer_not_held(document: Document, visit: Visit, sides: frozenset[Aspect] 
         title=name_document(document),
         lines=lines,
         choices=(next_steps.whom_to_ask(), next_steps.my_certificates(), next_steps.all_documents()),
-        outcome=Outcome.ANSWERED if rows or Aspect.HELD in sides else Outcome.NO_BASIS,
+        outcome=Outcome.ANSWERED if rows or _is_on_record(document, sides, visit) else Outcome.NO_BASIS,
     )
+
+
+def _is_on_record(document: Document, sides: frozenset[Aspect], visit: Visit) -> bool:
+    """Whether the record holds what is asked of a document without its text; what a text says is not of the record."""
+    library = visit.rules.library
+    held = {
+        Aspect.HELD: True,
+        Aspect.ABOUT: bool(document.about or document.title),
+        Aspect.SIGNER: document.signer is not None,
+        Aspect.DATE: document.dated is not None,
+        Aspect.ISSUER: bool(document.issuer),
+        Aspect.IN_FORCE: bool(document.in_force_from or document.in_force_to or document.replaced_by),
+        Aspect.BINDS: bool(document.addressees or document.territories or document.is_national),
+        Aspect.CITES: bool(document.mentions)
+        or any(one.replaced_by == document.id for one in library.documents.values()),
+    }  # fmt: skip
+    asks_content = Aspect.CONTENT in visit.aspects
+    is_told = (
+        asks_content and bool(document.about) and document.confidence in _KNOWN_BY_CONTENT and not visit.named.points
+    )
+    return is_told or (not asks_content and any(held[one] for one in sides))
+
+
+def _sides_asked(document: Document, visit: Visit) -> frozenset[Aspect]:
+    """The sides of the record that a question asks for; a bare "ngày nào" of a document without points is its date."""
+    sides = visit.aspects & SIDES_OF_THE_RECORD
+    if sides or document.points or Aspect.DEADLINE not in visit.aspects:
+        return sides
+    beside = visit.text
+    for one in visit.named.documents:
+        beside = beside.replace(one.typed, " ")
+    return frozenset({Aspect.DATE}) if len(beside.split()) <= _SHORTEST_DATED else sides
 
 
 def _no_such_point(document: Document, asked: str, visit: Visit) -> Reply:

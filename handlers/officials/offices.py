@@ -24,7 +24,8 @@ from knowledge.understanding.meaning import Wish
 
 def tell_whom_to_ask(visit: Visit) -> Reply:
     """The office named in the question with what became of it, else who manages the visitor and whom to ask."""
-    lines: list[Line] = []
+    merged = _describe_mergers(visit)
+    lines: list[Line] = list(merged)
     for office_id in visit.named.offices:
         office = visit.rules.library.offices[office_id]
         if not _is_of_home_only(office, visit):
@@ -36,12 +37,37 @@ def tell_whom_to_ask(visit: Visit) -> Reply:
         lines += describe_gaps(findings, visit.rules)
         lines += describe_met([one for one in findings if one.state is State.MET], visit.rules)
     lines.append(describe_contact(visit, next(iter(visit.named.criteria), None)))
+    title = _("What became of provinces, as of {day}") if merged else _("Whom to ask, as of {day}")
     return Reply(
-        title=_("Whom to ask, as of {day}").format(day=show_day(visit.on)),
+        title=title.format(day=show_day(visit.on)),
         lines=tuple(lines),
         choices=(next_steps.my_gaps(), next_steps.all_documents(), next_steps.help_me()),
         findings=findings,
     )
+
+
+def _describe_mergers(visit: Visit) -> list[Line]:
+    """To which province the territories belong that the question names, and since when; only where that is asked."""
+    if Wish.MERGED not in visit.wishes:
+        return []
+    library = visit.rules.library
+    lines: list[Line] = []
+    for code in visit.named.territories:
+        one = library.territories[code]
+        if one.basis is None or one.merged_on is None:
+            continue
+        if visit.on < one.merged_on:
+            text = _("On {day} it was {province}.").format(day=show_day(visit.on), province=one.province_before)
+            lines.append(Line(text, is_item=True))
+            continue
+        parts = [other for other in library.territories.values() if other.province == one.province]
+        text = _("Since {day} {before} (former) has belonged to {province}.")
+        if one.province == one.province_before:
+            text = _("Since {day} {province} has been made up of the former {parts}.")
+        names = ", ".join(other.province_before for other in parts)
+        said = text.format(day=show_day(one.merged_on), before=one.province_before, province=one.province, parts=names)
+        lines.append(state(said, (library.cite(one.basis),), visit, is_item=True))
+    return lines
 
 
 def _asks_where_now(visit: Visit) -> bool:

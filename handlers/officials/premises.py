@@ -127,9 +127,10 @@ def _not_its_days(document: Document, strange: Sequence[date]) -> list[str]:
 def _its_days(document: Document, strange: Sequence[date]) -> list[str]:
     """The days that it does name, where the question had others."""
     days = sorted({point.deadline.day for point in document.points if point.deadline.day is not None})
-    if not strange or not days:
+    yearly = [one.deadline.wording for one in document.points if one.deadline.day_of_month and one.deadline.wording]
+    if not strange or not (days or yearly):
         return []
-    shown = ", ".join(show_day(one) for one in days[:_MOST_DAYS])
+    shown = "; ".join(dict.fromkeys([*map(show_day, days[:_MOST_DAYS]), *yearly[:_MOST_DAYS]]))
     return [_("Days that {document} names as limits: {days}.").format(document=document.id, days=shown)]
 
 

@@ -40,6 +40,12 @@ class Cues:
     document_verbs: Words
     document_leads: Words
     these_documents: Words
+    successors: Words
+    signing: Words
+    asks_who: Words
+    after_that_day: Words
+    said_there: Words
+    which_points: Words
     these_points: Words
     these_certificates: Words
     these_persons: Words

@@ -6,12 +6,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from knowledge.credentials import ScaleType
+from knowledge.documents import Document
 from knowledge.folding import fold
 from knowledge.library import Library
 from knowledge.understanding.cues import Cues
 from knowledge.understanding.entities.reading import DOCUMENT_WORD, PERSON_WORD, Reading
 from knowledge.understanding.marks import can_be
-from knowledge.understanding.meaning import Aspect, Context, Entities, Intent
+from knowledge.understanding.meaning import Aspect, Context, DocumentMention, Entities, Intent
 from knowledge.understanding.phrase_table import Match, PhraseTable
 from knowledge.understanding.text import Text, Word, make_text
 
@@ -68,6 +69,10 @@ class FollowUps:
             (phrase, Intent(intent)) for intent, phrases in cues.follow_up_intents.items() for phrase in phrases
         )
         self._fillers = _by_fold(cues.fillers)
+        self._successors: PhraseTable[str] = _table(cues.successors)
+        self._after_that_day: PhraseTable[str] = _table(cues.after_that_day)
+        self._said_there: PhraseTable[str] = _table(cues.said_there)
+        self._which_points: PhraseTable[str] = _table(cues.which_points)
         entries = [word for word, kind in cues.point_words.items() if kind in {"entry", "task"}]
         self._entries: PhraseTable[tuple[str, int]] = PhraseTable(
             (f"{word} {ordinal}", (fold(word), number))
@@ -81,6 +86,7 @@ class FollowUps:
 
         `learned` is what the classifier is sure of by itself, None where it is not.
         """
+        context = self._with_what_was_cited(reading, context)
         points_back = self._points_back(reading, context)
         learned = self._without_idle_guess(reading, context, learned)
         own_words = len(reading.text.words) - len(reading.taken)
@@ -92,12 +98,16 @@ class FollowUps:
             return Completed(learned, self._explained(reading, context))
         leans = self._leans_on_before(reading.text)
         whole = (
-            self._same_again(reading, context, leans=leans)
+            self._of_a_birth(reading, context)
+            or self._of_its_successor(reading, context)
+            or self._after_its_day(reading, context)
+            or self._same_again(reading, context, leans=leans)
             or self._asked_of_a_certificate(reading, context)
             or self._another_level(reading, context)
             or self._of_the_document(reading, context, learned)
             or self._another_entry(reading, context)
             or self._another_point(reading, context, leans=leans)
+            or self._said_in_the_document(reading, context, learned)
         )
         if whole is not None:
             return whole
@@ -193,6 +203,75 @@ class FollowUps:
             return Completed(Intent.DOCUMENT, self._merged(reading, context, Intent.DOCUMENT))
         return None
 
+    @staticmethod
+    def _with_what_was_cited(reading: Reading, context: Context) -> Context:
+        """Where "that document" is said and none was named, the first one that the last answer rested on is meant."""
+        is_meant = reading.pointing.document and not reading.entities.documents
+        if not is_meant or context.entities.documents or not context.cited:
+            return context
+        document, _point = context.cited[0]
+        return replace(
+            context, intent=Intent.DOCUMENT, entities=Entities(documents=(DocumentMention(document, document),))
+        )
+
+    def _of_a_birth(self, reading: Reading, context: Context) -> Completed | None:
+        """When somebody born on another day, or of the other sex, retires: "thế còn nữ sinh 1970?"."""
+        new, known = reading.entities, context.entities
+        if context.intent is not Intent.SERVICE_LEFT or new.documents or new.kinds:
+            return None
+        gender = reading.gender or known.gender
+        if new.born_on is not None or new.born_year is not None:
+            return Completed(Intent.SERVICE_LEFT, replace(new, gender=gender))
+        if reading.gender is None or not (known.born_on or known.born_year) or len(reading.text.words) > _BARE:
+            return None
+        return Completed(Intent.SERVICE_LEFT, replace(known, gender=gender))
+
+    def _of_its_successor(self, reading: Reading, context: Context) -> Completed | None:
+        """The document that replaced the one talked about: "cái thay thế ai ký"."""
+        known = self._known_document(context)
+        found = self._successors.find(reading.text)
+        if known is None or known.replaced_by is None or not found or reading.entities.documents:
+            return None
+        asked = tuple(one for one in reading.entities.aspects if one is not Aspect.IN_FORCE)
+        successor = DocumentMention(known.replaced_by, known.replaced_by)
+        return Completed(Intent.DOCUMENT, replace(reading.entities, documents=(successor,), aspects=asked))
+
+    def _after_its_day(self, reading: Reading, context: Context) -> Completed | None:
+        """What follows once the day has passed that the last answer told of: of the point that it was told from."""
+        if context.intent is not Intent.DOCUMENT or not self._after_that_day.find(reading.text):
+            return None
+        names = [one.document for one in context.entities.documents if one.document is not None]
+        places = [one for one in context.cited if one[1] and (not names or one[0] in names)]
+        if not places or reading.entities.documents:
+            return None
+        document, point = places[0]
+        asked = replace(
+            reading.entities,
+            documents=(DocumentMention(document, document),),
+            points=(point,),
+            aspects=(Aspect.CONSEQUENCE,),
+        )
+        return Completed(Intent.DOCUMENT, asked)
+
+    def _said_in_the_document(self, reading: Reading, context: Context, learned: Intent | None) -> Completed | None:
+        """Whether, or where, the document talked about says something: "có quy định … không?", "điều mấy?"."""
+        new = reading.entities
+        if self._known_document(context) is None or new.documents or new.kinds or new.person_words:
+            return None
+        which = self._which_points.find(reading.text)
+        doubtful = learned in {None, Intent.DOCUMENT, Intent.OUT_OF_SCOPE, Intent.LIBRARY}
+        if not doubtful or not (which or self._said_there.find(reading.text)):
+            return None
+        asked = replace(new, documents=context.entities.documents, points=new.points)
+        return Completed(Intent.DOCUMENT, asked)
+
+    def _known_document(self, context: Context) -> Document | None:
+        """The one document that was talked about."""
+        known = [one.document for one in context.entities.documents if one.document is not None]
+        if context.intent is not Intent.DOCUMENT or len(known) != 1:
+            return None
+        return self._library.documents.get(known[0])
+
     def _explained(self, reading: Reading, context: Context) -> Entities:
         """What a longer "why" is about: what it names itself, else what was talked about."""
         if reading.entities.kinds or reading.entities.criteria:
@@ -251,6 +330,8 @@ class FollowUps:
             return None
         if self._is_of_another_matter(reading, asked, learned):
             return None
+        if learned in _OF_A_PERSON and reading.entities.speaks_of_self and context.intent not in _OF_A_PERSON:
+            return learned
         if asked and len(rest) <= sum(match.last - match.first for match in asked) + 1:
             return self._asked_intent(asked[0].value, reading, context)
         if named and len(rest) <= 1:
@@ -377,7 +458,11 @@ class FollowUps:
             old = replace(old, points=())  # who signed a point is who signed the document
         new = self._sorted_letters(new, old)
         if new.documents and not new.points:
-            old = replace(old, documents=(), points=(), aspects=())
+            # "còn công văn kia?" asks of another document what was asked of the first: who signed it, from which day
+            kept = (
+                tuple(one for one in old.aspects if one in _OF_WHOLE_DOCUMENTS) if self._is_only_named(reading) else ()
+            )
+            old = replace(old, documents=(), points=(), aspects=kept)
         criteria = new.criteria
         kinds = new.kinds
         if new.criteria and not new.kinds:
@@ -414,6 +499,10 @@ class FollowUps:
             years=new.years or old.years,
             aspects=new.aspects or (old.aspects if intent is context.intent and not new.points else ()),
         )
+
+    def _is_only_named(self, reading: Reading) -> bool:
+        """Whether a thing is named and nothing asked of it."""
+        return self._leans_on_before(reading.text) and not reading.entities.aspects and len(self._rest(reading)) <= 1
 
     def _sorted_letters(self, new: Entities, old: Entities) -> Entities:
         """The kinds meant where a letter fits two subjects ("chứng chỉ B"): those of the subject talked about."""

@@ -79,6 +79,10 @@ class Wish(StrEnum):
     WHICH = "which"  # which certificate would do
     COUNTS = "counts"  # whether something counts or can stand in
     FORGED = "forged"  # to have papers made, bought or altered
+    BASIS = "basis"  # which document, or which article of it, says so
+    MERGED = "merged"  # what became of a province or an office
+    OTHERS = "others"  # what belongs to several other people
+    LISTED = "listed"  # the names of several people
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +182,11 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the conversation was last about: the previous intent and the entities it ended with."""
+    """What the conversation was last about: the previous intent and the entities it ended with.
+
+    `cited` are the places that the last answer rested on, the first ones first; a point may be empty.
+    """
 
     intent: Intent
     entities: Entities
+    cited: tuple[tuple[DocumentId, str], ...] = ()

@@ -32,6 +32,19 @@ _FORGED = _OF_PAPERS | {
     Intent.EXPLAIN_TERM,
     Intent.CONSEQUENCES,
 }  # readings of an order to forge something
+# Readings of a question that asks what became of a province or an office, and names one.
+_OF_CHANGES = {None, Intent.OUT_OF_SCOPE, Intent.EXPLAIN_TERM, Intent.MY_DEADLINES, Intent.POSITION_REQUIREMENTS}
+# Readings of a question that asks which article of a named document says so.
+_OF_A_LAW = {
+    None,
+    Intent.OUT_OF_SCOPE,
+    Intent.SERVICE_LEFT,
+    Intent.MY_DATA,
+    Intent.CONSEQUENCES,
+    Intent.MY_DEADLINES,
+    Intent.EXPLAIN_TERM,
+    Intent.WHO_TO_ASK,
+}
 _HANDED_IN = {Intent.SUBMIT_EVIDENCE, Intent.ASK_TO_STUDY}
 # Questions of one family are answered from the same place: in doubt between them, the likelier one serves.
 _FAMILIES = (
@@ -78,6 +91,8 @@ class Reader:
         meaning = _of_its_unit(self._meant(reading, context))
         wishes = self._wishes.find(reading.text)
         meaning = _of_a_forger(_of_a_level(_of_unlisted_papers(meaning, reading, wishes), reading, wishes), wishes)
+        meaning = _of_own_gaps(meaning, wishes)
+        meaning = _of_a_law(_of_a_merger(_of_a_list(meaning, wishes), reading, wishes), reading, wishes)
         return replace(
             meaning,
             wishes=wishes,
@@ -182,11 +197,18 @@ def _of_its_person(meaning: Meaning, reading: Reading) -> Meaning:
         # Whether a paper was refused or accepted stands on a record: the visitor's own is meant.
         meaning = replace(meaning, entities=replace(meaning.entities, speaks_of_self=True))
     named = meaning.entities.kinds or meaning.entities.criteria
-    if meaning.intent in _HANDED_IN and reading.asks_status and named and reading.entities.speaks_of_self:
+    handed_in = meaning.intent is None or meaning.intent in _HANDED_IN
+    if handed_in and reading.asks_status and named and reading.entities.speaks_of_self:
         return replace(meaning, intent=Intent.CERTIFICATE_COUNTS)  # how one's own certificate stands is on record
     if meaning.intent is Intent.PERSON_GAPS and names_nobody and reading.entities.speaks_of_self:
         return replace(meaning, intent=Intent.MY_GAPS)
     names_another = reading.is_named_person or reading.pointing.person or reading.owns_relation
+    scored = meaning.intent is Intent.CERTIFICATE_COUNTS and not any(one.level for one in reading.entities.kinds)
+    if scored and reading.is_named_person and not reading.entities.speaks_of_self:
+        return replace(meaning, intent=Intent.PERSON_GAPS)  # what somebody scored stands on their record
+    is_relation = reading.owns_relation and not reading.entities.speaks_of_self
+    if meaning.intent is None and (reading.is_named_person or is_relation) and not names_nobody:
+        return replace(meaning, intent=Intent.PERSON_GAPS)
     if meaning.intent in _OWN_RECORD and names_another and not reading.entities.speaks_of_self:
         return replace(meaning, intent=Intent.PERSON_GAPS)
     return meaning
@@ -215,6 +237,45 @@ def _of_a_forger(meaning: Meaning, wishes: frozenset[Wish]) -> Meaning:
     """To make, buy or alter papers is nothing that is done here; what follows from it may still be asked."""
     if Wish.FORGED in wishes and meaning.intent in _FORGED:
         return replace(meaning, intent=Intent.OUT_OF_SCOPE)
+    return meaning
+
+
+def _of_a_list(meaning: Meaning, wishes: frozenset[Wish]) -> Meaning:
+    """Whoever asks for the names of those who miss something asks about them, though "I" stands in it, too."""
+    if Wish.OTHERS in wishes and meaning.intent in {None, Intent.SUBMIT_EVIDENCE}:
+        return replace(meaning, intent=Intent.PERSON_GAPS)
+    if Wish.LISTED in wishes and Wish.GAPS in wishes and meaning.intent in _OWN_RECORD | {None, Intent.PERSON_GAPS}:
+        return replace(meaning, intent=Intent.UNIT_GAPS)
+    return meaning
+
+
+def _of_own_gaps(meaning: Meaning, wishes: frozenset[Wish]) -> Meaning:
+    """Who asks what they are missing in words that fit nothing well means their own record, if nobody else is named."""
+    doubtful = meaning.intent is None or (
+        meaning.intent is Intent.OUT_OF_SCOPE and meaning.confidence < _SURE_BY_ITSELF
+    )
+    entities = meaning.entities
+    means_self = entities.speaks_of_self or meaning.guesses[:1] == (Intent.MY_GAPS,)
+    others = entities.person_words or entities.units or entities.documents
+    if Wish.GAPS in wishes and doubtful and means_self and not others:
+        return replace(meaning, intent=Intent.MY_GAPS)
+    return meaning
+
+
+def _of_a_merger(meaning: Meaning, reading: Reading, wishes: frozenset[Wish]) -> Meaning:
+    """What became of a named province or office is asked of the library's offices."""
+    named = reading.entities.territories or reading.entities.offices
+    if Wish.MERGED not in wishes or not named or reading.entities.documents or reading.entities.criteria:
+        return meaning
+    doubtful = meaning.intent in {Intent.DOCUMENT, Intent.LIBRARY} and meaning.confidence < _SURE_BY_ITSELF
+    return replace(meaning, intent=Intent.WHO_TO_ASK) if doubtful or meaning.intent in _OF_CHANGES else meaning
+
+
+def _of_a_law(meaning: Meaning, reading: Reading, wishes: frozenset[Wish]) -> Meaning:
+    """Which article of a named document says so is a question about that document."""
+    named = any(one.document is not None for one in reading.entities.documents)
+    if named and Wish.BASIS in wishes and meaning.intent in _OF_A_LAW:
+        return replace(meaning, intent=Intent.DOCUMENT)
     return meaning
 
 

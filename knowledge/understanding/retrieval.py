@@ -49,7 +49,7 @@ _FIELD_WEIGHTS = {
     "effects": 0.8,
     "document": 0.35,
 }
-_OF_DOCUMENTS = {"title": 2.0, "about": 1.5, "names": 0.7, "issuer": 0.5}
+_OF_DOCUMENTS = {"title": 2.0, "about": 1.5, "names": 0.7, "issuer": 0.5, "addressees": 0.4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +275,7 @@ class PointSearch:
             "about": (document.about,),
             "names": document.aliases,
             "issuer": (document.issuer,),
+            "addressees": document.addressees,
         }
         return self._indexed(document, None, fields, _OF_DOCUMENTS)
 

@@ -1,7 +1,7 @@
 """The exam: how many questions of the evaluation set are answered rightly, by group and style, beside baselines.
 
-Run as: python -m tests.bench.evaluation [--second | --folder PATH] [--wrong] [--only GROUP]. The invented province in
-an embedded server, every question asked at the desk. "ours" is right in every wish (intent, outcome, citations,
+Run as: python -m tests.bench.evaluation [--set second|third | --folder PATH] [--wrong] [--only GROUP]. The invented
+province in an embedded server, every question asked at the desk. "ours" is right in every wish (intent, outcome, citations,
 states, days); "label" and the baselines only in what a search can reach: the intent, and the document where one is
 asked for.
 """
@@ -26,7 +26,7 @@ from knowledge.understanding.reader import build_reader
 from tests.evaluation.asking import Marked, right_and_all, sit
 from tests.evaluation.baselines import Baseline, baselines
 from tests.evaluation.judging import has_label, is_label_right
-from tests.evaluation.questions import FOLDER, SECOND, STYLES, THREADS, TODAY, Question, load_questions
+from tests.evaluation.questions import SETS, STYLES, THREADS, TODAY, Question, load_questions
 from tests.offices import TEST_SECRET, StandingClock, make_sample
 
 BARS = {"own_record": 98, "documents": 96, "certificates": 97, THREADS: 95, "refusals": 95}
@@ -140,10 +140,10 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--wrong", action="store_true", help="list every wrong answer with its faults")
     parser.add_argument("--only", help="only this group")
-    parser.add_argument("--second", action="store_true", help="the second set, written by other hands")
+    parser.add_argument("--set", choices=SETS, default="first", help="the second and third were written by other hands")
     parser.add_argument("--folder", type=Path, help="a set of one's own, in the same form")
     words = parser.parse_args()
-    chosen = load_questions(words.folder or (SECOND if words.second else FOLDER))
+    chosen = load_questions(words.folder or SETS[words.set])
     questions = [one for one in chosen if words.only in {None, one.group}]
     marked, library = asyncio.run(examine(questions))
     print_groups(marked, baselines(library))

@@ -12,6 +12,8 @@ from knowledge.understanding.cues import QUESTIONS
 
 FOLDER = QUESTIONS / "evaluation"
 SECOND = QUESTIONS / "second_evaluation"  # by other hands, to see how well mending carries over
+THIRD = QUESTIONS / "third_evaluation"  # by others again, who knew neither the first two nor any example
+SETS = {"first": FOLDER, "second": SECOND, "third": THIRD}
 STYLES = ("marked", "unmarked", "typo")
 THREADS = "threads"
 TODAY = date(2026, 11, 21)

@@ -150,11 +150,14 @@ class Dates:
         for role in (Role.LIFE, Role.ISSUE, Role.CAREER):
             if role in roles:
                 return role
+        is_beside = any(0 <= start - cert_end <= len(self._year_word) + 2 for _, cert_end in certificates)
+        if is_year and is_beside:  # "còn tin học B năm 2011": the year of the certificate, not the day asked about
+            return Role.ISSUE
         if Role.AS_OF in roles:
             return Role.AS_OF
         word_before = text.words_before(start, 1)
-        if any(0 <= start - cert_end <= len(self._year_word) + 2 for _, cert_end in certificates):
-            return Role.ISSUE if is_year else Role.PLAIN
+        if is_beside:
+            return Role.PLAIN
         if word_before and word_before[0].folded in self._plain_before:
             return Role.PLAIN
         is_first = not word_before

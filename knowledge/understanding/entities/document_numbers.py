@@ -16,6 +16,7 @@ from knowledge.understanding.syllables import is_syllable
 from knowledge.understanding.text import Text, Word, make_text
 
 _NUMBER = re.compile(r"^(\d{1,5})([a-z]?)$")
+_ROMAN = re.compile(r"^[ivx]{1,5}$")
 _BETWEEN = re.compile(r"^\s?[/\-–.]?\s?$")
 _OWN_MAKING = re.compile(r"\d{1,5}/[^\W\d_]{2,}-[^\W\d_]{2,}")  # "15/ABC-XY": nothing but a number of a document
 _LOOSE = re.compile(r"^\s+$")
@@ -124,6 +125,13 @@ class DocumentNumbers:
                 mention = DocumentMention(text.typed[match.start : match.end], match.value)
                 found.append(FoundDocument(mention, match.start, match.end))
         return tuple(sorted(found, key=lambda one: one.start))
+
+    def find_named(self, text: Text) -> tuple[FoundDocument, ...]:
+        """Documents told by a name of theirs alone ("Bộ luật Lao động")."""
+        return tuple(
+            FoundDocument(DocumentMention(text.typed[match.start : match.end], match.value), match.start, match.end)
+            for match in self._names.find(text)
+        )
 
     def _number_at(self, text: Text, at: int) -> _Number | None:
         words = text.words
@@ -244,7 +252,9 @@ class DocumentNumbers:
         return any(match.first == 0 for match in table.find(rest))
 
     def _starts_point(self, words: tuple[Word, ...], at: int) -> bool:
-        return words[at].folded in self._point_words and at + 1 < len(words) and words[at + 1].folded[0].isdigit()
+        if words[at].folded not in self._point_words or at + 1 >= len(words):
+            return False
+        return words[at + 1].folded[0].isdigit() or bool(_ROMAN.match(words[at + 1].marked))
 
     @staticmethod
     def _is_part_of_more(text: Text, number: _Number) -> bool:

@@ -40,6 +40,7 @@ class Persons:
             for place in cues.owned_places
             for link in ("", *(f"{one} " for one in cues.owner_links))
         )
+        self._plain_posts: PhraseTable[str] = PhraseTable((post, post) for post in cues.owned_posts)
         self._places = frozenset(_by_fold(tuple(one for one in cues.owned_places if " " not in one)))
         self._own_posts = frozenset(_by_fold(cues.own_post_leads))
         self._naming = frozenset(cues.naming_words)
@@ -100,7 +101,12 @@ class Persons:
                 return FoundPerson(text.typed[start:end], start, end, is_name=True)
         if any(self._says_own_name(text, title) for title in self._titles.find(text)):
             return None
-        return self._bare_name(text) or self._owner_of_record(whole) or self._relation(whole)
+        return (
+            self._named_after_post(whole)
+            or self._bare_name(text)
+            or self._owner_of_record(whole)
+            or self._relation(whole)
+        )
 
     def _says_own_name(self, text: Text, title: Match[str]) -> bool:
         """Whether the visitor introduces themself: "tôi tên là …", "em là …"."""
@@ -124,6 +130,17 @@ class Persons:
         contradicts = any(not can_be(one.marked, other.marked) for one, other in zip(typed, wanted, strict=True))
         opens = match.first == 0 and typed[0].marked == _AND_ME
         return not (contradicts or opens)
+
+    def _named_after_post(self, text: Text) -> FoundPerson | None:
+        """Whoever is named by a title, a post and a name: "anh trưởng phòng Nguyễn Văn …"."""
+        posts = {one.first: one for one in self._plain_posts.find(text)}
+        for title in self._titles.find(text):
+            post = posts.get(title.last)
+            last = self._name_end(text, post.last) if post is not None else title.last
+            if post is not None and last - post.last >= _SHORTEST_NAME:
+                start, end = text.words[post.last].start, text.words[last - 1].end
+                return FoundPerson(text.typed[start:end], start, end, is_name=True)
+        return None
 
     def _name_end(self, text: Text, first: int) -> int:
         words = text.words

@@ -30,6 +30,7 @@ from knowledge.understanding.unlisted import Unlisted
 DOCUMENT_WORD = "docnum"  # stands in the text where a number stood; no Vietnamese syllable reads like it
 PERSON_WORD = "personcode"
 _SHORTEST_FOREIGN = 3
+_YEARS = frozenset(map(str, range(1990, 2060)))
 _LETTER = re.compile(r"^[abc][12]?$")
 
 
@@ -59,6 +60,7 @@ class Reading:
     unlisted_tests: tuple[UnlistedTest, ...] = ()  # tests that the library has no kind for ("Duolingo")
     no_credential: str | None = None  # a paper that proves no level of anything ("giấy khen")
     false_day: str | None = None  # what is written like a day and is none ("31/02/2020")
+    gender: Gender | None = None  # of people in general, said with a day of birth or without
 
 
 class EntityReader:
@@ -88,6 +90,8 @@ class EntityReader:
         self._aspects: PhraseTable[tuple[Aspect, str]] = PhraseTable(
             (phrase, (Aspect(aspect), phrase)) for aspect, phrases in cues.aspects.items() for phrase in phrases
         )
+        self._signing: PhraseTable[str] = PhraseTable((word, word) for word in cues.signing)
+        self._asks_who: PhraseTable[str] = PhraseTable((word, word) for word in cues.asks_who)
         self._quoting: PhraseTable[str] = PhraseTable((verb, verb) for verb in cues.quoting_verbs)
         self._surnames = frozenset(word.folded for name in cues.surnames for word in make_text(name).words)
         self._given_names = frozenset(word.folded for name in cues.given_names for word in make_text(name).words)
@@ -125,9 +129,8 @@ class EntityReader:
         documents = self._numbers.find(typed)
         code = self._persons.find_code(typed.without((one.start, one.end) for one in documents))
         text = self._plain_text(typed, documents, code)
-        if not documents and (described := self._described.find(text)):
-            documents = (described,)
-            text = text.replaced([(described.start, described.end, f" {DOCUMENT_WORD} ")])
+        if all(_is_bare_year(one) for one in documents):
+            documents, text = self._without_number(typed, text, documents, code)
         known = self._known(documents)
         tests = self._unlisted.tests(text)
         test_spans = [(one.start, one.end) for one in tests]
@@ -193,7 +196,19 @@ class EntityReader:
             unlisted_tests=tuple(dict.fromkeys(one.value for one in tests)),
             no_credential=self._unlisted.no_credential(text, names_test=bool(tests) or self._names_test(kinds)),
             false_day=self._dates.find_false_day(text),
+            gender=self._gender(free),
         )
+
+    def _without_number(
+        self, typed: Text, text: Text, numbered: tuple[FoundDocument, ...], code: FoundPerson | None
+    ) -> tuple[tuple[FoundDocument, ...], Text]:
+        """The document told by its issuer and year, or by a name that people write short; else what was found."""
+        plain = self._plain_text(typed, (), code) if numbered else text
+        described = self._described.find(plain)
+        found = (described,) if described is not None else self._numbers.find_named(plain)
+        if not found:
+            return numbered, text
+        return found, plain.replaced([(one.start, one.end, f" {DOCUMENT_WORD} ") for one in found])
 
     def _names_test(self, kinds: tuple[FoundKind, ...]) -> bool:
         return any(not self._library.kinds[one.mention.kind].is_direct for one in kinds)
@@ -216,11 +231,9 @@ class EntityReader:
     def _find_aspects(self, text: Text) -> tuple[Aspect, ...]:
         """What of a document is asked; words to quote must be meant so, since a name looks like them without marks."""
         found = self._aspects.find(text)
-        return tuple(
-            dict.fromkeys(
-                one.value[0] for one in found if one.value[0] is not Aspect.QUOTE or self._means_words(text, one)
-            )
-        )
+        signs = (Aspect.SIGNER,) if self._signing.find(text) and self._asks_who.find(text) else ()
+        meant = (one.value[0] for one in found if one.value[0] is not Aspect.QUOTE or self._means_words(text, one))
+        return tuple(dict.fromkeys((*signs, *meant)))
 
     def _means_words(self, text: Text, found: Match[tuple[Aspect, str]]) -> bool:
         typed, wanted = text.words[found.first : found.last], make_text(found.value[1]).words
@@ -248,6 +261,11 @@ class EntityReader:
     def _words_of_things(self, text: Text) -> frozenset[int]:
         spans = [*self._criteria.spans(text), *self._places.spans(text)]
         return frozenset(at for first, last in spans for at in range(first, last))
+
+
+def _is_bare_year(found: FoundDocument) -> bool:
+    """Whether what looks like a number of a document nobody knows is the year of one: "công văn 2021 của …"."""
+    return found.mention.document is None and found.mention.typed.split()[-1] in _YEARS
 
 
 def _telling(known: tuple[Document, ...]) -> Document | None:
