@@ -1,9 +1,9 @@
 """The exam: how many questions of the evaluation set are answered rightly, by group and style, beside baselines.
 
 Run as: python -m tests.bench.evaluation [--set second|third | --folder PATH] [--wrong] [--only GROUP]. The invented
-province in an embedded server, every question asked at the desk. "ours" is right in every wish (intent, outcome, citations,
-states, days); "label" and the baselines only in what a search can reach: the intent, and the document where one is
-asked for.
+province in an embedded server, every question asked at the desk. "ours" is right in every wish (intent, outcome,
+citations, states, days); "label" and the baselines only in what a search can reach: the intent, and the document where
+one is asked for.
 """
 
 import asyncio
