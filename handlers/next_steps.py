@@ -135,6 +135,11 @@ def rulings() -> Choice:
     return Choice(_("Rulings and proposals"), "rulings")
 
 
+def broadcasts() -> Choice:
+    """What was written to many people, and writing to them."""
+    return Choice(_("Broadcasts"), "broadcasts")
+
+
 def inbox() -> Choice:
     """Which questions wait for HR."""
     return Choice(_("Inbox of questions"), "inbox")

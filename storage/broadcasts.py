@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import exists, false, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import PersonCode, Signatory, UnitCode
@@ -230,12 +230,17 @@ class BroadcastsDrawer:
         """Its message surely did not leave."""
         await self._connection.execute(update(broadcast_cards).where(_is_card(card)).values(is_begun=False))
 
-    async def keep_card(self, card: Card, *, provider_id: str | None, shown: str | None, is_final: bool) -> None:
-        """Keep what stands in it now, and whether that is the end."""
+    async def keep_card(
+        self, card: Card, *, provider_id: str | None, shown: str | None, final_in: BroadcastState | None
+    ) -> None:
+        """Keep what stands in it now; that is the end of it while its broadcast is in the state `final_in`."""
+        is_end = (
+            exists().where(broadcasts.c.number == card.broadcast, broadcasts.c.state == final_in.value)
+            if final_in is not None
+            else false()
+        )
         await self._connection.execute(
-            update(broadcast_cards)
-            .where(_is_card(card))
-            .values(provider_id=provider_id, shown=shown, is_final=is_final)
+            update(broadcast_cards).where(_is_card(card)).values(provider_id=provider_id, shown=shown, is_final=is_end)
         )
 
     async def reopen_cards(self, number: int) -> None:

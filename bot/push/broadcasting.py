@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError
-from bot.push.ledger import Broadcast, Card, Progress, Recall
+from bot.push.ledger import Broadcast, BroadcastState, Card, Progress, Recall
 from bot.push.sending import Parcel, Sender
 from handlers.hr.broadcasts_progress import describe_progress
 from handlers.notices.broadcasts import begin_of, make_corrections, write_recalled
@@ -43,7 +43,9 @@ class Kept(BroadcastsKept, Protocol):
 
     async def take_cards(self, every: timedelta) -> Sequence[Card]: ...
     async def begin_card(self, card: Card) -> bool: ...
-    async def keep_card(self, card: Card, *, provider_id: str | None, shown: str | None, is_final: bool) -> None: ...
+    async def keep_card(
+        self, card: Card, *, provider_id: str | None, shown: str | None, final_in: BroadcastState | None
+    ) -> None: ...
     async def list_recalling(self, since: datetime) -> Sequence[int]: ...
     async def take_recalls(self, number: int, most: int, lease: timedelta) -> Sequence[Recall]: ...
     async def forget_beginning(self, card: Card) -> None: ...
@@ -120,13 +122,16 @@ class BroadcastKeeper:
         with locale_of(card.locale):
             reply = describe_progress(broadcast, progress, self._around.clock.now(), self._speeds.get(card.sender, 0.0))
             shown = _fingerprint(reply)
+            end = broadcast.state if progress.is_over else None
             if shown != card.shown:
-                await self._put(card, sender, reply, shown, is_final=progress.is_over)
-            elif progress.is_over:
+                await self._put(card, sender, reply, shown, broadcast.state, end)
+            elif end is not None:
                 async with self._open() as cabinet:
-                    await cabinet.broadcasts.keep_card(card, provider_id=card.provider_id, shown=shown, is_final=True)
+                    await cabinet.broadcasts.keep_card(card, provider_id=card.provider_id, shown=shown, final_in=end)
 
-    async def _put(self, card: Card, sender: Sender, reply: Reply, shown: str, *, is_final: bool) -> None:
+    async def _put(
+        self, card: Card, sender: Sender, reply: Reply, shown: str, state: BroadcastState, end: BroadcastState | None
+    ) -> None:
         """Send the card once, and from then on write it over. One whose first message was lost is given up."""
         provider_id = card.provider_id
         async with self._open() as cabinet:
@@ -140,15 +145,15 @@ class BroadcastKeeper:
             elif await self._begin(card):
                 provider_id = await sender.send(Parcel(0, card.address, reply, card.locale))
             else:
-                is_final = True
+                end = state
         except NotSentError as failed:
             await self._keep_not_sent(card, failed)
             return
         except (DeliveryFailedError, ChannelRefusedError) as failed:
             _log.info("broadcast.card_not_shown", error=type(failed).__name__)
-            is_final = isinstance(failed, RefusedError) or provider_id is None
+            end = state if isinstance(failed, RefusedError) or provider_id is None else None
         async with self._open() as cabinet:
-            await cabinet.broadcasts.keep_card(card, provider_id=provider_id, shown=shown, is_final=is_final)
+            await cabinet.broadcasts.keep_card(card, provider_id=provider_id, shown=shown, final_in=end)
 
     async def _begin(self, card: Card) -> bool:
         async with self._open() as cabinet:

@@ -7,6 +7,7 @@ from typing import Protocol
 from storage.records import (
     Account,
     Broadcast,
+    BroadcastState,
     Card,
     Claim,
     Claimed,
@@ -20,6 +21,7 @@ from storage.records import (
 __all__ = [
     "Account",
     "Broadcast",
+    "BroadcastState",
     "Card",
     "Claim",
     "Claimed",

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from handlers import next_steps
-from handlers.asking import Choice
 from handlers.contacts import describe_contact
 from handlers.forms import Asked, Form, Values, begin
 from handlers.hr import proposals
@@ -75,12 +74,7 @@ def refuse(visit: Visit) -> Reply:
 
 def give_up() -> Reply:
     """A broadcast was given up while it was written."""
-    return Reply(title=_("Given up; nothing was sent."), choices=(all_broadcasts(), proposals.waiting()))
-
-
-def all_broadcasts() -> Choice:
-    """The broadcasts that there are."""
-    return Choice(_("Broadcasts"), "broadcasts")
+    return Reply(title=_("Given up; nothing was sent."), choices=(next_steps.broadcasts(), proposals.waiting()))
 
 
 async def start(visit: Visit, desk: Desk) -> Reply:
@@ -91,7 +85,7 @@ async def start(visit: Visit, desk: Desk) -> Reply:
     if not desk.sending.lines:
         return Reply(
             title=_("No channel is set up here by which something could be sent; please tell the administrator."),
-            choices=(all_broadcasts(),),
+            choices=(next_steps.broadcasts(),),
         )
     writing = await _writing(visit, person, desk)
     said = {column: value for column, value in conditions_in(visit.text, writing).items() if value}
@@ -125,7 +119,7 @@ async def write_whole(visit: Visit, desk: Desk) -> Reply:
         return give_up()
     wrong = check_cells(cells, await _writing(visit, person, desk))
     if wrong is not None:
-        return Reply(title=wrong, choices=(all_broadcasts(),), outcome=Outcome.NOT_UNDERSTOOD)
+        return Reply(title=wrong, choices=(next_steps.broadcasts(),), outcome=Outcome.NOT_UNDERSTOOD)
     if cells.get(SEND_CELL):
         return await propose(visit, person, cells, desk)
     return await show_preview(cells, person, visit, desk)
@@ -153,7 +147,7 @@ async def propose(visit: Visit, person: Person, values: Mapping[str, str], desk:
     gathered = await gather_for(values, person, today, desk)
     if not gathered.members:
         return Reply(
-            title=_("Nobody belongs to this audience, so there is nothing to send."), choices=(all_broadcasts(),)
+            title=_("Nobody belongs to this audience, so there is nothing to send."), choices=(next_steps.broadcasts(),)
         )
     cells = {column: value for column, value in values.items() if column in _KEPT and value}
     cells |= {PEOPLE: str(len(gathered.members)), SEEN: gathered.fingerprint}
@@ -165,7 +159,7 @@ async def propose(visit: Visit, person: Person, values: Mapping[str, str], desk:
         proposed_at=desk.eyes.clock.now(),
     )
     reply = await proposals.propose(visit, person, proposal, desk.eyes)
-    return replace(reply, choices=(proposals.waiting(), all_broadcasts()))
+    return replace(reply, choices=(proposals.waiting(), next_steps.broadcasts()))
 
 
 # --- what they share

@@ -3,9 +3,10 @@
 import asyncio
 from dataclasses import replace
 
+from handlers import next_steps
 from handlers.asking import Choice
 from handlers.hr import proposals
-from handlers.hr.broadcasts import SEEN, Desk, all_broadcasts, describe_for, gather_for, list_shown
+from handlers.hr.broadcasts import SEEN, Desk, describe_for, gather_for, list_shown
 from handlers.hr.broadcasts_audience import FILTERS, Gathered, due_times, plan_of, read_audience
 from handlers.hr.broadcasts_result import write_unreached
 from handlers.hr.broadcasts_steps import RECEIPT, TEXT
@@ -67,7 +68,7 @@ async def view_unreached(visit: Visit, desk: Desk) -> Reply:
         title=ngettext(
             "{n} person is not reachable.", "{n} people are not reachable.", len(gathered.unreachable)
         ).format(n=show_number(len(gathered.unreachable))),
-        choices=(proposals.waiting(), all_broadcasts()),
+        choices=(proposals.waiting(), next_steps.broadcasts()),
         file=await asyncio.to_thread(write_unreached, number, gathered.unreachable, today, desk.sheets),
     )
 
@@ -223,5 +224,5 @@ def _started(proposal: Proposal, gathered: Gathered) -> Reply:
     return Reply(
         title=text.format(number=proposal.number, n=show_number(reached)),
         lines=tuple(lines),
-        choices=(Choice(_("How far it is"), "broadcast", str(proposal.number)), all_broadcasts()),
+        choices=(Choice(_("How far it is"), "broadcast", str(proposal.number)), next_steps.broadcasts()),
     )

@@ -5,9 +5,10 @@ from collections.abc import Collection
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from handlers import next_steps
 from handlers.asking import Choice
 from handlers.hr import proposals
-from handlers.hr.broadcasts import Desk, all_broadcasts, refuse
+from handlers.hr.broadcasts import Desk, refuse
 from handlers.hr.broadcasts_progress import describe_progress
 from handlers.hr.broadcasts_result import write_result
 from handlers.hr.proposals_rights import as_hr, covers, may_broadcast
@@ -192,12 +193,12 @@ async def _find(visit: Visit, desk: Desk) -> tuple[Person, Broadcast] | Reply:
     is_number = number.isdecimal() and len(number) < _LONGEST_NUMBER
     found = await desk.broadcasts.find(int(number)) if is_number else None
     if found is None:
-        return Reply(title=_("There is no such broadcast."), choices=(all_broadcasts(), proposals.waiting()))
+        return Reply(title=_("There is no such broadcast."), choices=(next_steps.broadcasts(), proposals.waiting()))
     if not _may_see(person, found, visit):
         await _record(person, "broadcast_denied", found, desk)
         return Reply(
             title=_("This broadcast reaches further than the units that you serve."),
-            choices=(all_broadcasts(),),
+            choices=(next_steps.broadcasts(),),
             outcome=Outcome.DENIED,
         )
     return person, found
@@ -251,7 +252,7 @@ async def _show(broadcast: Broadcast, desk: Desk) -> Reply:
     progress = await desk.broadcasts.progress(broadcast.number)
     speeds = [one.per_second for one in desk.sending.lines]
     shown = describe_progress(broadcast, progress, desk.eyes.clock.now(), min(speeds, default=0.0))
-    return replace(shown, choices=(*shown.choices, all_broadcasts()))
+    return replace(shown, choices=(*shown.choices, next_steps.broadcasts()))
 
 
 async def _name(broadcast: Broadcast, desk: Desk) -> str:

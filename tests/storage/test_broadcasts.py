@@ -152,7 +152,9 @@ async def test_card_is_looked_at_by_one_at_a_time(drawers: Drawers, broadcast: B
     assert await kept.take_cards(timedelta(seconds=60)) == []
     assert await kept.begin_card(card)
     assert not await kept.begin_card(card)
-    await kept.keep_card(card, provider_id="9", shown="x", is_final=True)
+    await kept.keep_card(card, provider_id="9", shown="x", final_in=BroadcastState.RECALLED)
+    assert len(await kept.take_cards(timedelta(0))) == 1  # it was decided on meanwhile
+    await kept.keep_card(card, provider_id="9", shown="x", final_in=BroadcastState.SENDING)
     assert await kept.take_cards(timedelta(0)) == []
     await kept.reopen_cards(broadcast.number)
     assert await kept.take_cards(timedelta(0)) == [replace(card, is_begun=True, provider_id="9", shown="x")]
