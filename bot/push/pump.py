@@ -116,10 +116,14 @@ class Pump:
         if not claim.apart:
             return
         async with self._turns:
-            planned = max(claim.slot, self._last_departure + claim.apart)
-            if not stop.is_set():
-                await asyncio.sleep(planned - _EARLY - time.monotonic())
+            planned = self._plan(claim)
+            while not stop.is_set() and (wait := planned - _EARLY - time.monotonic()) > 0:
+                await asyncio.sleep(wait)
+                planned = self._plan(claim)  # the one before has learned meanwhile that the fleet is late
             self._last_departure = max(planned, time.monotonic() + _EARLY)
+
+    def _plan(self, claim: Claim) -> float:
+        return max(claim.slot, self._last_departure + claim.apart)
 
     async def _rest(self, stop: asyncio.Event, seconds: float) -> None:
         """Until something of ours has ended, `stop`, or so many seconds."""
@@ -187,6 +191,7 @@ class Pump:
             if departs is None:
                 await self._put_back(claim)
                 return
+            self._last_departure = max(self._last_departure, departs)
             await asyncio.sleep(departs - time.monotonic())
             await self._hand_over(claim, parcel)
         except Exception as failed:  # noqa: BLE001  its lease names it unclear, or lets another send it
