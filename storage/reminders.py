@@ -124,7 +124,11 @@ class RemindersDrawer:
         driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # the engine is ours
         async with driver.cursor(f"recipients_{next(READERS)}", binary=True) as cursor:
             cursor.itersize = ROWS_AT_ONCE
+            # The way of a cursor is fixed when it is opened. While the store is small, or has not counted its rows, it
+            # would look through all notices for each person, and they grow while the same transaction keeps new ones.
+            await driver.execute("SET LOCAL enable_seqscan = off")
             await cursor.execute(_RECIPIENTS, {"channels": list(channels)})
+            await driver.execute("SET LOCAL enable_seqscan = on")
             async for *row, came_in, reached, hour, quiet_until, told in cursor:
                 channel, address, locale = reached or (None, None, None)
                 yield Recipient(

@@ -22,6 +22,7 @@ _COMMANDS = (
     ("han", mark("My deadlines")),
     ("vanban", mark("The documents I know")),
     ("dihoc", mark("My study requests")),
+    ("nhacviec", mark("My reminders")),
     ("cauhoi", mark("My questions to HR")),
     ("lienket", mark("Link my record")),
     ("quyenriengtu", mark("Privacy and my data")),
