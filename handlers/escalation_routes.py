@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from handlers.heads import escalations, needing
 from handlers.heads.escalations import Desk
-from handlers.notices import digests
 from handlers.notices import escalations as notices
 from handlers.officials import linking
 from handlers.reply import Reply
@@ -35,6 +34,6 @@ ACTIONS: Mapping[str, _Handler] = {
     escalations.OPEN: _by(escalations.open_one),
     escalations.ACK: _by(escalations.acknowledge),
     escalations.COMMENT: _by(escalations.ask_for_comment),
-    digests.LIST: _by(needing.list_needing),
+    "digest.list": _by(needing.list_needing),
 }
 FORMS: Mapping[str, _Handler] = {escalations.FORM: _by(escalations.read_comment)}

@@ -115,6 +115,11 @@ def unit_gaps() -> Choice:
     return Choice(_("Who in my unit is missing what?"), "unit")
 
 
+def needing() -> Choice:
+    """Who of my people needs a decision of mine."""
+    return Choice(_("Who needs a decision?"), "digest.list")
+
+
 def help_me() -> Choice:
     """What can I ask."""
     return Choice(_("What can I ask?"), "help")

@@ -21,6 +21,7 @@ from knowledge.sending_hours import next_allowed
 
 GONE, UNLINKED, UNREACHABLE, NOTHING_LEFT = "gone", "unlinked", "unreachable", "nothing_left"
 _DAY = timedelta(days=1)
+_ORDER = tuple(NoticeKind)  # what comes first in one message: what concerns the recipient, then their people
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ class NoticeComposer:
     async def _write(self, delivery: Delivery, present: Present, locale: str) -> Written | Unsaid:
         replies: list[Reply] = []
         left_out: dict[int, str] = {}
-        for notice in delivery.notices:
+        for notice in sorted(delivery.notices, key=lambda one: _ORDER.index(one.kind)):
             said = await self._by_kind[notice.kind](notice, delivery, present)
             if isinstance(said, Dropped):
                 left_out[notice.id] = said.reason

@@ -215,7 +215,10 @@ def _describe_unit(judged: Sequence[tuple[Person, tuple[Finding, ...]]], units: 
             units=units, behind=len(behind), all=len(judged), day=show_day(visit.on)
         ),
         lines=tuple(lines),
-        choices=tuple(Choice(f"{one.name} ({one.code})", "person", one.code) for one, _gaps in behind[:3]),
+        choices=(
+            *(Choice(f"{one.name} ({one.code})", "person", one.code) for one, _gaps in behind[:3]),
+            *((next_steps.needing(),) if behind else ()),
+        ),
     )
 
 

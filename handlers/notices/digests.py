@@ -21,7 +21,6 @@ from knowledge.library import Library
 from knowledge.owed import Owed
 from storage.records import Delivery, Notice
 
-LIST = "digest.list"
 # The parts of a bar, and how stages fall into them.
 _PARTS = ((Stage.OVERDUE,), (Stage.NEAR,), (Stage.LATER, Stage.UNDATED, Stage.EXPIRING), (Stage.WAITING, Stage.OPEN))
 _MOST_UNITS = 3
@@ -105,7 +104,8 @@ def _describe_rows(rows: _Rows, library: Library) -> list[Line]:
         Line(
             _("{number}. {criterion}: {stages}.").format(
                 number=number, criterion=_name(criterion, library), stages=_list_stages(stages)
-            )
+            ),
+            is_item=True,
         )
         for number, (criterion, stages) in enumerate(rows.items(), start=1)
     ]
@@ -150,7 +150,7 @@ def _describe_needs(payload: Mapping[str, Any], undecided_days: int | None) -> l
 
 
 def _choices(payload: Mapping[str, Any]) -> list[Choice]:
-    choices = [Choice(_("Who needs a decision?"), LIST)] if payload["people"] else []
+    choices = [next_steps.needing()] if payload["people"] else []
     if payload["desk"].get("inquiries"):
         choices.append(next_steps.inbox())
     if payload["desk"].get("proposals"):

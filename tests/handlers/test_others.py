@@ -190,7 +190,7 @@ async def test_unit_lists_who_is_behind_counted_by_criterion_and_the_look_is_rec
     assert [(one.action, one.subject, one.details["people"]) for one in audit.entries] == [
         ("looked_at_unit", "SO-MAU", 6)
     ]
-    assert actions(reply) == {"person"}
+    assert actions(reply) == {"person", "digest.list"}
 
 
 async def test_recorded_head_is_filed_as_looking_at_the_unit_they_head(library):
