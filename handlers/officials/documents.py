@@ -507,33 +507,19 @@ def _answer_not_held(document: Document, visit: Visit, sides: frozenset[Aspect] 
     lines = as_it_binds(document, [*known, *rows], visit)
     if not rows:
         lines = (*lines, describe_contact(visit))
+    is_answered = rows or Aspect.HELD in sides or _is_known_by_content(document, visit)
     return Reply(
         title=name_document(document),
         lines=lines,
         choices=(next_steps.whom_to_ask(), next_steps.my_certificates(), next_steps.all_documents()),
-        outcome=Outcome.ANSWERED if rows or _is_on_record(document, sides, visit) else Outcome.NO_BASIS,
+        outcome=Outcome.ANSWERED if is_answered else Outcome.NO_BASIS,
     )
 
 
-def _is_on_record(document: Document, sides: frozenset[Aspect], visit: Visit) -> bool:
-    """Whether the record holds what is asked of a document without its text; what a text says is not of the record."""
-    library = visit.rules.library
-    held = {
-        Aspect.HELD: True,
-        Aspect.ABOUT: bool(document.about or document.title),
-        Aspect.SIGNER: document.signer is not None,
-        Aspect.DATE: document.dated is not None,
-        Aspect.ISSUER: bool(document.issuer),
-        Aspect.IN_FORCE: bool(document.in_force_from or document.in_force_to or document.replaced_by),
-        Aspect.BINDS: bool(document.addressees or document.territories or document.is_national),
-        Aspect.CITES: bool(document.mentions)
-        or any(one.replaced_by == document.id for one in library.documents.values()),
-    }  # fmt: skip
-    asks_content = Aspect.CONTENT in visit.aspects
-    is_told = (
-        asks_content and bool(document.about) and document.confidence in _KNOWN_BY_CONTENT and not visit.named.points
-    )
-    return is_told or (not asks_content and any(held[one] for one in sides))
+def _is_known_by_content(document: Document, visit: Visit) -> bool:
+    """Whether what a document says is asked as a whole, and the record holds its main content though not its text."""
+    is_known = bool(document.about) and document.confidence in _KNOWN_BY_CONTENT
+    return is_known and Aspect.CONTENT in visit.aspects and not visit.named.points
 
 
 def _sides_asked(document: Document, visit: Visit) -> frozenset[Aspect]:

@@ -470,6 +470,8 @@ class FollowUps:
             kinds = tuple(one for one in old.kinds if self._library.kinds[one.kind].criterion in new.criteria)
         elif not new.criteria and not new.kinds:
             kinds, criteria = old.kinds, old.criteria
+        # Where a province belongs now is no place that the next question, about something else, is asked of.
+        leaves_places = context.intent is Intent.WHO_TO_ASK and intent is not Intent.WHO_TO_ASK
         is_same_kind = bool(kinds) and kinds == old.kinds
         person = (
             new.person_words
@@ -491,7 +493,7 @@ class FollowUps:
             position_groups=new.position_groups or (() if new.position_words else old.position_groups),
             position_words=new.position_words or (None if new.position_groups else old.position_words),
             units=new.units or old.units,
-            territories=new.territories or (() if new.offices else old.territories),
+            territories=new.territories or (() if new.offices or leaves_places else old.territories),
             issue_places=new.issue_places if new.territories else old.issue_places,
             offices=new.offices or old.offices,
             person_words=person,

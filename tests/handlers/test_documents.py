@@ -5,11 +5,12 @@ from datetime import date
 
 import pytest
 
-from handlers.officials.documents import answer_document, find_point, list_library
+from handlers.officials.documents import answer_document, find_point, find_there, list_library
 from handlers.reply import Outcome
 from knowledge.documents import Confidence, DeadlineKind, PointDeadline
 from knowledge.facts import DocumentId
 from knowledge.understanding.meaning import Aspect
+from knowledge.understanding.retrieval import PointSearch
 from tests.fakes import FakeSearch
 from tests.handlers.visits import IN_2020, actions, cited, visit, words
 from tests.people import NEIGHBOUR, official
@@ -378,3 +379,47 @@ def test_content_of_a_document_that_is_not_held_stays_without_basis_whatever_els
 
     assert reply.outcome is Outcome.NO_BASIS
     assert "chưa có thông tin người ký" in words(reply)
+
+
+RECORDS = [
+    pytest.param("1769/UBND-KGVX", (Aspect.DATE,), Outcome.ANSWERED, id="its day is on record"),
+    pytest.param("1769/UBND-KGVX", (Aspect.ABOUT,), Outcome.ANSWERED, id="what it is about is on record"),
+    pytest.param("2288/UBND-NC", (Aspect.BINDS,), Outcome.ANSWERED, id="where it applies is on record"),
+    pytest.param("1769/UBND-KGVX", (Aspect.SIGNER,), Outcome.ANSWERED, id="that its signer is not on record is told"),
+    pytest.param("1769/UBND-KGVX", (Aspect.CONTENT,), Outcome.NO_BASIS, id="what its text says is not held"),
+    pytest.param("20/2019/TT-BGDĐT", (Aspect.CONTENT,), Outcome.ANSWERED, id="its main content is known"),
+    pytest.param("1769/UBND-KGVX", (), Outcome.NO_BASIS, id="nothing of the record is asked"),
+]
+
+
+@pytest.mark.parametrize(("number", "aspects", "outcome"), RECORDS)
+def test_document_without_its_text_is_answered_as_far_as_its_record_goes(bare, number, aspects, outcome):
+    assert ask(bare, documents=(number,), aspects=aspects).outcome is outcome
+
+
+def test_what_a_document_replaced_is_told_when_the_record_of_the_other_says_so(bare):
+    said = words(ask(bare, documents=("365-QĐ/TW",), aspects=(Aspect.CITES,)))
+    assert "thay thế: 89-QĐ/TW" in said
+
+
+def test_points_without_a_day_say_so_when_they_concern_those_asked_about(bare):
+    reply = ask(
+        bare, documents=("2123/UBND-NC",), aspects=(Aspect.DEADLINE,), offices=("btv_tinh_uy_hung_yen",), text="2123"
+    )
+    assert "không ghi mốc ngày" in words(reply)
+    assert {cite.point for cite in reply.citations} >= {"2.g2"}
+
+
+def test_documents_of_another_province_are_searched_first_when_it_is_named(bare):
+    question = visit(
+        bare, territories=("quang-ngai",), text="ở quảng ngãi thẩm định kế hoạch đào tạo trong mấy ngày làm việc"
+    )
+    reply = answer_document(question, search=PointSearch(bare.library))
+    assert reply.outcome is Outcome.ANSWERED
+    assert "07 ngày làm việc" in words(reply)
+    assert "không áp dụng cho Hưng Yên" in words(reply)
+
+
+def test_nothing_of_another_province_is_told_when_its_documents_say_nothing_of_it(bare):
+    question = visit(bare, territories=("quang-ngai",), text="phụ cấp độc hại của y tá ở quảng ngãi")
+    assert find_there(question, PointSearch(bare.library)) is None

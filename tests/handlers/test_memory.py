@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from handlers.memory import named_by_choice, recall, remember
+from knowledge.documents import Citation
 from knowledge.facts import DocumentId, Gender, KindCode
 from knowledge.understanding.meaning import Aspect, Context, DocumentMention, Entities, Intent, KindMention
 from tests.handlers.visits import entities
@@ -87,3 +88,15 @@ PRESSED = [
 def test_pressed_choice_names_what_a_follow_up_can_point_back_to(library, intent, subject, named):
     assert DocumentId("2123/UBND-NC") in library.documents
     assert named_by_choice(intent, subject, library) == named
+
+
+def test_what_an_answer_rested_on_is_recalled():
+    cites = [
+        Citation(DocumentId("A"), "1", held=True),
+        Citation(DocumentId("A"), "1", held=True),
+        Citation(DocumentId("B"), None, held=False),
+    ]
+    kept = json.loads(json.dumps(remember(Intent.DOCUMENT, Entities(), cites)))
+    recalled = recall(kept)
+    assert recalled is not None
+    assert recalled.cited == ((DocumentId("A"), "1"), (DocumentId("B"), ""))

@@ -8,6 +8,7 @@ import pytest
 from handlers.officials.offices import tell_service_left, tell_whom_to_ask
 from handlers.reply import Outcome
 from knowledge.facts import Gender, ManagedBy, PersonCode, TerritoryCode
+from knowledge.understanding.meaning import Wish
 from tests.handlers.visits import IN_2020, cited, visit, words
 from tests.people import COMMUNE, DISTRICT, DIVISION, NEIGHBOUR, OFFICE, UNITS, official, rule_book
 
@@ -146,3 +147,33 @@ def test_years_of_the_live_duty_are_counted_to_its_day(loaded):
     reply = tell_service_left(visit(loaded, person, on=IN_2020), person)
 
     assert "Tính đến ngày 01/10/2020, đồng chí còn đủ 5 năm" in words(reply)
+
+
+@pytest.fixture
+def asked_of_mergers(bare):
+    def ask(territory, on=date(2026, 11, 21)):
+        asked = visit(bare, on=on, territories=(territory,))
+        return tell_whom_to_ask(replace(asked, meaning=replace(asked.meaning, wishes=frozenset({Wish.MERGED}))))
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("territory", "said"),
+    [
+        pytest.param("kon-tum", "tỉnh Kon Tum (cũ) thuộc tỉnh Quảng Ngãi", id="a province that was taken in"),
+        pytest.param("hai-duong", "thành phố Hải Phòng", id="a province that became part of a city"),
+        pytest.param("hung-yen", "tỉnh Thái Bình", id="a province that took another in"),
+    ],
+)
+def test_what_became_of_a_province_is_told_with_its_day_and_basis(asked_of_mergers, territory, said):
+    reply = asked_of_mergers(territory)
+    assert said in words(reply)
+    assert "01/07/2025" in words(reply)
+    assert "202/2025/QH15" in cited(reply)
+
+
+def test_a_merger_is_not_told_of_a_day_before_it(asked_of_mergers):
+    said = words(asked_of_mergers("kon-tum", IN_2020))
+    assert "tỉnh Kon Tum" in said
+    assert "Quảng Ngãi" not in said.partition("đề nghị hỏi")[0]
