@@ -31,7 +31,7 @@ _SHARE: Final = 0.4  # seconds of slots that one claim takes at most, so that ev
 _LEAD: Final = 0.15  # seconds from a claim to its first slot: its words are written meanwhile
 _UNPACED_AT_ONCE: Final = 100
 _LOOK_AGAIN: Final = 0.25  # seconds, where what is due is held back for a moment
-_NEARER: Final = 0.99  # of the interval: after a delay departures may follow each other by so little, and no less
+_NEARER: Final = 0.985  # of the interval: after a delay departures may follow each other by so little, and no less
 _PATIENCE: Final = 60.0  # seconds for which the end of what was sent is held for a database that is away
 
 # What others let go: not started, it waits again; started, nobody knows how it ended.

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 ASKED: Final = "asked"  # the platform asked to be left alone
 CHANNEL_REFUSED: Final = "channel_refused"  # the platform does not know us any more
-_WIDER: Final = 1.008
+_WIDER: Final = 1.004
 
 _SET: Final = text(
     "INSERT INTO pace (identity, interval_ms, chat_interval_ms) VALUES (:identity, :every, :chat)"

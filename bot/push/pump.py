@@ -36,12 +36,13 @@ _log = structlog.get_logger("bot.push")
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a pump works: requests at the same time, the longest that one may take, the pause of a refused channel.
+    """How a pump works: messages held, requests at once, the longest that one may take, a refused channel's pause.
 
     The longest is less than what a start holds in the ledger, so that nobody calls lost what is still under way.
     """
 
-    in_flight: int = 64
+    in_flight: int = 192
+    at_once: int = 64
     longest: float = 22.0
     refused_pause: float = 300.0
 
@@ -68,6 +69,7 @@ class Pump:
         self._under_way: set[int] = set()
         self._moved = asyncio.Event()
         self._not_sent_in_a_row = 0
+        self._room = asyncio.Semaphore(self._manner.at_once)
         self._turns = asyncio.Lock()  # given in the order of slots
         self._last_departure = 0.0
         self.tally = Tally()
@@ -185,6 +187,10 @@ class Pump:
     # --- one message
 
     async def _send(self, claim: Claim, parcel: Parcel, stop: asyncio.Event) -> None:
+        async with self._room:
+            await self._send_now(claim, parcel, stop)
+
+    async def _send_now(self, claim: Claim, parcel: Parcel, stop: asyncio.Event) -> None:
         try:
             await self._await_turn(claim, stop)
             departs = None if stop.is_set() else await self._ledger.start(claim, self._clock.now())
