@@ -33,6 +33,28 @@ _BENCHES = (
         ("plan_s", "one day's plan for 100,000 people, s", "≤ 30 s"),
         ("mb_all", "resident memory of planning and keeping it, MB", "≤ 500 MB"),
     )),
+    (("tests.drills.hostile_broadcast",), (
+        ("plain_reached", "hostile broadcast to 600, of whom 588 can be reached: reached", "588"),
+        ("plain_duplicates", "the same, told twice", "0"),
+        ("plain_unclear_of_lost_answers", "the same, lost answers named unclear", "6"),
+        ("plain_rate_refusals", "the same, refusals by rate", "≤ 3"),
+        ("plain_seconds", "the same, s", "≤ 24"),
+        ("kills_lost", "worker killed with kill -9 at 20 points: lost", "0"),
+        ("kills_duplicates", "the same, told twice", "0"),
+        ("kills_unclear", "the same, named unclear", "–"),
+        ("two_lost", "two workers of which one is killed: lost", "0"),
+        ("two_duplicates", "the same, told twice", "0"),
+        ("two_taken_over_s", "the same, what it held taken over, s", "≤ 30"),
+    )),
+    (("tests.drills.rate",), (
+        ("average", "two workers at 30 messages/s for 60 s: average", "≥ 29.5"),
+        ("most_in_a_second", "the same, most in any sliding second", "≤ 31"),
+    )),
+    (("tests.drills.engine",), (
+        ("per_second", "messages/s of one worker without a limit, each kept before and after", "≥ 500"),
+        ("bare_one_by_one", "a bare loop of python-telegram-bot, one after the other", "–"),
+        ("bare_64_at_once", "the same, 64 at once", "–"),
+    )),
     (("tests.bench.retrieval",), (
         ("official_marked", "a passage of the official texts found by some of its words, marked, R@1", "≥ 0.81"),
         ("official_unmarked", "the same, unmarked", "≥ 0.79"),
