@@ -3,11 +3,13 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import text
 
 from knowledge.cases import Case, KeptCase, Told, Trigger
 from knowledge.facts import CriterionCode, PersonCode
 from storage.drawers import Drawers
 from storage.records import NewDelivery, NewNotice, NoticeKind, Remark
+from tests.storage.filling import HEALTH, LAN, put_people, put_units
 
 MONDAY = date(2026, 12, 7)
 NOW = datetime(2026, 12, 7, 1, tzinfo=UTC)
@@ -101,3 +103,45 @@ async def test_a_missed_day_is_known_only_where_earlier_ones_were_planned(drawer
 
     await drawers.fleet.finish_day(MONDAY, NOW, NOW, {})
     assert not await drawers.escalations.was_missed(MONDAY, tuesday)
+
+
+async def test_what_waits_is_counted_by_unit(drawers: Drawers) -> None:
+    await put_units(drawers, HEALTH)
+    await put_people(drawers, [LAN])
+    at = {"at": NOW}
+    for order in (
+        (
+            "INSERT INTO study_cases (person, criterion, course, state, changed_at)"
+            " VALUES ('CB001', 'ngoai_ngu', 'Lớp B1', 'proposed', :at), ('CB001', 'tin_hoc', 'Lớp', 'refused', :at)"
+        ),
+        (
+            "INSERT INTO proposals (kind, payload, scope, proposed_by, proposed_by_name, proposed_for, proposed_for_name,"
+            " proposed_at) VALUES ('standard', '{}', NULL, 'CB015', 'A', 'SYT', 'Sở', :at)"
+        ),
+        (
+            "INSERT INTO deliveries (person, sender, locale, state, due_at) VALUES ('CB001', 'telegram:1', 'vi', 'unclear',"
+            " :at)"
+        ),
+        "INSERT INTO accounts (channel, address, person, changed_at) VALUES ('telegram', '1', 'CB001', :at)",
+    ):
+        await drawers.connection.execute(text(order), at)
+
+    kept = drawers.escalations
+    assert await kept.list_offered() == {OFFICIAL: frozenset({"ngoai_ngu"})}
+    assert (await kept.count_proposals(), await kept.count_own_proposals()) == ({None: 1}, {"CB015": 1})
+    assert await kept.count_unclear() == {HEALTH.code: 1}
+    assert await kept.find_reached([OFFICIAL, HEAD], ["telegram"]) == {OFFICIAL}
+    await drawers.accounts.mark_unreachable("telegram", "1", NOW)
+    assert await kept.find_reached([OFFICIAL, HEAD], ["telegram"]) == frozenset()
+
+
+async def test_ended_cases_are_forgotten_after_their_time(drawers: Drawers) -> None:
+    await drawers.escalations.keep([KeptCase(CASE, MONDAY, date(2026, 12, 8))])
+    await drawers.escalations.remark([Remark(OFFICIAL, HEAD, NOW, "Đã rõ.")])
+
+    await drawers.escalations.prune(date(2026, 12, 8), NOW)
+    assert await drawers.escalations.load_memory(MONDAY)
+
+    await drawers.escalations.prune(date(2026, 12, 9), datetime(2026, 12, 9, tzinfo=UTC))
+    assert await drawers.escalations.load_memory(MONDAY) == {}
+    assert not await drawers.escalations.list_remarks([OFFICIAL])
