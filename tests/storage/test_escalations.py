@@ -115,12 +115,12 @@ async def test_what_waits_is_counted_by_unit(drawers: Drawers) -> None:
             " VALUES ('CB001', 'ngoai_ngu', 'Lớp B1', 'proposed', :at), ('CB001', 'tin_hoc', 'Lớp', 'refused', :at)"
         ),
         (
-            "INSERT INTO proposals (kind, payload, scope, proposed_by, proposed_by_name, proposed_for, proposed_for_name,"
-            " proposed_at) VALUES ('standard', '{}', NULL, 'CB015', 'A', 'SYT', 'Sở', :at)"
+            "INSERT INTO proposals (kind, payload, scope, proposed_by, proposed_by_name, proposed_for,"
+            " proposed_for_name, proposed_at) VALUES ('standard', '{}', NULL, 'CB015', 'A', 'SYT', 'Sở', :at)"
         ),
         (
-            "INSERT INTO deliveries (person, sender, locale, state, due_at) VALUES ('CB001', 'telegram:1', 'vi', 'unclear',"
-            " :at)"
+            "INSERT INTO deliveries (person, sender, locale, state, due_at)"
+            " VALUES ('CB001', 'telegram:1', 'vi', 'unclear', :at)"
         ),
         "INSERT INTO accounts (channel, address, person, changed_at) VALUES ('telegram', '1', 'CB001', :at)",
     ):
