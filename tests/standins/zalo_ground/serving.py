@@ -21,7 +21,7 @@ MOST_BODY = 20_000_000
 _PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
-@dataclass
+@dataclass(eq=False)
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours
     """The platform refuses a call. `is_violation`: no careful client would have made it."""
 

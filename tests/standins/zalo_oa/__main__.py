@@ -10,13 +10,13 @@ from tests.standins.zalo_ground.clock import Clock
 from tests.standins.zalo_oa import ZaloOa
 
 
-def _add(options: argparse.ArgumentParser) -> None:
+def add_options(options: argparse.ArgumentParser) -> None:
     options.add_argument("--webhook", default=None)
     options.add_argument("--callback", action="append", default=[], help="a registered callback; may be repeated")
     options.add_argument("--ladder-factor", type=float, default=1.0)
 
 
-def _describe(oa: ZaloOa) -> dict[str, str]:
+def describe(oa: ZaloOa) -> dict[str, str]:
     return {
         "ZALO_OPENAPI": oa.openapi_base, "ZALO_OAUTH": oa.oauth_base, "ZALO_APP_ID": oa.app_id,
         "ZALO_APP_SECRET": oa.app_secret, "ZALO_OA_ID": oa.oa_id, "ZALO_OA_SECRET": oa.oa_secret,
@@ -25,10 +25,10 @@ def _describe(oa: ZaloOa) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    chosen = read_options("zalo_oa", _add)
+    chosen = read_options("zalo_oa", add_options)
     account = ZaloOa(
         clock=Clock(start=chosen.clock), seed=chosen.seed, ladder_factor=chosen.ladder_factor,
         callback_urls=chosen.callback or ("http://127.0.0.1/zalo/callback",),
     )  # fmt: skip
     account.webhook.url, account.webhook.is_enabled = chosen.webhook, chosen.webhook is not None
-    run(account, chosen.port, lambda: _describe(account))
+    run(account, chosen.port, lambda: describe(account))

@@ -33,6 +33,8 @@ class Gate:
             raise Refused(self.oa.switches.invalid_token_code, "Access token is invalid")
         if state == "expired":
             raise Refused(-220, "Access token has expired")
+        if not self.oa.grants.is_proven(asked, token):
+            raise Refused(-242, "appsecret_proof is wrong", is_violation=True)
 
     def left(self) -> int:
         """Calls left in this minute, for the headers."""

@@ -106,6 +106,8 @@ class Questions:
             person.tags.append(tag)
         if tag not in self._oa.tags:
             self._oa.tags.append(tag)
+        event = {"event_name": "add_user_to_tag", "oa_id": self._oa.oa_id, "app_id": self._oa.app_id}
+        self._oa.webhook.emit({**event, "tag": {"name": tag, "user_ids": [person.id]}})
         return {"error": 0, "message": "Success"}
 
     async def untag(self, asked: Asked) -> dict[str, Any]:

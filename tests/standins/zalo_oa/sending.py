@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FREE = 48 * 3600.0
 OPEN = 7 * 86_400.0
 ICONS = {"/-heart", "/-strong", ":>", ":o", ":-((", ":-h", "/-remove"}
-_EVENT_OF = {"list": "oa_send_list", "request_user_info": "oa_send_template"}
+_NAMED = {"text", "list", "image", "gif", "file", "sticker"}
 _ATTACHED = {"image", "gif", "file", "sticker"}
 
 
@@ -96,7 +96,7 @@ class Sending:
 
     # ---- what a message needs ---------------------------------------------------------------------------------
 
-    def put(self, person: Person, shaped: Shaped, *, is_billed: bool = False) -> Row:
+    def put(self, person: Person, shaped: Shaped, *, is_billed: bool = False, counts: bool = True) -> Row:
         """The message stands in the conversation: echo, receipt, and what the person can tap."""
         oa = self._oa
         content = {"uses": shaped.uses, "url": shaped.url, **shaped.content}
@@ -105,7 +105,7 @@ class Sending:
         person.rows.append(row)
         if is_billed and oa.wallet is not None:
             oa.wallet -= 1
-        if is_billed or oa.switches.allowance_counts == "all":
+        if counts and (is_billed or oa.switches.allowance_counts == "all"):
             oa.counted_at.append(oa.clock())
         if oa.switches.echoes:
             self._echo(person, row)
@@ -195,7 +195,7 @@ class Sending:
         return 8 - self._oa.free_replies_used.get(person.id, 0) if is_limited else 8
 
     def _echo(self, person: Person, row: Row) -> None:
-        name = _EVENT_OF.get(row.kind, f"oa_send_{row.kind}" if row.kind in _ATTACHED else "oa_send_text")
+        name = f"oa_send_{row.kind}" if row.kind in _NAMED else "oa_send_template"
         is_same = self._oa.switches.echo_msg_id == "same"
         message: dict[str, Any] = {"msg_id": row.id if is_same else self._oa.new_hex()}
         if row.text:

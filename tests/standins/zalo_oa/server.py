@@ -83,6 +83,7 @@ class ZaloOa(StandIn):
         self.questions = Questions(self)
         self.handlers = self._list_handlers()
         self.guests: list[Callable[[web.Application], None]] = []  # other hosts on the same port
+        self.shown: dict[str, Callable[[], Any]] = {}  # what they show of their state
         self._things: dict[str, tuple[bytes, str]] = {}
         self.acts = list_acts(self)
         if is_granted:
@@ -202,6 +203,7 @@ class ZaloOa(StandIn):
             "dead_uses": self.grants.dead_uses, "wallet": self.wallet, "counted": self.sending.counted(),
             "webhook": {"url": self.webhook.url, "is_enabled": self.webhook.is_enabled},
             "deliveries": [one.as_json() for one in self.webhook.deliveries], "people": people,
+            **{name: show() for name, show in self.shown.items()},
         }  # fmt: skip
 
     def _list_handlers(self) -> dict[tuple[str, str], Handler]:
@@ -232,7 +234,7 @@ class ZaloOa(StandIn):
         }
 
     async def _serve_oauth(self, request: web.Request) -> web.StreamResponse:
-        known = {
+        known: dict[tuple[str, str], Handler] = {
             ("GET", "v4/oa/permission"): self.grants.permit,
             ("POST", "v4/oa/access_token"): self.grants.hand_out,
         }

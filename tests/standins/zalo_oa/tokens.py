@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
@@ -70,6 +71,11 @@ class Grants:
         if until is None:
             return "unknown"
         return "good" if self.oa.clock() < until else "expired"
+
+    def is_proven(self, asked: Asked, token: str) -> bool:
+        """Whether `appsecret_proof`, where a call carries one, is the HMAC of the token under the app's secret."""
+        given = asked.request.headers.get("appsecret_proof")
+        return given is None or given == hmac.new(self.oa.app_secret.encode(), token.encode(), "sha256").hexdigest()
 
     # ---- the two addresses ------------------------------------------------------------------------------------
 
