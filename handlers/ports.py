@@ -41,8 +41,8 @@ from storage.records import (
     ProposalState,
     Reached,
     Redemption,
-    ReminderWishes,
     Remark,
+    ReminderWishes,
     RulingDraft,
     ToldRules,
 )
