@@ -1,5 +1,6 @@
 """The stand-in's webhook: probe, signatures, retries, copies, echoes, receipts, and control over HTTP."""
 
+import asyncio
 import contextlib
 import json
 import ssl
@@ -10,6 +11,7 @@ from aiohttp import web
 
 from tests.standins.zalo_ground import Clock
 from tests.standins.zalo_oa import ZaloOa, sign
+from tests.standins.zalo_oa.shapes import read_message
 
 TLS = ssl.create_default_context()  # once: making it is slow
 NOW = 1_794_000_000.0
@@ -21,10 +23,13 @@ class Receiver:
     def __init__(self):
         self.status = 200
         self.came = []
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
         self.url = ""
 
     async def take(self, request):
         self.came.append((dict(request.headers), await request.read()))
+        await self.may_answer.wait()
         return web.Response(status=self.status)
 
     @property
@@ -131,6 +136,33 @@ async def test_event_is_brought_again_when_it_was_refused_once(oa, receiver):
     receiver.status = 200
     oa.clock.advance(30)
     await oa.wait_for(lambda: oa.webhook.deliveries[0].state == "delivered")
+
+
+async def test_event_is_brought_again_when_its_answer_came_too_late(receiver):
+    async with running(webhook_deadline=0.1) as oa:
+        await oa.save_webhook(receiver.url)
+        receiver.may_answer.clear()
+        oa.person("Lan").says("x")
+        await settle(oa)
+        assert oa.webhook.deliveries[0].attempts[0].status == 0
+        receiver.may_answer.set()
+        oa.clock.advance(30)
+        await oa.wait_for(lambda: oa.webhook.deliveries[0].state == "delivered")
+        assert len(receiver.events) == 2
+
+
+@pytest.mark.parametrize(("shape", "field"), [("new", "full_address"), ("old", "district")])
+async def test_shared_details_come_in_either_shape_when_the_form_is_filled_in(oa, receiver, shape, field):
+    oa.switches.change(submitted_shape=shape)
+    lan = oa.person("Lan", phone="84912345678", is_follower=True, interacted_at=NOW)
+    element = {"title": "Sở A", "subtitle": "Xin số", "image_url": "https://cdn.example.vn/a.png"}
+    payload = {"template_type": "request_user_info", "elements": [element]}
+    oa.sending.put(lan, read_message({"attachment": {"type": "template", "payload": payload}}, oa.switches))
+    lan.submits_info()
+    await settle(oa)
+    event = next(one for one in receiver.events if one["event_name"] == "user_submit_info")
+    assert event["info"]["phone"] == "84912345678"
+    assert field in event["info"]
 
 
 async def test_events_come_several_times_or_late_when_wanted(oa, receiver):
