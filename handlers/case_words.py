@@ -17,6 +17,7 @@ from knowledge.library import Library
 from knowledge.recognition import Judgement
 
 _MOST_ROWS = 6
+_MONTHS = 12  # of a year
 
 
 def describe_case(case: Case, visit: Visit) -> list[Line]:
@@ -109,7 +110,7 @@ def _verdict(case: Case, judged: Judgement, credential: str, visit: Visit) -> st
                 text = _("{credential} counted as {criterion}: {level}, but its time is over; it no longer counts.")
             day = show_day(judged.valid_to) if judged.valid_to is not None else "–"
             ended = text.format(credential=credential, criterion=about, level=level, day=day)
-            return " ".join(sentence for sentence in (ended, _months(judged)) if sentence)
+            return " ".join(sentence for sentence in (ended, _months(judged, visit)) if sentence)
         case State.NOT_RECOGNISED if judged.reason is Reason.RULED_OUT:
             text = _("{credential} does not count as {criterion}.")
             return text.format(credential=credential, criterion=about)
@@ -128,12 +129,18 @@ def _verdict(case: Case, judged: Judgement, credential: str, visit: Visit) -> st
             return explain_undetermined(held, credential, judged.would_decide, library)
 
 
-def _months(judged: Judgement) -> str:
-    """How long a certificate counts from its day of issue, by the row that it was judged by."""
+def _months(judged: Judgement, visit: Visit) -> str:
+    """How long a certificate counts from its day of issue, by the row that it was judged by, and so until when."""
     months = judged.rule.months_valid if isinstance(judged.rule, RecognitionRow) else None
     if months is None:
         return ""
-    return _("It counts for {n} months from the day of issue, then it is out of date.").format(n=months)
+    year = visit.named.issued_year
+    if judged.valid_to is not None or year is None:
+        return _("It counts for {n} months from the day of issue, then it is out of date.").format(n=months)
+    last = year * _MONTHS + (visit.named.issued_month or _MONTHS) - 1 + months
+    end = f"{last % _MONTHS + 1:02d}/{last // _MONTHS}"
+    text = _("It counts for {n} months from the day of issue: it was out of date after {end} at the latest.")
+    return text.format(n=months, end=end)
 
 
 def name_case(case: Case, visit: Visit) -> str:

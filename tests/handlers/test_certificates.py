@@ -369,8 +369,13 @@ def test_rows_not_in_force_on_the_day_do_not_count(library):
 @pytest.mark.parametrize(
     ("named", "said", "never"),
     [
-        pytest.param({"issued_year": 2022}, "đã quá thời hạn", "2024", id="the year tells that it is over, not when"),
-        pytest.param({"issued_year": 2023, "issued_month": 5}, "tháng 5/2023", "2025", id="the month neither"),
+        pytest.param({"issued_year": 2022}, "hết tháng 12/2024", "/12/2024 là", id="the year tells the latest month"),
+        pytest.param(
+            {"issued_year": 2023, "issued_month": 5},
+            "24 tháng kể từ ngày cấp: chậm nhất đến hết tháng 05/2025",
+            "/05/2025 là",
+            id="the month tells its own",
+        ),
         pytest.param(
             {"issued_year": 2026, "issued_month": 3}, "được tính là", "2028", id="it counts, until when is open"
         ),
@@ -378,7 +383,7 @@ def test_rows_not_in_force_on_the_day_do_not_count(library):
         pytest.param({"issued_year": 2024}, "chưa rõ ngày cấp", "không còn", id="the year leaves both open"),
     ],
 )
-def test_no_end_is_named_when_only_the_month_or_year_of_issue_is_known(recognised, named, said, never):
+def test_no_day_of_end_is_named_when_only_the_month_or_year_of_issue_is_known(recognised, named, said, never):
     reply = judge_certificates(visit(recognised, kinds=(("ielts", "5.0"),), **named))
     assert said in reply.lines[0].text
     assert never not in reply.lines[0].text
@@ -419,3 +424,10 @@ def test_certificate_that_somebody_says_to_have_is_judged_when_they_ask_whether_
     asked = replace(asked, meaning=replace(asked.meaning, wishes=frozenset({Wish.NEEDED, Wish.HELD})))
 
     assert "nếu có thì đủ so với mức yêu cầu là Trung cấp" in words(judge_certificates(asked))
+
+
+def test_a_refused_certificate_tells_how_its_owner_stands(loaded):
+    refused = credential("ielts", "5.0", status=CredentialStatus.REJECTED)
+    person = official(credentials=(refused,))
+    reply = judge_certificates(visit(loaded, person, kinds=(("ielts", None),), speaks_of_self=True))
+    assert [(one.criterion, one.state) for one in reply.findings] == [("ngoai_ngu", State.MISSING)]
