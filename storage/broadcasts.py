@@ -61,8 +61,10 @@ LEFT JOIN units u ON u.code = p.unit
 LEFT JOIN broadcast_recalls r ON r.delivery = d.id
 WHERE d.broadcast = :number ORDER BY u.name, p.name, d.person
 """)
+# Whoever lost the chat before it went out has not confirmed it either.
 _SILENT: Final = text(
-    "SELECT person FROM deliveries WHERE broadcast = :number AND acknowledged_at IS NULL AND state <> 'dropped'"
+    "SELECT person FROM deliveries WHERE broadcast = :number AND acknowledged_at IS NULL"
+    " AND (state <> 'dropped' OR reason IN ('unlinked', 'unreachable'))"
 )
 # Only HR's word that it did not arrive lets a message of unknown outcome leave again.
 _SEND_AGAIN: Final = text(

@@ -39,6 +39,7 @@ class FakeBroadcastOutbox:
         self.put: dict[int, NewDelivery] = {}
         self.notices: dict[int, Sequence[NewNotice]] = {}
         self.states: dict[int, DeliveryState] = {}
+        self.reasons: dict[int, str] = {}
         self.held: set[int] = set()
 
     async def put_many(self, parcels: Sequence[tuple[NewDelivery, Sequence[NewNotice]]], at: datetime) -> int:
@@ -64,9 +65,9 @@ class FakeBroadcastOutbox:
         self.states[delivery] = DeliveryState.DELIVERED if has_arrived else DeliveryState.REFUSED
         return True
 
-    def end(self, person: str, state: DeliveryState) -> int:
+    def end(self, person: str, state: DeliveryState, reason: str = "") -> int:
         number = next(one for one, delivery in self.put.items() if delivery.person == person)
-        self.states[number] = state
+        self.states[number], self.reasons[number] = state, reason
         return number
 
     def _of(self, broadcast: int) -> list[int]:
@@ -132,7 +133,7 @@ class FakeBroadcasts:
                 self.outbox.states[one],
                 put.channel,
                 None,
-                "",
+                self.outbox.reasons.get(one, ""),
                 None,
             )
             for one, put in self.outbox.put.items()

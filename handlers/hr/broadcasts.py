@@ -28,7 +28,7 @@ from handlers.hr.broadcasts_steps import (
     ask_text,
     ask_to_send,
     ask_whom,
-    check_cells,
+    read_cells,
 )
 from handlers.hr.proposals_rights import as_hr, covers, may_broadcast, signatory_of
 from handlers.hr.proposals_words import PEOPLE
@@ -117,12 +117,12 @@ async def write_whole(visit: Visit, desk: Desk) -> Reply:
         cells = {str(key): str(value) for key, value in given.items() if value}
     except (ValueError, AttributeError):
         return give_up()
-    wrong = check_cells(cells, await _writing(visit, person, desk))
-    if wrong is not None:
-        return Reply(title=wrong, choices=(next_steps.broadcasts(),), outcome=Outcome.NOT_UNDERSTOOD)
-    if cells.get(SEND_CELL):
-        return await propose(visit, person, cells, desk)
-    return await show_preview(cells, person, visit, desk)
+    read = read_cells(cells, await _writing(visit, person, desk))
+    if isinstance(read, str):
+        return Reply(title=read, choices=(next_steps.broadcasts(),), outcome=Outcome.NOT_UNDERSTOOD)
+    if read.get(SEND_CELL):
+        return await propose(visit, person, read, desk)
+    return await show_preview(read, person, visit, desk)
 
 
 async def show_preview(cells: Mapping[str, str], author: Person, visit: Visit, desk: Desk) -> Reply:

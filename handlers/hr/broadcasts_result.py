@@ -12,6 +12,7 @@ from storage.records import BroadcastRow, DeliveryState
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ON_PAPER = {DeliveryState.UNREACHABLE, DeliveryState.UNCLEAR, DeliveryState.REFUSED}
+_CHAT_LOST = {"unlinked", "unreachable"}  # why one was dropped though it still was for its recipient
 Row = Sequence[str | int | datetime | None]
 
 
@@ -130,7 +131,11 @@ def _paper_headings() -> list[tuple[str, int]]:
 
 
 def _paper_rows(rows: Sequence[BroadcastRow]) -> Iterator[Row]:
-    missed = [one for one in rows if one.state in _ON_PAPER and one.acknowledged_at is None]
+    missed = [one for one in rows if _is_on_paper(one) and one.acknowledged_at is None]
     for place, one in enumerate(missed, start=1):
         state = name_outcome(one.state)
         yield place, one.person, one.name or "", one.position or "", one.unit_name or "", state, None, None
+
+
+def _is_on_paper(row: BroadcastRow) -> bool:
+    return row.state in _ON_PAPER or (row.state is DeliveryState.DROPPED and row.reason in _CHAT_LOST)

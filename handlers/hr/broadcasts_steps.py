@@ -167,11 +167,15 @@ def ask_to_send(preview: Ask) -> Step:
     return Step("send", (SEND_CELL,), ask, read)
 
 
-def check_cells(cells: Mapping[str, str], writing: Writing) -> str | None:
-    """Why these cells, given all at once, cannot be a broadcast; None where they can."""
+def read_cells(cells: Mapping[str, str], writing: Writing) -> dict[str, str] | str:
+    """These cells, given all at once, as the steps would have filled them in; why they cannot be a broadcast."""
     wrong = check_text(cells.get(TEXT, ""))
+    filled = dict(cells)
     for column, (_asked, read) in conditions(writing).items():
         if wrong is None and cells.get(column):
             value = read(cells[column])
-            wrong = value.why if isinstance(value, Refused) else None
-    return wrong
+            if isinstance(value, Refused):
+                wrong = value.why
+            else:
+                filled[column] = value
+    return wrong if wrong is not None else filled

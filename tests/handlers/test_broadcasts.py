@@ -448,6 +448,19 @@ async def test_result_has_everybody_and_the_paper_list(sending):
     assert [row[1] for row in book["Danh sách giấy"].iter_rows(values_only=True)] == ["Mã", "CB002", "CB003"]
 
 
+@pytest.mark.parametrize(
+    ("reason", "on_paper"),
+    [("unlinked", True), ("unreachable", True), ("moved", False), ("closed", False), ("cancelled", False)],
+)
+async def test_whoever_lost_the_chat_before_it_went_out_is_on_the_paper_list(sending, reason, on_paper):
+    sending.outbox.end("CB001", DeliveryState.DROPPED, reason)
+
+    reply = await sending.presses(AUTHOR, "broadcast.result|1")
+
+    paper = load_workbook(io.BytesIO(reply.file.content))["Danh sách giấy"]
+    assert ("CB001" in [row[1] for row in paper.iter_rows(values_only=True)]) is on_paper
+
+
 @pytest.mark.parametrize("action", ["broadcast", "broadcast.pause", "broadcast.recall.yes", "broadcast.result"])
 @pytest.mark.parametrize("who", [ELSEWHERE, GAP], ids=["hr of another unit", "an official"])
 async def test_who_does_not_serve_it_neither_sees_nor_changes_it(sending, action, who):
@@ -498,6 +511,17 @@ async def test_whole_broadcast_is_shown_and_sent_to_a_second_person(room):
     assert "3 người: " in words(shown)
     assert "1" in kept.title
     assert room.drawers.proposals.kept[1].cells["so_nguoi"] == "3"
+
+
+async def test_whole_broadcast_takes_names_as_the_steps_do(room):
+    given = (
+        f'{{"noi_dung": "{TEXT}", "don_vi": "Phòng Mẫu", "tieu_chi": "tin học", "trong_ngay": "60 ngày", "gui": "gui"}}'
+    )
+
+    await room.presses(AUTHOR, f"broadcast.whole|{given}")
+
+    cells = room.drawers.proposals.kept[1].cells
+    assert (cells["don_vi"], cells["tieu_chi"], cells["trong_ngay"]) == ("PHONG-MAU", "tin_hoc", "60")
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,16 @@ async def test_progress_counts_people_by_what_became_of_them(drawers: Drawers, b
     }
 
 
+async def test_whoever_lost_the_chat_before_it_went_out_has_not_confirmed_it(
+    drawers: Drawers, broadcast: Broadcast
+) -> None:
+    await put(drawers, broadcast, 3)
+    await end(drawers, DeliveryState.DROPPED, "CB00000", reason="unlinked")
+    await end(drawers, DeliveryState.DROPPED, "CB00001", reason="moved")
+
+    assert await drawers.broadcasts.list_silent(broadcast.number) == {PersonCode("CB00000"), PersonCode("CB00002")}
+
+
 async def test_rows_name_people_and_units_while_the_roster_knows_them(drawers: Drawers, broadcast: Broadcast) -> None:
     await put_units(drawers)
     await put_people(drawers, [replace(LAN, code=PersonCode("CB00000"))])
