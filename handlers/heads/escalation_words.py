@@ -91,3 +91,15 @@ def order_of(person: Person, rules: RulesOn) -> Mapping[str, int]:
     offices = offices_above(person.unit, person.managed_by, rules)
     rungs += [f"office:{rung.office.id}" for rung in offices if rung.office is not None]
     return {rung: place for place, rung in enumerate(rungs)}
+
+
+def place_of(rung: str, order: Mapping[str, int]) -> int:
+    """The place of a rung once told; one that is above the person no more counts as high as it may have stood.
+
+    So nobody comes to see, by a unit that was merged or a post that another body manages now, what went above them.
+    """
+    if rung in order:
+        return order[rung]
+    if rung.startswith("unit:"):
+        return max((place for known, place in order.items() if known.startswith("unit:")), default=0)
+    return len(order)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from handlers import next_steps
 from handlers.asking import PUSHED, Choice
 from handlers.forms import ends_form
-from handlers.heads.escalation_words import Open, describe, describe_study, name_trigger, order_of
+from handlers.heads.escalation_words import Open, describe, describe_study, name_trigger, order_of, place_of
 from handlers.inquiries import clean
 from handlers.notices.escalations import LIST, describe_offices, see_list, title
 from handlers.phrases import _, ngettext, show_day, show_day_of, show_number
@@ -232,7 +232,7 @@ async def _describe_below(one: Open, reader: Person, today: RulesOn, desk: Desk)
     own = max((order.get(step.rung, -1) for step in one.told), default=-1)
     kept = await desk.cases.list_cases_of(one.person.code, today.day)
     below = {
-        (step.rung, step.on, step.to): None for case in kept for step in case.told if order.get(step.rung, -1) < own
+        (step.rung, step.on, step.to): None for case in kept for step in case.told if place_of(step.rung, order) < own
     }
     heard = {reader.code, *(code for _rung, _on, to in below for code in to)}
     remarks = [said for said in await desk.cases.list_remarks([one.person.code]) if said.by in heard]

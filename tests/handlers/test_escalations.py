@@ -124,6 +124,24 @@ async def test_reader_sees_who_was_told_below_and_never_above(library: Library) 
     assert all(one in clerk for one in ("Chưa có lớp.", "Sẽ bố trí.", "15/12/2026"))
 
 
+@pytest.mark.parametrize(
+    ("above", "reader"),
+    [
+        pytest.param(replace(BY_CLERK, rung="office:named_no_more"), DIRECTOR, id="an office that another body has"),
+        pytest.param(replace(BY_CLERK, rung="unit:merged"), DIRECTOR, id="a unit that was merged"),
+    ],
+)
+async def test_what_went_above_by_a_rung_that_is_no_more_stays_unseen(
+    library: Library, above: Told, reader: Person
+) -> None:
+    tried = Tried(make_book(library), BY_CHIEF, BY_DIRECTOR, above, day=date(2026, 12, 24))
+
+    said = words(await tried.open(reader))
+
+    assert "07/12/2026" in said
+    assert not [one for one in ("23/12/2026", CLERK.code) if one in said]
+
+
 async def test_official_finds_no_trace_of_it_in_their_own_data(library: Library) -> None:
     tried = Tried(make_book(library), BY_CHIEF, BY_DIRECTOR, BY_CLERK)
     for reader in (CHIEF, DIRECTOR, CLERK):
