@@ -272,11 +272,12 @@ class PremisesInDatabase:
         addresses = {(one.channel or "", one.address or "") for one in deliveries}
         told = [notice for one in deliveries for notice in one.notices if notice.kind is NoticeKind.ESCALATION]
         about = {code for notice in told for code in notice.about}
-        every = [notice for one in deliveries for notice in one.notices]
-        studied = {int(one.payload["case"]) for one in every if one.kind is NoticeKind.STUDY}
+        of_study = [notice for one in deliveries for notice in one.notices if notice.kind is NoticeKind.STUDY]
+        studied = {int(one.payload["case"]) for one in of_study}
+        learners = {code for notice in of_study for code in notice.about}
         async with self._database.transaction() as drawers:
             return Premises(
-                people=await drawers.profiles.find_people(codes | about),
+                people=await drawers.profiles.find_people(codes | about | learners),
                 accounts=await drawers.accounts.find_accounts(addresses),
                 own_hours=await drawers.reminders.find_hours(codes),
                 rules=(await self._rule_book(drawers)).on(self._clock.today()),

@@ -15,7 +15,7 @@ from handlers.reply import Chart, Line, Reply
 from handlers.rights import units_in_scope
 from handlers.wording import name_criterion
 from knowledge.cases import Trigger
-from knowledge.digesting import Stage
+from knowledge.digesting import Stage, week_of
 from knowledge.facts import CriterionCode, Role, UnitCode
 from knowledge.library import Library
 from knowledge.owed import Owed
@@ -27,8 +27,10 @@ _MOST_UNITS = 3
 
 
 async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply | Dropped:
-    """How does my unit, or the province that I serve, stand this week? Dropped where it is mine no more."""
+    """How does my unit, or the province that I serve, stand this week? Dropped where it is mine no more, or over."""
     payload, rules = notice.payload, present.rules
+    if notice.stage != week_of(rules.day):  # counts of a week that is over would be told as this one's
+        return Dropped("passed")
     scope = units_in_scope(present.person, rules)
     units = [UnitCode(code) for code in payload["units"]]
     if any(code not in scope for code in units) or (not units and Role.HR not in present.person.roles):

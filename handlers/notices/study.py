@@ -22,13 +22,13 @@ _TO_DECIDE = (StudyAct.SENT, StudyAct.REFUSED, StudyAct.CHANGE_ASKED)
 async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply | Dropped:
     """The words of a notice about a study case.
 
-    Not told any more to a head who has nobody to decide on, nor that a request waits which has been answered.
+    Not told any more to whoever is not in charge of the official now, nor that a request waits which has been answered.
     """
     del delivery
     number = int(notice.payload["case"])
     act = StudyAct(notice.stage)
     is_own = present.person.code in notice.about
-    if not is_own and not (units_headed(present.person, present.rules) or units_served(present.person, present.rules)):
+    if not is_own and not _is_in_charge(present, notice):
         return Dropped("no_head")
     if act in _ASKS and not is_own and present.waiting.get(number) != notice.payload["version"]:
         return Dropped("answered")
@@ -36,6 +36,12 @@ async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply
     if act in _ASKS and not is_own:
         return Reply(_asks(number, notice.payload.get("due")), choices=(opens, *_to_decide(number)))
     return Reply(_say(act, is_own=is_own).format(number=number), choices=(opens,))
+
+
+def _is_in_charge(present: Present, notice: Notice) -> bool:
+    """Whether the official whom it concerns still is one of the recipient's people."""
+    scope = units_headed(present.person, present.rules) | units_served(present.person, present.rules)
+    return any(code in present.about and present.about[code].unit in scope for code in notice.about)
 
 
 def _asks(number: int, due: str | None) -> str:

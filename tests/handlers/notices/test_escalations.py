@@ -149,6 +149,14 @@ async def test_digest_is_dropped_when_the_unit_is_another_heads(library: Library
     assert await send(hr, replace(CLERK, roles=frozenset({Role.OFFICIAL})), rules) == Dropped("moved")
 
 
+async def test_digest_of_a_week_that_is_over_is_not_told_as_this_weeks(library: Library) -> None:
+    book = make_book(library)
+    first, *_others = plan(book.on(NEAR), Digests(book.on(NEAR)))
+
+    assert isinstance(await send(first, CHIEF, book.on(date(2026, 12, 11))), Reply)
+    assert await send(first, CHIEF, book.on(date(2026, 12, 14))) == Dropped("passed")
+
+
 async def test_both_in_one_message_keep_the_picture_and_one_receipt(library: Library) -> None:
     rules = make_book(library).on(NEAR)
     both = [await send(plan(rules, watcher)[0], CHIEF, rules) for watcher in (Escalations(rules, {}), Digests(rules))]

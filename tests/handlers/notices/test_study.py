@@ -16,7 +16,7 @@ from knowledge.study_cases import StudyAct
 from storage.records import Delivery, DeliveryState, Notice, NoticeKind
 from tests.handlers import visits
 from tests.handlers.visits import TODAY, words
-from tests.people import official
+from tests.people import COMMUNE, official
 
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
 ME = official()
@@ -24,12 +24,18 @@ HEAD = official(code=PersonCode("GD001"), name="Đỗ Văn Trưởng", roles=fro
 
 
 async def told(
-    library, act: StudyAct, to: Person, due: str | None = None, waiting: Mapping[int, int] = MappingProxyType({7: 1})
+    library,
+    act: StudyAct,
+    to: Person,
+    due: str | None = None,
+    waiting: Mapping[int, int] = MappingProxyType({7: 1}),
+    official_now: Person = ME,
 ) -> Reply | Dropped:
     payload = {"case": 7, "version": 1, "due": due}
     notice = Notice(1, NoticeKind.STUDY, "k", act.value, (ME.code,), payload, NOW)
     delivery = Delivery(1, to.code, NOW, DeliveryState.CLAIMED)
-    return await compose(notice, delivery, Present(to, visits.bare(library).on(TODAY), NOW, waiting=waiting))
+    present = Present(to, visits.bare(library).on(TODAY), NOW, about={ME.code: official_now}, waiting=waiting)
+    return await compose(notice, delivery, present)
 
 
 async def test_a_head_is_asked_with_a_day_and_buttons(library):
@@ -54,6 +60,12 @@ async def test_every_notice_has_words_without_a_name_or_a_course(library, act, t
 async def test_whoever_heads_nobody_any_more_is_not_told(library):
     former = replace(HEAD, roles=frozenset({Role.OFFICIAL}))
     assert await told(library, StudyAct.REQUESTED, former) == Dropped("no_head")
+
+
+@pytest.mark.parametrize("act", [StudyAct.REQUESTED, StudyAct.WITHDRAWN])
+async def test_whoever_heads_others_by_now_is_not_told_of_one_of_their_people(library, act):
+    elsewhere = replace(ME, unit=COMMUNE.code)
+    assert await told(library, act, HEAD, official_now=elsewhere) == Dropped("no_head")
 
 
 @pytest.mark.parametrize("waiting", [{}, {7: 3}], ids=["answered", "changed since"])
