@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 
-from handlers.officials.documents import answer_document, find_point, find_there, list_library
+from handlers.officials.documents import answer_document, find_point, find_there, find_unasked, list_library
 from handlers.reply import Outcome
 from knowledge.documents import Confidence, DeadlineKind, PointDeadline
 from knowledge.facts import DocumentId
-from knowledge.understanding.meaning import Aspect
+from knowledge.understanding.meaning import Aspect, Intent, Wish
 from knowledge.understanding.retrieval import PointSearch
 from tests.fakes import FakeSearch
 from tests.handlers.visits import IN_2020, actions, cited, visit, words
@@ -423,3 +423,9 @@ def test_documents_of_another_province_are_searched_first_when_it_is_named(bare)
 def test_nothing_of_another_province_is_told_when_its_documents_say_nothing_of_it(bare):
     question = visit(bare, territories=("quang-ngai",), text="phụ cấp độc hại của y tá ở quảng ngãi")
     assert find_there(question, PointSearch(bare.library)) is None
+
+
+def test_nothing_is_told_unasked_when_a_question_for_a_document_only_shares_words_with_a_point(bare):
+    asked = visit(bare, intent=Intent.OUT_OF_SCOPE, text="đơn vị sáp nhập rồi thì lương thưởng tính theo văn bản nào")
+    unsure = replace(asked.meaning, confidence=0.4, wishes=frozenset({Wish.BASIS}))
+    assert find_unasked(replace(asked, meaning=unsure), PointSearch(bare.library)) is None
