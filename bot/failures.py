@@ -25,6 +25,14 @@ class NotSentError(DeliveryFailedError):
     """The platform surely did not take the message; sending it again is safe."""
 
 
+class NotNowError(NotSentError):
+    """This message may not go out for `later` seconds, while others may."""
+
+    def __init__(self, message: str, *, code: str = "", later: float) -> None:
+        super().__init__(message, code=code)
+        self.later = later
+
+
 class RefusedError(DeliveryFailedError):
     """The platform will never deliver this to this recipient (blocked, unknown, gone)."""
 

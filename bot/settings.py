@@ -42,6 +42,23 @@ class Settings(BaseSettings):
     telegram_per_second: float = Field(default=27.0, ge=0)
     # Whether Telegram may take Stars from the bot's balance for messages beyond its free pace.
     telegram_paid_broadcast: bool = False
+    # Zalo Official Account: it is open when the app, the account and the secret of the app are named.
+    zalo_oa_app_id: str | None = None
+    zalo_oa_id: str | None = None
+    zalo_oa_app_secret: SecretStr | None = None
+    zalo_oa_webhook_secret: SecretStr | None = None  # empty: the secret of the app
+    zalo_oa_refresh_token: SecretStr | None = None  # the first one; later ones live in the store
+    zalo_oa_code_verifier: SecretStr | None = None  # where the console holds a code challenge
+    zalo_oa_api: BaseAddress = "https://openapi.zalo.me"
+    zalo_oauth_api: BaseAddress = "https://oauth.zaloapp.com"
+    zalo_zbs_api: BaseAddress = "https://business.openapi.zalo.me"
+    zalo_zbs_templates: Path | None = None
+    zalo_oa_per_second: float = Field(default=20.0, ge=0)
+    # Messages of the account a day and a month, answers to visitors included; empty is no limit that we know of.
+    zalo_oa_daily: int | None = Field(default=None, ge=0)
+    zalo_oa_monthly: int | None = Field(default=None, ge=0)
+    # The part of an allowance that is kept for conversation: what is sent unasked stops short of it.
+    zalo_oa_reserve: float = Field(default=0.1, ge=0, le=1)
     http: str = "127.0.0.1:8080"
     public_url: str | None = None
     today: date | None = None
@@ -61,6 +78,11 @@ class Settings(BaseSettings):
         if not host or not port.isdigit():
             raise ValueError("must be host:port, for example 127.0.0.1:8080")
         return address
+
+    @property
+    def is_zalo_oa_open(self) -> bool:
+        """Whether enough is set for the Official Account."""
+        return bool(self.zalo_oa_app_id and self.zalo_oa_id and self.zalo_oa_app_secret)
 
     @property
     def host(self) -> str:

@@ -11,12 +11,13 @@ class Channel(StrEnum):
     """The doors a visitor can come in by."""
 
     TELEGRAM = "telegram"
+    ZALO_OA = "zalo_oa"
     WEB = "web"
     TERMINAL = "terminal"
     COMMAND_LINE = "command_line"
 
 
-PUSHED = (Channel.TELEGRAM,)
+PUSHED = (Channel.TELEGRAM, Channel.ZALO_OA)
 """The doors by which something can be sent unasked."""
 
 

@@ -29,6 +29,7 @@ from storage.threads import ThreadsDrawer
 from storage.told_rules import ToldRulesDrawer
 from storage.updates import UpdatesDrawer
 from storage.workbook.result_file import SheetsWriter
+from storage.zalo import ZaloDrawer
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Drawers:
     pace: PaceDrawer
     fleet: FleetDrawer
     broadcasts: BroadcastsDrawer
+    zalo: ZaloDrawer
 
     @property
     def staff(self) -> ProfilesDrawer:
@@ -118,4 +120,5 @@ class Drawers:
             pace=PaceDrawer(connection),
             fleet=FleetDrawer(connection),
             broadcasts=BroadcastsDrawer(connection),
+            zalo=ZaloDrawer(connection, vault),
         )

@@ -656,3 +656,21 @@ class EngineState:
     silent: int
     jobs: Mapping[str, int]
     stalled: int
+
+
+@dataclass(frozen=True, slots=True)
+class ZaloGrant:
+    """What an Official Account has granted us: the pair of tokens that counts. Neither is ever shown.
+
+    `generation` counts pairs. `begun_at`: a refresh was begun, its answer is not known. `lost_at`: it counts no more.
+    """
+
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
+    obtained_at: datetime
+    access_until: datetime
+    refresh_until: datetime
+    generation: int = 0
+    begun_at: datetime | None = None
+    lost_at: datetime | None = None
+    reason: str = ""

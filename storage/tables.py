@@ -283,6 +283,7 @@ accounts = Table(
     Column("locale", code()),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Column("unreachable_at", DateTime(timezone=True)),  # since when what we send is refused; empty: it is taken
+    Column("preferred_at", DateTime(timezone=True)),  # when the person asked to be written to here
     Index("ix_accounts_person", "person", postgresql_where=text("person IS NOT NULL")),
 )
 
@@ -562,6 +563,9 @@ deliveries = Table(
     Column("provider_id", code()),
     Column("reason", code(), nullable=False, server_default=text("''")),
     Column("acknowledged_at", DateTime(timezone=True)),
+    Column("arrived_at", DateTime(timezone=True)),  # when the platform said that it arrived or was seen
+    Column("tried", ARRAY(Text), nullable=False, server_default=NO_WORDS),  # channel and address of earlier accounts
+    Index("ix_deliveries_provider", "sender", "provider_id", postgresql_where=text("provider_id IS NOT NULL")),
     Index(
         "uq_deliveries_day",
         "person",
@@ -611,6 +615,60 @@ pace = Table(
     Column("chat_interval_ms", Double, nullable=False),
     Column("paused_until", DateTime(timezone=True)),
     Column("pause_reason", code()),
+)
+
+# --- Zalo -----------------------------------------------------------------------------------------------------------
+
+# What the administrator of an Official Account has granted: one pair of tokens, sealed. `begun_at`: a refresh of this
+# pair was begun and its answer is not known. `seed` is the hash of the token that an operator began with.
+zalo_grants = Table(
+    "zalo_grants",
+    metadata,
+    Column("oa_id", code(), primary_key=True),
+    Column("access", LargeBinary, nullable=False),
+    Column("refresh", LargeBinary, nullable=False),
+    Column("obtained_at", DateTime(timezone=True), nullable=False),
+    Column("access_until", DateTime(timezone=True), nullable=False),
+    Column("refresh_until", DateTime(timezone=True), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("seed", LargeBinary),
+    Column("begun_at", DateTime(timezone=True)),
+    Column("lost_at", DateTime(timezone=True)),
+    Column("reason", code(), nullable=False, server_default=text("''")),
+    Column("lock_until", DateTime(timezone=True)),
+    Column("locked_by", code()),
+)
+
+# When somebody last did something in a chat: platforms let us write for so long after it.
+interactions = Table(
+    "interactions",
+    metadata,
+    Column("channel", code(), primary_key=True),
+    Column("address", code(), primary_key=True),
+    Column("last_at", DateTime(timezone=True)),
+    Column("checked_at", DateTime(timezone=True)),  # when the platform itself was asked
+)
+
+# Messages of each identity that count against its allowance, by day.
+allowances_used = Table(
+    "allowances_used",
+    metadata,
+    Column("identity", code(), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("pushed", Integer, nullable=False, server_default=text("0")),
+    Column("answered", Integer, nullable=False, server_default=text("0")),
+)
+
+# The fingerprint of the words of a message that leaves: its echo tells that it arrived when the answer is lost.
+echoes_awaited = Table(
+    "echoes_awaited",
+    metadata,
+    Column("delivery", BigInteger, ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+    Column("sender", code(), nullable=False),
+    Column("address", code(), nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("left_at", DateTime(timezone=True), nullable=False, index=True),
+    Index("ix_echoes_awaited_address", "sender", "address"),
 )
 
 # --- the fleet of workers -------------------------------------------------------------------------------------------

@@ -1,0 +1,110 @@
+"""Hands replies over in the account's conversations, again only where that cannot show a message twice."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import structlog
+
+from bot.failures import DeliveryFailedError, NotSentError, UnclearError
+from bot.on_telegram.connection import short_name
+from bot.on_zalo.account import AccountClient, CodeError
+from bot.on_zalo.codes import Act
+from bot.on_zalo.failing import name_failure
+from bot.on_zalo.messages import build_parts, build_phone_request, build_uploaded, describe_unsendable, kind_of_upload
+from bot.papers.handing import file_of
+from bot.render import Describe
+from handlers.ports import Clock
+from handlers.reply import File, Reply
+
+Pause = Callable[[float], Awaitable[None]]
+_TRIES: Final = 4
+_FIRST_PAUSE: Final = 0.5
+_LONGEST_WAIT: Final = 30.0  # seconds a visitor's answer may be held back when Zalo asks us to slow down
+_log = structlog.get_logger("bot.on_zalo")
+
+
+class Answerer:
+    """Answers people. `image_url` is the picture of the offer to share a phone number; without it none is made.
+
+    `count` learns how many messages went out, for they count against an allowance.
+    """
+
+    def __init__(
+        self,
+        client: AccountClient,
+        describe: Describe,
+        clock: Clock,
+        pause: Pause,
+        *,
+        image_url: str | None = None,
+        count: Callable[[int], Awaitable[None]] | None = None,
+    ) -> None:
+        self._client = client
+        self._describe = describe
+        self._clock = clock
+        self._pause = pause
+        self._image_url = image_url
+        self._count = count
+
+    async def send(self, user: str, reply: Reply) -> None:
+        """Show the reply.
+
+        Raises NotSentError when nothing of it went out, RefusedError when this person takes nothing, and
+        ChannelRefusedError. A lost answer of Zalo is logged and never answered by sending again.
+        """
+        messages: list[dict[str, Any]] = [one.message for one in build_parts(reply, self._describe)]
+        file = file_of(reply, self._describe)
+        if file is not None and kind_of_upload(file) is None:
+            messages.append({"text": describe_unsendable(file)})
+            file = None
+        if reply.asks_contact and self._image_url is not None:
+            messages.append(build_phone_request(self._image_url))
+        sent = 0
+        try:
+            for index, message in enumerate(messages):
+                if not await self._send_or_stop(user, message, is_first=index == 0, left=len(messages) - index):
+                    return
+                sent += 1
+            if file is not None:
+                await self._hand_over_file(user, file)
+                sent += 1
+        finally:
+            if sent and self._count is not None:
+                await self._count(sent)
+
+    async def _send_or_stop(self, user: str, message: dict[str, Any], *, is_first: bool, left: int) -> bool:
+        """Send one message; False where the rest is not sent: the person has the beginning, a gap would mislead."""
+        try:
+            await self._send(user, message)
+        except UnclearError as unclear:
+            _log.warning("zalo.unclear", chat=short_name(user), code=unclear.code)
+        except DeliveryFailedError as failed:
+            if is_first:
+                raise
+            _log.warning("zalo.cut_short", chat=short_name(user), missing=left, code=failed.code)
+            return False
+        return True
+
+    async def _hand_over_file(self, user: str, file: File) -> None:
+        kind = kind_of_upload(file) or "file"
+        try:
+            handle = await self._client.upload(kind, file.name, file.content, file.media_type)
+            await self._send(user, build_uploaded(kind, handle))
+        except (DeliveryFailedError, CodeError) as failed:
+            _log.warning("zalo.file_missing", chat=short_name(user), error=type(failed).__name__)
+
+    async def _send(self, user: str, message: dict[str, Any]) -> None:
+        for attempt in range(1, _TRIES + 1):
+            try:
+                await self._client.send(user, message)
+            except CodeError as refused:
+                failed: Exception = name_failure(refused, self._clock.now())
+                may_repeat = isinstance(failed, NotSentError) or refused.meaning.act is Act.RETRY_ONCE
+            except NotSentError as never:
+                failed, may_repeat = never, True
+            else:
+                return
+            wait = getattr(failed, "wait", 0.0) or _FIRST_PAUSE * 2.0 ** (attempt - 1)
+            if not may_repeat or attempt == _TRIES or wait > _LONGEST_WAIT:
+                raise failed
+            await self._pause(wait)

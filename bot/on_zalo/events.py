@@ -1,0 +1,151 @@
+"""Zalo's events and rows of conversations → what the door does. Zalo's own shapes end here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from handlers.asking import Channel, Incoming
+
+PREFIX: Final = "#nc!"
+"""Begins the hidden words of our buttons; nobody types it."""
+
+
+class Kind(StrEnum):
+    """What an event is to us."""
+
+    SAID = "said"  # words or a press of a button
+    SHARED_PHONE = "shared_phone"
+    SHOWED = "showed"  # a picture
+    BROUGHT = "brought"  # a file
+    UNREADABLE = "unreadable"  # a sticker, a voice, a place …
+    FOLLOWED = "followed"
+    LEFT = "left"
+    ECHO = "echo"  # a message of the account itself
+    RECEIPT = "receipt"
+    OTHER = "other"  # nothing for us
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event. `key` is the same whenever Zalo brings it again; `user` is whom it is about."""
+
+    kind: Kind
+    key: str
+    user: str = ""
+    at: datetime | None = None
+    asked: Incoming | None = None
+    text: str = ""
+    name: str = ""
+    message_ids: tuple[str, ...] = ()
+
+    @property
+    def is_interaction(self) -> bool:
+        """Whether the person did something, so that they can be written to for a while."""
+        return self.kind in _INTERACTIONS
+
+
+_INTERACTIONS = {Kind.SAID, Kind.SHARED_PHONE, Kind.SHOWED, Kind.BROUGHT, Kind.UNREADABLE, Kind.FOLLOWED}
+_SENT_KINDS: Final = {"user_send_image": Kind.SHOWED, "user_send_gif": Kind.SHOWED, "user_send_file": Kind.BROUGHT}
+# Rows of conversations name kinds in their own way.
+_ROW_KINDS: Final = {"photo": Kind.SHOWED, "image": Kind.SHOWED, "gif": Kind.SHOWED, "file": Kind.BROUGHT}
+
+
+def read_event(raw: Mapping[str, Any], oa_id: str, *, locale: str) -> Event:
+    """What an event is to us. Anything unknown or broken is `OTHER`, never an error."""
+    name = _text(raw.get("event_name"))
+    sender, recipient = _id_of(raw.get("sender")), _id_of(raw.get("recipient"))
+    message = raw.get("message")
+    message = message if isinstance(message, Mapping) else {}
+    at = _moment(raw.get("timestamp"))
+    if name in {"follow", "unfollow"}:
+        user = _id_of(raw.get("follower"))
+        kind = Kind.FOLLOWED if name == "follow" else Kind.LEFT
+        asked = _incoming(user, locale, text="/start") if kind is Kind.FOLLOWED else None
+        return Event(kind if user else Kind.OTHER, _managing(name, raw, user), user, at, asked)
+    if name in {"user_received_message", "user_seen_message"}:
+        ids = tuple(dict.fromkeys([*_texts(message.get("msg_ids")), *_texts([message.get("msg_id")])]))
+        return Event(Kind.RECEIPT, f"{name}:{':'.join(ids)}"[:500], recipient, at, message_ids=ids)
+    if name.startswith("oa_") or (sender and sender == oa_id):
+        is_typed = isinstance(raw.get("sender"), Mapping) and bool(raw["sender"].get("admin_id"))
+        ids = _texts([message.get("msg_id")])
+        kind = Kind.OTHER if is_typed or not ids else Kind.ECHO
+        return Event(kind, f"echo:{':'.join(ids)}", recipient, at, text=_text(message.get("text")), message_ids=ids)
+    if name == "user_submit_info" and sender:
+        return _read_shared(raw, sender, at, locale)
+    if name.startswith("user_send_") and not name.startswith("user_send_group") and sender:
+        return _read_said(name, message, sender, at, locale)
+    return Event(Kind.OTHER, "", name=name)
+
+
+def read_row(row: Mapping[str, Any], *, locale: str) -> Event | None:
+    """A row of a conversation that the person wrote, as the event that the webhook would have brought; else None."""
+    key, user = _text(row.get("message_id")), _text(row.get("from_id"))
+    if str(row.get("src")) != "1" or not key or not user:
+        return None
+    at, kind, text = _moment(row.get("time")), _text(row.get("type")), _text(row.get("message"))
+    if text and kind in {"text", "", "link"}:
+        return Event(Kind.SAID, key, user, at, _say(user, text, locale))
+    return Event(_ROW_KINDS.get(kind, Kind.UNREADABLE), key, user, at)
+
+
+def _read_said(name: str, message: Mapping[str, Any], user: str, at: datetime | None, locale: str) -> Event:
+    key, text = _text(message.get("msg_id")), _text(message.get("text"))
+    if not key:
+        return Event(Kind.OTHER, "", name=name)
+    if name in {"user_send_text", "user_send_link"} and text:
+        return Event(Kind.SAID, key, user, at, _say(user, text, locale))
+    return Event(_SENT_KINDS.get(name, Kind.UNREADABLE), key, user, at, name=name)
+
+
+def _say(user: str, text: str, locale: str) -> Incoming:
+    if text.startswith(PREFIX):
+        return _incoming(user, locale, choice=text.removeprefix(PREFIX))
+    return _incoming(user, locale, text=text)
+
+
+def _read_shared(raw: Mapping[str, Any], user: str, at: datetime | None, locale: str) -> Event:
+    info = raw.get("info")
+    phone = _text(info.get("phone")) if isinstance(info, Mapping) else ""
+    kind = Kind.SHARED_PHONE if phone else Kind.OTHER
+    return Event(kind, _managing("user_submit_info", raw, user), user, at, _incoming(user, locale, phone=phone))
+
+
+def _incoming(
+    user: str, locale: str, *, text: str | None = None, choice: str | None = None, phone: str | None = None
+) -> Incoming:
+    return Incoming(
+        channel=Channel.ZALO_OA,
+        address=user,
+        text=text,
+        choice=choice,
+        phone=phone,
+        thread=f"{Channel.ZALO_OA}:{user}",
+        locale=locale,
+    )
+
+
+def _managing(name: str, raw: Mapping[str, Any], user: str) -> str:
+    return f"{name}:{_text(raw.get('timestamp'))}:{user}"
+
+
+def _id_of(value: Any) -> str:
+    return _text(value.get("id")) if isinstance(value, Mapping) else _text(value)
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    return (
+        tuple(filter(None, map(_text, values))) if isinstance(values, Sequence) and not isinstance(values, str) else ()
+    )
+
+
+def _text(value: Any) -> str:
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(int(value) / 1000, UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,44 @@
+"""Whether an event was signed by Zalo: a plain SHA-256, not an HMAC, over an id, the raw body, its time and a secret.
+
+Sources disagree on whether the id is the application's or the account's; either is accepted, and which it was is told.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+HEADER: Final = "X-ZEvent-Signature"
+_PREFIX: Final = "mac="
+
+
+class Signatures:
+    """Knows the secret; `secret` is never shown."""
+
+    def __init__(self, app_id: str, oa_id: str, secret: str) -> None:
+        self._firsts = {"app_id": app_id.encode(), "oa_id": oa_id.encode()}
+        self._secret = secret.encode()
+
+    def find_formula(self, body: bytes, event: Mapping[str, Any], shown: str) -> str | None:
+        """The formula that the shown signature follows (`app_id` or `oa_id` first); None where it follows none."""
+        timestamp = event.get("timestamp")
+        if not shown or not self._secret or not isinstance(timestamp, str | int):
+            return None
+        given = shown.strip().removeprefix(_PREFIX).lower().encode(errors="surrogateescape")
+        tail = body + str(timestamp).encode() + self._secret
+        matched = [
+            name
+            for name, first in self._firsts.items()
+            if hmac.compare_digest(hashlib.sha256(first + tail).hexdigest().encode(), given)
+        ]
+        return matched[0] if matched else None
+
+
+def read_event(body: bytes) -> dict[str, Any] | None:
+    """The event as JSON; None where it is none."""
+    try:
+        read = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return read if isinstance(read, dict) else None

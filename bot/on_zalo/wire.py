@@ -1,0 +1,94 @@
+"""The wire to Zalo's hosts over httpx: asks once, and tells failures by their kind alone.
+
+Nothing raised or logged here holds an address, a header or a word of what was sent: tokens and people are in them.
+"""
+
+import asyncio
+import json
+import logging
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import httpx
+
+_CONNECTIONS: Final = 100
+_MOST_ANSWER: Final = 4_000_000
+PATIENCE: Final = 8.0  # seconds that an answer may take
+
+
+class NeverLeftError(Exception):
+    """No connection was made: nothing of the request left this machine."""
+
+
+class AnswerLostError(Exception):
+    """The request left, or part of it, and no answer came that can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a host answered; `body` is None where that was no JSON object."""
+
+    status: int
+    body: Mapping[str, Any] | None
+
+
+class Wire:
+    """Requests to one host. No redirect and no proxy of the surroundings hears of a token."""
+
+    def __init__(self, base: str, *, seconds: float = PATIENCE) -> None:
+        self._base = base
+        self._seconds = seconds
+        self._client: httpx.AsyncClient | None = None
+
+    async def ask(
+        self, method: str, path: str, *, headers: Mapping[str, str], seconds: float | None = None, **content: Any
+    ) -> Answer:
+        """Ask once; `content` is httpx's own (json, params, data, files). Raises NeverLeftError or AnswerLostError."""
+        failed: Exception
+        try:
+            async with asyncio.timeout(seconds or self._seconds):
+                url = f"{self._base}{path}"
+                answer = await self._open().request(method, url, headers=dict(headers), **content)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            failed = NeverLeftError(type(error).__name__)
+        except (httpx.HTTPError, TimeoutError, OSError) as error:
+            failed = AnswerLostError(type(error).__name__)
+        else:
+            return Answer(answer.status_code, _read(answer.content))
+        raise failed  # out here, so that the failure with the address is not kept as its context
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            client, self._client = self._client, None
+            await client.aclose()
+
+    def _open(self) -> httpx.AsyncClient:
+        if self._client is None:
+            logging.getLogger("httpx").setLevel(logging.WARNING)  # below that it writes whole addresses
+            self._client = httpx.AsyncClient(
+                verify=_tls(),
+                timeout=httpx.Timeout(self._seconds, pool=self._seconds / 2, connect=self._seconds / 2),
+                limits=httpx.Limits(max_connections=_CONNECTIONS),
+                follow_redirects=False,
+                trust_env=False,
+            )
+        return self._client
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+def _read(content: bytes) -> Mapping[str, Any] | None:
+    if len(content) > _MOST_ANSWER:
+        return None
+    try:
+        read = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return read if isinstance(read, dict) else None
