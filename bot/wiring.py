@@ -59,7 +59,7 @@ from knowledge.reading.accepted import AcceptedDocument
 from knowledge.reminders import OwnStages, Reminding
 from knowledge.rulebook import RuleBook, RulesOn
 from knowledge.rules_serialised import FORM, UnreadableRulesError, fingerprint_of, read_rules, write_rules
-from knowledge.sending_hours import sending_day
+from knowledge.sending_hours import next_allowed, sending_day
 from knowledge.study_cases import StudyCase
 from knowledge.understanding.reader import Reader, build_reader
 from knowledge.understanding.retrieval import PointSearch
@@ -90,6 +90,7 @@ _GUESSES_ARE_KEPT = timedelta(days=1)
 _QUESTIONS_ARE_KEPT = timedelta(days=180)
 _COUNTS_ARE_KEPT = timedelta(days=400)  # a year and some weeks, to compare with the year before
 _PARCELS_AT_ONCE = 2_000
+_UNREACHED_WAIT = timedelta(days=60)  # for a chat; what they would have been told is told by other notices since
 _PLANNED_DAYS_ARE_KEPT = timedelta(days=800)
 _REFUSALS_ARE_SHOWN = timedelta(days=7)
 _UNCLEAR_ARE_SHOWN = 100
@@ -483,6 +484,16 @@ class Office:
             if also is not None:
                 await also(drawers, counts)
         return counts
+
+    async def find_chats_again(self, senders: Mapping[str, str]) -> int:
+        """Let what could not reach somebody, or waits for a chat that is theirs no more, go where they are reached now.
+
+        To be asked every few minutes: so whoever links a chat late is told the same day.
+        """
+        now = self.clock.now()
+        due_at = next_allowed(now, self.reference.calendar, self.library.policy)
+        async with self._database.transaction() as drawers:
+            return await drawers.outbox.find_chats_again(senders, now.date() - _UNREACHED_WAIT, due_at)
 
     async def load(self, path: Path, *, dry_run: bool, replacing: frozenset[str], progress: Progress) -> LoadReport:
         """Load a workbook: all of it or nothing."""

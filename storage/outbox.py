@@ -51,6 +51,27 @@ _HASTEN: Final = """
 UPDATE deliveries d SET urgency = least(d.urgency, w.urgency), due_at = least(d.due_at, w.due_at)
 FROM unnest(%s::bigint[], %s::smallint[], %s::timestamptz[]) AS w (id, urgency, due_at) WHERE d.id = w.id
 """
+# The account linked last among those that take what we send.
+_REACHED: Final = """
+(SELECT DISTINCT ON (person) person, channel, address, coalesce(locale, 'vi') AS locale FROM accounts
+ WHERE person IS NOT NULL AND channel = ANY(%(channels)s) AND unreachable_at IS NULL
+ ORDER BY person, linked_at DESC NULLS LAST, channel, address)
+"""
+_REACH_AT_LAST: Final = f"""
+UPDATE deliveries d SET state = 'waiting', sender = %(senders)s ->> r.channel, channel = r.channel,
+    address = r.address, locale = r.locale, due_at = %(due_at)s, done_at = NULL
+FROM {_REACHED} r
+WHERE r.person = d.person AND d.state = 'unreachable' AND d.sender IS NULL AND d.merge_day >= %(since)s
+RETURNING d.id
+"""  # noqa: S608  ours
+_FOLLOW: Final = f"""
+UPDATE deliveries d SET sender = %(senders)s ->> r.channel, channel = r.channel, address = r.address, locale = r.locale
+FROM {_REACHED} r
+WHERE r.person = d.person AND d.state = 'waiting' AND NOT d.is_held AND NOT EXISTS (
+    SELECT FROM accounts a WHERE a.channel = d.channel AND a.address = d.address AND a.person = d.person
+        AND a.unreachable_at IS NULL)
+RETURNING d.id
+"""  # noqa: S608  ours
 # A notice that no delivery tells any more loses its key.
 _FREE: Final = """
 UPDATE notices n SET freed_at = %(at)s
@@ -189,6 +210,16 @@ class OutboxDrawer:
             (state.value, at, delivery),
         )
         return bool(changed)
+
+    async def find_chats_again(self, senders: Mapping[str, str], since: date, due_at: datetime) -> int:
+        """Let messages go where their people are reached now, by these senders (identity by channel); how many.
+
+        That is what waits for a chat that is theirs no more, and the one message of a day `since` then of whoever
+        could not be reached. What of it is true no more is left out when it is sent, as ever. Broadcasts to those who
+        could not be reached are told on paper, and stay so.
+        """
+        values = {"channels": list(senders), "senders": Jsonb(dict(senders)), "since": since, "due_at": due_at}
+        return len(await self._read(_REACH_AT_LAST, values)) + len(await self._read(_FOLLOW, values))
 
     async def drop(self, delivery: int, reason: str, at: datetime) -> bool:
         """Do not send it any more; what it alone would have told can be told again. False once it has started."""

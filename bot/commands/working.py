@@ -42,8 +42,9 @@ async def open_worker(office: Office) -> AsyncIterator[Worker]:
             stack.push_async_callback(one.close)
         pumps = {one.identity: await stack.enter_async_context(office.pumping(one, per_second=pace_of(office, one)))
                  for one in senders}  # fmt: skip
-        daily = DailyPlan(office, {one.channel: one.identity for one in senders}, office.clock)
-        yield Worker(office.connection_words, OfficeTasks(office, pumps, daily), rounds=make_rounds(office, senders))
+        identities = {one.channel: one.identity for one in senders}
+        tasks = OfficeTasks(office, pumps, identities)
+        yield Worker(office.connection_words, tasks, rounds=make_rounds(office, senders))
 
 
 def make_senders(office: Office) -> Sequence[Sender]:
@@ -79,12 +80,13 @@ def make_rounds(office: Office, senders: Sequence[Sender]) -> Sequence[Round]:
 
 
 class OfficeTasks:
-    """What a worker does, by the open office."""
+    """What a worker does, by the open office. `identities` are those that we send by, by channel."""
 
-    def __init__(self, office: Office, pumps: Mapping[str, Pump], daily: DailyPlan) -> None:
+    def __init__(self, office: Office, pumps: Mapping[str, Pump], identities: Mapping[str, str]) -> None:
         self._office = office
         self._pumps = pumps
-        self._daily = daily
+        self._identities = identities
+        self._daily = DailyPlan(office, identities, office.clock)
 
     async def list_due(self) -> Sequence[str]:
         return [one for one in await self._office.list_senders_due() if one in self._pumps]
@@ -96,6 +98,7 @@ class OfficeTasks:
 
     async def plan(self) -> None:
         await self._daily.ensure_today()
+        await self._office.find_chats_again(self._identities)
 
     async def tidy(self) -> None:
         await self._office.tidy()

@@ -11,6 +11,8 @@ from knowledge.facts import PersonCode
 from storage.database import Database
 from storage.drawers import Drawers
 from storage.records import DeliveryState, NewDelivery, NewNotice, NoticeKind
+from tests.storage.filling import LAN as OFFICIAL
+from tests.storage.filling import put_people, put_units
 
 NOON = datetime(2026, 11, 23, 5, tzinfo=UTC)
 DAY = date(2026, 11, 23)
@@ -105,6 +107,54 @@ async def test_whoever_cannot_be_reached_is_kept_as_unreachable(drawers: Drawers
     assert await drawers.outbox.put(nowhere, [notice("b")], NOON) is None
     assert await keys_of(drawers, number) == ["a", "b"]
     assert await drawers.outbox.list_senders_due(NOON) == []
+
+
+@pytest.fixture
+async def roster(drawers: Drawers) -> None:
+    await put_units(drawers)
+    await put_people(drawers, [replace(OFFICIAL, code=PersonCode(f"CB00{number}")) for number in (1, 2, 3)])
+
+
+@pytest.mark.usefixtures("roster")
+async def test_whoever_links_a_chat_later_is_told_there_once(drawers: Drawers) -> None:
+    nowhere = replace(to(), sender=None, channel=None, address=None)
+    number = await put(drawers, "a", delivery=nowhere)
+    on_paper = await put(drawers, "b", delivery=replace(nowhere, merge_day=None, broadcast=7))
+    later = NOON + timedelta(hours=2)
+    await drawers.accounts.link("telegram", "new", LAN, NOON)
+
+    assert await drawers.outbox.find_chats_again({"telegram": SENDER}, DAY, later) == 1
+    assert await drawers.outbox.find_chats_again({"telegram": SENDER}, DAY, later) == 0
+
+    found = await drawers.outbox.find(number)
+    assert found is not None
+    assert (found.state, found.sender, found.address) == (DeliveryState.WAITING, SENDER, "new")
+    assert (found.due_at, found.done_at) == (later, None)
+    assert (await drawers.outbox.count_states())[DeliveryState.UNREACHABLE] == 1
+    assert (await drawers.outbox.list_of_broadcast(7))[0].id == on_paper
+
+
+@pytest.mark.usefixtures("roster")
+async def test_what_waits_follows_its_recipient_to_another_chat(drawers: Drawers) -> None:
+    number, stays = await put(drawers, "a"), await put(drawers, "b", delivery=to("CB002"))
+    await drawers.accounts.link("telegram", f"chat-{LAN}", PersonCode("CB003"), NOON)  # somebody else has it now
+    await drawers.accounts.link("telegram", "new", LAN, NOON)
+    await drawers.accounts.link("telegram", "chat-CB002", PersonCode("CB002"), NOON - timedelta(days=9))
+    await drawers.accounts.link("telegram", "second", PersonCode("CB002"), NOON)
+
+    assert await drawers.outbox.find_chats_again({"telegram": SENDER}, DAY, NOON) == 1
+
+    found = [await drawers.outbox.find(one) for one in (number, stays)]
+    assert [one.address for one in found if one is not None] == ["new", "chat-CB002"]
+
+
+@pytest.mark.usefixtures("roster")
+@pytest.mark.parametrize("merge_day", [DAY - timedelta(days=1), None], ids=["long ago", "not of a day"])
+async def test_what_nobody_could_be_told_long_ago_or_on_paper_stays(drawers: Drawers, merge_day: date | None) -> None:
+    await put(drawers, "a", delivery=replace(to(day=merge_day), sender=None, channel=None, address=None))
+    await drawers.accounts.link("telegram", "new", LAN, NOON)
+
+    assert await drawers.outbox.find_chats_again({"telegram": SENDER}, DAY, NOON) == 0
 
 
 async def test_what_is_dropped_can_be_told_again(drawers: Drawers) -> None:

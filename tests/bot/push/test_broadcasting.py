@@ -19,7 +19,6 @@ from psycopg import sql
 from bot.commands import broadcasting
 from bot.commands.working import OfficeTasks, make_senders, pace_of
 from bot.errors import InputError
-from bot.push.daily import DailyPlan
 from bot.push.fleet import Habits, Round, Worker
 from bot.wiring import Office, open_office
 from handlers.asking import Channel, Incoming
@@ -92,10 +91,9 @@ class House:
             speed = pace_of(self.office, sender)
             pump = await stack.enter_async_context(self.office.pumping(sender, per_second=speed))
             keeper = self.office.keep_broadcasts((sender,), {sender.identity: speed}, every=timedelta(seconds=0.3))
-            daily = DailyPlan(self.office, {}, self.office.clock)
             worker = Worker(
                 self.office.connection_words,
-                OfficeTasks(self.office, {sender.identity: pump}, daily),
+                OfficeTasks(self.office, {sender.identity: pump}, {}),
                 habits=QUICK,
                 rounds=(Round("cards", 0.2, keeper.show), Round("recalls", 0.3, keeper.recall)),
             )
