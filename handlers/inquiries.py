@@ -12,6 +12,7 @@ from handlers.ports import Accounts
 from handlers.reply import Line
 from handlers.rights import serves_whole_province
 from handlers.stating import state_for
+from handlers.wording import name_unit
 from knowledge.facts import Person, Role, TerritoryCode, UnitCode
 from knowledge.library import UnknownCitationError
 from knowledge.rulebook import RulesOn
@@ -96,15 +97,9 @@ def _distance(person: Person, unit: UnitCode | None, territory: TerritoryCode, t
     return len(line) if reaches else None
 
 
-def name_unit(person: Person, today: RulesOn) -> str:
-    """The unit of a person, by its name where it is known."""
-    unit = today.find_unit(person.unit)
-    return unit.name if unit is not None else person.unit
-
-
 def name_holder(serving: Sequence[Person], today: RulesOn) -> str:
     """Who has it now: the unit of the HR nearest to the asker, or the inbox that administrators look after."""
-    return name_unit(serving[0], today) if serving else _("the common inbox of this installation")
+    return name_unit(today, serving[0].unit) if serving else _("the common inbox of this installation")
 
 
 def choose_account(accounts: Sequence[Account]) -> Account | None:

@@ -1,4 +1,4 @@
-"""How things are named in replies: credentials, levels, documents and points, offices, days. Pure."""
+"""How things are named in replies: credentials, levels, documents and points, units, days. Pure."""
 
 import re
 from collections.abc import Iterable
@@ -6,10 +6,11 @@ from datetime import date
 
 from handlers.phrases import _, ngettext, show_day
 from knowledge.documents import Citation, Confidence, Document, Point
-from knowledge.facts import CriterionCode, KindCode, LevelCode, ManagedBy
+from knowledge.facts import CriterionCode, KindCode, LevelCode, ManagedBy, UnitCode
 from knowledge.findings import Finding
 from knowledge.folding import fold
 from knowledge.library import Library
+from knowledge.rulebook import RulesOn
 
 # Official numbers begin with a digit; any other id is the library's own name for a letter whose number is unknown.
 _OFFICIAL_NUMBER = re.compile(r"\d")
@@ -41,6 +42,12 @@ def name_criteria(library: Library, findings: Iterable[Finding]) -> str:
 def name_level(library: Library, criterion: CriterionCode, level: LevelCode | None) -> str:
     """A level as shown: "Bậc 3"; a dash for none."""
     return library.criteria[criterion].level_name(level) if level is not None else "–"
+
+
+def name_unit(rules: RulesOn, code: UnitCode) -> str:
+    """A unit by its name on the day, or by its code where it is not known."""
+    unit = rules.find_unit(code)
+    return unit.name if unit is not None else code
 
 
 def name_alone(document: Document) -> str:

@@ -18,6 +18,7 @@ from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.rights import units_headed, units_in_scope
 from handlers.verdicts import describe_accountable, describe_gaps
 from handlers.visit import Visit
+from handlers.wording import name_unit
 from knowledge.cases import KeptCase, Trigger
 from knowledge.evaluate import evaluate
 from knowledge.facts import Person, PersonCode, Role
@@ -186,7 +187,6 @@ async def _find_one(code: str, reader: Person, visit: Visit, desk: Desk) -> Open
 
 async def _show(one: Open, reader: Person, visit: Visit, desk: Desk) -> Reply:
     person, rules = one.person, visit.rules
-    unit = rules.find_unit(person.unit)
     told = [replace(gap, consequence=told_consequence(person, gap, rules)) for gap in one.lacking]
     lines = describe_gaps(told, rules)
     accountable = (describe_accountable(gap, rules, is_own=False) for gap in one.lacking)
@@ -202,7 +202,7 @@ async def _show(one: Open, reader: Person, visit: Visit, desk: Desk) -> Reply:
             name=person.name,
             code=person.code,
             position=person.position,
-            unit=unit.name if unit is not None else person.unit,
+            unit=name_unit(rules, person.unit),
             why=", ".join(dict.fromkeys(name_trigger(case.trigger) for case in one.cases)),
         ),
         tuple(lines),

@@ -13,7 +13,7 @@ from handlers.phrases import _, ngettext
 from handlers.ports import BroadcastsKept, Profiles, Sending
 from handlers.rights import units_served
 from handlers.sending_lines import SendingLine
-from handlers.wording import name_criterion
+from handlers.wording import name_criterion, name_unit
 from knowledge.audience import Audience, Known, belongs, common_unit, fingerprint_of
 from knowledge.facts import CriterionCode, Person, PositionGroup, UnitCode
 from knowledge.rulebook import RulesOn
@@ -71,7 +71,7 @@ class Gathered:
 
     def by_unit(self, rules: RulesOn) -> Counter[str]:
         """How many in each unit, by its name."""
-        return Counter(name_unit(one.person.unit, rules) for one in self.members)
+        return Counter(name_unit(rules, one.person.unit) for one in self.members)
 
 
 def read_audience(cells: Mapping[str, str]) -> Audience:
@@ -106,10 +106,10 @@ def describe_audience(audience: Audience, author_scope: UnitCode | None, rules: 
     library = rules.library
     said = []
     if audience.units:
-        names = "; ".join(sorted(name_unit(one, rules) for one in audience.units))
+        names = "; ".join(sorted(name_unit(rules, one) for one in audience.units))
         said.append(_("In {units} and all units below.").format(units=names))
     elif author_scope is not None:
-        said.append(_("In {units} and all units below.").format(units=name_unit(author_scope, rules)))
+        said.append(_("In {units} and all units below.").format(units=name_unit(rules, author_scope)))
     else:
         said.append(_("In the whole province."))
     if audience.groups:
@@ -179,12 +179,6 @@ def due_times(runs: Sequence[Run], count: int) -> list[datetime]:
     times = [run.starts_at for run in runs for _one in range(run.count)]
     last = runs[-1].starts_at + timedelta(days=1) if runs else None
     return [*times, *([last] * (count - len(times)) if last is not None else [])][:count]
-
-
-def name_unit(code: UnitCode, rules: RulesOn) -> str:
-    """A unit by its name where it is known."""
-    unit = rules.find_unit(code)
-    return unit.name if unit is not None else code
 
 
 def name_channel(channel: str) -> str:

@@ -14,9 +14,9 @@ from handlers.hr.broadcasts_audience import (
     WITHIN_DAYS,
     join,
     name_channel,
-    name_unit,
 )
 from handlers.phrases import _
+from handlers.wording import name_unit
 from knowledge.facts import Person, UnitCode
 from knowledge.folding import fold_words
 from knowledge.rulebook import RulesOn
@@ -93,7 +93,7 @@ def _read_units(said: str, writing: Writing) -> str | Refused:
     outside = [one for one in codes if one not in writing.units]
     if outside:
         text = _("{unit} is not among the units that you serve.")
-        return Refused(text.format(unit=name_unit(outside[0], writing.today)))
+        return Refused(text.format(unit=name_unit(writing.today, outside[0])))
     return join(codes)
 
 

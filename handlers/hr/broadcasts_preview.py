@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from handlers.hr.broadcasts_audience import Gathered, Member, describe_audience, name_channel, name_unit
+from handlers.hr.broadcasts_audience import Gathered, Member, describe_audience, name_channel
 from handlers.notices.broadcasts import write_broadcast
 from handlers.phrases import _, ngettext, show_moment, show_number
 from handlers.reply import Line
+from handlers.wording import name_unit
 from knowledge.audience import Audience
 from knowledge.facts import UnitCode
 from knowledge.rulebook import RulesOn
@@ -112,7 +113,7 @@ def pick_samples(gathered: Gathered) -> list[Member]:
 def name_member(member: Member, rules: RulesOn) -> str:
     """A person as HR knows them."""
     person = member.person
-    return f"{person.name} ({person.code}, {name_unit(person.unit, rules)})"
+    return f"{person.name} ({person.code}, {name_unit(rules, person.unit)})"
 
 
 def _describe_units(gathered: Gathered, rules: RulesOn) -> list[Line]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from handlers.hr.broadcasts_audience import Member, name_channel, name_unit
+from handlers.hr.broadcasts_audience import Member, name_channel
 from handlers.phrases import _
 from handlers.ports import Sheets
 from handlers.reply import File
+from handlers.wording import name_unit
 from knowledge.rulebook import RulesOn
 from storage.records import BroadcastRow, DeliveryState
 
@@ -35,7 +36,7 @@ def write_unreached(number: str, members: Iterable[Member], rules: RulesOn, shee
             one.person.code,
             one.person.name,
             one.person.position,
-            name_unit(one.person.unit, rules),
+            name_unit(rules, one.person.unit),
             name_outcome(DeliveryState.UNREACHABLE),
             None,
             None,

@@ -13,7 +13,6 @@ from handlers.inquiries import (
     find_address,
     list_serving,
     name_state,
-    name_unit,
     serves,
 )
 from handlers.phrases import _, show_day, show_day_of
@@ -21,6 +20,7 @@ from handlers.ports import Accounts, Audit, Clock, Inquiries, Letters, Profiles,
 from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.rights import serves_whole_province, units_served
 from handlers.visit import Visit
+from handlers.wording import name_unit
 from knowledge.facts import Person, PersonCode, Role
 from storage.records import Inquiry, InquiryReason, InquiryState, Letter, LetterKind, MessageKind
 
@@ -96,7 +96,8 @@ async def ask_whom_to_assign(visit: Visit, desk: Desk) -> Reply:
     colleagues = await _list_colleagues(found, visit, desk)
     today = visit.rules.book.on(visit.today)
     choices = [
-        Choice(f"{one.name}, {name_unit(one, today)}", "inbox.assign", f"{found.code}#{one.code}") for one in colleagues
+        Choice(f"{one.name}, {name_unit(today, one.unit)}", "inbox.assign", f"{found.code}#{one.code}")
+        for one in colleagues
     ]
     title = (
         _("Who should answer question {code}? Choose, or type a staff code.")
@@ -299,7 +300,7 @@ def _describe_asker(inquiry: Inquiry, asker: Person | None, visit: Visit) -> Lin
     if asker is None:
         return Line(_("Asked on {day} by a visitor who is not linked.").format(day=day))
     told = {"day": day, "name": asker.name, "position": asker.position}
-    unit = name_unit(asker, visit.rules.book.on(visit.today))
+    unit = name_unit(visit.rules.book.on(visit.today), asker.unit)
     return Line(_("Asked on {day} by {name}, {position}, {unit}.").format(**told, unit=unit))
 
 

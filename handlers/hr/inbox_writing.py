@@ -7,12 +7,13 @@ from handlers import next_steps
 from handlers.asking import Choice
 from handlers.forms import LONGEST_ENTRY, ends_form
 from handlers.hr.inbox import Desk, find_served, open_one, record, show, tell_changed
-from handlers.inquiries import clean, describe_message, name_unit
+from handlers.inquiries import clean, describe_message
 from handlers.memory import recall_pending
 from handlers.phrases import _
 from handlers.ports import Threads
 from handlers.reply import Line, Pending, Reply
 from handlers.visit import Visit
+from handlers.wording import name_unit
 from knowledge.documents import Citation
 from knowledge.facts import DocumentId
 from knowledge.folding import fold
@@ -171,7 +172,7 @@ def _message(kind: MessageKind, words: Words, visit: Visit, desk: Desk) -> Inqui
         words.text,
         who=person.code if person is not None else None,
         name=person.name if person is not None else "",
-        unit=name_unit(person, visit.rules.book.on(visit.today)) if person is not None else "",
+        unit=name_unit(visit.rules.book.on(visit.today), person.unit) if person is not None else "",
         document=words.document,
         point=words.point,
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from handlers.phrases import _
 from handlers.ports import Audit, Clock, Questions
+from handlers.wording import name_unit
 from knowledge.facts import FrequentAnswer, Person, Role
 from knowledge.proof import doubt_of
 from knowledge.rulebook import RulesOn
@@ -43,13 +44,12 @@ def check_draft(draft: Draft, by: Person, rules: RulesOn) -> FrequentAnswer:
         raise NotPromotedError(
             _("An answer has from {least} to {most} characters.").format(least=_SHORTEST, most=LONGEST_ANSWER)
         )
-    unit = rules.find_unit(by.unit)
     known = FrequentAnswer(
         number=0,
         question=question,
         answer=answer,
         given_by=by.name,
-        given_for=unit.name if unit is not None else by.unit,
+        given_for=name_unit(rules, by.unit),
         given_on=rules.day,
         variants=tuple(dict.fromkeys(" ".join(one.split()) for one in draft.variants if one.strip())),
         scope=by.scope,

@@ -8,7 +8,7 @@ from handlers.hr.proposals_changes import WITHDRAWN, Change, Effects
 from handlers.phrases import _, ngettext, show_day, show_day_of, show_number
 from handlers.reply import Line
 from handlers.visit import Visit
-from handlers.wording import name_criterion, name_level
+from handlers.wording import name_criterion, name_level, name_unit
 from knowledge.effects import Shift
 from knowledge.facts import DocumentId, RecognitionRow, Ruling, TitleStandard, UnitCode
 from knowledge.findings import State
@@ -61,8 +61,7 @@ def describe_reach(scope: UnitCode | None, rules: RulesOn) -> str:
     """Whom it reaches, in words."""
     if scope is None:
         return _("Reaches the whole province.")
-    unit = rules.find_unit(scope)
-    return _("Reaches {unit} and all units below it.").format(unit=unit.name if unit is not None else scope)
+    return _("Reaches {unit} and all units below it.").format(unit=name_unit(rules, scope))
 
 
 def describe_validity(ruling: Ruling) -> str:

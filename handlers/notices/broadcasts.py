@@ -9,6 +9,7 @@ from handlers.notices.composing import Dropped, Present
 from handlers.notices.reminders import seen
 from handlers.phrases import _, show_day, show_moment
 from handlers.reply import Line, Reply
+from handlers.wording import name_unit
 from knowledge.audience import Audience, is_still_true
 from knowledge.broadcasting import count_fields, fill, nearest_due
 from knowledge.evaluate import evaluate
@@ -103,11 +104,10 @@ def _asked_of(payload: Mapping[str, Any]) -> Audience:
 def _values(person: Person, rules: RulesOn) -> dict[str, str]:
     findings = evaluate(person, rules)
     nearest = nearest_due(findings)
-    unit = rules.find_unit(person.unit)
     return {
         "ho_ten": person.name,
         "chuc_danh": person.position,
-        "don_vi": unit.name if unit is not None else person.unit,
+        "don_vi": name_unit(rules, person.unit),
         "so_noi_dung_thieu": str(sum(one.is_gap for one in findings)),
         "han_gan_nhat": show_day(nearest.deadline) if nearest and nearest.deadline else _("no deadline yet"),
         "so_ngay_con_lai": str(nearest.days_left) if nearest else _("no deadline yet"),

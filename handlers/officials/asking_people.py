@@ -18,7 +18,6 @@ from handlers.inquiries import (
     describe_question,
     list_serving,
     name_holder,
-    name_unit,
     see,
 )
 from handlers.memory import recall_pending, recall_questions
@@ -27,6 +26,7 @@ from handlers.ports import Audit, Clock, Inquiries, Staff, Threads
 from handlers.privacy import CONSENT_VERSION
 from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.visit import Visit
+from handlers.wording import name_unit
 from knowledge.facts import Person
 from knowledge.reminding import due_day
 from storage.records import EarlierQuestion, Inquiry, InquiryReason
@@ -234,7 +234,7 @@ def _describe_passed(visit: Visit, inquiry: Inquiry, draft: Draft) -> list[Line]
 def _describe_asker(visit: Visit) -> Line:
     if visit.person is None:
         return Line(_("As from a visitor who is not linked, without a name."), is_item=True)
-    unit = name_unit(visit.person, visit.rules.book.on(visit.today))
+    unit = name_unit(visit.rules.book.on(visit.today), visit.person.unit)
     text = _("As from {name}, {position}, {unit}.")
     return Line(text.format(name=visit.person.name, position=visit.person.position, unit=unit), is_item=True)
 

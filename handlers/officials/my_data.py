@@ -14,7 +14,7 @@ from handlers.ports import Accounts, Audit, Clock, Inquiries, Letters, Threads
 from handlers.privacy import describe_notice
 from handlers.reply import File, Line, Reply
 from handlers.visit import Visit
-from handlers.wording import name_credential, name_managed_by
+from handlers.wording import name_credential, name_managed_by, name_unit
 from knowledge.facts import Credential, CredentialStatus, Exemption, Person, StudyRecord
 from storage.records import Account, Inquiry
 
@@ -75,13 +75,12 @@ async def view_my_data(
     linked = await accounts.list_accounts(person.code)
     asked = await inquiries.list_asked(visit.asked.channel, visit.asked.address, person.code, _MOST_INQUIRIES)
     looks = await audit.list_about(person.code, _MOST_LOOKS)
-    unit = visit.rules.find_unit(person.unit)
     lines = [
         _item(_("Staff code"), person.code),
         _item(_("Name"), person.name),
         _item(_("Date of birth"), show_day(person.born_on)),
         _item(_("Position"), f"{person.position} ({name_managed_by(person.managed_by)})"),
-        _item(_("Unit"), unit.name if unit is not None else person.unit),
+        _item(_("Unit"), name_unit(visit.rules, person.unit)),
         *(_describe_credential(one, visit) for one in person.credentials),
         _item(_("Linked chats"), ", ".join(one.channel for one in linked) or _("none")),
     ]

@@ -12,7 +12,7 @@ from handlers.retiring import state_by_schedule
 from handlers.stating import state
 from handlers.verdicts import describe_gaps, describe_met
 from handlers.visit import Visit
-from handlers.wording import describe_retirement, name_managed_by
+from handlers.wording import describe_retirement, name_managed_by, name_unit
 from knowledge.escalation import Rung, escalation_chain, find_note
 from knowledge.evaluate import evaluate, service_of
 from knowledge.facts import Person
@@ -142,8 +142,7 @@ def _describe_office(office: Office, visit: Visit) -> list[Line]:
 
 
 def _describe_managers(person: Person, visit: Visit) -> list[Line]:
-    unit = visit.rules.find_unit(person.unit)
-    name = unit.name if unit is not None else person.unit
+    name = name_unit(visit.rules, person.unit)
     text = _("On record you serve at {unit}; your post is {managed}.")
     lines: list[Line] = [Line(text.format(unit=name, managed=name_managed_by(person.managed_by)))]
     rungs = escalation_chain(person, visit.rules)

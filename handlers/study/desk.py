@@ -14,6 +14,7 @@ from handlers.rights import units_headed, units_served
 from handlers.study.telling import Telling, tell
 from handlers.study.words import describe_case, describe_event, name_act, name_state
 from handlers.visit import Visit
+from handlers.wording import name_unit
 from knowledge.facts import Person, PersonCode
 from knowledge.rulebook import RulesOn
 from knowledge.study_cases import Course, StudyAct, StudyCase, StudyEvent
@@ -163,15 +164,13 @@ async def find_deciders(official: Person, today: RulesOn, desk: Desk) -> tuple[P
 
 def name_head(head: Person, today: RulesOn) -> str:
     """A head as named in a record: "Trần Thị B (CB002), Giám đốc, Sở Y tế"."""
-    unit = today.find_unit(head.unit)
-    return f"{head.name} ({head.code}), {head.position}, {unit.name if unit is not None else head.unit}"
+    return f"{head.name} ({head.code}), {head.position}, {name_unit(today, head.unit)}"
 
 
 def event_of(
     act: StudyAct, who: Person, today: RulesOn, desk: Desk, *, words: str = "", course: Course | None = None
 ) -> StudyEvent:
     """What somebody does now, as they are named today."""
-    unit = today.find_unit(who.unit)
     return StudyEvent(
         act=act,
         at=desk.clock.now(),
@@ -179,7 +178,7 @@ def event_of(
         who=who.code,
         name=who.name,
         position=who.position,
-        unit=unit.name if unit is not None else who.unit,
+        unit=name_unit(today, who.unit),
         words=words,
         course=course,
     )

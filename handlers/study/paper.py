@@ -8,7 +8,7 @@ from handlers.reply import Line, Paper, PaperTable, Reply
 from handlers.study.desk import PAPER_HANDED_OUT, Desk, find_seen, see
 from handlers.study.words import describe_standing, name_act, name_days, name_person, name_state, state_the_point
 from handlers.visit import Visit
-from handlers.wording import name_criterion
+from handlers.wording import name_criterion, name_unit
 from knowledge.facts import Person
 from knowledge.rulebook import RulesOn
 from knowledge.study_cases import StudyCase, StudyEvent
@@ -53,12 +53,11 @@ def write_paper(case: StudyCase, official: Person, today: RulesOn) -> Paper:
 
 
 def _facts(case: StudyCase, official: Person, today: RulesOn) -> tuple[tuple[str, str], ...]:
-    unit = today.find_unit(official.unit)
     request = find_request(case)
     facts = [
         (_("Official"), f"{official.name} ({official.code})"),
         (_("Position"), official.position),
-        (_("Unit"), unit.name if unit is not None else official.unit),
+        (_("Unit"), name_unit(today, official.unit)),
         (_("Criterion of the title standard"), name_criterion(today.library, case.criterion)),
         (_("Course to be attended"), case.course.name),
         (_("Time of the course"), name_days(case.course) or _("not recorded")),

@@ -4,7 +4,7 @@ from handlers.phrases import _, ngettext, show_day, show_day_of, show_moment
 from handlers.reply import Line
 from handlers.stating import state_for
 from handlers.verdicts import describe_accountable
-from handlers.wording import name_criterion
+from handlers.wording import name_criterion, name_unit
 from knowledge.evaluate import evaluate
 from knowledge.facts import Person
 from knowledge.rulebook import RulesOn
@@ -97,14 +97,13 @@ def describe_in_list(case: StudyCase, official: Person | None, today: RulesOn) -
 
 def describe_case(case: StudyCase, official: Person, today: RulesOn, *, is_own: bool) -> list[Line]:
     """Everything about a case: whom it concerns, what for, what happened, what is due, and who answers."""
-    unit = today.find_unit(official.unit)
     lines = [
         Line(
             _("Official: {name} ({code}), {position}, {unit}").format(
                 name=official.name,
                 code=official.code,
                 position=official.position,
-                unit=unit.name if unit is not None else official.unit,
+                unit=name_unit(today, official.unit),
             )
         ),
         Line(
