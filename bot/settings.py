@@ -59,6 +59,18 @@ class Settings(BaseSettings):
     zalo_oa_monthly: int | None = Field(default=None, ge=0)
     # The part of an allowance that is kept for conversation: what is sent unasked stops short of it.
     zalo_oa_reserve: float = Field(default=0.1, ge=0, le=1)
+    # Zalo Bot platform: it is open when its token is set, by webhook where an address for it is set.
+    zalo_bot_token: SecretStr | None = None
+    zalo_bot_api: BaseAddress = "https://bot-api.zaloplatforms.com"
+    zalo_bot_webhook_url: str | None = None
+    zalo_bot_webhook_secret: SecretStr | None = None
+    # Whether a webhook that stands from before may be taken away to poll.
+    zalo_bot_drop_webhook: bool = False
+    zalo_bot_per_second: float = Field(default=5.0, ge=0)
+    # Messages a month of the plan, answers included; 0 is no limit. The basic plan has 3,000.
+    zalo_bot_monthly: int = Field(default=3000, ge=0)
+    # The part of it that is kept for conversation: what is sent unasked stops short of it.
+    zalo_bot_reserve: float = Field(default=0.2, ge=0, le=1)
     http: str = "127.0.0.1:8080"
     public_url: str | None = None
     today: date | None = None

@@ -11,13 +11,14 @@ class Channel(StrEnum):
     """The doors a visitor can come in by."""
 
     TELEGRAM = "telegram"
+    ZALO_BOT = "zalo_bot"
     ZALO_OA = "zalo_oa"
     WEB = "web"
     TERMINAL = "terminal"
     COMMAND_LINE = "command_line"
 
 
-PUSHED = (Channel.TELEGRAM, Channel.ZALO_OA)
+PUSHED = (Channel.TELEGRAM, Channel.ZALO_BOT, Channel.ZALO_OA)
 """The doors by which something can be sent unasked."""
 
 

@@ -11,6 +11,11 @@ from knowledge.folding import fold, fold_words
 _KEPT = "offered"
 _MOST = 20  # no reply offers more
 _WORD = re.compile(r"\w+")
+_LETTERS = "abcdefghijklmnopqrst"
+_BESIDE = "\ufe0f\u20e3"  # what makes a key with a number on it of a number
+_MARK = re.compile(
+    r"[(\[]?(?:(?:so|chon|chon so|muc|phuong an|y) )?0?(?P<mark>\d{1,2}|[a-t])[)\].:]*(?: (?:a|nhe|nha|di))?"
+)
 # To a question that waits for yes or no, people write their own yes and no rather than the words of the button.
 _YES = frozenset(
     {"dong y", "toi dong y", "vang", "vang a", "vang dong y", "ok", "oke", "gui", "gui di", "chuyen", "chuyen di", "co"}
@@ -35,6 +40,23 @@ def read_choice(text: str, state: Mapping[str, Any] | None) -> str | None:
         meant = _SAYS_YES if said in _YES else _SAYS_NO if said in _NO else frozenset()
         named = {token for _label, token in offered if Choice.split(token)[0] in meant}
     return named.pop() if len(named) == 1 else None
+
+
+def mark_choice(place: int, *, has_letters: bool) -> str:
+    """What stands before the choice at this place of a list, counted from 0."""
+    return _LETTERS[place] if has_letters and place < len(_LETTERS) else str(place + 1)
+
+
+def read_mark(text: str, *, has_letters: bool) -> int | None:
+    """The place in a list, counted from 0, that a typed number or letter names by itself; None for other words."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign not in _BESIDE)
+    found = _MARK.fullmatch(" ".join(fold(plain).split()))
+    if found is None:
+        return None
+    mark = found["mark"]
+    if has_letters:
+        return _LETTERS.index(mark) if mark in _LETTERS else None
+    return int(mark) - 1 if mark.isdecimal() else None
 
 
 def _recall(state: Mapping[str, Any] | None) -> list[tuple[str, str]]:

@@ -30,6 +30,7 @@ from storage.told_rules import ToldRulesDrawer
 from storage.updates import UpdatesDrawer
 from storage.workbook.result_file import SheetsWriter
 from storage.zalo import ZaloDrawer
+from storage.zalo_bot import ZaloBotDrawer
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Drawers:
     pace: PaceDrawer
     fleet: FleetDrawer
     broadcasts: BroadcastsDrawer
+    zalo_bot: ZaloBotDrawer
     zalo: ZaloDrawer
 
     @property
@@ -120,5 +122,6 @@ class Drawers:
             pace=PaceDrawer(connection),
             fleet=FleetDrawer(connection),
             broadcasts=BroadcastsDrawer(connection),
+            zalo_bot=ZaloBotDrawer(connection),
             zalo=ZaloDrawer(connection, vault),
         )

@@ -671,6 +671,18 @@ echoes_awaited = Table(
     Index("ix_echoes_awaited_address", "sender", "address"),
 )
 
+# --- the bot of Zalo ------------------------------------------------------------------------------------------------
+
+# Messages of each bot in each month; the platform allows so many.
+zalo_bot_months = Table(
+    "zalo_bot_months",
+    metadata,
+    Column("identity", code(), primary_key=True),
+    Column("month", Date, primary_key=True),
+    Column("sent", Integer, nullable=False),
+    CheckConstraint("sent >= 0", name="counted"),
+)
+
 # --- the fleet of workers -------------------------------------------------------------------------------------------
 
 # Days whose notices were stored, each in the one transaction that stored them. The engine's own tables

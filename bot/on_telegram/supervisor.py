@@ -13,11 +13,15 @@ _log = structlog.get_logger("bot.on_telegram")
 
 
 class Supervisor:
-    """Runs up to `limit` pieces of work at once. Leaving the block waits for them, at most `grace` seconds."""
+    """Runs up to `limit` pieces of work at once. Leaving the block waits for them, at most `grace` seconds.
 
-    def __init__(self, limit: int = 200, grace: float = 20.0) -> None:
+    `name` is the channel, for the log.
+    """
+
+    def __init__(self, limit: int = 200, grace: float = 20.0, *, name: str = "telegram") -> None:
         self._room = asyncio.Semaphore(limit)
         self._grace = grace
+        self._name = name
         self._group = asyncio.TaskGroup()
         self._running: set[asyncio.Task[None]] = set()
         self._is_open = False
@@ -36,7 +40,7 @@ class Supervisor:
             for task in late:
                 task.cancel()
             if late:
-                _log.error("telegram.left_unfinished", count=len(late))
+                _log.error(f"{self._name}.left_unfinished", count=len(late))
         # Told of no failure, the group adds nothing to it: the caller gets its own error as it was raised.
         await self._group.__aexit__(None, None, None)
 
@@ -59,6 +63,6 @@ class Supervisor:
         try:
             await work
         except Exception as failed:  # noqa: BLE001  one failing update must not take the others with it
-            _log.error("telegram.work_failed", error=type(failed).__name__, where=where_of(failed))
+            _log.error(f"{self._name}.work_failed", error=type(failed).__name__, where=where_of(failed))
         finally:
             self._room.release()

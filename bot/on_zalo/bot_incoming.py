@@ -1,0 +1,97 @@
+"""Event of the Zalo Bot platform → what the desk reads, for both ways in which events come."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from handlers.asking import Channel, Incoming
+
+_EVENT = "event_name"
+
+
+class Kind(StrEnum):
+    """What somebody sent, as far as it matters to us."""
+
+    TEXT = "text"
+    PICTURE = "picture"
+    VOICE = "voice"
+    STICKER = "sticker"
+    WITHHELD = "withheld"  # a file, a contact card, a link with a preview, or from somebody whom Zalo protects
+    UNKNOWN = "unknown"
+
+
+_KINDS = {
+    "message.text.received": Kind.TEXT,
+    "message.image.received": Kind.PICTURE,
+    "message.voice.received": Kind.VOICE,
+    "message.sticker.received": Kind.STICKER,
+    "message.unsupported.received": Kind.WITHHELD,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event that is from somebody, in a chat."""
+
+    kind: Kind
+    message_id: str
+    chat: str
+    sender: str
+    is_group: bool
+    is_from_bot: bool
+    minute: int = 0  # in which it was sent
+    text: str = ""
+
+
+def read_event(payload: Mapping[str, Any]) -> Event | None:
+    """An event as the platform wrote it, flat or wrapped; None where there is nobody to answer."""
+    result = payload.get("result")
+    body = result if payload.get("ok") is True and isinstance(result, dict) else payload
+    message = body.get("message")
+    if not isinstance(body.get(_EVENT), str) or not isinstance(message, dict):
+        return None
+    chat, sender = _object(message.get("chat")), _object(message.get("from"))
+    message_id, chat_id = _word(message.get("message_id")), _word(chat.get("id"))
+    if not message_id or not chat_id:
+        return None
+    sent_at = message.get("date")
+    kind = _KINDS.get(body[_EVENT], Kind.UNKNOWN)
+    text = message.get("text") if kind is Kind.TEXT else None
+    if kind is Kind.TEXT and not isinstance(text, str):
+        kind = Kind.UNKNOWN
+    return Event(
+        kind=kind,
+        message_id=message_id,
+        chat=chat_id,
+        sender=_word(sender.get("id")),
+        is_group=str(chat.get("chat_type", "PRIVATE")).upper() != "PRIVATE",
+        is_from_bot=sender.get("is_bot") is True,
+        minute=int(sent_at) // 60_000 if isinstance(sent_at, int | float) else 0,
+        text=_clean(text) if isinstance(text, str) else "",
+    )
+
+
+def read_asked(event: Event, *, locale: str, choice: str | None = None) -> Incoming:
+    """What a visitor said, or the choice that they named."""
+    return Incoming(
+        channel=Channel.ZALO_BOT,
+        address=event.chat,
+        text=event.text if choice is None else None,
+        choice=choice,
+        thread=f"{Channel.ZALO_BOT}:{event.chat}",
+        locale=locale,
+    )
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _word(value: object) -> str:
+    """An id as a word, whatever it was written as."""
+    return _clean(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode().replace("\x00", "")  # half a surrogate pair is no letter

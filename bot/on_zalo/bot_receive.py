@@ -1,0 +1,197 @@
+"""Event of the Zalo Bot platform → desk → answer: each once, each chat in order, every failure told kindly."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Final
+
+import structlog
+
+from bot.failures import ChannelRefusedError, NotSentError, RefusedError, where_of
+from bot.on_telegram.connection import short_name
+from bot.on_telegram.reach import Reach, ReachInLog
+from bot.on_telegram.receive import make_reference
+from bot.on_telegram.turns import Turns
+from bot.on_zalo.bot_allowance import CountedBot, Meter, Plan
+from bot.on_zalo.bot_answer import BotAnswerer, Pause
+from bot.on_zalo.bot_api import BotApi
+from bot.on_zalo.bot_codes import CHAT_UNKNOWN
+from bot.on_zalo.bot_incoming import Event, Kind, read_asked
+from bot.on_zalo.bot_showing import OfferedChoices, OfferedInMemory, OutOfListError, find_named
+from bot.render import Describe
+from bot.seen import SeenUpdates, Taken
+from handlers.asking import Channel, Incoming
+from handlers.desk import Desk
+from handlers.phrases import DEFAULT_LOCALE, _, locale_of
+from handlers.reply import Outcome, Reply
+
+# Seconds before an answer that could not be handed over is tried again: at once after a fault, slowly where the
+# platform has had too many. The desk is not asked a second time.
+_TRY_AGAIN: Final = (15.0, 30.0, 60.0, 120.0)
+_AT_ONCE: Final = 50  # events answered at once; the others wait
+_log = structlog.get_logger("bot.on_zalo.bot")
+
+
+class UncountedMeter:
+    """Counts nothing, for a bot without an allowance."""
+
+    async def take(self, most: int | None) -> tuple[date, int] | None:
+        del most
+        return date.min, 0
+
+    async def give_back(self, month: date) -> None:
+        """Nothing was counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class BotReception:
+    """What the door needs from the house. `slow_after`: seconds of thinking after which "typing" is shown."""
+
+    desk: Desk
+    describe: Describe
+    seen: SeenUpdates
+    meter: Meter = field(default_factory=UncountedMeter)
+    plan: Plan = field(default_factory=Plan)
+    offered: OfferedChoices = field(default_factory=OfferedInMemory)
+    reach: Reach = field(default_factory=ReachInLog)
+    locale: str = DEFAULT_LOCALE
+    pause: Pause = asyncio.sleep
+    make_reference: Callable[[], str] = make_reference
+    slow_after: float = 1.5
+
+
+class BotVisits:
+    """What is done with each event. `me` is the bot's own id."""
+
+    def __init__(self, api: BotApi, reception: BotReception, me: str, stop: asyncio.Event) -> None:
+        self._reception = reception
+        self._me = me
+        self._stop = stop
+        bot = CountedBot(api, reception.meter, reception.plan)
+        self._answerer = BotAnswerer(bot, reception.offered, reception.describe, reception.pause)
+        self._turns = Turns()
+        self._room = asyncio.Semaphore(_AT_ONCE)
+
+    async def take(self, event: Event) -> None:
+        """Answer one event, unless it is our own or was answered before."""
+        if event.is_from_bot or event.sender == self._me:
+            return
+        async with self._turns.of(event.chat), self._room:
+            with locale_of(self._reception.locale):
+                await self._take_once(event)
+
+    async def _take_once(self, event: Event) -> None:
+        seen = self._reception.seen
+        try:
+            if await seen.begin(Channel.ZALO_BOT, event.message_id) is not Taken.OURS:
+                _log.info("zalo_bot.seen_before", event=short_name(event.message_id))
+                return
+            await self._answer(event)
+        except (NotSentError, ChannelRefusedError) as failed:
+            code = getattr(failed, "code", "")
+            _log.error("zalo_bot.not_answered", chat=short_name(event.chat), error=type(failed).__name__, code=code)
+        except RefusedError as refused:
+            await self._note_refusal(event, refused)
+        except Exception as failed:  # noqa: BLE001  the visitor must hear of any defect of ours
+            await self._apologise(event, failed)
+        await seen.finish(Channel.ZALO_BOT, event.message_id)
+
+    async def _answer(self, event: Event) -> None:
+        if event.is_group:
+            await self._decline_in_group(event)
+        elif event.kind is Kind.TEXT and event.text.strip():
+            await self._answer_words(event)
+        elif await self._is_first_of_many(event):
+            await self._hand_over(event.chat, Reply(_say_possible(event.kind), outcome=Outcome.NOT_UNDERSTOOD), False)
+
+    async def _answer_words(self, event: Event) -> None:
+        offered = await self._reception.offered.recall(event.chat)
+        try:
+            choice = find_named(event.text, offered)
+        except OutOfListError as missing:
+            sentence = _("There is no choice {number} here.").format(number=missing)
+            await self._hand_over(event.chat, Reply(sentence, outcome=Outcome.NOT_UNDERSTOOD), False)
+            return
+        asked = read_asked(event, locale=self._reception.locale, choice=choice)
+        await self._hand_over(event.chat, await self._ask_desk(asked), True)
+
+    async def _hand_over(self, chat: str, reply: Reply, offers: bool) -> None:  # noqa: FBT001  of two callers here
+        """Send, and while nothing of it went out try again; what the month has no room for is not tried."""
+        for wait in (*_TRY_AGAIN, None):
+            try:
+                await self._answerer.send(chat, reply, offers=offers)
+            except NotSentError as failed:
+                if wait is None or failed.wait > _TRY_AGAIN[-1] or self._stop.is_set():
+                    raise
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(wait):
+                        await self._stop.wait()
+            else:
+                return
+
+    async def _decline_in_group(self, event: Event) -> None:
+        """Say once in each group that nothing is answered there, and only to words."""
+        seen, claimed = self._reception.seen, f"group:{event.chat}"
+        if event.kind is not Kind.TEXT or not await seen.claim(Channel.ZALO_BOT, claimed):
+            return
+        sentence = _("I answer only in a private chat; please write to me there.")
+        try:
+            await self._hand_over(event.chat, Reply(sentence, outcome=Outcome.NOT_UNDERSTOOD), False)
+        except NotSentError:
+            await seen.release(Channel.ZALO_BOT, claimed)
+            raise
+
+    async def _is_first_of_many(self, event: Event) -> bool:
+        """Whether it comes alone or first: ten pictures sent together get one answer."""
+        return await self._reception.seen.claim(Channel.ZALO_BOT, f"aside:{event.chat}:{event.kind}:{event.minute}")
+
+    async def _ask_desk(self, asked: Incoming) -> Reply:
+        """Ask the desk, showing "typing" once it takes long."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                answering = group.create_task(self._reception.desk.answer(asked))
+                await asyncio.wait({answering}, timeout=self._reception.slow_after)
+                if not answering.done():
+                    await self._answerer.show_typing(asked.address)
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        return replace(answering.result(), asks_contact=False)
+
+    async def _note_refusal(self, event: Event, refused: RefusedError) -> None:
+        _log.warning("zalo_bot.refused", chat=short_name(event.chat), code=refused.code)
+        if refused.code == CHAT_UNKNOWN and not event.is_group:
+            await self._reception.reach.mark_unreachable(Channel.ZALO_BOT, event.chat)
+
+    async def _apologise(self, event: Event, failed: Exception) -> None:
+        """Log first, without a word of the question, then tell the visitor."""
+        reference = self._reception.make_reference()
+        _log.error("zalo_bot.defect", reference=reference, error=type(failed).__name__, where=where_of(failed))
+        if event.is_group:
+            return
+        apology = _(
+            "Sorry, something went wrong on our side and this could not be answered. "
+            "Please try again in a few minutes; if it happens again, tell the administrator the reference {reference}."
+        ).format(reference=reference)
+        try:
+            await self._hand_over(event.chat, Reply(apology, outcome=Outcome.NOT_UNDERSTOOD), False)
+        except (NotSentError, ChannelRefusedError) as unsent:
+            _log.error("zalo_bot.not_answered", chat=short_name(event.chat), error=type(unsent).__name__)
+        except RefusedError as refused:
+            await self._note_refusal(event, refused)
+
+
+def _say_possible(kind: Kind) -> str:
+    match kind:
+        case Kind.PICTURE | Kind.WITHHELD:
+            return _(
+                "Pictures, files, contact cards and links with a preview do not reach me on Zalo. Please type your"
+                " question in words; hand a certificate itself in to HR of your unit."
+            )
+        case Kind.VOICE:
+            return _("I cannot listen to voice messages. Please type your question in words.")
+        case Kind.STICKER:
+            return _("Thank you. Type your question in words, or type “help” to see what I can do.")
+        case _:
+            return _("I can read only typed words here. Please type your question.")
