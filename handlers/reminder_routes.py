@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
-from handlers.notices.reminders import ACK
+from handlers.notices.composing import ACK
 from handlers.officials import linking, reminding_me
 from handlers.reply import Reply
 from handlers.visit import Visit

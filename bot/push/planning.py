@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from bot.clock import VIETNAM
-from handlers.notices.reminders import words
+from handlers.notices.reminders import days_left, words
 from handlers.notices.table import PREVIEWS
 from handlers.officials.changes import push_text
 from handlers.phrases import current_locale
@@ -24,7 +24,7 @@ from knowledge.evaluate import evaluate
 from knowledge.facts import Person, PersonCode
 from knowledge.findings import Finding
 from knowledge.owed import Owed
-from knowledge.reminders import Mark, Reminding, is_actionable, merged
+from knowledge.reminders import Mark, Reminding, merged
 from knowledge.rulebook import RulesOn
 from knowledge.sending_hours import first_hour
 
@@ -178,9 +178,7 @@ def _moment(day: date, hour: time) -> datetime:
 
 
 def _reminder_text(findings: Iterable[Finding], day: date) -> str:
-    left = [one.days_left for one in findings if one.days_left is not None and is_actionable(one)]
-    ahead, overdue = (tuple(sorted(days for days in left if (days >= 0) is wanted)) for wanted in (True, False))
-    return _in_words(ahead, overdue, day, current_locale())
+    return _in_words(*days_left(findings), day, current_locale())
 
 
 @lru_cache(maxsize=4096)

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers.asking import Choice
-from handlers.notices.composing import Dropped, Present
-from handlers.notices.reminders import seen
+from handlers.notices.composing import Dropped, Present, seen
 from handlers.phrases import _, show_day, show_moment
 from handlers.reply import Line, Reply
 from handlers.wording import name_unit

@@ -1,7 +1,6 @@
 """New rules have changed somebody's results: that there is something to see, and nothing of what it is."""
 
-from handlers.notices.composing import Dropped, Present
-from handlers.notices.reminders import seen
+from handlers.notices.composing import Dropped, Present, seen
 from handlers.officials.changes import push_text, see_details
 from handlers.reply import Reply
 from storage.records import Delivery, Notice

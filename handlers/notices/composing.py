@@ -4,10 +4,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from handlers.asking import Choice
+from handlers.phrases import _
 from handlers.reply import Reply
 from knowledge.facts import CriterionCode, Person, PersonCode
 from knowledge.rulebook import RulesOn
 from storage.records import Delivery, Notice
+
+ACK = "notice.ack"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +41,8 @@ class Dropped:
 
 # In the language being spoken. Pushes carry no details of a gap: those are shown only to whoever asks and is proven.
 Compose = Callable[[Notice, Delivery, Present], Awaitable[Reply | Dropped]]
+
+
+def seen(delivery: int) -> Choice:
+    """The button with which the recipient says that it has arrived."""
+    return Choice(_("Received"), ACK, str(delivery))

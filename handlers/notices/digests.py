@@ -7,9 +7,8 @@ from typing import Any
 
 from handlers import next_steps
 from handlers.asking import Choice
-from handlers.notices.composing import Dropped, Present
+from handlers.notices.composing import Dropped, Present, seen
 from handlers.notices.escalations import describe_counts
-from handlers.notices.reminders import seen
 from handlers.phrases import _, ngettext, show_day, show_number
 from handlers.reply import Chart, Line, Reply
 from handlers.rights import units_in_scope

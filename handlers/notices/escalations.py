@@ -4,8 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from handlers.asking import Choice
-from handlers.notices.composing import Dropped, Present
-from handlers.notices.reminders import seen
+from handlers.notices.composing import Dropped, Present, seen
 from handlers.phrases import _, ngettext, show_number
 from handlers.reply import Line, Reply
 from handlers.rights import units_in_scope

@@ -4,15 +4,13 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from handlers.asking import Choice
-from handlers.notices.composing import Dropped, Present
+from handlers.notices.composing import Dropped, Present, seen
 from handlers.phrases import _, ngettext, show_day, show_number
 from handlers.reply import Line, Reply
 from knowledge.evaluate import evaluate
 from knowledge.findings import Finding
 from knowledge.reminders import is_actionable, still_owed
 from storage.records import Delivery, Notice
-
-ACK = "notice.ack"
 
 
 async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply | Dropped:
@@ -29,8 +27,13 @@ async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply
 
 def sentences(findings: Iterable[Finding], on: date) -> tuple[str, ...]:
     """What is pushed: what is ahead first, then what is past its day. Empty where nothing can be done."""
-    left = [one.days_left for one in findings if one.days_left is not None and is_actionable(one)]
-    return words(tuple(days for days in left if days >= 0), tuple(days for days in left if days < 0), on)
+    return words(*days_left(findings), on)
+
+
+def days_left(findings: Iterable[Finding]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The days to each deadline of what can be done something about: those ahead, then those that have passed."""
+    left = sorted(one.days_left for one in findings if one.days_left is not None and is_actionable(one))
+    return tuple(days for days in left if days >= 0), tuple(days for days in left if days < 0)
 
 
 def words(ahead: tuple[int, ...], overdue: tuple[int, ...], on: date) -> tuple[str, ...]:
@@ -56,8 +59,3 @@ def words(ahead: tuple[int, ...], overdue: tuple[int, ...], on: date) -> tuple[s
 def see_details() -> Choice:
     """The button that shows everything to whoever is proven to be the recipient."""
     return Choice(_("See details"), "gaps.mine")
-
-
-def seen(delivery: int) -> Choice:
-    """The button with which the recipient says that it has arrived."""
-    return Choice(_("Received"), ACK, str(delivery))

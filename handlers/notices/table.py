@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from handlers.notices import broadcasts, changes, digests, escalations, reminders, study
-from handlers.notices.composing import Compose
+from handlers.notices.composing import ACK, Compose
 from handlers.reply import Line, Reply
 from knowledge.owed import DailyKind, Owed
 from storage.records import NoticeKind
@@ -37,7 +37,7 @@ def join(replies: Sequence[Reply]) -> Reply:
                 said.add(line.text)
                 lines.append(line)
     choices = dict.fromkeys(choice for one in replies for choice in one.choices)
-    in_order = sorted(choices, key=lambda choice: choice.action == reminders.ACK)
+    in_order = sorted(choices, key=lambda choice: choice.action == ACK)
     file = next((one.file for one in replies if one.file is not None), None)
     picture = next((one.picture for one in replies if one.picture is not None), None)
     return replace(first, lines=tuple(lines), choices=tuple(in_order), file=file, picture=picture)
