@@ -15,11 +15,15 @@ from bot.adding import describe_kept_already, describe_misfit, describe_not_kept
 from bot.citing import describe_citation
 from bot.clock import FixedClock, SystemClock
 from bot.errors import InputError, ServiceError
+from bot.failures import ChannelRefusedError
 from bot.letters import Carried, Errand
 from bot.on_telegram.paid import describe_price
+from bot.on_zalo.bot_kept import BotKept
+from bot.on_zalo.bot_plan import Plan as BotPlan
+from bot.on_zalo.bot_tokens import identity_of as bot_identity_of
 from bot.push.broadcasting import BroadcastKeeper, Surroundings
 from bot.push.composing import NoticeComposer, Premises
-from bot.push.figures import Figures
+from bot.push.figures import AllowanceLine, Figures
 from bot.push.jobs import Connection, defer_pump
 from bot.push.planning import Agenda, Planned, Watcher, plan
 from bot.push.pump import ASKED, Manner, Pump
@@ -27,7 +31,7 @@ from bot.push.sending import Sender
 from bot.seen import Taken
 from bot.settings import Settings
 from bot.telling import Telling
-from handlers.asking import Channel
+from handlers.asking import PUSHED, Channel
 from handlers.front_desk import FrontDesk
 from handlers.hr.promoting import Draft, check_draft, promote, withdraw
 from handlers.hr.study_entering import Entry, enter
@@ -97,7 +101,7 @@ _UNCLEAR_ARE_SHOWN = 100
 _CASES_ARE_KEPT = timedelta(days=800)  # after they ended, to know them if they open again
 SILENCE = timedelta(seconds=12)  # a worker not heard of for so long is taken for dead
 _MOST_STUDY_CASES = 100_000  # a list for an operator holds all there are
-PUSHED_CHANNELS = (Channel.TELEGRAM.value,)  # a web page or a terminal can only be asked, not sent to
+PUSHED_CHANNELS = tuple(one.value for one in PUSHED)  # a web page or a terminal can only be asked, not sent to
 LOCALES = Path(__file__).parent / "locales"
 
 
@@ -373,10 +377,15 @@ class Office:
         around = Surroundings(self.clock, self.reference.calendar, self.library.policy, every)
         return BroadcastKeeper(self._database.transaction, senders, speeds, around)
 
-    async def pause_sender(self, identity: str, seconds: float) -> None:
-        """Let nobody of the fleet send by this identity for so long: its platform asked for it."""
+    async def pause_sender(self, identity: str, seconds: float, reason: str = ASKED) -> None:
+        """Let nobody of the fleet send by this identity for so long, because its platform asked or for this reason."""
         async with self._database.transaction() as drawers:
-            await drawers.pace.pause(identity, timedelta(seconds=seconds), ASKED)
+            await drawers.pace.pause(identity, timedelta(seconds=seconds), reason)
+
+    @property
+    def zalo_bot(self) -> BotKept:
+        """What the Zalo Bot platform needs kept."""
+        return BotKept(self._database.transaction, self.clock)
 
     async def read_figures(self) -> Figures:
         """How the push half stands."""
@@ -399,6 +408,7 @@ class Office:
                 planned_day=planned.day if planned is not None else None,
                 planned_at=planned.finished_at if planned is not None else None,
                 planned_counts=planned.counts if planned is not None else {},
+                allowances=await _read_allowances(drawers, self.settings),
             )
 
     async def rule_book(self) -> RuleBook:
@@ -828,23 +838,47 @@ class SendingByJobs:
 def _lines(settings: Settings) -> Sequence[SendingLine]:
     """How each identity of ours sends."""
     is_paid = settings.telegram_paid_broadcast
-    speeds = {Channel.TELEGRAM.value: settings.telegram_per_second}
+    speeds = {
+        Channel.TELEGRAM.value: settings.telegram_per_second,
+        Channel.ZALO_BOT.value: settings.zalo_bot_per_second,
+    }
 
     def describe(messages: int) -> str:
         return describe_price(messages, settings.telegram_per_second, is_allowed=is_paid)
 
     return [
         SendingLine(sender, channel, speeds[channel], is_editable=True, describe_price=describe)
+        if channel == Channel.TELEGRAM
+        else SendingLine(sender, channel, speeds[channel])
         for channel, sender in _senders(settings).items()
     ]
 
 
 def _senders(settings: Settings) -> Mapping[str, str]:
     """Our own identities that messages are sent from, by channel: the public half of a token names its bot."""
-    if settings.telegram_token is None:
-        return {}
-    public, _mark, _secret = settings.telegram_token.get_secret_value().partition(":")
-    return {Channel.TELEGRAM.value: f"{Channel.TELEGRAM.value}:{public}"}
+    senders = {}
+    if settings.telegram_token is not None:
+        public, _mark, _secret = settings.telegram_token.get_secret_value().partition(":")
+        senders[Channel.TELEGRAM.value] = f"{Channel.TELEGRAM.value}:{public}"
+    if settings.zalo_bot_token is not None:
+        try:
+            senders[Channel.ZALO_BOT.value] = bot_identity_of(settings.zalo_bot_token.get_secret_value())
+        except ChannelRefusedError as error:
+            raise InputError(str(error)) from None
+    return senders
+
+
+async def _read_allowances(drawers: Drawers, settings: Settings) -> Sequence[AllowanceLine]:
+    """How the allowances of this month stand."""
+    sender, plan = _senders(settings).get(Channel.ZALO_BOT.value), bot_plan(settings)
+    if sender is None or plan.most is None:
+        return ()
+    return (AllowanceLine(sender, await drawers.zalo_bot.count(sender), plan.most, plan.most_pushed or 0),)
+
+
+def bot_plan(settings: Settings) -> BotPlan:
+    """What the Zalo Bot platform allows in a month, as the operator has set it."""
+    return BotPlan(settings.zalo_bot_monthly, settings.zalo_bot_reserve)
 
 
 def _drawers(database: Database, threads: MemoryThreads | None) -> Callable[[], AbstractAsyncContextManager[Any]]:

@@ -7,11 +7,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bot.clock import VIETNAM
-from bot.push.figures import Figures, QueueLine
+from bot.push.figures import AllowanceLine, Figures, QueueLine
 from bot.settings import Settings
 from bot.wiring import open_office
 from handlers.phrases import _, ngettext, show_day, show_moment, show_number
+from knowledge.local_time import VIETNAM
 
 _WIDTH_OF_A_FILE = 140
 
@@ -48,6 +48,10 @@ def figures_as_json(figures: Figures) -> dict[str, Any]:
             "at": _moment(figures.planned_at),
             "counts": dict(figures.planned_counts),
         },
+        "allowances": [
+            {"identity": one.sender, "sent": one.sent, "most": one.most, "most_unasked": one.most_pushed}
+            for one in figures.allowances
+        ],
     }
 
 
@@ -118,6 +122,7 @@ def describe(figures: Figures) -> list[str]:
         )  # fmt: skip
     if figures.bad_requests:
         told.append(describe_bad_requests(figures))
+    told += [describe_allowance(one) for one in figures.allowances]
     if failed := figures.jobs.get("failed", 0):
         told.append(
             ngettext(
@@ -158,6 +163,17 @@ def describe_bad_requests(figures: Figures) -> str:
     ).format(n=show_number(figures.bad_requests))
 
 
+def describe_allowance(line: AllowanceLine) -> str:
+    """What is left of a month's messages."""
+    kept = line.most - line.most_pushed
+    text = _("{sender}: {n} of this month's {most} messages sent, {kept} of them kept for conversation.").format(
+        sender=line.sender, n=show_number(line.sent), most=show_number(line.most), kept=show_number(kept)
+    )
+    if line.is_over:
+        return " ".join([text, _("Nothing is sent unasked any more until the next month.")])
+    return " ".join([text, _("It will soon be used up.")]) if line.is_low else text
+
+
 def describe_pause(reason: str | None) -> str:
     """Why nothing is sent for a while."""
     return {
@@ -165,4 +181,5 @@ def describe_pause(reason: str | None) -> str:
         "asked": _("(the platform asks for it)"),
         "channel_refused": _("(the platform refuses the token)"),
         "out_of_reach": _("(out of reach)"),
+        "allowance": _("(this month's allowance is used up)"),
     }.get(reason, reason or "")

@@ -1,49 +1,18 @@
 """Every message of the bot is counted before it leaves: the platform allows so many a month, and then none."""
 
-from dataclasses import dataclass
-from datetime import date
 from math import ceil
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 
 from bot.failures import ChannelRefusedError, NotSentError, RefusedError
 from bot.on_zalo.bot_api import BotApi
+from bot.on_zalo.bot_plan import Meter, Plan
 
 ALLOWANCE: Final = "allowance"
 WARN_FROM: Final = 0.8
 _LOOK_AGAIN: Final = 3600.0  # seconds: a new month, or an operator who has bought more
 _log = structlog.get_logger("bot.on_zalo.bot")
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the platform allows in a month, 0 for no limit, and the part of it that is kept for conversation."""
-
-    monthly: int = 3000
-    reserve: float = 0.2
-
-    @property
-    def most(self) -> int | None:
-        """Messages of all kinds; None for no limit."""
-        return self.monthly or None
-
-    @property
-    def most_pushed(self) -> int | None:
-        """Messages after which nothing is sent unasked."""
-        return self.monthly - ceil(self.monthly * self.reserve) if self.monthly else None
-
-
-class Meter(Protocol):
-    """Counts the messages of one bot, for all processes that send by it."""
-
-    async def take(self, most: int | None) -> tuple[date, int] | None:
-        """Count one more; its month, and how many that makes. None where `most` are sent already."""
-        ...
-
-    async def give_back(self, month: date) -> None:
-        """One that was counted surely did not leave."""
-        ...
 
 
 class CountedBot:

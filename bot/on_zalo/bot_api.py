@@ -5,7 +5,6 @@ or trace holds it.
 """
 
 import asyncio
-import hashlib
 import json
 import ssl
 from collections.abc import Mapping, Sequence
@@ -16,8 +15,8 @@ import httpx
 import structlog
 
 from bot.failures import ChannelRefusedError, NotSentError, RefusedError, UnclearError
-from bot.on_zalo.bot_codes import BOT, Fate, failure_of, refused_token
-from handlers.asking import Channel
+from bot.on_zalo.bot_codes import BOT, Fate, failure_of
+from bot.on_zalo.bot_tokens import identity_of
 
 PATIENCE: Final = 14.0  # seconds for an answer after at most as many again to connect: less than a pump waits
 _LONGEST_CONNECT: Final = 5.0
@@ -27,18 +26,6 @@ _MOST_ANSWER: Final = 4_000_000
 _IDLE_WORDS: Final = ("timeout", "timed out")
 _UNREADABLE: Final = "unreadable"
 _log = structlog.get_logger("bot.on_zalo.bot")
-
-
-def identity_of(token: str) -> str:
-    """The identity that a token stands for. Raises ChannelRefusedError for what cannot be a token.
-
-    Tokens are opaque; what stands before a colon is taken to outlast the secret behind it.
-    """
-    if not token.strip() or any(sign.isspace() or sign in "/?#" for sign in token):
-        raise refused_token()
-    public, colon, _secret = token.partition(":")
-    name = public if colon and public.isalnum() else hashlib.sha256(token.encode()).hexdigest()[:12]
-    return f"{Channel.ZALO_BOT.value}:{name}"
 
 
 class BotApi:

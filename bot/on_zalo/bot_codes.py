@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError, UnclearError
-from handlers.phrases import _
+from bot.on_zalo.bot_tokens import refused_token
 
 BAD_REQUEST, CHAT_UNKNOWN, NOT_EDITABLE = "bad_request", "chat_unknown", "not_editable"
 QUOTA, SERVER_FAULT = "quota", "server_fault"
@@ -37,16 +37,6 @@ BOT: Final[Mapping[int, Fate]] = {
     429: Fate.QUOTA,
 }
 _GONE: Final = ("chat not found", "user not found", "chat_id not found", "chat id not found")
-
-
-def refused_token() -> ChannelRefusedError:
-    """The platform does not know the token, told to the operator."""
-    return ChannelRefusedError(
-        _(
-            "The Zalo Bot platform does not accept the bot token. Check NHACCHUAN_ZALO_BOT_TOKEN: copy it again from"
-            " the message of Zalo Bot Manager."
-        )
-    )
 
 
 def failure_of(code: int, description: str) -> DeliveryFailedError | ChannelRefusedError:

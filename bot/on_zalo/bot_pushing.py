@@ -1,14 +1,16 @@
 """The Zalo Bot platform as a channel of pushes: a message handed over, and exactly what became of it."""
 
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from typing import Final, NoReturn
 
 import structlog
 
 from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError, UnclearError, where_of
-from bot.on_zalo.bot_allowance import CountedBot, Meter, Plan
+from bot.on_zalo.bot_allowance import ALLOWANCE, CountedBot
 from bot.on_zalo.bot_api import BotApi
 from bot.on_zalo.bot_codes import BAD_REQUEST, NOT_EDITABLE, SERVER_FAULT
+from bot.on_zalo.bot_plan import Meter, Plan
 from bot.on_zalo.bot_showing import Offered, OfferedChoices, list_parts, offer
 from bot.push.sending import Parcel
 from bot.render import Describe
@@ -16,6 +18,7 @@ from handlers.asking import Channel
 from handlers.phrases import locale_of
 from handlers.reply import Reply
 
+Announce = Callable[[float], Awaitable[None]]
 MOST_PARTS: Final = 3
 _MOST_FAULTS: Final = 3  # times that a fault of the platform's server is taken for "not done" for one message
 _log = structlog.get_logger("bot.on_zalo.bot")
@@ -24,19 +27,28 @@ _log = structlog.get_logger("bot.on_zalo.bot")
 class ZaloBotSender:
     """Keeps the promise of `bot.push.sending.Sender` for one bot. Nothing is tried twice here.
 
-    Its choices stand in the chat from then on, so that their numbers and words can be typed.
+    Its choices stand in the chat from then on, so that their numbers and words can be typed. `announce` is told for how
+    many seconds nothing is to be sent because the allowance of the month is used up.
     """
 
     channel = Channel.ZALO_BOT.value
 
     def __init__(
-        self, api: BotApi, describe: Describe, *, meter: Meter, offered: OfferedChoices, plan: Plan | None = None
+        self,
+        api: BotApi,
+        describe: Describe,
+        *,
+        meter: Meter,
+        offered: OfferedChoices,
+        plan: Plan | None = None,
+        announce: Announce | None = None,
     ) -> None:
         self.identity = api.identity
         self._api = api
         self._bot = CountedBot(api, meter, plan or Plan())
         self._offered = offered
         self._describe = describe
+        self._announce = announce
         self._faults: Counter[int] = Counter()
 
     async def send(self, parcel: Parcel) -> str:
@@ -47,6 +59,8 @@ class ZaloBotSender:
             first = await self._bot.send(parcel.address, parts[0], is_push=True)
             await self._send_rest(parcel.address, parts[1:])
         except NotSentError as failed:
+            if failed.code == ALLOWANCE and self._announce is not None:
+                await self._announce(failed.wait + 1.0)  # longer than the pump's own pause, whose reason is another
             raise self._count_fault(parcel.delivery, failed) from None
         except UnclearError:
             await self._remember(parcel.address, Offered())

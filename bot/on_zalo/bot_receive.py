@@ -14,11 +14,12 @@ from bot.on_telegram.connection import short_name
 from bot.on_telegram.reach import Reach, ReachInLog
 from bot.on_telegram.receive import make_reference
 from bot.on_telegram.turns import Turns
-from bot.on_zalo.bot_allowance import CountedBot, Meter, Plan
+from bot.on_zalo.bot_allowance import CountedBot
 from bot.on_zalo.bot_answer import BotAnswerer, Pause
 from bot.on_zalo.bot_api import BotApi
 from bot.on_zalo.bot_codes import CHAT_UNKNOWN
 from bot.on_zalo.bot_incoming import Event, Kind, read_asked
+from bot.on_zalo.bot_plan import Meter, Plan
 from bot.on_zalo.bot_showing import OfferedChoices, OfferedInMemory, OutOfListError, find_named
 from bot.render import Describe
 from bot.seen import SeenUpdates, Taken

@@ -1,6 +1,6 @@
 """Reply → messages of the Zalo Bot platform: plain text in parts, and the choices as a list under the last words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -120,3 +120,10 @@ def as_state(offered: Offered) -> dict[str, Any]:
     """The choices as a conversation keeps them."""
     made = keep_offered(Choice(label, *Choice.split(token)) for label, token in offered.choices)
     return {**made, "letters": offered.has_letters, "pushed": offered.is_pushed}
+
+
+def read_state(state: Mapping[str, Any] | None) -> Offered:
+    """The choices that a conversation kept."""
+    kept = state or {}
+    choices = tuple((str(label), str(token)) for label, token in kept.get("offered", ()))
+    return Offered(choices, has_letters=bool(kept.get("letters")), is_pushed=bool(kept.get("pushed")))

@@ -36,6 +36,26 @@ class QueueLine(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class AllowanceLine:
+    """What an identity has sent this month of what it may; beyond `most_pushed` it only answers."""
+
+    sender: str
+    sent: int
+    most: int
+    most_pushed: int
+
+    @property
+    def is_low(self) -> bool:
+        """Whether four fifths of it are gone."""
+        return self.sent >= self.most * 0.8
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is sent unasked any more."""
+        return self.sent >= self.most_pushed
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Taken at `at`, all as of one moment.
 
@@ -58,6 +78,7 @@ class Figures:
     planned_day: date | None = None
     planned_at: datetime | None = None
     planned_counts: Mapping[str, int] = field(default_factory=dict)
+    allowances: Sequence[AllowanceLine] = ()
 
     @property
     def is_today_planned(self) -> bool:
