@@ -6,17 +6,17 @@ from knowledge.calendar import WorkingCalendar
 from knowledge.library import Policy
 
 _DAY = timedelta(days=1)
+_ROOM = 1  # hours of a working day that an hour of one's own leaves, or what comes at its end would never go out
 
 
 def next_allowed(moment: datetime, calendar: WorkingCalendar, policy: Policy, own_hour: time | None = None) -> datetime:
     """That very moment where it is allowed, else the next one that is.
 
     `moment` is the time of the place where people work. `own_hour`: the person wants nothing earlier in a day; one
-    outside the working hours does not count.
+    outside the working hours does not count, and one at their end counts as the latest that can be wished for.
     """
     begin, end = policy.working_hours
-    if own_hour is not None and begin <= own_hour <= end:
-        begin = own_hour
+    begin = keepable_hour(policy, own_hour) or begin
     day = moment.date()
     if calendar.is_working(day) and moment.time() <= end:
         return max(moment, datetime.combine(day, begin, tzinfo=moment.tzinfo))
@@ -26,8 +26,15 @@ def next_allowed(moment: datetime, calendar: WorkingCalendar, policy: Policy, ow
 
 def first_hour(policy: Policy, own_hour: time | None = None) -> time:
     """The time from which the messages of a working day go out to somebody who may have an hour of their own."""
+    return keepable_hour(policy, own_hour) or policy.notices_from
+
+
+def keepable_hour(policy: Policy, own_hour: time | None) -> time | None:
+    """The hour of one's own that can be kept: the wished one, or the latest possible; None outside working hours."""
     begin, end = policy.working_hours
-    return own_hour if own_hour is not None and begin <= own_hour <= end else policy.notices_from
+    if own_hour is None or not begin <= own_hour <= end:
+        return None
+    return min(own_hour, end.replace(hour=max(end.hour - _ROOM, begin.hour)))
 
 
 def sending_day(day: date, calendar: WorkingCalendar) -> date:

@@ -31,6 +31,7 @@ _AT_ONCE = 10
 _MOST_PEOPLE = 2_000  # judged anew for one list
 _LONGEST_COMMENT = 1_000
 _MOST_REMARKS = 5
+_LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ async def list_mine(visit: Visit, reader: Person, desk: Desk) -> Reply:
         return _nothing_left()
     if not units_in_scope(reader, _today(visit)):
         return _only_counted(found, rules)
-    page = int(visit.subject) if visit.subject.isdecimal() else 0
+    page = int(visit.subject) if visit.subject.isdecimal() and len(visit.subject) <= _LONGEST_NUMBER else 0
     shown = found[page * _AT_ONCE : (page + 1) * _AT_ONCE] or found[:_AT_ONCE]
     units = sorted({one.person.unit for one in shown})
     await desk.audit.record(reader.code, "looked_at_unit", ",".join(units), desk.clock.now(), {"people": len(shown)})

@@ -169,8 +169,9 @@ def ask_to_send(preview: Ask) -> Step:
 
 def read_cells(cells: Mapping[str, str], writing: Writing) -> dict[str, str] | str:
     """These cells, given all at once, as the steps would have filled them in; why they cannot be a broadcast."""
-    wrong = check_text(cells.get(TEXT, ""))
-    filled = dict(cells)
+    text = clean(cells.get(TEXT, ""))
+    wrong = check_text(text)
+    filled = {**cells, TEXT: text}
     for column, (_asked, read) in conditions(writing).items():
         if wrong is None and cells.get(column):
             value = read(cells[column])

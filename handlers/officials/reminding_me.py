@@ -13,7 +13,7 @@ from handlers.visit import Visit
 from knowledge.facts import Person
 from knowledge.folding import fold, fold_words
 from knowledge.library import Policy
-from knowledge.sending_hours import first_hour
+from knowledge.sending_hours import first_hour, keepable_hour
 from storage.records import ReminderWishes
 
 _OFFERED_HOURS = (9, 14)
@@ -22,6 +22,7 @@ _WEEK = 7
 _NOON = 12
 _HOURS_OF_DAY = 24
 _MINUTES = 60
+_LONGEST_NUMBER = 9
 _EVENING = re.compile(r"\btối\b", re.IGNORECASE)  # without its mark it is "I" as well
 _WORDS = "muoi mot|muoi hai|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi"
 _NUMBERS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10}
@@ -84,7 +85,7 @@ async def set_hour(visit: Visit, person: Person, desk: Desk) -> Reply:
 
 async def pause(visit: Visit, person: Person, desk: Desk) -> Reply:
     """A pressed pause of so many days."""
-    if not visit.subject.isdecimal():
+    if not visit.subject.isdecimal() or len(visit.subject) > _LONGEST_NUMBER:
         return _ask_how_long(visit)
     return await _pause(int(visit.subject), visit, person, desk)
 
@@ -121,7 +122,8 @@ async def acknowledge(visit: Visit, person: Person, desk: Desk) -> Reply:
 async def _set_hour(hour: time | None, visit: Visit, person: Person, desk: Desk) -> Reply:
     policy = visit.rules.library.policy
     begin, end = policy.working_hours
-    if hour is None or not begin <= hour <= end:
+    hour = keepable_hour(policy, hour)
+    if hour is None:
         text = _("Messages are sent within working hours only, from {begin} to {end}. Nothing was changed.")
         return Reply(title=text.format(begin=_show(begin), end=_show(end)), choices=_choices(None, visit))
     wishes = replace(await desk.reminders.find_wishes(person.code), hour=hour)

@@ -221,6 +221,10 @@ def test_truth_is_read_again_before_it_is_told(
         pytest.param("2026-11-23 11:00", "10:00", "2026-11-23 11:00", id="later than one's own hour"),
         pytest.param("2026-11-21 11:00", "10:00", "2026-11-23 10:00", id="one's own hour after a weekend"),
         pytest.param("2026-11-23 08:00", "20:00", "2026-11-23 08:00", id="an hour at night does not count"),
+        pytest.param(
+            "2026-11-23 08:00", "17:00", "2026-11-23 16:00", id="the end of the day is the latest hour there is"
+        ),
+        pytest.param("2026-11-23 16:40", "16:59", "2026-11-23 16:40", id="the latest hour leaves room for what is due"),
         pytest.param("2027-02-05 17:30", None, "2027-02-11 07:30", id="the eve of the lunar New Year"),
     ],
 )
