@@ -3,7 +3,7 @@
 from handlers import next_steps
 from handlers.asking import Choice
 from handlers.phrases import _, ngettext
-from handlers.reply import Reply
+from handlers.reply import Line, Reply
 from storage.records import Letter, LetterKind
 
 
@@ -43,6 +43,20 @@ def write_letter(letter: Letter) -> Reply:
             text = _("Something new on study case {number}: please have a look.")
             see = Choice(_("See it"), "study.open", str(letter.number))
             return Reply(text.format(number=letter.number), choices=(see,))
+        case LetterKind.ZALO_LOST:
+            steps = (
+                _("On the server, run: nhacchuan zalo connect"),
+                _("Open the link that it shows, in a browser signed in to Zalo as an administrator of the account."),
+                _("Agree to everything that is asked for."),
+                _("Run: nhacchuan doctor"),
+            )
+            return Reply(
+                _(
+                    "Zalo does not accept our permission for the Official Account any more: nobody is answered or"
+                    " written to on Zalo until an administrator of the account agrees again."
+                ),
+                tuple(Line(f"{number}. {step}") for number, step in enumerate(steps, start=1)),
+            )
 
 
 def _own(letter: Letter) -> Choice:

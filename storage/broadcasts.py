@@ -29,7 +29,7 @@ _REACHED: Final = text("""
 SELECT DISTINCT ON (person) person, channel, address, coalesce(locale, 'vi')
 FROM accounts
 WHERE person IS NOT NULL AND channel = ANY(:channels) AND unreachable_at IS NULL
-ORDER BY person, linked_at DESC NULLS LAST, channel, address
+ORDER BY person, preferred_at DESC NULLS LAST, linked_at DESC NULLS LAST, channel, address
 """)
 _PROGRESS: Final = text("""
 SELECT count(*),

@@ -37,9 +37,11 @@ _PATIENCE: Final = 60.0  # seconds for which the end of what was sent is held fo
 # What others let go: not started, it waits again; started, nobody knows how it ended.
 _GIVE_UP: Final = """
 UPDATE deliveries SET
-    state = CASE WHEN state = 'claimed' THEN 'waiting' WHEN acknowledged_at IS NOT NULL THEN 'delivered'
+    state = CASE WHEN state = 'claimed' THEN 'waiting'
+                 WHEN acknowledged_at IS NOT NULL OR arrived_at IS NOT NULL THEN 'delivered'
                  ELSE 'unclear' END,
     reason = CASE WHEN state = 'claimed' THEN reason WHEN acknowledged_at IS NOT NULL THEN 'acknowledged'
+                  WHEN arrived_at IS NOT NULL THEN 'receipt'
                   ELSE 'lost' END,
     done_at = CASE WHEN state = 'claimed' THEN NULL ELSE %(at)s::timestamptz END,
     slot_at = CASE WHEN state = 'claimed' THEN NULL ELSE slot_at END,
@@ -95,7 +97,8 @@ _HOLDS: Final = """
 _MARK: Final = f"""
 UPDATE deliveries d SET
     state = CASE w.mark WHEN 'start' THEN 'started' WHEN 'back' THEN 'waiting'
-                 ELSE CASE WHEN w.mark = 'unclear' AND d.acknowledged_at IS NOT NULL THEN 'delivered'
+                 ELSE CASE WHEN w.mark = 'unclear' AND (d.acknowledged_at IS NOT NULL OR d.arrived_at IS NOT NULL)
+                           THEN 'delivered'
                            ELSE w.mark END END,
     attempts = d.attempts + w.tries,
     started_at = CASE WHEN w.mark = 'start' THEN w.at ELSE d.started_at END,
@@ -119,6 +122,22 @@ _DEPARTED: Final = """
 SELECT interval_ms / 1000, extract(epoch FROM departed_at)::float8 FROM pace WHERE identity = %s FOR UPDATE
 """
 _DEPART: Final = "UPDATE pace SET departed_at = to_timestamp(%s) WHERE identity = %s"
+_MOVE_ON: Final = """
+UPDATE deliveries d SET state = 'waiting', sender = n.sender, channel = n.channel, address = n.address,
+    locale = coalesce(n.locale, d.locale), tried = d.tried || (d.channel || ' ' || d.address), reason = %(reason)s,
+    claimed_by = NULL, lease_until = NULL, slot_at = NULL, started_at = NULL
+FROM (
+    SELECT s.sender, a.channel, a.address, a.locale
+    FROM deliveries o JOIN accounts a ON a.person = o.person
+        JOIN unnest(%(channels)s::text[], %(senders)s::text[]) AS s (channel, sender) ON s.channel = a.channel
+    WHERE o.id = %(id)s AND a.unreachable_at IS NULL AND (a.channel, a.address) <> (o.channel, o.address)
+        AND a.channel || ' ' || a.address <> ALL(o.tried)
+    ORDER BY a.preferred_at DESC NULLS LAST, a.linked_at DESC NULLS LAST, a.channel, a.address LIMIT 1
+) n
+WHERE d.id = %(id)s AND d.claimed_by = %(token)s AND d.state IN ('claimed', 'started')
+    AND d.arrived_at IS NULL AND d.acknowledged_at IS NULL
+RETURNING d.id
+"""
 _UNREACHABLE: Final = """
 UPDATE accounts a SET unreachable_at = w.at
 FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) AS w (channel, address, at)
@@ -174,8 +193,12 @@ class _Offset:
 class Ledger:
     """Claims and marks of one process. Marks that come at the same moment share a commit; none waits for another."""
 
-    def __init__(self, database: Database, terms: Terms | None = None) -> None:
+    def __init__(
+        self, database: Database, terms: Terms | None = None, *, senders: Mapping[str, str] | None = None
+    ) -> None:
+        """`senders` are the identities that send, by channel: what one cannot deliver may go out by another."""
         self._database = database
+        self._senders = dict(senders or {})
         self._terms = terms or Terms()
         self._marks: list[_Mark] = []
         self._writing = asyncio.Lock()
@@ -286,6 +309,26 @@ class Ledger:
         `uncounts`: it was started, and yet does not count as tried.
         """
         await self._keep(_Mark(claim, "back", at, wait=wait, reason=reason, tries=-1 if uncounts else 0))
+
+    async def move_on(self, claim: Claim, reason: str, at: datetime, *, makes_unreachable: bool) -> bool:
+        """It surely did not reach this account: let it wait for another one of the same person.
+
+        False where there is none that has not been tried. It stays one delivery, so that nobody is told twice.
+        """
+        values = {
+            "id": claim.delivery.id, "token": claim.token, "reason": reason,
+            "channels": list(self._senders), "senders": list(self._senders.values()),
+        }  # fmt: skip
+        whose = claim.delivery
+        async with self._database.transaction() as drawers:
+            raw = await drawers.connection.get_raw_connection()
+            driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # the engine is ours
+            moved = await (await driver.execute(_MOVE_ON, values)).fetchone()
+            if moved is not None and makes_unreachable and whose.channel and whose.address:
+                await drawers.accounts.mark_unreachable(whose.channel, whose.address, at)
+        if moved is not None:
+            self._forget(claim)
+        return moved is not None
 
     async def pause(self, identity: str, seconds: float, reason: str) -> None:
         """Let nobody of the fleet send by this identity for so long."""

@@ -213,6 +213,7 @@ class LetterKind(StrEnum):
     PROPOSAL = "proposal"  # to HR: the proposal of this number waits for a second person
     DECIDED = "decided"  # to HR: somebody has confirmed or refused your proposal of this number
     STUDY = "study"  # something happened to the study case of this number
+    ZALO_LOST = "zalo_lost"  # to HR and operators: Zalo accepts our permission no more
 
 
 class LetterState(StrEnum):

@@ -23,7 +23,7 @@ from storage.tables import reminder_stages, reminder_wishes
 _REACHED: Final = """
 (SELECT ARRAY[channel, address, locale] FROM accounts
  WHERE person = p.code AND channel = ANY(%(channels)s) AND unreachable_at IS NULL
- ORDER BY linked_at DESC NULLS LAST, channel, address LIMIT 1)
+ ORDER BY preferred_at DESC NULLS LAST, linked_at DESC NULLS LAST, channel, address LIMIT 1)
 """
 _TOLD: Final = """
 (SELECT json_agg(json_build_array(n.payload -> 'source', n.payload -> 'criterion', n.stage))

@@ -14,14 +14,15 @@ from storage.letters import storable
 from storage.records import ZaloGrant
 from storage.tables import echoes_awaited, interactions, zalo_grants
 
+Allowed = tuple[int | None, int]
 _ECHOES_ARE_KEPT: Final = timedelta(days=3)
 _LONG_AGO: Final = timedelta(days=60)
 _TAKE: Final = text(
     "INSERT INTO allowances_used (identity, day, pushed)"
-    " SELECT :identity, :day, 1 WHERE CAST(:most_day AS integer) IS NULL OR :most_day > 0"
+    " SELECT :identity, :day, 1 WHERE CAST(:most_day AS integer) IS NULL OR :most_day > :kept_day"
     " ON CONFLICT (identity, day) DO UPDATE SET pushed = allowances_used.pushed + 1"
     " WHERE (CAST(:most_day AS integer) IS NULL"
-    "        OR allowances_used.pushed + allowances_used.answered < :most_day)"
+    "        OR allowances_used.pushed + greatest(allowances_used.answered, :kept_day) < :most_day)"
     " RETURNING pushed"
 )
 _IN_MONTH: Final = text(
@@ -210,13 +211,18 @@ class ZaloDrawer:
 
     # --- allowances
 
-    async def take_one(self, identity: str, day: date, *, most_day: int | None, most_month: int | None) -> bool:
-        """Count one message that is sent unasked; False, and nothing is counted, where it would be one too many."""
+    async def take_one(self, identity: str, day: date, of_day: Allowed, of_month: Allowed) -> bool:
+        """Count one message that is sent unasked; False, and nothing is counted, where it would be one too many.
+
+        Each allowance is the most, None for no limit, and the part of it that is kept for answers.
+        """
+        (most_day, kept_day), (most_month, kept_month) = of_day, of_month
         if most_month is not None:
             await self._connection.execute(_LOCK_IDENTITY, {"identity": identity})
-            if sum(await self.count_used(identity, day.replace(day=1), day)) >= most_month:
+            pushed, answered = await self.count_used(identity, day.replace(day=1), day)
+            if pushed + max(answered, kept_month) >= most_month:
                 return False
-        values = {"identity": identity, "day": day, "most_day": most_day}
+        values = {"identity": identity, "day": day, "most_day": most_day, "kept_day": kept_day}
         return (await self._connection.execute(_TAKE, values)).one_or_none() is not None
 
     async def give_back(self, identity: str, day: date) -> None:

@@ -58,6 +58,10 @@ class Ledger(Protocol):
         """It surely did not go out: it waits again, for at least so many seconds. `uncounts`: it was no try."""
         ...
 
+    async def move_on(self, claim: Claim, reason: str, at: datetime, *, makes_unreachable: bool) -> bool:
+        """It surely did not reach this account: let it wait for another one of the same person. False for none."""
+        ...
+
     async def pause(self, identity: str, seconds: float, reason: str) -> None:
         """Let nobody of the fleet send by this identity for so long."""
         ...

@@ -13,8 +13,8 @@ from typing import Final
 
 import structlog
 
-from bot.failures import ChannelRefusedError, NotSentError, RefusedError, UnclearError, where_of
-from bot.push.composing import Composer, Deferred, Unsaid, Written
+from bot.failures import ChannelRefusedError, NotNowError, NotSentError, RefusedError, UnclearError, where_of
+from bot.push.composing import UNLINKED, UNREACHABLE, Composer, Deferred, Unsaid, Written
 from bot.push.ledger import Claim, DeliveryState, Ledger
 from bot.push.sending import Parcel, Sender
 from handlers.ports import Clock
@@ -30,7 +30,7 @@ _LONGEST_AWAY: Final = 60.0  # seconds of a pause while the platform is out of r
 _AWAY_AFTER: Final = 3  # messages in a row that could not be handed over
 _BACK_SOON: Final = 1.0
 # Refusals that are defects of our message and say nothing about the person.
-_OURS: Final = frozenset({"bad_request", "not_editable"})
+_OURS: Final = frozenset({"bad_request", "not_editable", "not_paid", "template_refused"})
 _log = structlog.get_logger("bot.push")
 
 
@@ -157,7 +157,8 @@ class Pump:
                 if one.left_out:
                     await self._ledger.leave_out(claim, one.left_out, self._clock.now())
                 address = claim.delivery.address or ""
-                ready.append((claim, Parcel(claim.delivery.id, address, one.reply, one.locale)))
+                kinds = tuple(told.kind.value for told in claim.delivery.notices)
+                ready.append((claim, Parcel(claim.delivery.id, address, one.reply, one.locale, kinds)))
             else:
                 await self._keep_unsent(claim, one)
         return ready
@@ -165,6 +166,8 @@ class Pump:
     async def _keep_unsent(self, claim: Claim, one: Deferred | Unsaid | Exception) -> None:
         now = self._clock.now()
         match one:
+            case Unsaid(reason) if reason in {UNLINKED, UNREACHABLE} and await self._moved_on(claim, reason):
+                pass
             case Unsaid(reason):
                 await self._ledger.drop(claim, reason, now)
                 self._done(claim, "dropped")
@@ -208,12 +211,16 @@ class Pump:
         try:
             async with asyncio.timeout(self._manner.longest):
                 provider_id = await self._sender.send(parcel)
+        except NotNowError as later:
+            await self._put_back(claim, later.later, later.code, uncounts=True)
         except NotSentError as failed:
             await self._keep_not_sent(claim, failed)
         except ChannelRefusedError:
             await self._keep_channel_refused(claim)
         except RefusedError as refused:
             is_theirs = refused.code not in _OURS
+            if await self._moved_on(claim, refused.code, makes_unreachable=is_theirs):
+                return
             await self._end(claim, DeliveryState.REFUSED, refused.code, makes_unreachable=is_theirs)
         except UnclearError as unclear:
             await self._end(claim, DeliveryState.UNCLEAR, unclear.code)
@@ -247,6 +254,15 @@ class Pump:
             makes_unreachable=makes_unreachable,
         )
         self._done(claim, state.value)
+
+    async def _moved_on(self, claim: Claim, reason: str, *, makes_unreachable: bool = False) -> bool:
+        """Whether it waits for another account of the same person now: what did not arrive here may arrive there."""
+        now = self._clock.now()
+        if not await self._ledger.move_on(claim, reason, now, makes_unreachable=makes_unreachable):
+            return False
+        self._not_sent_in_a_row = 0
+        self._done(claim, "moved_on")
+        return True
 
     async def _keep_not_sent(self, claim: Claim, failed: NotSentError) -> None:
         if failed.wait > 0:

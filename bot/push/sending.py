@@ -8,12 +8,13 @@ from handlers.reply import Reply
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One message on its way: the delivery it is, where it goes, and its words."""
+    """One message on its way: the delivery it is, where it goes, its words, and the kinds of what it tells."""
 
     delivery: int
     address: str
     reply: Reply
     locale: str
+    kinds: tuple[str, ...] = ()
 
 
 class Sender(Protocol):

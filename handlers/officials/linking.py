@@ -124,7 +124,7 @@ def _notice(visit: Visit, code: str) -> Reply:
 
 def _ask_for_code(visit: Visit) -> Reply:
     lines = [Line(_("Please type the one-time code that HR of your unit gave you. It works for 15 minutes, once."))]
-    can_share = visit.asked.channel is Channel.TELEGRAM
+    can_share = visit.asked.channel in {Channel.TELEGRAM, Channel.ZALO_OA}
     if can_share:
         lines.append(Line(_("Or press the button below to share your own phone number.")))
     return Reply(

@@ -1,0 +1,167 @@
+"""Where the Official Account is joined to the cabinet: its grant, windows, allowances, echoes and recipients."""
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from bot.on_zalo.allowances import Allowance
+from bot.on_zalo.oauth import Pair
+from bot.on_zalo.pushing import Recipient
+from bot.on_zalo.tokens import Grant
+from handlers.asking import Channel
+from handlers.ports import Clock
+from storage.database import Database
+from storage.drawers import Drawers
+from storage.records import Account, Letter, LetterKind, ZaloGrant
+
+_SEED_LASTS: Final = timedelta(days=90)
+_LETTER_CHANNELS: Final = (Channel.TELEGRAM.value, Channel.ZALO_BOT.value, Channel.WEB.value)
+
+
+class GrantsInDatabase:
+    """Keeps the promises of `bot.on_zalo.tokens.Grants`. `seed` is the operator's token of now."""
+
+    def __init__(self, database: Database, oa_id: str, seed: str | None) -> None:
+        self._database = database
+        self._oa_id = oa_id
+        self._seed = seed
+
+    async def find(self) -> Grant | None:
+        async with self._database.transaction() as drawers:
+            kept = await drawers.zalo.find_grant(self._oa_id)
+        if kept is None:
+            return None
+        pair = Pair(kept.access, kept.refresh, kept.obtained_at, kept.access_until, kept.refresh_until)
+        return Grant(pair, kept.generation, kept.begun_at, kept.lost_at, kept.reason)
+
+    async def plant(self, refresh: str, at: datetime) -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.zalo.plant(self._oa_id, refresh, at, _SEED_LASTS)
+
+    async def begin(self, generation: int, holder: str, seconds: float, at: datetime) -> bool:
+        async with self._database.transaction() as drawers:
+            return await drawers.zalo.begin(self._oa_id, generation, holder, timedelta(seconds=seconds), at)
+
+    async def keep(self, generation: int, pair: Pair) -> bool:
+        async with self._database.transaction() as drawers:
+            return await drawers.zalo.keep(self._oa_id, generation, _as_kept(pair))
+
+    async def replace(self, pair: Pair) -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.zalo.replace(self._oa_id, _as_kept(pair), self._seed)
+            await drawers.audit.record("command_line", "connected_zalo", self._oa_id, pair.obtained_at)
+
+    async def let_go(self, holder: str, *, begun_at: datetime | None) -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.zalo.let_go(self._oa_id, holder, begun_at)
+
+    async def lose(self, generation: int, reason: str, at: datetime) -> bool:
+        """HR and operators get a letter each, in the same transaction."""
+        async with self._database.transaction() as drawers:
+            is_news = await drawers.zalo.lose(self._oa_id, generation, reason, at)
+            if is_news:
+                await _tell_staff(drawers, f"zalo_lost:{self._oa_id}:{generation}", at)
+        return is_news
+
+
+class BookInDatabase:
+    """Keeps the promises of `bot.on_zalo.pushing.Book` and `bot.on_zalo.receiving.Contacts` for one account."""
+
+    def __init__(self, database: Database, identity: str, allowance: Allowance, clock: Clock) -> None:
+        self._database = database
+        self._identity = identity
+        self._allowance = allowance
+        self._clock = clock
+
+    # --- who did something
+
+    async def note_interaction(self, user: str, at: datetime) -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.zalo.note_interaction(Channel.ZALO_OA, user, min(at, self._clock.now()))
+            await drawers.accounts.mark_reachable(Channel.ZALO_OA, user)
+
+    async def find_window(self, user: str) -> tuple[datetime | None, datetime | None]:
+        async with self._database.transaction() as drawers:
+            return await drawers.zalo.find_window(Channel.ZALO_OA, user)
+
+    async def keep_window(self, user: str, last_at: datetime | None) -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.zalo.keep_window(Channel.ZALO_OA, user, last_at, self._clock.now())
+
+    async def find_recipient(self, user: str) -> Recipient | None:
+        async with self._database.transaction() as drawers:
+            account = await drawers.accounts.find_account(Channel.ZALO_OA, user)
+            person = await drawers.profiles.find_person(account.person) if account and account.person else None
+            if account is None or person is None:
+                return None
+            # The consent to linking covers the phone number on record; without it no message goes to the number.
+            phone = await drawers.profiles.find_phone(person.code) if account.consented_at is not None else None
+        return Recipient(person.name, phone)
+
+    # --- allowances
+
+    async def take_one(self) -> bool:
+        async with self._database.transaction() as drawers:
+            day, allowance = self._clock.today(), self._allowance
+            return await drawers.zalo.take_one(self._identity, day, allowance.of_day, allowance.of_month)
+
+    async def give_back(self) -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.zalo.give_back(self._identity, self._clock.today())
+
+    async def count_answers(self, count: int) -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.zalo.count_answered(self._identity, self._clock.today(), count)
+
+    async def count_used(self, first: date, last: date) -> int:
+        """Messages that counted on these days."""
+        async with self._database.transaction() as drawers:
+            return sum(await drawers.zalo.count_used(self._identity, first, last))
+
+    # --- what arrived
+
+    async def await_echo(self, delivery: int, user: str, text: str) -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.zalo.await_echo(delivery, self._identity, user, _digest(text), self._clock.now())
+
+    async def note_echo(self, user: str, text: str, message_id: str) -> bool:
+        async with self._database.transaction() as drawers:
+            now = self._clock.now()
+            return await drawers.zalo.note_echo(self._identity, user, _digest(text), message_id, now) > 0
+
+    async def note_receipts(self, message_ids: tuple[str, ...]) -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.zalo.note_receipts(self._identity, message_ids, self._clock.now())
+
+
+async def _tell_staff(drawers: Drawers, key: str, at: datetime) -> None:
+    for person in await drawers.staff.list_staff():
+        where = _choose(await drawers.accounts.list_accounts(person.code))
+        if where is not None:
+            letter = Letter(
+                where.channel,
+                where.address,
+                LetterKind.ZALO_LOST,
+                at,
+                person=person.code,
+                key=f"{key}:{person.code}",
+                locale=where.locale or "vi",
+            )
+            await drawers.letters.leave(letter)
+
+
+def _choose(accounts: Sequence[Account]) -> Account | None:
+    """Where somebody can be told that Zalo is closed."""
+    open_ones = [one for one in accounts if one.channel in _LETTER_CHANNELS]
+    return min(open_ones, key=lambda one: _LETTER_CHANNELS.index(one.channel), default=None)
+
+
+def _as_kept(pair: Pair) -> ZaloGrant:
+    return ZaloGrant(pair.access, pair.refresh, pair.obtained_at, pair.access_until, pair.refresh_until)
+
+
+def _digest(text: str) -> bytes:
+    """A fingerprint of words as people see them."""
+    return hashlib.sha256(" ".join(unicodedata.normalize("NFC", text).split()).encode()).digest()[:16]
