@@ -1,9 +1,8 @@
 """The time in Việt Nam, real or set by hand for rehearsals."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+from knowledge.local_time import VIETNAM
 
 
 class SystemClock:

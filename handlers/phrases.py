@@ -9,16 +9,16 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
+from knowledge.local_time import VIETNAM, day_in_vietnam
+
 DEFAULT_LOCALE = "vi"
 SOURCE_LOCALE = "en"
 _DOMAIN = "messages"
-_HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 _catalogues: dict[str, NullTranslations] = {SOURCE_LOCALE: NullTranslations()}
 _locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
@@ -75,12 +75,12 @@ def _day_in(locale: str, day: date) -> str:
 
 def show_moment(moment: datetime) -> str:
     """A day and time in Việt Nam: 08:05 31/12/2026."""
-    return f"{moment.astimezone(_HERE):%H:%M} {show_day_of(moment)}"
+    return f"{moment.astimezone(VIETNAM):%H:%M} {show_day_of(moment)}"
 
 
 def show_day_of(moment: datetime) -> str:
     """The day that it was in Việt Nam at this moment; what is read from the database may be in another zone."""
-    return show_day(moment.astimezone(_HERE).date())
+    return show_day(day_in_vietnam(moment))
 
 
 def show_number(number: float) -> str:

@@ -8,7 +8,6 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.clock import VIETNAM
 from bot.commands.asking import unknown_person
 from bot.errors import InputError, SilentError
 from bot.questions import Shares, list_lost, shares_by_week
@@ -17,6 +16,7 @@ from bot.wiring import Office, open_office
 from handlers.hr.promoting import Draft, NotPromotedError
 from handlers.phrases import _, ngettext, show_day, show_day_of
 from knowledge.facts import FrequentAnswer, Person
+from knowledge.local_time import VIETNAM
 from knowledge.understanding.frequent import AlikeQuestions, group_alike, write_evaluation
 
 _WEEKS = 8

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, Protocol
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -26,6 +25,7 @@ from handlers.ports import BroadcastOutbox, BroadcastsKept, Clock
 from handlers.reply import Reply
 from knowledge.calendar import WorkingCalendar
 from knowledge.library import Policy
+from knowledge.local_time import VIETNAM
 from knowledge.sending_hours import next_allowed
 
 ASKED: Final = "asked"
@@ -34,7 +34,6 @@ _AT_ONCE: Final = 20
 _AT_A_STRETCH: Final = 5.0  # seconds
 _MOST_TRIES: Final = 5
 _RECALLS_ARE_WATCHED: Final = timedelta(minutes=2)  # what was leaving when a recall began has arrived by then
-_HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 _log = structlog.get_logger("bot.push")
 
 
@@ -199,7 +198,7 @@ class BroadcastKeeper:
     async def _correct(self, cabinet: Any, broadcast: Broadcast) -> None:
         now = self._around.clock.now()
         people = await cabinet.broadcasts.list_to_correct(broadcast.number)
-        due_at = next_allowed(now.astimezone(_HERE), self._around.calendar, self._around.policy)
+        due_at = next_allowed(now.astimezone(VIETNAM), self._around.calendar, self._around.policy)
         await cabinet.broadcast_outbox.put_many(make_corrections(broadcast, people, due_at), now)
 
     async def _write_over(self, broadcast: Broadcast, sender: Sender, some: Sequence[Recall]) -> bool:

@@ -14,7 +14,6 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Protocol
 
-from bot.clock import VIETNAM
 from handlers.notices.reminders import days_left, words
 from handlers.notices.table import PREVIEWS
 from handlers.officials.changes import push_text
@@ -23,6 +22,7 @@ from knowledge.changes import Change, Difference
 from knowledge.evaluate import evaluate
 from knowledge.facts import Person, PersonCode
 from knowledge.findings import Finding
+from knowledge.local_time import VIETNAM
 from knowledge.owed import Owed
 from knowledge.reminders import Mark, Reminding, merged
 from knowledge.rulebook import RulesOn

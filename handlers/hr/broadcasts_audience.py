@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from handlers.asking import Channel
 from handlers.hr.proposals_rights import as_hr
@@ -16,6 +15,7 @@ from handlers.sending_lines import SendingLine
 from handlers.wording import name_criterion, name_unit
 from knowledge.audience import Audience, Known, belongs, common_unit, fingerprint_of
 from knowledge.facts import CriterionCode, Person, PositionGroup, UnitCode
+from knowledge.local_time import VIETNAM
 from knowledge.rulebook import RulesOn
 from knowledge.sending_plan import Pace, Run, plan_runs
 from storage.records import Reached
@@ -31,7 +31,6 @@ UNITS, GROUPS, CRITERIA, WITHIN_DAYS, SILENT_ON, CHANNELS = (
 FILTERS = (UNITS, GROUPS, CRITERIA, WITHIN_DAYS, SILENT_ON, CHANNELS)
 _BETWEEN = ","
 _PAUSE_EVERY = 200  # people judged, after which others are heard too
-_HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +162,7 @@ async def plan_of(
     gathered: Gathered, today: RulesOn, now: datetime, broadcasts: BroadcastsKept
 ) -> dict[str, tuple[Run, ...]]:
     """By channel: the runs in which its messages go out."""
-    here = now.astimezone(_HERE)
+    here = now.astimezone(VIETNAM)
     midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
     planned: dict[str, tuple[Run, ...]] = {}
     for channel, count in sorted(gathered.by_channel().items()):
@@ -183,7 +182,7 @@ def due_times(runs: Sequence[Run], count: int) -> list[datetime]:
 
 def name_channel(channel: str) -> str:
     """A channel as people call it."""
-    return {Channel.TELEGRAM.value: "Telegram"}.get(channel, channel)
+    return {Channel.TELEGRAM.value: "Telegram", Channel.ZALO_BOT.value: "Zalo Bot"}.get(channel, channel)
 
 
 def _listed(cells: Mapping[str, str], column: str) -> list[str]:

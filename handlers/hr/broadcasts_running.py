@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Collection
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from handlers import next_steps
 from handlers.asking import Choice
@@ -17,6 +16,7 @@ from handlers.phrases import _, ngettext, show_day_of, show_number
 from handlers.reply import Line, Outcome, Reply
 from handlers.visit import Visit
 from knowledge.facts import Person
+from knowledge.local_time import VIETNAM
 from knowledge.sending_hours import next_allowed
 from storage.records import Broadcast, BroadcastRow, BroadcastState, DeliveryState
 
@@ -25,7 +25,6 @@ _MOST_READ = 100
 _MOST_CHOICES = 5
 _MOST_UNCLEAR = 5
 _LONGEST_NUMBER = 10
-_HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 _OF_WHAT_IS_LEFT = {BroadcastState.PAUSED, BroadcastState.CANCELLED}  # senseless once nothing is left
 _GOING = (BroadcastState.SENDING, BroadcastState.PAUSED)
 
@@ -242,7 +241,7 @@ async def _recall(broadcast: Broadcast, visit: Visit, desk: Desk) -> None:
     editable = [one.channel for one in desk.sending.lines if one.is_editable]
     await desk.broadcasts.prepare_recalls(broadcast.number, editable)
     now = desk.eyes.clock.now()
-    due_at = next_allowed(now.astimezone(_HERE), today.calendar, today.library.policy)
+    due_at = next_allowed(now.astimezone(VIETNAM), today.calendar, today.library.policy)
     corrections = make_corrections(broadcast, await desk.broadcasts.list_to_correct(broadcast.number), due_at)
     await desk.outbox.put_many(corrections, now)
     await desk.sending.start([one.sender for one in desk.sending.lines])

@@ -2,8 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from handlers.phrases import _
 from handlers.ports import Entries, Profiles
@@ -21,6 +20,7 @@ from knowledge.facts import (
     TitleStandard,
     UnitCode,
 )
+from knowledge.local_time import day_in_vietnam
 from knowledge.rulebook import RuleBook, RulesOn
 from storage.records import Proposal, ProposalKind, RulingDraft
 
@@ -35,7 +35,6 @@ _UNNUMBERED = RulingId("YK-…")  # sorts after every number that was given
 # left out. A visitor waits for it.
 _MOST_PEOPLE = 20_000
 _MOST_JUDGED = 3_000
-_HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +131,6 @@ def _may_touch(change: Change, person: Person) -> bool:
     if ruling is not None:
         return any(one.kind == ruling.kind for one in person.credentials)
     return not isinstance(change.row, TitleStandard) or change.row.position_group == person.position_group
-
-
-def day_in_vietnam(moment: datetime) -> date:
-    """The day that it was in Việt Nam."""
-    return moment.astimezone(_HERE).date()
 
 
 def _ruling(draft: RulingDraft, proposal: Proposal, confirmer: Signatory, on: date) -> Ruling:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -13,7 +12,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-_HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
+from knowledge.local_time import VIETNAM
+
 _LONGEST_NAME: Final = 31
 _LONGEST_CELL: Final = 32_000
 _NOT_IN_NAMES: Final = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
@@ -58,7 +58,7 @@ def _cell(sheet: Any, value: Cell, *, is_bold: bool = False) -> Any:
     if isinstance(value, str):
         value = ILLEGAL_CHARACTERS_RE.sub("", value)[:_LONGEST_CELL]
     elif isinstance(value, datetime):  # a workbook knows no time zones: as it was in Việt Nam
-        value = value.astimezone(_HERE).replace(tzinfo=None, microsecond=0)
+        value = value.astimezone(VIETNAM).replace(tzinfo=None, microsecond=0)
     cell = WriteOnlyCell(sheet, value=value)
     if isinstance(value, datetime):
         cell.number_format = "dd/mm/yyyy hh:mm:ss"

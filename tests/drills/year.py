@@ -18,13 +18,13 @@ from datetime import time as hour_of
 from itertools import pairwise
 from random import Random
 
-from bot.clock import VIETNAM
 from knowledge.calendar import WorkingCalendar
 from knowledge.deadlines import safe_day
 from knowledge.facts import CriterionCode, LevelCode, PersonCode, RoundCode, UnitCode
 from knowledge.findings import Finding, State
 from knowledge.library import Library, Policy
 from knowledge.loader import load_library
+from knowledge.local_time import VIETNAM
 from knowledge.owed import Owed
 from knowledge.reminders import Mark, Reminding, still_owed
 from knowledge.sending_hours import first_hour, next_allowed

@@ -18,7 +18,6 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot.clock import VIETNAM
 from bot.push.sending import Parcel
 from bot.settings import Settings
 from bot.wiring import Office, open_office
@@ -28,6 +27,7 @@ from knowledge.calendar import WorkingCalendar
 from knowledge.facts import CriterionCode, PersonCode
 from knowledge.library import Library
 from knowledge.loader import load_library
+from knowledge.local_time import VIETNAM
 from storage.database import Database, open_database
 from storage.embedded import EmbeddedServer
 from storage.encryption import Vault
