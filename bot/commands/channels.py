@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Counter
 from bot.errors import InputError, ServiceError
 from bot.failures import ChannelRefusedError, DeliveryFailedError
 from bot.on_telegram.connection import open_bot
-from bot.on_telegram.door import PollingDoor, WebhookDoor
+from bot.on_telegram.door import Door, PollingDoor, WebhookDoor
 from bot.on_telegram.letters import TelegramCarrier
 from bot.on_telegram.receive import Reception
 from bot.on_telegram.run import check_token
@@ -75,8 +75,8 @@ def make_telegram_carrier(office: Office) -> TelegramCarrier | None:
         raise InputError(str(error)) from None
 
 
-async def keep_open(door: PollingDoor | WebhookDoor, stop: asyncio.Event) -> None:
-    """Keep the door open until `stop`. Raises InputError when Telegram refuses us."""
+async def keep_open(door: Door, stop: asyncio.Event) -> None:
+    """Keep the door open until `stop`. Raises InputError when its platform refuses us."""
     try:
         await door.keep_open(stop)
     except ChannelRefusedError as error:

@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.commands.channels import check_telegram
 from bot.commands.queue import describe
+from bot.commands.zalo_bot import check_zalo_bot
 from bot.errors import CommandError, ServiceError, SilentError
 from bot.on_telegram.paid import TERMS, describe_price
 from bot.questions import list_lost
@@ -46,7 +47,7 @@ async def examine(settings: Settings, *, as_json: bool) -> None:
             if not check.is_well:
                 print(f"   → {check.mend}")
     unwell = {check.name for check in checks if not check.is_well}
-    if unwell & {"database", "telegram"}:
+    if unwell & {"database", "telegram", "zalo_bot"}:
         raise _UnwellServiceError
     if unwell:
         raise SilentError
@@ -67,6 +68,7 @@ async def _examine(settings: Settings) -> AsyncIterator[Check]:
         yield await _check_told(settings)
         yield await _check_push(settings)
     yield await _check_telegram(settings)
+    yield await _check_zalo_bot(settings)
     yield _check_pace(settings)
     yield _check_web(settings)
 
@@ -167,6 +169,17 @@ async def _check_telegram(settings: Settings) -> Check:
             "telegram", is_well=False, found=str(error), mend=_("Check the token and the network, then try again.")
         )
     return Check("telegram", is_well=True, found=f"@{name}")
+
+
+async def _check_zalo_bot(settings: Settings) -> Check:
+    """Whether the bot of Zalo works, and what is left of its month."""
+    if settings.zalo_bot_token is None:
+        return Check("zalo_bot", is_well=True, found=_("not connected (NHACCHUAN_ZALO_BOT_TOKEN is empty)"))
+    try:
+        return Check("zalo_bot", is_well=True, found=await check_zalo_bot(settings))
+    except CommandError as error:
+        mend = _("Check NHACCHUAN_ZALO_BOT_TOKEN, the webhook settings and the network, then try again.")
+        return Check("zalo_bot", is_well=False, found=str(error), mend=mend)
 
 
 async def _check_push(settings: Settings) -> Check:

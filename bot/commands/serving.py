@@ -13,12 +13,14 @@ from prometheus_client import CollectorRegistry, Gauge
 from bot.commands.channels import WEBHOOK_PATH, keep_open, make_telegram_carrier, make_telegram_door
 from bot.commands.stopping import stop_on_signals
 from bot.commands.working import open_worker, tell_rehearsal
+from bot.commands.zalo_bot import BOT_WEBHOOK_PATH, make_zalo_bot_carrier, make_zalo_bot_door
 from bot.errors import CommandError, ServiceError
 from bot.letters import Carrier, Postman
-from bot.on_telegram.door import PollingDoor, WebhookDoor
+from bot.on_telegram.door import Door, WebhookDoor
 from bot.on_web.door import DemoPerson, WebDoor, WebSettings
 from bot.on_web.letters import WebCarrier
 from bot.on_web.server import make_app, serving
+from bot.on_zalo.bot_door import BotWebhookDoor
 from bot.push.fleet import Worker
 from bot.push.meters import PushMeters
 from bot.questions import shares_by_week
@@ -53,8 +55,7 @@ async def serve_office(office: Office, demo_people: Sequence[DemoPerson] | None,
     stop_on_signals(stop)
     registry = CollectorRegistry()
     settings = office.settings
-    telegram = make_telegram_door(office, registry)
-    routes = [web.post(WEBHOOK_PATH, telegram.receive)] if isinstance(telegram, WebhookDoor) else []
+    doors, routes = _channel_doors(office, registry)
     door = _web_door(office, registry, demo_people)
     app = make_app(door, routes)
     await office.desk.prepare()
@@ -69,12 +70,29 @@ async def serve_office(office: Office, demo_people: Sequence[DemoPerson] | None,
             ) from error
         print(_("Web chat: {address} (Ctrl-C ends)").format(address=address), flush=True)
         tell_rehearsal(office)
-        await _keep_open(office, telegram, _make_postman(office, door), registry, stop, worker)
+        await _keep_open(office, doors, _make_postman(office, door), registry, stop, worker)
+
+
+def _channel_doors(office: Office, registry: CollectorRegistry) -> tuple[Sequence[Door], Sequence[web.RouteDef]]:
+    """The doors of the channels that the settings name, and the routes by which platforms bring what comes."""
+    doors: list[Door] = []
+    routes: list[web.RouteDef] = []
+    telegram = make_telegram_door(office, registry)
+    if telegram is not None:
+        doors.append(telegram)
+    if isinstance(telegram, WebhookDoor):
+        routes.append(web.post(WEBHOOK_PATH, telegram.receive))
+    zalo_bot = make_zalo_bot_door(office, registry)
+    if zalo_bot is not None:
+        doors.append(zalo_bot)
+    if isinstance(zalo_bot, BotWebhookDoor):
+        routes.append(web.post(BOT_WEBHOOK_PATH, zalo_bot.receive))
+    return doors, routes
 
 
 async def _keep_open(
     office: Office,
-    telegram: PollingDoor | WebhookDoor | None,
+    doors: Sequence[Door],
     postman: Postman,
     registry: CollectorRegistry,
     stop: asyncio.Event,
@@ -92,8 +110,8 @@ async def _keep_open(
             group.create_task(_repeat_until(stop, _COUNT_EVERY, "counted", _count_pushes(office, registry)))
             if worker is not None:
                 group.create_task(worker.run(stop))
-            if telegram is not None:
-                group.create_task(keep_open(telegram, stop))
+            for one in doors:
+                group.create_task(keep_open(one, stop))
     except* CommandError as refused:
         raise refused.exceptions[0] from None
 
@@ -146,9 +164,7 @@ def _make_postman(office: Office, door: WebDoor) -> Postman:
     carriers: list[Carrier] = [
         WebCarrier(door.present, office.describe, is_demonstration=door.demo_people is not None),
     ]
-    telegram = make_telegram_carrier(office)
-    if telegram is not None:
-        carriers.append(telegram)
+    carriers += [one for one in (make_telegram_carrier(office), make_zalo_bot_carrier(office)) if one is not None]
     return Postman(office.mail, carriers)
 
 

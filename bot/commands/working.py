@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date
 
 from bot.commands.stopping import stop_on_signals
+from bot.commands.zalo_bot import make_zalo_bot_sender
 from bot.errors import InputError
 from bot.failures import ChannelRefusedError
 from bot.on_telegram.pushing import TelegramSender, Terms
@@ -49,9 +50,13 @@ async def open_worker(office: Office) -> AsyncIterator[Worker]:
 
 def make_senders(office: Office) -> Sequence[Sender]:
     """One sender for each identity of ours. Raises InputError for a token that cannot be one."""
+    return [one for one in (_make_telegram_sender(office), make_zalo_bot_sender(office)) if one is not None]
+
+
+def _make_telegram_sender(office: Office) -> Sender | None:
     settings = office.settings
     if settings.telegram_token is None:
-        return ()
+        return None
     token = settings.telegram_token.get_secret_value()
     try:
         identity = identity_of(token)
@@ -60,14 +65,15 @@ def make_senders(office: Office) -> Sequence[Sender]:
             await office.pause_sender(identity, seconds)
 
         terms = Terms(is_paid_allowed=settings.telegram_paid_broadcast)
-        return (TelegramSender(token, settings.telegram_api, office.describe, terms=terms, announce=announce),)
+        return TelegramSender(token, settings.telegram_api, office.describe, terms=terms, announce=announce)
     except ChannelRefusedError as error:
         raise InputError(str(error)) from None
 
 
 def pace_of(office: Office, sender: Sender) -> float:
     """Messages a second that the whole fleet may send by this identity."""
-    return {"telegram": office.settings.telegram_per_second}[sender.channel]
+    settings = office.settings
+    return {"telegram": settings.telegram_per_second, "zalo_bot": settings.zalo_bot_per_second}[sender.channel]
 
 
 def make_rounds(office: Office, senders: Sequence[Sender]) -> Sequence[Round]:
