@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from handlers.heads import escalations, needing
 from handlers.heads.escalations import Desk
 from handlers.notices import escalations as notices
-from handlers.officials import linking
+from handlers.proven import for_proven
 from handlers.reply import Reply
 from handlers.visit import Visit
 from knowledge.facts import Person
@@ -18,15 +18,11 @@ _Handler = Callable[[Visit, "Ports"], Awaitable[Reply]]
 
 
 def _by(handler: Callable[[Visit, Person, Desk], Awaitable[Reply]]) -> _Handler:
-    """Only for a visitor who is proven to be somebody."""
+    return for_proven(handler, _desk)
 
-    async def answer(visit: Visit, ports: "Ports") -> Reply:
-        if visit.person is None:
-            return linking.ask_to_link(visit)
-        desk = Desk(cases=ports.escalations, profiles=ports.profiles, audit=ports.audit, clock=ports.clock)
-        return await handler(visit, visit.person, desk)
 
-    return answer
+def _desk(ports: "Ports") -> Desk:
+    return Desk(cases=ports.escalations, profiles=ports.profiles, audit=ports.audit, clock=ports.clock)
 
 
 ACTIONS: Mapping[str, _Handler] = {

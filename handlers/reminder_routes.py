@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from handlers.notices.composing import ACK
-from handlers.officials import linking, reminding_me
+from handlers.officials import reminding_me
+from handlers.proven import for_proven
 from handlers.reply import Reply
 from handlers.visit import Visit
 from knowledge.facts import Person
@@ -16,15 +17,11 @@ _Answer = Callable[[Visit, Person, reminding_me.Desk], Awaitable[Reply]]
 
 
 def _mine(answer: _Answer) -> "Handler":
-    """Only for a visitor who is proven to be somebody."""
+    return for_proven(answer, _desk)
 
-    async def handler(visit: Visit, ports: "Ports") -> Reply:
-        if visit.person is None:
-            return linking.ask_to_link(visit)
-        desk = reminding_me.Desk(ports.reminders, ports.receipts, ports.audit, ports.clock)
-        return await answer(visit, visit.person, desk)
 
-    return handler
+def _desk(ports: "Ports") -> reminding_me.Desk:
+    return reminding_me.Desk(ports.reminders, ports.receipts, ports.audit, ports.clock)
 
 
 typed: "Handler" = _mine(reminding_me.change)

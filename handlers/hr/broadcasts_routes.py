@@ -5,11 +5,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers.forms import answer
-from handlers.hr import broadcasts, broadcasts_approving, broadcasts_running, proposals
+from handlers.hr import broadcasts, broadcasts_approving, broadcasts_running, proposals, rulings_routes
 from handlers.hr.broadcasts import Desk
 from handlers.hr.proposals_rights import may_broadcast
 from handlers.memory import recall_open_form
 from handlers.officials import guidance, linking
+from handlers.proven import for_proven
 from handlers.reply import Reply
 from handlers.visit import Visit
 from knowledge.understanding.broadcasts_said import BroadcastWish, find_broadcast, read_broadcast_wish
@@ -26,14 +27,8 @@ _Handler = Callable[[Visit, "Ports"], Awaitable[Reply]]
 
 
 def _hr(handler: _Asked) -> _Handler:
-    """Only for a visitor who is proven to be somebody; whether of HR, the handler itself decides."""
-
-    async def reply(visit: Visit, ports: "Ports") -> Reply:
-        if visit.person is None:
-            return linking.ask_to_link(visit)
-        return await handler(visit, _desk(ports))
-
-    return reply
+    """Whether the visitor is of HR, the handler itself decides."""
+    return for_proven(lambda visit, _person, desk: handler(visit, desk), _desk)
 
 
 async def _fill(visit: Visit, ports: "Ports") -> Reply:
@@ -102,17 +97,7 @@ def is_about_one(visit: Visit) -> bool:
 
 def _desk(ports: "Ports") -> Desk:
     return Desk(
-        eyes=proposals.Desk(
-            profiles=ports.profiles,
-            rulings=ports.rulings,
-            proposals=ports.proposals,
-            entries=ports.entries,
-            staff=ports.staff,
-            accounts=ports.accounts,
-            letters=ports.letters,
-            audit=ports.audit,
-            clock=ports.clock,
-        ),
+        eyes=rulings_routes.desk_of(ports),
         broadcasts=ports.broadcasts,
         outbox=ports.broadcast_outbox,
         sending=ports.sending,

@@ -10,6 +10,7 @@ from handlers.hr.proposals import Desk
 from handlers.hr.proposals_rights import is_hr
 from handlers.memory import recall_open_form
 from handlers.officials import guidance, linking
+from handlers.proven import for_proven
 from handlers.reply import Reply
 from handlers.visit import Visit
 from knowledge.facts import Person
@@ -25,14 +26,8 @@ _Handler = Callable[[Visit, "Ports"], Awaitable[Reply]]
 
 
 def _hr(handler: _Asked) -> _Handler:
-    """Only for a visitor who is proven to be somebody; whether of HR, the handler itself decides."""
-
-    async def reply(visit: Visit, ports: "Ports") -> Reply:
-        if visit.person is None:
-            return linking.ask_to_link(visit)
-        return await handler(visit, _desk(ports))
-
-    return reply
+    """Whether the visitor is of HR, the handler itself decides."""
+    return for_proven(lambda visit, _person, desk: handler(visit, desk), desk_of)
 
 
 def _form(make: Callable[[Visit, Person, Desk], Form]) -> _Handler:
@@ -45,7 +40,7 @@ def _form(make: Callable[[Visit, Person, Desk], Form]) -> _Handler:
         if not is_hr(person):
             return proposals.refuse(visit)
         kept = await recall_open_form(visit, ports.threads)
-        return await answer(make(visit, person, _desk(ports)), visit, kept)
+        return await answer(make(visit, person, desk_of(ports)), visit, kept)
 
     return reply
 
@@ -80,7 +75,7 @@ async def _named(visit: Visit, ports: "Ports") -> Reply:
     if not is_hr(visit.person):
         return rulings.tell(visit)
     if read_wish(visit.text) is Wish.WITHDRAW:
-        return await rulings.start_withdrawing(visit, _desk(ports))
+        return await rulings.start_withdrawing(visit, desk_of(ports))
     return await rulings.show_ruling(visit)
 
 
@@ -100,7 +95,8 @@ def _refusing_form(visit: Visit, _person: Person, desk: Desk) -> Form:
     return proposals.refusing_form(visit, desk)
 
 
-def _desk(ports: "Ports") -> Desk:
+def desk_of(ports: "Ports") -> Desk:
+    """The drawers of whoever proposes and of the second person who confirms."""
     return Desk(
         profiles=ports.profiles,
         rulings=ports.rulings,

@@ -9,6 +9,7 @@ from handlers.heads import study_decisions
 from handlers.heads.others import refuse
 from handlers.memory import recall_open_form
 from handlers.officials import guidance, linking, studying
+from handlers.proven import for_proven
 from handlers.reply import Reply
 from handlers.study.desk import Desk, act_at_once, open_case
 from handlers.study.paper import hand_out
@@ -152,14 +153,7 @@ async def _fill_words(visit: Visit, ports: "Ports") -> Reply:
 
 
 def _linked(handler: _Asked) -> _Handler:
-    """Only for a visitor who is proven to be somebody."""
-
-    async def reply(visit: Visit, ports: "Ports") -> Reply:
-        if visit.person is None:
-            return linking.ask_to_link(visit)
-        return await handler(visit, visit.person, _desk(ports))
-
-    return reply
+    return for_proven(handler, _desk)
 
 
 def _of_case(handler: _Any) -> _Handler:
