@@ -1,6 +1,6 @@
 """Cases that went up, in words for a reader proven to be in charge: who, what is lacking, what was decided. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,7 +29,12 @@ class Open:
     @property
     def due(self) -> date:
         """The first day of what they lack."""
-        return min((one.deadline for one in self.lacking if one.deadline is not None), default=date.max)
+        return first_deadline(self.lacking)
+
+
+def first_deadline(lacking: Iterable[Finding]) -> date:
+    """The deadline that comes first; a day that never comes where none has one."""
+    return min((one.deadline for one in lacking if one.deadline is not None), default=date.max)
 
 
 def describe(one: Open, rules: RulesOn) -> Line:
@@ -45,7 +50,12 @@ def describe(one: Open, rules: RulesOn) -> Line:
         why=", ".join(dict.fromkeys(name_trigger(case.trigger) for case in one.cases)),
         day=show_day(one.due) if one.due != date.max else "",
     )
-    grounds = [Ground(cite, territory_of(finding, rules)) for finding in one.lacking for cite in _cites(finding)]
+    return state_lacking(text, one.lacking, rules)
+
+
+def state_lacking(text: str, lacking: Iterable[Finding], rules: RulesOn) -> Line:
+    """A line about somebody with the basis of each thing that they lack, and of its deadline."""
+    grounds = [Ground(cite, territory_of(finding, rules)) for finding in lacking for cite in _cites(finding)]
     return state_on(text, grounds, rules, is_item=True) if grounds else Line(text, is_item=True)
 
 

@@ -11,7 +11,7 @@ from handlers.asking import PUSHED, Choice
 from handlers.forms import ends_form
 from handlers.heads.escalation_words import Open, describe, describe_study, name_trigger, order_of, place_of
 from handlers.inquiries import clean
-from handlers.notices.escalations import LIST, describe_offices, see_list, title
+from handlers.notices.escalations import LIST, describe_offices, may_be_told, see_list, title
 from handlers.phrases import _, ngettext, show_day, show_day_of, show_number
 from handlers.ports import Audit, Clock, Escalations, Profiles
 from handlers.reply import Line, Outcome, Pending, Reply
@@ -21,7 +21,7 @@ from handlers.visit import Visit
 from handlers.wording import name_unit
 from knowledge.cases import KeptCase, Trigger
 from knowledge.evaluate import evaluate
-from knowledge.facts import Person, PersonCode, Role
+from knowledge.facts import Person, PersonCode
 from knowledge.rulebook import RulesOn
 from knowledge.triggers import is_unanswered, list_cases, told_consequence
 from storage.records import Remark
@@ -150,10 +150,9 @@ async def _find_open(reader: Person, only: PersonCode | None, visit: Visit, desk
     reached = await desk.cases.find_reached(codes, PUSHED)
     offered = await desk.cases.list_offered()
     scope = units_in_scope(reader, _today(visit))
-    is_administrator = Role.ADMINISTRATOR in reader.roles
     found: list[Open] = []
     for code, person in people.items():
-        if code == reader.code or not (person.unit in scope or is_administrator):
+        if not may_be_told(reader, person, scope):
             continue
         findings = evaluate(person, rules)
         now = list_cases(person, findings, rules, is_reachable=code in reached, offered=offered.get(code, frozenset()))

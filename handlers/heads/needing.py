@@ -2,25 +2,25 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from handlers import next_steps
 from handlers.asking import PUSHED, Choice
+from handlers.heads.escalation_words import first_deadline, state_lacking
 from handlers.heads.escalations import Desk
 from handlers.heads.others import refuse
 from handlers.notices.digests import describe_stages
 from handlers.phrases import _, ngettext, show_day, show_number
 from handlers.reply import Line, Reply
 from handlers.rights import units_headed, units_in_scope
-from handlers.stating import Ground, state_on
-from handlers.verdicts import territory_of
 from handlers.visit import Visit
 from handlers.wording import name_criteria
 from knowledge.cases import Trigger
 from knowledge.digesting import stage_of
+from knowledge.escalating import Offered
 from knowledge.evaluate import evaluate
-from knowledge.facts import Person
+from knowledge.facts import Person, PersonCode
 from knowledge.findings import Finding
 from knowledge.rulebook import RulesOn
 from knowledge.triggers import list_cases
@@ -39,7 +39,39 @@ class _Needing:
 
     @property
     def due(self) -> date:
-        return min((one.deadline for one in self.lacking if one.deadline is not None), default=date.max)
+        return first_deadline(self.lacking)
+
+
+@dataclass
+class _Seen:
+    """Everybody in the reader's scope, counted; the reader is no case of their own."""
+
+    reader: PersonCode
+    rules: RulesOn
+    offered: Offered
+    people: list[PersonCode] = field(default_factory=list)
+    stages: Counter[tuple[str | None, str]] = field(default_factory=Counter)
+    overdue: set[PersonCode] = field(default_factory=set)
+    _needing: list[_Needing] = field(default_factory=list)
+
+    def see(self, person: Person) -> None:
+        rules = self.rules
+        self.people.append(person.code)
+        findings = evaluate(person, rules)
+        found = ((one.criterion, stage_of(one, rules.library.policy.escalation)) for one in findings)
+        self.stages.update((criterion, stage.value) for criterion, stage in found if stage is not None)
+        if person.code == self.reader:
+            return
+        offered = self.offered.get(person.code, frozenset())
+        for case in list_cases(person, findings, rules, is_reachable=True, offered=offered):
+            if case.trigger in _DECISIONS:
+                about = tuple(one for one in findings if one.criterion in case.criteria)
+                self._needing.append(_Needing(person, case.trigger, about))
+            elif case.trigger is Trigger.OVERDUE:
+                self.overdue.add(person.code)
+
+    def list_needing(self) -> list[_Needing]:
+        return sorted(self._needing, key=lambda one: (_DECISIONS.index(one.trigger), one.due, one.person.code))
 
 
 async def list_needing(visit: Visit, reader: Person, desk: Desk) -> Reply:
@@ -50,38 +82,22 @@ async def list_needing(visit: Visit, reader: Person, desk: Desk) -> Reply:
     if not scope:
         await desk.audit.record(reader.code, "look_refused", "unit", desk.clock.now(), {"channel": visit.asked.channel})
         return refuse(visit)
-    offered, policy = await desk.cases.list_offered(), rules.library.policy.escalation
-    stages: Counter[tuple[str | None, str]] = Counter()
-    needing: list[_Needing] = []
-    overdue: list[Person] = []
-    people: list[Person] = []
+    seen = _Seen(reader.code, rules, await desk.cases.list_offered())
     async for one in desk.profiles.stream_people(scope):
-        if len(people) >= _MOST_PEOPLE:
+        if len(seen.people) >= _MOST_PEOPLE:
             return Reply(
                 title=_("Your scope holds too many people for a chat. Please name a unit."),
                 choices=(next_steps.unit_gaps(), next_steps.help_me()),
             )
-        people.append(one)
-        findings = evaluate(one, rules)
-        stages.update((it.criterion, stage.value) for it in findings if (stage := stage_of(it, policy)) is not None)
-        if one.code == reader.code:
-            continue
-        cases = list_cases(one, findings, rules, is_reachable=True, offered=offered.get(one.code, frozenset()))
-        for case in cases:
-            if case.trigger in _DECISIONS:
-                about = tuple(finding for finding in findings if finding.criterion in case.criteria)
-                needing.append(_Needing(one, case.trigger, about))
-            elif case.trigger is Trigger.OVERDUE:
-                overdue.append(one)
-    await desk.audit.record(reader.code, "looked_at_unit", "decisions", desk.clock.now(), {"people": len(people)})
-    needing.sort(key=lambda one: (_DECISIONS.index(one.trigger), one.due, one.person.code))
+        seen.see(one)
+    await desk.audit.record(reader.code, "looked_at_unit", "decisions", desk.clock.now(), {"people": len(seen.people)})
+    needing = seen.list_needing()
     lines = [_describe(one, rules) for one in needing[:_MOST_LISTED]]
     if len(needing) > _MOST_LISTED:
         lines.append(Line(_("and {n} more people.").format(n=show_number(len(needing) - _MOST_LISTED))))
-    codes = [one.code for one in people]
-    unreached = len(codes) - len(await desk.cases.find_reached(codes, PUSHED))
-    lines += _count(len({one.code for one in overdue}), unreached)
-    counted, picture = describe_stages([[*key, n] for key, n in stages.items()], rules.library)
+    unreached = len(seen.people) - len(await desk.cases.find_reached(seen.people, PUSHED))
+    lines += _count(len(seen.overdue), unreached)
+    counted, picture = describe_stages([[*key, n] for key, n in seen.stages.items()], rules.library)
     return Reply(_title(needing), (*lines, *counted), choices=_choices(needing, reader, today), picture=picture)
 
 
@@ -105,13 +121,7 @@ def _describe(one: _Needing, rules: RulesOn) -> Line:
         what=name_criteria(rules.library, one.lacking),
         day=show_day(one.due) if one.due != date.max else "–",
     )
-    grounds = [
-        Ground(cite, territory_of(finding, rules))
-        for finding in one.lacking
-        for cite in (*finding.basis[:1], finding.deadline_basis)
-        if cite is not None
-    ]
-    return state_on(text, grounds, rules, is_item=True) if grounds else Line(text, is_item=True)
+    return state_lacking(text, one.lacking, rules)
 
 
 def _count(overdue: int, unreached: int) -> list[Line]:

@@ -34,7 +34,7 @@ async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply
         person = present.about.get(PersonCode(code))
         if person is None:
             continue
-        if not _may_be_told(present.person, person, scope):
+        if not may_be_told(present.person, person, scope):
             reason = "moved"
             continue
         if person.code not in open_now:
@@ -131,7 +131,8 @@ def _for_office(office: str, people: int) -> str:
     return text.format(office=office, n=show_number(people))
 
 
-def _may_be_told(recipient: Person, person: Person, scope: frozenset[UnitCode]) -> bool:
+def may_be_told(recipient: Person, person: Person, scope: frozenset[UnitCode]) -> bool:
+    """Whether this person's cases are the recipient's: of their units, or of an administrator's; never their own."""
     if recipient.code == person.code:
         return False
     return person.unit in scope or Role.ADMINISTRATOR in recipient.roles
