@@ -51,11 +51,11 @@ _HASTEN: Final = """
 UPDATE deliveries d SET urgency = least(d.urgency, w.urgency), due_at = least(d.due_at, w.due_at)
 FROM unnest(%s::bigint[], %s::smallint[], %s::timestamptz[]) AS w (id, urgency, due_at) WHERE d.id = w.id
 """
-# The account linked last among those that take what we send.
+# The account that they prefer, else that linked last, among those that take what we send.
 _REACHED: Final = """
 (SELECT DISTINCT ON (person) person, channel, address, coalesce(locale, 'vi') AS locale FROM accounts
  WHERE person IS NOT NULL AND channel = ANY(%(channels)s) AND unreachable_at IS NULL
- ORDER BY person, linked_at DESC NULLS LAST, channel, address)
+ ORDER BY person, preferred_at DESC NULLS LAST, linked_at DESC NULLS LAST, channel, address)
 """
 _REACH_AT_LAST: Final = f"""
 UPDATE deliveries d SET state = 'waiting', sender = %(senders)s ->> r.channel, channel = r.channel,
@@ -67,7 +67,8 @@ RETURNING d.id
 _FOLLOW: Final = f"""
 UPDATE deliveries d SET sender = %(senders)s ->> r.channel, channel = r.channel, address = r.address, locale = r.locale
 FROM {_REACHED} r
-WHERE r.person = d.person AND d.state = 'waiting' AND NOT d.is_held AND NOT EXISTS (
+WHERE r.person = d.person AND d.state = 'waiting' AND NOT d.is_held
+    AND r.channel || ' ' || r.address <> ALL(d.tried) AND NOT EXISTS (
     SELECT FROM accounts a WHERE a.channel = d.channel AND a.address = d.address AND a.person = d.person
         AND a.unreachable_at IS NULL)
 RETURNING d.id

@@ -14,7 +14,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Protocol
 
-from handlers.notices.reminders import days_left, words
+from handlers.notices.reminders import days_left, is_sure, words
 from handlers.notices.table import PREVIEWS
 from handlers.officials.changes import push_text
 from handlers.phrases import current_locale
@@ -177,12 +177,12 @@ def _moment(day: date, hour: time) -> datetime:
     return datetime.combine(day, hour, tzinfo=VIETNAM)
 
 
-def _reminder_text(findings: Iterable[Finding], day: date) -> str:
-    return _in_words(*days_left(findings), day, current_locale())
+def _reminder_text(findings: Sequence[Finding], day: date) -> str:
+    return _in_words(*days_left(findings), day, current_locale(), is_sure=is_sure(findings))
 
 
 @lru_cache(maxsize=4096)
-def _in_words(ahead: tuple[int, ...], overdue: tuple[int, ...], day: date, locale: str) -> str:
+def _in_words(ahead: tuple[int, ...], overdue: tuple[int, ...], day: date, locale: str, *, is_sure: bool) -> str:
     """Thousands share the same sentence; `locale` is that in which it is said."""
     del locale
-    return " ".join(words(ahead, overdue, day))
+    return " ".join(words(ahead, overdue, day, is_sure=is_sure))

@@ -1,6 +1,6 @@
 """A reminder, put into words when it is sent: how many things are open and until when, never which ones."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from handlers.asking import Choice
@@ -8,7 +8,7 @@ from handlers.notices.composing import Dropped, Present, seen
 from handlers.phrases import _, ngettext, show_day, show_number
 from handlers.reply import Line, Reply
 from knowledge.evaluate import evaluate
-from knowledge.findings import Finding
+from knowledge.findings import Finding, State
 from knowledge.reminders import is_actionable, still_owed
 from storage.records import Delivery, Notice
 
@@ -25,9 +25,9 @@ async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply
     return Reply(first, tuple(map(Line, others)), choices=(see_details(), seen(delivery.id)))
 
 
-def sentences(findings: Iterable[Finding], on: date) -> tuple[str, ...]:
+def sentences(findings: Sequence[Finding], on: date) -> tuple[str, ...]:
     """What is pushed: what is ahead first, then what is past its day. Empty where nothing can be done."""
-    return words(*days_left(findings), on)
+    return words(*days_left(findings), on, is_sure=is_sure(findings))
 
 
 def days_left(findings: Iterable[Finding]) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -36,22 +36,39 @@ def days_left(findings: Iterable[Finding]) -> tuple[tuple[int, ...], tuple[int, 
     return tuple(days for days in left if days >= 0), tuple(days for days in left if days < 0)
 
 
-def words(ahead: tuple[int, ...], overdue: tuple[int, ...], on: date) -> tuple[str, ...]:
+def is_sure(findings: Iterable[Finding]) -> bool:
+    """Whether each thing that is reminded of is known to be lacking, and none waits to be cleared up first."""
+    return not any(one.state is State.UNDETERMINED for one in findings if is_actionable(one))
+
+
+def words(ahead: tuple[int, ...], overdue: tuple[int, ...], on: date, *, is_sure: bool = True) -> tuple[str, ...]:
     """The sentences for things due in so many days, and for things that were due so many days ago."""
     told: list[str] = []
     if ahead:
         text = ngettext(
-            "{n} thing waits for you to complete, due by {day}.",
-            "{n} things wait for you to complete, the first due by {day}.",
+            "{n} thing waits for you to complete or to clear up, due by {day}.",
+            "{n} things wait for you to complete or to clear up, the first due by {day}.",
             len(ahead),
         )
+        if is_sure:
+            text = ngettext(
+                "{n} thing waits for you to complete, due by {day}.",
+                "{n} things wait for you to complete, the first due by {day}.",
+                len(ahead),
+            )
         told.append(text.format(n=show_number(len(ahead)), day=show_day(on + timedelta(days=min(ahead)))))
     if overdue:
         text = ngettext(
-            "{n} thing waits for you to complete; its deadline, {day}, has passed.",
-            "{n} things wait for you to complete; their deadline, the last one {day}, has passed.",
+            "{n} thing waits for you to complete or to clear up; its deadline, {day}, has passed.",
+            "{n} things wait for you to complete or to clear up; their deadline, the last one {day}, has passed.",
             len(overdue),
         )
+        if is_sure:
+            text = ngettext(
+                "{n} thing waits for you to complete; its deadline, {day}, has passed.",
+                "{n} things wait for you to complete; their deadline, the last one {day}, has passed.",
+                len(overdue),
+            )
         told.append(text.format(n=show_number(len(overdue)), day=show_day(on + timedelta(days=max(overdue)))))
     return tuple(told)
 

@@ -11,6 +11,7 @@ from handlers.notices.table import BY_KIND, join
 from handlers.reply import Reply
 from knowledge.evaluate import evaluate
 from knowledge.facts import Person, PersonCode
+from knowledge.findings import State
 from knowledge.reminders import Reminding
 from knowledge.rulebook import RuleBook
 from storage.records import DAILY_KINDS, Delivery, DeliveryState, Notice, NoticeKind
@@ -106,6 +107,17 @@ async def test_it_is_dropped_when_the_person_has_retired(loaded: RuleBook) -> No
 )
 def test_what_is_ahead_comes_before_what_is_past_its_day(ahead, overdue, expected) -> None:
     assert list(reminders.words(ahead, overdue, DAY)) == expected
+
+
+def test_what_no_rule_decides_yet_is_to_be_cleared_up_and_not_said_to_be_lacking(loaded: RuleBook) -> None:
+    findings = evaluate(official(), loaded.on(DAY))
+    open_still = tuple(
+        replace(one, state=State.UNDETERMINED) if one.state is State.MISSING else one for one in findings
+    )
+
+    assert "cần hoàn thiện, " in " ".join(reminders.sentences(findings, DAY))
+    assert "cần hoàn thiện hoặc làm rõ, hạn" in " ".join(reminders.sentences(open_still, DAY))
+    assert "cần hoàn thiện hoặc làm rõ, hạn" in reminders.words((), (-1,), DAY, is_sure=False)[0]
 
 
 async def test_a_change_is_told_beside_a_reminder_with_each_button_once(loaded: RuleBook) -> None:
