@@ -18,9 +18,11 @@ from bot.errors import InputError, ServiceError
 from bot.failures import ChannelRefusedError
 from bot.letters import Carried, Errand
 from bot.on_telegram.paid import describe_price
+from bot.on_zalo.allowances import Allowance
 from bot.on_zalo.bot_kept import BotKept
 from bot.on_zalo.bot_plan import Plan as BotPlan
 from bot.on_zalo.bot_tokens import identity_of as bot_identity_of
+from bot.on_zalo.pushing import identity_of as oa_identity_of
 from bot.push.broadcasting import BroadcastKeeper, Surroundings
 from bot.push.composing import NoticeComposer, Premises
 from bot.push.figures import AllowanceLine, Figures
@@ -31,6 +33,7 @@ from bot.push.sending import Sender
 from bot.seen import Taken
 from bot.settings import Settings
 from bot.telling import Telling
+from bot.wiring_zalo import BookInDatabase, GrantsInDatabase
 from handlers.asking import PUSHED, Channel
 from handlers.front_desk import FrontDesk
 from handlers.hr.promoting import Draft, check_draft, promote, withdraw
@@ -354,7 +357,7 @@ class Office:
         composer = NoticeComposer(
             records, BY_KIND, join, calendar=self.reference.calendar, policy=self.library.policy, clock=self.clock
         )
-        ledger = Ledger(self._database)
+        ledger = Ledger(self._database, senders=_senders(self.settings))
         try:
             yield Pump(ledger, sender, composer, self.clock, manner)
         finally:
@@ -381,6 +384,20 @@ class Office:
         """Let nobody of the fleet send by this identity for so long, because its platform asked or for this reason."""
         async with self._database.transaction() as drawers:
             await drawers.pace.pause(identity, timedelta(seconds=seconds), reason)
+
+    @property
+    def zalo_grants(self) -> GrantsInDatabase:
+        """The grant of the Official Account."""
+        seed = self.settings.zalo_oa_refresh_token
+        secret = seed.get_secret_value() if seed is not None else None
+        return GrantsInDatabase(self._database, self.settings.zalo_oa_id or "", secret)
+
+    @property
+    def zalo_book(self) -> BookInDatabase:
+        """What is kept of the people and messages of the Official Account."""
+        settings = self.settings
+        allowance = Allowance(settings.zalo_oa_daily, settings.zalo_oa_monthly, settings.zalo_oa_reserve)
+        return BookInDatabase(self._database, oa_identity_of(settings.zalo_oa_id or ""), allowance, self.clock)
 
     @property
     def zalo_bot(self) -> BotKept:
@@ -630,6 +647,7 @@ class Office:
         policy = self.library.policy
         async with self._database.transaction() as drawers:
             await drawers.updates.prune(now - _UPDATES_ARE_KEPT)
+            await drawers.zalo.prune(now)
             await drawers.link_codes.prune(now)
             await drawers.threads.prune(now - timedelta(days=policy.conversations_kept_days))
             texts_before = now - timedelta(days=policy.inquiry_texts_kept_days)
@@ -841,6 +859,7 @@ def _lines(settings: Settings) -> Sequence[SendingLine]:
     speeds = {
         Channel.TELEGRAM.value: settings.telegram_per_second,
         Channel.ZALO_BOT.value: settings.zalo_bot_per_second,
+        Channel.ZALO_OA.value: settings.zalo_oa_per_second,
     }
 
     def describe(messages: int) -> str:
@@ -865,6 +884,8 @@ def _senders(settings: Settings) -> Mapping[str, str]:
             senders[Channel.ZALO_BOT.value] = bot_identity_of(settings.zalo_bot_token.get_secret_value())
         except ChannelRefusedError as error:
             raise InputError(str(error)) from None
+    if settings.is_zalo_oa_open:
+        senders[Channel.ZALO_OA.value] = oa_identity_of(settings.zalo_oa_id or "")
     return senders
 
 

@@ -14,6 +14,7 @@ from bot.commands.channels import WEBHOOK_PATH, keep_open, make_telegram_carrier
 from bot.commands.stopping import stop_on_signals
 from bot.commands.working import open_worker, tell_rehearsal
 from bot.commands.zalo_bot import BOT_WEBHOOK_PATH, make_zalo_bot_carrier, make_zalo_bot_door
+from bot.commands.zalo_oa import OA_WEBHOOK_PATH, make_zalo_oa_carrier, make_zalo_oa_door
 from bot.errors import CommandError, ServiceError
 from bot.letters import Carrier, Postman
 from bot.on_telegram.door import Door, WebhookDoor
@@ -21,6 +22,7 @@ from bot.on_web.door import DemoPerson, WebDoor, WebSettings
 from bot.on_web.letters import WebCarrier
 from bot.on_web.server import make_app, serving
 from bot.on_zalo.bot_door import BotWebhookDoor
+from bot.on_zalo.door import WebhookDoor as OaWebhookDoor
 from bot.push.fleet import Worker
 from bot.push.meters import PushMeters
 from bot.questions import shares_by_week
@@ -87,6 +89,11 @@ def _channel_doors(office: Office, registry: CollectorRegistry) -> tuple[Sequenc
         doors.append(zalo_bot)
     if isinstance(zalo_bot, BotWebhookDoor):
         routes.append(web.post(BOT_WEBHOOK_PATH, zalo_bot.receive))
+    zalo_oa = make_zalo_oa_door(office, registry)
+    if zalo_oa is not None:
+        doors.append(zalo_oa)
+    if isinstance(zalo_oa, OaWebhookDoor):
+        routes.append(web.post(OA_WEBHOOK_PATH, zalo_oa.receive))
     return doors, routes
 
 
@@ -164,7 +171,8 @@ def _make_postman(office: Office, door: WebDoor) -> Postman:
     carriers: list[Carrier] = [
         WebCarrier(door.present, office.describe, is_demonstration=door.demo_people is not None),
     ]
-    carriers += [one for one in (make_telegram_carrier(office), make_zalo_bot_carrier(office)) if one is not None]
+    others = make_telegram_carrier(office), make_zalo_bot_carrier(office), make_zalo_oa_carrier(office)
+    carriers += [one for one in others if one is not None]
     return Postman(office.mail, carriers)
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.commands.stopping import stop_on_signals
 from bot.commands.zalo_bot import make_zalo_bot_sender
+from bot.commands.zalo_oa import make_zalo_oa_sender, renew_zalo_oa
 from bot.errors import InputError
 from bot.failures import ChannelRefusedError
 from bot.on_telegram.pushing import TelegramSender, Terms
@@ -50,7 +51,8 @@ async def open_worker(office: Office) -> AsyncIterator[Worker]:
 
 def make_senders(office: Office) -> Sequence[Sender]:
     """One sender for each identity of ours. Raises InputError for a token that cannot be one."""
-    return [one for one in (_make_telegram_sender(office), make_zalo_bot_sender(office)) if one is not None]
+    made = _make_telegram_sender(office), make_zalo_bot_sender(office), make_zalo_oa_sender(office)
+    return tuple(one for one in made if one is not None)
 
 
 def _make_telegram_sender(office: Office) -> Sender | None:
@@ -73,7 +75,11 @@ def _make_telegram_sender(office: Office) -> Sender | None:
 def pace_of(office: Office, sender: Sender) -> float:
     """Messages a second that the whole fleet may send by this identity."""
     settings = office.settings
-    return {"telegram": settings.telegram_per_second, "zalo_bot": settings.zalo_bot_per_second}[sender.channel]
+    return {
+        "telegram": settings.telegram_per_second,
+        "zalo_bot": settings.zalo_bot_per_second,
+        "zalo_oa": settings.zalo_oa_per_second,
+    }[sender.channel]
 
 
 def make_rounds(office: Office, senders: Sequence[Sender]) -> Sequence[Round]:
@@ -108,6 +114,9 @@ class OfficeTasks:
 
     async def tidy(self) -> None:
         await self._office.tidy()
+
+    async def renew(self) -> None:
+        await renew_zalo_oa(self._office)
 
 
 def tell_rehearsal(office: Office) -> None:

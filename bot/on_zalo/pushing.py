@@ -4,7 +4,7 @@ A person can be written to for seven days after they last did something; beyond 
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, NoReturn, Protocol
@@ -83,6 +83,15 @@ class Book(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The two lines of one account to Zalo, and how its tokens are given back."""
+
+    account: AccountClient
+    templates: TemplateClient
+    close_tokens: Callable[[], Awaitable[None]]
+
+
 class OaSender:
     """Keeps the promise of `bot.push.sending.Sender` for one account."""
 
@@ -91,16 +100,15 @@ class OaSender:
     def __init__(
         self,
         oa_id: str,
-        client: AccountClient,
-        templates_client: TemplateClient,
+        lines: Lines,
         book: Book,
         describe: Describe,
         clock: Clock,
         templates: Mapping[str, MessageTemplate] | None = None,
     ) -> None:
+        self._lines = lines
         self.identity = identity_of(oa_id)
-        self._client = client
-        self._templates_client = templates_client
+        self._client = lines.account
         self._book = book
         self._describe = describe
         self._clock = clock
@@ -129,7 +137,8 @@ class OaSender:
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
-        await self._templates_client.close()
+        await self._lines.templates.close()
+        await self._lines.close_tokens()
 
     # --- windows
 
@@ -228,7 +237,7 @@ class OaSender:
                 raise
         else:
             return sent.message_id
-        sent = await self._templates_client.send(
+        sent = await self._lines.templates.send(
             phone, template.id, values, tracking_id=f"nhacchuan-{parcel.delivery}", seconds=_left(deadline)
         )
         return sent.message_id

@@ -65,6 +65,10 @@ class Tasks(Protocol):
         """Forget what has had its time."""
         ...
 
+    async def renew(self) -> None:
+        """Renew the tokens of platforms that are old enough."""
+        ...
+
 
 class Pumps:
     """At most one pump of an identity in this process: a second call lets the first look once more."""
@@ -201,6 +205,9 @@ class _Duties:
 
     async def tidy(self) -> None:
         await self._tasks.tidy()
+
+    async def renew(self) -> None:
+        await self._tasks.renew()
 
 
 async def _ask_for_today(app: procrastinate.App) -> None:

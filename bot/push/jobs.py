@@ -18,13 +18,13 @@ from procrastinate.tasks import Task
 
 from bot.failures import where_of
 
-PUMP, PLAN, TIDY = "pump", "plan", "tidy"
+PUMP, PLAN, TIDY, RENEW = "pump", "plan", "tidy", "renew"
 QUEUE: Final = "push"
 _FIVE_MINUTES: Final = "*/5 * * * *"
 _TWICE_A_DAY: Final = "17 */12 * * *"  # the engine's clock is UTC; any minute serves
 _ENDED_ARE_KEPT_HOURS: Final = 30 * 24  # jobs that did not succeed; those that did are gone at once
 # Planning is asked for before anything waits behind messages.
-_PRIORITY: Final = {PUMP: 0, PLAN: 10, TIDY: -10}
+_PRIORITY: Final = {PUMP: 0, PLAN: 10, TIDY: -10, RENEW: 20}
 _log = structlog.get_logger("bot.push")
 
 
@@ -41,6 +41,10 @@ class Work(Protocol):
 
     async def tidy(self) -> None:
         """Forget what has had its time."""
+        ...
+
+    async def renew(self) -> None:
+        """Renew the tokens of platforms that are old enough, under a lock of the whole fleet."""
         ...
 
 
@@ -76,6 +80,12 @@ def make_app(connector: BaseConnector, work: Work) -> procrastinate.App:
     async def plan(timestamp: int) -> None:
         del timestamp
         await _guarded(PLAN, work.plan())
+
+    @app.periodic(cron=_FIVE_MINUTES)
+    @task(RENEW)
+    async def renew(timestamp: int) -> None:
+        del timestamp
+        await _guarded(RENEW, work.renew())
 
     @app.periodic(cron=_TWICE_A_DAY)
     @task(TIDY)

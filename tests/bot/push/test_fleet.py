@@ -135,6 +135,9 @@ class CountingTasks:
     async def plan(self):
         self.planned += 1
 
+    async def renew(self):
+        pass
+
     async def tidy(self):
         """Nothing is kept."""
 

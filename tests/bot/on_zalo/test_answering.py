@@ -1,0 +1,192 @@
+"""People ask the Official Account: by webhook and by reading recent conversations, each question answered once."""
+
+import pytest
+
+from handlers.asking import Choice
+from handlers.reply import File, Reply
+from tests.bot.on_zalo.account import POLLING, WEBHOOK, open_door, standing_oa
+from tests.standins.zalo_ground import faults
+
+
+@pytest.fixture
+async def oa():
+    async with standing_oa() as oa:
+        yield oa
+
+
+@pytest.fixture
+async def door(oa, database):
+    async with open_door(oa, database) as door:
+        yield door
+
+
+@pytest.mark.parametrize("by", [WEBHOOK, POLLING])
+async def test_question_is_answered_when_somebody_asks(oa, database, by):
+    async with open_door(oa, database, by) as door:
+        lan = oa.person("Lan")
+        lan.says("Tôi còn thiếu gì?")
+        assert await lan.reads(timeout=10) == "heard: Tôi còn thiếu gì?"
+    (asked,) = door.desk.asked
+    assert (asked.channel, asked.address, asked.thread) == ("zalo_oa", lan.id, f"zalo_oa:{lan.id}")
+
+
+@pytest.mark.parametrize("first", ["app_id", "oa_id"])
+@pytest.mark.parametrize("has_prefix", [True, False], ids=["mac= before it", "bare"])
+async def test_event_is_let_in_when_signed_by_either_formula(oa, door, first, has_prefix):
+    oa.switches.signature_first, oa.switches.signature_prefix = first, has_prefix
+    lan = oa.person("Lan")
+    lan.says("xin chào")
+    assert await lan.reads() == "heard: xin chào"
+    assert f"signed_by_{first}" in door.counted
+
+
+@pytest.mark.parametrize("how", ["unsigned", "wrong", "hmac", "changed"])
+async def test_event_is_dropped_and_answered_with_200_when_zalo_did_not_sign_it(oa, door, how):
+    lan = oa.person("Lan")
+    event = oa.event_from(lan.id, "user_send_text", {"text": "giả", "msg_id": "9f1c"})
+    brought = oa.webhook.forge(event, how)
+    await oa.wait_for(lambda: bool(brought.attempts))
+    assert brought.attempts[0].status == 200
+    assert door.counted[-1] == ("unsigned" if how == "unsigned" else "wrong_signature")
+    assert not door.desk.asked
+
+
+async def test_question_is_answered_once_when_it_is_brought_several_times(oa, door):
+    lan = oa.person("Lan")
+    lan.says("một lần", copies=3)
+    assert await lan.reads() == "heard: một lần"
+    lan.says("xong")
+    assert await lan.reads() == "heard: xong"
+    assert len(door.desk.asked) == 2
+
+
+async def test_buttons_carry_their_action_when_pressed_and_go_on_below_when_more_than_five(oa, door):
+    choices = tuple(Choice(f"Việc {number}", "gaps.mine", str(number)) for number in range(7))
+    door.desk.script = lambda asked: Reply(
+        f"heard: {asked.choice or asked.text}", choices=() if asked.choice else choices
+    )
+    lan = oa.person("Lan")
+    lan.says("xin chào")
+    await lan.reads(2)
+    assert [button["title"] for button in lan.screen()[0].buttons] == [f"Việc {number}" for number in range(5)]
+    lan.taps("Việc 6")
+    assert await lan.reads() == "heard: gaps.mine|6"
+
+
+async def test_long_answer_comes_in_parts_that_end_with_sentences(oa, door):
+    sentence = "Đồng chí cần bổ sung chứng chỉ ngoại ngữ bậc 3 trước ngày 31/12/2026. "
+    door.desk.script = lambda _asked: Reply((sentence * 60).strip())
+    lan = oa.person("Lan")
+    lan.says("dài")
+    await lan.reads(3)
+    texts = [row.text for row in lan.screen()]
+    assert all(len(text) <= 2000 and text.endswith(".") for text in texts)
+    assert " ".join(texts) == (sentence * 60).strip()
+
+
+async def test_file_is_uploaded_when_zalo_takes_its_kind(oa, door):
+    door.desk.script = lambda _asked: Reply("Đây", file=File("don.docx", b"PK", "application/msword"))
+    lan = oa.person("Lan")
+    lan.says("đơn")
+    await lan.reads(2)
+    assert lan.screen()[1].kind == "file"
+
+
+async def test_person_is_told_where_to_get_it_when_zalo_does_not_take_a_file(oa, door):
+    door.desk.script = lambda _asked: Reply("Đây", file=File("bang.xlsx", b"PK", "application/vnd.ms-excel"))
+    lan = oa.person("Lan")
+    lan.says("bảng")
+    assert "bang.xlsx" in await lan.reads(2)
+
+
+async def test_person_is_told_what_can_be_done_when_a_picture_or_file_comes(oa, door):
+    lan = oa.person("Lan")
+    lan.shows_image(text="bằng của tôi")
+    assert "cannot read or keep pictures" in await lan.reads()
+    lan.sends_file()
+    assert "cannot read or keep files" in await lan.reads()
+    lan.sends_sticker()
+    assert "only typed words" in await lan.reads()
+    assert not door.desk.asked
+
+
+async def test_whoever_follows_is_welcomed_and_whoever_leaves_is_not_written_to(oa, door):
+    lan = oa.person("Lan")
+    lan.follows(copies=2)
+    assert await lan.reads() == "heard: /start"
+    lan.unfollows()
+    await oa.wait_for(lambda: len(oa.webhook.events_of("unfollow")) == 1)
+    oa.clock.advance(1)
+    lan.follows()
+    await lan.reads()
+    assert len(door.desk.asked) == 2
+    assert door.reach.is_reachable == {lan.id: False}
+
+
+async def test_token_is_renewed_once_when_zalo_calls_it_expired(oa, door):
+    lan = oa.person("Lan")
+    lan.says("một")
+    await lan.reads()
+    before = oa.grants.refreshes
+    oa.grants.expire_access()
+    lan.says("hai")
+    assert await lan.reads() == "heard: hai"
+    assert oa.grants.refreshes == before + 1
+    assert (await door.grant()).refresh == oa.refresh_token
+
+
+async def test_answer_is_not_repeated_when_zalos_own_answer_is_lost(oa, door):
+    lan = oa.person("Lan")
+    oa.fail_next("message/cs", faults.lost_answer())
+    lan.says("một")
+    await lan.reads()
+    lan.says("hai")
+    assert await lan.reads() == "heard: hai"
+    assert len(lan.screen()) == 2
+
+
+async def test_answer_comes_after_all_when_zalo_asked_to_slow_down(oa, door):
+    lan = oa.person("Lan")
+    oa.fail_next("message/cs", faults.answer(-32))
+    lan.says("một")
+    assert await lan.reads() == "heard: một"
+    assert door.pauses.seconds[-1] == 15
+
+
+async def test_person_gets_an_apology_with_a_reference_when_the_desk_fails(oa, door):
+    def fail(_asked):
+        raise RuntimeError("defect")
+
+    door.desk.script = fail
+    lan = oa.person("Lan")
+    lan.says("một")
+    assert "A1B2C3" in await lan.reads()
+
+
+async def test_phone_number_is_shared_with_the_desk_when_the_form_is_filled_in(oa, door):
+    door.desk.script = lambda asked: Reply(f"heard: {asked.phone or asked.text}", asks_contact=asked.phone is None)
+    lan = oa.person("Lan", phone="84912345678")
+    lan.says("liên kết")
+    await lan.reads(2)
+    lan.submits_info()
+    assert await lan.reads() == "heard: 84912345678"
+
+
+async def test_no_token_stands_in_anything_that_is_written(oa, door, capsys, caplog):
+    lan = oa.person("Lan")
+    tokens = {oa.access_token, oa.refresh_token, oa.app_secret, oa.oa_secret}
+    for fault in (
+        faults.lost_request(),
+        faults.gateway_page(),
+        faults.malformed(),
+        faults.answer(-201),
+        faults.answer(-216),
+    ):
+        oa.fail_next("message/cs", fault)
+        lan.says("một")
+    lan.says("hai")
+    await oa.wait_for(lambda: "heard: hai" in lan.unread(), 10)
+    tokens |= {oa.access_token, oa.refresh_token}
+    shown = capsys.readouterr().out + caplog.text
+    assert "zalo." in shown
+    assert not [one for one in tokens if one in shown]
