@@ -40,8 +40,3 @@ def keepable_hour(policy: Policy, own_hour: time | None) -> time | None:
 def sending_day(day: date, calendar: WorkingCalendar) -> date:
     """The day on which what is planned for a day goes out: that day, or the next working one."""
     return calendar.first_working_day_on_or_after(day)
-
-
-def may_plan(moment: datetime, calendar: WorkingCalendar, policy: Policy) -> bool:
-    """Whether messages of this very day can still go out today; after hours only the next working day is planned."""
-    return next_allowed(moment, calendar, policy).date() == moment.date()

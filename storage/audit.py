@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import psycopg
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.driver import driver_of
 from storage.letters import storable, storable_values
 from storage.records import AuditEntry, AuditVerdict
 from storage.tables import audit_entries, audit_head
@@ -77,8 +77,7 @@ class AuditDrawer:
 
     async def verify(self) -> AuditVerdict:
         """Read the whole chain, at one moment and never all in memory, up to its first broken link."""
-        raw = await self._connection.get_raw_connection()
-        driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # the engine is ours
+        driver = await driver_of(self._connection)
         read, previous = 0, NO_HASH
         end: tuple[int, str] = (0, NO_HASH)
         async with driver.cursor("audit_chain", binary=True) as cursor:

@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-import psycopg
 from psycopg.types.json import Jsonb
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.cases import Case, KeptCase, Told, Trigger
 from knowledge.facts import CriterionCode, PersonCode, UnitCode
+from storage.driver import driver_of
 from storage.encryption import Vault
 from storage.letters import storable
 from storage.records import Remark
@@ -182,16 +182,12 @@ class EscalationsDrawer:
         return [_kept(row) for row in await self._read(f"{_CASES} {where}", values)]
 
     async def _read(self, order: str, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        async with (await self._driver()).cursor() as cursor:
+        async with (await driver_of(self._connection)).cursor() as cursor:
             return await (await cursor.execute(order, values)).fetchall()
 
     async def _do(self, order: str, values: Mapping[str, Any]) -> None:
-        async with (await self._driver()).cursor() as cursor:
+        async with (await driver_of(self._connection)).cursor() as cursor:
             await cursor.execute(order, values)
-
-    async def _driver(self) -> psycopg.AsyncConnection[Any]:
-        raw = await self._connection.get_raw_connection()
-        return raw.driver_connection  # type: ignore[return-value]  # the engine is ours
 
 
 def _kept(row: tuple[Any, ...]) -> KeptCase:

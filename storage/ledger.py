@@ -21,6 +21,7 @@ from psycopg.rows import dict_row
 from sqlalchemy.exc import DBAPIError
 
 from storage.database import Database
+from storage.driver import driver_of
 from storage.errors import DatabaseUnavailableError
 from storage.outbox import read_deliveries
 from storage.pace import interval_of
@@ -218,8 +219,7 @@ class Ledger:
     async def claim(self, identity: str, at: datetime, limit: int = _UNPACED_AT_ONCE) -> Claimed:
         """Take up what is due for this identity, each with a slot of its pace, and hold it under a lease."""
         async with self._database.connect() as connection, connection.begin():
-            raw = await connection.get_raw_connection()
-            driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # the engine is ours
+            driver = await driver_of(connection)
             await driver.execute(_GIVE_UP, {"sender": identity, "at": at})
             return await self._claim(driver, identity, at, limit)
 
@@ -456,9 +456,7 @@ class Ledger:
     async def _connected(self) -> psycopg.AsyncConnection[Any]:
         if self._driver is None:
             connection = await self._open.enter_async_context(self._database.connect())
-            raw = await connection.get_raw_connection()
-            self._driver = raw.driver_connection
-        assert self._driver is not None  # noqa: S101
+            self._driver = await driver_of(connection)
         return self._driver
 
     async def _leave_connection(self) -> None:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import date
 from typing import Any, Final
 
-import psycopg
 from sqlalchemy import TextClause, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,6 +26,7 @@ from knowledge.facts import (
     UnitCode,
 )
 from knowledge.folding import fold_words
+from storage.driver import driver_of
 from storage.encryption import Vault
 from storage.letters import storable
 from storage.tables import people
@@ -57,11 +57,6 @@ _BY_NAME: Final[TextClause] = text(
 # The same condition as in the index that finds them without reading the whole roster.
 _STAFF: Final[TextClause] = text(f"{_PERSON} WHERE p.roles && '{{hr,quan_tri}}' ORDER BY p.code")
 _EVERYBODY: Final = f"{_PERSON} ORDER BY p.code"
-_LINKED_LAST: Final = """
-(SELECT channel FROM accounts WHERE person = p.code AND channel = ANY(%(channels)s)
- ORDER BY linked_at DESC NULLS LAST, channel LIMIT 1)
-"""
-_THERE: Final = f"{WHOLE}, {_LINKED_LAST} FROM people p WHERE p.came_in < %(moment)s ORDER BY p.code"
 _OF_UNITS: Final = f"{_PERSON} WHERE p.unit = ANY(%(units)s) ORDER BY p.code"
 
 # Looking a value up is several times quicker than asking the enum, and half a million are read at a time.
@@ -105,8 +100,7 @@ class ProfilesDrawer:
         return [person_of(row) for row in found]
 
     async def stream_people(self, units: Collection[UnitCode] | None) -> AsyncIterator[Person]:
-        raw = await self._connection.get_raw_connection()
-        driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # the engine is ours
+        driver = await driver_of(self._connection)
         # Each reader has its own cursor on the server, so two may read at the same time.
         async with driver.cursor(f"people_{next(READERS)}", binary=True) as cursor:
             cursor.itersize = ROWS_AT_ONCE
@@ -116,18 +110,6 @@ class ProfilesDrawer:
                 await cursor.execute(_OF_UNITS, {"units": list(units)})
             async for row in cursor:
                 yield person_of(row)
-
-    async def stream_people_there(
-        self, moment: int, channels: Collection[str]
-    ) -> AsyncIterator[tuple[Person, str | None]]:
-        """Those who had come into the roster before a moment of it, each with the one of `channels` linked last."""
-        raw = await self._connection.get_raw_connection()
-        driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # the engine is ours
-        async with driver.cursor(f"people_{next(READERS)}", binary=True) as cursor:
-            cursor.itersize = ROWS_AT_ONCE
-            await cursor.execute(_THERE, {"moment": moment, "channels": list(channels)})
-            async for *row, channel in cursor:
-                yield person_of(row), channel
 
     async def list_codes_by_phone(self, phone: str) -> Sequence[PersonCode]:
         try:

@@ -6,15 +6,15 @@ its memory with it.
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import date, datetime, time
-from typing import Any, Final
+from typing import Final
 
-import psycopg
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import CriterionCode, PersonCode, RoundCode
 from knowledge.library import ReminderStages
+from storage.driver import driver_of
 from storage.letters import storable
 from storage.people import READERS, ROWS_AT_ONCE, WHOLE, person_of
 from storage.records import Recipient, ReminderWishes
@@ -120,8 +120,7 @@ class RemindersDrawer:
 
     async def stream_recipients(self, channels: Collection[str]) -> AsyncIterator[Recipient]:
         """Everybody, in the order of their codes, with the account linked last of those that can be reached."""
-        raw = await self._connection.get_raw_connection()
-        driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # the engine is ours
+        driver = await driver_of(self._connection)
         async with driver.cursor(f"recipients_{next(READERS)}", binary=True) as cursor:
             cursor.itersize = ROWS_AT_ONCE
             # The way of a cursor is fixed when it is opened. While the store is small, or has not counted its rows, it
@@ -144,16 +143,14 @@ class RemindersDrawer:
 
     async def carry_over(self, day: date) -> int:
         """What still waits since earlier days goes into this day's one message; how many messages."""
-        raw = await self._connection.get_raw_connection()
-        driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # the engine is ours
+        driver = await driver_of(self._connection)
         async with driver.cursor() as cursor:
             await cursor.execute(_CARRY_OVER, {"day": day})
             return cursor.rowcount
 
     async def list_told(self, person: PersonCode) -> frozenset[tuple[str, str, str]]:
         """Source, criterion and stage of every reminder of this person that was told or waits."""
-        raw = await self._connection.get_raw_connection()
-        driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # the engine is ours
+        driver = await driver_of(self._connection)
         async with driver.cursor() as cursor:
             await cursor.execute(
                 "SELECT payload ->> 'source', payload ->> 'criterion', stage FROM notices"

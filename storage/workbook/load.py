@@ -16,6 +16,7 @@ from knowledge.facts import TerritoryCode, UnitCode
 from knowledge.library import Library
 from storage.database import Database
 from storage.drawers import Drawers
+from storage.driver import driver_of
 from storage.encryption import Vault
 from storage.told_rules import Scribe, begin_telling, settle_told
 from storage.workbook.checking import Checks
@@ -189,8 +190,7 @@ async def _stage(
 
 @asynccontextmanager
 async def _copying(connection: AsyncConnection, shelf: Shelf) -> AsyncIterator[psycopg.AsyncCopy]:
-    raw = await connection.get_raw_connection()
-    driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # the engine is ours
+    driver = await driver_of(connection)
     columns = ", ".join(shelf.columns)
     async with (
         driver.cursor() as cursor,

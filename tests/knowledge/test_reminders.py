@@ -13,7 +13,7 @@ from knowledge.facts import CriterionCode, DocumentId, LevelCode, PersonCode, Ro
 from knowledge.findings import Finding, State
 from knowledge.library import Library, ReminderStages
 from knowledge.reminders import Reminding, merged, source_of, stage_on, still_owed
-from knowledge.sending_hours import first_hour, may_plan, next_allowed, sending_day
+from knowledge.sending_hours import first_hour, next_allowed, sending_day
 
 STAGES = ReminderStages((90, 60, 30, 14, 7, 1), (1, 7, 14, 30), 30, 6)
 CB001 = PersonCode("CB001")
@@ -237,17 +237,8 @@ def test_sending_waits_for_the_next_allowed_moment(
     assert next_allowed(at, calendar, library.policy, hour) == datetime.fromisoformat(expected).replace(tzinfo=VIETNAM)
 
 
-def test_a_day_is_planned_on_itself_while_messages_can_still_go_out(
+def test_what_is_planned_for_a_day_off_goes_out_on_the_next_working_day(
     library: Library, calendar: WorkingCalendar
 ) -> None:
-    def at(text: str) -> bool:
-        return may_plan(datetime.fromisoformat(text).replace(tzinfo=VIETNAM), calendar, library.policy)
-
-    assert [at("2026-11-20 05:00"), at("2026-11-20 16:59"), at("2026-11-20 17:30"), at("2026-11-21 09:00")] == [
-        True,
-        True,
-        False,
-        False,
-    ]
     assert sending_day(date(2026, 11, 21), calendar) == date(2026, 11, 23)
     assert first_hour(library.policy) == library.policy.notices_from

@@ -91,8 +91,9 @@ class Province:
             now = self.reference.rule_book(await drawers.rules.load())
             difference = Difference(read_rules(last.rules.form, last.rules.content), now, TODAY)
             found = [
-                (person.code, [one.criterion for one in difference.changes_of(person)])
-                async for person, _channel in drawers.profiles.stream_people_there(last.number, ())
+                (one.person.code, [change.criterion for change in difference.changes_of(one.person)])
+                async for one in drawers.reminders.stream_recipients(())
+                if one.came_in < last.number
             ]
         return {code: criteria for code, criteria in found if criteria}
 
@@ -322,10 +323,8 @@ async def test_the_channel_linked_last_is_named_of_those_that_can_be_sent_to(dra
                 channel=channel, address="1", person=LAN.code, linked_at=NOW - timedelta(days=linked), changed_at=NOW
             )
         )
-    moment = 2**40
-
     found = {
-        channels: [channel async for _person, channel in drawers.profiles.stream_people_there(moment, channels)]
+        channels: [one.channel async for one in drawers.reminders.stream_recipients(channels)]
         for channels in (("telegram",), ("telegram", "zalo_oa"), ("viber",))
     }
 
