@@ -8,7 +8,7 @@ from handlers.phrases import _, show_day
 from handlers.reply import Line
 from handlers.stating import Ground, state_on
 from handlers.verdicts import territory_of
-from handlers.wording import name_criteria
+from handlers.wording import name_criteria, name_criterion
 from knowledge.cases import Case, Told, Trigger
 from knowledge.documents import Citation
 from knowledge.escalation import offices_above
@@ -90,7 +90,9 @@ def describe_study(study: Sequence[StudyRecord], one: Open, rules: RulesOn) -> l
             if day is not None and day <= rules.day:
                 said.append((day, text.format(day=show_day(day))))
     if not said:
-        return [Line(_("On record nobody has asked for or decided on study for this person."))]
+        text = _("On record nobody has asked for or decided on study of this person for: {criteria}.")
+        names = "; ".join(name_criterion(rules.library, criterion).lower() for criterion in sorted(about))
+        return [Line(text.format(criteria=names))]
     return [Line(text, is_item=True) for _day, text in sorted(said)]
 
 

@@ -12,7 +12,7 @@ from handlers.officials.my_data import view_my_data
 from handlers.reply import Outcome, Pending, Reply
 from handlers.visit import Visit
 from knowledge.cases import Case, KeptCase, Told, Trigger
-from knowledge.facts import Person, PersonCode, Role, StudyRecord, Unit
+from knowledge.facts import CriterionCode, Person, PersonCode, Role, StudyRecord, Unit
 from knowledge.library import Library
 from knowledge.rulebook import RuleBook
 from tests.cases import FakeEscalations
@@ -103,6 +103,15 @@ async def test_detail_shows_what_was_decided_and_offers_to_act(library: Library)
     assert "01/12/2026: đề nghị được cử đi học" in words(said)
     assert {"study.waiting", "study.propose", "escalation.comment", "escalation.ack"} <= actions(said)
     assert [entry.action for entry in tried.audit.entries] == ["looked_at_person"]
+
+
+async def test_what_was_decided_on_something_else_is_not_denied(library: Library) -> None:
+    elsewhere = StudyRecord(CriterionCode("tin_hoc"), requested_on=date(2026, 12, 1), refused_on=date(2026, 12, 2))
+    tried = Tried(make_book(library), BY_CHIEF, people=(replace(OFFICIAL, study=(elsewhere,)), CHIEF))
+
+    said = words(await tried.open(CHIEF))
+
+    assert "chưa ghi nhận đề nghị hay quyết định nào về việc cử người này đi học để hoàn thiện: ngoại ngữ." in said
 
 
 async def test_reader_sees_who_was_told_below_and_never_above(library: Library) -> None:
