@@ -60,7 +60,7 @@ from knowledge.rulebook import RuleBook
 from knowledge.understanding.frequent import FrequentAnswers
 from knowledge.understanding.meaning import Context, Entities, Intent, Meaning, Vocabulary
 from knowledge.understanding.retrieval import PointSearch
-from knowledge.understanding.study_said import asks_something
+from knowledge.understanding.study_said import StudyWish, asks_something, read_study_wish
 from storage.records import EarlierQuestion
 
 _LONGEST_QUESTION = 4_000  # characters; what is longer is a document or an accident
@@ -79,6 +79,7 @@ _ASK_NOTHING = {
     Intent.MY_DATA,
 }
 _STAY_IN_A_FORM = {None, Intent.ASK_TO_STUDY, Intent.HEAD_STUDY, Intent.OUT_OF_SCOPE}
+_OF_AN_EARLIER_REQUEST = {StudyWish.FOLLOW, StudyWish.WITHDRAW}
 _SURELY_A_QUESTION = 0.8
 _LEAVE_THE_SUBJECT = {None, Intent.HELP, Intent.OUT_OF_SCOPE}
 _MOST_UNITS_BY_NAME = 5_000  # a question may name a unit; beyond this many, only by code
@@ -390,7 +391,11 @@ class FrontDesk:
 
     def _is_left(self, pending: Pending, text: str, declared: _Declared) -> bool:
         """Whether a form that a mere question may have begun is left by another one, which is answered instead."""
-        if pending.form not in MAY_BE_LEFT or not asks_something(text):
+        if pending.form not in MAY_BE_LEFT:
+            return False
+        if read_study_wish(text) in _OF_AN_EARLIER_REQUEST:
+            return True
+        if not asks_something(text):
             return False
         meaning = declared.reader.read(text, declared.vocabulary, None, self._clock.today())
         return meaning.intent not in _STAY_IN_A_FORM and meaning.confidence >= _SURELY_A_QUESTION

@@ -48,6 +48,7 @@ WORDS = "study.words"
 _MOST_LISTED = 10
 _MOST_CHOICES = 5
 _SHORTEST_REASON = 5
+_FEWEST_WORDS = 2  # "không" alone is no reason
 
 
 def values_said(visit: Visit, person_words: str | None = None) -> dict[str, str]:
@@ -214,7 +215,7 @@ def words_form(visit: Visit, desk: Desk) -> Form:
 
     async def read(said: str, _values: Values) -> Filled | Refused:
         words = " ".join(clean(said).split())
-        if not _SHORTEST_REASON <= len(words) <= LONGEST_ENTRY:
+        if not _SHORTEST_REASON <= len(words) <= LONGEST_ENTRY or len(words.split()) < _FEWEST_WORDS:
             return Refused(_("Please write it in a whole sentence; the record needs it."))
         return {"words": words}
 

@@ -237,7 +237,7 @@ def _patterns() -> tuple[tuple["re.Pattern[str]", _ReadDays], ...]:
     tail = rf"(?:(?: ?[/-] ?| {year} | )(?P<y>20\d\d))?(?![\d/])"
     return (
         (_ISO, _day),
-        (re.compile(rf"(?<!\d)(?P<d>\d{{1,2}}) {month} (?P<m>\d{{1,2}})(?: {year} (?P<y>\d{{4}}))?(?!\d)"), _day),
+        (re.compile(rf"(?<!\w)(?P<d>\d{{1,2}}) {month} (?P<m>\d{{1,2}})(?: {year} (?P<y>\d{{4}}))?(?!\d)"), _day),
         (re.compile(rf"\b{quarter} (?P<q>iv|iii|ii|i|[1-4])\b{tail}"), _named_quarter),
         (re.compile(rf"\b{month} (?P<m>\d{{1,2}}){tail}"), _named_month),
         (_MONTH_OF, _named_month),

@@ -128,7 +128,9 @@ async def test_a_refusal_needs_its_reason_and_makes_the_head_answer(house):
     await house.presses(DIRECTOR, "study.open|1")
     assert "Bắt buộc nêu lý do" in (await house.presses(DIRECTOR, "study.say|1:1:refused")).title
     assert house.state() is StudyState.WAITING
-    assert "câu" in (await house.says(DIRECTOR, "ko")).title
+    for no_reason in ("ko", "khong", "Không."):
+        assert "câu" in (await house.says(DIRECTOR, no_reason)).title
+    assert house.state() is StudyState.WAITING
     await house.says(DIRECTOR, "Đơn vị đang thiếu người trực")
     seen = await house.presses(ME, "study.open|1")
     assert "“Đơn vị đang thiếu người trực”" in words(seen)
@@ -354,6 +356,22 @@ async def test_another_question_leaves_the_form_and_is_answered(house):
     asked = await house.says(ME, "hạn của tôi đến ngày nào?")
     assert asked.intent == "my_deadlines"
     assert house.tried.drawers.study.kept == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [
+        ("de nghi cua toi den dau roi", "Chưa có đề nghị"),
+        ("toi rut lai de nghi di hoc", "Chưa có đề nghị"),
+    ],
+)
+async def test_what_is_asked_of_an_earlier_request_never_becomes_the_name_of_a_course(house, said, answered):
+    await house.says(ME, "tôi xin đi học ngoại ngữ")
+
+    asked = await house.says(ME, said)
+
+    assert answered in asked.title
+    assert asked.pending is None
 
 
 async def test_how_to_go_about_it_is_explained_with_a_button_to_begin(house):

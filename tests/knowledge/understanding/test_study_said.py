@@ -32,6 +32,8 @@ SPRING = Period(date(2027, 3, 1), date(2027, 6, 30))
         ("quý I/2027", Period(date(2027, 1, 1), date(2027, 3, 31))),
         ("quy 2", Period(date(2027, 4, 1), date(2027, 6, 30))),
         ("từ tháng 11 đến tháng 2", Period(date(2026, 11, 1), date(2027, 2, 28))),
+        ("toi xin di hoc tieng anh b1 thang 3", Period(date(2027, 3, 1), date(2027, 3, 31))),  # B1 is no first of March
+        ("ngày 1 tháng 3", Period(date(2027, 3, 1), date(2027, 3, 1))),
         ("15/3", Period(date(2027, 3, 15), date(2027, 3, 15))),
         ("năm 2027", Period(date(2027, 1, 1), date(2027, 12, 31))),
         ("tháng 13", None),
