@@ -11,6 +11,7 @@ from handlers.hr import proposals
 from handlers.hr.broadcasts_audience import (
     FILTERS,
     Gathered,
+    describe_audience,
     gather,
     plan_of,
     read_audience,
@@ -20,6 +21,7 @@ from handlers.hr.broadcasts_audience import (
 from handlers.hr.broadcasts_conditions import Writing, conditions_in
 from handlers.hr.broadcasts_preview import describe_preview, pick_samples
 from handlers.hr.broadcasts_steps import (
+    CHOOSE_AGAIN,
     RECEIPT,
     SEND_CELL,
     TEXT,
@@ -98,7 +100,8 @@ async def form(visit: Visit, person: Person, desk: Desk) -> Form:
 
     async def preview(values: Values) -> Asked:
         shown = await show_preview(dict(values), person, visit, desk)
-        return Asked(shown.title, shown.lines)
+        is_for_nobody = shown.outcome is Outcome.NOT_UNDERSTOOD
+        return Asked(shown.title, shown.lines, ((_("Choose others"), CHOOSE_AGAIN),) if is_for_nobody else ())
 
     async def finish(values: Values) -> Reply:
         return await propose(visit, person, values, desk)
@@ -126,9 +129,16 @@ async def write_whole(visit: Visit, desk: Desk) -> Reply:
 
 
 async def show_preview(cells: Mapping[str, str], author: Person, visit: Visit, desk: Desk) -> Reply:
-    """What it would be if it were approved now."""
+    """What it would be if it were approved now; NOT_UNDERSTOOD where it is for nobody."""
     today = visit.rules.book.on(visit.today)
     gathered = await gather_for(cells, author, today, desk)
+    if not gathered.members:
+        chosen = describe_audience(read_audience(cells), author.scope, today)
+        return Reply(
+            title=_("Nobody belongs to this audience, so there is nothing to send."),
+            lines=tuple(Line(one, is_item=True) for one in chosen),
+            outcome=Outcome.NOT_UNDERSTOOD,
+        )
     lines = await describe_for(cells, author, gathered, today, desk)
     await desk.eyes.audit.record(
         author.code, "previewed_broadcast", "broadcast", desk.eyes.clock.now(), list_shown(gathered)

@@ -28,6 +28,7 @@ from knowledge.folding import fold_words
 TEXT, RECEIPT, SEND_CELL = "noi_dung", "xac_nhan", "gui"
 SEND: Final = "gui"
 _ASKING, _CHOSEN = "hoi", "chon_xong"
+CHOOSE_AGAIN = "chon_lai"
 _TEMPLATE = "mau:"
 _SKIP, _DONE, _ALL = "bo", "xong", "tat_ca"
 _SHORTEST, LONGEST_TEXT = 10, 2_000
@@ -151,14 +152,17 @@ def ask_whom(writing: Writing) -> Step:
 
 
 def ask_to_send(preview: Ask) -> Step:
-    """All of it as it would go out, to be sent to the second person or not."""
+    """All of it as it would go out, to be sent to the second person or not.
+
+    Answers that the preview has of its own stand instead of sending: there is nobody to send it to.
+    """
 
     async def ask(values: Values) -> Asked:
         shown = await preview(values)
-        return Asked(shown.title, shown.lines, ((_("Send to a second person"), SEND), *shown.answers))
+        return Asked(shown.title, shown.lines, shown.answers or ((_("Send to a second person"), SEND),))
 
     async def read(said: str, _values: Values) -> Filled | Refused:
-        if said == _ASKING:
+        if said == CHOOSE_AGAIN:
             return {_CHOSEN: None}
         if fold_words(said) not in _SENDING:
             return Refused(_("Please press one of the buttons: send it, go back or cancel."))

@@ -138,7 +138,6 @@ async def test_template_can_be_chosen(room):
     [
         pytest.param(("tieu_chi:tin_hoc", f"don_vi:{DIVISION.code}"), 2, id="missing a criterion"),
         pytest.param(("trong_ngay:40 ngay", f"don_vi:{DIVISION.code}"), 3, id="deadline within days"),
-        pytest.param(("trong_ngay:7 ngay", f"don_vi:{DIVISION.code}"), 0, id="no deadline so soon"),
         pytest.param(("kenh:telegram",), 3, id="reachable on a channel"),
         pytest.param((f"don_vi:{OFFICE.code}",), 7, id="a unit with all below it"),
         pytest.param(("nhom_chuc_danh:truong_phong_so",), 9, id="a position group"),
@@ -183,6 +182,17 @@ async def test_hr_of_one_unit_writes_to_nobody_outside_it(room):
     assert "không thuộc các đơn vị" in refused.title
     assert "7 người: " in everybody
     assert "Ngô Thị Xã" not in everybody
+
+
+async def test_preview_of_an_audience_without_anybody_says_so_and_offers_to_choose_others(room):
+    shown = await room.previews(AUTHOR, "trong_ngay:7 ngay")
+    chosen = await room.presses(AUTHOR, "broadcast.form|send:chon_lai")
+
+    assert "Không có ai" in shown.title
+    assert "Có hạn trong vòng 7 ngày tới." in words(shown)
+    assert "broadcast.form|send:gui" not in {one.token for one in shown.choices}
+    assert "Gửi cho ai" in chosen.title
+    assert "Có hạn trong vòng 7 ngày tới." in words(chosen)
 
 
 async def test_nothing_is_kept_of_an_audience_without_anybody(room):
