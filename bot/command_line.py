@@ -253,7 +253,7 @@ def doctor(as_json: JsonOption = False) -> None:
 
 @app.command()
 def plan(on: OnOption = None, as_json: JsonOption = False) -> None:
-    """Which notices would go out on a day, to whom and why: those of changed rules; reminders are not built yet."""
+    """What would go out on a day, to whom and why: reminders, notices to those above, digests, changed rules."""
     from bot.commands.planning import show_plan  # noqa: PLC0415  see the module's docstring
 
     _run(show_plan(settings(), on=_read_day(on), as_json=as_json))

@@ -1,6 +1,7 @@
 """`plan`: what would be told on a day, to whom and why. It reads and shows; it sends and remembers nothing."""
 
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -16,13 +17,16 @@ from bot.settings import Settings
 from bot.telling import Standing, Telling
 from bot.wiring import open_office
 from handlers.change_words import explain_causes, name_subject, summarise
-from handlers.phrases import _, ngettext, show_day_of, show_moment, show_number
+from handlers.hr.broadcasts_audience import name_channel
+from handlers.phrases import _, ngettext, show_day, show_day_of, show_moment, show_number
 from knowledge.changes import Change
+from knowledge.escalating import Level
 from knowledge.findings import Finding
 from knowledge.library import Library
 
 _NO_CHANNEL = "none"
 _WIDTH_OF_A_FILE = 140  # where no terminal says how wide it is
+_WEEK = re.compile(r"(?P<year>\d{4})-W(?P<week>\d{2})")
 _AT_A_TIME = 100  # people in one table: a province never stands in memory
 
 
@@ -162,7 +166,8 @@ def _make_table() -> Table:
 
 def _add(table: Table, planned: Planned, library: Library) -> None:
     reach, owed = planned.reach, planned.owed
-    who = f"{owed.to} {reach.name}\n{reach.channel or _('no channel')}, {show_moment(planned.send_at)}"
+    channel = name_channel(reach.channel) if reach.channel is not None else _("no channel")
+    who = f"{owed.to} {reach.name}\n{channel}, {show_moment(planned.send_at)}"
     table.add_row(who, f"{_name_kind(owed.kind)}\n{_name_stage(owed.stage)}", planned.text)
     for change in planned.changes:
         old, new = summarise(change, library)
@@ -180,10 +185,25 @@ def _name_kind(kind: str) -> str:
 
 
 def _name_stage(stage: str) -> str:
-    """A stage like "T-30" in words; others as they are."""
+    """A stage in words: "T-30", a level of those above, or a week; others as they are."""
     number = stage[2:]
     if stage[:2] == "T-" and number.isdigit():
         return ngettext("up to {n} day before", "up to {n} days before", int(number)).format(n=number)
     if stage[:2] == "T+" and number.isdigit():
         return ngettext("{n} day after, or more", "{n} days after, or more", int(number)).format(n=number)
+    if (level := next((one for one in Level if one.value == stage), None)) is not None:
+        return _name_level(level)
+    if (week := _WEEK.fullmatch(stage)) is not None:
+        monday = date.fromisocalendar(int(week["year"]), int(week["week"]), 1)
+        return _("week from {day}").format(day=show_day(monday))
     return "" if stage == "change" else stage
+
+
+def _name_level(level: Level) -> str:
+    names = {
+        Level.UNIT_HEAD: _("to the head of the unit"),
+        Level.HIGHER_HEAD: _("to the head above"),
+        Level.DEPARTMENT: _("to the office in charge of personnel"),
+        Level.LEADERSHIP: _("to the leadership"),
+    }
+    return names[level]

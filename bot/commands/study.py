@@ -14,7 +14,7 @@ from bot.wiring import open_office
 from handlers.hr.study_entering import ENTERED, Entry, NotEnteredError
 from handlers.phrases import _, ngettext
 from handlers.study.paper import write_paper
-from handlers.study.words import describe_in_list, name_state
+from handlers.study.words import describe_event, describe_in_list, name_state
 from knowledge.facts import Person, UnitCode
 from knowledge.rulebook import RulesOn
 from knowledge.study_cases import Course, StudyAct, StudyCase
@@ -75,6 +75,7 @@ async def record(settings: Settings, entry: Entry, by: str, *, who: str | None, 
             raise InputError(str(error)) from error
         today = (await office.rule_book()).on(office.clock.today())
         print(_("Study case {number}: {state}").format(number=case.number, state=name_state(case, today)))
+        print(describe_event(case.events[-1]))  # who is named as having decided is easily mistyped
         for line in told:
             print(line)
 

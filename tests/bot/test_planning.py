@@ -166,6 +166,7 @@ def test_a_change_is_planned_from_the_first_load_to_the_one_that_takes_it_back(t
     table = terminal.run("plan", "--on", "24/11/2026").stdout
     assert "Nguyễn Văn Mẫu" in table
     assert "2 thông báo thay đổi." in table
+    assert "chưa có kênh" in table
     is_well, found = told(terminal)
     assert is_well
     assert "đã báo ngày 21/11/2026" in found
