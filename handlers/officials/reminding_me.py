@@ -132,7 +132,7 @@ async def _set_hour(hour: time | None, visit: Visit, person: Person, desk: Desk)
         person.code, "moved_reminder_hour", person.code, desk.clock.now(), {"hour": hour.isoformat("minutes")}
     )
     text = _("From now on messages are sent to you from {hour} on working days.")
-    return _told(text.format(hour=_show(hour)), wishes, visit)
+    return _changed(text.format(hour=_show(hour)), wishes, visit)
 
 
 async def _pause(days: int, visit: Visit, person: Person, desk: Desk) -> Reply:
@@ -152,7 +152,7 @@ async def _pause(days: int, visit: Visit, person: Person, desk: Desk) -> Reply:
         "Your reminders are paused for {n} days, up to and including {day}.",
         days,
     )
-    return _told(text.format(n=show_number(days), day=show_day(until)), wishes, visit)
+    return _changed(text.format(n=show_number(days), day=show_day(until)), wishes, visit)
 
 
 # --- words ---
@@ -166,6 +166,12 @@ def _told(title: str, wishes: ReminderWishes, visit: Visit) -> Reply:
         lines.append(Line(_("They are paused up to and including {day}.").format(day=show_day(wishes.quiet_until))))
     lines.append(Line(_insisted(policy)))
     return Reply(title=title, lines=tuple(lines), choices=_choices(wishes, visit))
+
+
+def _changed(title: str, wishes: ReminderWishes, visit: Visit) -> Reply:
+    """What was changed stands in the title already; what holds in spite of it is said."""
+    lines = (Line(_insisted(visit.rules.library.policy)),)
+    return Reply(title=title, lines=lines, choices=_choices(wishes, visit))
 
 
 def _insisted(policy: Policy) -> str:

@@ -83,6 +83,7 @@ async def test_reminders_are_paused_up_to_a_day_and_what_is_not_paused_is_said(d
     reply = await desk.say(said, person=OFFICIAL)
 
     assert wishes(desk) == ReminderWishes(quiet_until=until)
+    assert words(reply).count(until.strftime("%d/%m/%Y")) == 1
     assert until.strftime("%d/%m/%Y") in reply.title
     assert "14 ngày trước hạn" in words(reply)
     assert [one.action for one in desk.drawers.audit.entries] == ["paused_reminders"]
