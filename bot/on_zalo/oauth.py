@@ -55,10 +55,10 @@ class App:
 class OauthClient:
     """oauth.zaloapp.com."""
 
-    def __init__(self, app: App, base: str) -> None:
+    def __init__(self, app: App, base: str, *, seconds: float = PATIENCE) -> None:
         self._app = app
         self._base = base
-        self._wire = Wire(base, seconds=PATIENCE)
+        self._wire = Wire(base, seconds=seconds)
 
     def consent_link(self, redirect: str, *, state: str, challenge: str | None = None) -> str:
         """Where the administrator of the account agrees. `redirect` equals the one saved in the console."""

@@ -82,7 +82,10 @@ class Grants(Protocol):
 
 
 class TokenKeeper:
-    """Gives the access token, and renews it. One for each process; close it last."""
+    """Gives the access token, and renews it. One for each process; close it last.
+
+    `lock_seconds` is longer than a request of `oauth` may take.
+    """
 
     def __init__(
         self,
@@ -91,12 +94,14 @@ class TokenKeeper:
         clock: Clock,
         *,
         seed: str | None = None,
+        lock_seconds: float = LOCK_SECONDS,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._oauth = oauth
         self._grants = grants
         self._clock = clock
         self._seed = seed
+        self._lock_seconds = lock_seconds
         self._pause = pause
         self._known: Pair | None = None
         self._renewing: asyncio.Future[str] | None = None
@@ -154,7 +159,7 @@ class TokenKeeper:
             if pair.access and pair.access != stale and pair.access_until > self._clock.now():
                 self._known = pair
                 return pair.access
-            if await self._grants.begin(grant.generation, holder, LOCK_SECONDS, self._clock.now()):
+            if await self._grants.begin(grant.generation, holder, self._lock_seconds, self._clock.now()):
                 self._known = await self._refresh(grant, holder)
                 return self._known.access
             if self._is_closing:
