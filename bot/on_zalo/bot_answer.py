@@ -1,6 +1,5 @@
 """Reply → a chat of the Zalo Bot platform: text in parts, and what is offered remembered by its numbers."""
 
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
@@ -9,10 +8,10 @@ from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError,
 from bot.on_telegram.connection import short_name
 from bot.on_zalo.bot_allowance import CountedBot
 from bot.on_zalo.bot_showing import Offered, OfferedChoices, list_parts, offer
+from bot.on_zalo.bot_waiting import Pause
 from bot.render import Describe
 from handlers.reply import Reply
 
-Pause = Callable[[float], Awaitable[None]]
 _TRIES: Final = 4
 _FIRST_PAUSE: Final = 0.5
 _log = structlog.get_logger("bot.on_zalo.bot")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from itertools import count
 from random import Random
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import structlog
@@ -14,10 +14,10 @@ from aiohttp import web
 
 from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError
 from bot.on_telegram.supervisor import Supervisor
-from bot.on_zalo.bot_answer import Pause
 from bot.on_zalo.bot_api import BotApi
 from bot.on_zalo.bot_incoming import read_event
 from bot.on_zalo.bot_receive import BotReception, BotVisits
+from bot.on_zalo.bot_waiting import Pause, T, unless_stopped
 from handlers.phrases import _
 
 SECRET_HEADER: Final = "X-Bot-Api-Secret-Token"  # noqa: S105  the name of a header
@@ -28,7 +28,6 @@ _MOST_WAITING: Final = 20_000  # events: what the platform is not thanked for it
 _UNHEALTHY_AFTER: Final = 3  # failures in a row
 _TOO_QUICK: Final = 0.5  # seconds in which an idle wait ends only where something is wrong
 _log = structlog.get_logger("bot.on_zalo.bot")
-T = TypeVar("T")
 CountRefusal = Callable[[str], None]
 
 
@@ -49,7 +48,7 @@ class BotLine:
             if self._stop.is_set():
                 return None
             try:
-                return await self._unless_stopped(call())
+                return await unless_stopped(call(), self._stop)
             except RefusedError as refused:
                 raise ChannelRefusedError(
                     _("The Zalo Bot platform refuses this setting: {reason}").format(reason=refused.code)
@@ -61,7 +60,7 @@ class BotLine:
 
     async def rest(self, seconds: float) -> None:
         """Wait, and no longer than until we are to stop."""
-        await self._unless_stopped(self._pause(seconds))
+        await unless_stopped(self._pause(seconds), self._stop)
 
     def _backoff(self, failed: DeliveryFailedError, attempt: int) -> float:
         wait = min(2.0 ** min(attempt, 10), _LONGEST_BACKOFF) * self._randomness.uniform(0.8, 1.2)
@@ -70,17 +69,6 @@ class BotLine:
         tell = _log.error if attempt + 1 >= _UNHEALTHY_AFTER else _log.warning
         tell("zalo_bot.interrupted", error=type(failed).__name__, code=failed.code, wait=round(wait, 1))
         return wait
-
-    async def _unless_stopped(self, work: Awaitable[T]) -> T | None:
-        working = asyncio.ensure_future(work)
-        stopping = asyncio.ensure_future(self._stop.wait())
-        try:
-            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            return working.result() if working.done() else None
-        finally:
-            for task in (working, stopping):
-                task.cancel()
-            await asyncio.gather(working, stopping, return_exceptions=True)
 
 
 class BotPollingDoor:
@@ -243,7 +231,7 @@ def _id_of(me: Mapping[str, Any] | None) -> str:
 def _note_unknown(payload: Mapping[str, Any]) -> None:
     result = payload.get("result")
     name = (result if isinstance(result, dict) else payload).get("event_name")
-    _log.info("zalo_bot.nobody_to_answer", event=name if isinstance(name, str) and len(name) < 60 else None)  # noqa: PLR2004
+    _log.info("zalo_bot.nobody_to_answer", name=name if isinstance(name, str) and len(name) < 60 else None)  # noqa: PLR2004
 
 
 def _tell_verification(seen: Mapping[str, Any]) -> None:

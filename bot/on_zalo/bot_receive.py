@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
@@ -15,12 +14,13 @@ from bot.on_telegram.reach import Reach, ReachInLog
 from bot.on_telegram.receive import make_reference
 from bot.on_telegram.turns import Turns
 from bot.on_zalo.bot_allowance import CountedBot
-from bot.on_zalo.bot_answer import BotAnswerer, Pause
+from bot.on_zalo.bot_answer import BotAnswerer
 from bot.on_zalo.bot_api import BotApi
 from bot.on_zalo.bot_codes import CHAT_UNKNOWN
 from bot.on_zalo.bot_incoming import Event, Kind, read_asked
 from bot.on_zalo.bot_plan import Meter, Plan
 from bot.on_zalo.bot_showing import OfferedChoices, OfferedInMemory, OutOfListError, find_named
+from bot.on_zalo.bot_waiting import Pause, unless_stopped
 from bot.render import Describe
 from bot.seen import SeenUpdates, Taken
 from handlers.asking import Channel, Incoming
@@ -87,7 +87,7 @@ class BotVisits:
         seen = self._reception.seen
         try:
             if await seen.begin(Channel.ZALO_BOT, event.message_id) is not Taken.OURS:
-                _log.info("zalo_bot.seen_before", event=short_name(event.message_id))
+                _log.info("zalo_bot.seen_before", message=short_name(event.message_id))
                 return
             await self._answer(event)
         except (NotSentError, ChannelRefusedError) as failed:
@@ -126,9 +126,7 @@ class BotVisits:
             except NotSentError as failed:
                 if wait is None or failed.wait > _TRY_AGAIN[-1] or self._stop.is_set():
                     raise
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(wait):
-                        await self._stop.wait()
+                await unless_stopped(self._reception.pause(wait), self._stop)
             else:
                 return
 

@@ -22,14 +22,21 @@ from bot.on_web.door import Pace, WebDoor, WebSettings
 from bot.on_web.letters import WebCarrier
 from bot.on_web.present import Present
 from bot.on_web.server import make_app, serving
+from bot.on_zalo.bot_api import BotApi
+from bot.on_zalo.bot_door import BotPollingDoor
+from bot.on_zalo.bot_letters import ZaloBotCarrier
+from bot.on_zalo.bot_pushing import ZaloBotSender
+from bot.on_zalo.bot_receive import BotReception
 from bot.seen import SeenInMemory
 from bot.wiring import Office
 from handlers.asking import Incoming
 from handlers.reply import Reply
 from tests.standins.telegram_api import TelegramApi
+from tests.standins.zalo_bot import ZaloBot
 
 _A_MOMENT = 0.1
 _USERS = itertools.count(7_000)  # each dialogue is with somebody who was never here
+_MARKED = re.compile(r"^(\d{1,2}|[a-t])\. (.+)$", re.MULTILINE)
 _NUMBERED = re.compile(r"^\s*(\d+)\. (.+)$", re.MULTILINE)
 
 
@@ -155,6 +162,44 @@ class TelegramGuest:
             read.append(await self._visitor.reads(len(more)))
 
 
+class ZaloBotGuest:
+    """Writes to the bot of Zalo, where nothing can be pressed: a choice is typed by the number before it."""
+
+    def __init__(self, platform: ZaloBot) -> None:
+        self._platform = platform
+        self._person = platform.person("Mẫu")
+        self._shown = ""
+
+    async def says(self, text: str) -> str:
+        self._person.says(text)
+        return await self._read()
+
+    async def presses(self, label: str) -> str:
+        marks = {words: mark for mark, words in _MARKED.findall(self._shown)}
+        assert label in marks, f"no choice {label!r} among {sorted(marks)}"
+        return await self.says(marks[label])
+
+    async def is_told(self, office: Office) -> str:
+        """A letter comes as a message of its own."""
+        api = BotApi(self._platform.token, self._platform.base)
+        kept = office.zalo_bot
+        sender = ZaloBotSender(api, office.describe, meter=kept.meter(api.identity), offered=kept.offered)
+        await Postman(office.mail, [ZaloBotCarrier(sender)]).go_round()
+        await sender.close()
+        return await self._read()
+
+    async def _read(self) -> str:
+        """The first words that come, and whatever follows at once."""
+        read = [await self._person.reads(timeout=10)]
+        while True:
+            await asyncio.sleep(_A_MOMENT)
+            more = self._person.unread()
+            if not more:
+                self._shown = "\n".join(read)
+                return self._shown
+            read.append(await self._person.reads(len(more)))
+
+
 @asynccontextmanager
 async def at_terminal(office: Office) -> AsyncIterator[Guest]:
     """A terminal."""
@@ -210,4 +255,26 @@ async def at_telegram(office: Office) -> AsyncIterator[Guest]:
         api.ensure_clean()
 
 
-DOORS = {"terminal": at_terminal, "web": at_web, "telegram": at_telegram}
+@asynccontextmanager
+async def at_zalo_bot(office: Office) -> AsyncIterator[Guest]:
+    """The bot of Zalo by polling, against the strict stand-in."""
+    stop = asyncio.Event()
+    async with ZaloBot(seed=next(_USERS)) as platform, asyncio.TaskGroup() as group:
+        api = BotApi(platform.token, platform.base)
+        kept = office.zalo_bot
+        reception = BotReception(
+            desk=office.desk,
+            describe=office.describe,
+            seen=SeenInMemory(),
+            meter=kept.meter(api.identity),
+            offered=kept.offered,
+        )
+        group.create_task(BotPollingDoor(api, reception).keep_open(stop))
+        await platform.wait_for(lambda: bool(platform.calls_of("getUpdates")))
+        try:
+            yield ZaloBotGuest(platform)
+        finally:
+            stop.set()
+
+
+DOORS = {"terminal": at_terminal, "web": at_web, "telegram": at_telegram, "zalo_bot": at_zalo_bot}

@@ -1,0 +1,1 @@
+"""Tests of the doors of Zalo: real HTTP on loopback, the strict stand-ins."""

@@ -1,0 +1,127 @@
+"""The door of the Zalo Bot platform opened for a test: a scripted desk behind it, the stand-in before it."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+from aiohttp import web
+
+from bot.on_telegram.door import Door
+from bot.on_zalo.bot_api import BotApi
+from bot.on_zalo.bot_door import BotPollingDoor, BotWebhookDoor
+from bot.on_zalo.bot_plan import Plan
+from bot.on_zalo.bot_receive import BotReception
+from bot.on_zalo.bot_showing import OfferedInMemory
+from bot.seen import SeenInMemory
+from tests.bot.on_telegram.door import KnownReach, Pauses, ScriptedDesk
+from tests.standins.zalo_bot import ZaloBot
+
+SECRET = "a-secret-for-the-webhook"
+POLLING, WEBHOOK = "polling", "webhook"
+PATH = "/zalo/bot/webhook"
+
+
+class CountingMeter:
+    """Counts in memory."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+    async def take(self, most: int | None) -> tuple[date, int] | None:
+        if most is not None and self.sent >= most:
+            return None
+        self.sent += 1
+        return date(2026, 11, 1), self.sent
+
+    async def give_back(self, month: date) -> None:
+        assert month == date(2026, 11, 1)
+        self.sent -= 1
+
+
+@dataclass
+class OpenBot:
+    """What a test can reach of an open door."""
+
+    platform: ZaloBot
+    desk: ScriptedDesk = field(default_factory=ScriptedDesk)
+    seen: SeenInMemory = field(default_factory=SeenInMemory)
+    meter: CountingMeter = field(default_factory=CountingMeter)
+    plan: Plan = field(default_factory=Plan)
+    offered: OfferedInMemory = field(default_factory=OfferedInMemory)
+    reach: KnownReach = field(default_factory=KnownReach)
+    pauses: Pauses = field(default_factory=Pauses)
+    turned_away: list[str] = field(default_factory=list)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
+    webhook_url: str = ""
+
+    def reception(self, locale: str = "en") -> BotReception:
+        return BotReception(
+            desk=self.desk,
+            describe=lambda cite: f"{cite.document}, {cite.point}",
+            seen=self.seen,
+            meter=self.meter,
+            plan=self.plan,
+            offered=self.offered,
+            reach=self.reach,
+            locale=locale,
+            pause=self.pauses,
+            make_reference=lambda: "A1B2C3",
+            slow_after=0.05,
+        )
+
+    async def leave(self) -> None:
+        """Stop politely and wait until everything begun is finished."""
+        self.stop.set()
+        await asyncio.wait_for(self.closed.wait(), 10)
+
+
+@asynccontextmanager
+async def open_bot(platform: ZaloBot, mode: str, **given: object) -> AsyncIterator[OpenBot]:
+    """Open the door; leaving the block leaves politely."""
+    opened = OpenBot(platform, **given)  # type: ignore[arg-type]
+    async with AsyncExitStack() as stack:
+        api = BotApi(platform.token, platform.base)
+        door: Door
+        if mode == POLLING:
+            door = BotPollingDoor(api, opened.reception(), wait_seconds=5)
+        else:
+            door = await _open_web(api, opened, stack)
+        group = await stack.enter_async_context(asyncio.TaskGroup())
+        group.create_task(_keep_open(door, opened))
+        try:
+            ready = "getUpdates" if mode == POLLING else "setWebhook"
+            await platform.wait_for(
+                lambda: any(one.outcome == "under way" or one.status for one in platform.calls_of(ready))
+            )
+            if mode == WEBHOOK:
+                await platform.wait_for(lambda: platform.webhook is not None)
+            yield opened
+        finally:
+            await opened.leave()
+
+
+async def _keep_open(door: Door, opened: OpenBot) -> None:
+    try:
+        await door.keep_open(opened.stop)
+    finally:
+        opened.closed.set()
+
+
+async def _open_web(api: BotApi, opened: OpenBot, stack: AsyncExitStack) -> BotWebhookDoor:
+    """A web server of our own on loopback with the route of the webhook."""
+    listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+    opened.webhook_url = f"http://127.0.0.1:{listening.getsockname()[1]}{PATH}"
+    door = BotWebhookDoor(
+        api, opened.reception(), url=opened.webhook_url, secret=SECRET, count=opened.turned_away.append
+    )
+    app = web.Application()
+    app.router.add_post(PATH, door.receive)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.SockSite(runner, listening).start()
+    return door

@@ -1,0 +1,291 @@
+"""The door of the Zalo Bot platform, by polling and by webhook: each event once, and numbers for buttons."""
+
+import asyncio
+import socket
+
+import aiohttp
+import pytest
+
+from bot.failures import ChannelRefusedError
+from bot.on_zalo.bot_api import BotApi
+from bot.on_zalo.bot_door import BotPollingDoor, BotWebhookDoor
+from bot.on_zalo.bot_plan import Plan
+from bot.render import count_units
+from handlers.asking import Channel, Choice
+from handlers.reply import File, Line, Pending, Reply
+from tests.bot.on_zalo.bot_open import POLLING, SECRET, WEBHOOK, OpenBot, open_bot
+from tests.standins.zalo_bot import BotSwitches, ZaloBot
+from tests.standins.zalo_ground import faults
+
+CHOICES = (Choice("Thời hạn của tôi", "deadlines"), Choice("Vì sao?", "why", "ngoai_ngu"))
+
+
+async def test_words_are_answered(bot_door, lan):
+    lan.says("tôi còn thiếu gì")
+    assert await lan.reads() == "heard: tôi còn thiếu gì"
+    (asked,) = bot_door.desk.asked
+    assert (asked.channel, asked.address, asked.thread) == (Channel.ZALO_BOT, lan.id, f"zalo_bot:{lan.id}")
+
+
+async def test_choices_stand_as_numbers_and_a_number_is_the_choice(bot_door, lan):
+    bot_door.desk.script = lambda asked: Reply(f"heard: {asked.text or asked.choice}", choices=CHOICES)
+    lan.says("chào")
+    assert (await lan.reads()).endswith("words of a choice:\n1. Thời hạn của tôi\n2. Vì sao?")
+    for typed in ("2", "số 2", "2️⃣"):
+        lan.says(typed)
+        assert (await lan.reads()).startswith("heard: why|ngoai_ngu")
+    lan.says("vi sao")  # words are the desk's to read
+    assert (await lan.reads()).startswith("heard: vi sao")
+    lan.says("7")
+    assert await lan.reads() == "There is no choice 7 here."
+    lan.says("1")
+    assert (await lan.reads()).startswith("heard: deadlines")
+
+
+async def test_number_is_an_answer_where_the_desk_waits_for_one(bot_door, lan):
+    bot_door.desk.script = lambda asked: Reply(
+        f"heard: {asked.text or asked.choice}", choices=(Choice("Thôi", "stop"),), pending=Pending("months")
+    )
+    lan.says("chào")
+    assert (await lan.reads()).endswith("letter of a choice:\na. Thôi")
+    lan.says("1")
+    assert (await lan.reads()).startswith("heard: 1")
+    lan.says("a")
+    assert (await lan.reads()).startswith("heard: stop")
+
+
+async def test_number_means_nothing_when_nobody_knows_what_stands_there(platform, bot_door, lan):
+    bot_door.desk.script = lambda asked: Reply(f"heard: {asked.text or asked.choice}", choices=CHOICES)
+    platform.fail_next("sendMessage", faults.gateway_page())
+    lan.says("chào")
+    await platform.wait_for(lambda: bool(platform.calls_of("sendMessage")))
+    lan.says("1")
+    assert (await lan.reads()).startswith("heard: 1\n")
+    assert len(platform.calls_of("sendMessage")) == 2  # the one whose answer was lost was not sent again
+
+
+async def test_long_answer_comes_in_parts_that_end_with_sentences(bot_door, lan):
+    sentence = "Đồng chí còn thiếu chứng chỉ ngoại ngữ bậc 3 theo tiêu chuẩn chức danh. "
+    bot_door.desk.script = lambda _: Reply("Kết quả", (Line(sentence * 60),), CHOICES)
+    lan.says("chào")
+    parts = [await lan.reads() for _ in range(3)]
+    assert all(count_units(one) <= 2000 for one in parts)
+    assert all(one.endswith("chức danh.") for one in parts[:2])
+    assert parts[-1].endswith("2. Vì sao?")
+
+
+async def test_same_event_brought_again_is_answered_once(platform, bot_door, lan):
+    lan.says("một", copies=3)
+    lan.says("hai")
+    assert await lan.reads(2)
+    await bot_door.leave()
+    assert sorted(one.text for one in bot_door.desk.asked) == ["hai", "một"]
+
+
+ASIDES = {
+    "a picture": (
+        lambda who: who.shows_photo("https://photo.invalid/a.jpg", "văn bằng"),
+        "hand a certificate itself in",
+    ),
+    "a file or a card": (lambda who: who.sends_something_else(), "hand a certificate itself in"),
+    "a voice message": (lambda who: who.records_voice(), "cannot listen"),
+    "a sticker": (lambda who: who.sends_sticker(), "Type your question"),
+    "something new": (lambda who: who.sends_event("message.dance.received", {"dance": "1"}), "only typed words"),
+}
+
+
+@pytest.mark.parametrize(("send", "words"), ASIDES.values(), ids=ASIDES)
+async def test_what_cannot_be_read_gets_one_gentle_line(send, words, bot_door, lan):
+    send(lan)
+    assert words in await lan.reads()
+    for _ in range(3):
+        send(lan)
+    lan.says("xong")
+    await bot_door.platform.wait_for(lambda: lan.sees() == "heard: xong")
+    assert len(lan.unread()) <= 2  # a minute may have ended
+    assert [one.text for one in bot_door.desk.asked] == ["xong"]
+
+
+async def test_unsupported_without_a_message_and_our_own_echo_are_passed_over():
+    switches = BotSwitches(unsupported_has_message=False, echoes_own_messages=True)
+    async with ZaloBot(switches=switches) as platform, open_bot(platform, POLLING) as door:
+        lan = platform.person("Lan")
+        lan.sends_something_else()
+        lan.says("chào")
+        assert await lan.reads() == "heard: chào"
+        lan.says("nữa")
+        assert await lan.reads() == "heard: nữa"
+        assert len(door.desk.asked) == 2
+
+
+async def test_group_is_told_once_where_to_write_and_nothing_else(platform, bot_door, lan):
+    group = platform.group()
+    lan.sends_something_else(within=group, mentions=True)
+    lan.says("CB002 còn thiếu gì", within=group, mentions=True)
+    lan.says("nói đi", within=group, mentions=True)
+    lan.says("chào")
+    assert await lan.reads() == "heard: chào"
+    await bot_door.leave()
+    assert [one.text for one in group.sent] == ["I answer only in a private chat; please write to me there."]
+    assert [one.text for one in bot_door.desk.asked] == ["chào"]
+
+
+async def test_file_that_cannot_be_sent_is_named(bot_door, lan):
+    bot_door.desk.script = lambda _: Reply("Danh sách", file=File("ket-qua.xlsx", b"x", "application/octet-stream"))
+    lan.says("chào")
+    assert "ket-qua.xlsx" in await lan.reads()
+
+
+async def test_defect_of_ours_is_told_with_a_reference(bot_door, lan):
+    def break_down(_asked):
+        raise RuntimeError("Nguyễn Văn A")
+
+    bot_door.desk.script = break_down
+    lan.says("chào")
+    assert "A1B2C3" in await lan.reads()
+
+
+async def test_slow_answer_shows_typing(bot_door, lan):
+    async def think(_asked):
+        await asyncio.sleep(0.2)
+        return Reply("xong")
+
+    bot_door.desk.script = think
+    lan.says("chào")
+    assert await lan.reads() == "xong"
+    assert lan.chat.actions == ["typing"]
+
+
+async def test_answer_is_sent_later_when_the_platform_fails_and_the_desk_is_asked_once(platform, bot_door, lan):
+    platform.fail_next("sendMessage", faults.answer(403, "Internal server error"), times=6)
+    lan.says("chào")
+    assert await lan.reads() == "heard: chào"
+    assert len(bot_door.desk.asked) == 1
+    assert 15.0 in bot_door.pauses.seconds
+
+
+async def test_chat_that_is_gone_is_remembered(platform, bot_door, lan):
+    platform.fail_next("sendMessage", faults.answer(400, "chat not found"))
+    lan.says("chào")
+    await platform.wait_for(lambda: bool(platform.calls_of("sendMessage")))
+    await bot_door.leave()
+    assert bot_door.reach.is_reachable == {lan.id: False}
+
+
+@pytest.mark.parametrize("mode", [POLLING, WEBHOOK])
+async def test_nothing_is_sent_beyond_the_allowance_of_the_month(mode):
+    async with ZaloBot(monthly_allowance=2) as platform:
+        async with open_bot(platform, mode, plan=Plan(monthly=2, reserve=0.5)) as door:
+            lan = platform.person("Lan")
+            for words in ("một", "hai", "ba"):
+                lan.says(words)
+            assert await lan.reads(2)
+            await platform.wait_for(lambda: len(door.desk.asked) == 3)
+            await door.leave()
+        assert len(platform.calls_of("sendMessage")) == 2
+        assert door.meter.sent == 2
+
+
+async def test_polling_goes_on_through_every_interruption(platform, lan):
+    async with open_bot(platform, POLLING):
+        platform.fail_next("getUpdates", faults.gateway_page(), times=2)
+        platform.fail_next("getUpdates", faults.answer(429, "Quota exceeded"))
+        platform.fail_next("getUpdates", faults.lost_request())
+        lan.says("một")
+        assert await lan.reads() == "heard: một"
+        lan.says("hai")
+        assert await lan.reads() == "heard: hai"
+
+
+async def test_forgotten_webhook_is_told_and_taken_away_only_when_allowed(platform, lan):
+    await _set_forgotten_webhook(platform)
+    opened = OpenBot(platform)
+    with pytest.raises(ChannelRefusedError, match=r"old\.example\.vn"):
+        await BotPollingDoor(BotApi(platform.token, platform.base), opened.reception()).keep_open(opened.stop)
+    door = BotPollingDoor(BotApi(platform.token, platform.base), opened.reception(), drops_webhook=True, wait_seconds=5)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(door.keep_open(opened.stop))
+        await platform.wait_for(lambda: bool(platform.calls_of("getUpdates")))
+        lan.says("chào")
+        assert await lan.reads() == "heard: chào"
+        opened.stop.set()
+
+
+async def _set_forgotten_webhook(platform):
+    api = BotApi(platform.token, platform.base)
+    await api.set_webhook("https://old.example.vn/hook", "a-long-secret")
+    await api.close()
+
+
+@pytest.mark.parametrize("mode", [POLLING, WEBHOOK])
+async def test_token_that_was_reset_closes_the_door_with_a_sentence(mode, platform):
+    api, opened = BotApi("1:wrong", platform.base), OpenBot(platform)
+    if mode == POLLING:
+        door = BotPollingDoor(api, opened.reception())
+    else:
+        door = BotWebhookDoor(
+            api, opened.reception(), url="https://x.example.vn", secret=SECRET, count=opened.turned_away.append
+        )
+    with pytest.raises(ChannelRefusedError, match="NHACCHUAN_ZALO_BOT_TOKEN"):
+        await door.keep_open(opened.stop)
+
+
+@pytest.mark.parametrize("secret", ["", "short", "x" * 257, "dấu cách lạ"])
+def test_webhook_needs_a_secret_that_the_platform_takes(secret):
+    with pytest.raises(ChannelRefusedError, match="NHACCHUAN_ZALO_BOT_WEBHOOK_SECRET"):
+        BotWebhookDoor(BotApi("1:a", "http://127.0.0.1:1"), OpenBot(None).reception(), url="", secret=secret, count=str)
+
+
+BODIES = {
+    "without the secret": (None, b'{"event_name":"x"}', 401, "no_secret"),
+    "with another secret": ("another-secret-than-ours", b'{"event_name":"x"}', 403, "wrong_secret"),
+    "with nonsense": (SECRET, b"{", 400, "not_json"),
+    "with a list": (SECRET, b"[]", 400, "not_json"),
+    "too large": (SECRET, b" " * 1_000_001, 413, "too_large"),
+    "empty, as the platform looks whether we are here": (None, b"", 200, None),
+    "of a form that we do not know": (SECRET, b'{"event_name":7,"message":[]}', 200, None),
+}
+
+
+@pytest.mark.parametrize(("secret", "body", "status", "reason"), BODIES.values(), ids=BODIES)
+async def test_webhook_lets_in_whoever_shows_the_secret(secret, body, status, reason, platform):
+    async with open_bot(platform, WEBHOOK) as door, aiohttp.ClientSession() as session:
+        headers = {"X-Bot-Api-Secret-Token": secret} if secret else {}
+        async with session.post(door.webhook_url, data=body, headers=headers) as answer:
+            assert answer.status == status
+        assert door.turned_away == ([reason] if reason else [])
+        assert door.desk.asked == []
+
+
+@pytest.mark.parametrize("body", ["flat", "wrapped"])
+async def test_webhook_body_is_read_in_either_form(body):
+    async with ZaloBot(switches=BotSwitches(webhook_body=body)) as platform, open_bot(platform, WEBHOOK):
+        lan = platform.person("Lan")
+        lan.says("chào")
+        assert await lan.reads() == "heard: chào"
+
+
+async def test_webhook_is_thanked_before_the_answer_is_there(platform, lan):
+    async with open_bot(platform, WEBHOOK) as door:
+        go_on = asyncio.Event()
+
+        async def think(_asked):
+            await go_on.wait()
+            return Reply("xong")
+
+        door.desk.script = think
+        lan.says("chào")
+        await platform.wait_for(lambda: bool(platform.courier.deliveries and platform.courier.deliveries[-1].attempts))
+        assert platform.courier.deliveries[-1].attempts[-1].status == 200
+        assert lan.unread() == []
+        go_on.set()
+        assert await lan.reads() == "xong"
+
+
+async def test_door_that_is_closed_asks_to_be_tried_again(platform):
+    with socket.create_server(("127.0.0.1", 0)):
+        async with open_bot(platform, WEBHOOK) as door, aiohttp.ClientSession() as session:
+            await door.leave()
+            headers = {"X-Bot-Api-Secret-Token": SECRET}
+            async with session.post(door.webhook_url, data=b'{"event_name":"x"}', headers=headers) as answer:
+                assert answer.status == 503
