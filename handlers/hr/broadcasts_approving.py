@@ -1,7 +1,9 @@
 """A broadcast that waits for a second person: seen as it would go out now, approved, and put on its way as one fact."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from handlers import next_steps
 from handlers.asking import Choice
@@ -18,6 +20,7 @@ from handlers.reply import Line, Reply
 from handlers.visit import Visit
 from knowledge.facts import Person
 from knowledge.rulebook import RulesOn
+from knowledge.sending_plan import Run
 from storage.records import (
     Broadcast,
     Card,
@@ -34,14 +37,10 @@ _URGENCY = 7  # behind reminders and answers
 
 async def view_proposal(visit: Visit, desk: Desk) -> Reply:
     """What would go out, to whom, if this were approved now?"""
-    found = await proposals.open_proposal(visit, desk.eyes)
+    found = await _open(visit, desk)
     if isinstance(found, Reply):
         return found
-    person, proposal, today = found
-    author = await _author(proposal, today, desk)
-    if isinstance(author, Reply):
-        return author
-    gathered = await gather_for(proposal.cells, author, today, desk)
+    person, proposal, today, author, gathered = found
     await desk.eyes.audit.record(
         person.code,
         "viewed_proposal",
@@ -54,14 +53,10 @@ async def view_proposal(visit: Visit, desk: Desk) -> Reply:
 
 async def view_unreached(visit: Visit, desk: Desk) -> Reply:
     """Who could not be reached if this were approved now? All of them, in a file."""
-    found = await proposals.open_proposal(visit, desk.eyes)
+    found = await _open(visit, desk)
     if isinstance(found, Reply):
         return found
-    person, proposal, today = found
-    author = await _author(proposal, today, desk)
-    if isinstance(author, Reply):
-        return author
-    gathered = await gather_for(proposal.cells, author, today, desk)
+    person, proposal, today, _author, gathered = found
     number = str(proposal.number)
     await desk.eyes.audit.record(person.code, "took_unreachable_list", f"proposal:{number}", desk.eyes.clock.now())
     return Reply(
@@ -83,7 +78,7 @@ async def approve(visit: Visit, desk: Desk) -> Reply:
         return await proposals.view(visit, desk.eyes)
     if not may_decide(person, proposal, today):
         return await proposals.deny(person, proposal, "approve", desk.eyes)
-    author = await _author(proposal, today, desk)
+    author = await _find_author(proposal, today, desk)
     if isinstance(author, Reply):
         return author
     gathered = await gather_for(proposal.cells, author, today, desk)
@@ -115,10 +110,21 @@ async def approve(visit: Visit, desk: Desk) -> Reply:
 # --- what they share
 
 
+async def _open(visit: Visit, desk: Desk) -> tuple[Person, Proposal, RulesOn, Person, Gathered] | Reply:
+    """Who looks, at which proposal, by the rules of today, who made it, and to whom it would go now."""
+    found = await proposals.open_proposal(visit, desk.eyes)
+    if isinstance(found, Reply):
+        return found
+    person, proposal, today = found
+    author = await _find_author(proposal, today, desk)
+    if isinstance(author, Reply):
+        return author
+    return person, proposal, today, author, await gather_for(proposal.cells, author, today, desk)
+
+
 async def _send(proposal: Proposal, approver: Person, gathered: Gathered, today: RulesOn, desk: Desk) -> None:
     """Keep the broadcast and the message of everybody, and let the senders begin: one fact."""
-    now, cells, audience = desk.eyes.clock.now(), proposal.cells, read_audience(proposal.cells)
-    scope = [proposal.scope] if proposal.scope is not None else []
+    now, cells = desk.eyes.clock.now(), proposal.cells
     await desk.broadcasts.add(
         Broadcast(
             number=proposal.number,
@@ -132,6 +138,17 @@ async def _send(proposal: Proposal, approver: Person, gathered: Gathered, today:
             approved_at=now,
         )
     )
+    runs = await plan_of(gathered, today, now, desk.broadcasts)
+    await desk.outbox.put_many(_make_parcels(proposal, gathered, runs, now), now)
+    await desk.sending.start([gathered.lines[channel].sender for channel in gathered.by_channel()])
+
+
+def _make_parcels(
+    proposal: Proposal, gathered: Gathered, runs: Mapping[str, Sequence[Run]], now: datetime
+) -> list[tuple[NewDelivery, Sequence[NewNotice]]]:
+    """The message of everybody, due when the runs of its channel say; without address for whoever has none."""
+    cells, audience = proposal.cells, read_audience(proposal.cells)
+    scope = [proposal.scope] if proposal.scope is not None else []
     payload = {
         "broadcast": proposal.number,
         "text": cells[TEXT],
@@ -141,9 +158,8 @@ async def _send(proposal: Proposal, approver: Person, gathered: Gathered, today:
         "missing": sorted(audience.missing),
         "due_within": audience.due_within,
     }
-    runs = await plan_of(gathered, today, now, desk.broadcasts)
     due = {channel: iter(due_times(runs[channel], count)) for channel, count in gathered.by_channel().items()}
-    parcels = []
+    parcels: list[tuple[NewDelivery, Sequence[NewNotice]]] = []
     for one in gathered.members:
         code, where = one.person.code, one.reached
         notice = NewNotice(NoticeKind.BROADCAST, f"broadcast:{proposal.number}:{code}", about=(code,), payload=payload)
@@ -158,8 +174,7 @@ async def _send(proposal: Proposal, approver: Person, gathered: Gathered, today:
                 locale=where.locale,
             )
         parcels.append((delivery, (notice,)))
-    await desk.outbox.put_many(parcels, now)
-    await desk.sending.start([gathered.lines[channel].sender for channel in gathered.by_channel()])
+    return parcels
 
 
 async def _show_progress_to(people: tuple[Person, ...], number: int, desk: Desk) -> None:
@@ -198,7 +213,7 @@ async def _show(
     return Reply(title=name_proposal(proposal), lines=tuple(lines), choices=(*choices, proposals.waiting()))
 
 
-async def _author(proposal: Proposal, today: RulesOn, desk: Desk) -> Person | Reply:
+async def _find_author(proposal: Proposal, today: RulesOn, desk: Desk) -> Person | Reply:
     """Who made it, if they may still; else what to say."""
     author = await desk.eyes.profiles.find_person(proposal.proposed_by.person)
     if author is not None and covers(as_hr(author), proposal.scope, today) and may_broadcast(author):

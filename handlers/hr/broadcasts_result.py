@@ -84,7 +84,7 @@ def name_reason(reason: str) -> str:
     return known.get(reason, reason)
 
 
-def _result_headings() -> list[tuple[str, int]]:
+def _headings_of_people() -> list[tuple[str, int]]:
     return [
         (_("No."), 6),
         (_("Code"), 12),
@@ -92,6 +92,12 @@ def _result_headings() -> list[tuple[str, int]]:
         (_("Position"), 26),
         (_("Unit"), 34),
         (_("State"), 16),
+    ]
+
+
+def _result_headings() -> list[tuple[str, int]]:
+    return [
+        *_headings_of_people(),
         (_("Time"), 20),
         (_("Channel"), 12),
         (_("Reason"), 34),
@@ -120,12 +126,7 @@ def _result_rows(rows: Sequence[BroadcastRow]) -> Iterator[Row]:
 
 def _paper_headings() -> list[tuple[str, int]]:
     return [
-        (_("No."), 6),
-        (_("Code"), 12),
-        (_("Full name"), 28),
-        (_("Position"), 26),
-        (_("Unit"), 34),
-        (_("State"), 16),
+        *_headings_of_people(),
         (_("Received (yes/no)"), 18),
         (_("Signature"), 24),
     ]
