@@ -27,8 +27,9 @@ from bot.push.broadcasting import BroadcastKeeper, Surroundings
 from bot.push.composing import NoticeComposer, Premises
 from bot.push.figures import AllowanceLine, Figures
 from bot.push.jobs import Connection, defer_pump
+from bot.push.ledger import ASKED
 from bot.push.planning import Agenda, Planned, Watcher, plan
-from bot.push.pump import ASKED, Manner, Pump
+from bot.push.pump import Manner, Pump
 from bot.push.sending import Sender
 from bot.seen import Taken
 from bot.settings import Settings

@@ -7,8 +7,6 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-ASKED: Final = "asked"  # the platform asked to be left alone
-CHANNEL_REFUSED: Final = "channel_refused"  # the platform does not know us any more
 _WIDER: Final = 1.004
 
 _SET: Final = text(

@@ -26,6 +26,7 @@ from bot.on_telegram.tokens import identity_of, refused_token
 from bot.on_telegram.wire import AnswerLostError, DiscreetRequest, NeverLeftError
 from bot.papers.handing import file_of
 from bot.push.sending import Parcel
+from bot.refusals import BAD_REQUEST, BLOCKED, CHAT_UNKNOWN, DEACTIVATED, NOT_EDITABLE
 from bot.render import Describe, count_units, render_html, split_html
 from handlers.asking import Channel, Choice
 from handlers.phrases import locale_of
@@ -33,8 +34,6 @@ from handlers.reply import File, Reply
 
 MOST_UNITS: Final = 4096
 MOST_CAPTION_UNITS: Final = 1024
-BLOCKED, DEACTIVATED, CHAT_UNKNOWN, BAD_REQUEST = "blocked", "deactivated", "chat_unknown", "bad_request"
-NOT_EDITABLE: Final = "not_editable"
 _CONNECTIONS: Final = 100  # 30 a second, each answered within three seconds, leave some free
 _PATIENCE: Final = 14.0  # seconds for an answer after at most half as many to connect: less than a pump waits at most
 _PICTURES: Final = {"image/png", "image/jpeg"}

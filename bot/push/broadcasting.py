@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol
 import structlog
 
 from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError
-from bot.push.ledger import Broadcast, BroadcastState, Card, Progress, Recall
+from bot.push.ledger import ASKED, Broadcast, BroadcastState, Card, Progress, Recall
 from bot.push.sending import Parcel, Sender
 from handlers.hr.broadcasts_progress import describe_progress
 from handlers.notices.broadcasts import begin_of, make_corrections, write_recalled
@@ -28,7 +28,6 @@ from knowledge.library import Policy
 from knowledge.local_time import VIETNAM
 from knowledge.sending_hours import next_allowed
 
-ASKED: Final = "asked"
 _LEASE: Final = timedelta(seconds=60)
 _AT_ONCE: Final = 20
 _AT_A_STRETCH: Final = 5.0  # seconds

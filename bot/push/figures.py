@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
-BAD_REQUEST = "bad_request"
+from bot.refusals import BAD_REQUEST
 
 
 class QueueLine(Protocol):

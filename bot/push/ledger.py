@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from storage.records import (
     Account,
@@ -19,6 +19,9 @@ from storage.records import (
 )
 
 __all__ = [
+    "ASKED",
+    "CHANNEL_REFUSED",
+    "OUT_OF_REACH",
     "Account",
     "Broadcast",
     "BroadcastState",
@@ -32,6 +35,12 @@ __all__ = [
     "Progress",
     "Recall",
 ]
+
+
+# Why nobody of the fleet sends by an identity for a while; `nhacchuan queue` tells them.
+ASKED: Final = "asked"  # the platform asked to be left alone
+CHANNEL_REFUSED: Final = "channel_refused"  # the platform does not know us any more
+OUT_OF_REACH: Final = "out_of_reach"
 
 
 class Ledger(Protocol):

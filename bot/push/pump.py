@@ -15,13 +15,11 @@ import structlog
 
 from bot.failures import ChannelRefusedError, NotNowError, NotSentError, RefusedError, UnclearError, where_of
 from bot.push.composing import UNLINKED, UNREACHABLE, Composer, Deferred, Unsaid, Written
-from bot.push.ledger import Claim, DeliveryState, Ledger
+from bot.push.ledger import ASKED, CHANNEL_REFUSED, OUT_OF_REACH, Claim, DeliveryState, Ledger
 from bot.push.sending import Parcel, Sender
+from bot.refusals import BAD_REQUEST, NOT_EDITABLE
 from handlers.ports import Clock
 
-ASKED: Final = "asked"
-CHANNEL_REFUSED: Final = "channel_refused"
-OUT_OF_REACH: Final = "out_of_reach"
 _EARLY: Final = 0.005  # seconds before its slot in which "started" is committed
 _LONGEST_WAIT: Final = 0.5  # seconds between looks while others hold what is left
 _DEFECT_WAIT: Final = 300.0  # seconds before a message whose words could not be written is tried again
@@ -30,7 +28,7 @@ _LONGEST_AWAY: Final = 60.0  # seconds of a pause while the platform is out of r
 _AWAY_AFTER: Final = 3  # messages in a row that could not be handed over
 _BACK_SOON: Final = 1.0
 # Refusals that are defects of our message and say nothing about the person.
-_OURS: Final = frozenset({"bad_request", "not_editable", "not_paid", "template_refused"})
+_OURS: Final = frozenset({BAD_REQUEST, NOT_EDITABLE, "not_paid", "template_refused"})
 _log = structlog.get_logger("bot.push")
 
 
