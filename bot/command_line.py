@@ -44,6 +44,8 @@ app.add_typer(reminders_app, name="reminders")
 app.add_typer(broadcast_app, name="broadcast")
 study_app = typer.Typer(help="Who is sent to study: requests, decisions, and what is on record.", no_args_is_help=True)
 app.add_typer(study_app, name="study")
+zalo_app = typer.Typer(help="Zalo's Official Account.", no_args_is_help=True)
+app.add_typer(zalo_app, name="zalo")
 
 
 def main() -> NoReturn:
@@ -444,6 +446,18 @@ def study_paper(
     from bot.commands.study import write_record  # noqa: PLC0415  see the module's docstring
 
     _run(write_record(settings(), number, file))
+
+
+@zalo_app.command("connect")
+def zalo_connect(
+    code: Annotated[str | None, typer.Option("--code", help="What Zalo's page answered: the code or address.")] = None,
+    callback: Annotated[str | None, typer.Option("--callback", help="The callback saved in the console.")] = None,
+    with_challenge: Annotated[bool, typer.Option("--pkce", help="Send a code challenge of its own.")] = False,
+) -> None:
+    """Let an administrator of the Official Account agree, and keep the tokens."""
+    from bot.commands.zalo_connect import connect  # noqa: PLC0415  see the module's docstring
+
+    _run(connect(settings(), given=code, callback=callback, with_challenge=with_challenge))
 
 
 @audit_app.command("verify")

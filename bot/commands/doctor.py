@@ -9,6 +9,7 @@ from datetime import date
 from bot.commands.channels import check_telegram
 from bot.commands.queue import describe
 from bot.commands.zalo_bot import check_zalo_bot
+from bot.commands.zalo_oa import check_zalo_oa
 from bot.errors import CommandError, ServiceError, SilentError
 from bot.on_telegram.paid import TERMS, describe_price
 from bot.questions import list_lost
@@ -47,7 +48,7 @@ async def examine(settings: Settings, *, as_json: bool) -> None:
             if not check.is_well:
                 print(f"   → {check.mend}")
     unwell = {check.name for check in checks if not check.is_well}
-    if unwell & {"database", "telegram", "zalo_bot"}:
+    if unwell & {"database", "telegram", "zalo_bot", "zalo_oa"}:
         raise _UnwellServiceError
     if unwell:
         raise SilentError
@@ -67,6 +68,7 @@ async def _examine(settings: Settings) -> AsyncIterator[Check]:
         yield await _check_promoted(settings)
         yield await _check_told(settings)
         yield await _check_push(settings)
+        yield await _check_zalo_oa(settings)
     yield await _check_telegram(settings)
     yield await _check_zalo_bot(settings)
     yield _check_pace(settings)
@@ -180,6 +182,18 @@ async def _check_zalo_bot(settings: Settings) -> Check:
     except CommandError as error:
         mend = _("Check NHACCHUAN_ZALO_BOT_TOKEN, the webhook settings and the network, then try again.")
         return Check("zalo_bot", is_well=False, found=str(error), mend=mend)
+
+
+async def _check_zalo_oa(settings: Settings) -> Check:
+    """Whether the Official Account works, how long its permission holds, and what is left of its month."""
+    if not settings.is_zalo_oa_open:
+        return Check("zalo_oa", is_well=True, found=_("not connected (NHACCHUAN_ZALO_OA_APP_ID is empty)"))
+    async with open_office(settings, keeps_threads=False) as office:
+        try:
+            return Check("zalo_oa", is_well=True, found=await check_zalo_oa(office))
+        except CommandError as error:
+            mend = _("If the permission is lost: nhacchuan zalo connect. Else check the settings and the network.")
+            return Check("zalo_oa", is_well=False, found=str(error), mend=mend)
 
 
 async def _check_push(settings: Settings) -> Check:

@@ -14,6 +14,7 @@ from bot.commands.channels import WEBHOOK_PATH, keep_open, make_telegram_carrier
 from bot.commands.stopping import stop_on_signals
 from bot.commands.working import open_worker, tell_rehearsal
 from bot.commands.zalo_bot import BOT_WEBHOOK_PATH, make_zalo_bot_carrier, make_zalo_bot_door
+from bot.commands.zalo_connect import CALLBACK_PATH, show_code
 from bot.commands.zalo_oa import OA_WEBHOOK_PATH, make_zalo_oa_carrier, make_zalo_oa_door
 from bot.errors import CommandError, ServiceError
 from bot.letters import Carrier, Postman
@@ -92,6 +93,7 @@ def _channel_doors(office: Office, registry: CollectorRegistry) -> tuple[Sequenc
     zalo_oa = make_zalo_oa_door(office, registry)
     if zalo_oa is not None:
         doors.append(zalo_oa)
+        routes.append(web.get(CALLBACK_PATH, show_code))
     if isinstance(zalo_oa, OaWebhookDoor):
         routes.append(web.post(OA_WEBHOOK_PATH, zalo_oa.receive))
     return doors, routes

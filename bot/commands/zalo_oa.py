@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter
 from bot.errors import InputError
 from bot.failures import ChannelRefusedError, DeliveryFailedError
 from bot.on_zalo.account import AccountClient, CodeError
+from bot.on_zalo.allowances import predict_last_day
 from bot.on_zalo.answering import Answerer
 from bot.on_zalo.door import OaDoor, PollingDoor, WebhookDoor
 from bot.on_zalo.letters import OaCarrier
@@ -20,7 +21,7 @@ from bot.on_zalo.templates import TemplateClient
 from bot.on_zalo.tokens import TokenKeeper
 from bot.settings import Settings
 from bot.wiring import Office
-from handlers.phrases import _
+from handlers.phrases import _, ngettext, show_day
 from knowledge.message_templates import TemplatesError, load_templates
 
 OA_WEBHOOK_PATH = "/zalo/oa/webhook"
@@ -158,7 +159,10 @@ async def renew_zalo_oa(office: Office) -> None:
 
 
 async def check_zalo_oa(office: Office) -> str:
-    """The account's name and how many days its grant holds without use. Raises InputError where it does not work."""
+    """The account's name, how long its permission holds without use, and how its month stands.
+
+    Raises InputError where it does not work.
+    """
     account = open_account(office)
     if account is None:
         return ""
@@ -172,6 +176,25 @@ async def check_zalo_oa(office: Office) -> str:
         await account.keeper.close()
         await client.close()
     left = (grant.pair.refresh_until - office.clock.now()).days if grant is not None else 0
-    return _("{name}; the permission lasts {n} more days and is renewed by itself").format(
-        name=about.get("name") or account.app.oa_id, n=left
+    found = ngettext(
+        "{name}; the permission lasts {n} more day and is renewed by itself",
+        "{name}; the permission lasts {n} more days and is renewed by itself",
+        left,
+    ).format(name=about.get("name") or account.app.oa_id, n=left)
+    return f"{found}. {await _describe_month(office)}"
+
+
+async def _describe_month(office: Office) -> str:
+    """How many messages the account has sent this month, and the day on which its allowance ends if it goes on so."""
+    today, monthly = office.clock.today(), office.settings.zalo_oa_monthly
+    used = await office.zalo_book.count_used(today.replace(day=1), today)
+    if monthly is None:
+        return ngettext("{n} message this month, no limit set", "{n} messages this month, no limit set", used).format(
+            n=used
+        )
+    last = predict_last_day(used, monthly, today)
+    if last is None:
+        return _("{used} of {most} messages this month; that lasts").format(used=used, most=monthly)
+    return _("{used} of {most} messages this month; at this pace the last day is {day}").format(
+        used=used, most=monthly, day=show_day(last)
     )
