@@ -37,9 +37,10 @@ async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply
     names = [unit.name for code in units if (unit := rules.find_unit(code)) is not None]
     named = ", ".join([*names[:_MOST_UNITS], *([f"+{len(names) - _MOST_UNITS}"] if len(names) > _MOST_UNITS else [])])
     counted, picture = describe_stages(payload["counts"], rules.library)
-    lines = [_people(payload["people"]), *counted] if payload["people"] else []
+    lines = [_people(payload["people"])] if payload["people"] else []
     policy = rules.library.policy.escalation
-    lines += _describe_needs(payload, policy.undecided_days_before)
+    lines += _describe_needs(payload, policy.undecided_days_before)  # what asks for a decision, before all figures
+    lines += counted if payload["people"] else []
     monday = rules.day - timedelta(days=rules.day.weekday())
     title = _("Weekly digest of title standards, week from {day}").format(day=show_day(monday))
     if named:

@@ -69,7 +69,9 @@ def words(ahead: tuple[int, ...], overdue: tuple[int, ...], on: date, *, is_sure
                 "{n} things wait for you to complete; their deadline, the last one {day}, has passed.",
                 len(overdue),
             )
-        told.append(text.format(n=show_number(len(overdue)), day=show_day(on + timedelta(days=max(overdue)))))
+        past = text.format(n=show_number(len(overdue)), day=show_day(on + timedelta(days=max(overdue))))
+        # Nobody is to wonder whether these are among those that are ahead.
+        told.append(_("Besides: {told}").format(told=past) if ahead else past)
     return tuple(told)
 
 

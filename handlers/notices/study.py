@@ -34,7 +34,8 @@ async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply
         return Dropped("answered")
     opens = Choice(_("Open study case {number}").format(number=number), "study.open", str(number))
     if act in _ASKS and not is_own:
-        return Reply(_asks(number, notice.payload.get("due")), choices=(opens, *_to_decide(number)))
+        asked = _asks(number, notice.payload.get("due"), present.rules.day)
+        return Reply(asked, choices=(opens, *_to_decide(number)))
     return Reply(_say(act, is_own=is_own).format(number=number), choices=(opens,))
 
 
@@ -44,11 +45,14 @@ def _is_in_charge(present: Present, notice: Notice) -> bool:
     return any(code in present.about and present.about[code].unit in scope for code in notice.about)
 
 
-def _asks(number: int, due: str | None) -> str:
+def _asks(number: int, due: str | None, today: date) -> str:
     if due is None:
         return _("Study request {number} of one of your people waits for an answer.").format(number=number)
     text = _("Study request {number} of one of your people waits for your answer, by {day}.")
-    return text.format(number=number, day=show_day(date.fromisoformat(due)))
+    due_on = date.fromisoformat(due)
+    if due_on < today:  # it leaves late, as after a day without any sender
+        text = _("Study request {number} of one of your people still waits for your answer, which was due by {day}.")
+    return text.format(number=number, day=show_day(due_on))
 
 
 def _to_decide(number: int) -> tuple[Choice, ...]:

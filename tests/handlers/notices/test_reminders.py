@@ -100,7 +100,7 @@ async def test_it_is_dropped_when_the_person_has_retired(loaded: RuleBook) -> No
             (-31, -1),
             [
                 "Đồng chí có 1 nội dung cần hoàn thiện, hạn gần nhất 01/12/2026.",
-                "Đồng chí còn 2 nội dung cần hoàn thiện, hạn 30/11/2026 đã qua.",
+                "Ngoài ra: Đồng chí còn 2 nội dung cần hoàn thiện, hạn 30/11/2026 đã qua.",
             ],
         ),
     ],

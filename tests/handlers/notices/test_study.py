@@ -47,6 +47,13 @@ async def test_a_head_is_asked_with_a_day_and_buttons(library):
     assert tokens == ["study.open|7", "study.do|7::sent", "study.say|7::refused", "study.say|7::change_asked"]
 
 
+async def test_a_head_who_is_told_late_reads_that_the_day_has_passed(library):
+    reply = await told(library, StudyAct.REQUESTED, HEAD, "2026-11-20")
+
+    assert isinstance(reply, Reply)
+    assert "đã quá hạn trả lời 20/11/2026" in words(reply)
+
+
 @pytest.mark.parametrize("act", list(StudyAct))
 @pytest.mark.parametrize("to", [ME, HEAD], ids=["the official", "the head"])
 async def test_every_notice_has_words_without_a_name_or_a_course(library, act, to):
