@@ -235,7 +235,7 @@ def _list(asked: Sequence[Inquiry], visit: Visit) -> Reply:
         return Reply(
             title=_("You have not passed on any question here."),
             lines=(Line(_("If you have a code, please type it. You can also ask me to pass a question on to HR.")),),
-            choices=(Choice(_("Pass a question on to HR"), "pass_on"), next_steps.help_me()),
+            choices=(Choice(_("Pass a question on to HR"), "pass_on"), next_steps.my_study(), next_steps.help_me()),
         )
     text = _("{code} of {day}: {state}")
     return Reply(

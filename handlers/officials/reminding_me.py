@@ -32,7 +32,8 @@ _DAYS = re.compile(rf"\b(\d{{1,4}}|{_WORDS}) ?(ngay|hom|bua|tuan|thang)\b")
 _UNTIL = re.compile(r"\b(?:den|toi|het)(?: het)?(?: ngay)? (\d{1,2})/(\d{1,2})(?:/(\d{4}))?\b")
 _UNITS = {"ngay": 1, "hom": 1, "bua": 1, "tuan": _WEEK, "thang": 30}
 _QUIET = re.compile(
-    r"\b(tam dung|tam ngung|tam hoan|tam tat|ngung|dung|tat|khoi|huy|hoan|bo|thoi)\b.*\b(nhac|thong bao|tin|gui)\b"
+    r"\b(tam dung|tam ngung|tam hoan|tam tat|ngung|dung|tat|khoi|huy|hoan(?! (?:thanh|thien))|bo|thoi)\b"
+    r".*\b(nhac|thong bao|tin|gui)\b"
     r"|\b(khong|ko|dung|chua|thoi) (can |muon |phai |co |nhan )*(nhac|gui|bao|tin)\b"
     r"|\bnhac\b.*\b(tam dung|tam ngung|sau)\b|^(tam dung|tam ngung)"
 )

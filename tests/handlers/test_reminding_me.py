@@ -108,6 +108,13 @@ async def test_reminders_cannot_be_switched_off_for_good(desk, said):
     assert {one.token for one in reply.choices} == {"reminders.pause|7", "reminders.pause|30"}
 
 
+async def test_having_completed_something_is_no_wish_for_silence(desk):
+    reply = await desk.say("tôi hoàn thành rồi sao vẫn nhắc", person=OFFICIAL)
+
+    assert wishes(desk) is None
+    assert "không tắt hẳn" not in reply.title
+
+
 @pytest.mark.parametrize("said", ["nhắc lại", "bật lại nhắc việc", "tiếp tục nhắc tôi", "bỏ tạm dừng nhắc"])
 async def test_a_pause_ends_when_asked_and_the_hour_stays(desk, said):
     desk.drawers.reminders.wishes[OFFICIAL.code] = ReminderWishes(time(9), date(2026, 12, 1))
