@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from pydantic import ValidationError
 
 from bot.command_line_broadcasts import broadcast_app
 from bot.errors import CommandError, InputError, SilentError, UsageError
-from bot.settings import Settings
+from bot.settings import read_settings
 from handlers.phrases import CataloguesMissingError, _, locale_of, use_catalogues
 
 DEBUG = "--debug"
@@ -95,15 +94,6 @@ def _apology(error: Exception) -> str:
         )
 
 
-def settings() -> Settings:
-    """The settings of this run. Raises InputError naming every variable that is wrong."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        told = [f"NHACCHUAN_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors()]
-        raise InputError(_("Wrong settings: {problems}").format(problems="; ".join(told))) from None
-
-
 def _run(work: Coroutine[Any, Any, None]) -> None:
     asyncio.run(work)
 
@@ -129,7 +119,7 @@ def init() -> None:
     """Create or migrate the database."""
     from bot.wiring import initialise  # noqa: PLC0415  see the module's docstring
 
-    _run(initialise(settings()))
+    _run(initialise(read_settings()))
     print(_("The database is ready."))
 
 
@@ -146,7 +136,7 @@ def load(
     from bot.commands.loading import load as load_into  # noqa: PLC0415  see the module's docstring
 
     sheets = frozenset(one for given in replace or () for one in given.split(","))
-    _run(load_into(settings(), path, dry_run=dry_run, replacing=sheets, as_json=as_json))
+    _run(load_into(read_settings(), path, dry_run=dry_run, replacing=sheets, as_json=as_json))
 
 
 @app.command()
@@ -163,9 +153,9 @@ def ask(
     if (question is None) == (batch is None):
         raise UsageError(_("Type a question, or name a file with --batch."))
     if batch is not None:
-        _run(asking.ask_batch(settings(), batch))
+        _run(asking.ask_batch(read_settings(), batch))
     else:
-        _run(asking.ask(settings(), asking.Asked(question or "", person, _read_day(on)), as_json=as_json))
+        _run(asking.ask(read_settings(), asking.Asked(question or "", person, _read_day(on)), as_json=as_json))
 
 
 @app.command()
@@ -181,7 +171,7 @@ def gaps(
 
     if sum((person is not None, unit is not None, everybody)) != 1:
         raise UsageError(_("Name exactly one of --as CODE, --unit CODE and --all."))
-    _run(list_gaps(settings(), person=person, unit=unit, on=_read_day(on), as_json=as_json))
+    _run(list_gaps(read_settings(), person=person, unit=unit, on=_read_day(on), as_json=as_json))
 
 
 @app.command()
@@ -192,7 +182,7 @@ def documents(
     """List the law library, or show one document with its points, dates and relations."""
     from bot.commands.library import show_documents  # noqa: PLC0415  see the module's docstring
 
-    _run(show_documents(settings(), number, as_json=as_json))
+    _run(show_documents(read_settings(), number, as_json=as_json))
 
 
 @app.command()
@@ -200,7 +190,7 @@ def rulings(as_json: JsonOption = False) -> None:
     """List what HR has ruled on certificates, and whether each ruling still decides anything."""
     from bot.commands.rulings import show_rulings  # noqa: PLC0415  see the module's docstring
 
-    _run(show_rulings(settings(), as_json=as_json))
+    _run(show_rulings(read_settings(), as_json=as_json))
 
 
 @app.command()
@@ -208,7 +198,7 @@ def chat(person: AsOption = None, on: OnOption = None) -> None:
     """Talk in the terminal."""
     from bot.commands.talking import talk  # noqa: PLC0415  see the module's docstring
 
-    _run(talk(settings(), person, _read_day(on)))
+    _run(talk(read_settings(), person, _read_day(on)))
 
 
 @app.command()
@@ -216,7 +206,7 @@ def code(person: Annotated[str, typer.Argument(metavar="CODE", help="Code of the
     """Make a one-time linking code for an official, to be handed over by HR."""
     from bot.commands.codes import issue_code  # noqa: PLC0415  see the module's docstring
 
-    _run(issue_code(settings(), person))
+    _run(issue_code(read_settings(), person))
 
 
 @app.command()
@@ -224,7 +214,7 @@ def serve() -> None:
     """Open the doors: web chat, and Telegram where a token is set."""
     from bot.commands.serving import serve as open_doors  # noqa: PLC0415  see the module's docstring
 
-    _run(open_doors(settings()))
+    _run(open_doors(read_settings()))
 
 
 @app.command()
@@ -232,7 +222,7 @@ def run() -> None:
     """Everything in one process: the doors, the planner and the sender."""
     from bot.commands.serving import run as run_all  # noqa: PLC0415  see the module's docstring
 
-    _run(run_all(settings()))
+    _run(run_all(read_settings()))
 
 
 @app.command()
@@ -242,7 +232,7 @@ def demo(
     """Load the invented sample province, show a short conversation, then open the web chat."""
     from bot.commands.demonstration import demonstrate  # noqa: PLC0415  see the module's docstring
 
-    _run(demonstrate(settings(), once=once))
+    _run(demonstrate(read_settings(), once=once))
 
 
 @app.command()
@@ -250,7 +240,7 @@ def doctor(as_json: JsonOption = False) -> None:
     """Check settings, library, database and channels, and say how to mend each."""
     from bot.commands.doctor import examine  # noqa: PLC0415  see the module's docstring
 
-    _run(examine(settings(), as_json=as_json))
+    _run(examine(read_settings(), as_json=as_json))
 
 
 @app.command()
@@ -258,7 +248,7 @@ def plan(on: OnOption = None, as_json: JsonOption = False) -> None:
     """What would go out on a day, to whom and why: reminders, notices to those above, digests, changed rules."""
     from bot.commands.planning import show_plan  # noqa: PLC0415  see the module's docstring
 
-    _run(show_plan(settings(), on=_read_day(on), as_json=as_json))
+    _run(show_plan(read_settings(), on=_read_day(on), as_json=as_json))
 
 
 @reminders_app.command("policy")
@@ -276,7 +266,7 @@ def reminders_policy(  # noqa: PLR0913,PLR0917  one option each
     from bot.commands.reminders import Wanted, show_or_set  # noqa: PLC0415  see the module's docstring
 
     wanted = Wanted(of_round, criterion, before, after, then_every, then_at_most, resets)
-    _run(show_or_set(settings(), wanted, as_json=as_json))
+    _run(show_or_set(read_settings(), wanted, as_json=as_json))
 
 
 @app.command()
@@ -284,7 +274,7 @@ def work() -> None:
     """Only planner and sender; run as many as needed against one database."""
     from bot.commands.working import work as keep_working  # noqa: PLC0415  see the module's docstring
 
-    _run(keep_working(settings()))
+    _run(keep_working(read_settings()))
 
 
 @app.command()
@@ -292,7 +282,7 @@ def queue(as_json: JsonOption = False) -> None:
     """How the sending stands: what waits for how long, how quickly it goes, what is unclear or stuck."""
     from bot.commands.queue import show_queue  # noqa: PLC0415  see the module's docstring
 
-    _run(show_queue(settings(), as_json=as_json))
+    _run(show_queue(read_settings(), as_json=as_json))
 
 
 @document_app.command("add")
@@ -324,7 +314,7 @@ def document_add(
     places = tuple(one.strip() for one in (territories or "").split(",") if one.strip())
     if places and national:
         raise UsageError(_("Say either --territories or --national."))
-    _run(add_document(settings(), Adding(file, draft, accept, replace, number, places, national)))
+    _run(add_document(read_settings(), Adding(file, draft, accept, replace, number, places, national)))
 
 
 @document_app.command("remove")
@@ -334,7 +324,7 @@ def document_remove(
     """Take an added document out of the library, record and text."""
     from bot.commands.library import remove_document  # noqa: PLC0415  see the module's docstring
 
-    _run(remove_document(settings(), number))
+    _run(remove_document(read_settings(), number))
 
 
 @app.command()
@@ -358,13 +348,13 @@ def questions(
     if sum((unanswered, promoted, check, export is not None)) != 1:
         raise UsageError(_("Name exactly one of --unanswered, --promoted, --check and --export FILE."))
     if unanswered:
-        _run(asked.list_unanswered(settings(), _read_day(since), as_json=as_json))
+        _run(asked.list_unanswered(read_settings(), _read_day(since), as_json=as_json))
     elif promoted:
-        _run(asked.list_promoted(settings(), as_json=as_json))
+        _run(asked.list_promoted(read_settings(), as_json=as_json))
     elif export is not None:
-        _run(asked.export_promoted(settings(), export))
+        _run(asked.export_promoted(read_settings(), export))
     else:
-        _run(asked.check_promoted(settings()))
+        _run(asked.check_promoted(read_settings()))
 
 
 ByOption = Annotated[str, typer.Option("--by", help="Code of the HR person in whose name it is done.")]
@@ -386,7 +376,7 @@ def answer_add(
     from bot.commands.questions import add_answer  # noqa: PLC0415  see the module's docstring
     from handlers.hr.promoting import Draft  # noqa: PLC0415
 
-    _run(add_answer(settings(), by, Draft(question, answer, cited, tuple(variants or ()))))
+    _run(add_answer(read_settings(), by, Draft(question, answer, cited, tuple(variants or ()))))
 
 
 @answer_app.command("withdraw")
@@ -396,7 +386,7 @@ def answer_withdraw(
     """Give a promoted answer no more."""
     from bot.commands.questions import withdraw_answer  # noqa: PLC0415  see the module's docstring
 
-    _run(withdraw_answer(settings(), number, by))
+    _run(withdraw_answer(read_settings(), number, by))
 
 
 @study_app.command("list")
@@ -411,7 +401,7 @@ def study_list(
 
     if unit is not None and person is not None:
         raise UsageError(_("Say either --unit or --person."))
-    _run(list_cases(settings(), unit=unit, person=person, with_ended=with_ended, as_json=as_json))
+    _run(list_cases(read_settings(), unit=unit, person=person, with_ended=with_ended, as_json=as_json))
 
 
 @study_app.command("record")
@@ -434,7 +424,7 @@ def study_record(  # noqa: PLR0913, PLR0917  what a paper says: each is a field 
 
     days = (_read_day(on), _read_day(from_day), _read_day(to_day))
     entry = read_entry(act, paper, days, case=case, person=person, criterion=criterion, course=course)
-    _run(record(settings(), entry, by, who=who, words=words))
+    _run(record(read_settings(), entry, by, who=who, words=words))
 
 
 @study_app.command("paper")
@@ -445,7 +435,7 @@ def study_paper(
     """Write the record of a study case as a Word document."""
     from bot.commands.study import write_record  # noqa: PLC0415  see the module's docstring
 
-    _run(write_record(settings(), number, file))
+    _run(write_record(read_settings(), number, file))
 
 
 @zalo_app.command("connect")
@@ -457,7 +447,7 @@ def zalo_connect(
     """Let an administrator of the Official Account agree, and keep the tokens."""
     from bot.commands.zalo_connect import connect  # noqa: PLC0415  see the module's docstring
 
-    _run(connect(settings(), given=code, callback=callback, with_challenge=with_challenge))
+    _run(connect(read_settings(), given=code, callback=callback, with_challenge=with_challenge))
 
 
 @audit_app.command("verify")
@@ -465,7 +455,7 @@ def audit_verify() -> None:
     """Read the whole audit chain and tell whether every link holds."""
     from bot.commands.codes import verify_audit  # noqa: PLC0415  see the module's docstring
 
-    _run(verify_audit(settings()))
+    _run(verify_audit(read_settings()))
 
 
 if __name__ == "__main__":

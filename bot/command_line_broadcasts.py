@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.errors import UsageError
+from bot.settings import read_settings
 from handlers.phrases import _
 
 if TYPE_CHECKING:
@@ -229,7 +230,6 @@ def _press(by: str, action: str, number: int | str) -> None:
 
 
 def _run_as(by: str, work: "Callable[[Teller], Awaitable[None]]") -> None:
-    from bot.command_line import settings  # noqa: PLC0415  it imports this module
     from bot.commands.broadcasting import run_as  # noqa: PLC0415  heavy, see `bot.command_line`
 
-    asyncio.run(run_as(settings(), by, work))
+    asyncio.run(run_as(read_settings(), by, work))

@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import InputError
+from handlers.phrases import _
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _DEFAULT_PORT = 8080
@@ -105,3 +108,12 @@ class Settings(BaseSettings):
     def port(self) -> int:
         """Port that the web server listens on; 0 lets the system choose."""
         return int(self.http.rpartition(":")[2])
+
+
+def read_settings() -> Settings:
+    """The settings of this run. Raises InputError naming every variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        told = [f"NHACCHUAN_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors()]
+        raise InputError(_("Wrong settings: {problems}").format(problems="; ".join(told))) from None
