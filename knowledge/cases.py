@@ -25,11 +25,6 @@ class Case:
     subject: str
     criteria: tuple[CriterionCode, ...]
 
-    @property
-    def key(self) -> str:
-        """The name of this case and of no other."""
-        return f"{self.person}:{self.trigger}:{self.subject}:{'+'.join(self.criteria)}"
-
 
 @dataclass(frozen=True, slots=True)
 class Told:

@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import PersonCode
+from storage.driver import driver_of
 from storage.letters import storable, storable_values
 from storage.records import Delivery, DeliveryState, NewDelivery, NewNotice, Notice, NoticeKind, Queue
 
@@ -158,10 +159,6 @@ class OutboxDrawer:
     async def list_of(self, person: PersonCode, limit: int = 50) -> Sequence[Delivery]:
         """What was or will be sent to this person, the newest first."""
         return await self._list("WHERE person = %s ORDER BY id DESC LIMIT %s", (storable(person), limit))
-
-    async def list_of_broadcast(self, broadcast: int) -> Sequence[Delivery]:
-        """Every delivery of a broadcast, by number."""
-        return await self._list("WHERE broadcast = %s ORDER BY id", (broadcast,))
 
     async def list_unclear(self, limit: int = 100, broadcast: int | None = None) -> Sequence[Delivery]:
         """Deliveries that may or may not have arrived, the oldest first."""
@@ -351,24 +348,20 @@ class OutboxDrawer:
         return len(numbers)
 
     async def _list(self, where: str, values: Sequence[Any]) -> list[Delivery]:
-        driver = await self._driver()
+        driver = await driver_of(self._connection)
         async with driver.cursor(row_factory=dict_row) as cursor:
             rows = await (await cursor.execute(f"{_DELIVERY} {where}", values)).fetchall()
         return await read_deliveries(driver, rows)
 
     async def _read(self, order: str, values: Mapping[str, Any] | Sequence[Any]) -> list[tuple[Any, ...]]:
-        driver = await self._driver()
+        driver = await driver_of(self._connection)
         async with driver.cursor() as cursor:
             return await (await cursor.execute(order, values)).fetchall()
 
     async def _do(self, order: str, values: Mapping[str, Any] | Sequence[Any]) -> None:
-        driver = await self._driver()
+        driver = await driver_of(self._connection)
         async with driver.cursor() as cursor:
             await cursor.execute(order, values)
-
-    async def _driver(self) -> psycopg.AsyncConnection[Any]:
-        raw = await self._connection.get_raw_connection()
-        return raw.driver_connection  # type: ignore[return-value]  # the engine is ours
 
 
 async def read_deliveries(driver: psycopg.AsyncConnection[Any], rows: Sequence[dict[str, Any]]) -> list[Delivery]:

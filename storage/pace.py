@@ -20,7 +20,6 @@ _PAUSE: Final = text(
     " ELSE :reason END, paused_until = greatest(paused_until, clock_timestamp() + :wait)"
     " WHERE identity = :identity"
 )
-_RESUME: Final = text("UPDATE pace SET paused_until = NULL, pause_reason = NULL WHERE identity = :identity")
 _PAUSED: Final = text(
     "SELECT identity, paused_until, pause_reason FROM pace WHERE paused_until > clock_timestamp() ORDER BY identity"
 )
@@ -49,10 +48,6 @@ class PaceDrawer:
     async def pause(self, identity: str, wait: timedelta, reason: str) -> None:
         """Let nobody of the fleet send by it for so long; a longer pause stays."""
         await self._connection.execute(_PAUSE, {"identity": identity, "wait": wait, "reason": reason})
-
-    async def resume(self, identity: str) -> None:
-        """End its pause: an operator has mended it."""
-        await self._connection.execute(_RESUME, {"identity": identity})
 
     async def list_paused(self) -> list[Paused]:
         """The identities that are paused now."""

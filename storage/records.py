@@ -347,9 +347,6 @@ class NoticeKind(StrEnum):
     CORRECTION = "correction"  # of a broadcast that was recalled and cannot be edited where it arrived
 
 
-DAILY_KINDS = frozenset({NoticeKind.REMINDER, NoticeKind.ESCALATION, NoticeKind.DIGEST, NoticeKind.CHANGE})
-
-
 class DeliveryState(StrEnum):
     """Where a delivery stands. Unclear: its request left and the answer was lost, so that it is never sent again."""
 

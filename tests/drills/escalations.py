@@ -19,7 +19,7 @@ from handlers.notices import escalations as words
 from handlers.notices.composing import Dropped, Present
 from handlers.phrases import locale_of, use_catalogues
 from knowledge.calendar import WorkingCalendar
-from knowledge.cases import KeptCase, Told
+from knowledge.cases import Case, KeptCase, Told
 from knowledge.escalating import Escalations, Memory
 from knowledge.escalation import escalation_chain
 from knowledge.evaluate import evaluate
@@ -312,27 +312,33 @@ def chain_of(world: World, person: Person, rules: RulesOn) -> list[tuple[str, se
     ]
 
 
+def name_of(case: Case) -> str:
+    return f"{case.person}:{case.trigger}:{case.subject}:{'+'.join(case.criteria)}"
+
+
 def look(world: World, kept: KeptCase, new: Told, rules: RulesOn, seen: Seen) -> None:
     """One rung that was just told of one case."""
     case, day = kept.case, rules.day
     person = world.people[case.person]
-    if (case.key, new.rung) in seen.told:
-        seen.wrong.append(f"{case.key}: {new.rung} told on {seen.told[case.key, new.rung]} and again on {day}")
-    if new.rung.startswith("unit:") and (case.key, new.to[0]) in seen.told_heads:
-        seen.wrong.append(f"{case.key}: {new.to[0]} told again, now as the head of {new.rung}")
+    if (name_of(case), new.rung) in seen.told:
+        seen.wrong.append(
+            f"{name_of(case)}: {new.rung} told on {seen.told[name_of(case), new.rung]} and again on {day}"
+        )
+    if new.rung.startswith("unit:") and (name_of(case), new.to[0]) in seen.told_heads:
+        seen.wrong.append(f"{name_of(case)}: {new.to[0]} told again, now as the head of {new.rung}")
     if not world.calendar.is_working(day):
-        seen.wrong.append(f"{case.key}: told on {day}, a day off")
+        seen.wrong.append(f"{name_of(case)}: told on {day}, a day off")
     if person.code in new.to:
-        seen.wrong.append(f"{case.key}: told to the person concerned")
+        seen.wrong.append(f"{name_of(case)}: told to the person concerned")
     chain = chain_of(world, person, rules)
     names = [rung for rung, _to in chain]
     if new.rung not in names or set(new.to) != dict(chain)[new.rung]:
-        seen.wrong.append(f"{case.key}: {new.rung} told to {new.to}, the chain being {chain}")
+        seen.wrong.append(f"{name_of(case)}: {new.rung} told to {new.to}, the chain being {chain}")
         return
     look_below(world, kept, new, chain, rules, seen)
-    seen.told[case.key, new.rung] = day
+    seen.told[name_of(case), new.rung] = day
     if new.rung.startswith("unit:"):
-        seen.told_heads[case.key, new.to[0]] = day
+        seen.told_heads[name_of(case), new.to[0]] = day
     seen.count[new.rung.split(":")[0]] += 1
 
 
@@ -344,16 +350,16 @@ def look_below(
     policy = world.library.policy.escalation.grace_working_days
     graces = {"unit": policy.unit_head, "staff": policy.department}
     for place, (rung, to) in enumerate(chain[: names.index(new.rung)]):
-        on = seen.told.get((case.key, rung)) or next(
-            (seen.told_heads[case.key, head] for head in to if (case.key, head) in seen.told_heads), None
+        on = seen.told.get((name_of(case), rung)) or next(
+            (seen.told_heads[name_of(case), head] for head in to if (name_of(case), head) in seen.told_heads), None
         )
         if on is None:
-            seen.wrong.append(f"{case.key}: {new.rung} told on {day} before {rung}")
+            seen.wrong.append(f"{name_of(case)}: {new.rung} told on {day} before {rung}")
         elif place == names.index(new.rung) - 1:
             passed = world.calendar.working_days_between(max(on, kept.open_since), day)
             least = graces.get(rung.split(":")[0], policy.department)
             if passed <= least:
-                seen.wrong.append(f"{case.key}: {new.rung} told {passed} working days after {rung}")
+                seen.wrong.append(f"{name_of(case)}: {new.rung} told {passed} working days after {rung}")
 
 
 def run(seed: int, people: int) -> tuple[dict[str, Any], list[str]]:
@@ -425,7 +431,7 @@ def check_end(world: World, memory: Memory, day: date, seen: Seen) -> None:
                 # A post that was filled only lately is told tomorrow.
                 missing = [rung for rung, to in chain if rung not in told and not to & heads]
                 if len(missing) > 1:
-                    seen.wrong.append(f"{one.case.key}: open since {one.open_since}, never told: {missing}")
+                    seen.wrong.append(f"{name_of(one.case)}: open since {one.open_since}, never told: {missing}")
 
 
 def main() -> None:

@@ -232,9 +232,10 @@ async def test_a_channel_that_refuses_us_is_paused_and_its_rows_stay(database: D
     assert await states(database) == {"waiting": 5}
     assert {one.attempts for one in await _all(database)} == {0}
     async with database.transaction() as drawers:
-        [paused] = await drawers.pace.list_paused()
-        assert (paused.identity, paused.reason) == (SENDER, "channel_refused")
-        assert timedelta(minutes=4) < paused.until - datetime.now(UTC) <= timedelta(minutes=5)
+        [queue] = await drawers.outbox.list_queues(datetime.now(UTC))
+        assert (queue.sender, queue.pause_reason) == (SENDER, "channel_refused")
+        assert queue.paused_until is not None
+        assert timedelta(minutes=4) < queue.paused_until - datetime.now(UTC) <= timedelta(minutes=5)
     async with ledger_of(database) as ledger:
         claimed = await ledger.claim(SENDER, datetime.now(UTC))
         assert claimed.claims == ()

@@ -14,7 +14,7 @@ from knowledge.facts import Person, PersonCode
 from knowledge.findings import State
 from knowledge.reminders import Reminding
 from knowledge.rulebook import RuleBook
-from storage.records import DAILY_KINDS, Delivery, DeliveryState, Notice, NoticeKind
+from storage.records import Delivery, DeliveryState, Notice, NoticeKind
 from tests.people import credential, official
 
 DAY = date(2026, 12, 1)
@@ -134,5 +134,5 @@ async def test_a_change_is_told_beside_a_reminder_with_each_button_once(loaded: 
     assert [choice.token for choice in one.choices] == ["gaps.mine", "changes.mine|0123456789abcdef", "notice.ack|7"]
 
 
-def test_every_daily_kind_has_a_writer() -> None:
-    assert set(BY_KIND) >= DAILY_KINDS
+def test_every_kind_has_a_writer() -> None:
+    assert set(BY_KIND) == set(NoticeKind)
