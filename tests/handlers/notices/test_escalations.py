@@ -132,6 +132,7 @@ async def test_digest_says_each_bar_of_its_picture_in_words(library: Library) ->
 
     assert isinstance(said, Reply)
     assert said.picture is not None
+    assert words(said).index("câu hỏi đang chờ") < words(said).index("1. ")  # what waits for somebody, before figures
     assert said.picture.bars == ((0, 1, 0, 0),)
     assert "Ngoại ngữ: 1 sắp đến hạn" in words(said)
     assert "Ngoại ngữ: 1 sắp đến hạn" in said.picture.description
