@@ -235,6 +235,7 @@ def _list_owed(told: Mapping[tuple[PersonCode, ...], Sequence[tuple[Case, Step]]
 
 
 def _key(recipient: PersonCode, day: date) -> str:
+    """By it the cabinet finds again which rungs have been told, so the two change together."""
     return f"escalation:{recipient}:{day.isoformat()}"
 
 

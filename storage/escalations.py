@@ -16,6 +16,7 @@ from storage.letters import storable
 from storage.records import Remark
 
 _TRIGGERS: Final = {one.value: one for one in Trigger}
+# The key of a notice is made by `knowledge.escalating`: one for each recipient and day.
 # A rung counts as told only while a notice of that day to one of those people stands: one that was dropped before it
 # went out told nobody. What is older has been settled long ago, whatever was tidied away since.
 _SETTLED: Final = timedelta(days=14)

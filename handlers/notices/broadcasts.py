@@ -78,6 +78,7 @@ def make_corrections(
             "sent": show_moment(sent_at or broadcast.approved_at),
             "beginning": begin_of(broadcast.text),
         }
+        # The cabinet knows by the key who has been corrected, and how many.
         notice = NewNotice(NoticeKind.CORRECTION, f"correction:{broadcast.number}:{person}", payload=payload)
         delivery = NewDelivery(
             person, due_at, sender, where.channel, where.address, where.locale, urgency=_CORRECTION_URGENCY

@@ -1,7 +1,8 @@
 """Who is told that something happened to a study case: the other side, once, by the channel that reaches them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from handlers.inquiries import choose_account
 from handlers.phrases import _
@@ -13,7 +14,7 @@ from knowledge.rulebook import RulesOn
 from knowledge.sending_hours import next_allowed
 from knowledge.study_cases import StudyAct, StudyCase
 from knowledge.studying import answer_due_on
-from storage.records import Letter, LetterKind, NewDelivery, NewNotice, NoticeKind
+from storage.records import Account, Letter, LetterKind, NewDelivery, NewNotice, NoticeKind
 
 _SOON = 3  # before reminders, behind nothing that a person waits for in a chat
 _MOST_HR = 3
@@ -75,38 +76,47 @@ async def _recipients(
 async def _send(case: StudyCase, to: Person, today: RulesOn, telling: Telling) -> bool:
     """Whether there is a way to this person. A web page is told by letter, everything else by the outbox."""
     now = telling.clock.now()
-    key = f"study:{case.number}:{case.version}:{to.code}"
     accounts = [one for one in await telling.accounts.list_accounts(to.code) if one.unreachable_at is None]
     pushed = choose_account([one for one in accounts if one.channel in telling.senders])
     elsewhere = choose_account(accounts)
     if pushed is None and elsewhere is not None:
-        letter = Letter(
-            elsewhere.channel,
-            elsewhere.address,
-            LetterKind.STUDY,
-            now,
-            person=to.code,
-            number=case.number,
-            key=key,
-            locale=elsewhere.locale or "vi",
+        return await telling.letters.leave(_letter(case, to, elsewhere, now))
+    delivery = NewDelivery(to.code, next_allowed(now, today.calendar, today.library.policy), urgency=_SOON)
+    if pushed is not None:
+        delivery = replace(
+            delivery,
+            sender=telling.senders[pushed.channel],
+            channel=pushed.channel,
+            address=pushed.address,
+            locale=pushed.locale or "vi",
         )
-        return await telling.letters.leave(letter)
+    await telling.outbox.put(delivery, [_notice(case, to, today)], now)
+    return pushed is not None
+
+
+def _letter(case: StudyCase, to: Person, account: Account, now: datetime) -> Letter:
+    return Letter(
+        account.channel,
+        account.address,
+        LetterKind.STUDY,
+        now,
+        person=to.code,
+        number=case.number,
+        key=_key(case, to),
+        locale=account.locale or "vi",
+    )
+
+
+def _notice(case: StudyCase, to: Person, today: RulesOn) -> NewNotice:
     due = answer_due_on(case, today)
-    notice = NewNotice(
+    return NewNotice(
         kind=NoticeKind.STUDY,
-        key=key,
+        key=_key(case, to),
         stage=case.events[-1].act.value,
         about=(case.person,),
         payload={"case": case.number, "version": case.version, "due": due.isoformat() if due is not None else None},
     )
-    delivery = NewDelivery(
-        person=to.code,
-        due_at=next_allowed(now, today.calendar, today.library.policy),
-        sender=telling.senders[pushed.channel] if pushed is not None else None,
-        channel=pushed.channel if pushed is not None else None,
-        address=pushed.address if pushed is not None else None,
-        locale=(pushed.locale if pushed is not None else None) or "vi",
-        urgency=_SOON,
-    )
-    await telling.outbox.put(delivery, [notice], now)
-    return pushed is not None
+
+
+def _key(case: StudyCase, to: Person) -> str:
+    return f"study:{case.number}:{case.version}:{to.code}"
