@@ -7,7 +7,7 @@ from handlers.reply import Line, Reply
 from storage.records import Letter, LetterKind
 
 
-def write_letter(letter: Letter) -> Reply:
+def write_letter(letter: Letter) -> Reply:  # noqa: C901  one branch for each kind
     """The letter, in the language being spoken."""
     code = letter.inquiry or ""
     at_hr = Choice(_("Open question {code}").format(code=code), "inbox.open", code)
@@ -44,19 +44,23 @@ def write_letter(letter: Letter) -> Reply:
             see = Choice(_("See it"), "study.open", str(letter.number))
             return Reply(text.format(number=letter.number), choices=(see,))
         case LetterKind.ZALO_LOST:
-            steps = (
-                _("On the server, run: nhacchuan zalo connect"),
-                _("Open the link that it shows, in a browser signed in to Zalo as an administrator of the account."),
-                _("Agree to everything that is asked for."),
-                _("Run: nhacchuan doctor"),
-            )
-            return Reply(
-                _(
-                    "Zalo does not accept our permission for the Official Account any more: nobody is answered or"
-                    " written to on Zalo until an administrator of the account agrees again."
-                ),
-                tuple(Line(f"{number}. {step}") for number, step in enumerate(steps, start=1)),
-            )
+            return _zalo_lost()
+
+
+def _zalo_lost() -> Reply:
+    steps = (
+        _("On the server, run: nhacchuan zalo connect"),
+        _("Open the link that it shows, in a browser signed in to Zalo as an administrator of the account."),
+        _("Agree to everything that is asked for."),
+        _("Run: nhacchuan doctor"),
+    )
+    return Reply(
+        _(
+            "Zalo does not accept our permission for the Official Account any more: nobody is answered or"
+            " written to on Zalo until an administrator of the account agrees again."
+        ),
+        tuple(Line(f"{number}. {step}") for number, step in enumerate(steps, start=1)),
+    )
 
 
 def _own(letter: Letter) -> Choice:

@@ -133,6 +133,10 @@ class Accounts(Protocol):
         """It takes again what we send: somebody writes from there."""
         ...
 
+    async def prefer(self, channel: str, address: str, at: datetime) -> None:
+        """Whoever it is linked to is written to here first; their other accounts follow where that fails."""
+        ...
+
 
 class LinkCodes(Protocol):
     """One-time linking codes: one use, a short life, stored hashed, guessing locked."""

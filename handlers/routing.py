@@ -350,6 +350,10 @@ async def _code(visit: Visit, ports: Ports) -> Reply:
     )
 
 
+async def _prefer_here(visit: Visit, ports: Ports) -> Reply:
+    return await linking.prefer_here(visit, accounts=ports.accounts, audit=ports.audit, clock=ports.clock)
+
+
 async def _phone(visit: Visit, ports: Ports) -> Reply:
     return await linking.use_phone(
         visit,
@@ -482,6 +486,7 @@ BY_ACTION: Mapping[str, tuple[Handler, Intent]] = {
     "help": (BY_INTENT[Intent.HELP], Intent.HELP),
     "link": (_link, Intent.LINK),
     "link.agree": (_agree, Intent.LINK),
+    "link.prefer": (_prefer_here, Intent.LINK),
     "link.decline": (_open(linking.decline), Intent.HELP),  # no code is awaited any more
     "link.code": (_code, Intent.LINK),
     "link.phone": (_phone, Intent.LINK),

@@ -80,6 +80,9 @@ class AccountsDrawer:
             .values(unreachable_at=None)
         )
 
+    async def prefer(self, channel: str, address: str, at: datetime) -> None:
+        await self._save(channel, address, at, preferred_at=at)
+
     async def _save(self, channel: str, address: str, at: datetime, **values: Any) -> None:
         saved = {**values, "changed_at": at}
         await self._connection.execute(

@@ -121,6 +121,9 @@ class FakeAccounts:
     async def mark_reachable(self, channel: str, address: str) -> None:
         self.kept[channel, address] = replace(self.kept[channel, address], unreachable_at=None)
 
+    async def prefer(self, channel: str, address: str, at: datetime) -> None:
+        self.preferred = channel, address
+
 
 class FakeLinkCodes:
     """Codes by hand: what each one leads to. Anything else is wrong, with four tries left."""

@@ -70,7 +70,8 @@ async def use_code(
     await accounts.link(channel, address, redeemed.person, clock.now())
     await audit.record(redeemed.person, "linked", redeemed.person, clock.now(), {"channel": channel, "by": "code"})
     person = await profiles.find_person(redeemed.person)
-    return _linked(person.name if person is not None else redeemed.person)
+    has_others = len(await accounts.list_accounts(redeemed.person)) > 1
+    return _linked(person.name if person is not None else redeemed.person, has_others=has_others)
 
 
 async def use_phone(
@@ -94,7 +95,21 @@ async def use_phone(
     await accounts.link(channel, address, matches[0], clock.now())
     await audit.record(matches[0], "linked", matches[0], clock.now(), {"channel": channel, "by": "phone"})
     person = await profiles.find_person(matches[0])
-    return _linked(person.name if person is not None else matches[0])
+    has_others = len(await accounts.list_accounts(matches[0])) > 1
+    return _linked(person.name if person is not None else matches[0], has_others=has_others)
+
+
+async def prefer_here(visit: Visit, *, accounts: Accounts, audit: Audit, clock: Clock) -> Reply:
+    """Write to me on this channel first."""
+    if visit.person is None:
+        return ask_to_link(visit)
+    channel, code = visit.asked.channel, visit.person.code
+    await accounts.prefer(channel, visit.asked.address, clock.now())
+    await audit.record(code, "preferred_channel", code, clock.now(), {"channel": channel})
+    return Reply(
+        title=_("From now on I write to you here first; where that fails, by your other linked channels."),
+        choices=(next_steps.my_gaps(), next_steps.my_data(), next_steps.help_me()),
+    )
 
 
 def ask_to_link(_visit: Visit) -> Reply:
@@ -139,16 +154,21 @@ def _already_linked(visit: Visit) -> Reply:
     name = visit.person.name if visit.person is not None else ""
     return Reply(
         title=_("This chat is already linked to {name}.").format(name=name),
-        choices=(next_steps.my_gaps(), next_steps.my_data(), next_steps.help_me()),
+        choices=(next_steps.my_gaps(), next_steps.my_data(), _prefer(), next_steps.help_me()),
     )
 
 
-def _linked(name: str) -> Reply:
-    return Reply(
-        title=_("Linked. Welcome, {name}.").format(name=name),
-        lines=(Line(_("From now on you can ask about your own standards and deadlines here.")),),
-        choices=(next_steps.my_gaps(), next_steps.my_deadlines(), next_steps.my_data()),
-    )
+def _linked(name: str, *, has_others: bool) -> Reply:
+    lines = [Line(_("From now on you can ask about your own standards and deadlines here."))]
+    choices = [next_steps.my_gaps(), next_steps.my_deadlines(), next_steps.my_data()]
+    if has_others:
+        lines.append(Line(_("You have linked other channels too. Choose where I should write to you first.")))
+        choices.append(_prefer())
+    return Reply(title=_("Linked. Welcome, {name}.").format(name=name), lines=tuple(lines), choices=tuple(choices))
+
+
+def _prefer() -> Choice:
+    return Choice(_("Write to me here"), "link.prefer")
 
 
 def _refused(redeemed: Redemption) -> Reply:

@@ -24,6 +24,7 @@ _ACTIONS = {
     "looked_at_person": mark("looked at this record"),
     "looked_at_verdicts": mark("looked at this record"),
     "linked": mark("linked a chat"),
+    "preferred_channel": mark("chose where to be written to first"),
     "issued_code": mark("issued a linking code"),
     "exported_own_data": mark("exported this data"),
     "withdrew_consent": mark("withdrew consent"),

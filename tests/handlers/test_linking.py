@@ -10,6 +10,7 @@ from handlers.officials.linking import (
     ask_to_link,
     decline,
     looks_like_code,
+    prefer_here,
     start_linking,
     use_code,
     use_phone,
@@ -204,3 +205,19 @@ CODES = [
 @pytest.mark.parametrize(("text", "is_code"), CODES)
 def test_text_looks_like_a_code_only_when_it_has_the_shape_of_one(text, is_code):
     assert looks_like_code(text) is is_code
+
+
+async def test_person_is_asked_where_to_be_written_to_first_when_another_channel_is_linked(bare):
+    elsewhere = Account("telegram", "t1", official().code)
+    case = Case(CONSENTED, elsewhere, **RIGHT)
+    assert "link.prefer" in actions(await case.use_code(visit(bare), "ABC23456"))
+    alone = Case(CONSENTED, **RIGHT)
+    assert "link.prefer" not in actions(await alone.use_code(visit(bare), "ABC23456"))
+
+
+async def test_person_is_written_to_here_first_when_they_say_so(bare):
+    case = Case(CONSENTED)
+    await prefer_here(visit(bare, person=official()), accounts=case.accounts, audit=case.audit, clock=CLOCK)
+    assert case.accounts.preferred == ("web", "w1")
+    stranger = await prefer_here(visit(bare), accounts=case.accounts, audit=case.audit, clock=CLOCK)
+    assert stranger.outcome is Outcome.DENIED
