@@ -139,6 +139,9 @@ def describe_standing(case: StudyCase, official: Person, today: RulesOn, *, is_o
         lines.append(Line(_("Put to: {heads}").format(heads="; ".join(request.put_to))))
     if case.state is StudyState.WAITING:
         lines.append(Line(_describe_due(case, today)))
+    if is_unanswered(case, today):
+        text = _("It is counted from the day of the request; this record does not show when the head received it.")
+        lines.append(Line(text))
     claim = find_claim(case)
     if claim is StudyAct.ATTENDED:
         lines.append(Line(_("The official says that they attended; a head or HR still has to confirm it.")))

@@ -164,6 +164,7 @@ async def test_an_unanswered_request_is_told_to_both_sides_with_the_point_that_s
     for who, told in ((ME, "của đồng chí bị từ chối hoặc không được trả lời"), (DIRECTOR, "không được trả lời")):
         seen = await house.presses(who, "study.open|1")
         assert "Đã quá 5 ngày làm việc" in words(seen)
+        assert "không thể hiện thủ trưởng nhận được đề nghị vào lúc nào" in words(seen)
         assert told in words(seen)
         assert "2123/UBND-NC" in cited(seen)
     late = await house.presses(DIRECTOR, "study.do|1:1:sent")
