@@ -14,6 +14,7 @@ from handlers.inquiries import clean
 from handlers.notices.escalations import LIST, describe_offices, may_be_told, see_list, title
 from handlers.phrases import _, ngettext, show_day, show_day_of, show_number
 from handlers.ports import Audit, Clock, Escalations, Profiles
+from handlers.pressed import read_number
 from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.rights import units_headed, units_in_scope
 from handlers.verdicts import describe_accountable, describe_gaps
@@ -31,7 +32,6 @@ _AT_ONCE = 10
 _MOST_PEOPLE = 2_000  # judged anew for one list
 _LONGEST_COMMENT = 1_000
 _MOST_REMARKS = 5
-_LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ async def list_mine(visit: Visit, reader: Person, desk: Desk) -> Reply:
         return _nothing_left()
     if not units_in_scope(reader, _today(visit)):
         return _only_counted(found, rules)
-    page = int(visit.subject) if visit.subject.isdecimal() and len(visit.subject) <= _LONGEST_NUMBER else 0
+    page = read_number(visit.subject) or 0
     shown = found[page * _AT_ONCE : (page + 1) * _AT_ONCE] or found[:_AT_ONCE]
     units = sorted({one.person.unit for one in shown})
     await desk.audit.record(reader.code, "looked_at_unit", ",".join(units), desk.clock.now(), {"people": len(shown)})

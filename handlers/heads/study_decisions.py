@@ -9,7 +9,7 @@ from handlers.heads.others import refuse
 from handlers.phrases import _, ngettext
 from handlers.reply import Line, Reply
 from handlers.rights import units_headed, units_served
-from handlers.study.desk import Desk, Seen, event_of, list_choices, record_act, show, sides_of
+from handlers.study.desk import Desk, Seen, event_of, list_choices, record_act, show, show_open, sides_of
 from handlers.study.steps import Filled, ReadCriteria, ask_course, ask_criterion, ask_days, ask_sure, course_of
 from handlers.study.telling import tell
 from handlers.study.words import describe_in_list, name_course
@@ -174,10 +174,7 @@ async def find_open_of(values: Values, head: Person, visit: Visit, desk: Desk) -
     if case is None or official is None:
         return None
     today = visit.rules.book.on(visit.today)
-    shown = show(Seen(case, official, head, sides_of(head, official, today), visit.rules, today))
-    text = _("A study case on {criterion} is open already, so that no second one was made.")
-    about = Line(text.format(criterion=name_criterion(today.library, case.criterion).lower()))
-    return replace(shown, lines=(about, *shown.lines))
+    return show_open(Seen(case, official, head, sides_of(head, official, today), visit.rules, today))
 
 
 async def _propose(values: Values, head: Person, visit: Visit, desk: Desk) -> Reply:

@@ -10,17 +10,18 @@ from handlers.hr.broadcasts import Desk
 from handlers.hr.proposals_rights import may_broadcast
 from handlers.memory import recall_open_form
 from handlers.officials import guidance, linking
+from handlers.pressed import read_number
 from handlers.proven import for_proven
 from handlers.reply import Reply
 from handlers.visit import Visit
 from knowledge.understanding.broadcasts_said import BroadcastWish, find_broadcast, read_broadcast_wish
+from knowledge.understanding.meaning import Wish
 from storage.records import ProposalKind
 
 if TYPE_CHECKING:
     from handlers.routing import Ports
 
 _SURE = 0.9
-_LONGEST_NUMBER = 10
 
 _Asked = Callable[[Visit, Desk], Awaitable[Reply]]
 _Handler = Callable[[Visit, "Ports"], Awaitable[Reply]]
@@ -44,9 +45,8 @@ async def _fill(visit: Visit, ports: "Ports") -> Reply:
 
 async def _view(visit: Visit, desk: Desk) -> Reply:
     """A proposal of whatever kind, where it can be seen whole."""
-    number = visit.subject.partition(".")[0]
-    is_number = number.isdecimal() and len(number) < _LONGEST_NUMBER
-    proposal = await desk.eyes.proposals.find(int(number)) if is_number else None
+    number = read_number(visit.subject.partition(".")[0])
+    proposal = await desk.eyes.proposals.find(number) if number is not None else None
     if proposal is not None and proposal.kind is ProposalKind.BROADCAST:
         return await broadcasts_approving.view_proposal(visit, desk)
     return await proposals.view(visit, desk.eyes)
@@ -63,7 +63,7 @@ async def _settle_missed(visit: Visit, desk: Desk) -> Reply:
 async def _told(visit: Visit, desk: Desk) -> Reply:
     """What HR says about broadcasts: write one, or see, pause, resume, cancel or recall one that is named."""
     is_sure = visit.meaning is None or visit.meaning.confidence >= _SURE
-    if not may_broadcast(visit.person) and not is_sure:
+    if not may_broadcast(visit.person) and not is_sure and Wish.TO_MANY not in visit.wishes:
         return guidance.not_understood(visit)  # an official hardly means HR's work; rather that than a refusal
     wish, number = read_broadcast_wish(visit.text), find_broadcast(visit.text)
     if wish is None:

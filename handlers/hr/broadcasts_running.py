@@ -13,6 +13,7 @@ from handlers.hr.broadcasts_result import write_result
 from handlers.hr.proposals_rights import as_hr, covers, may_broadcast
 from handlers.notices.broadcasts import begin_of, make_corrections
 from handlers.phrases import _, ngettext, show_day_of, show_number
+from handlers.pressed import read_number
 from handlers.reply import Line, Outcome, Reply
 from handlers.visit import Visit
 from knowledge.facts import Person
@@ -24,7 +25,6 @@ _MOST_LISTED = 8
 _MOST_READ = 100
 _MOST_CHOICES = 5
 _MOST_UNCLEAR = 5
-_LONGEST_NUMBER = 10
 _OF_WHAT_IS_LEFT = {BroadcastState.PAUSED, BroadcastState.CANCELLED}  # senseless once nothing is left
 _GOING = (BroadcastState.SENDING, BroadcastState.PAUSED)
 
@@ -188,9 +188,8 @@ async def _find(visit: Visit, desk: Desk) -> tuple[Person, Broadcast] | Reply:
     person = visit.person
     if person is None or not may_broadcast(person):
         return refuse(visit)
-    number = visit.subject.partition(".")[0]
-    is_number = number.isdecimal() and len(number) < _LONGEST_NUMBER
-    found = await desk.broadcasts.find(int(number)) if is_number else None
+    number = read_number(visit.subject.partition(".")[0])
+    found = await desk.broadcasts.find(number) if number is not None else None
     if found is None:
         return Reply(title=_("There is no such broadcast."), choices=(next_steps.broadcasts(), proposals.waiting()))
     if not _may_see(person, found, visit):

@@ -17,6 +17,7 @@ from handlers.inquiries import (
 )
 from handlers.phrases import _, show_day, show_day_of
 from handlers.ports import Accounts, Audit, Clock, Inquiries, Letters, Profiles, Staff
+from handlers.pressed import read_number
 from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.rights import serves_whole_province, units_served
 from handlers.visit import Visit
@@ -59,7 +60,7 @@ async def list_waiting(visit: Visit, desk: Desk) -> Reply:
     if not mine:
         return Reply(title=_("No question waits for you."), choices=(next_steps.unit_gaps(), next_steps.help_me()))
     pages = (len(mine) + _PER_PAGE - 1) // _PER_PAGE
-    page = min(max(int(visit.subject), 1), pages) if visit.subject.isdecimal() else 1
+    page = min(max(read_number(visit.subject) or 1, 1), pages)
     shown = mine[(page - 1) * _PER_PAGE : page * _PER_PAGE]
     overdue = sum(_is_overdue(one, visit) for one in mine)
     title = _("{questions} in your inbox, {overdue} overdue (page {page} of {pages})").format(

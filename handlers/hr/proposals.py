@@ -20,6 +20,7 @@ from handlers.hr.proposals_words import describe_change, describe_effects, name_
 from handlers.inquiries import find_address
 from handlers.phrases import _, ngettext, show_day, show_moment
 from handlers.ports import Accounts, Audit, Clock, Entries, Letters, Profiles, Proposals, Rulings, Staff
+from handlers.pressed import read_number
 from handlers.reply import Line, Outcome, Reply
 from handlers.visit import Visit
 from knowledge.facts import Person, RecognitionRow
@@ -255,9 +256,8 @@ async def open_proposal(visit: Visit, desk: Desk) -> _Found | Reply:
         return refuse(visit)
     today = visit.rules.book.on(visit.today)
     await _expire(desk)
-    number = visit.subject.partition(".")[0]
-    # Numbers of any length are typed; the database knows none beyond its own.
-    proposal = await desk.proposals.find(int(number)) if number.isdecimal() and len(number) < 10 else None  # noqa: PLR2004
+    number = read_number(visit.subject.partition(".")[0])
+    proposal = await desk.proposals.find(number) if number is not None else None
     if proposal is None:
         return Reply(title=_("There is no such proposal."), choices=(waiting(), next_steps.rulings()))
     is_own = proposal.proposed_by.person == person.code
@@ -396,9 +396,8 @@ def _stale(why: str, proposal: Proposal) -> Reply:
     )
 
 
-def _version_seen(visit: Visit) -> int:
-    _number, _dot, seen = visit.subject.partition(".")
-    return int(seen) if seen.isdecimal() else -1
+def _version_seen(visit: Visit) -> int | None:
+    return read_number(visit.subject.partition(".")[2])
 
 
 def _see(proposal: Proposal) -> Choice:

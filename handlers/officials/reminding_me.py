@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
 from handlers import next_steps
-from handlers.asking import Choice
+from handlers.asking import PUSHED, Choice
 from handlers.phrases import _, ngettext, show_day, show_number
-from handlers.ports import Audit, Clock, Receipts, Reminders
+from handlers.ports import Audit, Clock, Escalations, Receipts, Reminders
+from handlers.pressed import read_number
 from handlers.reply import Line, Reply
 from handlers.visit import Visit
 from knowledge.facts import Person
@@ -22,7 +23,6 @@ _WEEK = 7
 _NOON = 12
 _HOURS_OF_DAY = 24
 _MINUTES = 60
-_LONGEST_NUMBER = 9
 _EVENING = re.compile(r"\btối\b", re.IGNORECASE)  # without its mark it is "I" as well
 _WORDS = "muoi mot|muoi hai|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi"
 _NUMBERS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10}
@@ -50,6 +50,7 @@ class Desk:
     receipts: Receipts
     audit: Audit
     clock: Clock
+    cases: Escalations
 
 
 async def tell(visit: Visit, person: Person, desk: Desk) -> Reply:
@@ -86,9 +87,8 @@ async def set_hour(visit: Visit, person: Person, desk: Desk) -> Reply:
 
 async def pause(visit: Visit, person: Person, desk: Desk) -> Reply:
     """A pressed pause of so many days."""
-    if not visit.subject.isdecimal() or len(visit.subject) > _LONGEST_NUMBER:
-        return _ask_how_long(visit)
-    return await _pause(int(visit.subject), visit, person, desk)
+    days = read_number(visit.subject)
+    return await _pause(days, visit, person, desk) if days is not None else _ask_how_long(visit)
 
 
 async def resume(visit: Visit, person: Person, desk: Desk) -> Reply:
@@ -104,7 +104,7 @@ async def resume(visit: Visit, person: Person, desk: Desk) -> Reply:
 
 async def acknowledge(visit: Visit, person: Person, desk: Desk) -> Reply:
     """I have received it. Only the recipient can say so, and once is enough."""
-    number = int(visit.subject) if visit.subject.isdecimal() and len(visit.subject) < len(str(2**63)) else 0
+    number = read_number(visit.subject) or 0
     if not await desk.receipts.acknowledge(number, person.code, desk.clock.now()):
         return Reply(
             title=_("This button belongs to a message that was not sent to you."),
@@ -115,6 +115,16 @@ async def acknowledge(visit: Visit, person: Person, desk: Desk) -> Reply:
         title=_("Noted: you have received the message."),
         choices=(next_steps.my_gaps(), next_steps.my_deadlines(), next_steps.my_reminders()),
     )
+
+
+async def warn_unreached(reply: Reply, person: Person, desk: Desk) -> Reply:
+    """The reply; where no channel brings messages to this person, it says that none comes."""
+    if await desk.cases.find_reached([person.code], PUSHED):
+        return reply
+    text = _(
+        "No channel brings messages to you yet, so no reminder arrives: please ask HR how to link Telegram or Zalo."
+    )
+    return replace(reply, lines=(*reply.lines, Line(text)))
 
 
 # --- keeping ---

@@ -20,6 +20,7 @@ from handlers.study.desk import (
     name_head,
     record_act,
     show,
+    show_open,
     split_subject,
 )
 from handlers.study.steps import (
@@ -94,15 +95,10 @@ async def find_open(values: Values, person: Person, visit: Visit, desk: Desk) ->
     if criterion is None or "number" in values:
         return None
     case = await desk.cases.find_open(person.code, CriterionCode(criterion))
-    return _show_open(case, person, visit) if case is not None else None
-
-
-def _show_open(case: StudyCase, person: Person, visit: Visit) -> Reply:
+    if case is None:
+        return None
     today = visit.rules.book.on(visit.today)
-    shown = show(Seen(case, person, person, frozenset({Side.OFFICIAL}), visit.rules, today))
-    text = _("A study case on {criterion} is open already, so that no second one was made.")
-    about = Line(text.format(criterion=name_criterion(today.library, case.criterion).lower()))
-    return replace(shown, lines=(about, *shown.lines))
+    return show_open(Seen(case, person, person, frozenset({Side.OFFICIAL}), visit.rules, today))
 
 
 def request_form(visit: Visit, person: Person, desk: Desk, read_criteria: ReadCriteria) -> Form:

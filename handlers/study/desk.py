@@ -9,12 +9,13 @@ from handlers.heads.others import refuse
 from handlers.officials import linking
 from handlers.phrases import _
 from handlers.ports import Accounts, Audit, Clock, Letters, Outbox, Profiles, Staff, StudyCases
+from handlers.pressed import read_number
 from handlers.reply import Line, Reply
 from handlers.rights import units_headed, units_served
 from handlers.study.telling import Telling, tell
 from handlers.study.words import describe_case, describe_event, name_act, name_state
 from handlers.visit import Visit
-from handlers.wording import name_unit
+from handlers.wording import name_criterion, name_unit
 from knowledge.facts import Person, PersonCode
 from knowledge.rulebook import RulesOn
 from knowledge.study_cases import Course, StudyAct, StudyCase, StudyEvent
@@ -81,7 +82,8 @@ async def find_seen(visit: Visit, number: str, desk: Desk, *, to_change: bool = 
     if visitor is None:
         return linking.ask_to_link(visit)
     today = visit.rules.book.on(visit.today)
-    case = await desk.cases.find_case(int(number), to_change=to_change) if _is_number(number) else None
+    known = read_number(number)
+    case = await desk.cases.find_case(known, to_change=to_change) if known is not None else None
     official = await desk.profiles.find_person(case.person) if case is not None else None
     sides = sides_of(visitor, official, today) if official is not None else frozenset()
     if case is None or official is None or not sides:
@@ -198,6 +200,14 @@ def show(seen: Seen) -> Reply:
     )
 
 
+def show_open(seen: Seen) -> Reply:
+    """The case that is open already for the same official and criterion, instead of a second one."""
+    shown = show(seen)
+    text = _("A study case on {criterion} is open already, so that no second one was made.")
+    about = Line(text.format(criterion=name_criterion(seen.today.library, seen.case.criterion).lower()))
+    return replace(shown, lines=(about, *shown.lines))
+
+
 def see(case: StudyCase) -> Choice:
     """Show me this one."""
     return Choice(_("Open study case {number}").format(number=case.number), "study.open", str(case.number))
@@ -213,7 +223,7 @@ def split_subject(subject: str) -> tuple[str, int | None, StudyAct | None]:
     number, _mark, rest = subject.partition(":")
     version, _mark, act = rest.partition(":")
     known = StudyAct(act) if act in set(StudyAct) else None
-    return number, int(version) if _is_number(version) else None, known
+    return number, read_number(version), known
 
 
 def _choice(case: StudyCase, act: StudyAct) -> Choice:
@@ -237,10 +247,6 @@ def label_of(act: StudyAct) -> str:
         StudyAct.NOT_ATTENDED: _("Record: did not attend"),
         StudyAct.PASSED: _("Record: passed"),
     }.get(act, act.value)
-
-
-def _is_number(written: str) -> bool:
-    return written.isascii() and written.isdigit() and len(written) <= 15  # noqa: PLR2004  what a database can count
 
 
 async def _record(visitor: Person, action: str, subject: PersonCode, details: Mapping[str, object], desk: Desk) -> None:
