@@ -165,7 +165,7 @@ def _tls() -> ssl.SSLContext:
 def _failure(method: str, code: int, description: str) -> Exception:
     failure = failure_of(code, description)
     if isinstance(failure, RefusedError):
-        _log.error("zalo_bot.refused_call", method=method, code=code, reason=failure.code)
+        _log.error(f"zalo_bot.{failure.code}", method=method, code=code)
     elif not isinstance(failure, ChannelRefusedError):
         _log.warning("zalo_bot.failed_call", method=method, code=code)
     return failure

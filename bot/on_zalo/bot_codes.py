@@ -6,8 +6,8 @@ from typing import Final
 
 from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError, UnclearError
 from bot.on_zalo.bot_tokens import refused_token
+from bot.refusals import BAD_REQUEST, CHAT_UNKNOWN
 
-BAD_REQUEST, CHAT_UNKNOWN, NOT_EDITABLE = "bad_request", "chat_unknown", "not_editable"
 QUOTA, SERVER_FAULT = "quota", "server_fault"
 QUOTA_WAIT: Final = 900.0  # seconds; the platform names none, and it may be the allowance of the month
 _FIRST_OF_SERVER: Final = 500

@@ -25,6 +25,7 @@ MOST_BODY_BYTES: Final = 1_000_000
 _SECRET_LENGTHS: Final = range(8, 257)
 _LONGEST_BACKOFF: Final = 30.0
 _MOST_WAITING: Final = 20_000  # events: what the platform is not thanked for it may never bring again
+_REFUSED_PAUSE: Final = 300.0
 _UNHEALTHY_AFTER: Final = 3  # failures in a row
 _TOO_QUICK: Final = 0.5  # seconds in which an idle wait ends only where something is wrong
 _log = structlog.get_logger("bot.on_zalo.bot")
@@ -86,7 +87,7 @@ class BotPollingDoor:
         self._wait_seconds = wait_seconds
 
     async def keep_open(self, stop: asyncio.Event) -> None:
-        """Fetch and answer until `stop`, through every interruption. Raises ChannelRefusedError."""
+        """Fetch and answer until `stop`, through every interruption. Raises ChannelRefusedError before it is open."""
         line = BotLine(stop, self._reception.pause)
         try:
             me = await line.ask(self._api.get_me)
@@ -95,7 +96,11 @@ class BotPollingDoor:
             async with Supervisor(_MOST_WAITING, name="zalo_bot") as supervisor:
                 visits = BotVisits(self._api, self._reception, _id_of(me), stop)
                 while not stop.is_set():
-                    await self._fetch(line, visits, supervisor)
+                    try:
+                        await self._fetch(line, visits, supervisor)
+                    except ChannelRefusedError:  # reset meanwhile: the other doors stay open
+                        _log.error("zalo_bot.token_refused", wait=_REFUSED_PAUSE)
+                        await line.rest(_REFUSED_PAUSE)
         finally:
             await self._api.close()
 

@@ -9,10 +9,11 @@ import structlog
 from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError, UnclearError, where_of
 from bot.on_zalo.bot_allowance import ALLOWANCE, CountedBot
 from bot.on_zalo.bot_api import BotApi
-from bot.on_zalo.bot_codes import BAD_REQUEST, NOT_EDITABLE, SERVER_FAULT
+from bot.on_zalo.bot_codes import SERVER_FAULT
 from bot.on_zalo.bot_plan import Meter, Plan
 from bot.on_zalo.bot_showing import Offered, OfferedChoices, list_parts, offer
 from bot.push.sending import Parcel
+from bot.refusals import BAD_REQUEST, NOT_EDITABLE
 from bot.render import Describe
 from handlers.asking import Channel
 from handlers.phrases import locale_of

@@ -16,11 +16,11 @@ from bot.on_telegram.turns import Turns
 from bot.on_zalo.bot_allowance import CountedBot
 from bot.on_zalo.bot_answer import BotAnswerer
 from bot.on_zalo.bot_api import BotApi
-from bot.on_zalo.bot_codes import CHAT_UNKNOWN
 from bot.on_zalo.bot_incoming import Event, Kind, read_asked
 from bot.on_zalo.bot_plan import Meter, Plan
 from bot.on_zalo.bot_showing import OfferedChoices, OfferedInMemory, OutOfListError, find_named
 from bot.on_zalo.bot_waiting import Pause, unless_stopped
+from bot.refusals import CHAT_UNKNOWN
 from bot.render import Describe
 from bot.seen import SeenUpdates, Taken
 from handlers.asking import Channel, Incoming
