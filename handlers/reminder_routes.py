@@ -20,15 +20,24 @@ def _mine(answer: _Answer) -> "Handler":
     return for_proven(answer, _desk)
 
 
+def _told(answer: _Answer) -> "Handler":
+    """What is said of messages to come says too that none comes where no channel reaches the person."""
+
+    async def answered(visit: Visit, person: Person, desk: reminding_me.Desk) -> Reply:
+        return await reminding_me.warn_unreached(await answer(visit, person, desk), person, desk)
+
+    return _mine(answered)
+
+
 def _desk(ports: "Ports") -> reminding_me.Desk:
-    return reminding_me.Desk(ports.reminders, ports.receipts, ports.audit, ports.clock)
+    return reminding_me.Desk(ports.reminders, ports.receipts, ports.audit, ports.clock, ports.escalations)
 
 
-typed: "Handler" = _mine(reminding_me.change)
+typed: "Handler" = _told(reminding_me.change)
 ACTIONS: Mapping[str, "Handler"] = {
-    "reminders.mine": _mine(reminding_me.tell),
-    "reminders.hour": _mine(reminding_me.set_hour),
-    "reminders.pause": _mine(reminding_me.pause),
-    "reminders.resume": _mine(reminding_me.resume),
+    "reminders.mine": _told(reminding_me.tell),
+    "reminders.hour": _told(reminding_me.set_hour),
+    "reminders.pause": _told(reminding_me.pause),
+    "reminders.resume": _told(reminding_me.resume),
     ACK: _mine(reminding_me.acknowledge),
 }

@@ -108,6 +108,15 @@ async def test_reminders_cannot_be_switched_off_for_good(desk, said):
     assert {one.token for one in reply.choices} == {"reminders.pause|7", "reminders.pause|30"}
 
 
+async def test_whoever_no_channel_reaches_is_not_promised_messages(desk):
+    unreached = await desk.say("nhắc tôi lúc 10 giờ", person=OFFICIAL)
+    desk.drawers.escalations.reached = {OFFICIAL.code}
+    reached = await desk.say("nhắc tôi lúc 10 giờ", person=OFFICIAL)
+
+    assert "chưa có kênh nào đưa tin đến" in words(unreached)
+    assert "chưa có kênh nào" not in words(reached)
+
+
 async def test_having_completed_something_is_no_wish_for_silence(desk):
     reply = await desk.say("tôi hoàn thành rồi sao vẫn nhắc", person=OFFICIAL)
 
