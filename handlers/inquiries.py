@@ -32,7 +32,7 @@ MOST_OPEN = 10
 _SIGNS = "2345679CFGHJKMNPQRTVX"
 _CODE = re.compile(rf"(?i)(?<![^\W_])(?=[{_SIGNS}]*[2-9])(?=[{_SIGNS}]*[A-Z])[{_SIGNS}]{{6}}(?![^\W_])")
 # A letter goes where it is seen soonest.
-_PREFERRED = (Channel.TELEGRAM, Channel.WEB)
+_PREFERRED = (Channel.TELEGRAM, Channel.ZALO_OA, Channel.ZALO_BOT, Channel.WEB)
 
 
 def clean(text: str) -> str:
