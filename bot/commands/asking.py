@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bot.commands.roster import get_person, unknown_person
 from bot.errors import InputError
 from bot.json_views import reply_as_json
 from bot.render import render_text
@@ -33,8 +34,8 @@ class Asked:
 async def ask(settings: Settings, question: Asked, *, as_json: bool) -> None:
     """Print the answer to one question. Raises InputError for a person who is not in the roster."""
     async with open_office(settings, keeps_threads=False) as office:
-        if question.person is not None and await office.find_person(question.person) is None:
-            raise InputError(unknown_person(question.person))
+        if question.person is not None:
+            await get_person(office, question.person)
         await record_looks(office, [question.person])
         reply = await office.desk.answer(_incoming(question, settings))
         if as_json:
@@ -86,11 +87,6 @@ def as_text(reply: Reply, office: Office) -> str:
     text = render_text(reply, office.describe)
     steps = " · ".join(choice.label for choice in reply.choices)
     return f"{text}\n\n→ {steps}" if steps else text
-
-
-def unknown_person(code: str) -> str:
-    """The sentence for a code that is not in the roster."""
-    return _("There is no official with the code {code} in the roster.").format(code=code)
 
 
 async def _answer_one(question: Asked, office: Office) -> Reply:

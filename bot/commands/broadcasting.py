@@ -9,7 +9,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.commands.asking import as_text, unknown_person
+from bot.commands.asking import as_text
+from bot.commands.files import write_file
+from bot.commands.roster import get_person
 from bot.errors import InputError
 from bot.settings import Settings
 from bot.wiring import Office, open_office
@@ -91,11 +93,7 @@ async def write_result(teller: Teller, number: int, file: Path | None) -> None:
     if reply.file is None:
         raise InputError(_("There is no such broadcast."))
     target = file or Path(reply.file.name)
-    try:
-        target.write_bytes(reply.file.content)
-    except OSError as error:
-        text = _("{file} cannot be written: {reason}")
-        raise InputError(text.format(file=target, reason=error.strerror)) from error
+    write_file(target, reply.file.content)
     print(_("Written: {file}").format(file=target))
 
 
@@ -128,10 +126,7 @@ async def run_as(settings: Settings, by: str, work: Callable[[Teller], Awaitable
 
 async def find_teller(office: Office, by: str) -> Teller:
     """Whoever speaks. Raises InputError where the roster does not know them."""
-    found = await office.find_person(by)
-    if found is None:
-        raise InputError(unknown_person(by))
-    return Teller(office, found.code, office.settings.locale)
+    return Teller(office, (await get_person(office, by)).code, office.settings.locale)
 
 
 def _accepted(reply: Reply, office: Office) -> Reply:

@@ -1,6 +1,6 @@
 """`code` and `audit verify`: what HR and operators do at the command line."""
 
-from bot.commands.asking import unknown_person
+from bot.commands.roster import get_person
 from bot.errors import InputError
 from bot.settings import Settings
 from bot.wiring import open_office
@@ -10,9 +10,7 @@ from handlers.phrases import _, show_moment
 async def issue_code(settings: Settings, code: str) -> None:
     """Print a one-time linking code. Raises InputError for a person who is not in the roster."""
     async with open_office(settings) as office:
-        person = await office.find_person(code)
-        if person is None:
-            raise InputError(unknown_person(code))
+        person = await get_person(office, code)
         issued = await office.issue_code(person.code)
     print(
         _("Code for {name} ({code}): {secret} – works once, until {moment}. Hand it over yourself.").format(

@@ -8,14 +8,15 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.commands.asking import unknown_person
+from bot.commands.files import write_file
+from bot.commands.roster import get_person
 from bot.errors import InputError, SilentError
 from bot.questions import Shares, list_lost, shares_by_week
 from bot.settings import Settings
 from bot.wiring import Office, open_office
 from handlers.hr.promoting import Draft, NotPromotedError
 from handlers.phrases import _, ngettext, show_day, show_day_of
-from knowledge.facts import FrequentAnswer, Person
+from knowledge.facts import FrequentAnswer
 from knowledge.local_time import VIETNAM
 from knowledge.understanding.frequent import AlikeQuestions, group_alike, write_evaluation
 
@@ -88,21 +89,14 @@ async def export_promoted(settings: Settings, file: Path) -> None:
     """Write the promoted questions in the form of the evaluation set, to be tested with the product itself."""
     async with open_office(settings, keeps_threads=False) as office:
         known = [one for one in (await office.rule_book()).rules.frequent if one.withdrawn_on is None]
-    _write(file, write_evaluation(known))
+    write_file(file, write_evaluation(known).encode())
     print(_("{n} promoted answers written to {file}.").format(n=len(known), file=file))
-
-
-def _write(file: Path, content: str) -> None:
-    try:
-        file.write_text(content, encoding="utf-8")
-    except OSError as error:
-        raise InputError(_("{file} cannot be written: {reason}").format(file=file, reason=error.strerror)) from error
 
 
 async def add_answer(settings: Settings, by: str, draft: Draft) -> None:
     """Promote an answer in the name of an HR person. Raises InputError saying what is wrong."""
     async with open_office(settings, keeps_threads=False) as office:
-        person = await _find(office, by)
+        person = await get_person(office, by)
         try:
             number = await office.promote(draft, person)
         except NotPromotedError as error:
@@ -120,17 +114,10 @@ async def withdraw_answer(settings: Settings, number: int, by: str) -> None:
     """Give a promoted answer no more. Raises InputError saying what is wrong."""
     async with open_office(settings, keeps_threads=False) as office:
         try:
-            await office.withdraw_answer(number, await _find(office, by))
+            await office.withdraw_answer(number, await get_person(office, by))
         except NotPromotedError as error:
             raise InputError(str(error)) from error
     print(_("Answer {n} is withdrawn; nobody gets it any more.").format(n=number))
-
-
-async def _find(office: Office, code: str) -> Person:
-    person = await office.find_person(code)
-    if person is None:
-        raise InputError(unknown_person(code))
-    return person
 
 
 def _describe_week(one: Shares) -> str:

@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bot.commands.asking import unknown_person
+from bot.commands.files import write_file
+from bot.commands.roster import get_person
 from bot.errors import InputError, UsageError
 from bot.papers.writing import write_docx
 from bot.settings import Settings
@@ -28,8 +29,8 @@ async def list_cases(
     async with open_office(settings, keeps_threads=False) as office:
         today = (await office.rule_book()).on(office.clock.today())
         units = _units_below(unit, today)
-        if person is not None and await office.find_person(person) is None:
-            raise InputError(unknown_person(person))
+        if person is not None:
+            await get_person(office, person)
         found = await office.study.list_cases(units, person, with_ended=with_ended)
     if as_json:
         print(json.dumps([_as_json(case, official, today) for case, official in found], ensure_ascii=False, indent=2))
@@ -66,9 +67,7 @@ async def record(settings: Settings, entry: Entry, by: str, *, who: str | None, 
     """Enter what a paper says. Raises InputError saying what is wrong."""
     entry = replace(entry, who=who, words=words)
     async with open_office(settings, keeps_threads=False) as office:
-        person = await office.find_person(by)
-        if person is None:
-            raise InputError(unknown_person(by))
+        person = await get_person(office, by)
         try:
             case, told = await office.study.enter(entry, person)
         except NotEnteredError as error:
@@ -88,15 +87,8 @@ async def write_record(settings: Settings, number: int, file: Path) -> None:
             raise InputError(_("There is no study case {number}.").format(number=number))
         today = (await office.rule_book()).on(office.clock.today())
         content = write_docx(write_paper(*found, today), office.describe)
-    _write(file, content)
+    write_file(file, content)
     print(_("The record of study case {number} is in {file}.").format(number=number, file=file))
-
-
-def _write(file: Path, content: bytes) -> None:
-    try:
-        file.write_bytes(content)
-    except OSError as error:
-        raise InputError(_("{file} cannot be written: {reason}").format(file=file, reason=error.strerror)) from error
 
 
 def _units_below(unit: str | None, today: RulesOn) -> frozenset[UnitCode] | None:

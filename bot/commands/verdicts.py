@@ -5,7 +5,7 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import date
 
-from bot.commands.asking import unknown_person
+from bot.commands.roster import get_person
 from bot.errors import InputError
 from bot.json_views import finding_as_json
 from bot.render import render_text
@@ -40,9 +40,7 @@ async def _choose(
 ) -> tuple[str, AsyncIterator[Person]]:
     """Whom the look is about, by the code on record, and their people."""
     if person is not None:
-        found = await office.find_person(person)
-        if found is None:
-            raise InputError(unknown_person(person))
+        found = await get_person(office, person)
         return found.code, _only(found)
     if unit is None:
         return "all", office.stream_people(None)
