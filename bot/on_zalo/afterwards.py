@@ -10,13 +10,14 @@ import structlog
 from bot.failures import where_of
 
 _MOST_WAITING: Final = 20_000
+_TURNS_GIVEN: Final = 3
 _log = structlog.get_logger("bot.on_zalo")
 
 
 class Afterwards:
     """Does `at_once` pieces of work at the same time. Leaving the block finishes them, within `grace` seconds."""
 
-    def __init__(self, *, at_once: int = 32, most: int = _MOST_WAITING, grace: float = 20.0) -> None:
+    def __init__(self, *, at_once: int = 24, most: int = _MOST_WAITING, grace: float = 20.0) -> None:
         self._waiting: asyncio.Queue[Coroutine[Any, Any, object]] = asyncio.Queue(most)
         self._at_once = at_once
         self._grace = grace
@@ -54,6 +55,9 @@ class Afterwards:
     async def _work(self) -> None:
         while True:
             work = await self._waiting.get()
+            # Whoever brings an event must have its answer soon: what has come in meanwhile goes before this.
+            for _turn in range(_TURNS_GIVEN):
+                await asyncio.sleep(0)
             try:
                 await work
             except Exception as failed:  # noqa: BLE001  one failing event must not take the others with it

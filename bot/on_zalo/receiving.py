@@ -28,6 +28,7 @@ from handlers.ports import Clock
 from handlers.reply import Line, Outcome, Reply
 
 _TRY_AGAIN: Final = (15.0, 30.0, 60.0, 120.0)  # seconds: what was answered with 200 is not brought again
+_THINKING: Final = 2  # questions at the desk at the same time: more only hold up the processor
 _log = structlog.get_logger("bot.on_zalo")
 
 
@@ -73,6 +74,7 @@ class Visits:
         self._reception = reception
         self._answerer = answerer
         self._turns = Turns()
+        self._thinking = asyncio.Semaphore(_THINKING)  # answers wait for each other, so that events need not
 
     async def take(self, event: Event) -> None:
         """Do what the event asks for, once however often it comes."""
@@ -122,7 +124,8 @@ class Visits:
             await self._reception.reach.mark_unreachable(Channel.ZALO_OA, event.user)
             return
         if event.asked is not None:
-            reply = await self._reception.desk.answer(event.asked)
+            async with self._thinking:
+                reply = await self._reception.desk.answer(event.asked)
         elif event.kind in {Kind.SHOWED, Kind.BROUGHT}:
             reply = about_evidence(is_picture=event.kind is Kind.SHOWED)
         else:
