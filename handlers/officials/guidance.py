@@ -95,7 +95,11 @@ def explain_study_request(visit: Visit) -> Reply:
     return Reply(
         title=_("How to ask to be sent to study"),
         lines=tuple(lines),
-        choices=(next_steps.my_gaps(), next_steps.consequences(), next_steps.whom_to_ask()),
+        choices=(
+            next_steps.my_gaps() if visit.person is not None else next_steps.link_account(),
+            next_steps.consequences(),
+            next_steps.whom_to_ask(),
+        ),
     )
 
 

@@ -264,6 +264,7 @@ async def test_a_visitor_who_is_nobody_known_is_asked_to_link(house):
     assert (await house.tried.press("study.open|1")).outcome is Outcome.DENIED
     explained = await house.tried.say("tôi muốn được cử đi học")
     assert "Cách đề nghị cử đi học" in explained.title
+    assert "link" in actions(explained)
 
 
 async def test_hr_sees_and_records_but_does_not_decide_for_the_head(house):
