@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
@@ -178,6 +179,12 @@ def _make_postman(office: Office, door: WebDoor) -> Postman:
     return Postman(office.mail, carriers)
 
 
+def _webhook_hosts(settings: Settings) -> frozenset[str]:
+    """The names under which platforms reach us, where they are not that of the web chat."""
+    urls = settings.telegram_webhook_url, settings.zalo_bot_webhook_url
+    return frozenset(urlsplit(url).netloc for url in urls if url)
+
+
 def _web_door(office: Office, registry: CollectorRegistry, demo_people: Sequence[DemoPerson] | None) -> WebDoor:
     settings = office.settings
     return WebDoor(
@@ -185,6 +192,7 @@ def _web_door(office: Office, registry: CollectorRegistry, demo_people: Sequence
             cookie_key=office.cookie_key,
             public_url=settings.public_url or "",
             locale=settings.locale,
+            allowed_hosts=_webhook_hosts(settings),
         ),
         desk=office.desk,
         describe=office.describe,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import count
 from typing import Final
 
 import structlog
@@ -13,9 +14,10 @@ from bot.on_telegram.connection import short_name
 from bot.on_telegram.reach import Reach, ReachInLog
 from bot.on_telegram.receive import make_reference
 from bot.on_telegram.turns import Turns
-from bot.on_zalo.bot_allowance import CountedBot
+from bot.on_zalo.bot_allowance import ALLOWANCE, CountedBot
 from bot.on_zalo.bot_answer import BotAnswerer
 from bot.on_zalo.bot_api import BotApi
+from bot.on_zalo.bot_codes import QUOTA
 from bot.on_zalo.bot_incoming import Event, Kind, read_asked
 from bot.on_zalo.bot_plan import Meter, Plan
 from bot.on_zalo.bot_showing import OfferedChoices, OfferedInMemory, OutOfListError, find_named
@@ -31,6 +33,7 @@ from handlers.reply import Outcome, Reply
 # Seconds before an answer that could not be handed over is tried again: at once after a fault, slowly where the
 # platform has had too many. The desk is not asked a second time.
 _TRY_AGAIN: Final = (15.0, 30.0, 60.0, 120.0)
+_TRY_AGAIN_AFTER: Final = {QUOTA: (60.0, 300.0), ALLOWANCE: ()}
 _AT_ONCE: Final = 50  # events answered at once; the others wait
 _log = structlog.get_logger("bot.on_zalo.bot")
 
@@ -120,13 +123,14 @@ class BotVisits:
 
     async def _hand_over(self, chat: str, reply: Reply, offers: bool) -> None:  # noqa: FBT001  of two callers here
         """Send, and while nothing of it went out try again; what the month has no room for is not tried."""
-        for wait in (*_TRY_AGAIN, None):
+        for tries in count():
             try:
                 await self._answerer.send(chat, reply, offers=offers)
             except NotSentError as failed:
-                if wait is None or failed.wait > _TRY_AGAIN[-1] or self._stop.is_set():
+                waits = _TRY_AGAIN_AFTER.get(failed.code, _TRY_AGAIN)
+                if tries >= len(waits) or self._stop.is_set():
                     raise
-                await unless_stopped(self._reception.pause(wait), self._stop)
+                await unless_stopped(self._reception.pause(waits[tries]), self._stop)
             else:
                 return
 

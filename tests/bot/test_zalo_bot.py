@@ -21,8 +21,10 @@ from pydantic import SecretStr
 
 from bot.commands.doctor import examine
 from bot.commands.queue import show_queue
+from bot.commands.serving import _webhook_hosts
 from bot.commands.zalo_bot import make_zalo_bot_door
 from bot.errors import CommandError
+from bot.settings import Settings
 from bot.wiring import Office, open_office
 from handlers.phrases import locale_of
 from knowledge.facts import PersonCode
@@ -229,3 +231,8 @@ async def test_doctor_says_how_the_bot_stands(given, words, mark, province, plat
     assert line.startswith(mark)
     assert words in line
     assert "wrong-of-tests" not in line
+
+
+def test_address_of_the_webhook_is_one_that_the_web_server_answers_under():
+    settings = Settings(_env_file=None, zalo_bot_webhook_url="https://bot.example.vn/zalo/bot/webhook")
+    assert _webhook_hosts(settings) == {"bot.example.vn"}

@@ -4,7 +4,7 @@ import pytest
 
 from handlers.asking import Choice
 from handlers.reply import Outcome
-from handlers.typed_choices import keep_offered, read_choice
+from handlers.typed_choices import keep_offered, mark_choice, read_choice, read_mark
 from tests.handlers.inbox_people import ASKER, OFFICE_HR, QUESTION, REQUEST, Room
 
 OFFERED = keep_offered(
@@ -71,3 +71,33 @@ async def test_words_are_no_choice_of_an_earlier_reply(room):
     await room.says(code, OFFICE_HR)
     await room.says("công văn 2123 điểm 3 nói gì", OFFICE_HR)
     assert (await room.says("đóng", OFFICE_HR)).pending is None
+
+
+MARKS = {
+    "a number": ("2", 1, None),
+    "a number as lists are written": ("2. ", 1, None),
+    "a number in brackets": ("(2)", 1, None),
+    "a number, politely": ("2 ạ", 1, None),
+    "a number with a word before it": ("Chọn số 2", 1, None),
+    "a key with a number on it": ("2\ufe0f\u20e3", 1, None),
+    "a wide number": ("\uff12", 1, None),
+    "a number with nought before it": ("02", 1, None),
+    "a number that no list begins with": ("0", -1, None),
+    "a letter": ("B)", None, 1),
+    "a score": ("4.0", None, None),
+    "a year": ("2026", None, None),
+    "words": ("hai cái", None, None),
+    "nothing": ("  ", None, None),
+}
+
+
+@pytest.mark.parametrize(("typed", "by_number", "by_letter"), MARKS.values(), ids=MARKS)
+def test_mark_names_a_place_of_the_list_only_by_itself(typed, by_number, by_letter):
+    assert read_mark(typed, has_letters=False) == by_number
+    assert read_mark(typed, has_letters=True) == by_letter
+
+
+@pytest.mark.parametrize("has_letters", [False, True])
+def test_mark_that_is_shown_is_read_back(has_letters):
+    for place in range(20):
+        assert read_mark(mark_choice(place, has_letters=has_letters), has_letters=has_letters) == place

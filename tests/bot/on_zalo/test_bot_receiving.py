@@ -164,6 +164,14 @@ async def test_answer_is_sent_later_when_the_platform_fails_and_the_desk_is_aske
     assert 15.0 in bot_door.pauses.seconds
 
 
+async def test_answer_waits_long_when_the_platform_has_had_too_many(platform, bot_door, lan):
+    platform.fail_next("sendMessage", faults.answer(429, "Quota exceeded"))
+    lan.says("chào")
+    assert await lan.reads() == "heard: chào"
+    assert bot_door.pauses.seconds == [60.0]
+    assert bot_door.meter.sent == 1
+
+
 async def test_chat_that_is_gone_is_remembered(platform, bot_door, lan):
     platform.fail_next("sendMessage", faults.answer(400, "chat not found"))
     lan.says("chào")
