@@ -43,6 +43,23 @@ SELECT number, rung, told_on, told_to
 FROM jsonb_to_recordset(%(rows)s) AS r (number bigint, rung text, told_on date, told_to text[])
 ON CONFLICT (number, rung) DO UPDATE SET told_on = excluded.told_on, told_to = excluded.told_to
 """
+# What a notice does not tell after all leaves its payload, so that it is not told by a later try either, and its
+# recipient leaves the rung of that day: it was told to the others, or to nobody.
+_LEAVE_OUT: Final = """
+UPDATE notices SET payload = payload || jsonb_build_object('cases', (
+    SELECT coalesce(jsonb_agg(one ORDER BY place), '[]')
+    FROM jsonb_array_elements(payload -> 'cases') WITH ORDINALITY AS e (one, place)
+    WHERE NOT one = ANY(SELECT jsonb_array_elements(%(untold)s))
+)) WHERE id = %(notice)s
+"""
+_UNTELL: Final = """
+UPDATE escalation_told t SET told_to = array_remove(t.told_to, %(who)s::varchar)
+FROM escalation_cases c, notices n, jsonb_array_elements(%(untold)s) AS e (one)
+WHERE c.number = t.number AND n.id = %(notice)s AND n.key = 'escalation:' || %(who)s::text || ':' || t.told_on
+    AND c.person = e.one ->> 0 AND c.trigger = e.one ->> 1 AND c.subject = e.one ->> 2 AND t.rung = e.one ->> 3
+RETURNING t.number
+"""
+_FORGET_UNTOLD: Final = "DELETE FROM escalation_told WHERE number = ANY(%(numbers)s) AND told_to = '{}'"
 _REMARKS: Final = """
 SELECT person, said_by, at, words FROM escalation_words WHERE person = ANY(%(who)s)
 UNION ALL
@@ -95,6 +112,17 @@ class EscalationsDrawer:
             ]
             if told:
                 await self._do(_TELL, {"rows": Jsonb(told)})
+
+    async def leave_out(self, recipient: PersonCode, untold: Mapping[int, Sequence[Sequence[str]]]) -> None:
+        """Let cases that a message to somebody leaves out count as not told to them, for another day to tell them.
+
+        They are given by the number of their notice, each as it stands in its payload.
+        """
+        for notice, entries in untold.items():
+            values = {"notice": notice, "who": storable(recipient), "untold": Jsonb([list(one) for one in entries])}
+            await self._do(_LEAVE_OUT, values)
+            numbers = [number for (number,) in await self._read(_UNTELL, values)]
+            await self._do(_FORGET_UNTOLD, {"numbers": numbers})
 
     async def list_offered(self) -> dict[PersonCode, frozenset[CriterionCode]]:
         """For which criteria a head has offered study to whom, who has not answered yet."""

@@ -348,6 +348,11 @@ class Ledger:
         async with self._database.transaction() as drawers:
             await drawers.outbox.leave_out(claim.delivery.id, notices, at)
 
+    async def leave_cases_out(self, claim: Claim, untold: Mapping[int, Sequence[Sequence[str]]]) -> None:
+        """Some of the cases that its notices (by number) tell are not true any more: they count as not told."""
+        async with self._database.transaction() as drawers:
+            await drawers.escalations.leave_out(claim.delivery.person, untold)
+
     async def defer(self, claim: Claim, due_at: datetime, merge_day: date | None, at: datetime) -> bool:
         """It may not go out now. False where the message of that day has gone out."""
         async with self._database.transaction() as drawers:

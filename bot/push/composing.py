@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from typing import Protocol
 
 from bot.push.ledger import Account, Delivery, NoticeKind
-from handlers.notices.composing import Compose, Dropped, Present
+from handlers.notices.composing import Compose, Dropped, Partly, Present
 from handlers.phrases import locale_of
 from handlers.ports import Clock
 from handlers.reply import Reply
@@ -26,11 +26,15 @@ _ORDER = tuple(NoticeKind)  # what comes first in one message: what concerns the
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A message in this language; `left_out` are the numbers of notices that it does not tell, with the reason."""
+    """A message in this language; `left_out` are the numbers of notices that it does not tell, with the reason.
+
+    `untold` are the cases, by notice, that are left out of one that it tells otherwise.
+    """
 
     reply: Reply
     locale: str
     left_out: Mapping[int, str] = field(default_factory=dict)
+    untold: Mapping[int, Sequence[Sequence[str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +147,19 @@ class NoticeComposer:
     async def _write(self, delivery: Delivery, present: Present, locale: str) -> Written | Unsaid:
         replies: list[Reply] = []
         left_out: dict[int, str] = {}
+        untold: dict[int, Sequence[Sequence[str]]] = {}
         for notice in sorted(delivery.notices, key=lambda one: _ORDER.index(one.kind)):
             said = await self._by_kind[notice.kind](notice, delivery, present)
             if isinstance(said, Dropped):
                 left_out[notice.id] = said.reason
+            elif isinstance(said, Partly):
+                replies.append(said.reply)
+                untold[notice.id] = said.untold
             else:
                 replies.append(said)
         if not replies:
             return Unsaid(next(iter(left_out.values()), NOTHING_LEFT))
-        return Written(replies[0] if len(replies) == 1 else self._join(replies), locale, left_out)
+        return Written(replies[0] if len(replies) == 1 else self._join(replies), locale, left_out, untold)
 
     def _defer(self, delivery: Delivery, now: datetime, own_hour: time | None) -> Deferred | None:
         """The one message of a day goes out within working hours of a working day, as the message of that very day.

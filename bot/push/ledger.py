@@ -1,6 +1,6 @@
 """What the pump needs of the cabinet: claims under a lease, each with its slot, and marks that are committed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final, Protocol
 
@@ -81,6 +81,10 @@ class Ledger(Protocol):
 
     async def leave_out(self, claim: Claim, notices: Mapping[int, str], at: datetime) -> None:
         """Some of what it tells is not true any more."""
+        ...
+
+    async def leave_cases_out(self, claim: Claim, untold: Mapping[int, Sequence[Sequence[str]]]) -> None:
+        """Some of the cases that its notices (by number) tell are not true any more: they count as not told."""
         ...
 
     async def defer(self, claim: Claim, due_at: datetime, merge_day: date | None, at: datetime) -> bool:

@@ -154,6 +154,8 @@ class Pump:
             if isinstance(one, Written):
                 if one.left_out:
                     await self._ledger.leave_out(claim, one.left_out, self._clock.now())
+                if one.untold:
+                    await self._ledger.leave_cases_out(claim, one.untold)
                 address = claim.delivery.address or ""
                 kinds = tuple(told.kind.value for told in claim.delivery.notices)
                 ready.append((claim, Parcel(claim.delivery.id, address, one.reply, one.locale, kinds)))

@@ -1,6 +1,6 @@
 """What every kind of notice needs to be put into words, and the promise that its writer keeps."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -39,8 +39,19 @@ class Dropped:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Partly:
+    """The words of a notice without those of its cases that are true no more: these count as not told.
+
+    `untold` are entries of the payload's `cases`, as they stand there.
+    """
+
+    reply: Reply
+    untold: tuple[Sequence[str], ...]
+
+
 # In the language being spoken. Pushes carry no details of a gap: those are shown only to whoever asks and is proven.
-Compose = Callable[[Notice, Delivery, Present], Awaitable[Reply | Dropped]]
+Compose = Callable[[Notice, Delivery, Present], Awaitable[Reply | Partly | Dropped]]
 
 
 def seen(delivery: int) -> Choice:

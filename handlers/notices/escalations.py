@@ -1,10 +1,10 @@
 """A case that goes to those above, put into words when it is sent: how many people and why, never who or what."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from handlers.asking import Choice
-from handlers.notices.composing import Dropped, Present, seen
+from handlers.notices.composing import Dropped, Partly, Present, seen
 from handlers.phrases import _, ngettext, show_number
 from handlers.reply import Line, Reply
 from handlers.rights import units_in_scope
@@ -22,19 +22,24 @@ LIST = "escalation.list"
 _OFFICE = "office:"
 
 
-async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply | Dropped:
+async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply | Partly | Dropped:
     """What needs my attention as a head, or as HR for an office above?
 
-    Cases that ended meanwhile, people who have gone, and units that are the recipient's no more are left out.
+    Cases that ended meanwhile, people who have gone, and units that are the recipient's no more are left out, and
+    given back as not told.
     """
     open_now: dict[PersonCode, set[tuple[Trigger, str]]] = {}
     told: list[tuple[Person, Trigger, str]] = []
+    untold: list[Sequence[str]] = []
     scope, reason = units_in_scope(present.person, present.rules), "gone"
-    for code, trigger, subject, rung in notice.payload["cases"]:
+    for entry in notice.payload["cases"]:
+        code, trigger, subject, rung = entry
         person = present.about.get(PersonCode(code))
         if person is None:
+            untold.append(entry)
             continue
         if not may_be_told(present.person, person, scope):
+            untold.append(entry)
             reason = "moved"
             continue
         if person.code not in open_now:
@@ -42,6 +47,7 @@ async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply
         if (Trigger(trigger), subject) in open_now[person.code]:
             told.append((person, Trigger(trigger), rung))
         else:
+            untold.append(entry)
             reason = "closed"
     if not told:
         return Dropped(reason)
@@ -49,7 +55,8 @@ async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply
     lines = [*describe_counts(counts, present.rules.library.policy.escalation.undecided_days_before)]
     lines += describe_offices([(person, rung) for person, _trigger, rung in told], present.rules, is_pushed=True)
     people = len({person.code for person, _trigger, _rung in told})
-    return Reply(title(people), tuple(lines), choices=(see_list(), seen(delivery.id)))
+    reply = Reply(title(people), tuple(lines), choices=(see_list(), seen(delivery.id)))
+    return Partly(reply, tuple(untold)) if untold else reply
 
 
 def preview(owed: Owed) -> str:

@@ -9,6 +9,7 @@ import json
 import time
 from argparse import ArgumentParser
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from random import Random
 from typing import Any
 
 from handlers.notices import escalations as words
-from handlers.notices.composing import Dropped, Present
+from handlers.notices.composing import Dropped, Partly, Present
 from handlers.phrases import locale_of, use_catalogues
 from knowledge.calendar import WorkingCalendar
 from knowledge.cases import Case, KeptCase, Told
@@ -243,8 +244,8 @@ def plan(world: World, day: date, memory: Memory) -> tuple[RulesOn, list[Owed], 
     return rules, notices, watcher.list_changes()
 
 
-def send(world: World, owed: Owed, rules: RulesOn, seen: Seen) -> bool:
-    """Write one notice from what is true then; whether it went out."""
+def send(world: World, owed: Owed, rules: RulesOn, seen: Seen) -> set[tuple[str, ...]]:
+    """Write one notice from what is true then; the cases that went out with it, as its payload names them."""
     about = {code: world.people[code] for code in owed.about if code in world.people}
     present = Present(
         world.people[owed.to], rules, datetime.combine(rules.day, datetime.min.time(), UTC), about,
@@ -259,13 +260,19 @@ def send(world: World, owed: Owed, rules: RulesOn, seen: Seen) -> bool:
         seen.count["dropped"] += 1
         if still and said.reason == "closed":
             seen.wrong.append(f"{owed.key}: dropped as closed though {len(still)} are open")
-        return False
+        return set()
+    entries = {tuple(one) for one in owed.payload["cases"]}
+    if isinstance(said, Partly):
+        left_out = {tuple(one) for one in said.untold}
+        seen.count["left_out"] += len(left_out)
+        entries -= left_out
+        said = said.reply
     told = int("".join(sign for sign in said.title if sign.isdigit()))
     if told != len(still):
         seen.wrong.append(f"{owed.key}: tells of {told} people, of whom {len(still)} still have an open case")
     if any(world.people[code].name in said.title + "".join(line.text for line in said.lines) for code in owed.about):
         seen.wrong.append(f"{owed.key}: a push names somebody")
-    return True
+    return entries
 
 
 async def compose(notice: Notice, delivery: Delivery, present: Present) -> Any:
@@ -382,7 +389,7 @@ def run(seed: int, people: int) -> tuple[dict[str, Any], list[str]]:
         if world.random.random() < 0.3:
             for code in {code for one in notices for code in one.about if world.random.random() < 0.2}:
                 close_gap(world, code)
-        went_out = {one.to for one in notices if send(world, one, rules, seen)}
+        went_out = {one.to: send(world, one, rules, seen) for one in notices}
         seen.count["notices"] += len(went_out)
         keep(world, memory, changes, went_out, rules, seen, numbers)
     check_end(world, memory, _FIRST + timedelta(days=_DAYS - 1), seen)
@@ -392,19 +399,21 @@ def run(seed: int, people: int) -> tuple[dict[str, Any], list[str]]:
         "closed": sum(one.closed_on is not None for some in memory.values() for one in some),
         "notices": seen.count["notices"], "dropped": seen.count["dropped"], "outage_days": seen.count["outage_days"],
         "told_heads": seen.count["unit"], "told_commune_staff": seen.count["staff"],
-        "told_offices": seen.count["office"], "wrong": len(seen.wrong),
+        "told_offices": seen.count["office"], "left_out": seen.count["left_out"], "wrong": len(seen.wrong),
     }  # fmt: skip
     return figures, seen.wrong
 
 
 def keep(
-    world: World, memory: dict[PersonCode, list[KeptCase]], changes: list[KeptCase], went_out: set[PersonCode],
+    world: World, memory: dict[PersonCode, list[KeptCase]], changes: list[KeptCase],
+    went_out: Mapping[PersonCode, set[tuple[str, ...]]],
     rules: RulesOn, seen: Seen, numbers: Any,
 ) -> None:  # fmt: skip
-    """Remember as the cabinet does: a rung whose notices were all dropped was not told."""
+    """Remember as the cabinet does: a rung of which nobody's message told in the end was not told."""
     for one in changes:
         fresh = [step for step in one.told if step.on == rules.day]
-        stands = [step for step in fresh if went_out & set(step.to)]
+        place = (one.case.person, one.case.trigger.value, one.case.subject)
+        stands = [step for step in fresh if any((*place, step.rung) in went_out.get(to, ()) for to in step.to)]
         for step in stands:
             look(world, one, step, rules, seen)
             heads = [code for code in step.to if code in world.decisive]

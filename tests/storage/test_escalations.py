@@ -52,6 +52,33 @@ async def test_a_rung_counts_as_not_told_when_its_notice_was_dropped_before_it_w
     assert not await drawers.escalations.list_told_to(HEAD, MONDAY)
 
 
+async def test_a_case_left_out_of_a_message_counts_as_not_told_to_whoever_it_went_to(drawers: Drawers) -> None:
+    """The message went out for the other case, and neither a later try nor the memory has the one left out."""
+    clerk, other = PersonCode("CB015"), Case(PersonCode("CB002"), Trigger.OVERDUE, CASE.subject, CASE.criteria)
+    rung = "unit:SO-MAU-1"
+    cases = [[one.person, one.trigger.value, one.subject, rung] for one in (CASE, other)]
+    notices = {}
+    for to in (HEAD, clerk):
+        told = NewNotice(NoticeKind.ESCALATION, f"escalation:{to}:{MONDAY}", payload={"cases": cases, "counts": {}})
+        number = await drawers.outbox.put(NewDelivery(to, NOW, "telegram:1", "telegram", to), [told], NOW)
+        found = await drawers.outbox.find(number or 0)
+        assert found is not None
+        notices[to] = found.notices[0].id
+    step = Told(rung, MONDAY, (HEAD, clerk))
+    await drawers.escalations.keep([KeptCase(CASE, MONDAY, told=(step,)), KeptCase(other, MONDAY, told=(step,))])
+
+    await drawers.escalations.leave_out(HEAD, {notices[HEAD]: cases[:1]})
+    memory = await drawers.escalations.load_memory(MONDAY)
+    assert memory[OFFICIAL][0].told == (Told(rung, MONDAY, (clerk,)),)
+    await drawers.escalations.leave_out(clerk, {notices[clerk]: cases[:1]})
+
+    memory = await drawers.escalations.load_memory(MONDAY)
+    assert (memory[OFFICIAL][0].told, memory[other.person][0].told) == ((), (step,))
+    (of_head, *_rest) = await drawers.outbox.list_of(HEAD)
+    assert of_head.notices[0].payload == {"cases": cases[1:], "counts": {}}
+    assert [one.case for one in await drawers.escalations.list_told_to(HEAD, MONDAY)] == [other]
+
+
 async def test_a_case_goes_on_under_its_number_when_it_closes_and_opens_again(drawers: Drawers) -> None:
     await tell(drawers)
     await drawers.escalations.keep([told_case()])

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.push.composing import Deferred, NoticeComposer, Premises, Unsaid, Written
-from handlers.notices.composing import Dropped
+from handlers.notices.composing import Dropped, Partly
 from handlers.notices.table import join
 from handlers.phrases import _
 from handlers.reply import Reply
@@ -66,6 +66,8 @@ async def say(told, _delivery, present):
     if words == "defect":
         raise ValueError(words)
     assert present.person == LAN
+    if words == "partly":
+        return Partly(Reply(words), (["CB002", "overdue", "DOT-1", "unit:A"],))
     return Dropped(words) if words in {"closed", "extended"} else Reply(_("Yes") if words == "yes" else words)
 
 
@@ -102,6 +104,15 @@ async def test_what_is_no_longer_true_is_left_out(compose):
     assert isinstance(composed, Written)
     assert composed.reply.title == "Hai"
     assert composed.left_out == {1: "closed", 3: "extended"}
+
+
+async def test_cases_that_a_notice_leaves_out_are_named_with_it(compose):
+    composed = await compose(delivery(notice(1, "Một"), notice(2, "partly")))
+
+    assert isinstance(composed, Written)
+    assert [line.text for line in composed.reply.lines] == ["partly"]
+    assert composed.left_out == {}
+    assert composed.untold == {2: (["CB002", "overdue", "DOT-1", "unit:A"],)}
 
 
 @pytest.mark.parametrize(

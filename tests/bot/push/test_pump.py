@@ -13,13 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.failures import ChannelRefusedError, NotSentError, RefusedError, UnclearError
-from bot.push.composing import Deferred, Unsaid
+from bot.push.composing import Deferred, Unsaid, Written
 from bot.push.pump import Manner
+from handlers.reply import Reply
+from knowledge.cases import Case, KeptCase, Told, Trigger
 from knowledge.facts import PersonCode
 from storage.database import Database, open_database
 from storage.encryption import Vault
 from storage.ledger import Ledger
-from storage.records import Claim, DeliveryState
+from storage.records import Claim, DeliveryState, NewDelivery, NewNotice, NoticeKind
 from tests.bot.push.pumping import (
     SENDER,
     KeepingSender,
@@ -53,6 +55,28 @@ async def test_everybody_is_sent_one_message_and_the_pump_ends(database: Databas
     assert delivered.started_at is not None
     assert delivered.done_at is not None
     assert delivered.done_at >= delivered.started_at
+
+
+async def test_a_case_left_out_of_a_message_that_goes_out_counts_as_not_told(database: Database) -> None:
+    day, rung = datetime(2026, 11, 23, tzinfo=UTC).date(), "unit:SO-MAU-1"
+    case = Case(PersonCode("CB00001"), Trigger.OVERDUE, "DOT-1@2026-11-01", ())
+    entry = [case.person, case.trigger.value, case.subject, rung]
+    await fill(database, [])
+    async with database.transaction() as drawers:
+        told = NewNotice(NoticeKind.ESCALATION, f"escalation:{LAN}:{day}", payload={"cases": [entry]})
+        due = datetime.now(UTC) - timedelta(minutes=1)
+        number = await drawers.outbox.put(NewDelivery(PersonCode(LAN), due, SENDER, "telegram", LAN), [told], due)
+        found = await drawers.outbox.find(number or 0)
+        assert found is not None
+        await drawers.escalations.keep([KeptCase(case, day, told=(Told(rung, day, (PersonCode(LAN),)),))])
+    partly = Written(Reply("Có việc cần xem"), "vi", untold={found.notices[0].id: (entry,)})
+
+    await pump(database, KeepingSender(), PlainComposer({LAN: partly}))
+
+    assert await states(database) == {"delivered": 1}
+    async with database.transaction() as drawers:
+        [kept] = (await drawers.escalations.load_memory(day))[case.person]
+    assert kept.told == ()
 
 
 async def test_nothing_is_sent_before_it_is_due_or_while_its_broadcast_is_held(database: Database) -> None:

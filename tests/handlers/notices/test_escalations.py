@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from handlers.notices import digests, escalations
-from handlers.notices.composing import Dropped, Present
+from handlers.notices.composing import Dropped, Partly, Present
 from handlers.notices.table import join
 from handlers.reply import Reply
 from knowledge.digesting import DeskWork, Digests
@@ -31,7 +31,9 @@ def plan(rules: RulesOn, watcher: Escalations | Digests, people: tuple[Person, .
     return watcher.list_notices()
 
 
-async def send(owed: Owed, to: Person, rules: RulesOn, people: tuple[Person, ...] = EVERYBODY) -> Reply | Dropped:
+async def send(
+    owed: Owed, to: Person, rules: RulesOn, people: tuple[Person, ...] = EVERYBODY
+) -> Reply | Partly | Dropped:
     """The notice as it leaves, with these people as they are now."""
     notice = Notice(1, NoticeKind(owed.kind), owed.key, owed.stage, owed.about, owed.payload, NOW)
     compose = escalations.compose if owed.kind == "escalation" else digests.compose
@@ -76,15 +78,17 @@ async def test_notice_is_dropped_when(
     assert await send(owed, recipient, rules, people) == Dropped(reason)
 
 
-async def test_only_those_still_open_are_counted(library: Library) -> None:
+async def test_only_those_still_open_are_counted_and_the_others_are_given_back_as_not_told(library: Library) -> None:
     rules = make_book(library).on(NEAR)
     second = replace(OFFICIAL, code=PersonCode("CB002"))
     (owed,) = plan(rules, Escalations(rules, {}), (*EVERYBODY, second))
 
     said = await send(owed, CHIEF, rules, (DONE, CHIEF, second))
 
-    assert isinstance(said, Reply)
-    assert "1 người" in said.title
+    assert isinstance(said, Partly)
+    assert "1 người" in said.reply.title
+    assert {entry[0] for entry in said.untold} == {OFFICIAL.code}
+    assert all(list(entry) in owed.payload["cases"] for entry in said.untold)
 
 
 async def test_hr_is_told_for_which_office_and_by_which_point(library: Library) -> None:
