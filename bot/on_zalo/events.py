@@ -65,7 +65,9 @@ def read_event(raw: Mapping[str, Any], oa_id: str, *, locale: str) -> Event:
         asked = _incoming(user, locale, text="/start") if kind is Kind.FOLLOWED else None
         return Event(kind if user else Kind.OTHER, _managing(name, raw, user), user, at, asked)
     if name in {"user_received_message", "user_seen_message"}:
-        ids = tuple(dict.fromkeys([*_texts(message.get("msg_ids")), *_texts([message.get("msg_id"), raw.get("msg_id")])]))
+        ids = tuple(
+            dict.fromkeys([*_texts(message.get("msg_ids")), *_texts([message.get("msg_id"), raw.get("msg_id")])])
+        )
         return Event(Kind.RECEIPT, f"{name}:{':'.join(ids)}"[:500], recipient, at, message_ids=ids)
     if name.startswith("oa_") or (sender and sender == oa_id):
         is_typed = isinstance(raw.get("sender"), Mapping) and bool(raw["sender"].get("admin_id"))
