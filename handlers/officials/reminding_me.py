@@ -133,7 +133,7 @@ async def warn_unreached(reply: Reply, person: Person, desk: Desk) -> Reply:
 async def _set_hour(hour: time | None, visit: Visit, person: Person, desk: Desk) -> Reply:
     policy = visit.rules.library.policy
     begin, end = policy.working_hours
-    hour = keepable_hour(policy, hour)
+    wished, hour = hour, keepable_hour(policy, hour)
     if hour is None:
         text = _("Messages are sent within working hours only, from {begin} to {end}. Nothing was changed.")
         return Reply(title=text.format(begin=_show(begin), end=_show(end)), choices=_choices(None, visit))
@@ -142,7 +142,11 @@ async def _set_hour(hour: time | None, visit: Visit, person: Person, desk: Desk)
     await desk.audit.record(
         person.code, "moved_reminder_hour", person.code, desk.clock.now(), {"hour": hour.isoformat("minutes")}
     )
-    text = _("From now on messages are sent to you from {hour} on working days.")
+    text = (
+        _("From now on messages are sent to you from {hour} on working days.")
+        if hour == wished
+        else _("The latest hour that can be chosen is {hour}: from now on messages are sent to you from then on.")
+    )
     return _changed(text.format(hour=_show(hour)), wishes, visit)
 
 

@@ -59,6 +59,13 @@ async def test_the_hour_is_moved_and_told_back_when_it_is_a_working_one(desk, sa
     assert entry.action == "moved_reminder_hour"
 
 
+async def test_the_last_hour_of_the_day_is_said_to_be_an_hour_too_late(desk):
+    reply = await desk.say("nhắc tôi lúc 5 giờ chiều", person=OFFICIAL)
+
+    assert "muộn nhất" in reply.title
+    assert "16:00" in reply.title
+
+
 @pytest.mark.parametrize("said", ["nhắc tôi lúc 6 giờ", "nhắc lúc 9 giờ tối", "nhắc lúc 17h30", "25 giờ", "9h75"])
 async def test_nothing_is_changed_when_the_hour_is_not_a_working_one(desk, said):
     reply = await desk.say(said, person=OFFICIAL)
