@@ -53,7 +53,7 @@ class AccountClient:
 
     def __init__(self, base: str, tokens: Tokens) -> None:
         self._wire = Wire(base)
-        self._tokens = tokens
+        self.tokens = tokens
 
     async def send(self, user_id: str, message: Mapping[str, Any], *, seconds: float | None = None) -> Sent:
         """Hand a consultation message over."""
@@ -111,13 +111,13 @@ class AccountClient:
         self, method: str, path: str, *, table: Mapping[int, Meaning] = OA, **request: Any
     ) -> Mapping[str, Any]:
         """Ask, and once more with another token where that is what Zalo wants: a refused call was not carried out."""
-        token = await self._tokens.access()
+        token = await self.tokens.access()
         try:
             return await ask_once(self._wire, method, path, token, table, request)
         except CodeError as refused:
             if refused.meaning.act is not Act.RENEW_TOKEN:
                 raise
-        token = await renew_within(self._tokens, token)
+        token = await renew_within(self.tokens, token)
         return await ask_once(self._wire, method, path, token, table, request)
 
 

@@ -7,10 +7,11 @@ import json
 import os
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Protocol
 
 import aiohttp
+from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from bot import on_terminal
@@ -22,17 +23,28 @@ from bot.on_web.door import Pace, WebDoor, WebSettings
 from bot.on_web.letters import WebCarrier
 from bot.on_web.present import Present
 from bot.on_web.server import make_app, serving
+from bot.on_zalo.account import AccountClient
+from bot.on_zalo.answering import Answerer
 from bot.on_zalo.bot_api import BotApi
 from bot.on_zalo.bot_door import BotPollingDoor
 from bot.on_zalo.bot_letters import ZaloBotCarrier
 from bot.on_zalo.bot_pushing import ZaloBotSender
 from bot.on_zalo.bot_receive import BotReception
+from bot.on_zalo.door import WebhookDoor as OaWebhookDoor
+from bot.on_zalo.letters import OaCarrier
+from bot.on_zalo.oauth import App, OauthClient
+from bot.on_zalo.receiving import Reception as OaReception
+from bot.on_zalo.signing import Signatures
+from bot.on_zalo.tokens import TokenKeeper
 from bot.seen import SeenInMemory
 from bot.wiring import Office
+from bot.wiring_zalo import GrantsInDatabase
 from handlers.asking import Incoming
 from handlers.reply import Reply
 from tests.standins.telegram_api import TelegramApi
 from tests.standins.zalo_bot import ZaloBot
+from tests.standins.zalo_ground import Clock
+from tests.standins.zalo_oa import ZaloOa
 
 _A_MOMENT = 0.1
 _USERS = itertools.count(7_000)  # each dialogue is with somebody who was never here
@@ -200,6 +212,45 @@ class ZaloBotGuest:
             read.append(await self._person.reads(len(more)))
 
 
+class ZaloOaGuest:
+    """Writes to the Official Account through its stand-in; presses are taps of what can be seen."""
+
+    def __init__(self, oa: ZaloOa, client: AccountClient) -> None:
+        self._oa = oa
+        self._client = client
+        self._person = oa.person("Mẫu")
+
+    async def says(self, text: str) -> str:
+        self._person.says(text)
+        return await self._read()
+
+    async def presses(self, label: str) -> str:
+        self._person.taps(label)
+        return await self._read()
+
+    async def is_told(self, office: Office) -> str:
+        """A letter comes as a message of its own."""
+
+        async def keep() -> None:
+            """The door closes the tokens."""
+
+        client = AccountClient(self._oa.openapi_base, self._client.tokens)
+        carrier = OaCarrier(client, office.describe, office.reach, office.clock.now, keep)
+        await Postman(office.mail, [carrier]).go_round()
+        await carrier.close()
+        return await self._read()
+
+    async def _read(self) -> str:
+        """The first words that come, and whatever follows at once."""
+        read = [await self._person.reads(timeout=10)]
+        while True:
+            await asyncio.sleep(_A_MOMENT)
+            more = self._person.unread()
+            if not more:
+                return "\n".join(read)
+            read.append(await self._person.reads(len(more)))
+
+
 @asynccontextmanager
 async def at_terminal(office: Office) -> AsyncIterator[Guest]:
     """A terminal."""
@@ -277,4 +328,47 @@ async def at_zalo_bot(office: Office) -> AsyncIterator[Guest]:
             stop.set()
 
 
-DOORS = {"terminal": at_terminal, "web": at_web, "telegram": at_telegram, "zalo_bot": at_zalo_bot}
+@asynccontextmanager
+async def at_zalo_oa(office: Office) -> AsyncIterator[Guest]:
+    """The Official Account by webhook, against its strict stand-in."""
+    stop = asyncio.Event()
+    number = next(_USERS)  # everybody here is somebody new
+    clock = Clock(start=office.clock.now().timestamp())
+    oa = ZaloOa(clock=clock, oa_id=f"29876543210000{number}", seed=number)
+    async with oa, asyncio.TaskGroup() as group, AsyncExitStack() as stack:
+        oauth = OauthClient(App(oa.app_id, oa.oa_id, oa.app_secret), oa.oauth_base)
+        grants = GrantsInDatabase(office._database, oa.oa_id, None)
+        keeper = TokenKeeper(oauth, grants, office.clock, seed=oa.refresh_token)
+        client = AccountClient(oa.openapi_base, keeper)
+        reception = OaReception(
+            desk=office.desk, describe=office.describe, seen=SeenInMemory(), contacts=office.zalo_book,
+            clock=office.clock,
+        )  # fmt: skip
+        answerer = Answerer(client, office.describe, office.clock, asyncio.sleep)
+        signatures = Signatures(oa.app_id, oa.oa_id, oa.oa_secret)
+        door = OaWebhookDoor(
+            client, keeper, reception, answerer, signatures=signatures, oa_id=oa.oa_id, count=lambda _became: None
+        )
+        app = web.Application()
+        app.router.add_post("/zalo", door.receive)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        group.create_task(door.keep_open(stop))
+        assert await oa.save_webhook(f"http://127.0.0.1:{runner.addresses[0][1]}/zalo")
+        await oa.wait_for(lambda: bool(oa.calls_of("listrecentchat")))
+        try:
+            yield ZaloOaGuest(oa, client)
+        finally:
+            stop.set()
+        oa.ensure_clean()
+
+
+DOORS = {
+    "terminal": at_terminal,
+    "web": at_web,
+    "telegram": at_telegram,
+    "zalo_bot": at_zalo_bot,
+    "zalo_oa": at_zalo_oa,
+}
