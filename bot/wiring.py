@@ -69,6 +69,7 @@ from knowledge.rulebook import RuleBook, RulesOn
 from knowledge.rules_serialised import FORM, UnreadableRulesError, fingerprint_of, read_rules, write_rules
 from knowledge.sending_hours import next_allowed, sending_day
 from knowledge.study_cases import StudyCase
+from knowledge.study_waiting import StudyRequests
 from knowledge.understanding.reader import Reader, build_reader
 from knowledge.understanding.retrieval import PointSearch
 from knowledge.understanding.terms import find_term
@@ -691,10 +692,12 @@ async def watch(drawers: Drawers, rules: RulesOn, *, today: date) -> Watching:
     )
     digests = Digests(rules, desk, offered, is_late=first_day < today and await kept.was_missed(first_day, rules.day))
 
+    requests = StudyRequests(rules, await drawers.study.list_waiting(), await drawers.study.list_told_by_letter())
+
     async def keep() -> None:
         await kept.keep(escalations.list_changes())
 
-    return Watching((escalations, digests), keep)
+    return Watching((requests, escalations, digests), keep)
 
 
 async def _make_agenda(drawers: Drawers, telling: Telling, day: date) -> Agenda:

@@ -336,7 +336,10 @@ class RulingDraft:
 
 
 class NoticeKind(StrEnum):
-    """What a notice is; the first four merge into one message per person and day, the others go out by themselves."""
+    """What a notice is; the first four merge into one message per person and day, the others go out by themselves.
+
+    A request to study that another head is to answer by now is told in the message of the day too.
+    """
 
     REMINDER = "reminder"
     ESCALATION = "escalation"

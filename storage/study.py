@@ -13,8 +13,9 @@ from knowledge.facts import CriterionCode, Exemption, PersonCode, Role, StudyRec
 from knowledge.study_cases import OPEN_STATES, CaseNumber, Course, StudyAct, StudyCase, StudyEvent, StudyState
 from storage.encryption import Vault
 from storage.letters import storable
+from storage.records import LetterKind
 from storage.rows import exemption_row, study_row
-from storage.tables import exemptions, people, study_cases, study_events, study_records
+from storage.tables import exemptions, letters, people, study_cases, study_events, study_records
 
 StudyNumber = NewType("StudyNumber", int)
 _OPEN: Final = text("state IN ('waiting', 'to_change', 'proposed', 'sent')")
@@ -104,6 +105,21 @@ class StudyDrawer:
             .group_by(study_cases.c.number)
         )
         return {row[0]: row[1] for row in found}
+
+    async def list_waiting(self) -> Sequence[StudyCase]:
+        """Every case that waits for a head, the oldest number first."""
+        return await self._read(
+            select(study_cases).where(study_cases.c.state == StudyState.WAITING.value).order_by(study_cases.c.number)
+        )
+
+    async def list_told_by_letter(self) -> frozenset[str]:
+        """The keys of what letters tell of cases that wait for a head: by their whole, where no push reaches."""
+        found = await self._connection.execute(
+            select(letters.c.key)
+            .join(study_cases, study_cases.c.number == letters.c.number)
+            .where(letters.c.kind == LetterKind.STUDY, study_cases.c.state == StudyState.WAITING.value)
+        )
+        return frozenset(key for (key,) in found if key is not None)
 
     # --- dates entered by themselves, without a case
 

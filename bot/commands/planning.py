@@ -151,6 +151,8 @@ def _sum_up(counts: Counter[str]) -> Iterator[str]:
                 text = ngettext("{n} notice of a change.", "{n} notices of a change.", n)
             case "escalation":
                 text = ngettext("{n} notice to those above.", "{n} notices to those above.", n)
+            case "study":
+                text = ngettext("{n} study request for another head.", "{n} study requests for another head.", n)
             case _:
                 text = ngettext("{n} weekly digest.", "{n} weekly digests.", n)
         yield text.format(n=show_number(n))
@@ -180,6 +182,7 @@ def _name_kind(kind: str) -> str:
         "change": _("change of the rules"),
         "escalation": _("notice to those above"),
         "digest": _("weekly digest"),
+        "study": _("study request"),
     }
     return names.get(kind, kind)
 
@@ -196,7 +199,7 @@ def _name_stage(stage: str) -> str:
     if (week := _WEEK.fullmatch(stage)) is not None:
         monday = date.fromisocalendar(int(week["year"]), int(week["week"]), 1)
         return _("week from {day}").format(day=show_day(monday))
-    return "" if stage == "change" else stage
+    return "" if stage in {"change", "requested", "changed"} else stage
 
 
 def _name_level(level: Level) -> str:

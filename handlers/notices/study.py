@@ -8,9 +8,10 @@ from datetime import date
 from handlers.asking import Choice
 from handlers.notices.composing import Dropped, Present
 from handlers.phrases import _, show_day
-from handlers.reply import Reply
+from handlers.reply import Line, Reply
 from handlers.rights import units_headed, units_served
 from handlers.study.desk import label_of
+from knowledge.owed import Owed
 from knowledge.study_cases import StudyAct
 from storage.records import Delivery, Notice
 
@@ -34,9 +35,33 @@ async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply
         return Dropped("answered")
     opens = Choice(_("Open study case {number}").format(number=number), "study.open", str(number))
     if act in _ASKS and not is_own:
+        if notice.payload.get("is_vacant"):
+            return Reply(_vacant(number), choices=(opens,))
         asked = _asks(number, notice.payload.get("due"), present.rules.day)
-        return Reply(asked, choices=(opens, *_to_decide(number)))
+        return Reply(asked, _since(notice.payload.get("asked")), choices=(opens, *_to_decide(number)))
     return Reply(_say(act, is_own=is_own).format(number=number), choices=(opens,))
+
+
+def preview(owed: Owed) -> str:
+    """The same as far as it is known when a request is planned for somebody who was not told of it."""
+    number, due = int(owed.payload["case"]), owed.payload["due"]
+    if owed.payload["is_vacant"]:
+        return _vacant(number)
+    asked = date.fromisoformat(due) if due is not None else date.max
+    return " ".join([_asks(number, due, asked), *(line.text for line in _since(owed.payload["asked"]))])
+
+
+def _vacant(number: int) -> str:
+    text = _("Study request {number} waits for an answer, and nobody on the roster heads that unit any more.")
+    return text.format(number=number)
+
+
+def _since(asked: str | None) -> tuple[Line, ...]:
+    """For whoever is asked in the place of another head, how long it has waited."""
+    if asked is None:
+        return ()
+    text = _("It was put to another head before you, and the days count from the request of {day}.")
+    return (Line(text.format(day=show_day(date.fromisoformat(asked)))),)
 
 
 def _is_in_charge(present: Present, notice: Notice) -> bool:

@@ -23,6 +23,7 @@ BY_KIND: Mapping[NoticeKind, Compose] = {
 PREVIEWS: Mapping[DailyKind, Callable[[Owed], str]] = {
     "escalation": escalations.preview,
     "digest": digests.preview,
+    "study": study.preview,
 }
 
 

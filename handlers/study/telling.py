@@ -13,6 +13,7 @@ from knowledge.facts import Person
 from knowledge.rulebook import RulesOn
 from knowledge.sending_hours import next_allowed
 from knowledge.study_cases import StudyAct, StudyCase
+from knowledge.study_waiting import key_of
 from knowledge.studying import answer_due_on
 from storage.records import Account, Letter, LetterKind, NewDelivery, NewNotice, NoticeKind
 
@@ -119,4 +120,4 @@ def _notice(case: StudyCase, to: Person, today: RulesOn) -> NewNotice:
 
 
 def _key(case: StudyCase, to: Person) -> str:
-    return f"study:{case.number}:{case.version}:{to.code}"
+    return key_of(case.number, case.version, to.code)

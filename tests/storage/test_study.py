@@ -11,6 +11,7 @@ from knowledge.study_cases import Course, StudyAct, StudyCase, StudyEvent, Study
 from knowledge.studying import happen, records_of
 from storage.database import Database
 from storage.drawers import Drawers
+from storage.records import Letter, LetterKind
 from storage.study import StudyNumber
 from tests.storage.filling import HEALTH, LAN, put_people, put_units
 
@@ -149,3 +150,19 @@ async def test_two_who_send_a_request_at_once_make_one(database: Database) -> No
         assert await other.study.add_case(REQUEST, ()) is None
         assert made is not None
         assert await other.study.find_open(LAN.code, REQUEST.criterion) == made
+
+
+async def test_what_waits_for_a_head_is_listed_with_what_letters_told_of_it(drawers: Drawers) -> None:
+    await put(drawers)
+    kept = await drawers.study.add_case(REQUEST, records_of(REQUEST))
+    assert kept is not None
+    key = f"study:{kept.number}:1:{BOSS.code}"
+    at = REQUESTED.at
+    await drawers.letters.leave(
+        Letter("web", "w1", LetterKind.STUDY, at, person=BOSS.code, number=kept.number, key=key)
+    )
+
+    assert (await drawers.study.list_waiting(), await drawers.study.list_told_by_letter()) == ([kept], {key})
+    refused = happen(kept, REFUSED)
+    await drawers.study.save_case(refused, records_of(refused))
+    assert (await drawers.study.list_waiting(), await drawers.study.list_told_by_letter()) == ([], frozenset())

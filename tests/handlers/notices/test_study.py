@@ -8,10 +8,11 @@ from types import MappingProxyType
 import pytest
 
 from handlers.notices.composing import Dropped, Present
-from handlers.notices.study import compose
+from handlers.notices.study import compose, preview
 from handlers.notices.table import BY_KIND
 from handlers.reply import Reply
 from knowledge.facts import Person, PersonCode, Role
+from knowledge.owed import Owed
 from knowledge.study_cases import StudyAct
 from storage.records import Delivery, DeliveryState, Notice, NoticeKind
 from tests.handlers import visits
@@ -30,8 +31,9 @@ async def told(
     due: str | None = None,
     waiting: Mapping[int, int] = MappingProxyType({7: 1}),
     official_now: Person = ME,
+    **more: object,
 ) -> Reply | Dropped:
-    payload = {"case": 7, "version": 1, "due": due}
+    payload = {"case": 7, "version": 1, "due": due, **more}
     notice = Notice(1, NoticeKind.STUDY, "k", act.value, (ME.code,), payload, NOW)
     delivery = Delivery(1, to.code, NOW, DeliveryState.CLAIMED)
     present = Present(to, visits.bare(library).on(TODAY), NOW, about={ME.code: official_now}, waiting=waiting)
@@ -82,3 +84,28 @@ async def test_a_request_that_waits_no_more_is_not_told(library, waiting):
 
 def test_study_has_its_place_among_the_notices():
     assert BY_KIND[NoticeKind.STUDY] is compose
+
+
+async def test_a_head_asked_in_the_place_of_another_reads_from_when_the_days_count(library):
+    reply = await told(library, StudyAct.REQUESTED, HEAD, "2026-11-20", asked="2026-11-13", is_vacant=False)
+
+    assert isinstance(reply, Reply)
+    assert "20/11/2026" in words(reply)
+    assert "13/11/2026" in words(reply)
+
+
+async def test_hr_is_told_of_a_vacant_post_and_offered_no_decision(library):
+    reply = await told(library, StudyAct.REQUESTED, HEAD, "2026-11-27", asked="2026-11-13", is_vacant=True)
+
+    assert isinstance(reply, Reply)
+    assert [choice.token for choice in reply.choices] == ["study.open|7"]
+
+
+def test_plan_shows_a_request_in_its_own_words():
+    owed = Owed("study", HEAD.code, "k", "requested", (ME.code,), {
+        "case": 7, "version": 1, "due": "2026-11-27", "asked": "2026-11-20", "is_vacant": False,
+    })  # fmt: skip
+
+    assert "27/11/2026" in preview(owed)
+    assert "20/11/2026" in preview(owed)
+    assert "27/11/2026" not in preview(replace(owed, payload={**owed.payload, "is_vacant": True}))
