@@ -24,7 +24,7 @@ _log = structlog.get_logger("bot.on_zalo")
 
 
 class Answerer:
-    """Answers people. `image_url` is the picture of the offer to share a phone number; without it none is made.
+    """Answers people. `image_url` is the picture of the offer to share a phone number, else the account's own avatar.
 
     `count` learns how many messages went out, for they count against an allowance.
     """
@@ -57,8 +57,8 @@ class Answerer:
         if file is not None and kind_of_upload(file) is None:
             messages.append({"text": describe_unsendable(file)})
             file = None
-        if reply.asks_contact and self._image_url is not None:
-            messages.append(build_phone_request(self._image_url))
+        if reply.asks_contact and (image := await self._find_image()):
+            messages.append(build_phone_request(image))
         sent = 0
         try:
             for index, message in enumerate(messages):
@@ -71,6 +71,16 @@ class Answerer:
         finally:
             if sent and self._count is not None:
                 await self._count(sent)
+
+    async def _find_image(self) -> str:
+        """Zalo wants a picture with the offer; empty, and no offer is made, where none can be had."""
+        if self._image_url is None:
+            try:
+                self._image_url = str((await self._client.describe()).get("avatar") or "")
+            except (DeliveryFailedError, CodeError) as failed:
+                _log.warning("zalo.no_picture", error=type(failed).__name__)
+                return ""
+        return self._image_url
 
     async def _send_or_stop(self, user: str, message: dict[str, Any], *, is_first: bool, left: int) -> bool:
         """Send one message; False where the rest is not sent: the person has the beginning, a gap would mislead."""

@@ -154,7 +154,7 @@ class OaSender:
             told = await self._client.read_window(user, seconds=_ASK_SECONDS)
         except (DeliveryFailedError, CodeError) as failed:
             _log.info("zalo.window_unknown", error=type(failed).__name__)
-            return last is None
+            return True  # Zalo itself then says whether it is
         last = datetime.fromtimestamp(told / 1000, UTC) if told is not None else None
         await self._book.keep_window(user, last)
         return last is not None and now - last <= OPEN_FOR

@@ -182,7 +182,12 @@ def due_times(runs: Sequence[Run], count: int) -> list[datetime]:
 
 def name_channel(channel: str) -> str:
     """A channel as people call it."""
-    return {Channel.TELEGRAM.value: "Telegram", Channel.ZALO_BOT.value: "Zalo Bot"}.get(channel, channel)
+    names = {
+        Channel.TELEGRAM.value: "Telegram",
+        Channel.ZALO_BOT.value: "Zalo Bot",
+        Channel.ZALO_OA.value: "Zalo Official Account",
+    }
+    return names.get(channel, channel)
 
 
 def _listed(cells: Mapping[str, str], column: str) -> list[str]:

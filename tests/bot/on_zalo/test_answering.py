@@ -2,9 +2,10 @@
 
 import pytest
 
+from bot.on_zalo.answering import Answerer
 from handlers.asking import Choice
 from handlers.reply import File, Reply
-from tests.bot.on_zalo.account import POLLING, WEBHOOK, open_door, standing_oa
+from tests.bot.on_zalo.account import POLLING, WEBHOOK, open_account, open_door, standing_oa
 from tests.standins.zalo_ground import faults
 
 
@@ -190,3 +191,13 @@ async def test_no_token_stands_in_anything_that_is_written(oa, door, capsys, cap
     shown = capsys.readouterr().out + caplog.text
     assert "zalo." in shown
     assert not [one for one in tokens if one in shown]
+
+
+async def test_offer_to_share_a_number_shows_the_accounts_own_picture_when_the_server_has_no_address(oa, database):
+    async with open_account(oa, database) as account:
+        answerer = Answerer(account.client, str, account.clock, account.pauses)
+        lan = oa.person("Lan", is_follower=True, interacted_at=oa.clock())
+        await answerer.send(lan.id, Reply("Liên kết", asks_contact=True))
+        await answerer.send(lan.id, Reply("Liên kết", asks_contact=True))
+    assert [row.kind for row in lan.screen()] == ["text", "request_user_info"] * 2
+    assert len(oa.calls_of("getoa")) == 1
