@@ -41,6 +41,8 @@ class Cues:
     document_leads: Words
     these_documents: Words
     successors: Words
+    force_words: Words
+    stock_words: Words
     signing: Words
     asks_who: Words
     after_that_day: Words
@@ -79,6 +81,8 @@ class Cues:
     relations: Words
     owner_links: Words
     owned_places: Words
+    between_self_and_gap: Words
+    own_records: Words
     owned_posts: Words
     own_post_leads: Words
     other_people: Words

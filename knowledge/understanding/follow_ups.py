@@ -44,6 +44,7 @@ _OF_WHOLE_DOCUMENTS = {
     Aspect.HELD,
     Aspect.ABOUT,
 }
+_LONG_FOR_A_SUCCESSOR = 14  # words
 _SHORT = 9  # words; a longer question states itself unless it points back
 
 
@@ -70,6 +71,7 @@ class FollowUps:
         )
         self._fillers = _by_fold(cues.fillers)
         self._successors: PhraseTable[str] = _table(cues.successors)
+        self._force: PhraseTable[str] = _table(cues.force_words)
         self._after_that_day: PhraseTable[str] = _table(cues.after_that_day)
         self._said_there: PhraseTable[str] = _table(cues.said_there)
         self._which_points: PhraseTable[str] = _table(cues.which_points)
@@ -87,6 +89,9 @@ class FollowUps:
         `learned` is what the classifier is sure of by itself, None where it is not.
         """
         context = self._with_what_was_cited(reading, context)
+        successor = self._of_its_successor(reading, context)
+        if successor is not None and len(reading.text.words) <= _LONG_FOR_A_SUCCESSOR:
+            return successor
         points_back = self._points_back(reading, context)
         learned = self._without_idle_guess(reading, context, learned)
         own_words = len(reading.text.words) - len(reading.taken)
@@ -99,7 +104,6 @@ class FollowUps:
         leans = self._leans_on_before(reading.text)
         whole = (
             self._of_a_birth(reading, context)
-            or self._of_its_successor(reading, context)
             or self._after_its_day(reading, context)
             or self._same_again(reading, context, leans=leans)
             or self._asked_of_a_certificate(reading, context)
@@ -232,7 +236,8 @@ class FollowUps:
         found = self._successors.find(reading.text)
         if known is None or known.replaced_by is None or not found or reading.entities.documents:
             return None
-        asked = tuple(one for one in reading.entities.aspects if one is not Aspect.IN_FORCE)
+        asks_force = bool(self._force.find(reading.text))  # else "thay thế" alone says so
+        asked = tuple(one for one in reading.entities.aspects if asks_force or one is not Aspect.IN_FORCE)
         successor = DocumentMention(known.replaced_by, known.replaced_by)
         return Completed(Intent.DOCUMENT, replace(reading.entities, documents=(successor,), aspects=asked))
 

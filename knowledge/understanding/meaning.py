@@ -82,6 +82,9 @@ class Wish(StrEnum):
     BASIS = "basis"  # which document, or which article of it, says so
     MERGED = "merged"  # what became of a province or an office
     OTHERS = "others"  # what belongs to several other people
+    CONFIRMED = "confirmed"  # whether what is said is so
+    DAY_COUNTED = "day_counted"  # whether the last day itself still counts
+    TO_MANY = "to_many"  # to say something to many people at once
     LISTED = "listed"  # the names of several people
 
 

@@ -1,5 +1,7 @@
 """From what an official typed to what it means: entities, intent, measured confidence, and the thread before."""
 
+import re
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import replace
 from datetime import date
@@ -17,13 +19,16 @@ from knowledge.understanding.follow_ups import FollowUps
 from knowledge.understanding.intent_model import IntentModel
 from knowledge.understanding.leanings import leanings_of
 from knowledge.understanding.meaning import Aspect, Context, Entities, Intent, Meaning, Vocabulary, Wish
+from knowledge.understanding.own_gaps import OwnGaps
 from knowledge.understanding.phrase_table import PhraseTable
+from knowledge.understanding.study_said import asks_something
 from knowledge.understanding.syllables import is_syllable
-from knowledge.understanding.text import Text, read_text
+from knowledge.understanding.text import Text, make_text, read_text
 from knowledge.understanding.training import load_model
 from knowledge.understanding.wishes import Wishes
 
 _GUESSES = 3
+_LIKELY = 2  # of the guesses: the likeliest ones
 _OWN_RECORD = {Intent.MY_GAPS, Intent.MY_DEADLINES, Intent.SERVICE_LEFT}
 _OF_PAPERS = {Intent.ASK_TO_STUDY, Intent.CERTIFICATE_COUNTS, Intent.SUBMIT_EVIDENCE}
 _FORGED = _OF_PAPERS | {
@@ -52,8 +57,25 @@ _FAMILIES = (
     frozenset({Intent.DOCUMENT, Intent.LIBRARY}),
     frozenset({Intent.ASK_PERSON, Intent.FOLLOW_INQUIRY, Intent.WHO_TO_ASK}),
 )
+# What somebody asks about their own standing. In doubt among many of these, the record answers what is named.
+_OF_ONESELF = {
+    Intent.MY_GAPS,
+    Intent.MY_DEADLINES,
+    Intent.CERTIFICATE_COUNTS,
+    Intent.EXPLAIN_VERDICT,
+    Intent.POSITION_REQUIREMENTS,
+    Intent.CONSEQUENCES,
+    Intent.SUBMIT_EVIDENCE,
+    Intent.FOLLOW_INQUIRY,
+}
+_LEAST_OF_ONESELF = 0.4  # of their probabilities together; measured with the held-out questions, beside the refusals
+_MOST_OF_OTHER_LIFE = 0.25  # of the probability that it is nothing of ours
+_OF_NO_RECORD = {Wish.OTHERS, Wish.LISTED, Wish.FORGED}  # wishes of which one's own record says nothing
 _STRANGE_WORDS, _STRANGE_SHARE = 2, 0.25  # words of no field of ours that make a doubtful question one of another life
 _SURE_BY_ITSELF = 0.9  # from which a short question after another one is taken to stand on its own
+_PARTS = re.compile(r"[,;.!?…]+(?!\d)|\n")  # where one thing that is said ends and the next begins
+_SHORTEST_PART = 3  # words
+_MOST_PARTS = 4
 _GIBBERISH_FROM = 4  # fewer strange words may be abbreviations
 _LONG = 4  # letters from which a strange word may be a name or a word of another language
 _LEAST_OF_FAMILY = 0.34  # what the likeliest of a family must have by itself
@@ -70,7 +92,9 @@ class Reader:
         self._follow_ups = FollowUps(library, cues)
         self._other_matters: PhraseTable[str] = PhraseTable((one, one) for one in cues.other_matters)
         self._standards: PhraseTable[str] = PhraseTable((one, one) for one in cues.matters_of_standards)
+        self._stock: PhraseTable[str] = PhraseTable((one, one) for one in cues.stock_words)
         self._wishes = Wishes()
+        self._own = OwnGaps(cues, self._wishes)
         self._model = model
 
     def over(self, library: Library) -> "Reader":
@@ -89,7 +113,10 @@ class Reader:
             return Meaning(intent=None, confidence=0.0, entities=Entities())
         reading = self._entities.read(typed, vocabulary, today)
         meaning = _of_its_unit(self._meant(reading, context))
+        if self._may_stand_at_its_end(meaning, reading):
+            meaning = self._of_its_end(meaning, reading, vocabulary, today)
         wishes = self._wishes.find(reading.text)
+        meaning = self._of_a_subject(self._of_what_one_lacks(meaning, reading), reading, wishes)
         meaning = _of_a_forger(_of_a_level(_of_unlisted_papers(meaning, reading, wishes), reading, wishes), wishes)
         meaning = _of_own_gaps(meaning, wishes)
         meaning = _of_a_law(_of_a_merger(_of_a_list(meaning, wishes), reading, wishes), reading, wishes)
@@ -116,6 +143,77 @@ class Reader:
         meaning = Meaning(completed.intent, confidence, completed.entities, is_follow_up=True)
         return _of_its_person(meaning, reading)
 
+    @staticmethod
+    def _may_stand_at_its_end(meaning: Meaning, reading: Reading) -> bool:
+        """Whether a question that fits nothing well may have been led up to by talk of other things."""
+        doubtful = meaning.intent in {None, Intent.OUT_OF_SCOPE} and meaning.confidence < _SURE_BY_ITSELF
+        return doubtful and not meaning.is_follow_up and not reading.is_named_person
+
+    def _of_its_end(self, meaning: Meaning, reading: Reading, vocabulary: Vocabulary, today: date) -> Meaning:
+        """What the last things said mean by themselves, where that is sure; what was named before still counts."""
+        for words in _ends_of(reading.text):
+            last = self._entities.read(words, vocabulary, today)
+            learned = _of_its_person(self._classified(last), last)
+            if learned.intent not in _OF_ONESELF or last.is_named_person or self._says_nothing(last):
+                continue
+            if meaning.intent is Intent.OUT_OF_SCOPE and not self._is_plainly_ours(learned, last):
+                continue
+            named = meaning.entities
+            if named.person_words is None and (named.speaks_of_self or named.kinds or named.criteria):
+                return replace(learned, entities=named)
+        return meaning
+
+    def _is_plainly_ours(self, learned: Meaning, reading: Reading) -> bool:
+        """Whether what stands after talk of another life is a sure question that names something of ours."""
+        named = reading.entities.kinds or reading.entities.criteria or Wish.GAPS in self._wishes.find(reading.text)
+        return learned.confidence >= _SURE_BY_ITSELF and bool(named) and asks_something(reading.text.typed)
+
+    def _of_what_one_lacks(self, meaning: Meaning, reading: Reading) -> Meaning:
+        """Who says "what do I lack" of themself asks for their own record, whoever else is spoken of beside it."""
+        misread = {Intent.PERSON_GAPS, Intent.UNIT_GAPS, Intent.OUT_OF_SCOPE, None}
+        others = reading.is_named_person or reading.pointing.person or reading.entities.units
+        if meaning.intent not in misread or others or not self._own.are_asked(reading.text):
+            return meaning
+        return replace(
+            meaning, intent=Intent.MY_GAPS, entities=replace(meaning.entities, person_words=None, speaks_of_self=True)
+        )
+
+    def _of_a_subject(self, meaning: Meaning, reading: Reading, wishes: frozenset[Wish]) -> Meaning:
+        """Which document says something is searched for, not listed: "ở văn bản nào" with a subject beside it."""
+        if (
+            meaning.is_follow_up
+            or Wish.BASIS not in wishes
+            or reading.entities.speaks_of_self
+            or reading.entities.person_words
+        ):
+            return meaning
+        is_doubtful = meaning.intent is None and Intent.DOCUMENT in meaning.guesses[:_LIKELY]
+        if is_doubtful or meaning.intent is Intent.SERVICE_LEFT:
+            return replace(meaning, intent=Intent.DOCUMENT)
+        if self._stock.find(reading.text):
+            return meaning  # what the library holds is asked, whatever else is said
+        if meaning.intent is Intent.LIBRARY and self._features.outside(reading) >= _STRANGE_WORDS:
+            return replace(meaning, intent=Intent.DOCUMENT)
+        return meaning
+
+    def _of_oneself(self, probabilities: npt.NDArray[np.float64], reading: Reading) -> Intent | None:
+        """What somebody wants to know of their own standing, where only the exact question is in doubt."""
+        entities = reading.entities
+        names_other = entities.person_words or entities.units or entities.documents or reading.pointing.person
+        if not entities.speaks_of_self or names_other or _OF_NO_RECORD & self._wishes.find(reading.text):
+            return None
+        by_intent = dict(zip(self._model.intents, map(float, probabilities), strict=True))
+        together = sum(by_intent[one] for one in _OF_ONESELF)
+        if together < _LEAST_OF_ONESELF or by_intent[Intent.OUT_OF_SCOPE] > _MOST_OF_OTHER_LIFE:
+            return None
+        if self._features.outside(reading) > _STRANGE_SHARE * len(reading.text.words):
+            return None
+        if Aspect.CONSEQUENCE in entities.aspects or by_intent[Intent.CONSEQUENCES] >= _LEAST_OF_FAMILY:
+            return Intent.CONSEQUENCES
+        if entities.kinds:
+            return Intent.CERTIFICATE_COUNTS
+        return Intent.MY_DEADLINES if Aspect.DEADLINE in entities.aspects else Intent.MY_GAPS
+
     def _classified(self, reading: Reading) -> Meaning:
         scores = self._model.scores(self._features.of(reading)) + leanings_of(reading, self._model.intents)
         probabilities = self._model.probabilities(scores)
@@ -128,7 +226,7 @@ class Reader:
                 return Meaning(Intent.DOCUMENT, confidence, reading.entities, guesses)
             if self._is_of_other_life(reading, guesses):
                 return Meaning(Intent.OUT_OF_SCOPE, confidence, reading.entities, guesses)
-            return Meaning(None, confidence, reading.entities, guesses)
+            return Meaning(self._of_oneself(probabilities, reading), confidence, reading.entities, guesses)
         if best in _OF_PAPERS and reading.names_other_paper:
             return Meaning(Intent.OUT_OF_SCOPE, confidence, reading.entities, guesses)
         if best is Intent.UNIT_GAPS and confidence < _SURE_BY_ITSELF and self._is_of_its_rooms(reading):
@@ -183,6 +281,15 @@ class Reader:
         return by_intent[best] >= min(self._model.threshold, _LEAST_OF_FAMILY) and together >= self._model.threshold
 
 
+def _ends_of(text: Text) -> Iterator[Text]:
+    """What is left of a text without its first part, its first two, and so on."""
+    starts = [match.end() for match in _PARTS.finditer(text.typed)]
+    for start in starts[:_MOST_PARTS]:
+        left = make_text(text.typed[start:])
+        if len(left.words) >= _SHORTEST_PART:
+            yield left
+
+
 def _is_gibberish(text: Text) -> bool:
     """Whether several words were typed and none of them can be a Vietnamese word, a number or a name with digits."""
     words = text.words
@@ -220,6 +327,8 @@ def _of_unlisted_papers(meaning: Meaning, reading: Reading, wishes: frozenset[Wi
     is_test = bool(reading.unlisted_tests) and doubtful and meaning.confidence < _SURE_BY_ITSELF
     stands_in = reading.no_credential is not None and bool(reading.entities.criteria)
     is_weighed = Wish.COUNTS in wishes and meaning.intent is Intent.SUBMIT_EVIDENCE
+    is_small_talk = meaning.intent is Intent.OUT_OF_SCOPE and meaning.confidence < _SURE_BY_ITSELF
+    is_test = is_test or (is_small_talk and bool(reading.entities.kinds) and Wish.COUNTS in wishes)
     if is_test or (stands_in and (is_weighed or meaning.intent in {None, Intent.OUT_OF_SCOPE})):
         return replace(meaning, intent=Intent.CERTIFICATE_COUNTS)
     return meaning

@@ -41,6 +41,10 @@ class Wishes:
         """All wishes of a text in plain spelling."""
         return frozenset(match.value for match in self._phrases.find(text))
 
+    def gaps_at(self, text: Text) -> tuple[int, ...]:
+        """At which words phrases for what is missing begin."""
+        return tuple(match.first for match in self._phrases.find(text) if match.value is Wish.GAPS)
+
     def unit_words(self, text: Text) -> str | None:
         """Words that look like the name of a unit ("ở xã Tân Lập"), whether or not there is such a unit."""
         for match in self._units.find(text):

@@ -1,4 +1,7 @@
-"""Documents whose number nobody knows, told by who wrote them, where and when ("công văn của Tỉnh ủy X năm 2021")."""
+"""Documents whose number nobody says: told by who wrote them, where and when ("công văn của Tỉnh ủy X năm 2021").
+
+Or by who signed them ("công văn của bà A"): whoever is known to the library only as a signer stands for the document.
+"""
 
 import re
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ from knowledge.understanding.phrase_table import Match, PhraseTable
 from knowledge.understanding.text import Text, make_text
 
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
+_FARTHEST_SIGNER = 6  # words between the kind of paper and the name of who signed it
 _YEAR_OF_ID = re.compile(r"/((?:19|20)\d\d)$")
 
 
@@ -37,9 +41,15 @@ class DescribedDocuments:
         between = (*cues.search_stops, *cues.owner_links, *cues.number_words, *cues.date_words.values())
         self._between = frozenset(word.folded for phrase in between for word in make_text(phrase).words)
         self._described = _describe(library)
+        self._signers: PhraseTable[Document] = PhraseTable(
+            (one.signer.partition(",")[0], one) for one in library.documents.values() if one.signer
+        )
 
     def find(self, text: Text) -> FoundDocument | None:
         """The one document that a description fits; None where it fits several or none."""
+        signed = self._signed(text)
+        if signed is not None:
+            return signed
         places = self._places.find(text)
         here = {place.value for place in places}
         known = [one for one in self._described if here.intersection(one.document.territories)]
@@ -50,6 +60,18 @@ class DescribedDocuments:
             if found is not None:
                 return found
         return None
+
+    def _signed(self, text: Text) -> FoundDocument | None:
+        """The one document that the person signed whose full name follows a word for a paper."""
+        found = self._signers.find(text)
+        if len({one.value.id for one in found}) != 1:
+            return None
+        name = found[0]
+        kinds = [one for one in self._kinds.find(text) if 0 <= name.first - one.last <= _FARTHEST_SIGNER]
+        if not kinds:
+            return None
+        start, end = kinds[-1].start, name.end
+        return FoundDocument(DocumentMention(text.typed[start:end], name.value.id), start, end)
 
     def _after(
         self, text: Text, kind: Match[str], places: list[Match[TerritoryCode]], known: list[_Described]

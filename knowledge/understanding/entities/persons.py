@@ -94,8 +94,10 @@ class Persons:
             if title.last < len(text.words) and text.words[title.last].start - title.end > 1:
                 continue  # something else stands between the title and the next word
             last = self._name_end(text, title.last)
-            if last - title.last == 1 and not strict and title.value in self._weak and text.typed.islower():
-                continue  # "ban hang", "bac thang": without marks or capitals a short title and one word are anything
+            is_full = last - title.last > 1 and self._is(text.words[title.last], self._surnames)
+            is_weak = not is_full and not strict and title.value in self._weak
+            if is_weak and last > title.last and not _is_capital(text, title.last):
+                continue  # "ban hang", "Kho co nhung", "di an thi": without marks such words are anything
             if last > title.last:
                 start, end = title.start, text.words[last - 1].end
                 return FoundPerson(text.typed[start:end], start, end, is_name=True)
@@ -249,6 +251,11 @@ class Persons:
 def _is_one_run(text: Text, start: int, end: int) -> bool:
     """Whether nothing but spaces stands between the words: "chủ tịch xã, tôi …" is no relation."""
     return all(letter.isalnum() or letter == " " for letter in text.folded[start:end])
+
+
+def _is_capital(text: Text, at: int) -> bool:
+    """Whether a word is written like a name, in a text that is not all capitals."""
+    return text.typed[text.words[at].start].isupper() and not text.typed.isupper()
 
 
 def _written_fully(text: Text, match: Match[str]) -> bool:

@@ -11,7 +11,7 @@ from knowledge.understanding.marks import can_be
 from knowledge.understanding.text import Text, Word, make_text
 
 _PLACE = re.compile(
-    r"^(?:[ivx]{1,5}|\d{1,3}|[a-h]|đ)(?:\s?\.\s?(?:\d{1,2}|[a-hđ]|[ivx]{1,4}|g\d|d\d))*(?:\s?\.?\s?\(\d{1,2}\))?(?![\w/%])",
+    r"^(?:[ivx]{1,5}|\d{1,3}|[a-h]|đ)(?:\s?\.\s?(?:\d{1,2}|[a-hđ]|[ivx]{1,4}|g\d|d\d))*(?:(?<=\.\d)\s[a-hđ](?=\s+\w))?(?:\s?\.?\s?\(\d{1,2}\))?(?![\w/%])",
     re.IGNORECASE,
 )
 _ROMAN = re.compile(r"^[ivx]+$")
@@ -165,7 +165,8 @@ def own_id(point: str, document: Document | None) -> str:
     same = [one.id for one in document.points if _bare(one.id) == wanted]
     if same:
         return next((one for one in same if "(" in one), same[0])  # a numbered task outranks a dash of the same place
-    tails = [one.id for one in document.points if _bare(one.id)[-len(wanted) :] == wanted]
+    written = [one.id for one in document.points if one.id.lower().endswith(f".{point.lower()}")]
+    tails = written or [one.id for one in document.points if _bare(one.id)[-len(wanted) :] == wanted]
     if len(tails) == 1 and len(wanted) > 1:
         return tails[0]
     # Of a law only whole articles are listed: a clause of it is found under its article.
