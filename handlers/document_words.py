@@ -13,6 +13,7 @@ from knowledge.documents import Confidence, DeadlineKind, Document, Point
 from knowledge.understanding.meaning import Aspect
 
 _MOST_DATES = 8
+_MOST_SPOKEN_OF = 3
 
 
 def describe_limits(document: Document, visit: Visit) -> list[Line]:
@@ -138,7 +139,21 @@ def _force(document: Document, visit: Visit) -> list[Line]:
     elif document.in_force_to is not None and visit.on <= document.in_force_to:
         text = _("In force until {day}.").format(day=show_day(document.in_force_to))
         lines.append(Record(text, cite, is_item=True))
+    if document.replaced_by is None:
+        lines += _spoken_of(document, visit)
     return lines
+
+
+def _spoken_of(document: Document, visit: Visit) -> list[Line]:
+    """What documents held say is to become of one whose own text is not: who has to write the one in its place."""
+    if document.points or document.text_held:
+        return []
+    lines: list[Line] = []
+    for other in visit.rules.library.documents.values():
+        if other.text_held and other.exists_on(visit.on):
+            points = [one for one in other.points if document.id in one.cites]
+            lines += summarise_points(other, points[:_MOST_SPOKEN_OF], visit)
+    return lines[:_MOST_SPOKEN_OF]
 
 
 def _relations(document: Document, visit: Visit) -> list[Line]:

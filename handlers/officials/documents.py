@@ -483,6 +483,8 @@ def _of_another_territory(visit: Visit) -> Reply | None:
     """The documents held of another territory that the question names ("công văn của tỉnh ấy"), to choose from."""
     library = visit.rules.library
     other = next((one for one in visit.named.territories if one != visit.territory), None)
+    if Wish.BASIS in visit.wishes:
+        return None  # which one says something was asked: a list of all of them would look like an answer
     held = [
         one
         for one in library.documents.values()

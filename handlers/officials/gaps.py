@@ -7,6 +7,7 @@ from handlers.asking import Choice
 from handlers.case_words import describe_case, describe_verdict
 from handlers.cases import cases_of, own_case
 from handlers.contacts import describe_contact
+from handlers.officials.own_days import confirm_days
 from handlers.officials.position import describe_not_asked
 from handlers.officials.rounds import describe_rounds_asked
 from handlers.phrases import _, ngettext, show_day
@@ -71,7 +72,8 @@ def list_my_deadlines(visit: Visit, person: Person) -> Reply:
     gaps = [one for one in findings if one.is_gap]
     if not gaps:
         return list_my_gaps(visit, person)
-    lines = [*_describe_own_named(visit, person), *describe_deadlines(gaps, visit.rules, by_criteria=True)]
+    lines = [*confirm_days(gaps, visit), *_describe_own_named(visit, person)]
+    lines += describe_deadlines(gaps, visit.rules, by_criteria=True)
     undated = [one for one in gaps if one.deadline is None and one.criterion is not None]
     if undated:
         names = name_criteria(visit.rules.library, undated)
