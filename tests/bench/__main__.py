@@ -71,6 +71,7 @@ _TABLES = (
     ("tests.bench.evaluation",),
     ("tests.bench.evaluation", "--set", "second"),
     ("tests.bench.evaluation", "--set", "third"),
+    ("tests.bench.evaluation", "--set", "fourth"),
 )
 
 

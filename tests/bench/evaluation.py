@@ -1,9 +1,8 @@
 """The exam: how many questions of the evaluation set are answered rightly, by group and style, beside baselines.
 
-Run as: python -m tests.bench.evaluation [--set second|third | --folder PATH] [--wrong] [--only GROUP]. The invented
-province in an embedded server, every question asked at the desk. "ours" is right in every wish (intent, outcome,
-citations, states, days); "label" and the baselines only in what a search can reach: the intent, and the document where
-one is asked for.
+Run as: python -m tests.bench.evaluation [--set NAME | --folder PATH] [--wrong] [--only GROUP]. The invented province in
+an embedded server, every question asked at the desk. "ours" is right in every wish (intent, outcome, citations, states,
+days); "label" and the baselines only in what a search can reach: the intent, and the document where one is asked for.
 """
 
 import asyncio
@@ -140,7 +139,7 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--wrong", action="store_true", help="list every wrong answer with its faults")
     parser.add_argument("--only", help="only this group")
-    parser.add_argument("--set", choices=SETS, default="first", help="the second and third were written by other hands")
+    parser.add_argument("--set", choices=SETS, default="first", help="the later ones were written by other hands")
     parser.add_argument("--folder", type=Path, help="a set of one's own, in the same form")
     words = parser.parse_args()
     chosen = load_questions(words.folder or SETS[words.set])

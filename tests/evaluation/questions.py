@@ -13,7 +13,8 @@ from knowledge.understanding.cues import QUESTIONS
 FOLDER = QUESTIONS / "evaluation"
 SECOND = QUESTIONS / "second_evaluation"  # by other hands, to see how well mending carries over
 THIRD = QUESTIONS / "third_evaluation"  # by others again, who knew neither the first two nor any example
-SETS = {"first": FOLDER, "second": SECOND, "third": THIRD}
+FOURTH = QUESTIONS / "fourth_evaluation"  # written when the first three were mended, by somebody who knew none of them
+SETS = {"first": FOLDER, "second": SECOND, "third": THIRD, "fourth": FOURTH}
 STYLES = ("marked", "unmarked", "typo")
 THREADS = "threads"
 TODAY = date(2026, 11, 21)

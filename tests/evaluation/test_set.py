@@ -41,6 +41,7 @@ def test_no_question_is_learned_from(questions):
     [
         pytest.param("second", 400, id="the second set"),
         pytest.param("third", 380, id="the third set"),
+        pytest.param("fourth", 320, id="the fourth set"),
     ],
 )
 def test_no_question_of_a_later_set_is_learned_from_or_in_the_first(questions, name, least):
