@@ -18,9 +18,11 @@ from bot.errors import InputError, ServiceError
 from bot.failures import ChannelRefusedError
 from bot.letters import Carried, Errand
 from bot.on_telegram.paid import describe_price
+from bot.on_telegram.pushing import fits as fits_telegram
 from bot.on_zalo.allowances import Allowance
 from bot.on_zalo.bot_kept import BotKept
 from bot.on_zalo.bot_plan import Plan as BotPlan
+from bot.on_zalo.bot_pushing import fits as fits_zalo_bot
 from bot.on_zalo.bot_tokens import identity_of as bot_identity_of
 from bot.on_zalo.pushing import identity_of as oa_identity_of
 from bot.push.broadcasting import BroadcastKeeper, Surroundings
@@ -869,12 +871,17 @@ def _lines(settings: Settings) -> Sequence[SendingLine]:
     def describe(messages: int) -> str:
         return describe_price(messages, settings.telegram_per_second, is_allowed=is_paid)
 
-    return [
-        SendingLine(sender, channel, speeds[channel], is_editable=True, describe_price=describe)
-        if channel == Channel.TELEGRAM
-        else SendingLine(sender, channel, speeds[channel])
-        for channel, sender in _senders(settings).items()
-    ]
+    lines: list[SendingLine] = []
+    for channel, sender in _senders(settings).items():
+        line = SendingLine(sender, channel, speeds[channel])
+        if channel == Channel.TELEGRAM:
+            line = replace(
+                line, is_editable=True, describe_price=describe, fits=lambda reply: fits_telegram(reply, str)
+            )
+        elif channel == Channel.ZALO_BOT:
+            line = replace(line, fits=lambda reply: fits_zalo_bot(reply, str))
+        lines.append(line)
+    return lines
 
 
 def _senders(settings: Settings) -> Mapping[str, str]:

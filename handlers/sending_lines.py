@@ -3,13 +3,15 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from handlers.reply import Reply
+
 
 @dataclass(frozen=True, slots=True)
 class SendingLine:
     """One identity: its channel, how many messages it sends a second (0: no limit) and a day (None: no quota).
 
     `is_editable`: what has arrived can be written over. `describe_price` says what so many messages cost, in the
-    language being spoken; empty where nothing needs to be said.
+    language being spoken; empty where nothing needs to be said. `fits`: whether a reply can be sent as one push.
     """
 
     sender: str
@@ -18,6 +20,7 @@ class SendingLine:
     per_day: int | None = None
     is_editable: bool = False
     describe_price: Callable[[int], str] = lambda _messages: ""
+    fits: Callable[[Reply], bool] = lambda _reply: True
 
 
 @dataclass(frozen=True, slots=True)

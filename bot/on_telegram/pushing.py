@@ -235,6 +235,11 @@ class TelegramSender:
         raise self._bad_request(reason) from None
 
 
+def fits(reply: Reply, describe: Describe) -> bool:
+    """Whether a reply is one message, as a push must be."""
+    return len(_parts(render_html(reply, describe), MOST_UNITS)) == 1
+
+
 def _parts(text: str, limit: int) -> list[str]:
     """The messages that a text makes; what is short enough as it is written, tags and all, need not be measured."""
     whole = text.strip()

@@ -25,6 +25,11 @@ _MOST_FAULTS: Final = 3  # times that a fault of the platform's server is taken 
 _log = structlog.get_logger("bot.on_zalo.bot")
 
 
+def fits(reply: Reply, describe: Describe) -> bool:
+    """Whether a reply goes into as many messages as a push may be."""
+    return len(list_parts(reply, describe)) <= MOST_PARTS
+
+
 class ZaloBotSender:
     """Keeps the promise of `bot.push.sending.Sender` for one bot. Nothing is tried twice here.
 

@@ -19,12 +19,13 @@ from handlers.hr.broadcasts_audience import (
     units_reached,
 )
 from handlers.hr.broadcasts_conditions import Writing, conditions_in
-from handlers.hr.broadcasts_preview import describe_preview, pick_samples
+from handlers.hr.broadcasts_preview import describe_preview, find_too_long, pick_samples
 from handlers.hr.broadcasts_steps import (
     CHOOSE_AGAIN,
     RECEIPT,
     SEND_CELL,
     TEXT,
+    WRITE_AGAIN,
     ask_condition,
     ask_receipt,
     ask_text,
@@ -99,9 +100,7 @@ async def form(visit: Visit, person: Person, desk: Desk) -> Form:
     writing = await _writing(visit, person, desk)
 
     async def preview(values: Values) -> Asked:
-        shown = await show_preview(dict(values), person, visit, desk)
-        is_for_nobody = shown.outcome is Outcome.NOT_UNDERSTOOD
-        return Asked(shown.title, shown.lines, ((_("Choose others"), CHOOSE_AGAIN),) if is_for_nobody else ())
+        return await _preview(dict(values), person, visit, desk)
 
     async def finish(values: Values) -> Reply:
         return await propose(visit, person, values, desk)
@@ -129,21 +128,43 @@ async def write_whole(visit: Visit, desk: Desk) -> Reply:
 
 
 async def show_preview(cells: Mapping[str, str], author: Person, visit: Visit, desk: Desk) -> Reply:
-    """What it would be if it were approved now; NOT_UNDERSTOOD where it is for nobody."""
+    """What it would be if it were approved now; NOT_UNDERSTOOD where it cannot be sent."""
+    shown = await _preview(cells, author, visit, desk)
+    reply = Reply(title=shown.title, lines=shown.lines)
+    return replace(reply, outcome=Outcome.NOT_UNDERSTOOD) if shown.answers else reply
+
+
+async def _preview(cells: Mapping[str, str], author: Person, visit: Visit, desk: Desk) -> Asked:
+    """The same, with the ways to mend what keeps it from being sent."""
     today = visit.rules.book.on(visit.today)
     gathered = await gather_for(cells, author, today, desk)
-    if not gathered.members:
-        chosen = describe_audience(read_audience(cells), author.scope, today)
-        return Reply(
-            title=_("Nobody belongs to this audience, so there is nothing to send."),
-            lines=tuple(Line(one, is_item=True) for one in chosen),
-            outcome=Outcome.NOT_UNDERSTOOD,
-        )
+    hindered = _find_hindrance(cells, author, gathered, today)
+    if hindered is not None:
+        return hindered
     lines = await describe_for(cells, author, gathered, today, desk)
     await desk.eyes.audit.record(
         author.code, "previewed_broadcast", "broadcast", desk.eyes.clock.now(), list_shown(gathered)
     )
-    return Reply(title=_("The broadcast as it would go out now:"), lines=tuple(lines))
+    return Asked(_("The broadcast as it would go out now:"), tuple(lines))
+
+
+def _find_hindrance(cells: Mapping[str, str], author: Person, gathered: Gathered, today: RulesOn) -> Asked | None:
+    """Why it cannot be sent to these people, with answers that mend it; None where it can."""
+    if not gathered.members:
+        chosen = describe_audience(read_audience(cells), author.scope, today)
+        return Asked(
+            _("Nobody belongs to this audience, so there is nothing to send."),
+            tuple(Line(one, is_item=True) for one in chosen),
+            ((_("Choose others"), CHOOSE_AGAIN),),
+        )
+    channels = find_too_long(cells, signatory_of(author, today).unit_name, gathered, today)
+    if channels:
+        text = _(
+            "With the longest names filled in, this text does not fit into one message on {channel}: please shorten it."
+        )
+        again = ((_("Write the text again"), WRITE_AGAIN), (_("Choose others"), CHOOSE_AGAIN))
+        return Asked(text.format(channel=", ".join(channels)), (), again)
+    return None
 
 
 def list_shown(gathered: Gathered) -> dict[str, object]:
@@ -155,10 +176,9 @@ async def propose(visit: Visit, person: Person, values: Mapping[str, str], desk:
     """Keep it for a second person, with how many it would reach as its author saw it."""
     today = visit.rules.book.on(visit.today)
     gathered = await gather_for(values, person, today, desk)
-    if not gathered.members:
-        return Reply(
-            title=_("Nobody belongs to this audience, so there is nothing to send."), choices=(next_steps.broadcasts(),)
-        )
+    hindered = _find_hindrance(values, person, gathered, today)
+    if hindered is not None:
+        return Reply(title=hindered.title, choices=(next_steps.broadcasts(),))
     cells = {column: value for column, value in values.items() if column in _KEPT and value}
     cells |= {PEOPLE: str(len(gathered.members)), SEEN: gathered.fingerprint}
     proposal = Proposal(

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from handlers.hr.broadcasts_audience import Gathered, Member, describe_audience, name_channel
-from handlers.notices.broadcasts import write_broadcast
+from handlers.notices.broadcasts import write_broadcast, write_longest
 from handlers.phrases import _, ngettext, show_moment, show_number
 from handlers.reply import Line
 from handlers.wording import name_unit
 from knowledge.audience import Audience
-from knowledge.facts import UnitCode
+from knowledge.facts import Person, UnitCode
 from knowledge.rulebook import RulesOn
 from knowledge.sending_plan import Run
 
@@ -101,6 +101,20 @@ def describe_samples(cells: Mapping[str, str], unit_name: str, gathered: Gathere
         lines.append(Line(_("{name} will read:").format(name=name_member(one, rules))))
         lines += [Line(f"“{written.title}\n{line.text}”") for line in written.lines]
     return lines
+
+
+def find_too_long(cells: Mapping[str, str], unit_name: str, gathered: Gathered, rules: RulesOn) -> list[str]:
+    """The channels on which the text would not fit into one message for those who are written to there, by name."""
+    people: dict[str, list[Person]] = {}
+    for one in gathered.reachable:
+        if one.reached is not None:
+            people.setdefault(one.reached.channel, []).append(one.person)
+    asks = cells.get("xac_nhan") == "co"
+    return [
+        name_channel(channel)
+        for channel, some in sorted(people.items())
+        if not gathered.lines[channel].fits(write_longest(cells["noi_dung"], unit_name, some, rules, asks_receipt=asks))
+    ]
 
 
 def pick_samples(gathered: Gathered) -> list[Member]:

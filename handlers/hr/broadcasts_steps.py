@@ -28,7 +28,7 @@ from knowledge.folding import fold_words
 TEXT, RECEIPT, SEND_CELL = "noi_dung", "xac_nhan", "gui"
 SEND: Final = "gui"
 _ASKING, _CHOSEN = "hoi", "chon_xong"
-CHOOSE_AGAIN = "chon_lai"
+CHOOSE_AGAIN, WRITE_AGAIN = "chon_lai", "viet_lai"
 _TEMPLATE = "mau:"
 _SKIP, _DONE, _ALL = "bo", "xong", "tat_ca"
 _SHORTEST, LONGEST_TEXT = 10, 2_000
@@ -154,7 +154,7 @@ def ask_whom(writing: Writing) -> Step:
 def ask_to_send(preview: Ask) -> Step:
     """All of it as it would go out, to be sent to the second person or not.
 
-    Answers that the preview has of its own stand instead of sending: there is nobody to send it to.
+    Answers that the preview has of its own stand instead of sending: it cannot be sent as it is.
     """
 
     async def ask(values: Values) -> Asked:
@@ -164,6 +164,8 @@ def ask_to_send(preview: Ask) -> Step:
     async def read(said: str, _values: Values) -> Filled | Refused:
         if said == CHOOSE_AGAIN:
             return {_CHOSEN: None}
+        if said == WRITE_AGAIN:
+            return {TEXT: None}
         if fold_words(said) not in _SENDING:
             return Refused(_("Please press one of the buttons: send it, go back or cancel."))
         return {SEND_CELL: SEND}

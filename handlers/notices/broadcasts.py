@@ -10,7 +10,7 @@ from handlers.phrases import _, show_day, show_moment
 from handlers.reply import Line, Reply
 from handlers.wording import name_unit
 from knowledge.audience import Audience, is_still_true
-from knowledge.broadcasting import count_fields, fill, nearest_due
+from knowledge.broadcasting import FIELDS, count_fields, fill, nearest_due
 from knowledge.evaluate import evaluate
 from knowledge.facts import CriterionCode, Person, PersonCode, UnitCode
 from knowledge.rulebook import RulesOn
@@ -26,6 +26,7 @@ from storage.records import (
 
 MOVED, CLOSED = "moved", "closed"  # why one is dropped: out of the units that it was for, nothing missing any more
 _CORRECTION_URGENCY = 4  # before broadcasts
+_MOST_DIGITS = 5  # of a count or of days that are left
 _BEGINNING = 60  # letters of a recalled broadcast by which people recognise it
 
 
@@ -51,6 +52,21 @@ def write_broadcast(text: str, unit: str, person: Person, rules: RulesOn, choice
     """HR's own words under the name of the unit that speaks, with the fields filled in for this person."""
     filled = fill(text, _values(person, rules)) if count_fields(text) else text
     return Reply(title=_("Notice from {unit}").format(unit=unit), lines=(Line(filled),), choices=choices)
+
+
+def write_longest(text: str, unit: str, people: Iterable[Person], rules: RulesOn, *, asks_receipt: bool) -> Reply:
+    """The longest that a broadcast can become for these people: every field as long as it is for any of them."""
+    values = dict.fromkeys(FIELDS, "")
+    if count_fields(text):
+        unknown = _("no deadline yet")
+        values["so_noi_dung_thieu"] = "0" * _MOST_DIGITS
+        values["han_gan_nhat"] = max(show_day(rules.day), unknown, key=len)
+        values["so_ngay_con_lai"] = max("0" * _MOST_DIGITS, unknown, key=len)
+        for person in people:
+            for name, value in _named(person, rules).items():
+                values[name] = max(values[name], value, key=len)
+    choices = (seen(0),) if asks_receipt else ()
+    return Reply(_("Notice from {unit}").format(unit=unit), (Line(fill(text, values)),), choices=choices)
 
 
 def write_recalled(unit: str, sent: str, beginning: str) -> Reply:
@@ -105,10 +121,12 @@ def _values(person: Person, rules: RulesOn) -> dict[str, str]:
     findings = evaluate(person, rules)
     nearest = nearest_due(findings)
     return {
-        "ho_ten": person.name,
-        "chuc_danh": person.position,
-        "don_vi": name_unit(rules, person.unit),
+        **_named(person, rules),
         "so_noi_dung_thieu": str(sum(one.is_gap for one in findings)),
         "han_gan_nhat": show_day(nearest.deadline) if nearest and nearest.deadline else _("no deadline yet"),
         "so_ngay_con_lai": str(nearest.days_left) if nearest else _("no deadline yet"),
     }
+
+
+def _named(person: Person, rules: RulesOn) -> dict[str, str]:
+    return {"ho_ten": person.name, "chuc_danh": person.position, "don_vi": name_unit(rules, person.unit)}

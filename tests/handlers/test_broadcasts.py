@@ -221,6 +221,28 @@ async def test_quota_and_price_of_the_channel_are_told(room):
     assert "2 ngày" in shown
 
 
+async def test_text_too_long_with_the_longest_names_is_refused_before_it_is_sent_to_anybody(room):
+    """Measured with the longest name of those who are written to, which no sample needs to show."""
+    measured: list[str] = []
+
+    def fits(reply: Reply) -> bool:
+        measured.append(words(reply))
+        return False
+
+    room.desk.sending.lines = (SendingLine("telegram:1", "telegram", 10.0, fits=fits),)
+
+    shown = await room.previews(AUTHOR, "kenh:telegram")
+    again = await room.presses(AUTHOR, "broadcast.form|send:viet_lai")
+    refused = await room.proposes()
+
+    assert "không vừa một tin nhắn trên Telegram" in shown.title
+    assert "broadcast.form|send:gui" not in {one.token for one in shown.choices}
+    assert f"Kính gửi {HOLDER.name}" in measured[0]
+    assert "Nội dung thông báo là gì" in again.title
+    assert "không vừa" in refused.title
+    assert not room.drawers.proposals.kept
+
+
 # --- approved
 
 

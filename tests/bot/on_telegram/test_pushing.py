@@ -12,7 +12,7 @@ import structlog
 
 from bot.failures import ChannelRefusedError, NotSentError, RefusedError, UnclearError
 from bot.on_telegram.paid import describe_price, most_stars
-from bot.on_telegram.pushing import TelegramSender, Terms
+from bot.on_telegram.pushing import TelegramSender, Terms, fits
 from bot.on_telegram.tokens import identity_of
 from bot.push.sending import Parcel, Sender
 from handlers.asking import Choice
@@ -306,3 +306,8 @@ async def test_language_of_the_recipient_is_spoken(api):
         reply = Reply("Reminder", (Line("Two things"),))
         await sender.send(parcel(visitor.id, reply, "en"))
         assert visitor.sees().startswith("Reminder")
+
+
+@pytest.mark.parametrize(("letters", "is_one"), [(4000, True), (4200, False)], ids=["short enough", "too long"])
+def test_words_that_make_more_than_one_message_do_not_fit(letters, is_one):
+    assert fits(Reply("Thông báo", (Line("&" * letters),)), str) is is_one

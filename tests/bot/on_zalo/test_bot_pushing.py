@@ -10,7 +10,7 @@ from bot.letters import Errand
 from bot.on_zalo.bot_api import BotApi
 from bot.on_zalo.bot_letters import ZaloBotCarrier
 from bot.on_zalo.bot_plan import Plan
-from bot.on_zalo.bot_pushing import ZaloBotSender
+from bot.on_zalo.bot_pushing import ZaloBotSender, fits
 from bot.on_zalo.bot_showing import OfferedInMemory
 from bot.push.sending import Parcel, Sender
 from handlers.asking import Choice
@@ -184,3 +184,8 @@ async def test_many_messages_at_once_are_each_counted_once(platform, lan, sender
     await asyncio.gather(*(sender.send(parcel(lan, delivery=n)) for n in range(20)))
     assert meter.sent == len(platform.calls_of("sendMessage")) == 20
     assert OpenBot(platform).meter.sent == 0
+
+
+@pytest.mark.parametrize(("letters", "is_taken"), [(5000, True), (9000, False)], ids=["three messages", "too long"])
+def test_words_for_more_messages_than_a_push_may_be_do_not_fit(letters, is_taken):
+    assert fits(Reply("Thông báo", (Line("chữ " * (letters // 4)),)), str) is is_taken
