@@ -233,7 +233,8 @@ class EscalationPolicy:
 class Policy:
     """The product's own numbers, no law (windows and graces, in days), and what its privacy notice rests on.
 
-    `notices_from` is the time of a working day from which notices may go out.
+    `notices_from` is the time of a working day from which notices may go out. What goes out at once by day waits while
+    it is night (`night_hours`), and for working hours once it is later than `at_once_within_working_days`.
     """
 
     expiring_within_days: int
@@ -245,6 +246,8 @@ class Policy:
     working_hours: tuple[time, time]
     privacy_laws: tuple[DocumentId, ...] = ()
     notices_from: time = time(8)
+    night_hours: tuple[time, time] = (time(21), time(6))
+    at_once_within_working_days: int = 1
     reminders: ReminderPolicy = field(default_factory=ReminderPolicy)
     escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
 

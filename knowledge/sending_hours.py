@@ -1,4 +1,7 @@
-"""When something may be sent unasked: on working days, within the working hours. Pure; deferred, never skipped."""
+"""When something may be sent unasked: on working days, within the working hours. Pure; deferred, never skipped.
+
+What answers to something that a person has just done goes out at once by day (`next_by_day`).
+"""
 
 from datetime import date, datetime, time, timedelta
 
@@ -22,6 +25,22 @@ def next_allowed(moment: datetime, calendar: WorkingCalendar, policy: Policy, ow
         return max(moment, datetime.combine(day, begin, tzinfo=moment.tzinfo))
     later = calendar.first_working_day_on_or_after(day + _DAY)
     return datetime.combine(later, begin, tzinfo=moment.tzinfo)
+
+
+def next_by_day(moment: datetime, due_at: datetime, calendar: WorkingCalendar, policy: Policy) -> datetime:
+    """When what is to go out at once may, found at a moment: right then, but not by night.
+
+    What is later than the policy lets it be, as after an outage, waits for working hours like everything else.
+    """
+    due = due_at.astimezone(moment.tzinfo)
+    last = calendar.add_working_days(due.date(), policy.at_once_within_working_days)
+    if moment > datetime.combine(last, due.timetz()):
+        return next_allowed(moment, calendar, policy)
+    night, morning = policy.night_hours
+    if morning <= moment.time() < night:
+        return moment
+    day = moment.date() if moment.time() < morning else moment.date() + _DAY
+    return datetime.combine(day, morning, tzinfo=moment.tzinfo)
 
 
 def first_hour(policy: Policy, own_hour: time | None = None) -> time:

@@ -17,7 +17,7 @@ from knowledge.calendar import WorkingCalendar
 from knowledge.facts import CriterionCode, Person, PersonCode
 from knowledge.library import Policy
 from knowledge.rulebook import RulesOn
-from knowledge.sending_hours import next_allowed
+from knowledge.sending_hours import next_allowed, next_by_day
 
 GONE, UNLINKED, UNREACHABLE, NOTHING_LEFT = "gone", "unlinked", "unreachable", "nothing_left"
 _DAY = timedelta(days=1)
@@ -164,13 +164,14 @@ class NoticeComposer:
     def _defer(self, delivery: Delivery, now: datetime, own_hour: time | None) -> Deferred | None:
         """The one message of a day goes out within working hours of a working day, as the message of that very day.
 
-        A broadcast keeps to working hours too, and to nobody's own.
+        A broadcast keeps to working hours too, and to nobody's own. What goes out by itself leaves at once by day.
         """
         is_merged = delivery.merge_day is not None
-        if not is_merged and delivery.broadcast is None:
-            return None
         own_hour = own_hour if is_merged else None
-        allowed = next_allowed(now, self._calendar, self._policy, own_hour)
+        if is_merged or delivery.broadcast is not None:
+            allowed = next_allowed(now, self._calendar, self._policy, own_hour)
+        else:
+            allowed = next_by_day(now, delivery.due_at, self._calendar, self._policy)
         if allowed <= now and delivery.merge_day in {None, now.date()}:
             return None
 

@@ -178,8 +178,31 @@ async def test_the_message_of_an_earlier_day_becomes_that_of_today(compose):
     assert composed.until == at(9)
 
 
-async def test_a_message_by_itself_does_not_wait(compose):
-    assert isinstance(await compose(delivery(merge_day=None), moment=at(22)), Written)
+@pytest.mark.parametrize(
+    ("moment", "until"),
+    [
+        (at(20, 59), None),
+        (at(21), at(6, day=date(2026, 11, 24))),
+        (at(3, day=date(2026, 11, 24)), at(6, day=date(2026, 11, 24))),
+        (at(6, day=date(2026, 11, 24)), None),
+        (at(8, day=date(2026, 11, 25)), None),
+        (at(20, day=date(2026, 11, 25)), at(7, 30, date(2026, 11, 26))),
+        (at(3, day=date(2026, 11, 26)), at(7, 30, date(2026, 11, 26))),
+        (at(9, day=date(2026, 11, 28)), at(7, 30, date(2026, 11, 30))),
+    ],
+    ids=[
+        "the evening", "the night", "the small hours", "the end of the night", "the next working day after a day off",
+        "later than that, in the evening", "later than that, by night", "days later, on a Saturday",
+    ],
+)  # fmt: skip
+async def test_a_message_by_itself_leaves_at_once_by_day_and_in_working_hours_when_it_is_late(compose, moment, until):
+    composed = await compose(delivery(merge_day=None), moment=moment)
+
+    if until is None:
+        assert isinstance(composed, Written)
+    else:
+        assert isinstance(composed, Deferred)
+        assert (composed.until, composed.is_merged) == (until, False)
 
 
 async def test_one_that_cannot_be_written_is_told_apart(compose):
