@@ -49,7 +49,7 @@ from handlers.sending_lines import SendingLine
 from handlers.study.desk import PAPER_HANDED_OUT
 from handlers.study.desk import Desk as StudyDesk
 from knowledge.calendar import WorkingCalendar
-from knowledge.digesting import DeskWork, Digests, first_working_day
+from knowledge.digesting import DeskWork, Digests, first_working_day, week_of
 from knowledge.documents import Citation
 from knowledge.escalating import Escalations
 from knowledge.facts import (
@@ -720,9 +720,12 @@ async def _store(
     counts: Counter[str] = Counter()
     parcels: list[tuple[NewDelivery, list[NewNotice]]] = []
     keys: list[str] = []
+    digests: list[tuple[NewDelivery, NewNotice]] = []
 
     async def put() -> None:
         await drawers.outbox.put_many(parcels, now)
+        await _put_off(drawers, digests, agenda, now)
+        digests.clear()
         known = await drawers.outbox.known_keys(keys)
         if len(known) < len(keys):
             counts["untold"] += len(keys) - len(known)
@@ -740,6 +743,8 @@ async def _store(
         ]
         if parcels and parcels[-1][0].person == owed.to:
             parcels[-1][1].extend(told)
+            if owed.kind == "digest":
+                digests.append((parcels[-1][0], told[0]))
             continue
         if len(parcels) >= _PARCELS_AT_ONCE:
             await put()
@@ -754,9 +759,28 @@ async def _store(
             merge_day=agenda.day,
         )
         parcels.append((delivery, told))
+        if owed.kind == "digest":
+            digests.append((delivery, told[0]))
     if parcels:
         await put()
     return dict(counts)
+
+
+async def _put_off(
+    drawers: Drawers, digests: Sequence[tuple[NewDelivery, NewNotice]], agenda: Agenda, now: datetime
+) -> None:
+    """Digests that a day's message, gone already, cannot tell are told on the next working day of that week."""
+    next_day = agenda.rules.calendar.add_working_days(agenda.day, 1)
+    if not digests or week_of(next_day) != week_of(agenda.day):
+        return
+    known = await drawers.outbox.known_keys([notice.key for _delivery, notice in digests])
+    later = next_day - agenda.day
+    missed = [
+        (replace(one, merge_day=next_day, due_at=one.due_at + later), (notice,))
+        for one, notice in digests
+        if notice.key not in known
+    ]
+    await drawers.outbox.put_many(missed, now)
 
 
 def open_reference(settings: Settings) -> Reference:

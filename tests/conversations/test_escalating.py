@@ -13,6 +13,7 @@ from handlers.asking import Channel, Incoming
 from handlers.phrases import locale_of
 from handlers.reply import Reply
 from knowledge.facts import CriterionCode, PersonCode, StudyRecord
+from storage.records import NewDelivery, NewNotice, NoticeKind
 from tests.databases import make_home
 from tests.handlers.visits import words
 from tests.offices import sample_office
@@ -120,3 +121,20 @@ async def test_case_is_told_up_the_chain_until_somebody_acts(office: tuple[Offic
     assert NAMES[OFFICIAL] not in await press(opened, DIRECTOR, "escalation.list")
     with locale_of("vi"):
         assert "báo cáo" not in await press(opened, OFFICIAL, "data")
+
+
+async def test_digest_that_mondays_message_could_not_tell_is_told_on_tuesday(office: tuple[Office, DayClock]) -> None:
+    opened, clock = office
+    clock.day = MONDAY + timedelta(weeks=3)
+    async with opened._database.transaction() as drawers:
+        gone = NewDelivery(PersonCode(HEAD), clock.now(), SENDER, "telegram", HEAD, merge_day=clock.day)
+        number = await drawers.outbox.put(gone, [NewNotice(NoticeKind.REMINDER, "told early")], clock.now())
+        await drawers.connection.exec_driver_sql("UPDATE deliveries SET state = 'delivered' WHERE id = %s", (number,))
+
+    monday = await live(opened, clock, clock.day)
+    tuesday = await live(opened, clock, clock.day + timedelta(days=1))
+    wednesday = await live(opened, clock, clock.day + timedelta(days=1))
+
+    assert HEAD not in monday
+    assert any(one.picture is not None for one in tuesday[HEAD])
+    assert not any(one.picture is not None for one in wednesday.get(HEAD, []))
