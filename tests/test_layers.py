@@ -41,6 +41,7 @@ HOMES = {
 HANDLERS_MAY = {"babel"}
 LAW_DATE = re.compile(r"\bdate\(\s*(19|20)\d\d\s*,")
 NOT_OF_LAW = {  # dates that calendars and spreadsheets are made of
+    "handlers/officials/own_days.py": "a leap year: every day that there is",
     "knowledge/coherence/documents.py": "a leap year",
     "knowledge/understanding/training.py": "any day serves to read examples that name none",
     "storage/workbook/cells.py": "the first day that spreadsheets know",

@@ -13,6 +13,8 @@ from storage.records import Account, Redemption, RedemptionOutcome
 
 _CODE = re.compile(r"(?i)^[0-9a-z][0-9a-z \-]{4,14}[0-9a-z]$")
 AWAITING_CODE = "code"
+# Telegram tells whether a shared contact is the sender's own. The form of an Official Account takes any number.
+_VOUCH_FOR_NUMBERS = frozenset({Channel.TELEGRAM})
 
 
 def looks_like_code(text: str) -> bool:
@@ -77,12 +79,23 @@ async def use_code(
 async def use_phone(
     visit: Visit, phone: str, *, accounts: Accounts, profiles: Profiles, audit: Audit, clock: Clock
 ) -> Reply:
-    """Link by the visitor's own phone number, which the channel vouches for, where exactly one person has it."""
+    """Link by the visitor's own phone number, where the channel vouches for it and exactly one person has it.
+
+    On other channels a number may be anybody's, typed by hand: it proves nothing, and the code of HR is asked for.
+    """
     if visit.person is not None:
         return _already_linked(visit)
     channel, address = visit.asked.channel, visit.asked.address
     if not _has_consented(await accounts.find_account(channel, address)):
         return _notice(visit, "")
+    if channel not in _VOUCH_FOR_NUMBERS:
+        await audit.record(f"{channel}", "link_refused", "phone", clock.now(), {"vouched": False})
+        return Reply(
+            title=_("A phone number alone does not prove here who you are."),
+            lines=(Line(_("Please ask HR of your unit for a one-time code, then type it here.")),),
+            choices=(next_steps.link_account(), next_steps.whom_to_ask(), next_steps.help_me()),
+            outcome=Outcome.DENIED,
+        )
     matches = await profiles.list_codes_by_phone(phone)
     if len(matches) != 1:
         await audit.record(f"{channel}", "link_refused", "phone", clock.now(), {"matches": len(matches)})
@@ -139,7 +152,7 @@ def _notice(visit: Visit, code: str) -> Reply:
 
 def _ask_for_code(visit: Visit) -> Reply:
     lines = [Line(_("Please type the one-time code that HR of your unit gave you. It works for 15 minutes, once."))]
-    can_share = visit.asked.channel in {Channel.TELEGRAM, Channel.ZALO_OA}
+    can_share = visit.asked.channel in _VOUCH_FOR_NUMBERS
     if can_share:
         lines.append(Line(_("Or press the button below to share your own phone number.")))
     return Reply(

@@ -24,6 +24,7 @@ from tests.people import official
 
 CLOCK = FakeClock(TODAY)
 CONSENTED = Account("web", "w1", consent_version=NOTICE_VERSION)
+ON_TELEGRAM = Account("telegram", "w1", consent_version=NOTICE_VERSION)
 RIGHT = {"ABC23456": Redemption(RedemptionOutcome.LINKED, official().code)}
 
 
@@ -54,7 +55,7 @@ class Case:
 
     @property
     def person(self):
-        return self.accounts.kept[("web", "w1")].person
+        return next(iter(self.accounts.kept.values())).person
 
 
 async def test_notice_comes_first_when_nobody_consented_yet(bare):
@@ -163,21 +164,33 @@ async def test_phone_without_consent_shows_the_notice(bare):
 
 
 async def test_phone_of_exactly_one_person_links(bare):
-    case = Case(CONSENTED, phones={"0912": ["CB001"]})
+    case = Case(ON_TELEGRAM, phones={"0912": ["CB001"]})
 
-    assert "Chào đồng chí" in (await case.use_phone(visit(bare))).title
+    assert "Chào đồng chí" in (await case.use_phone(visit(bare, channel=Channel.TELEGRAM))).title
     assert case.person == "CB001"
     assert case.audit.entries[0].details["by"] == "phone"
 
 
 async def test_phone_of_somebody_without_record_greets_by_code(bare):
-    assert "CB777" in (await Case(CONSENTED, phones={"0912": ["CB777"]}).use_phone(visit(bare))).title
+    assert (
+        "CB777"
+        in (await Case(ON_TELEGRAM, phones={"0912": ["CB777"]}).use_phone(visit(bare, channel=Channel.TELEGRAM))).title
+    )
+
+
+async def test_phone_links_nobody_where_the_channel_does_not_vouch_for_it(bare):
+    case = Case(Account("zalo_oa", "w1", consent_version=NOTICE_VERSION), phones={"0912": ["CB001"]})
+    reply = await case.use_phone(visit(bare, channel=Channel.ZALO_OA))
+
+    assert reply.outcome is Outcome.DENIED
+    assert case.person is None
+    assert [one.action for one in case.audit.entries] == ["link_refused"]
 
 
 @pytest.mark.parametrize("codes", [[], ["CB001", "CB002"]], ids=["nobody", "two people"])
 async def test_phone_that_is_not_of_exactly_one_person_links_nobody_and_says_no_number(bare, codes):
-    case = Case(CONSENTED, phones={"0912": codes})
-    reply = await case.use_phone(visit(bare))
+    case = Case(ON_TELEGRAM, phones={"0912": codes})
+    reply = await case.use_phone(visit(bare, channel=Channel.TELEGRAM))
 
     assert reply.outcome is Outcome.DENIED
     assert case.person is None
