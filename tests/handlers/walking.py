@@ -180,9 +180,7 @@ _MOST_DAYS_PROMISED = 10
 _NOT_OURS = {"quang-ngai", "kon-tum", "hai-duong", "hai-phong"}
 
 
-def ensure_sound(
-    reply: Reply, at: Visit, people: Iterable[Person], said: str, cases: Iterable[StudyCase] = ()
-) -> None:
+def ensure_sound(reply: Reply, at: Visit, people: Iterable[Person], said: str, cases: Iterable[StudyCase] = ()) -> None:
     """That every line states no more than it may. `said` names the step of the walk for whoever mends it."""
     has_days = _DAY.search(" ".join((reply.title, *(line.text for line in reply.lines))))  # most replies have none
     known = _days_of(at, people, reply.findings) | set(_DAY.findall(said)) if has_days else set()
