@@ -19,14 +19,15 @@ from bot.push.sending import Sender
 from bot.settings import Settings
 from bot.wiring import Office, open_office
 from handlers.phrases import _, show_day
+from handlers.ports import Clock
 
 _CARDS_EVERY = 1.0  # seconds between looks; each card is written over more rarely
 _RECALLS_EVERY = 0.5
 
 
-async def work(settings: Settings) -> None:
-    """Plan and send until SIGINT or SIGTERM, then finish what was begun."""
-    async with open_office(settings, keeps_threads=False) as office:
+async def work(settings: Settings, *, clock: Clock | None = None) -> None:
+    """Plan and send until SIGINT or SIGTERM, then finish what was begun; by the clock of the settings unless given."""
+    async with open_office(settings, clock=clock, keeps_threads=False) as office:
         stop = asyncio.Event()
         stop_on_signals(stop)
         async with open_worker(office) as worker:

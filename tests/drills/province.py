@@ -84,7 +84,7 @@ class Province:
         }
         log = (self.home / f"worker-{len(self.logs)}.log").open("w+", encoding="utf-8")
         self.logs.append(log)
-        command = [sys.executable, "-u", "-m", "bot", "work"]
+        command = [sys.executable, "-u", "-m", "tests.drills.worker"]
         worker = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)  # noqa: ASYNC220  quick
         self.workers.append(worker)
         _give_way_to_the_standin(worker)
