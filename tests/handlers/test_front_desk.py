@@ -172,11 +172,13 @@ async def test_code_is_not_awaited_after_declining(desk):
     assert desk.drawers.link_codes.tried == []
 
 
-async def test_shared_phone_number_links(desk):
+async def test_shared_phone_number_comes_to_where_accounts_are_linked(desk):
     desk.drawers.accounts.kept["web", "w1"] = CONSENTED
     desk.drawers.profiles.phones = {"0912": ["CB001"]}
+    reply = await desk.share_phone("0912")
 
-    assert "Chào đồng chí" in (await desk.share_phone("0912")).title
+    assert reply.outcome is Outcome.DENIED  # the web does not vouch for numbers
+    assert [one.action for one in desk.drawers.audit.entries] == ["link_refused"]
 
 
 async def test_withdrawal_pressed_twice_changes_nothing_the_second_time(desk):
