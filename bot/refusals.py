@@ -8,5 +8,14 @@ from typing import Final
 BLOCKED: Final = "blocked"  # the recipient has
 DEACTIVATED: Final = "deactivated"
 CHAT_UNKNOWN: Final = "chat_unknown"
+UNKNOWN_USER: Final = "unknown_user"
+OUTSIDE_WINDOW: Final = "outside_window"  # they have not been heard of for too long, and no template is configured
 BAD_REQUEST: Final = "bad_request"  # a defect of our message
 NOT_EDITABLE: Final = "not_editable"
+NOT_PAID: Final = "not_paid"
+TEMPLATE_REFUSED: Final = "template_refused"
+ALLOWANCE_USED: Final = "allowance_used"
+NIGHT: Final = "night"
+
+# These say something about us, and nothing about the person.
+OURS: Final = frozenset({BAD_REQUEST, NOT_EDITABLE, NOT_PAID, TEMPLATE_REFUSED})

@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -83,8 +85,6 @@ def test_module_imports_only_what_its_room_may(path):
 
 
 def test_desk_uses_nothing_but_the_standard_library_and_babel():
-    import sys
-
     for path in (ROOT / "handlers").rglob("*.py"):
         for name in imported(path):
             top = name.split(".")[0]
@@ -113,3 +113,16 @@ def test_module_holds_no_date_and_no_document_number_of_law(path):
 def test_rooms_have_no_drawer_modules():
     drawers = {"utils", "helpers", "common", "misc", "manager", "managers", "base"}
     assert not [where(path) for path in modules() if path.stem in drawers]
+
+
+@pytest.mark.parametrize(
+    ("module", "library"),
+    [
+        pytest.param("bot.commands.working", "aiogram", id="sending loads nothing of what receives"),
+        pytest.param("bot.on_zalo.bot_door", "aiogram", id="a door to Zalo loads nothing of Telegram's"),
+        pytest.param("bot.on_telegram.door", "telegram", id="receiving loads nothing of what sends"),
+    ],
+)
+def test_process_starts_without_the_library_that_it_does_not_use(module, library):
+    asked = f"import sys, {module}; sys.exit({library!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=False).returncode == 0

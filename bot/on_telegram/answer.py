@@ -27,10 +27,12 @@ from aiogram.types import (
 )
 
 from bot.failures import DeliveryFailedError, NotSentError, RefusedError, UnclearError
-from bot.on_telegram.connection import Pause, hand_over, name_reason, short_name
+from bot.log_names import short_name
+from bot.on_telegram.connection import hand_over, name_reason
 from bot.on_telegram.keyboards import build_choices, build_contact_removal, build_contact_request
 from bot.papers.handing import file_of
 from bot.render import Describe, render_html, split_html
+from bot.waiting import Pause
 from handlers.asking import Incoming
 from handlers.phrases import _
 from handlers.reply import File, Reply

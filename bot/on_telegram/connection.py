@@ -1,9 +1,5 @@
 """The connection to the Bot API: where it is, which errors mean what, and a token that never leaves it."""
 
-import hashlib
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
-
 import structlog
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -28,9 +24,7 @@ from aiohttp import ClientConnectorError, ConnectionTimeoutError
 
 from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError, UnclearError
 from bot.on_telegram.tokens import refused_token
-
-Pause = Callable[[float], Awaitable[None]]
-T = TypeVar("T")
+from bot.waiting import Pause, T
 
 _TRIES = 4
 _FIRST_PAUSE = 0.5
@@ -120,11 +114,6 @@ def _name(failed: Exception) -> DeliveryFailedError | ChannelRefusedError:
         return NotSentError(code, code=code) if is_never else UnclearError(code, code=code)
     wait = float(failed.retry_after) if isinstance(failed, TelegramRetryAfter) else 0.0
     return NotSentError(code, code=code, wait=wait)
-
-
-def short_name(address: str) -> str:
-    """A chat in the log: always the same short word for the same chat, and not its number."""
-    return hashlib.sha256(address.encode()).hexdigest()[:10]
 
 
 def name_reason(refused: TelegramBadRequest) -> str:

@@ -13,8 +13,8 @@ from bot.on_telegram.connection import open_bot
 from bot.on_telegram.line import PatientLine
 from bot.on_telegram.receive import Reception, build_dispatcher
 from bot.on_telegram.run import announce_commands, poll
-from bot.on_telegram.supervisor import Supervisor
 from bot.on_telegram.webhook import CountRefusal, WebhookHandler, set_webhook, webhook_handler
+from bot.supervisor import Supervisor
 from handlers.phrases import _
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")

@@ -11,10 +11,11 @@ from aiogram.types import LinkPreviewOptions
 from bot.failures import RefusedError
 from bot.letters import Errand
 from bot.on_telegram.answer import GONE
-from bot.on_telegram.connection import Pause, hand_over, name_reason, open_bot
+from bot.on_telegram.connection import hand_over, name_reason, open_bot
 from bot.on_telegram.keyboards import build_choices
-from bot.on_telegram.reach import Reach, ReachInLog
+from bot.reach import Reach, ReachInLog
 from bot.render import Describe, render_html
+from bot.waiting import Pause
 from handlers.asking import Channel
 
 _PATIENCE = 20.0  # seconds for an answer of Telegram: the end of the process waits for a letter that is on its way

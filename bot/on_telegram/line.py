@@ -1,7 +1,6 @@
 """A line to Telegram that outlives interruptions, for what must be done once however long it takes."""
 
 import asyncio
-from collections.abc import Awaitable
 from itertools import count
 
 import structlog
@@ -20,9 +19,9 @@ from aiogram.methods import GetUpdates, TelegramMethod
 from aiogram.types import Update
 
 from bot.failures import ChannelRefusedError
-from bot.on_telegram.connection import Pause, T
 from bot.on_telegram.incoming import read_update
 from bot.on_telegram.tokens import refused_token
+from bot.waiting import Pause, T, unless_stopped
 from handlers.phrases import _
 
 _LONGEST_BACKOFF = 30.0
@@ -46,7 +45,7 @@ class PatientLine:
             if self._stop.is_set():
                 return None
             try:
-                return await self._unless_stopped(self._bot(method, request_timeout=seconds))
+                return await unless_stopped(self._bot(method, request_timeout=seconds), self._stop)
             except (TelegramUnauthorizedError, TelegramNotFound):
                 raise refused_token() from None
             except TelegramBadRequest as refused:
@@ -60,7 +59,7 @@ class PatientLine:
                 wait = self._backoff(unread, attempt)
             except TelegramAPIError as failed:
                 wait = self._backoff(failed, attempt)
-            await self._unless_stopped(self._pause(wait))
+            await unless_stopped(self._pause(wait), self._stop)
         return None
 
     def _backoff(self, failed: AiogramError, attempt: int) -> float:
@@ -72,18 +71,6 @@ class PatientLine:
         else:
             _log.warning("telegram.interrupted", error=type(failed).__name__, wait=wait)
         return wait
-
-    async def _unless_stopped(self, work: Awaitable[T]) -> T | None:
-        """Wait for the work or for the stop, whichever comes first; the work is then given up."""
-        working = asyncio.ensure_future(work)
-        stopping = asyncio.ensure_future(self._stop.wait())
-        try:
-            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            return working.result() if working.done() else None
-        finally:
-            for task in (working, stopping):
-                task.cancel()
-            await asyncio.gather(working, stopping, return_exceptions=True)
 
 
 def _rescue_updates(bot: Bot, unread: ClientDecodeError) -> list[Update]:

@@ -4,7 +4,6 @@ Nothing here is made at import; `build_dispatcher` makes one door for one bot.
 """
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,13 +15,15 @@ from aiogram.methods import SendMessage
 from aiogram.types import CallbackQuery, Chat, ChatMemberUpdated, Message, TelegramObject, Update
 
 from bot.failures import ChannelRefusedError, NotSentError, RefusedError, where_of
+from bot.log_names import make_reference, short_name
 from bot.on_telegram.answer import Answerer
-from bot.on_telegram.connection import Pause, hand_over, short_name
+from bot.on_telegram.connection import hand_over
 from bot.on_telegram.incoming import Aside, read_message, read_press
-from bot.on_telegram.reach import Reach, ReachInLog
-from bot.on_telegram.turns import Turns
+from bot.reach import Reach, ReachInLog
 from bot.render import Describe
 from bot.seen import SeenUpdates, Taken
+from bot.turns import Turns
+from bot.waiting import Pause
 from handlers.asking import Channel, Incoming
 from handlers.desk import Desk
 from handlers.phrases import DEFAULT_LOCALE, _, locale_of
@@ -31,11 +32,6 @@ from handlers.reply import Outcome, Reply
 ALLOWED_UPDATES = ["message", "edited_message", "channel_post", "callback_query", "my_chat_member"]
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 _log = structlog.get_logger("bot.on_telegram")
-
-
-def make_reference() -> str:
-    """Make a short word that a visitor can read out and that stands in the log."""
-    return secrets.token_hex(3).upper()
 
 
 @dataclass(frozen=True, slots=True)

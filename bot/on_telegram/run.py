@@ -9,11 +9,12 @@ from aiogram.exceptions import ClientDecodeError, TelegramAPIError
 from aiogram.methods import DeleteWebhook, GetMe, GetUpdates, SetMyCommands
 from aiogram.types import BotCommand, Update
 
-from bot.on_telegram.connection import Pause, hand_over
+from bot.on_telegram.connection import hand_over
 from bot.on_telegram.line import PatientLine
 from bot.on_telegram.receive import ALLOWED_UPDATES
-from bot.on_telegram.supervisor import Supervisor
 from bot.on_telegram.tally import Tally
+from bot.supervisor import Supervisor
+from bot.waiting import Pause
 from handlers.phrases import DEFAULT_LOCALE, _, locale_of, mark
 
 _COMMANDS = (

@@ -1,9 +1,6 @@
 """The door by webhook: lets in whoever shows the secret, answers at once and works on under supervision."""
 
-import hmac
-import json
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from aiogram import Bot, Dispatcher
 from aiogram.methods import SetWebhook
@@ -12,10 +9,10 @@ from aiohttp import web
 from bot.on_telegram.incoming import read_update
 from bot.on_telegram.line import PatientLine
 from bot.on_telegram.receive import ALLOWED_UPDATES
-from bot.on_telegram.supervisor import Supervisor
+from bot.supervisor import Supervisor
+from bot.webhooks import TurnedAwayError, ensure_secret, parse, read_bounded
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  the name of a header
-MOST_BODY_BYTES = 1_000_000
 WebhookHandler = Callable[[web.Request], Awaitable[web.Response]]
 CountRefusal = Callable[[str], None]
 
@@ -37,10 +34,10 @@ def webhook_handler(
 
     async def receive(request: web.Request) -> web.Response:
         try:
-            _ensure_secret(request, secret)
-            raw = _parse(await _read_bounded(request))
+            ensure_secret(request, SECRET_HEADER, secret)
+            raw = parse(await read_bounded(request))
             _ensure_room(supervisor)
-        except _TurnedAwayError as away:
+        except TurnedAwayError as away:
             count_refusal(away.reason)
             return web.Response(status=away.status)
         update = read_update(bot, raw)
@@ -51,42 +48,6 @@ def webhook_handler(
     return receive
 
 
-class _TurnedAwayError(Exception):
-    """A request that is not let in."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
-
-
-def _ensure_secret(request: web.Request, secret: str) -> None:
-    shown = request.headers.get(SECRET_HEADER)
-    if shown is None:
-        raise _TurnedAwayError(401, "no_secret")
-    if not hmac.compare_digest(shown.encode(errors="surrogateescape"), secret.encode()):
-        raise _TurnedAwayError(403, "wrong_secret")
-
-
 def _ensure_room(supervisor: Supervisor) -> None:
     if not supervisor.has_room:
-        raise _TurnedAwayError(503, "busy")  # Telegram brings it again
-
-
-async def _read_bounded(request: web.Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.content.iter_chunked(65_536):
-        body += chunk
-        if len(body) > MOST_BODY_BYTES:
-            raise _TurnedAwayError(413, "too_large")
-    return bytes(body)
-
-
-def _parse(body: bytes) -> dict[str, Any]:
-    try:
-        raw = json.loads(body)
-    except (ValueError, RecursionError):
-        raise _TurnedAwayError(400, "not_json") from None
-    if not isinstance(raw, dict):
-        raise _TurnedAwayError(400, "not_json")
-    return raw
+        raise TurnedAwayError(503, "busy")  # Telegram brings it again

@@ -6,7 +6,7 @@ from typing import Any, Final
 import structlog
 
 from bot.failures import DeliveryFailedError, NotSentError, UnclearError
-from bot.on_telegram.connection import short_name
+from bot.log_names import short_name
 from bot.on_zalo.account import AccountClient, CodeError
 from bot.on_zalo.codes import Act
 from bot.on_zalo.failing import name_failure

@@ -5,11 +5,11 @@ from typing import Final
 import structlog
 
 from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, UnclearError
-from bot.on_telegram.connection import short_name
+from bot.log_names import short_name
 from bot.on_zalo.bot_allowance import CountedBot
 from bot.on_zalo.bot_showing import Offered, OfferedChoices, list_parts, offer
-from bot.on_zalo.bot_waiting import Pause
 from bot.render import Describe
+from bot.waiting import Pause
 from handlers.reply import Reply
 
 _TRIES: Final = 4

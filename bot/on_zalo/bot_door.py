@@ -1,8 +1,6 @@
 """The whole door of the Zalo Bot platform, by polling or by webhook: open until told to stop, closed politely."""
 
 import asyncio
-import hmac
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from itertools import count
 from random import Random
@@ -13,15 +11,15 @@ import structlog
 from aiohttp import web
 
 from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError
-from bot.on_telegram.supervisor import Supervisor
 from bot.on_zalo.bot_api import BotApi
 from bot.on_zalo.bot_incoming import read_event
 from bot.on_zalo.bot_receive import BotReception, BotVisits
-from bot.on_zalo.bot_waiting import Pause, T, unless_stopped
+from bot.supervisor import Supervisor
+from bot.waiting import Pause, T, unless_stopped
+from bot.webhooks import TurnedAwayError, ensure_secret, parse, read_bounded
 from handlers.phrases import _
 
 SECRET_HEADER: Final = "X-Bot-Api-Secret-Token"  # noqa: S105  the name of a header
-MOST_BODY_BYTES: Final = 1_000_000
 _SECRET_LENGTHS: Final = range(8, 257)
 _LONGEST_BACKOFF: Final = 30.0
 _MOST_WAITING: Final = 20_000  # events: what the platform is not thanked for it may never bring again
@@ -156,13 +154,13 @@ class BotWebhookDoor:
         `count` is told why somebody was turned away: no_secret, wrong_secret, too_large, not_json, busy.
         """
         try:
-            body = await _read_bounded(request)
+            body = await read_bounded(request)
             if not body.strip():
                 return web.Response()
-            self._ensure_secret(request)
-            payload = _parse(body)
+            ensure_secret(request, SECRET_HEADER, self._secret)
+            payload = parse(body)
             visits, supervisor = self._ensure_room()
-        except _TurnedAwayError as away:
+        except TurnedAwayError as away:
             self._count(away.reason)
             return web.Response(status=away.status)
         event = read_event(payload)
@@ -188,45 +186,10 @@ class BotWebhookDoor:
             self._visits = self._supervisor = None
             await self._api.close()
 
-    def _ensure_secret(self, request: web.Request) -> None:
-        shown = request.headers.get(SECRET_HEADER)
-        if shown is None:
-            raise _TurnedAwayError(401, "no_secret")
-        if not hmac.compare_digest(shown.encode(errors="surrogateescape"), self._secret.encode()):
-            raise _TurnedAwayError(403, "wrong_secret")
-
     def _ensure_room(self) -> tuple[BotVisits, Supervisor]:
         if self._visits is None or self._supervisor is None or not self._supervisor.has_room:
-            raise _TurnedAwayError(503, "busy")
+            raise TurnedAwayError(503, "busy")
         return self._visits, self._supervisor
-
-
-class _TurnedAwayError(Exception):
-    """A request that is not let in."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
-
-
-async def _read_bounded(request: web.Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.content.iter_chunked(65_536):
-        body += chunk
-        if len(body) > MOST_BODY_BYTES:
-            raise _TurnedAwayError(413, "too_large")
-    return bytes(body)
-
-
-def _parse(body: bytes) -> Mapping[str, Any]:
-    try:
-        raw = json.loads(body)
-    except (ValueError, RecursionError):
-        raw = None
-    if not isinstance(raw, dict):
-        raise _TurnedAwayError(400, "not_json")
-    return raw
 
 
 def _id_of(me: Mapping[str, Any] | None) -> str:

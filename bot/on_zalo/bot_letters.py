@@ -2,9 +2,9 @@
 
 from bot.failures import RefusedError
 from bot.letters import Errand
-from bot.on_telegram.reach import Reach, ReachInLog
 from bot.on_zalo.bot_pushing import ZaloBotSender
 from bot.push.sending import Parcel
+from bot.reach import Reach, ReachInLog
 from bot.refusals import CHAT_UNKNOWN
 from handlers.asking import Channel
 from handlers.phrases import current_locale

@@ -10,10 +10,7 @@ from typing import Final
 import structlog
 
 from bot.failures import ChannelRefusedError, NotSentError, RefusedError, where_of
-from bot.on_telegram.connection import short_name
-from bot.on_telegram.reach import Reach, ReachInLog
-from bot.on_telegram.receive import make_reference
-from bot.on_telegram.turns import Turns
+from bot.log_names import make_reference, short_name
 from bot.on_zalo.bot_allowance import ALLOWANCE, CountedBot
 from bot.on_zalo.bot_answer import BotAnswerer
 from bot.on_zalo.bot_api import BotApi
@@ -21,10 +18,12 @@ from bot.on_zalo.bot_codes import QUOTA
 from bot.on_zalo.bot_incoming import Event, Kind, read_asked
 from bot.on_zalo.bot_plan import Meter, Plan
 from bot.on_zalo.bot_showing import OfferedChoices, OfferedInMemory, OutOfListError, find_named
-from bot.on_zalo.bot_waiting import Pause, unless_stopped
+from bot.reach import Reach, ReachInLog
 from bot.refusals import CHAT_UNKNOWN
 from bot.render import Describe
 from bot.seen import SeenUpdates, Taken
+from bot.turns import Turns
+from bot.waiting import Pause, unless_stopped
 from handlers.asking import Channel, Incoming
 from handlers.desk import Desk
 from handlers.phrases import DEFAULT_LOCALE, _, locale_of

@@ -22,8 +22,8 @@ from bot.on_zalo.events import Event, Kind, read_event, read_row
 from bot.on_zalo.receiving import Reception, Visits
 from bot.on_zalo.signing import Signatures
 from bot.on_zalo.tokens import TokenKeeper
+from bot.webhooks import TurnedAwayError, parse, read_bounded
 
-MOST_BODY_BYTES: Final = 1_000_000
 _FRESH_EVERY: Final = 300.0
 _POLL_EVERY: Final = 3.0
 _LONGEST_BACKOFF: Final = 60.0
@@ -133,10 +133,11 @@ class WebhookDoor(OaDoor):
 
     async def receive(self, request: web.Request) -> web.Response:
         """Take one event in. Only where there is no room, or we are leaving, is Zalo asked to bring it again."""
-        body = await _read_bounded(request)
-        raw = signing.read_event(body) if body else None
-        if raw is None:
-            self._count("no_event")
+        try:
+            body = await read_bounded(request)
+            raw = parse(body)
+        except TurnedAwayError as away:
+            self._count(away.reason)
             return web.Response()
         formula = self._signatures.find_formula(body, raw, request.headers.get(signing.HEADER, ""))
         if formula is None:
@@ -186,16 +187,6 @@ class PollingDoor(OaDoor):
                 failures += 1
                 _log.warning("zalo.interrupted", error=type(failed).__name__, wait=wait)
             await _wait(stop, wait)
-
-
-async def _read_bounded(request: web.Request) -> bytes:
-    """The raw body, as it was signed; nothing of one that is too long."""
-    body = bytearray()
-    async for chunk in request.content.iter_chunked(65_536):
-        body += chunk
-        if len(body) > MOST_BODY_BYTES:
-            return b""
-    return bytes(body)
 
 
 def _moment_of(row: Mapping[str, Any]) -> datetime:

@@ -8,10 +8,17 @@ import structlog
 from bot.failures import ChannelRefusedError, NotNowError, NotSentError, RefusedError
 from bot.on_zalo.account import CodeError
 from bot.on_zalo.codes import Act
+from bot.refusals import (
+    ALLOWANCE_USED,
+    BAD_REQUEST,
+    NIGHT,
+    NOT_PAID,
+    OUTSIDE_WINDOW,
+    TEMPLATE_REFUSED,
+    UNKNOWN_USER,
+)
 from handlers.phrases import _
 
-OUTSIDE_WINDOW, UNKNOWN_USER, BAD_REQUEST, NOT_PAID = "outside_window", "unknown_user", "bad_request", "not_paid"
-ALLOWANCE_USED, TEMPLATE_REFUSED, NIGHT = "allowance_used", "template_refused", "night"
 NIGHT_BEGINS, NIGHT_ENDS = time(22), time(6)
 SLOW_DOWN_SECONDS: Final = 15.0
 _TOKEN_SECONDS: Final = 30.0

@@ -6,10 +6,11 @@ from typing import Final
 
 from bot.failures import NotSentError, RefusedError
 from bot.letters import Errand
-from bot.on_telegram.reach import Reach
 from bot.on_zalo.account import AccountClient, CodeError
-from bot.on_zalo.failing import BAD_REQUEST, NOT_PAID, name_failure
+from bot.on_zalo.failing import name_failure
 from bot.on_zalo.messages import build_parts
+from bot.reach import Reach
+from bot.refusals import BAD_REQUEST, NOT_PAID
 from bot.render import Describe
 from handlers.asking import Channel
 

@@ -14,20 +14,12 @@ import structlog
 from bot.failures import ChannelRefusedError, DeliveryFailedError, NotNowError, NotSentError, RefusedError
 from bot.on_zalo.account import AccountClient, CodeError, Sent
 from bot.on_zalo.codes import Act
-from bot.on_zalo.failing import (
-    ALLOWANCE_USED,
-    BAD_REQUEST,
-    NIGHT,
-    OUTSIDE_WINDOW,
-    TEMPLATE_REFUSED,
-    name_failure,
-    until_morning,
-    until_tomorrow,
-)
+from bot.on_zalo.failing import name_failure, until_morning, until_tomorrow
 from bot.on_zalo.messages import Part, build_parts, build_uploaded, kind_of_upload
 from bot.on_zalo.templates import TemplateClient, fill
 from bot.papers.handing import file_of
 from bot.push.sending import Parcel
+from bot.refusals import ALLOWANCE_USED, BAD_REQUEST, NIGHT, NOT_EDITABLE, OUTSIDE_WINDOW, TEMPLATE_REFUSED
 from bot.render import Describe, render_text
 from handlers.asking import Channel
 from handlers.phrases import locale_of, show_day
@@ -37,7 +29,6 @@ from knowledge.message_templates import MessageTemplate
 
 FREE_FOR: Final = timedelta(hours=48)
 OPEN_FOR: Final = timedelta(days=7)
-NOT_EDITABLE: Final = "not_editable"
 _ASKED_FOR: Final = timedelta(minutes=10)  # so long the platform's word on a window counts
 _LONGEST: Final = 19.0  # seconds for everything of one message: less than a pump waits
 _ASK_SECONDS: Final = 3.0

@@ -12,14 +12,13 @@ from typing import Final, Protocol
 import structlog
 
 from bot.failures import ChannelRefusedError, NotSentError, RefusedError, where_of
-from bot.on_telegram.connection import short_name
-from bot.on_telegram.reach import Reach, ReachInLog
-from bot.on_telegram.receive import make_reference
-from bot.on_telegram.turns import Turns
+from bot.log_names import make_reference, short_name
 from bot.on_zalo.answering import Answerer
 from bot.on_zalo.events import Event, Kind
+from bot.reach import Reach, ReachInLog
 from bot.render import Describe
 from bot.seen import SeenUpdates, Taken
+from bot.turns import Turns
 from handlers import next_steps
 from handlers.asking import Channel
 from handlers.desk import Desk

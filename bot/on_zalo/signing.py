@@ -5,7 +5,6 @@ Sources disagree on whether the id is the application's or the account's; either
 
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -33,12 +32,3 @@ class Signatures:
             if hmac.compare_digest(hashlib.sha256(first + tail).hexdigest().encode(), given)
         ]
         return matched[0] if matched else None
-
-
-def read_event(body: bytes) -> dict[str, Any] | None:
-    """The event as JSON; None where it is none."""
-    try:
-        read = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return read if isinstance(read, dict) else None

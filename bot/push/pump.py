@@ -17,7 +17,7 @@ from bot.failures import ChannelRefusedError, NotNowError, NotSentError, Refused
 from bot.push.composing import UNLINKED, UNREACHABLE, Composer, Deferred, Unsaid, Written
 from bot.push.ledger import ASKED, CHANNEL_REFUSED, OUT_OF_REACH, Claim, DeliveryState, Ledger
 from bot.push.sending import Parcel, Sender
-from bot.refusals import BAD_REQUEST, NOT_EDITABLE
+from bot.refusals import OURS
 from handlers.ports import Clock
 
 _EARLY: Final = 0.005  # seconds before its slot in which "started" is committed
@@ -27,8 +27,6 @@ _FIRST_BACKOFF, _LONGEST_BACKOFF = 5.0, 600.0  # seconds before what was not tak
 _LONGEST_AWAY: Final = 60.0  # seconds of a pause while the platform is out of reach
 _AWAY_AFTER: Final = 3  # messages in a row that could not be handed over
 _BACK_SOON: Final = 1.0
-# Refusals that are defects of our message and say nothing about the person.
-_OURS: Final = frozenset({BAD_REQUEST, NOT_EDITABLE, "not_paid", "template_refused"})
 _log = structlog.get_logger("bot.push")
 
 
@@ -218,7 +216,7 @@ class Pump:
         except ChannelRefusedError:
             await self._keep_channel_refused(claim)
         except RefusedError as refused:
-            is_theirs = refused.code not in _OURS
+            is_theirs = refused.code not in OURS
             if await self._moved_on(claim, refused.code, makes_unreachable=is_theirs):
                 return
             await self._end(claim, DeliveryState.REFUSED, refused.code, makes_unreachable=is_theirs)

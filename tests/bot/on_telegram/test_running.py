@@ -12,9 +12,9 @@ from bot.on_telegram.connection import open_bot
 from bot.on_telegram.door import WebhookDoor
 from bot.on_telegram.receive import ALLOWED_UPDATES, build_dispatcher
 from bot.on_telegram.run import announce_commands, check_token, poll
-from bot.on_telegram.supervisor import Supervisor
 from bot.on_telegram.webhook import SECRET_HEADER, set_webhook
 from bot.seen import SeenInMemory
+from bot.supervisor import Supervisor
 from handlers.reply import Reply
 from tests.bot.on_telegram.door import (
     POLLING,

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from bot.on_telegram.supervisor import Supervisor
 from bot.on_telegram.tally import Tally
-from bot.on_telegram.turns import Turns
 from bot.seen import SeenInMemory
+from bot.supervisor import Supervisor
+from bot.turns import Turns
 
 
 async def test_others_go_on_when_one_piece_of_work_fails(capsys, caplog):

@@ -4,7 +4,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.on_telegram.connection import short_name
+from bot.log_names import short_name
 
 _log = structlog.get_logger("bot.on_telegram")
 

@@ -1,0 +1,49 @@
+"""What every webhook asks of a request before it is let in: a body of bounded length, the secret, one JSON object."""
+
+import hmac
+import json
+from typing import Any, Final
+
+from aiohttp import web
+
+MOST_BODY_BYTES: Final = 1_000_000
+_CHUNK_BYTES: Final = 65_536
+
+
+class TurnedAwayError(Exception):
+    """A request that is not let in: with which status, and why in a word that can be counted."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+async def read_bounded(request: web.Request) -> bytes:
+    """The raw body. Raises TurnedAwayError as soon as it is too long."""
+    body = bytearray()
+    async for chunk in request.content.iter_chunked(_CHUNK_BYTES):
+        body += chunk
+        if len(body) > MOST_BODY_BYTES:
+            raise TurnedAwayError(413, "too_large")
+    return bytes(body)
+
+
+def ensure_secret(request: web.Request, header: str, secret: str) -> None:
+    """Raise TurnedAwayError unless this header shows the secret."""
+    shown = request.headers.get(header)
+    if shown is None:
+        raise TurnedAwayError(401, "no_secret")
+    if not hmac.compare_digest(shown.encode(errors="surrogateescape"), secret.encode()):
+        raise TurnedAwayError(403, "wrong_secret")
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """The object that was brought. Raises TurnedAwayError for anything else."""
+    try:
+        raw = json.loads(body)
+    except (ValueError, RecursionError):
+        raw = None
+    if not isinstance(raw, dict):
+        raise TurnedAwayError(400, "not_json")
+    return raw
