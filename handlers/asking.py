@@ -1,6 +1,7 @@
 """What comes to the desk: a question or a pressed choice, who asks it, in which conversation, about which day."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -46,11 +47,36 @@ class Choice:
         return action, subject
 
 
+class FileTooBigError(Exception):
+    """A file that came with a message is larger than whoever fetched it takes."""
+
+
+class FileGoneError(Exception):
+    """The door cannot bring a file that came with a message: its platform no longer has it, or is out of reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingFile:
+    """A file that came with a message; nothing of it is here before somebody fetches it.
+
+    `name`, `declared_type` (a media type) and `size` (bytes) are what its sender or the platform says of it, empty
+    and None where nothing is said; nothing may be decided by them but to refuse a size early. `fetch(most)` brings
+    the content, at most so many bytes: FileTooBigError for more (reading stops there), FileGoneError where the
+    door cannot bring it. It is called at most once.
+    """
+
+    name: str
+    fetch: Callable[[int], Awaitable[bytes]] = field(repr=False, compare=False)
+    declared_type: str = ""
+    size: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One thing a visitor said or pressed, already freed of its platform.
+    """One thing a visitor said, pressed or handed in, already freed of its platform.
 
-    Exactly one of `text`, `choice` (a token) and `phone` (the sender's own shared contact) is set.
+    Exactly one of `text`, `choice` (a token), `phone` (the sender's own shared contact) and `file` is set, except
+    that `text` may come with `file` as the words written under it.
     `address` is the channel identity; `person` the official it is proven to be, None before linking.
     `thread` names the conversation, None when there is no memory. `on` is a day asked about by the caller
     (command line), None = today.
@@ -61,6 +87,7 @@ class Incoming:
     text: str | None = None
     choice: str | None = None
     phone: str | None = None
+    file: IncomingFile | None = None
     person: PersonCode | None = None
     thread: str | None = None
     on: date | None = None
