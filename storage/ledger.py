@@ -26,13 +26,14 @@ from storage.errors import DatabaseUnavailableError
 from storage.outbox import read_deliveries
 from storage.pace import interval_of
 from storage.records import Claim, Claimed, DeliveryState
+from storage.window import Window, open_window
 
 _AHEAD: Final = 1.0  # seconds of slots that the whole fleet holds at most
 _SHARE: Final = 0.4  # seconds of slots that one claim takes at most, so that every worker has its part
 _LEAD: Final = 0.15  # seconds from a claim to its first slot: its words are written meanwhile
 _UNPACED_AT_ONCE: Final = 100
 _LOOK_AGAIN: Final = 0.25  # seconds, where what is due is held back for a moment
-_NEARER: Final = 0.985  # of the interval: after a delay departures may follow each other by so little, and no less
+_NEARER: Final = 0.96  # of the interval: after a delay departures may follow each other by so little, and no less
 _PATIENCE: Final = 60.0  # seconds for which the end of what was sent is held for a database that is away
 
 # What others let go: not started, it waits again; started, nobody knows how it ended.
@@ -120,9 +121,10 @@ WHERE d.id = w.id AND d.claimed_by = w.token AND CASE w.mark
 RETURNING d.id, extract(epoch FROM d.slot_at)::float8, extract(epoch FROM clock_timestamp())::float8
 """  # noqa: S608  ours
 _DEPARTED: Final = """
-SELECT interval_ms / 1000, extract(epoch FROM departed_at)::float8 FROM pace WHERE identity = %s FOR UPDATE
+SELECT interval_ms / 1000, extract(epoch FROM departed_at)::float8, latest, latest_at
+FROM pace WHERE identity = %s FOR UPDATE
 """
-_DEPART: Final = "UPDATE pace SET departed_at = to_timestamp(%s) WHERE identity = %s"
+_DEPART: Final = "UPDATE pace SET departed_at = to_timestamp(%s), latest = %s, latest_at = %s WHERE identity = %s"
 _MOVE_ON: Final = """
 UPDATE deliveries d SET state = 'waiting', sender = n.sender, channel = n.channel, address = n.address,
     locale = coalesce(n.locale, d.locale), tried = d.tried || (d.channel || ' ' || d.address), reason = %(reason)s,
@@ -172,6 +174,7 @@ class _Mark:
     makes_unreachable: bool = False
     is_done: bool = False
     departs: float | None = None  # by `time.monotonic`; None where the mark did not hold
+    made: float = field(default_factory=time.monotonic)
     failed: Exception | None = None
     sender: str = field(init=False)
 
@@ -190,6 +193,37 @@ class _Offset:
         self._recent.append(time.monotonic() - seen)
         return there + min(self._recent)
 
+    def there(self, here: float) -> float:
+        """The moment there of a moment here."""
+        return here - min(self._recent)
+
+
+class _Ways:
+    """How long messages of one identity are under way: from the moment they leave to their answer."""
+
+    def __init__(self) -> None:
+        self._recent: deque[float] = deque(maxlen=64)
+
+    def arrived(self, left: float, answered: float) -> float:
+        """By when one has arrived: as long before its answer as the quickest of recent ones took in all."""
+        self._recent.append(answered - left)
+        return answered - min(self._recent)
+
+
+@dataclass(slots=True)
+class _Departures:
+    """What the row of an identity says of its latest messages."""
+
+    interval: float
+    last: float
+    window: Window
+
+    def leave(self, number: int, slot: float, now: float) -> float:
+        """Let one more go; the moment at which it may."""
+        self.last = max(self.last + self.interval * _NEARER, self.window.earliest(), slot, now)
+        self.window.depart(number, self.last)
+        return self.last
+
 
 class Ledger:
     """Claims and marks of one process. Marks that come at the same moment share a commit; none waits for another."""
@@ -207,6 +241,8 @@ class Ledger:
         self._driver: psycopg.AsyncConnection[Any] | None = None
         self._offset = _Offset()
         self._paced: dict[str, bool] = {}
+        self._left: dict[int, float] = {}  # delivery → when its request left, by `time.monotonic`
+        self._ways: dict[str, _Ways] = {}
         self._mine: dict[str, int] = {}  # token → claims of ours that are not done with
 
     async def close(self) -> None:
@@ -364,6 +400,7 @@ class Ledger:
     # --- below
 
     def _forget(self, claim: Claim) -> None:
+        self._left.pop(claim.delivery.id, None)
         left = self._mine.get(claim.token, 0) - 1
         if left > 0:
             self._mine[claim.token] = left
@@ -411,29 +448,41 @@ class Ledger:
 
     async def _write_once(self, marks: Sequence[_Mark]) -> None:
         driver = await self._connected()
-        paced = {one.sender for one in marks if one.mark == "start" and self._paced.get(one.sender, True)}
-        departed: dict[str, tuple[float, float]] = {}
-        for sender in sorted(paced):
-            read = await (await driver.execute(_DEPARTED, (sender,))).fetchone()
-            departed[sender] = read or (0.0, 0.0)
+        paced = await self._read_departures(driver, marks)
         rows = await (await driver.execute(_MARK, self._values(marks))).fetchall()
         kept = {number: (slot, now) for number, slot, now in rows}
         departs: dict[int, float] = {}
         starting = [one for one in marks if one.mark == "start" and one.claim.delivery.id in kept]
         for one in sorted(starting, key=lambda one: one.claim.slot):
             slot, now = kept[one.claim.delivery.id]
-            leaves = now
-            if one.sender in paced:
-                interval, last = departed[one.sender]
-                leaves = max(last + interval * _NEARER, slot, now)
-                departed[one.sender] = interval, leaves
-            departs[one.claim.delivery.id] = self._offset.here(leaves, seen=now)
-        for sender in sorted({one.sender for one in starting} & paced):
-            await driver.execute(_DEPART, (departed[sender][1], sender))
+            number = one.claim.delivery.id
+            leaves = paced[one.sender].leave(number, slot, now) if one.sender in paced else now
+            departs[number] = self._offset.here(leaves, seen=now)
+        for sender, those in paced.items():
+            values = those.last, those.window.numbers, those.window.moments, sender
+            await driver.execute(_DEPART, values)
         await self._mark_unreachable(driver, marks, kept)
         await driver.commit()
         for one in marks:
             one.departs, one.is_done = departs.get(one.claim.delivery.id), True
+            if one.departs is not None and one.sender in paced:
+                self._left[one.claim.delivery.id] = one.departs
+
+    async def _read_departures(
+        self, driver: psycopg.AsyncConnection[Any], marks: Sequence[_Mark]
+    ) -> dict[str, _Departures]:
+        """The rows, locked, of the identities with a pace by which these marks leave or have arrived."""
+        ended = [one for one in marks if one.mark != "start" and one.claim.delivery.id in self._left]
+        paced = {one.sender for one in marks if one.mark == "start" and self._paced.get(one.sender, True)}
+        read: dict[str, _Departures] = {}
+        for sender in sorted(paced | {one.sender for one in ended}):
+            row = await (await driver.execute(_DEPARTED, (sender,))).fetchone()
+            interval, last, numbers, moments = row or (0.0, 0.0, [], [])
+            read[sender] = _Departures(interval, last, open_window(interval, numbers, moments))
+        for one in ended:
+            arrived = self._ways.setdefault(one.sender, _Ways()).arrived(self._left[one.claim.delivery.id], one.made)
+            read[one.sender].window.arrive(one.claim.delivery.id, self._offset.there(arrived))
+        return read
 
     def _values(self, marks: Sequence[_Mark]) -> dict[str, Any]:
         return {

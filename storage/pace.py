@@ -7,8 +7,6 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-_WIDER: Final = 1.004
-
 _SET: Final = text(
     "INSERT INTO pace (identity, interval_ms, chat_interval_ms) VALUES (:identity, :every, :chat)"
     " ON CONFLICT (identity) DO UPDATE SET interval_ms = excluded.interval_ms,"
@@ -55,5 +53,5 @@ class PaceDrawer:
 
 
 def interval_of(per_second: float) -> float:
-    """Milliseconds between two slots, 0 for no limit: a hair more than asked, for the moments at which they arrive."""
-    return _WIDER * 1000.0 / per_second if per_second else 0.0
+    """Milliseconds between two slots, 0 for no limit."""
+    return 1000.0 / per_second if per_second else 0.0

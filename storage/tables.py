@@ -615,6 +615,9 @@ pace = Table(
     Column("chat_interval_ms", Double, nullable=False),
     Column("paused_until", DateTime(timezone=True)),
     Column("pause_reason", code()),
+    # The latest deliveries that left by it, and by when each has arrived: see `storage.window`.
+    Column("latest", ARRAY(BigInteger), nullable=False, server_default=NO_WORDS),
+    Column("latest_at", ARRAY(Double), nullable=False, server_default=NO_WORDS),
 )
 
 # --- Zalo -----------------------------------------------------------------------------------------------------------
