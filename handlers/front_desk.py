@@ -47,6 +47,7 @@ from handlers.ports import (
     StudyCases,
     Threads,
     Told,
+    UnitReach,
 )
 from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.routing import BY_ACTION, BY_COMMAND, BY_FORM, BY_INTENT, Handler, Ports
@@ -132,6 +133,8 @@ class Drawers(Protocol):
     def broadcasts(self) -> BroadcastsKept: ...
     @property
     def broadcast_outbox(self) -> BroadcastOutbox: ...
+    @property
+    def reach(self) -> UnitReach: ...
     @property
     def sheets(self) -> Sheets: ...
     @property
@@ -434,6 +437,7 @@ class FrontDesk:
             broadcasts=drawers.broadcasts,
             broadcast_outbox=drawers.broadcast_outbox,
             sending=self._make_sending(drawers),
+            reach=drawers.reach,
             sheets=drawers.sheets,
             audit=drawers.audit,
             clock=self._clock,

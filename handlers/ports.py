@@ -1,7 +1,7 @@
 """What the desk needs from the cabinet and the clock: small promises, kept by `storage` without knowing of them."""
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from handlers.problem_words import Problem
@@ -45,6 +45,7 @@ from storage.records import (
     ReminderWishes,
     RulingDraft,
     ToldRules,
+    Unreached,
 )
 
 
@@ -82,6 +83,13 @@ class Profiles(Protocol):
         """People of these units (None = all) whose name has these words in order, marks and case ignored.
 
         At most `limit`.
+        """
+        ...
+
+    async def search_people(self, words: str, limit: int, units: Collection[UnitCode]) -> Sequence[Person]:
+        """People of these units in whose name each of the words begins a word, in order; or whose code begins so.
+
+        Marks and case ignored; at most `limit`, by name.
         """
         ...
 
@@ -141,8 +149,8 @@ class Accounts(Protocol):
 class LinkCodes(Protocol):
     """One-time linking codes: one use, a short life, stored hashed, guessing locked."""
 
-    async def issue(self, person: PersonCode, at: datetime) -> CodeIssued:
-        """A fresh code for this person; earlier unused ones of the person stop working."""
+    async def issue(self, person: PersonCode, at: datetime, life: timedelta = ...) -> CodeIssued:
+        """A fresh code for this person, for a few minutes or for `life`; earlier unused ones stop working."""
         ...
 
     async def redeem(self, channel: str, address: str, code: str, at: datetime) -> Redemption:
@@ -479,6 +487,32 @@ class Reach(Protocol):
 
     async def count_sent(self, sender: str, since: datetime) -> int:
         """How many messages of this identity of ours have been delivered since then."""
+        ...
+
+
+class UnitReach(Protocol):
+    """Whom of some units a message reaches, whom none does, and whom their head reminded of late."""
+
+    async def find_chats(
+        self, people: Collection[PersonCode], channels: Collection[str]
+    ) -> Mapping[PersonCode, Reached]:
+        """Where those of these people can be written to by these channels who can."""
+        ...
+
+    async def find_linked(self, people: Collection[PersonCode]) -> frozenset[PersonCode]:
+        """Those of these people who have linked any chat."""
+        ...
+
+    async def find_quiet(self, people: Collection[PersonCode], day: date) -> frozenset[PersonCode]:
+        """Those of these people who do not want to be reminded yet on this day."""
+        ...
+
+    async def find_reminded(self, people: Collection[PersonCode], since: datetime) -> Mapping[PersonCode, datetime]:
+        """Those of these people whom a head has reminded since then, with the last time."""
+        ...
+
+    async def list_unreached(self, units: Collection[UnitCode], channels: Collection[str]) -> Sequence[Unreached]:
+        """People of these units whom none of these channels reaches, by unit and name."""
         ...
 
 

@@ -55,6 +55,7 @@ from handlers.ports import (
     StudyCases,
     Threads,
     Told,
+    UnitReach,
 )
 from handlers.reply import Outcome, Reply
 from handlers.study import routes as study_routes
@@ -92,6 +93,7 @@ class Ports:
     broadcasts: BroadcastsKept
     broadcast_outbox: BroadcastOutbox
     sending: Sending
+    reach: UnitReach
     sheets: Sheets
     audit: Audit
     clock: Clock

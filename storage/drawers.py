@@ -9,9 +9,11 @@ from storage.accounts import AccountsDrawer
 from storage.added_documents import AddedDocumentsDrawer
 from storage.audit import AuditDrawer
 from storage.broadcasts import BroadcastsDrawer
+from storage.console import ConsoleDrawer
 from storage.encryption import Vault
 from storage.entries import EntriesDrawer
 from storage.escalations import EscalationsDrawer
+from storage.evidence import EvidenceDrawer
 from storage.fleet import FleetDrawer
 from storage.inquiries import InquiriesDrawer
 from storage.link_codes import LinkCodesDrawer
@@ -21,6 +23,7 @@ from storage.pace import PaceDrawer
 from storage.people import ProfilesDrawer
 from storage.proposals import ProposalsDrawer
 from storage.questions import QuestionsDrawer
+from storage.reach import ReachDrawer
 from storage.reminders import RemindersDrawer
 from storage.rules import RulesDrawer, RulesMemory
 from storage.rulings import RulingsDrawer
@@ -28,6 +31,7 @@ from storage.study import StudyDrawer
 from storage.threads import ThreadsDrawer
 from storage.told_rules import ToldRulesDrawer
 from storage.updates import UpdatesDrawer
+from storage.verdicts import VerdictsDrawer
 from storage.workbook.result_file import SheetsWriter
 from storage.zalo import ZaloDrawer
 from storage.zalo_bot import ZaloBotDrawer
@@ -62,6 +66,10 @@ class Drawers:
     broadcasts: BroadcastsDrawer
     zalo_bot: ZaloBotDrawer
     zalo: ZaloDrawer
+    console: ConsoleDrawer
+    verdicts: VerdictsDrawer
+    evidence: EvidenceDrawer
+    reach: ReachDrawer
 
     @property
     def staff(self) -> ProfilesDrawer:
@@ -106,7 +114,7 @@ class Drawers:
             link_codes=LinkCodesDrawer(connection, vault, randomness),
             threads=ThreadsDrawer(connection, vault),
             audit=AuditDrawer(connection),
-            updates=UpdatesDrawer(connection),
+            updates=UpdatesDrawer(connection, vault),
             study=StudyDrawer(connection, vault),
             inquiries=InquiriesDrawer(connection, vault, randomness),
             letters=MailDrawer(connection),
@@ -124,4 +132,8 @@ class Drawers:
             broadcasts=BroadcastsDrawer(connection),
             zalo_bot=ZaloBotDrawer(connection),
             zalo=ZaloDrawer(connection, vault),
+            console=ConsoleDrawer(connection, vault, randomness),
+            verdicts=VerdictsDrawer(connection),
+            evidence=EvidenceDrawer(connection, vault),
+            reach=ReachDrawer(connection),
         )

@@ -31,7 +31,7 @@ class LinkCodesDrawer:
         self._vault = vault
         self._randomness = randomness
 
-    async def issue(self, person: PersonCode, at: datetime) -> CodeIssued:
+    async def issue(self, person: PersonCode, at: datetime, life: timedelta = CODE_LIFE) -> CodeIssued:
         code = "".join(self._randomness.choices(ALPHABET, k=CODE_LENGTH))
         await self._connection.execute(
             update(link_codes)
@@ -40,10 +40,10 @@ class LinkCodesDrawer:
         )
         await self._connection.execute(
             insert(link_codes).values(
-                hash=self._vault.code_hashes(code)[0], person=person, issued_at=at, expires_at=at + CODE_LIFE
+                hash=self._vault.code_hashes(code)[0], person=person, issued_at=at, expires_at=at + life
             )
         )
-        return CodeIssued(code=code, expires_at=at + CODE_LIFE)
+        return CodeIssued(code=code, expires_at=at + life)
 
     async def redeem(self, channel: str, address: str, code: str, at: datetime) -> Redemption:
         address = storable(address)

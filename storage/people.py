@@ -54,6 +54,11 @@ _BY_NAME: Final[TextClause] = text(
     " AND (CAST(:units AS text[]) IS NULL OR p.unit = ANY(CAST(:units AS text[])))"
     " ORDER BY p.code LIMIT :limit"
 )
+# Each word typed begins a word of the name, in order; or all of it begins the code.
+_SEARCH: Final[TextClause] = text(
+    f"{_PERSON} WHERE (p.name_folded ~ :begins OR starts_with(upper(p.code), upper(:code)))"
+    " AND p.unit = ANY(CAST(:units AS text[])) ORDER BY p.name_folded, p.code LIMIT :limit"
+)
 # The same condition as in the index that finds them without reading the whole roster.
 _STAFF: Final[TextClause] = text(f"{_PERSON} WHERE p.roles && '{{hr,quan_tri}}' ORDER BY p.code")
 _EVERYBODY: Final = f"{_PERSON} ORDER BY p.code"
@@ -94,6 +99,14 @@ class ProfilesDrawer:
             _BY_NAME, {"words": folded, "in_order": in_order, "units": within, "limit": limit}
         )
         return [person_of(row) for row in found]
+
+    async def search_people(self, words: str, limit: int, units: Collection[UnitCode]) -> Sequence[Person]:
+        folded = fold_words(words).split()
+        if not folded:
+            return ()
+        begins = r"\m" + r".*\m".join(folded)
+        values = {"begins": begins, "code": _clean(words), "units": list(units), "limit": limit}
+        return [person_of(row) for row in await self._connection.execute(_SEARCH, values)]
 
     async def list_staff(self) -> Sequence[Person]:
         found = await self._connection.execute(_STAFF)

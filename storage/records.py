@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from knowledge.facts import (
+    Credential,
     CriterionCode,
     DocumentId,
     KindCode,
@@ -97,6 +98,16 @@ class UpdateState(StrEnum):
     OURS = "ours"
     HELD = "held"
     DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptUpdate:
+    """An update that was kept and not answered. `is_unclear`: an answer may have left before its process died."""
+
+    number: str
+    body: str
+    tries: int
+    is_unclear: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +224,7 @@ class LetterKind(StrEnum):
     PROPOSAL = "proposal"  # to HR: the proposal of this number waits for a second person
     DECIDED = "decided"  # to HR: somebody has confirmed or refused your proposal of this number
     STUDY = "study"  # something happened to the study case of this number
+    EVIDENCE = "evidence"  # something happened to the evidence of this number
     ZALO_LOST = "zalo_lost"  # to HR and operators: Zalo accepts our permission no more
 
 
@@ -336,16 +348,18 @@ class RulingDraft:
 
 
 class NoticeKind(StrEnum):
-    """What a notice is; the first four merge into one message per person and day, the others go out by themselves.
+    """What a notice is; the first five merge into one message per person and day, the others go out by themselves.
 
     A request to study that another head is to answer by now is told in the message of the day too.
     """
 
     REMINDER = "reminder"
+    UNIT_REMINDER = "unit_reminder"  # from the head of the unit
     ESCALATION = "escalation"
     DIGEST = "digest"
     CHANGE = "change"
     STUDY = "study"
+    EVIDENCE = "evidence"
     BROADCAST = "broadcast"
     CORRECTION = "correction"  # of a broadcast that was recalled and cannot be edited where it arrived
 
@@ -483,6 +497,30 @@ class Recipient:
     hour: time | None
     quiet_until: date | None
     told: frozenset[tuple[str, str, str]]
+
+
+# --- whom nothing reaches -------------------------------------------------------------------------------------------
+
+
+class NotReached(StrEnum):
+    """Why nothing that is sent unasked reaches a person."""
+
+    NO_CHAT = "no_chat"  # never linked, or linked no more
+    NO_PUSH = "no_push"  # linked only where nothing can be sent unasked
+    REFUSED = "refused"  # every chat of theirs refuses what is sent
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """Somebody of the roster whom nothing reaches; `since` and `reason` of who refuses, as the platform said it."""
+
+    person: PersonCode
+    name: str
+    position: str
+    unit: UnitCode
+    why: NotReached
+    since: datetime | None = None
+    reason: str = ""
 
 
 # --- broadcasts of HR -------------------------------------------------------------------------------------------------
@@ -675,3 +713,191 @@ class ZaloGrant:
     begun_at: datetime | None = None
     lost_at: datetime | None = None
     reason: str = ""
+
+
+# --- evidence that officials hand in ----------------------------------------------------------------------------------
+
+
+class EvidenceState(StrEnum):
+    """Where a submission stands. Checked: one person of HR verified it, and its kind needs another one."""
+
+    WAITING = "waiting"
+    CHECKED = "checked"
+    ASKED_BACK = "asked_back"
+    VERIFIED = "verified"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+UNDECIDED = frozenset({EvidenceState.WAITING, EvidenceState.CHECKED, EvidenceState.ASKED_BACK})
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFile:
+    """A picture or PDF that was handed in, without its content."""
+
+    id: int
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A credential that an official says to hold, and how far HR is with it.
+
+    `version` grows with every change. `words` are the last ones between HR and the official: a reason, a question.
+    `is_new`: the credential came on record by this submission. `number` is 0 before it is kept.
+    """
+
+    person: PersonCode
+    credential: Credential
+    submitted_at: datetime
+    changed_at: datetime
+    state: EvidenceState = EvidenceState.WAITING
+    version: int = 1
+    words: str | None = None
+    checked_by: PersonCode | None = None
+    decided_by: PersonCode | None = None
+    decided_at: datetime | None = None
+    is_new: bool = True
+    files: tuple[EvidenceFile, ...] = ()
+    number: int = 0
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether HR or the official still has to do something about it."""
+        return self.state in UNDECIDED
+
+
+# --- verdicts of everybody as they stand ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """One verdict as it is kept. `criterion` empty: no standards are loaded for the position.
+
+    `basis`: pairs of document and point, the requirement first.
+    """
+
+    person: PersonCode
+    criterion: str
+    unit: UnitCode
+    state: str
+    required: str | None = None
+    reason: str | None = None
+    held_kind: str | None = None
+    held_level: str | None = None
+    counts_as: str | None = None
+    held_until: date | None = None
+    deadline: date | None = None
+    deadline_included: bool = True
+    last_day: date | None = None
+    safe_day: date | None = None
+    round: str | None = None
+    consequence: str | None = None
+    accountable: str | None = None
+    basis: tuple[tuple[str, str | None], ...] = ()
+    deadline_basis: tuple[str, str | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Everything that was found about one person: from which version of their record, and the sums for lists."""
+
+    person: PersonCode
+    version: int
+    name: str
+    gaps: int
+    due_on: date | None
+    rows: tuple[VerdictRow, ...]
+
+
+class PeopleOrder(StrEnum):
+    """In which order people are listed."""
+
+    NAME = "name"
+    DUE = "due"
+    GAPS = "gaps"
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleWanted:
+    """Which people are listed: every part that is given must fit. `units` None: of every unit.
+
+    `states` with `criterion` are of that criterion; without, of any. `after` is where the page before ended.
+    """
+
+    units: frozenset[UnitCode] | None = None
+    criterion: str | None = None
+    states: frozenset[str] = frozenset()
+    managed_by: str | None = None
+    position_group: str | None = None
+    words: str = ""
+    order: PeopleOrder = PeopleOrder.NAME
+    after: tuple[str | None, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPerson:
+    """Somebody in a list, with the sums of their verdicts; `as_of` None: not yet judged.
+
+    `place` is where a page that ends here is continued.
+    """
+
+    code: PersonCode
+    name: str
+    unit: UnitCode
+    position: str
+    managed_by: str
+    gaps: int
+    due_on: date | None
+    as_of: date | None
+    states: Mapping[str, str]
+    place: tuple[str | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictChange:
+    """When a verdict became another one; None before: there was none, None after: there is none any more."""
+
+    person: PersonCode
+    criterion: str
+    on: date
+    state_before: str | None
+    state_after: str | None
+    deadline_before: date | None
+    deadline_after: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How the kept verdicts stand: of so many people, so many wait to be judged again; the oldest judgement."""
+
+    people: int
+    waiting: int
+    as_of: date | None
+    judged_at: datetime | None
+
+
+# --- the console --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleEntry:
+    """A one-time way into the console, asked for in a chat; no channel: in the demonstration."""
+
+    person: PersonCode
+    channel: str | None
+    address: str | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleSession:
+    """Somebody at the console, in one browser, until a moment."""
+
+    person: PersonCode
+    channel: str | None
+    address: str | None
+    opened_at: datetime
+    expires_at: datetime

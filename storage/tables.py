@@ -324,6 +324,21 @@ seen_updates = Table(
     Column("seen_at", DateTime(timezone=True), nullable=False, server_default=func.now(), index=True),
     Column("answered_at", DateTime(timezone=True)),  # empty: being answered, or cut off while it was
     Column("tries", SmallInteger, nullable=False, server_default=text("1")),
+    # Of an update that its platform does not bring again: what it says (sealed), until it is answered; which process
+    # has it in hand; when an answer began to leave; and before when it is not taken up again.
+    Column("body", LargeBinary),
+    Column("holder", code()),
+    Column("sending_at", DateTime(timezone=True)),
+    Column("due_at", DateTime(timezone=True)),
+    Index("ix_seen_updates_waiting", "channel", "seen_at", postgresql_where=text("body IS NOT NULL")),
+)
+
+# Processes that have updates in hand; one that has been silent for a while is taken to be dead.
+update_holders = Table(
+    "update_holders",
+    metadata,
+    Column("holder", code(), primary_key=True),
+    Column("alive_at", DateTime(timezone=True), nullable=False),
 )
 
 # --- questions and what became of them ---------------------------------------------------------------------------
@@ -535,6 +550,13 @@ Index(
     text("(about[1])"),
     postgresql_where=text("kind = 'reminder' AND freed_at IS NULL"),
     _table=notices,
+)
+# And so that a head reminds nobody again within a week.
+Index(
+    "ix_notices_unit_reminded",
+    text("(about[1])"),
+    notices.c.made_at,
+    postgresql_where=text("kind = 'unit_reminder' AND freed_at IS NULL"),
 )
 
 # One message to one person. `started` is committed before its request leaves and the outcome after, so that what is
@@ -878,4 +900,252 @@ study_events = Table(
     Column("happened_on", Date, nullable=False),
     Column("who", code()),
     Column("sealed", LargeBinary, nullable=False),
+)
+
+# --- what other systems read -------------------------------------------------------------------------------------
+
+# The keys of other programs. Only a hash is kept: whoever reads this table cannot ask with any of them.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("units", ARRAY(code())),  # these and all below them; NULL: the whole province
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("used_at", DateTime(timezone=True)),
+    Column("paced_until", DateTime(timezone=True)),  # the requests let in so far are paid for until then
+    CheckConstraint("cardinality(units) > 0", name="units"),
+)
+
+# Addresses of other systems that are told when a verdict changes. `secret` signs what they are told, sealed.
+hooks = Table(
+    "hooks",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("units", ARRAY(code())),  # these and all below them; NULL: the whole province
+    Column("may_be_private", Boolean, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("removed_at", DateTime(timezone=True)),
+    Column("lease_until", DateTime(timezone=True)),  # whoever tells it now holds it until then
+    Column("paused_until", DateTime(timezone=True)),
+    Column("failures", SmallInteger, nullable=False, server_default=text("0")),  # in a row
+    Column("failed_since", DateTime(timezone=True)),
+    Column("reason", code(), nullable=False, server_default=text("''")),  # of the last failure
+    Column("told_at", DateTime(timezone=True)),  # when it last took something
+    CheckConstraint("cardinality(units) > 0", name="units"),
+)
+
+# States that became others, put down by triggers on `verdicts` while anybody wants to be told, until they are given
+# out to hooks. `moment` is the transaction: what went and came back within one is no change.
+verdict_changes = Table(
+    "verdict_changes",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("moment", BigInteger, nullable=False),
+    Column("person", code(), nullable=False),
+    Column("criterion", code(), nullable=False),
+    Column("unit", code()),
+    Column("before", code()),
+    Column("after", code()),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+# One row for each change and hook, for ever the same `id` however often it is tried.
+hook_events = Table(
+    "hook_events",
+    metadata,
+    Column("hook", BigInteger, refers_to("hooks.number", ondelete="CASCADE"), primary_key=True),
+    Column("change", BigInteger, primary_key=True),
+    Column("person", code(), nullable=False),
+    Column("criterion", code(), nullable=False),
+    Column("unit", code()),
+    Column("before", code()),
+    Column("after", code()),
+    Column("as_of", Date, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("state", code(), nullable=False, server_default="waiting"),
+    Column("tries", SmallInteger, nullable=False, server_default=text("0")),
+    Column("due_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("done_at", DateTime(timezone=True)),
+    Column("reason", code(), nullable=False, server_default=text("''")),
+    CheckConstraint("state IN ('waiting', 'told', 'given_up')", name="state"),
+    Index("ix_hook_events_waiting", "hook", "due_at", "change", postgresql_where=text("state = 'waiting'")),
+    Index("ix_hook_events_done_at", "done_at", postgresql_where=text("done_at IS NOT NULL")),
+)
+
+# --- verdicts of everybody as they stand, and who sits at the console ------------------------------------------------
+
+# One row for everybody in the roster, made and dated by triggers: `version` moves whenever their record does. The
+# verdicts kept are those of `judged_version`, under the rules of `rules_version`, on the day `as_of`.
+standings = Table(
+    "standings",
+    metadata,
+    Column("person", code(), refers_to("people.code", ondelete="CASCADE"), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("judged_version", BigInteger),
+    Column("rules_version", BigInteger),
+    Column("as_of", Date),
+    Column("judged_at", DateTime(timezone=True)),
+    Column("gaps", SmallInteger, nullable=False, server_default=text("0")),
+    Column("due_on", Date),  # the last legal day of the gap that is due first
+    Column("sort_name", code(), nullable=False, server_default=text("''")),  # folded, given name first
+    Index("ix_standings_waiting", "version", postgresql_where=text("judged_version IS DISTINCT FROM version")),
+    Index("ix_standings_judged", "as_of", "rules_version"),
+    Index("ix_standings_sort_name", "sort_name", "person"),
+    Index("ix_standings_due_on", "due_on", "person"),
+    Index("ix_standings_gaps", text("gaps DESC"), "person"),
+)
+
+# A row is written only when something in it differs, and removed when it is no longer true. How many days are left
+# is counted by whoever reads: `last_day` minus today. An empty criterion: no standards are loaded for the position.
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("person", code(), refers_to("people.code", ondelete="CASCADE"), primary_key=True),
+    Column("criterion", code(), primary_key=True),
+    Column("unit", code(), nullable=False),
+    Column("required", code()),
+    Column("state", code(), nullable=False),
+    Column("reason", code()),
+    Column("held_kind", code()),
+    Column("held_level", Text),
+    Column("counts_as", code()),
+    Column("held_until", Date),
+    Column("deadline", Date),
+    Column("deadline_included", Boolean, nullable=False),
+    Column("last_day", Date),
+    Column("safe_day", Date),
+    Column("round", code()),
+    Column("consequence", Text),
+    Column("accountable", code()),
+    Column("basis", JSONB, nullable=False),  # lists of document and point, the requirement first
+    Column("deadline_basis", JSONB(none_as_null=True)),
+    Column("changed_on", Date, nullable=False),
+    Index("ix_verdicts_criterion", "criterion", "state", "person"),
+    Index("ix_verdicts_unit", "unit", "criterion", "state"),
+)
+
+verdict_history = Table(
+    "verdict_history",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("person", code(), refers_to("people.code", ondelete="CASCADE"), nullable=False, index=True),
+    Column("criterion", code(), nullable=False),
+    Column("on_day", Date, nullable=False),
+    Column("state_before", code()),
+    Column("state_after", code()),
+    Column("deadline_before", Date),
+    Column("deadline_after", Date),
+    Column("rules_version", BigInteger, nullable=False),
+)
+
+# How many people of a unit were in each state at the end of a day, or are so far on the last one.
+verdict_days = Table(
+    "verdict_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("unit", code(), primary_key=True),
+    Column("criterion", code(), primary_key=True),
+    Column("state", code(), primary_key=True),
+    Column("people", Integer, nullable=False),
+)
+
+# A one-time way in, for the one browser that asked: its token and its short code are kept as hashes.
+console_entries = Table(
+    "console_entries",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("code_hash", LargeBinary, nullable=False),
+    Column("browser", code(), nullable=False, index=True),
+    Column("person", code(), refers_to("people.code", ondelete="CASCADE"), nullable=False, index=True),
+    Column("channel", code()),  # the linked chat it was asked in; empty: a demonstration
+    Column("address", code()),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("wrong_tries", SmallInteger, nullable=False, server_default=text("0")),
+    Column("used_at", DateTime(timezone=True)),
+)
+
+console_sessions = Table(
+    "console_sessions",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("person", code(), refers_to("people.code", ondelete="CASCADE"), nullable=False, index=True),
+    Column("channel", code()),
+    Column("address", code()),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("ended_why", code()),
+)
+
+# --- evidence that officials hand in ----------------------------------------------------------------------------------
+
+# What somebody says to hold, until HR has decided; the credential itself stands in `credentials`. `sealed` are the last
+# words between HR and the official. `is_new`: the credential came on record by this submission.
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("person", code(), refers_to("people.code", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", code(), nullable=False),
+    Column("level", Text),
+    Column("issuer", Text),
+    Column("credential_number", code()),
+    Column("issued_on", Date),
+    Column(
+        "issued_key",
+        Date,
+        Computed("CASE WHEN credential_number IS NULL THEN issued_on ELSE NULL::date END", persisted=True),
+    ),
+    Column("is_new", Boolean, nullable=False),
+    Column("state", code(), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("submitted_at", DateTime(timezone=True), nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("checked_by", code()),
+    Column("decided_by", code()),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("sealed", LargeBinary),
+    # The same credential waits once only, however often and wherever it is handed in.
+    Index(
+        "uq_evidence_open",
+        "person",
+        "kind",
+        "credential_number",
+        "issued_key",
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+        postgresql_where=text("state IN ('waiting', 'checked', 'asked_back')"),
+    ),
+    Index("ix_evidence_waiting", "submitted_at", postgresql_where=text("state IN ('waiting', 'checked')")),
+)
+
+# Pictures and PDFs, sealed; in a table of their own so that no list reads them. Without `evidence` they belong to a
+# form that is still being filled in. They are gone some days after the decision.
+evidence_files = Table(
+    "evidence_files",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("person", code(), refers_to("people.code", ondelete="CASCADE"), nullable=False),
+    Column("evidence", BigInteger, refers_to("evidence.number", ondelete="CASCADE"), index=True),
+    Column("media_type", code(), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("added_at", DateTime(timezone=True), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("ix_evidence_files_person_added_at", "person", "added_at"),
+)
+
+# Kinds of credentials of which two people of HR must have seen the evidence, and who said so.
+evidence_kinds = Table(
+    "evidence_kinds",
+    metadata,
+    Column("kind", code(), primary_key=True),
+    Column("marked_by", code(), nullable=False),
+    Column("marked_at", DateTime(timezone=True), nullable=False),
 )

@@ -1,5 +1,6 @@
 """Ten-line ports in memory, of the shape that the desk asks for: what a test puts in is what the desk finds."""
 
+import re
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -19,18 +20,21 @@ from knowledge.facts import (
     TitleStandard,
     UnitCode,
 )
-from knowledge.folding import fold
+from knowledge.folding import fold, fold_words
 from knowledge.library import Library
 from knowledge.understanding.retrieval import FoundPlace
 from storage.records import (
     Account,
     CodeIssued,
+    NotReached,
     Proposal,
     ProposalState,
+    Reached,
     Redemption,
     RedemptionOutcome,
     ReminderWishes,
     ToldRules,
+    Unreached,
 )
 from storage.workbook import entries
 from storage.workbook.result_file import SheetsWriter
@@ -70,6 +74,12 @@ class FakeProfiles:
     ) -> Sequence[Person]:
         within = [one for one in self.people.values() if units is None or one.unit in units]
         return [one for one in within if fold(words) in fold(one.name)][:limit]
+
+    async def search_people(self, words: str, limit: int, units: Collection[UnitCode]) -> Sequence[Person]:
+        begins = re.compile(r"\b" + r".*\b".join(fold_words(words).split()))
+        within = [one for one in self.people.values() if one.unit in units]
+        found = [one for one in within if begins.search(fold_words(one.name)) or one.code.startswith(words.upper())]
+        return sorted(found, key=lambda one: (fold_words(one.name), one.code))[:limit]
 
     async def stream_people(self, units: Collection[UnitCode] | None) -> AsyncIterator[Person]:
         for code in sorted(self.people):
@@ -131,10 +141,13 @@ class FakeLinkCodes:
     def __init__(self, **outcomes: Redemption) -> None:
         self.outcomes = outcomes
         self.tried: list[str] = []
+        self.issued: dict[PersonCode, str] = {}
 
-    async def issue(self, person: PersonCode, at: datetime) -> CodeIssued:
-        self.outcomes["ABC234"] = Redemption(RedemptionOutcome.LINKED, person)
-        return CodeIssued("ABC234", at + timedelta(minutes=15))
+    async def issue(self, person: PersonCode, at: datetime, life: timedelta = timedelta(minutes=15)) -> CodeIssued:
+        code = f"ABC23{len(self.issued) + 4}"
+        self.outcomes[code] = Redemption(RedemptionOutcome.LINKED, person)
+        self.issued[person] = code
+        return CodeIssued(code, at + life)
 
     async def redeem(self, channel: str, address: str, code: str, at: datetime) -> Redemption:
         del channel, address, at
@@ -341,6 +354,50 @@ class FakeReminders:
         self.wishes[person] = wishes
 
 
+class FakeReach:
+    """Whom the kept accounts reach; the rest as a test says it."""
+
+    def __init__(self, accounts: FakeAccounts, profiles: FakeProfiles) -> None:
+        self._accounts, self._profiles = accounts, profiles
+        self.quiet: set[PersonCode] = set()
+        self.reminded: dict[PersonCode, datetime] = {}
+
+    async def find_chats(
+        self, people: Collection[PersonCode], channels: Collection[str]
+    ) -> Mapping[PersonCode, Reached]:
+        accounts = [one for one in self._accounts.kept.values() if one.channel in channels]
+        return {
+            one.person: Reached(one.channel, one.address, "vi")
+            for one in accounts
+            if one.person in people and one.person is not None and one.unreachable_at is None
+        }
+
+    async def find_linked(self, people: Collection[PersonCode]) -> frozenset[PersonCode]:
+        return frozenset(one.person for one in self._accounts.kept.values() if one.person) & frozenset(people)
+
+    async def find_quiet(self, people: Collection[PersonCode], day: date) -> frozenset[PersonCode]:
+        del day
+        return frozenset(self.quiet & set(people))
+
+    async def find_reminded(self, people: Collection[PersonCode], since: datetime) -> Mapping[PersonCode, datetime]:
+        return {code: at for code, at in self.reminded.items() if code in people and at >= since}
+
+    async def list_unreached(self, units: Collection[UnitCode], channels: Collection[str]) -> Sequence[Unreached]:
+        reached = await self.find_chats(tuple(self._profiles.people), channels)
+        linked = await self.find_linked(tuple(self._profiles.people))
+        return [
+            Unreached(
+                one.code,
+                one.name,
+                one.position,
+                one.unit,
+                NotReached.REFUSED if one.code in linked else NotReached.NO_CHAT,
+            )
+            for one in self._profiles.people.values()
+            if one.unit in units and one.code not in reached
+        ]
+
+
 class FakeReceipts:
     """Deliveries that went out, each to its recipient, and those acknowledged."""
 
@@ -382,6 +439,7 @@ class FakeDrawers:
         self.broadcast_outbox = FakeBroadcastOutbox()
         self.broadcasts = FakeBroadcasts(self.broadcast_outbox, self.accounts, self.profiles)
         self.sheets = SheetsWriter()
+        self.reach = FakeReach(self.accounts, self.profiles)
         self.study = FakeStudyCases(self.profiles)
 
     @property
