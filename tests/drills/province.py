@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ import psutil
 from sqlalchemy import text
 
 from bot.on_telegram.pushing import identity_of
+from bot.on_zalo.pushing import identity_of as oa_identity_of
 from bot.push.jobs import defer_pump
 from knowledge.facts import PersonCode
 from storage.database import Database, open_database
@@ -29,7 +30,9 @@ from storage.embedded import EmbeddedServer
 from storage.encryption import Vault
 from storage.migrating import migrate
 from storage.records import DeliveryState, NewDelivery, NewNotice, NoticeKind
+from tests.drills.worker import AHEAD, seconds_until_day
 from tests.standins.telegram_api import DEFAULT_TOKEN, TelegramApi
+from tests.standins.zalo_oa import Person, ZaloOa
 
 ROOT = Path(__file__).parents[2]
 OWN_PRIORITY = os.getpriority(os.PRIO_PROCESS, 0)
@@ -47,9 +50,55 @@ _FILL = (
     (
         "INSERT INTO accounts (channel, address, person, linked_at, locale, changed_at)"
         " SELECT 'telegram', (:first_chat + n)::text, 'CB' || lpad(n::text, 7, '0'), now(), 'vi', now()"
-        " FROM generate_series(0, :people - 1) n"
+        " FROM generate_series(0, :people - 1) n WHERE CAST(:chats AS integer[]) IS NULL OR n = ANY(:chats)"
     ),
 )
+_LINK_ON_ZALO = """
+INSERT INTO accounts (channel, address, person, linked_at, consent_version, consented_at, preferred_at, locale,
+    changed_at)
+SELECT 'zalo_oa', w.address, 'CB' || lpad((w.turn - 1)::text, 7, '0'), now(), '1', now(), now(), 'vi', now()
+FROM unnest(CAST(:users AS text[])) WITH ORDINALITY AS w (address, turn)
+"""
+# Nothing is under way, and what waits was put off for long: it has an outcome, with a name.
+_UNSETTLED = """
+SELECT count(*) FROM deliveries WHERE state IN ('claimed', 'started')
+    OR (state = 'waiting' AND (lease_until IS NULL OR lease_until < clock_timestamp() + interval '2 minutes'))
+"""
+
+
+@dataclass(frozen=True)
+class OnZalo:
+    """An Official Account beside Telegram: who is linked there, in the order of their numbers.
+
+    `chats` are the numbers of those who have a chat on Telegram too; `noted` tells when we believe to have seen them.
+    `templated` get a notice for which the file of templates has one; `phones` are on record with consent.
+    """
+
+    oa: ZaloOa
+    users: Sequence[Person]
+    chats: frozenset[int] = frozenset()
+    noted: Mapping[int, float] = field(default_factory=dict)
+    templated: frozenset[int] = frozenset()
+    templates: str = ""
+    phones: Mapping[int, str] = field(default_factory=dict)
+    per_second: float = 20
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> str:
+        """Ours, as deliveries name it."""
+        return oa_identity_of(self.oa.oa_id)
+
+
+@dataclass(frozen=True)
+class Became:
+    """What became of one person's message, as we keep it."""
+
+    channel: str
+    address: str
+    state: str
+    reason: str
+    tried: tuple[str, ...]
 
 
 @dataclass
@@ -60,16 +109,29 @@ class Province:
     url: str
     home: Path
     people: int
+    zalo: OnZalo | None = None
+    ahead: float = 0.0
     workers: list[subprocess.Popen] = field(default_factory=list)
     logs: list[IO[str]] = field(default_factory=list)
 
     async def tell_everybody(self, number: int = 1) -> None:
         """Put a message for everybody into the outbox, with the job that follows."""
         now = datetime.now(UTC)
-        parcels = [(_delivery(n, now), [_notice(n, number)]) for n in range(self.people)]
+        parcels = [(self._delivery(n, now), [self._notice(n, number)]) for n in range(self.people)]
         async with self.database.transaction() as drawers:
             assert await drawers.outbox.put_many(parcels, now) == self.people
-            await defer_pump(drawers.connection, IDENTITY)
+            await defer_pump(drawers.connection, IDENTITY if self.zalo is None else self.zalo.identity)
+
+    def _delivery(self, n: int, now: datetime) -> NewDelivery:
+        if self.zalo is None:
+            return _delivery(n, now)
+        return NewDelivery(PersonCode(f"CB{n:07}"), now, self.zalo.identity, "zalo_oa", self.zalo.users[n].id)
+
+    def _notice(self, n: int, number: int) -> NewNotice:
+        if self.zalo is None or n not in self.zalo.templated:
+            return _notice(n, number)
+        about = (PersonCode(f"CB{n:07}"),)
+        return NewNotice(NoticeKind.STUDY, f"study:{number}:{n}", "sent", about, {"case": n + 1})
 
     async def start_worker(self, api: TelegramApi, *, per_second: float) -> subprocess.Popen:
         """A worker process, once it says that it works."""
@@ -81,6 +143,8 @@ class Province:
             "NHACCHUAN_TELEGRAM_TOKEN": api.token,
             "NHACCHUAN_TELEGRAM_API": api.base,
             "NHACCHUAN_TELEGRAM_PER_SECOND": str(per_second),
+            AHEAD: str(self.ahead),
+            **self._settings_of_zalo(),
         }
         log = (self.home / f"worker-{len(self.logs)}.log").open("w+", encoding="utf-8")
         self.logs.append(log)
@@ -94,6 +158,25 @@ class Province:
             await asyncio.sleep(0.05)
         assert worker.poll() is None, (self.home / Path(log.name).name).read_text()
         return worker
+
+    def _settings_of_zalo(self) -> Mapping[str, str]:
+        if self.zalo is None:
+            return {}
+        oa = self.zalo.oa
+        templates = self.home / "templates.yaml"
+        templates.write_text(self.zalo.templates, encoding="utf-8")
+        return {
+            "NHACCHUAN_ZALO_OA_APP_ID": oa.app_id,
+            "NHACCHUAN_ZALO_OA_ID": oa.oa_id,
+            "NHACCHUAN_ZALO_OA_APP_SECRET": oa.app_secret,
+            "NHACCHUAN_ZALO_OA_REFRESH_TOKEN": oa.refresh_token,
+            "NHACCHUAN_ZALO_OA_API": oa.openapi_base,
+            "NHACCHUAN_ZALO_OAUTH_API": oa.oauth_base,
+            "NHACCHUAN_ZALO_ZBS_API": f"{oa.base}/business",
+            "NHACCHUAN_ZALO_OA_PER_SECOND": str(self.zalo.per_second),
+            **({"NHACCHUAN_ZALO_ZBS_TEMPLATES": str(templates)} if self.zalo.templates else {}),
+            **self.zalo.settings,
+        }
 
     def kill(self, worker: subprocess.Popen) -> None:
         """As a power cut would."""
@@ -113,6 +196,25 @@ class Province:
                 break
             await asyncio.sleep(0.1)
         return await self.states()
+
+    async def wait_until_settled(self, seconds: float) -> bool:
+        """Until every delivery has ended or was put off for long, or so long; whether it came to that."""
+        for _each in range(int(seconds * 10)):
+            async with self.database.transaction() as drawers:
+                if not (await drawers.connection.execute(text(_UNSETTLED))).scalar_one():
+                    return True
+            await asyncio.sleep(0.1)
+        return False
+
+    async def became(self) -> dict[int, Became]:
+        """What became of everybody's message, by their numbers."""
+        order = "SELECT substr(person, 3)::int, channel, address, state, reason, tried FROM deliveries"
+        async with self.database.transaction() as drawers:
+            rows = (await drawers.connection.execute(text(order))).all()
+        return {
+            n: Became(channel, address, state, reason, tuple(tried))
+            for n, channel, address, state, reason, tried in rows
+        }
 
     async def chats_of(self, state: DeliveryState) -> dict[str, str]:
         """The chats whose deliveries are in this state, with the reason."""
@@ -155,8 +257,8 @@ class Province:
 
 
 @asynccontextmanager
-async def open_province(people: int, url: str | None = None) -> AsyncIterator[Province]:
-    """A province of so many people, each with a chat; its workers are ended with it.
+async def open_province(people: int, url: str | None = None, zalo: OnZalo | None = None) -> AsyncIterator[Province]:
+    """A province of so many people, each with a chat, or on Zalo as told; its workers are ended with it.
 
     On a durable server of its own, unless an empty database is given.
     """
@@ -170,10 +272,13 @@ async def open_province(people: int, url: str | None = None) -> AsyncIterator[Pr
             await migrate(database)
             async with database.transaction() as drawers:
                 for order in _FILL:
-                    values = {"people": people, "first_chat": FIRST_CHAT}
+                    chats = None if zalo is None else sorted(zalo.chats)
+                    values = {"people": people, "first_chat": FIRST_CHAT, "chats": chats}
                     asked = {name: one for name, one in values.items() if f":{name}" in order}
                     await drawers.connection.execute(text(order), asked)
-            opened = Province(database, url, home, people)
+                if zalo is not None:
+                    await _link_on_zalo(drawers, zalo)
+            opened = Province(database, url, home, people, zalo, seconds_until_day())
             try:
                 yield opened
             finally:
@@ -186,9 +291,9 @@ async def open_province(people: int, url: str | None = None) -> AsyncIterator[Pr
                     log.close()
 
 
-def open_chats(api: TelegramApi, people: int) -> None:
-    """A private chat for everybody."""
-    for n in range(people):
+def open_chats(api: TelegramApi, people: int | Iterable[int]) -> None:
+    """A private chat for everybody, or for those of these numbers."""
+    for n in range(people) if isinstance(people, int) else people:
         api.visitor(f"CB{n:07}", FIRST_CHAT + n)
 
 
@@ -207,6 +312,18 @@ def _give_way_to_the_standin(worker: subprocess.Popen) -> None:
     with suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, 0, OWN_PRIORITY - 5)
         os.setpriority(os.PRIO_PROCESS, worker.pid, OWN_PRIORITY)
+
+
+async def _link_on_zalo(drawers: Drawers, zalo: OnZalo) -> None:
+    await drawers.connection.execute(text(_LINK_ON_ZALO), {"users": [one.id for one in zalo.users]})
+    for n, at in zalo.noted.items():
+        await drawers.zalo.note_interaction("zalo_oa", zalo.users[n].id, datetime.fromtimestamp(at, UTC))
+    vault = Vault([SECRET])
+    for n, phone in zalo.phones.items():
+        sealed, index = vault.encrypt(phone), vault.phone_index(phone)
+        order = "UPDATE people SET phone_encrypted = :sealed, phone_index = :index WHERE code = :code"
+        values = {"sealed": sealed, "index": index, "code": f"CB{n:07}"}
+        await drawers.connection.execute(text(order), values)
 
 
 async def _rows(drawers: Drawers) -> Sequence:
