@@ -16,6 +16,7 @@ from bot.citing import describe_citation
 from bot.clock import FixedClock, SystemClock
 from bot.errors import InputError, ServiceError
 from bot.failures import ChannelRefusedError
+from bot.judging import Judge
 from bot.letters import Carried, Errand
 from bot.on_telegram.paid import describe_price
 from bot.on_telegram.pushing import fits as fits_telegram
@@ -36,6 +37,7 @@ from bot.push.sending import Sender
 from bot.seen import Taken
 from bot.settings import Settings
 from bot.telling import Telling
+from bot.wiring_intake import InboxInDatabase
 from bot.wiring_zalo import BookInDatabase, GrantsInDatabase
 from handlers.asking import PUSHED, Channel
 from handlers.front_desk import FrontDesk
@@ -372,6 +374,15 @@ class Office:
         """How the job engine reaches the database; it may hold a password."""
         return connection_words(self._url)
 
+    @property
+    def open_cabinet(self) -> Callable[[], AbstractAsyncContextManager[Any]]:
+        """Opens every drawer in one transaction, for those of the house who serve themselves."""
+        return self._database.transaction
+
+    def make_judge(self) -> Judge:
+        """Keeps the verdicts of everybody true; one for each process."""
+        return Judge(self._database.transaction, self.reference.rule_book, self.clock)
+
     async def list_senders_due(self) -> Sequence[str]:
         """The identities that have something to send now, by whatever process."""
         async with self._database.transaction() as drawers:
@@ -402,6 +413,11 @@ class Office:
         settings = self.settings
         allowance = Allowance(settings.zalo_oa_daily, settings.zalo_oa_monthly, settings.zalo_oa_reserve)
         return BookInDatabase(self._database, oa_identity_of(settings.zalo_oa_id or ""), allowance, self.clock)
+
+    @property
+    def inbox(self) -> InboxInDatabase:
+        """What platforms bring but once, until it is answered."""
+        return InboxInDatabase(self._database)
 
     @property
     def zalo_bot(self) -> BotKept:
@@ -653,6 +669,7 @@ class Office:
             await drawers.updates.prune(now - _UPDATES_ARE_KEPT)
             await drawers.zalo.prune(now)
             await drawers.link_codes.prune(now)
+            await drawers.console.prune(now)
             await drawers.threads.prune(now - timedelta(days=policy.conversations_kept_days))
             texts_before = now - timedelta(days=policy.inquiry_texts_kept_days)
             await drawers.inquiries.prune(texts_before=texts_before, guesses_before=now - _GUESSES_ARE_KEPT)

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.accounts import AccountsDrawer
 from storage.added_documents import AddedDocumentsDrawer
+from storage.api_keys import ApiKeysDrawer
 from storage.audit import AuditDrawer
 from storage.broadcasts import BroadcastsDrawer
 from storage.console import ConsoleDrawer
@@ -15,6 +16,7 @@ from storage.entries import EntriesDrawer
 from storage.escalations import EscalationsDrawer
 from storage.evidence import EvidenceDrawer
 from storage.fleet import FleetDrawer
+from storage.hooks import HooksDrawer
 from storage.inquiries import InquiriesDrawer
 from storage.link_codes import LinkCodesDrawer
 from storage.mail import MailDrawer
@@ -27,6 +29,7 @@ from storage.reach import ReachDrawer
 from storage.reminders import RemindersDrawer
 from storage.rules import RulesDrawer, RulesMemory
 from storage.rulings import RulingsDrawer
+from storage.shared_views import SharedViewsDrawer
 from storage.study import StudyDrawer
 from storage.threads import ThreadsDrawer
 from storage.told_rules import ToldRulesDrawer
@@ -66,6 +69,9 @@ class Drawers:
     broadcasts: BroadcastsDrawer
     zalo_bot: ZaloBotDrawer
     zalo: ZaloDrawer
+    api_keys: ApiKeysDrawer
+    shared_views: SharedViewsDrawer
+    hooks: HooksDrawer
     console: ConsoleDrawer
     verdicts: VerdictsDrawer
     evidence: EvidenceDrawer
@@ -132,6 +138,9 @@ class Drawers:
             broadcasts=BroadcastsDrawer(connection),
             zalo_bot=ZaloBotDrawer(connection),
             zalo=ZaloDrawer(connection, vault),
+            api_keys=ApiKeysDrawer(connection),
+            shared_views=SharedViewsDrawer(connection),
+            hooks=HooksDrawer(connection, vault),
             console=ConsoleDrawer(connection, vault, randomness),
             verdicts=VerdictsDrawer(connection),
             evidence=EvidenceDrawer(connection, vault),

@@ -879,7 +879,7 @@ class Freshness:
     judged_at: datetime | None
 
 
-# --- the console --------------------------------------------------------------------------------------------------------
+# --- the console -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -901,3 +901,94 @@ class ConsoleSession:
     address: str | None
     opened_at: datetime
     expires_at: datetime
+
+
+# --- what other systems read -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key of another program, without the key itself. `units` None: the whole province."""
+
+    number: int
+    label: str
+    units: tuple[UnitCode, ...] | None
+    made_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """An address that is told of changed verdicts. `failures` in a row since `failed_since`, the last for `reason`.
+
+    `waiting` and `given_up` count its events; `oldest_at` is when the oldest that waits changed.
+    """
+
+    number: int
+    url: str
+    units: tuple[UnitCode, ...] | None
+    may_be_private: bool
+    made_at: datetime
+    told_at: datetime | None = None
+    failures: int = 0
+    failed_since: datetime | None = None
+    paused_until: datetime | None = None
+    reason: str = ""
+    waiting: int = 0
+    given_up: int = 0
+    oldest_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """A state that became another; None: the criterion was not asked of the person before, or is not any more."""
+
+    id: int
+    person: PersonCode
+    criterion: CriterionCode | None
+    unit: UnitCode | None
+    before: str | None
+    after: str | None
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HookEvent:
+    """What one hook is told of one change; the pair is the key by which the receiver knows it again."""
+
+    hook: int
+    change: StateChange
+    as_of: date
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DataHealth:
+    """How well the kept verdicts of these units stand: of how many people, as of which day at least, since when."""
+
+    people: int
+    stale: int
+    as_of: date | None
+    judged_at: datetime | None
+    verdicts: int
+    gaps: int
+
+
+# --- workbooks ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLayout:
+    """How a table stands on a sheet: its name, the headings with the widths of their columns, and what is above them.
+
+    The first line of `above` is its title. A sheet with `is_list` can be filtered, keeps its headings in sight and
+    prints them on every page.
+    """
+
+    name: str
+    headings: tuple[tuple[str, int], ...]
+    above: tuple[str, ...] = ()
+    is_list: bool = True
+    is_wide: bool = True

@@ -1,0 +1,135 @@
+"""Keeps the verdicts of everybody true: whoever's record, rules or day have moved is judged again, a few at a time."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from bot.rules_now import RulesNow
+from handlers.ports import Clock, Rules
+from knowledge.documents import Citation
+from knowledge.evaluate import evaluate
+from knowledge.facts import DeclaredRules, Person, PersonCode
+from knowledge.findings import Finding
+from knowledge.rulebook import RuleBook, RulesOn
+from storage.records import Judged, VerdictRow
+
+AT_ONCE = 500  # people judged in one transaction: a moment's work, so that nobody waits behind it
+
+
+class People(Protocol):
+    """Whole people by their codes."""
+
+    async def find_people(self, codes: Collection[PersonCode]) -> Mapping[PersonCode, Person]: ...
+
+
+class Verdicts(Protocol):
+    """The verdicts that are kept."""
+
+    async def begin_refresh(self) -> bool: ...
+    async def list_waiting(self, day: date, rules: int, limit: int) -> Mapping[PersonCode, int]: ...
+    async def keep(self, judged: Sequence[Judged], *, day: date, rules: int, at: datetime) -> None: ...
+    async def count_day(self, day: date) -> None: ...
+    async def is_counted(self, day: date) -> bool: ...
+
+
+class Cabinet(Protocol):
+    """The drawers that judging needs."""
+
+    @property
+    def profiles(self) -> People: ...
+    @property
+    def rules(self) -> Rules: ...
+    @property
+    def verdicts(self) -> Verdicts: ...
+
+
+class Judge:
+    """Judges whoever waits. Several processes may each have one: only one of them works at a time."""
+
+    def __init__(
+        self,
+        open_cabinet: Callable[[], AbstractAsyncContextManager[Any]],
+        make_rule_book: Callable[[DeclaredRules], RuleBook],
+        clock: Clock,
+    ) -> None:
+        self._open_cabinet = open_cabinet
+        self._rules_now = RulesNow(make_rule_book, clock)
+        self._clock = clock
+        self._is_owing_figures = False
+
+    async def refresh(self) -> int:
+        """Judge everybody who waits, and count the figures of the day anew; how many people were judged."""
+        done = 0
+        while judged := await self._judge_some():
+            done += judged
+            await asyncio.sleep(0)
+        if done or self._is_owing_figures:
+            self._is_owing_figures = not await self._count()
+        return done
+
+    async def _judge_some(self) -> int:
+        cabinet: Cabinet
+        async with self._open_cabinet() as cabinet:
+            if not await cabinet.verdicts.begin_refresh():
+                return 0
+            version, today = await self._rules_now.of_today(cabinet.rules)
+            waiting = await cabinet.verdicts.list_waiting(today.day, version, AT_ONCE)
+            if not waiting:
+                self._is_owing_figures = self._is_owing_figures or not await cabinet.verdicts.is_counted(today.day)
+                return 0
+            people = await cabinet.profiles.find_people(waiting.keys())
+            judged = [judge(one, waiting[one.code], today) for one in people.values()]
+            await cabinet.verdicts.keep(judged, day=today.day, rules=version, at=self._clock.now())
+            return len(judged)
+
+    async def _count(self) -> bool:
+        cabinet: Cabinet
+        async with self._open_cabinet() as cabinet:
+            if not await cabinet.verdicts.begin_refresh():
+                return False
+            await cabinet.verdicts.count_day(self._clock.today())
+        return True
+
+
+def judge(person: Person, version: int, today: RulesOn) -> Judged:
+    """All verdicts about somebody, from this version of their record, as they are kept."""
+    findings = evaluate(person, today)
+    gaps = [one for one in findings if one.is_gap and one.criterion is not None]
+    due = [day for one in gaps if (day := _last_day(one, today.day)) is not None]
+    rows = tuple(_row(person, one, today.day) for one in findings)
+    return Judged(person.code, version, person.name, len(gaps), min(due, default=None), rows)
+
+
+def _row(person: Person, finding: Finding, day: date) -> VerdictRow:
+    held = finding.held
+    return VerdictRow(
+        person=person.code,
+        criterion=finding.criterion or "",
+        unit=finding.unit or person.unit,
+        state=finding.state,
+        required=finding.required,
+        reason=finding.reason,
+        held_kind=held.kind if held is not None else None,
+        held_level=held.level if held is not None else None,
+        counts_as=held.counts_as if held is not None else None,
+        held_until=held.valid_to if held is not None else None,
+        deadline=finding.deadline,
+        deadline_included=finding.deadline_included,
+        last_day=_last_day(finding, day),
+        safe_day=finding.safe_day,
+        round=finding.round,
+        consequence=finding.consequence,
+        accountable=finding.accountable,
+        basis=tuple(_pair(cite) for cite in finding.basis),
+        deadline_basis=_pair(finding.deadline_basis) if finding.deadline_basis is not None else None,
+    )
+
+
+def _last_day(finding: Finding, day: date) -> date | None:
+    return date.fromordinal(day.toordinal() + finding.days_left) if finding.days_left is not None else None
+
+
+def _pair(cite: Citation) -> tuple[str, str | None]:
+    return cite.document, cite.point

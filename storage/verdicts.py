@@ -1,0 +1,307 @@
+"""The verdicts of everybody as they stand, kept so that lists and counts need not judge anybody.
+
+Triggers note whose record has moved; whoever refreshes asks who waits, judges them and brings what was found. A kept
+verdict is written again only when something in it differs.
+"""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, cast, delete, exists, func, or_, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from knowledge.facts import PersonCode, UnitCode
+from knowledge.folding import fold_words
+from storage.driver import driver_of
+from storage.letters import storable
+from storage.records import (
+    Freshness,
+    Judged,
+    ListedPerson,
+    PeopleOrder,
+    PeopleWanted,
+    VerdictChange,
+    VerdictRow,
+)
+from storage.tables import people, rules_version, standings, verdict_days, verdict_history, verdicts
+
+_REFRESHING: Final = 0x6E630018  # the advisory lock of whoever refreshes
+_COLUMNS: Final = tuple(column.name for column in verdicts.c if column.name != "changed_on")
+_TYPED: Final = ", ".join(
+    f"{name} {kind}"
+    for name, kind in (
+        ("person", "text"), ("criterion", "text"), ("unit", "text"), ("required", "text"), ("state", "text"),
+        ("reason", "text"), ("held_kind", "text"), ("held_level", "text"), ("counts_as", "text"),
+        ("held_until", "date"), ("deadline", "date"), ("deadline_included", "boolean"), ("last_day", "date"),
+        ("safe_day", "date"), ("round", "text"), ("consequence", "text"), ("accountable", "text"), ("basis", "jsonb"),
+        ("deadline_basis", "jsonb"),
+    )
+)  # fmt: skip
+_NAMES: Final = ", ".join(_COLUMNS)
+_OTHERS: Final = tuple(name for name in _COLUMNS if name not in {"person", "criterion"})
+_FOUND: Final = f"(SELECT {_NAMES} FROM json_to_recordset(%(rows)s::json) AS found({_TYPED})) AS found"  # noqa: S608
+_REMEMBER: Final = f"""
+INSERT INTO verdict_history (person, criterion, on_day, state_before, state_after, deadline_before, deadline_after,
+                             rules_version)
+SELECT coalesce(found.person, v.person), coalesce(found.criterion, v.criterion), %(day)s, v.state, found.state,
+    v.deadline, found.deadline, %(rules)s
+FROM {_FOUND} FULL JOIN (SELECT * FROM verdicts WHERE person = ANY(%(codes)s)) AS v
+    ON v.person = found.person AND v.criterion = found.criterion
+JOIN standings s ON s.person = coalesce(found.person, v.person) AND s.judged_version IS NOT NULL
+WHERE (v.state, v.deadline) IS DISTINCT FROM (found.state, found.deadline)
+ORDER BY 1, 2
+"""  # noqa: S608 (names of our own columns)
+_REMOVE: Final = f"""
+DELETE FROM verdicts v WHERE person = ANY(%(codes)s)
+AND NOT EXISTS (SELECT FROM {_FOUND} WHERE found.person = v.person AND found.criterion = v.criterion)
+"""  # noqa: S608
+_STORE: Final = f"""
+INSERT INTO verdicts ({_NAMES}, changed_on) SELECT {_NAMES}, %(day)s FROM {_FOUND}
+ON CONFLICT (person, criterion) DO UPDATE SET
+    {", ".join(f"{name} = excluded.{name}" for name in _OTHERS)},
+    changed_on = CASE WHEN (verdicts.state, verdicts.deadline) IS DISTINCT FROM (excluded.state, excluded.deadline)
+                 THEN excluded.changed_on ELSE verdicts.changed_on END
+WHERE ({", ".join(f"verdicts.{name}" for name in _OTHERS)})
+    IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _OTHERS)})
+"""  # noqa: S608
+_DATE: Final = """
+UPDATE standings s SET judged_version = found.version, rules_version = %(rules)s, as_of = %(day)s, judged_at = %(at)s,
+    gaps = found.gaps, due_on = found.due_on, sort_name = found.sort_name
+FROM json_to_recordset(%(people)s::json)
+    AS found(person text, version bigint, gaps smallint, due_on date, sort_name text)
+WHERE s.person = found.person
+"""
+_COUNT_DAY: Final = text("""
+INSERT INTO verdict_days (day, unit, criterion, state, people)
+SELECT :day, unit, criterion, state, count(*) FROM verdicts GROUP BY unit, criterion, state
+""")
+
+
+class VerdictsDrawer:
+    """Verdicts that are kept, and the lists and counts that are made of them."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    # --- keeping them true
+
+    async def begin_refresh(self) -> bool:
+        """Whether this transaction is the one that refreshes; another may be at it."""
+        found = await self._connection.execute(select(func.pg_try_advisory_xact_lock(_REFRESHING)))
+        return bool(found.scalar_one())
+
+    async def list_waiting(self, day: date, rules: int, limit: int) -> Mapping[PersonCode, int]:
+        """Whose verdicts are not those of this day, these rules and their record as it is; with its version."""
+        moved = standings.c.judged_version.is_distinct_from(standings.c.version)
+        dated = or_(standings.c.as_of != day, standings.c.rules_version != rules)
+        for stale in (moved, dated):
+            found = await self._connection.execute(
+                select(standings.c.person, standings.c.version).where(stale).order_by(standings.c.person).limit(limit)
+            )
+            if waiting := {PersonCode(code): version for code, version in found}:
+                return waiting
+        return {}
+
+    async def keep(self, judged: Sequence[Judged], *, day: date, rules: int, at: datetime) -> None:
+        """Keep what was found about these people, in place of all that was kept about them."""
+        driver = await driver_of(self._connection)
+        rows = json.dumps([_written(row) for one in judged for row in one.rows], default=str)
+        codes = [one.person for one in judged]
+        summed = json.dumps([_summed(one) for one in judged], default=str)
+        async with driver.cursor() as cursor:
+            for order in (_REMEMBER, _REMOVE, _STORE):
+                await cursor.execute(order.encode(), {"rows": rows, "codes": codes, "day": day, "rules": rules})
+            await cursor.execute(_DATE, {"people": summed, "day": day, "rules": rules, "at": at})
+
+    async def count_day(self, day: date) -> None:
+        """Keep how many people of each unit are in each state, as the figures of this day."""
+        await self._connection.execute(delete(verdict_days).where(verdict_days.c.day == day))
+        await self._connection.execute(_COUNT_DAY, {"day": day})
+
+    async def is_counted(self, day: date) -> bool:
+        """Whether there are figures of this day."""
+        found = await self._connection.execute(select(exists().where(verdict_days.c.day == day)))
+        return bool(found.scalar_one())
+
+    async def freshness(self, day: date) -> Freshness:
+        """How true the kept verdicts are at this moment."""
+        rules = select(rules_version.c.version).scalar_subquery()
+        stale = or_(
+            standings.c.judged_version.is_distinct_from(standings.c.version),
+            standings.c.as_of.is_distinct_from(day),
+            standings.c.rules_version.is_distinct_from(rules),
+        )
+        found = await self._connection.execute(
+            select(
+                func.count(),
+                func.count().filter(stale),
+                func.min(standings.c.as_of),
+                func.min(standings.c.judged_at),
+            ).select_from(standings)
+        )
+        return Freshness(*found.one())
+
+    # --- counts
+
+    async def count_states(self, units: Collection[UnitCode] | None) -> Sequence[tuple[UnitCode, str, str, int]]:
+        """Unit, criterion, state and how many people, of the last day with figures."""
+        last = select(func.max(verdict_days.c.day)).scalar_subquery()
+        found = await self._connection.execute(
+            select(verdict_days.c.unit, verdict_days.c.criterion, verdict_days.c.state, verdict_days.c.people)
+            .where(verdict_days.c.day == last, *_within(verdict_days.c.unit, units))
+            .order_by(verdict_days.c.unit, verdict_days.c.criterion, verdict_days.c.state)
+        )
+        return [(UnitCode(unit), criterion, state, count) for unit, criterion, state, count in found]
+
+    async def count_by_day(self, units: Collection[UnitCode] | None, since: date) -> Sequence[tuple[date, str, int]]:
+        """Day, state and how many verdicts, of every day with figures since then."""
+        found = await self._connection.execute(
+            select(verdict_days.c.day, verdict_days.c.state, func.sum(verdict_days.c.people))
+            .where(verdict_days.c.day >= since, *_within(verdict_days.c.unit, units))
+            .group_by(verdict_days.c.day, verdict_days.c.state)
+            .order_by(verdict_days.c.day, verdict_days.c.state)
+        )
+        return [(day, state, int(count)) for day, state, count in found]
+
+    # --- lists
+
+    async def list_people(self, wanted: PeopleWanted, limit: int) -> Sequence[ListedPerson]:
+        """One page of people, from where the page before ended."""
+        keys = _order_of(wanted.order)
+        states = (
+            select(func.json_object_agg(verdicts.c.criterion, verdicts.c.state))
+            .where(verdicts.c.person == people.c.code)
+            .scalar_subquery()
+        )
+        query = (
+            select(
+                people.c.code, people.c.name, people.c.unit, people.c.position, people.c.managed_by, standings.c.gaps,
+                standings.c.due_on, standings.c.as_of, states, keys[0],
+            )
+            .join_from(people, standings, standings.c.person == people.c.code)
+            .where(*_conditions(wanted), *_after(wanted))
+            .order_by(*_sorted(wanted.order), standings.c.person)
+            .limit(limit)
+        )  # fmt: skip
+        return [
+            ListedPerson(
+                PersonCode(code), name, UnitCode(unit), position, managed_by, gaps, due_on, as_of, found or {},
+                (str(key) if key is not None else None, code),
+            )
+            for code, name, unit, position, managed_by, gaps, due_on, as_of, found, key
+            in await self._connection.execute(query)
+        ]  # fmt: skip
+
+    async def count_people(self, wanted: PeopleWanted) -> int:
+        """How many people there are on all pages."""
+        query = (
+            select(func.count())
+            .select_from(people.join(standings, standings.c.person == people.c.code))
+            .where(*_conditions(wanted))
+        )
+        return int((await self._connection.execute(query)).scalar_one())
+
+    async def list_groups(self, units: Collection[UnitCode] | None) -> Sequence[str]:
+        """The position groups of these units' people."""
+        found = await self._connection.execute(
+            select(people.c.position_group).where(*_within(people.c.unit, units)).distinct().order_by(text("1"))
+        )
+        return list(found.scalars())
+
+    async def list_history(self, person: PersonCode, limit: int) -> Sequence[VerdictChange]:
+        """What became of a person's verdicts, the latest first."""
+        kept = verdict_history.c
+        found = await self._connection.execute(
+            select(
+                kept.person, kept.criterion, kept.on_day, kept.state_before, kept.state_after, kept.deadline_before,
+                kept.deadline_after,
+            )
+            .where(kept.person == person)
+            .order_by(kept.id.desc())
+            .limit(limit)
+        )  # fmt: skip
+        return [VerdictChange(PersonCode(code), *rest) for code, *rest in found]
+
+
+def _written(row: VerdictRow) -> dict[str, Any]:
+    return {key: value for key, value in asdict(row).items() if value is not None}
+
+
+def _summed(one: Judged) -> dict[str, Any]:
+    return {
+        "person": one.person,
+        "version": one.version,
+        "gaps": one.gaps,
+        "due_on": one.due_on,
+        "sort_name": _sort_name(one.name),
+    }
+
+
+def _sort_name(name: str) -> str:
+    """As people here look names up: the given name, which stands last, goes first."""
+    words = fold_words(name).split()
+    return " ".join([*words[-1:], *words[:-1]])
+
+
+def _within(column: ColumnElement[str], units: Collection[UnitCode] | None) -> list[ColumnElement[bool]]:
+    return [] if units is None else [column == func.any(_texts(units))]
+
+
+def _texts(values: Collection[str]) -> ColumnElement[Any]:
+    return cast([storable(one) for one in values], ARRAY(Text))
+
+
+def _conditions(wanted: PeopleWanted) -> list[ColumnElement[bool]]:
+    conditions = _within(people.c.unit, wanted.units)
+    if wanted.managed_by:
+        conditions.append(people.c.managed_by == storable(wanted.managed_by))
+    if wanted.position_group:
+        conditions.append(people.c.position_group == storable(wanted.position_group))
+    if words := fold_words(wanted.words).split():
+        conditions.append(func.string_to_array(people.c.name_folded, text("' '")).op("@>")(_texts(words)))
+    if wanted.criterion or wanted.states:
+        about = [verdicts.c.person == people.c.code]
+        if wanted.criterion:
+            about.append(verdicts.c.criterion == storable(wanted.criterion))
+        if wanted.states:
+            about.append(verdicts.c.state.in_(sorted(wanted.states)))
+        conditions.append(exists().where(*about))
+    return conditions
+
+
+def _order_of(order: PeopleOrder) -> tuple[ColumnElement[Any], ...]:
+    match order:
+        case PeopleOrder.DUE:
+            return (standings.c.due_on,)
+        case PeopleOrder.GAPS:
+            return (standings.c.gaps,)
+        case PeopleOrder.NAME:
+            return (standings.c.sort_name,)
+
+
+def _sorted(order: PeopleOrder) -> tuple[ColumnElement[Any], ...]:
+    (key,) = _order_of(order)
+    return (key.desc(),) if order is PeopleOrder.GAPS else (key,)
+
+
+def _after(wanted: PeopleWanted) -> list[ColumnElement[bool]]:
+    """What comes after the end of the page before; days that are not there come last."""
+    if wanted.after is None:
+        return []
+    value, code = wanted.after
+    later = standings.c.person > storable(code)
+    match wanted.order:
+        case PeopleOrder.NAME:
+            return [tuple_(standings.c.sort_name, standings.c.person) > tuple_(storable(value or ""), storable(code))]
+        case PeopleOrder.GAPS:
+            gaps = int(value or 0)
+            return [or_(standings.c.gaps < gaps, and_(standings.c.gaps == gaps, later))]
+        case PeopleOrder.DUE if value is None:
+            return [standings.c.due_on.is_(None), later]
+        case PeopleOrder.DUE:
+            day = date.fromisoformat(value)
+            at_or_after = or_(standings.c.due_on > day, and_(standings.c.due_on == day, later))
+            return [or_(at_or_after, standings.c.due_on.is_(None))]
