@@ -1,58 +1,96 @@
-"""Draws the small picture of a chart: bars and numbers only, since the words stand in the message beside it.
+"""Draws the picture of a chart so that a phone can show it: each bar under its name, its parts explained below."""
 
-The fonts that come with our libraries lack Vietnamese letters, and a picture without letters needs no other.
-"""
-
+from functools import cache
+from importlib.util import find_spec
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from handlers.reply import Chart, File
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
+    from PIL.ImageFont import FreeTypeFont
 
 PNG: Final = "image/png"
 _NAME: Final = "bieu-do.png"
-_WIDTH, _ROW, _EDGE = 640, 46, 16
-_NUMBERS, _TOTALS = 44, 64  # room for the number of a bar before it and for its total after it
-_SIZE: Final = 20
-_INK, _PAPER, _LINE = "#1f2933", "#ffffff", "#e4e7eb"
+_WIDTH, _EDGE = 960, 28
+_BAR, _LABEL, _GAP = 48, 44, 18
+_TITLE, _LEGEND = 56, 46
+_TOTALS: Final = 90  # room for the total of a bar behind it
+_SIZE, _BIG, _SMALL = 30, 34, 26
+_INK, _PAPER = "#1f2933", "#ffffff"
 # Told apart also without colour, by lightness and by always standing in this order: with dark or light numbers on them.
 _PARTS: Final = (("#c62828", _PAPER), ("#f59f00", _INK), ("#3b6fb6", _PAPER), ("#b8c0c8", _INK))
+_IN_A_ROW: Final = 2  # parts explained side by side
 
 
 def draw(chart: Chart) -> File:
-    """The chart as a picture; bars are numbered from 1, from the top."""
-    from PIL import Image, ImageDraw, ImageFont  # noqa: PLC0415  a picture is drawn once a week, and never by most doors
+    """The chart as a picture, its bars from the top."""
+    from PIL import Image, ImageDraw  # noqa: PLC0415  a picture is drawn now and then, and never by most doors
 
-    height = 2 * _EDGE + _ROW * len(chart.bars)
-    image = Image.new("RGB", (_WIDTH, height), _PAPER)
-    pen, font = ImageDraw.Draw(image), ImageFont.load_default(_SIZE)
+    top = _EDGE + (_TITLE if chart.title else 0)
+    row = _BAR + _GAP + (_LABEL if chart.labels else 0)
+    below = _LEGEND * -(-len(chart.legend) // _IN_A_ROW)
+    image = Image.new("RGB", (_WIDTH, top + row * len(chart.bars) + below + _EDGE), _PAPER)
+    pen = ImageDraw.Draw(image)
+    if chart.title:
+        _write(pen, chart.title, (_EDGE, _EDGE), _font(_BIG, is_bold=True))
     most = max((sum(bar) for bar in chart.bars), default=0) or 1
-    unit = (_WIDTH - 2 * _EDGE - _NUMBERS - _TOTALS) / most
-    for row, bar in enumerate(chart.bars):
-        top = _EDGE + row * _ROW
-        middle = top + _ROW / 2
-        pen.text((_EDGE, middle), str(row + 1), fill=_INK, font=font, anchor="lm")
-        left = float(_EDGE + _NUMBERS)
-        for part, (colour, ink) in zip(bar, _PARTS, strict=False):
-            if part:
-                right = left + max(part * unit, 3.0)
-                pen.rectangle((left, top + 7, right, top + _ROW - 7), fill=colour)
-                _write_inside(pen, str(part), (left, right), middle, ink, font)
-                left = right + 1
-        pen.text((left + 8, middle), str(sum(bar)), fill=_INK, font=font, anchor="lm")
-        if row:
-            pen.line((_EDGE, top, _WIDTH - _EDGE, top), fill=_LINE)
+    unit = (_WIDTH - 2 * _EDGE - _TOTALS) / most
+    for place, bar in enumerate(chart.bars):
+        at = top + place * row
+        if chart.labels:
+            _write(pen, chart.labels[place], (_EDGE, at), _font(_SIZE))
+            at += _LABEL
+        _draw_bar(pen, bar, at, unit)
+    _explain(pen, chart.legend, top + row * len(chart.bars))
     written = BytesIO()
-    image.save(written, "PNG", optimize=True)
+    image.quantize(64).save(written, "PNG", optimize=True)
     return File(_NAME, written.getvalue(), PNG, description=chart.description)
 
 
-def _write_inside(
-    pen: "ImageDraw", number: str, room: tuple[float, float], middle: float, ink: str, font: "object"
-) -> None:
-    """The number of a part in its middle, where there is room for it."""
-    left, right = room
-    if pen.textlength(number, font=font) + 6 <= right - left:  # type: ignore[arg-type]
-        pen.text(((left + right) / 2, middle), number, fill=ink, font=font, anchor="mm")  # type: ignore[arg-type]
+def _draw_bar(pen: "ImageDraw", bar: tuple[int, ...], top: float, unit: float) -> None:
+    middle, left = top + _BAR / 2, float(_EDGE)
+    for part, (colour, ink) in zip(bar, _PARTS, strict=False):
+        if part:
+            right = left + max(part * unit, 4.0)
+            pen.rectangle((left, top, right, top + _BAR), fill=colour)
+            number = str(part)
+            if pen.textlength(number, font=_font(_SMALL)) + 8 <= right - left:
+                pen.text(((left + right) / 2, middle), number, fill=ink, font=_font(_SMALL), anchor="mm")
+            left = right + 1
+    pen.text((left + 10, middle), str(sum(bar)), fill=_INK, font=_font(_SIZE, is_bold=True), anchor="lm")
+
+
+def _explain(pen: "ImageDraw", legend: tuple[str, ...], top: float) -> None:
+    width = (_WIDTH - 2 * _EDGE) / _IN_A_ROW
+    for place, (words, (colour, _ink)) in enumerate(zip(legend, _PARTS, strict=False)):
+        left = _EDGE + width * (place % _IN_A_ROW)
+        middle = top + _LEGEND * (place // _IN_A_ROW) + _LEGEND / 2
+        pen.rectangle((left, middle - 13, left + 26, middle + 13), fill=colour)
+        pen.text((left + 38, middle), words, fill=_INK, font=_font(_SMALL), anchor="lm")
+
+
+def _write(pen: "ImageDraw", words: str, at: tuple[float, float], font: "FreeTypeFont") -> None:
+    """One line, cut where the picture ends."""
+    room, shown = _WIDTH - 2 * _EDGE, words
+    while shown and pen.textlength(shown, font=font) > room:
+        shown = shown[:-2].rstrip() + "…"
+    pen.text(at, shown, fill=_INK, font=font)
+
+
+@cache
+def _font(size: int, *, is_bold: bool = False) -> "FreeTypeFont":
+    from PIL import ImageFont  # noqa: PLC0415  see above
+
+    return ImageFont.truetype(str(font_file(is_bold=is_bold)), size)
+
+
+@cache
+def font_file(*, is_bold: bool = False) -> Path:
+    """A font that has every Vietnamese letter. The one that comes with the library of charts; it is not imported."""
+    found = find_spec("matplotlib")
+    if found is None or found.origin is None:
+        raise FileNotFoundError("matplotlib")
+    return Path(found.origin).parent / "mpl-data" / "fonts" / "ttf" / f"DejaVuSans{'-Bold' if is_bold else ''}.ttf"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from handlers.asking import Choice
@@ -109,20 +109,38 @@ class File:
 class Chart:
     """A small picture of counts that the door draws: one bar for each tuple, its parts always in the same order.
 
-    It holds no words: the reply says them, and `description` says all of it to who cannot see it.
+    `labels` name the bars and `legend` their parts. `description` says all of it to who cannot see it.
     """
 
     bars: tuple[tuple[int, ...], ...]
     description: str
+    title: str = ""
+    labels: tuple[str, ...] = ()
+    legend: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PaperTable:
-    """A table of a paper; without `header` its first column names what stands in the second."""
+    """A table of a paper; without `header` its first column names what stands in the second.
+
+    `widths` are those of its columns in centimetres, where they matter.
+    """
 
     rows: tuple[tuple[str, ...], ...]
     header: tuple[str, ...] = ()
     title: str = ""
+    widths: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """The head of an official paper: who issues it under whom, where, on which day. Empty: to be filled in by hand."""
+
+    above: str
+    issuer: str
+    place: str
+    on: date
+    as_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +148,22 @@ class Paper:
     """A paper to print and file: the door makes the document of it. `name` is that of the file, without its kind.
 
     `paragraphs` may state law, each with its proof; what they cite is listed under them. `closing` says who printed
-    it, and when.
+    it, and when. With a `letterhead` it is laid out as an official paper: `title` is then its kind, `subtitle` its
+    subject, `grounds` what it is made by, `opening` its first sentences.
     """
 
     name: str
     title: str
     subtitle: str = ""
+    letterhead: Letterhead | None = None
+    grounds: tuple[Proof, ...] = ()
+    opening: tuple[str, ...] = ()
     tables: tuple[PaperTable, ...] = ()
     paragraphs_title: str = ""
     paragraphs: tuple[Line, ...] = ()
     closing: str = ""
     printed_at: datetime | None = None
+    is_wide: bool = False
 
     @property
     def cites(self) -> tuple[Citation, ...]:

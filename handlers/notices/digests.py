@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from handlers import next_steps
@@ -36,7 +36,8 @@ async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply
         return Dropped("moved")
     names = [unit.name for code in units if (unit := rules.find_unit(code)) is not None]
     named = ", ".join([*names[:_MOST_UNITS], *([f"+{len(names) - _MOST_UNITS}"] if len(names) > _MOST_UNITS else [])])
-    counted, picture = describe_stages(payload["counts"], rules.library)
+    as_of = _("As of {day}").format(day=show_day(date.fromisoformat(payload["day"])))
+    counted, picture = describe_stages(payload["counts"], rules.library, as_of)
     lines = [_people(payload["people"])] if payload["people"] else []
     policy = rules.library.policy.escalation
     lines += _describe_needs(payload, policy.undecided_days_before)  # what asks for a decision, before all figures
@@ -61,10 +62,12 @@ def preview(owed: Owed) -> str:
     return " ".join(line.text for line in [*lines, *_describe_needs(owed.payload, None)])
 
 
-def describe_stages(counts: Sequence[Sequence[Any]], library: Library) -> tuple[list[Line], Chart | None]:
+def describe_stages(
+    counts: Sequence[Sequence[Any]], library: Library, title: str = ""
+) -> tuple[list[Line], Chart | None]:
     """Counts (criterion, stage, how many) in words, one line for each criterion, and the picture of them."""
     rows = _rows(counts)
-    return [*_describe_rows(rows, library), *_explain_colours(rows)], _draw(rows, library)
+    return _describe_rows(rows, library), _draw(rows, library, title)
 
 
 def name_stage(stage: Stage, n: int) -> str:
@@ -101,15 +104,13 @@ def _rows(counts: Sequence[Sequence[Any]]) -> _Rows:
 
 
 def _describe_rows(rows: _Rows, library: Library) -> list[Line]:
-    """One numbered line for each criterion, as the bars of the picture are numbered."""
+    """One line for each criterion, in the order of the bars of the picture."""
     return [
         Line(
-            _("{number}. {criterion}: {stages}.").format(
-                number=number, criterion=_name(criterion, library), stages=_list_stages(stages)
-            ),
+            _("{criterion}: {stages}.").format(criterion=_name(criterion, library), stages=_list_stages(stages)),
             is_item=True,
         )
-        for number, (criterion, stages) in enumerate(rows.items(), start=1)
+        for criterion, stages in rows.items()
     ]
 
 
@@ -121,18 +122,18 @@ def _list_stages(stages: Mapping[Stage, int]) -> str:
     return ", ".join(name_stage(stage, stages[stage]) for stage in Stage if stages.get(stage))
 
 
-def _explain_colours(rows: _Rows) -> list[Line]:
-    if not rows:
-        return []
-    return [Line(_("In the picture: red past the deadline, orange due soon, blue due later, grey waiting for HR."))]
-
-
-def _draw(rows: _Rows, library: Library) -> Chart | None:
+def _draw(rows: _Rows, library: Library, title: str) -> Chart | None:
     bars = tuple(tuple(sum(stages.get(one, 0) for one in part) for part in _PARTS) for stages in rows.values())
     if not bars:
         return None
     said = [f"{_name(criterion, library)}: {_list_stages(stages)}" for criterion, stages in rows.items()]
-    return Chart(bars, _("Bar chart by criterion. {rows}.").format(rows="; ".join(said)))
+    return Chart(
+        bars,
+        _("Bar chart by criterion. {rows}.").format(rows="; ".join(said)),
+        title=title,
+        labels=tuple(_name(criterion, library) for criterion in rows),
+        legend=(_("past the deadline"), _("due soon"), _("due later, or no deadline"), _("waits for HR or a rule")),
+    )
 
 
 def _describe_needs(payload: Mapping[str, Any], undecided_days: int | None) -> list[Line]:
