@@ -16,6 +16,7 @@ from bot.citing import describe_citation
 from bot.clock import FixedClock, SystemClock
 from bot.errors import InputError, ServiceError
 from bot.failures import ChannelRefusedError
+from bot.handed_in.examining import Examiner
 from bot.judging import Judge
 from bot.letters import Carried, Errand
 from bot.on_telegram.paid import describe_price
@@ -34,10 +35,14 @@ from bot.push.ledger import ASKED
 from bot.push.planning import Agenda, Planned, Watcher, plan
 from bot.push.pump import Manner, Pump
 from bot.push.sending import Sender
+from bot.rules_now import RulesNow
 from bot.seen import Taken
+from bot.linking import bot_link
 from bot.settings import Settings
 from bot.telling import Telling
+from bot.wiring_api import SharedStore
 from bot.wiring_intake import InboxInDatabase
+from bot.wiring_reports import ReportsInDatabase
 from bot.wiring_zalo import BookInDatabase, GrantsInDatabase
 from handlers.asking import PUSHED, Channel
 from handlers.front_desk import FrontDesk
@@ -100,6 +105,7 @@ from storage.workbook.load import LoadReport, Progress, load_workbook
 _CARDS_MOVE_EVERY = timedelta(seconds=5)  # what shows the progress of a broadcast is written over no more often
 _UPDATES_ARE_KEPT = timedelta(days=3)  # longer than a platform brings an update again
 _GUESSES_ARE_KEPT = timedelta(days=1)
+_LOOSE_FILES_ARE_KEPT = timedelta(days=1)  # of a form that was left unfinished
 _QUESTIONS_ARE_KEPT = timedelta(days=180)
 _COUNTS_ARE_KEPT = timedelta(days=400)  # a year and some weeks, to compare with the year before
 _PARCELS_AT_ONCE = 2_000
@@ -370,6 +376,11 @@ class Office:
             await ledger.close()
 
     @property
+    def reports(self) -> ReportsInDatabase:
+        """Makes reports."""
+        return ReportsInDatabase(self._database, self.reference.rule_book, _describe_by, self.clock)
+
+    @property
     def connection_words(self) -> str:
         """How the job engine reaches the database; it may hold a password."""
         return connection_words(self._url)
@@ -379,9 +390,9 @@ class Office:
         """Opens every drawer in one transaction, for those of the house who serve themselves."""
         return self._database.transaction
 
-    def make_judge(self) -> Judge:
+    def make_judge(self, *, rests: bool = False) -> Judge:
         """Keeps the verdicts of everybody true; one for each process."""
-        return Judge(self._database.transaction, self.reference.rule_book, self.clock)
+        return Judge(self._database.transaction, self.reference.rule_book, self.clock, rests=rests)
 
     async def list_senders_due(self) -> Sequence[str]:
         """The identities that have something to send now, by whatever process."""
@@ -406,6 +417,12 @@ class Office:
         seed = self.settings.zalo_oa_refresh_token
         secret = seed.get_secret_value() if seed is not None else None
         return GrantsInDatabase(self._database, self.settings.zalo_oa_id or "", secret)
+
+    @property
+    def shared_store(self) -> SharedStore:
+        """What other systems may read and are told."""
+        rules_now = RulesNow(self.reference.rule_book, self.clock)
+        return SharedStore(self._database, rules_now, self.clock, self.settings.api_per_minute)
 
     @property
     def zalo_book(self) -> BookInDatabase:
@@ -674,9 +691,14 @@ class Office:
             texts_before = now - timedelta(days=policy.inquiry_texts_kept_days)
             await drawers.inquiries.prune(texts_before=texts_before, guesses_before=now - _GUESSES_ARE_KEPT)
             await drawers.letters.prune(texts_before)
+            await drawers.evidence.prune(
+                decided_before=now - timedelta(days=policy.evidence_files_kept_days),
+                loose_before=now - _LOOSE_FILES_ARE_KEPT,
+            )
             await drawers.questions.prune(now - _QUESTIONS_ARE_KEPT, now - _COUNTS_ARE_KEPT)
             await drawers.fleet.prune(now.date() - _PLANNED_DAYS_ARE_KEPT)
             await drawers.escalations.prune(now.date() - _CASES_ARE_KEPT, now - _CASES_ARE_KEPT)
+        await self.shared_store.tidy()
 
     async def list_hindrances(self) -> list[str]:
         """What keeps the office from serving, in words for the operator; empty when it is ready."""
@@ -717,6 +739,10 @@ async def watch(drawers: Drawers, rules: RulesOn, *, today: date) -> Watching:
         await kept.keep(escalations.list_changes())
 
     return Watching((requests, escalations, digests), keep)
+
+
+def _describe_by(book: RuleBook) -> Callable[[Citation], str]:
+    return lambda cite: describe_citation(book.library, cite)
 
 
 async def _make_agenda(drawers: Drawers, telling: Telling, day: date) -> Agenda:
@@ -885,6 +911,9 @@ def _make_desk(
         clock=clock,
         senders=_senders(settings),
         make_sending=lambda drawers: SendingByJobs(_lines(settings), drawers.connection),
+        examine=Examiner(),
+        bot_link=bot_link(settings),
+        console=f"{settings.public_url or f'http://{settings.http}'}/console",
     )
 
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from handlers import next_steps
-from handlers.asking import Channel, Choice, Incoming
+from handlers import console_entry, evidence_routes, next_steps
+from handlers.asking import Channel, Choice, Incoming, IncomingFile
+from handlers.evidence_routes import MAY_BE_LEFT as EVIDENCE_MAY_BE_LEFT
 from handlers.frequent import MAY_BE_PROMOTED, answer_again, without_names
+from handlers.handed_in import Examine, FileRefusal, HandedIn, take
 from handlers.heads.named import name_someone
 from handlers.hr import reminding
 from handlers.hr.rulings_routes import find_ruling_named
@@ -18,6 +20,7 @@ from handlers.inquiries import clean, is_own, read_code
 from handlers.letters import write_letter
 from handlers.memory import keep_pending, keep_questions, named_by_choice, recall, recall_pending, remember
 from handlers.officials import asking_people, documents, guidance, quoting
+from handlers.officials.evidence import has_room
 from handlers.officials.linking import AWAITING_CODE, looks_like_code
 from handlers.phrases import _, locale_of, show_day
 from handlers.ports import (
@@ -26,8 +29,10 @@ from handlers.ports import (
     BroadcastOutbox,
     BroadcastsKept,
     Clock,
+    ConsoleEntries,
     Entries,
     Escalations,
+    EvidenceKept,
     Guesses,
     Inquiries,
     Letters,
@@ -58,6 +63,7 @@ from handlers.visit import Visit
 from knowledge.facts import DeclaredRules, Person, PositionGroup, UnitCode
 from knowledge.library import Library
 from knowledge.rulebook import RuleBook
+from knowledge.understanding.evidence_said import EvidenceWish, read_evidence_wish
 from knowledge.understanding.frequent import FrequentAnswers
 from knowledge.understanding.meaning import Context, Entities, Intent, Meaning, Vocabulary
 from knowledge.understanding.retrieval import PointSearch
@@ -71,6 +77,7 @@ _READ_AT_NEXT_TURN = {Channel.TERMINAL, Channel.COMMAND_LINE}  # doors that brin
 _ASK_NOTHING = {
     Intent.FOLLOW_INQUIRY,
     Intent.HR_INBOX,
+    Intent.HR_EVIDENCE,
     Intent.HR_RULINGS,
     Intent.HR_BROADCAST,
     Intent.HEAD_STUDY,
@@ -80,6 +87,7 @@ _ASK_NOTHING = {
     Intent.MY_DATA,
 }
 _STAY_IN_A_FORM = {None, Intent.ASK_TO_STUDY, Intent.HEAD_STUDY, Intent.OUT_OF_SCOPE}
+_STAY_IN_EVIDENCE = {None, Intent.SUBMIT_EVIDENCE, Intent.OUT_OF_SCOPE}
 _OF_AN_EARLIER_REQUEST = {StudyWish.FOLLOW, StudyWish.WITHDRAW}
 _SURELY_A_QUESTION = 0.8
 _LEAVE_THE_SUBJECT = {None, Intent.HELP, Intent.OUT_OF_SCOPE}
@@ -124,6 +132,8 @@ class Drawers(Protocol):
     @property
     def study(self) -> StudyCases: ...
     @property
+    def evidence(self) -> EvidenceKept: ...
+    @property
     def outbox(self) -> Outbox: ...
     @property
     def reminders(self) -> Reminders: ...
@@ -137,6 +147,8 @@ class Drawers(Protocol):
     def reach(self) -> UnitReach: ...
     @property
     def sheets(self) -> Sheets: ...
+    @property
+    def console(self) -> ConsoleEntries: ...
     @property
     def audit(self) -> Audit: ...
 
@@ -191,7 +203,7 @@ class _Declared:
 class FrontDesk:
     """Answers everything that comes in by any door."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what the house hands to it, each by its name
         self,
         *,
         open_drawers: Callable[[], AbstractAsyncContextManager[Drawers]],
@@ -201,13 +213,19 @@ class FrontDesk:
         clock: Clock,
         senders: Mapping[str, str] | None = None,
         make_sending: Callable[[Any], Sending] | None = None,
+        examine: Examine | None = None,
+        console: str = "",
+        bot_link: str = "",
     ) -> None:
         self._open_drawers = open_drawers
         self._make_rule_book = make_rule_book
         self._find_term = find_term
         self._clock = clock
         self._make_sending = make_sending or _sends_nothing
+        self._examine = examine or _takes_nothing
         self._senders = senders or {}  # our own channel identities that messages are sent from, by channel
+        self.bot_link = bot_link  # what opens the bot with a linking code, for printed slips
+        self._console = console  # the address at which its pages are opened
         self._grow = grow
         self._declared: _Declared | None = None
 
@@ -224,10 +242,21 @@ class FrontDesk:
     async def answer(self, asked: Incoming) -> Reply:
         """The reply to one thing said or pressed."""
         with locale_of(asked.locale):
+            handed_in = await self._take_file(asked, asked.file) if asked.file is not None else None
             async with self._open_drawers() as drawers:
-                return await self._answer(asked, drawers)
+                return await self._answer(asked, drawers, handed_in)
 
-    async def _answer(self, asked: Incoming, drawers: Drawers) -> Reply:
+    async def _take_file(self, asked: Incoming, file: IncomingFile) -> HandedIn | None:
+        """What came of a file: fetched for nobody but an official, and while no transaction waits for it."""
+        async with self._open_drawers() as drawers:
+            person = await self._identify(asked, drawers)
+            if person is None:
+                return None
+            if not await has_room(person, drawers.evidence, self._clock):
+                return FileRefusal.TOO_MANY
+        return await take(file, self._examine)
+
+    async def _answer(self, asked: Incoming, drawers: Drawers, handed_in: HandedIn | None) -> Reply:
         person = await self._identify(asked, drawers)
         declared = await self._rules(drawers.rules)
         book = declared.book
@@ -246,6 +275,7 @@ class FrontDesk:
             meaning=heard.meaning,
             subject=heard.subject,
             pending=heard.pending,
+            handed_in=handed_in,
         )
         reply = await heard.handler(visit, self._ports(drawers, declared.search))
         if heard.meaning is not None:
@@ -359,6 +389,8 @@ class FrontDesk:
     def _hear(self, asked: Incoming, declared: _Declared, kept: Mapping[str, Any] | None, *, is_linked: bool) -> _Heard:
         if asked.phone is not None:
             return _Heard(*BY_ACTION["link.phone"])
+        if asked.file is not None:
+            return _Heard(evidence_routes.take_file, Intent.SUBMIT_EVIDENCE)
         if asked.choice is not None:
             return _hear_choice(asked.choice)
         text = (asked.text or "").strip()
@@ -375,6 +407,9 @@ class FrontDesk:
         pending = recall_pending(kept)
         if pending is not None and pending.form in BY_FORM and not self._is_left(pending, text, declared):
             return chosen or _Heard(*BY_FORM[pending.form], pending=pending)
+        letters = console_entry.read_asked(text)
+        if letters is not None:
+            return _Heard(*BY_ACTION[console_entry.FORM], subject=letters)
         ruling = find_ruling_named(text)
         if ruling is not None:
             return _Heard(named_ruling, Intent.DOCUMENT, subject=ruling)
@@ -394,14 +429,18 @@ class FrontDesk:
 
     def _is_left(self, pending: Pending, text: str, declared: _Declared) -> bool:
         """Whether a form that a mere question may have begun is left by another one, which is answered instead."""
-        if pending.form not in MAY_BE_LEFT:
+        if pending.form in EVIDENCE_MAY_BE_LEFT:
+            is_earlier, stay = read_evidence_wish(text) is EvidenceWish.FOLLOW, _STAY_IN_EVIDENCE
+        elif pending.form in MAY_BE_LEFT:
+            is_earlier, stay = read_study_wish(text) in _OF_AN_EARLIER_REQUEST, _STAY_IN_A_FORM
+        else:
             return False
-        if read_study_wish(text) in _OF_AN_EARLIER_REQUEST:
+        if is_earlier:
             return True
         if not asks_something(text):
             return False
         meaning = declared.reader.read(text, declared.vocabulary, None, self._clock.today())
-        return meaning.intent not in _STAY_IN_A_FORM and meaning.confidence >= _SURELY_A_QUESTION
+        return meaning.intent not in stay and meaning.confidence >= _SURELY_A_QUESTION
 
     async def _note(self, reply: Reply, visit: Visit, heard: _Heard, questions: Questions) -> None:
         has_answer = reply.outcome not in MAY_BE_PROMOTED
@@ -430,6 +469,7 @@ class FrontDesk:
             escalations=drawers.escalations,
             staff=drawers.staff,
             study=drawers.study,
+            evidence=drawers.evidence,
             outbox=drawers.outbox,
             reminders=drawers.reminders,
             receipts=drawers.receipts,
@@ -439,6 +479,9 @@ class FrontDesk:
             sending=self._make_sending(drawers),
             reach=drawers.reach,
             sheets=drawers.sheets,
+            console=drawers.console,
+            console_address=self._console,
+            bot_link=self.bot_link,
             audit=drawers.audit,
             clock=self._clock,
             search=search,
@@ -475,6 +518,10 @@ class FrontDesk:
 
 def _sends_nothing(_drawers: Any) -> Sending:
     return NothingToSendBy()
+
+
+async def _takes_nothing(_content: bytes) -> HandedIn:
+    return FileRefusal.GONE
 
 
 def _spoken_by(person: Person | None) -> dict[str, Any]:
@@ -539,10 +586,14 @@ def _hear_command(text: str) -> _Heard | None:
         return None
     word, _space, rest = text[1:].partition(" ")
     action = BY_COMMAND.get(word.partition("@")[0].lower())
+    if word.lower() == "start" and looks_like_code(rest):  # the bot was opened by the link of a printed slip
+        return _Heard(*BY_ACTION["link.code"], subject=rest.strip())
     if action is None:
         return None
     if action == "link" and rest.strip():
         return _Heard(*BY_ACTION["link.code"], subject=rest.strip())
+    if action == console_entry.FORM and rest.strip():
+        return _Heard(*BY_ACTION[action], subject=rest.strip().upper())
     if action == "inquiry" and rest.strip():
         return _Heard(*BY_ACTION["inquiry"], subject=read_code(rest) or rest.strip())
     return _Heard(*BY_ACTION[action])

@@ -7,7 +7,7 @@ from handlers.reply import Line, Reply
 from storage.records import Letter, LetterKind
 
 
-def write_letter(letter: Letter) -> Reply:  # noqa: C901  one branch for each kind
+def write_letter(letter: Letter) -> Reply:  # noqa: C901, PLR0911  one branch for each kind
     """The letter, in the language being spoken."""
     code = letter.inquiry or ""
     at_hr = Choice(_("Open question {code}").format(code=code), "inbox.open", code)
@@ -42,6 +42,10 @@ def write_letter(letter: Letter) -> Reply:  # noqa: C901  one branch for each ki
         case LetterKind.STUDY:
             text = _("Something new on study case {number}: please have a look.")
             see = Choice(_("See it"), "study.open", str(letter.number))
+            return Reply(text.format(number=letter.number), choices=(see,))
+        case LetterKind.EVIDENCE:
+            text = _("HR has looked at the certificate that you handed in (number {number}).")
+            see = Choice(_("See it"), "evidence.open", str(letter.number))
             return Reply(text.format(number=letter.number), choices=(see,))
         case LetterKind.ZALO_LOST:
             return _zalo_lost()

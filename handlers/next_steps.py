@@ -55,6 +55,21 @@ def my_reminders() -> Choice:
     return Choice(_("My reminders"), "reminders.mine")
 
 
+def hand_in() -> Choice:
+    """I want to hand in a certificate."""
+    return Choice(_("Hand in a certificate"), "evidence.begin")
+
+
+def my_evidence() -> Choice:
+    """What became of the certificates that I handed in."""
+    return Choice(_("Certificates that I handed in"), "evidence.mine")
+
+
+def review() -> Choice:
+    """HR: which certificates wait for me."""
+    return Choice(_("Certificates to verify"), "review")
+
+
 def study_waiting() -> Choice:
     """Who of mine asks to be sent to study."""
     return Choice(_("Study requests of my people"), "study.waiting")
@@ -113,6 +128,11 @@ def my_data() -> Choice:
 def unit_gaps() -> Choice:
     """Who in my unit is missing what."""
     return Choice(_("Who in my unit is missing what?"), "unit")
+
+
+def unit_glance(unit: str = "") -> Choice:
+    """How does my unit, or this one, stand?"""
+    return Choice(_("My unit at a glance"), "unit.glance", unit)
 
 
 def needing() -> Choice:

@@ -8,10 +8,12 @@ from handlers.problem_words import Problem
 from handlers.sending_lines import SendingLine
 from knowledge.cases import KeptCase
 from knowledge.facts import (
+    Credential,
     CriterionCode,
     DeclaredRules,
     DocumentId,
     FrequentAnswer,
+    KindCode,
     Person,
     PersonCode,
     RecognitionRow,
@@ -31,6 +33,10 @@ from storage.records import (
     BroadcastState,
     Card,
     CodeIssued,
+    Delivery,
+    DeliveryState,
+    Evidence,
+    EvidenceFile,
     Inquiry,
     InquiryMessage,
     Letter,
@@ -44,6 +50,7 @@ from storage.records import (
     Remark,
     ReminderWishes,
     RulingDraft,
+    SheetLayout,
     ToldRules,
     Unreached,
 )
@@ -315,6 +322,87 @@ class StudyCases(Protocol):
         ...
 
 
+class Submissions(Protocol):
+    """Credentials that officials say to hold, and what HR decided; verdicts follow what is kept with them."""
+
+    async def submit(self, made: Evidence, files: Collection[int]) -> Evidence | None:
+        """Keep a new one with these loose files; its credential stands on record as waiting.
+
+        None where the same credential is verified on record already, or waits already.
+        """
+        ...
+
+    async def submit_again(self, made: Evidence, files: Collection[int]) -> Evidence | None:
+        """Keep what the official changed, with more files; None as above."""
+        ...
+
+    async def settle(self, decided: Evidence) -> None:
+        """Keep what was decided; the credential on record says the same."""
+        ...
+
+    async def find(self, number: int, *, to_change: bool = False) -> Evidence | None:
+        """The one of this number, or None; to change it, nobody else can until the end."""
+        ...
+
+    async def find_open(self, person: PersonCode, credential: Credential) -> Evidence | None:
+        """The one of the same credential that is not decided, or None."""
+        ...
+
+    async def list_of(self, person: PersonCode, limit: int) -> Sequence[Evidence]:
+        """Those of a person, the last changed first."""
+        ...
+
+    async def list_waiting(
+        self, units: Collection[UnitCode], but: PersonCode, *, limit: int, offset: int
+    ) -> tuple[Sequence[Evidence], int]:
+        """Those that wait for HR, of people of these units but this one, the oldest first; and how many in all."""
+        ...
+
+
+class EvidenceFiles(Protocol):
+    """Pictures and PDFs of credentials, kept sealed. Loose: of a form that is still being filled in."""
+
+    async def add_file(self, person: PersonCode, content: bytes, media_type: str, at: datetime) -> EvidenceFile:
+        """Keep a loose one."""
+        ...
+
+    async def list_loose(self, person: PersonCode, files: Collection[int]) -> Sequence[EvidenceFile]:
+        """Those of these that are loose and this person's."""
+        ...
+
+    async def count_since(self, person: PersonCode, since: datetime) -> int:
+        """How many this person has handed in since then."""
+        ...
+
+    async def read_file(self, number: int, file: int) -> bytes | None:
+        """The content of a file of this submission; None where there is none, or none any more."""
+        ...
+
+    async def drop_undecided_of(self, person: PersonCode) -> None:
+        """Drop every file of this person that no decision rests on."""
+        ...
+
+
+class EvidenceChecks(Protocol):
+    """Kinds of credentials of which two people of HR must have seen the evidence."""
+
+    async def list_marked(self) -> frozenset[KindCode]:
+        """All of them."""
+        ...
+
+    async def mark(self, kind: KindCode, by: PersonCode, at: datetime) -> None:
+        """Let it need two people from now on."""
+        ...
+
+    async def unmark(self, kind: KindCode) -> None:
+        """Let one person be enough."""
+        ...
+
+
+class EvidenceKept(Submissions, EvidenceFiles, EvidenceChecks, Protocol):
+    """All that is kept of evidence."""
+
+
 class Outbox(Protocol):
     """Messages that go out by themselves, each with what it tells."""
 
@@ -552,6 +640,43 @@ class BroadcastOutbox(Protocol):
         ...
 
 
+class SheetWriter(Protocol):
+    """A sheet being written."""
+
+    def append(self, row: Sequence[Any]) -> None:
+        """One row, no longer than the headings: text, numbers, days, moments."""
+        ...
+
+
+class WorkbookWriter(Protocol):
+    """A workbook being written; its rows are not kept in memory."""
+
+    def add(self, layout: SheetLayout) -> SheetWriter:
+        """A further sheet; those before it get no more rows."""
+        ...
+
+    def finish(self) -> bytes:
+        """The file."""
+        ...
+
+
+class Deliveries(Protocol):
+    """What was sent to whom, and what became of it."""
+
+    async def list_of(self, person: PersonCode, limit: int) -> Sequence[Delivery]:
+        """What was or will be sent to this person, the newest first."""
+        ...
+
+    async def count_reminders(
+        self, units: Collection[UnitCode] | None, since: datetime, until: datetime
+    ) -> Sequence[tuple[DeliveryState, bool, int]]:
+        """Messages with reminders to the people of these units (None = all) that ended, or are due, within this time.
+
+        By state and whether the recipient has confirmed them.
+        """
+        ...
+
+
 class Sheets(Protocol):
     """Writes workbooks."""
 
@@ -560,6 +685,10 @@ class Sheets(Protocol):
         sheets: Sequence[tuple[str, Sequence[tuple[str, int]], Iterable[Sequence[str | int | datetime | None]]]],
     ) -> bytes:
         """The workbook of these sheets: name, headings with the width of their columns, rows."""
+        ...
+
+    def begin(self) -> WorkbookWriter:
+        """An empty workbook, to be written row by row."""
         ...
 
 
@@ -615,4 +744,14 @@ class Audit(Protocol):
 
     async def list_about(self, subject: str, limit: int) -> Sequence[tuple[datetime, str, str]]:
         """The newest entries about this subject: when, who, what."""
+        ...
+
+
+class ConsoleEntries(Protocol):
+    """One-time ways into the console."""
+
+    async def make_entry(
+        self, person: PersonCode, browser: str, channel: str | None, address: str | None, at: datetime
+    ) -> tuple[str, str]:
+        """A token for a link and a short code to type, for the browser with these letters; earlier ones are void."""
         ...

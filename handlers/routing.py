@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
-from handlers import escalation_routes, reminder_routes
+from handlers import console_entry, escalation_routes, evidence_routes, reminder_routes
 from handlers.elsewhere import answered_there, say_where
 from handlers.forms import answer as answer_form
 from handlers.forms import begin
-from handlers.heads import others
+from handlers.heads import others, unit_gaps
 from handlers.hr import broadcasts_routes, inbox, inbox_writing, promoting_chat, rulings_routes
 from handlers.inquiries import serves
 from handlers.memory import recall_open_form
@@ -36,8 +36,10 @@ from handlers.ports import (
     BroadcastOutbox,
     BroadcastsKept,
     Clock,
+    ConsoleEntries,
     Entries,
     Escalations,
+    EvidenceKept,
     Guesses,
     Inquiries,
     Letters,
@@ -86,6 +88,7 @@ class Ports:
     escalations: Escalations
     staff: Staff
     study: StudyCases
+    evidence: EvidenceKept
     outbox: Outbox
     reminders: Reminders
     receipts: Receipts
@@ -95,6 +98,9 @@ class Ports:
     sending: Sending
     reach: UnitReach
     sheets: Sheets
+    console: ConsoleEntries
+    console_address: str
+    bot_link: str
     audit: Audit
     clock: Clock
     search: PointSearch
@@ -148,6 +154,13 @@ def _there(handler: Handler) -> Handler:
         return await answered_there(lambda moved: handler(moved, ports))(visit)
 
     return answer
+
+
+async def _console(visit: Visit, ports: Ports) -> Reply:
+    desk = console_entry.Desk(
+        entries=ports.console, audit=ports.audit, clock=ports.clock, address=ports.console_address
+    )
+    return await console_entry.open_console(visit, desk)
 
 
 def _asking(handler: Callable[[Visit, asking_people.Desk], Awaitable[Reply]]) -> Handler:
@@ -424,7 +437,7 @@ async def _explain(visit: Visit, ports: Ports) -> Reply:
 async def _unit(visit: Visit, ports: Ports) -> Reply:
     if visit.person is None:
         return others.refuse(visit)
-    return await others.list_unit_gaps(
+    return await unit_gaps.list_unit_gaps(
         visit, visit.person, profiles=ports.profiles, audit=ports.audit, clock=ports.clock
     )
 
@@ -456,7 +469,8 @@ BY_INTENT: Mapping[Intent, Handler] = {
     Intent.PERSON_GAPS: _unless_found(_person),
     Intent.UNIT_GAPS: _unless_found(_unit),
     Intent.ASK_TO_STUDY: _unless_found(_unless_in_words(_study)),
-    Intent.SUBMIT_EVIDENCE: _open(guidance.explain_evidence),
+    Intent.SUBMIT_EVIDENCE: evidence_routes.hand_in,
+    Intent.HR_EVIDENCE: evidence_routes.told_review,
     Intent.ASK_PERSON: _asking(asking_people.ask_a_person),
     Intent.FOLLOW_INQUIRY: _follow,
     Intent.EXPLAIN_VERDICT: _explain,
@@ -484,7 +498,6 @@ BY_ACTION: Mapping[str, tuple[Handler, Intent]] = {
     "contact": (BY_INTENT[Intent.WHO_TO_ASK], Intent.WHO_TO_ASK),
     "service": (BY_INTENT[Intent.SERVICE_LEFT], Intent.SERVICE_LEFT),
     "study": (BY_INTENT[Intent.ASK_TO_STUDY], Intent.ASK_TO_STUDY),
-    "evidence": (BY_INTENT[Intent.SUBMIT_EVIDENCE], Intent.SUBMIT_EVIDENCE),
     "help": (BY_INTENT[Intent.HELP], Intent.HELP),
     "link": (_link, Intent.LINK),
     "link.agree": (_agree, Intent.LINK),
@@ -492,6 +505,7 @@ BY_ACTION: Mapping[str, tuple[Handler, Intent]] = {
     "link.decline": (_open(linking.decline), Intent.HELP),  # no code is awaited any more
     "link.code": (_code, Intent.LINK),
     "link.phone": (_phone, Intent.LINK),
+    console_entry.FORM: (_console, Intent.HELP),
     "data": (_data, Intent.MY_DATA),
     "data.export": (_export, Intent.MY_DATA),
     "data.withdraw": (_ask_to_withdraw, Intent.MY_DATA),
@@ -520,6 +534,8 @@ BY_ACTION: Mapping[str, tuple[Handler, Intent]] = {
     "frequent.list": (_promoting(promoting_chat.list_promoted), Intent.HR_INBOX),
     "frequent.show": (_promoting(promoting_chat.show), Intent.HR_INBOX),
     "frequent.withdraw": (_promoting(promoting_chat.withdraw_one), Intent.HR_INBOX),
+    **{action: (handler, Intent.SUBMIT_EVIDENCE) for action, handler in evidence_routes.OWN_ACTIONS.items()},
+    **{action: (handler, Intent.HR_EVIDENCE) for action, handler in evidence_routes.REVIEW_ACTIONS.items()},
     **{action: (handler, Intent.HR_RULINGS) for action, handler in rulings_routes.ACTIONS.items()},
     **{action: (handler, Intent.HR_BROADCAST) for action, handler in broadcasts_routes.ACTIONS.items()},
     **{action: (handler, Intent.ASK_TO_STUDY) for action, handler in study_routes.OWN_ACTIONS.items()},
@@ -531,10 +547,13 @@ BY_ACTION: Mapping[str, tuple[Handler, Intent]] = {
 # A form that waits for typed words: its handler, and the intent that a follow-up then continues.
 BY_FORM: Mapping[str, tuple[Handler, Intent]] = {
     asking_people.FORM: (_asking(asking_people.read_question), Intent.ASK_PERSON),
+    console_entry.FORM: (_console, Intent.HELP),
     following.FORM: (_following(following.read_words), Intent.FOLLOW_INQUIRY),
     inbox.ASSIGNING: (_inbox(inbox.assign_typed), Intent.HR_INBOX),
     inbox_writing.FORM: (_preview_words, Intent.HR_INBOX),
     promoting_chat.FORM: (_fill_promotion, Intent.HR_INBOX),
+    **{form: (handler, Intent.SUBMIT_EVIDENCE) for form, handler in evidence_routes.FORMS.items()},
+    **{form: (handler, Intent.HR_EVIDENCE) for form, handler in evidence_routes.REVIEW_FORMS.items()},
     **{form: (handler, Intent.HR_RULINGS) for form, handler in rulings_routes.FORMS.items()},
     **{form: (handler, Intent.HR_BROADCAST) for form, handler in broadcasts_routes.FORMS.items()},
     **{form: (handler, Intent.ASK_TO_STUDY) for form, handler in study_routes.FORMS.items()},
@@ -553,10 +572,13 @@ BY_COMMAND: Mapping[str, str] = {
     "quyenriengtu": "data",
     "cauhoi": "inquiry",
     "hopthu": "inbox",
+    "console": "console",
     "thuonggap": "frequent.list",
     "ykien": "rulings",
     "thongbao": "broadcasts",
     "dihoc": "study.mine",
+    "nopminhchung": "evidence.begin",
+    "duyet": "review",
     "nhacviec": "reminders.mine",
     "cudihoc": "study.waiting",
     "capduoi": "escalation.list",

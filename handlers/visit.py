@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.asking import Incoming
+from handlers.handed_in import HandedIn
 from handlers.reply import Pending
 from knowledge.facts import CriterionCode, ManagedBy, Person, TerritoryCode
 from knowledge.rulebook import RulesOn
@@ -17,6 +18,7 @@ class Visit:
     `person` is the official whom the visitor is proven to be, with their record; None before linking.
     `subject` is what a pressed choice stands for. `pending` is what the desk waited for, where the words typed are
     the answer to it; `meaning` is None then. `elsewhere` is the territory asked about, where that is not their own.
+    `handed_in` is what came of a file that was sent; None for none, and for one that nobody fetched.
     """
 
     asked: Incoming
@@ -27,6 +29,7 @@ class Visit:
     subject: str = ""
     pending: Pending | None = None
     elsewhere: TerritoryCode | None = None
+    handed_in: HandedIn | None = None
 
     @property
     def on(self) -> date:

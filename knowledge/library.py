@@ -248,6 +248,7 @@ class Policy:
     notices_from: time = time(8)
     night_hours: tuple[time, time] = (time(21), time(6))
     at_once_within_working_days: int = 1
+    evidence_files_kept_days: int = 30
     reminders: ReminderPolicy = field(default_factory=ReminderPolicy)
     escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
 

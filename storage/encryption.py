@@ -71,6 +71,16 @@ class Vault:
         except InvalidToken:
             raise SecretKeyError("this was sealed with another secret key") from None
 
+    def encrypt_bytes(self, content: bytes) -> bytes:
+        return self._seals.encrypt(content)
+
+    def decrypt_bytes(self, sealed: bytes) -> bytes:
+        """What was sealed. Raises SecretKeyError when it was sealed with another key, or has been changed."""
+        try:
+            return self._seals.decrypt(sealed)
+        except InvalidToken:
+            raise SecretKeyError("this was sealed with another secret key") from None
+
     def reseal(self, sealed: bytes) -> bytes:
         """The same text under the newest key."""
         return self._seals.rotate(sealed)

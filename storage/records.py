@@ -102,12 +102,12 @@ class UpdateState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeptUpdate:
-    """An update that was kept and not answered. `is_unclear`: an answer may have left before its process died."""
+    """An update that was kept and not answered. `sending`: the mark of an answer that had begun to leave."""
 
     number: str
     body: str
     tries: int
-    is_unclear: bool
+    sending: str
 
 
 @dataclass(frozen=True, slots=True)

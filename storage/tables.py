@@ -325,10 +325,10 @@ seen_updates = Table(
     Column("answered_at", DateTime(timezone=True)),  # empty: being answered, or cut off while it was
     Column("tries", SmallInteger, nullable=False, server_default=text("1")),
     # Of an update that its platform does not bring again: what it says (sealed), until it is answered; which process
-    # has it in hand; when an answer began to leave; and before when it is not taken up again.
+    # has it in hand; the mark of the answer that began to leave; and before when it is not taken up again.
     Column("body", LargeBinary),
     Column("holder", code()),
-    Column("sending_at", DateTime(timezone=True)),
+    Column("sending", code()),
     Column("due_at", DateTime(timezone=True)),
     Index("ix_seen_updates_waiting", "channel", "seen_at", postgresql_where=text("body IS NOT NULL")),
 )

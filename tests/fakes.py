@@ -40,6 +40,7 @@ from storage.workbook import entries
 from storage.workbook.result_file import SheetsWriter
 from tests.broadcasts_kept import FakeBroadcastOutbox, FakeBroadcasts
 from tests.cases import FakeEscalations
+from tests.evidence_kept import FakeEvidence
 from tests.inboxes import FakeInquiries, FakeLetters
 from tests.studies import FakeOutbox, FakeStudyCases
 
@@ -414,6 +415,18 @@ class FakeReceipts:
 
 
 @dataclass
+class FakeConsoleEntries:
+    """Ways into the console, as they were asked for."""
+
+    made: list[tuple[str, str, str | None, str | None]] = field(default_factory=list)
+
+    async def make_entry(self, person, browser, channel, address, at):
+        del at
+        self.made.append((person, browser, channel, address))
+        return "TOKEN", "CODE2345"
+
+
+@dataclass
 class FakeDrawers:
     """The cabinet of one desk. `opened` counts transactions, `closed` those that ended."""
 
@@ -432,6 +445,7 @@ class FakeDrawers:
     escalations: FakeEscalations = field(default_factory=FakeEscalations)
     reminders: FakeReminders = field(default_factory=FakeReminders)
     receipts: FakeReceipts = field(default_factory=FakeReceipts)
+    console: FakeConsoleEntries = field(default_factory=FakeConsoleEntries)
     opened: int = 0
     closed: int = 0
 
@@ -441,6 +455,7 @@ class FakeDrawers:
         self.sheets = SheetsWriter()
         self.reach = FakeReach(self.accounts, self.profiles)
         self.study = FakeStudyCases(self.profiles)
+        self.evidence = FakeEvidence(self.profiles)
 
     @property
     def rulings(self) -> FakeRulings:

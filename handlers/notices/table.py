@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from handlers.notices import broadcasts, changes, digests, escalations, reminders, study
+from handlers.notices import broadcasts, changes, digests, escalations, evidence, reminders, study
 from handlers.notices.composing import ACK, Compose
 from handlers.reply import Line, Reply
 from knowledge.owed import DailyKind, Owed
@@ -15,6 +15,7 @@ BY_KIND: Mapping[NoticeKind, Compose] = {
     NoticeKind.DIGEST: digests.compose,
     NoticeKind.CHANGE: changes.compose,
     NoticeKind.STUDY: study.compose,
+    NoticeKind.EVIDENCE: evidence.compose,
     NoticeKind.BROADCAST: broadcasts.compose_broadcast,
     NoticeKind.CORRECTION: broadcasts.compose_correction,
 }

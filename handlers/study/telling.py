@@ -1,23 +1,20 @@
 """Who is told that something happened to a study case: the other side, once, by the channel that reaches them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 
-from handlers.inquiries import choose_account
+from handlers.notifying import Notifying, notify
 from handlers.phrases import _
 from handlers.ports import Accounts, Clock, Letters, Outbox, Profiles, Staff
 from handlers.reply import Line
 from handlers.rights import units_headed, units_served
 from knowledge.facts import Person
 from knowledge.rulebook import RulesOn
-from knowledge.sending_hours import next_allowed
 from knowledge.study_cases import StudyAct, StudyCase
 from knowledge.study_waiting import key_of
 from knowledge.studying import answer_due_on
-from storage.records import Account, Letter, LetterKind, NewDelivery, NewNotice, NoticeKind
+from storage.records import LetterKind, NewNotice, NoticeKind
 
-_SOON = 3  # before reminders, behind nothing that a person waits for in a chat
 _MOST_HR = 3
 # Goes to whoever decides now; everything else that the official does, to the head who decided or proposed.
 _PUT_TO_HEADS = frozenset({StudyAct.REQUESTED, StudyAct.CHANGED, StudyAct.WITHDRAWN})
@@ -75,37 +72,9 @@ async def _recipients(
 
 
 async def _send(case: StudyCase, to: Person, today: RulesOn, telling: Telling) -> bool:
-    """Whether there is a way to this person. A web page is told by letter, everything else by the outbox."""
-    now = telling.clock.now()
-    accounts = [one for one in await telling.accounts.list_accounts(to.code) if one.unreachable_at is None]
-    pushed = choose_account([one for one in accounts if one.channel in telling.senders])
-    elsewhere = choose_account(accounts)
-    if pushed is None and elsewhere is not None:
-        return await telling.letters.leave(_letter(case, to, elsewhere, now))
-    delivery = NewDelivery(to.code, next_allowed(now, today.calendar, today.library.policy), urgency=_SOON)
-    if pushed is not None:
-        delivery = replace(
-            delivery,
-            sender=telling.senders[pushed.channel],
-            channel=pushed.channel,
-            address=pushed.address,
-            locale=pushed.locale or "vi",
-        )
-    await telling.outbox.put(delivery, [_notice(case, to, today)], now)
-    return pushed is not None
-
-
-def _letter(case: StudyCase, to: Person, account: Account, now: datetime) -> Letter:
-    return Letter(
-        account.channel,
-        account.address,
-        LetterKind.STUDY,
-        now,
-        person=to.code,
-        number=case.number,
-        key=_key(case, to),
-        locale=account.locale or "vi",
-    )
+    """Whether there is a way to this person."""
+    by = Notifying(telling.accounts, telling.outbox, telling.letters, telling.clock, telling.senders)
+    return await notify(to, _notice(case, to, today), LetterKind.STUDY, case.number, today, by)
 
 
 def _notice(case: StudyCase, to: Person, today: RulesOn) -> NewNotice:

@@ -42,6 +42,7 @@ class Intent(StrEnum):
     HR_INBOX = "hr_inbox"  # HR: questions that wait for an answer
     REMINDERS = "reminders"  # when I am reminded: at another hour, not for a while, again
     HEAD_STUDY = "head_study"  # heads: who asks to be sent to study and waits; propose to send somebody
+    HR_EVIDENCE = "hr_evidence"  # HR: certificates handed in that wait to be verified
     HR_RULINGS = "hr_rulings"  # HR: record, confirm, list or withdraw rulings and other proposals
     HR_BROADCAST = "hr_broadcast"  # HR: write to many people at once, or see what became of that
     OUT_OF_SCOPE = "out_of_scope"  # everyday topics, orders to the machine, other fields of law

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from handlers.asking import Channel, Incoming
+from handlers.asking import Channel, FileTooBigError, Incoming, IncomingFile
 from handlers.front_desk import FrontDesk
+from handlers.handed_in import CleanFile, FileRefusal, HandedIn
 from handlers.reply import Reply
 from knowledge.facts import DeclaredRules, Person
 from knowledge.rulebook import RuleBook
@@ -41,7 +42,25 @@ class TriedDesk:
             find_term=FakeTerms(FakeTerm("tiêu chuẩn chức danh", "Điều kiện phải có.", "2123/UBND-NC", "1")).find,
             clock=FakeClock(TODAY, is_fixed=is_rehearsal),
             make_sending=lambda _drawers: self.sending,
+            examine=self._examine,
         )
+
+    async def hand_in(self, content: bytes, text: str = "", *, person: Person | None = None, **more: Any) -> Reply:
+        """Send a file whose content, by the first letters, is a picture, or a reason to refuse it."""
+
+        async def fetch(most: int) -> bytes:
+            if len(content) > most:
+                raise FileTooBigError
+            return content
+
+        file = IncomingFile("IMG_1.jpg", fetch, "image/jpeg", more.pop("size", None))
+        asked = _incoming(text=text or None, file=file, person=person.code if person else None, **more)
+        return await self.desk.answer(asked)
+
+    async def _examine(self, content: bytes) -> HandedIn:
+        if content.startswith(b"picture"):
+            return CleanFile(content, "image/jpeg")
+        return FileRefusal(content.decode())
 
     def _make_rule_book(self, rules: DeclaredRules) -> RuleBook:
         return RuleBook.of(self._book.library, rules, self._book.calendar, self._book.home)

@@ -6,7 +6,7 @@ Started by `child`: `python -m knowledge.reading.files.parse KIND PATH`.
 import sys
 
 from knowledge.reading.files.kinds import PDF
-from knowledge.reading.files.limits import CPU_SECONDS, MEMORY_BYTES
+from knowledge.reading.files.limiting import limit_itself
 from knowledge.reading.files.refusals import Refusal, UnreadableError
 
 _REFUSED = 3
@@ -14,7 +14,7 @@ _REFUSED = 3
 
 def main(kind: str, path: str) -> int:
     """Write the text of a file to the output; the exit code says whether it is one."""
-    _limit_itself()
+    limit_itself()
     try:
         text = _parse(kind, path)
         sys.stdout.buffer.write(text.encode("utf-8", errors="replace"))
@@ -36,22 +36,6 @@ def _parse(kind: str, path: str) -> str:
     from knowledge.reading.files.docx import read_docx  # noqa: PLC0415
 
     return read_docx(path)
-
-
-def _limit_itself() -> None:
-    try:
-        import resource  # noqa: PLC0415 - not there on Windows, where the clock of the parent alone holds
-    except ImportError:
-        return
-    for what, most in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),  # it writes to a pipe and to no file
-    ):
-        _soft, hard = resource.getrlimit(what)
-        allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (allowed, allowed))
 
 
 if __name__ == "__main__":

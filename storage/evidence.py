@@ -1,0 +1,321 @@
+"""Evidence that officials hand in: what they say to hold, pictures and PDFs of it sealed, and what HR decides on."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_unless
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from knowledge.facts import Credential, CredentialStatus, KindCode, PersonCode, UnitCode
+from storage.encryption import Vault
+from storage.letters import storable
+from storage.records import UNDECIDED, Evidence, EvidenceFile, EvidenceState
+from storage.rows import credential_row
+from storage.tables import credentials, evidence, evidence_files, evidence_kinds, people
+
+_WAITING: Final = (EvidenceState.WAITING.value, EvidenceState.CHECKED.value)
+_UNDECIDED: Final = sorted(one.value for one in UNDECIDED)
+
+
+class EvidenceDrawer:
+    """Keeps the promises of the desk's `EvidenceKept`, `EvidenceFiles` and `EvidenceChecks`."""
+
+    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
+        self._connection = connection
+        self._vault = vault
+
+    # --- submissions
+
+    async def submit(self, made: Evidence, files: Collection[int]) -> Evidence | None:
+        row = _credential_of(made)
+        held = (await self._connection.execute(select(credentials.c.status).where(_same(row)))).scalar_one_or_none()
+        if held == CredentialStatus.VERIFIED.value:
+            return None
+        added = await self._connection.execute(
+            insert_unless(evidence)
+            .values(person=made.person, is_new=held is None, submitted_at=made.submitted_at, **self._changing(made))
+            .on_conflict_do_nothing()
+            .returning(evidence.c.number)
+        )
+        number = added.scalar_one_or_none()
+        if number is None:
+            return None
+        await self._put_credential(row)
+        return await self._with_files(replace(made, number=number, is_new=held is None), files)
+
+    async def submit_again(self, made: Evidence, files: Collection[int]) -> Evidence | None:
+        before = await self.find(made.number)
+        if before is None:
+            return None
+        row = _credential_of(made)
+        taken = await self._connection.execute(
+            select(evidence.c.number).where(
+                evidence.c.number != made.number,
+                evidence.c.state.in_(_UNDECIDED),
+                _same_in(evidence, evidence.c.credential_number, row),
+            )
+        )
+        held = (await self._connection.execute(select(credentials.c.status).where(_same(row)))).scalar_one_or_none()
+        if taken.first() is not None or held == CredentialStatus.VERIFIED.value:
+            return None
+        await self._take_back(before)
+        made = replace(made, is_new=held is None or _same_key(row, _credential_of(before)))
+        await self._connection.execute(
+            update(evidence)
+            .where(evidence.c.number == made.number)
+            .values(is_new=made.is_new, submitted_at=made.submitted_at, **self._changing(made))
+        )
+        await self._put_credential(row)
+        return await self._with_files(made, files)
+
+    async def settle(self, decided: Evidence) -> None:
+        await self._connection.execute(
+            update(evidence).where(evidence.c.number == decided.number).values(**self._changing(decided))
+        )
+        row = _credential_of(decided)
+        if decided.state is EvidenceState.VERIFIED:
+            await self._put_credential({**row, "status": CredentialStatus.VERIFIED.value})
+        elif decided.state is EvidenceState.REJECTED:
+            await self._connection.execute(
+                update(credentials)
+                .where(_same(row), credentials.c.status == CredentialStatus.WAITING.value)
+                .values(status=CredentialStatus.REJECTED.value)
+            )
+        elif decided.state is EvidenceState.WITHDRAWN:
+            await self._take_back(decided)
+            await self._connection.execute(delete(evidence_files).where(evidence_files.c.evidence == decided.number))
+
+    async def find(self, number: int, *, to_change: bool = False) -> Evidence | None:
+        wanted = select(evidence).where(evidence.c.number == number)
+        found = await self._read(wanted.with_for_update() if to_change else wanted)
+        return found[0] if found else None
+
+    async def find_open(self, person: PersonCode, credential: Credential) -> Evidence | None:
+        row = credential_row(person, credential)
+        found = await self._read(
+            select(evidence).where(
+                evidence.c.state.in_(_UNDECIDED), _same_in(evidence, evidence.c.credential_number, row)
+            )
+        )
+        return found[0] if found else None
+
+    async def list_of(self, person: PersonCode, limit: int) -> Sequence[Evidence]:
+        return await self._read(
+            select(evidence)
+            .where(evidence.c.person == person)
+            .order_by(evidence.c.changed_at.desc(), evidence.c.number.desc())
+            .limit(limit)
+        )
+
+    async def list_waiting(
+        self, units: Collection[UnitCode], but: PersonCode, *, limit: int, offset: int
+    ) -> tuple[Sequence[Evidence], int]:
+        waits = and_(evidence.c.state.in_(_WAITING), evidence.c.person != but, people.c.unit.in_(list(units)))
+        among = evidence.join(people, people.c.code == evidence.c.person)
+        counted = await self._connection.execute(select(func.count()).select_from(among).where(waits))
+        wanted = select(evidence).select_from(among).where(waits)
+        found = await self._read(
+            wanted.order_by(evidence.c.submitted_at, evidence.c.number).limit(limit).offset(offset)
+        )
+        return found, counted.scalar_one()
+
+    # --- files
+
+    async def add_file(self, person: PersonCode, content: bytes, media_type: str, at: datetime) -> EvidenceFile:
+        added = await self._connection.execute(
+            insert(evidence_files)
+            .values(
+                person=person,
+                media_type=media_type,
+                size=len(content),
+                added_at=at,
+                sealed=self._vault.encrypt_bytes(content),
+            )
+            .returning(evidence_files.c.id)
+        )
+        return EvidenceFile(added.scalar_one(), media_type, len(content))
+
+    async def list_loose(self, person: PersonCode, files: Collection[int]) -> Sequence[EvidenceFile]:
+        found = await self._connection.execute(
+            select(evidence_files.c.id, evidence_files.c.media_type, evidence_files.c.size)
+            .where(
+                evidence_files.c.id.in_(list(files)),
+                evidence_files.c.person == person,
+                evidence_files.c.evidence.is_(None),
+            )
+            .order_by(evidence_files.c.id)
+        )
+        return [EvidenceFile(*row) for row in found]
+
+    async def count_since(self, person: PersonCode, since: datetime) -> int:
+        counted = await self._connection.execute(
+            select(func.count())
+            .select_from(evidence_files)
+            .where(evidence_files.c.person == person, evidence_files.c.added_at >= since)
+        )
+        return counted.scalar_one()
+
+    async def read_file(self, number: int, file: int) -> bytes | None:
+        found = await self._connection.execute(
+            select(evidence_files.c.sealed).where(evidence_files.c.id == file, evidence_files.c.evidence == number)
+        )
+        sealed = found.scalar_one_or_none()
+        return self._vault.decrypt_bytes(sealed) if sealed is not None else None
+
+    async def drop_undecided_of(self, person: PersonCode) -> None:
+        await self._connection.execute(
+            delete(evidence_files).where(
+                evidence_files.c.person == person,
+                evidence_files.c.evidence.is_(None)
+                | evidence_files.c.evidence.in_(
+                    select(evidence.c.number).where(evidence.c.person == person, evidence.c.state.in_(_UNDECIDED))
+                ),
+            )
+        )
+
+    async def prune(self, *, decided_before: datetime, loose_before: datetime) -> None:
+        """Drop the files of what was decided before this moment, and those that no form used before that one."""
+        decided = select(evidence.c.number).where(
+            evidence.c.state.not_in(_UNDECIDED), evidence.c.changed_at < decided_before
+        )
+        await self._connection.execute(delete(evidence_files).where(evidence_files.c.evidence.in_(decided)))
+        await self._connection.execute(
+            delete(evidence_files).where(evidence_files.c.evidence.is_(None), evidence_files.c.added_at < loose_before)
+        )
+
+    # --- kinds that two people check
+
+    async def list_marked(self) -> frozenset[KindCode]:
+        found = await self._connection.execute(select(evidence_kinds.c.kind))
+        return frozenset(KindCode(one) for one in found.scalars())
+
+    async def mark(self, kind: KindCode, by: PersonCode, at: datetime) -> None:
+        await self._connection.execute(
+            insert_unless(evidence_kinds).values(kind=kind, marked_by=by, marked_at=at).on_conflict_do_nothing()
+        )
+
+    async def unmark(self, kind: KindCode) -> None:
+        await self._connection.execute(delete(evidence_kinds).where(evidence_kinds.c.kind == kind))
+
+    # --- within
+
+    async def _with_files(self, made: Evidence, files: Collection[int]) -> Evidence:
+        if files:
+            await self._connection.execute(
+                update(evidence_files)
+                .where(
+                    evidence_files.c.id.in_(list(files)),
+                    evidence_files.c.person == made.person,
+                    evidence_files.c.evidence.is_(None),
+                )
+                .values(evidence=made.number)
+            )
+        return replace(made, files=(await self._files_of([made.number])).get(made.number, ()))
+
+    async def _put_credential(self, row: dict[str, Any]) -> None:
+        """Put it on record in place of the one with the same key."""
+        values = insert_unless(credentials).values(row)
+        changed = {name: values.excluded[name] for name in ("level", "issuer", "issued_on", "status")}
+        await self._connection.execute(values.on_conflict_do_update(constraint="uq_credentials_key", set_=changed))
+
+    async def _take_back(self, one: Evidence) -> None:
+        if one.is_new:
+            await self._connection.execute(
+                delete(credentials).where(
+                    _same(_credential_of(one)), credentials.c.status == CredentialStatus.WAITING.value
+                )
+            )
+
+    async def _read(self, wanted: Any) -> list[Evidence]:
+        rows = (await self._connection.execute(wanted)).all()
+        files = await self._files_of([row.number for row in rows])
+        return [self._evidence(row, files.get(row.number, ())) for row in rows]
+
+    async def _files_of(self, numbers: Collection[int]) -> Mapping[int, tuple[EvidenceFile, ...]]:
+        if not numbers:
+            return {}
+        found = await self._connection.execute(
+            select(evidence_files.c.evidence, evidence_files.c.id, evidence_files.c.media_type, evidence_files.c.size)
+            .where(evidence_files.c.evidence.in_(list(numbers)))
+            .order_by(evidence_files.c.id)
+        )
+        files: dict[int, tuple[EvidenceFile, ...]] = {}
+        for number, *file in found:
+            files[number] = (*files.get(number, ()), EvidenceFile(*file))
+        return files
+
+    def _changing(self, one: Evidence) -> dict[str, Any]:
+        held = one.credential
+        return {
+            "kind": held.kind,
+            "level": storable(held.level) if held.level is not None else None,
+            "issuer": storable(held.issuer) if held.issuer is not None else None,
+            "credential_number": storable(held.number) if held.number is not None else None,
+            "issued_on": held.issued_on,
+            "state": one.state.value,
+            "version": one.version,
+            "changed_at": one.changed_at,
+            "checked_by": one.checked_by,
+            "decided_by": one.decided_by,
+            "decided_at": one.decided_at,
+            "sealed": self._vault.encrypt(one.words) if one.words is not None else None,
+        }
+
+    def _evidence(self, row: Row[Any], files: tuple[EvidenceFile, ...]) -> Evidence:
+        return Evidence(
+            person=PersonCode(row.person),
+            credential=Credential(
+                kind=KindCode(row.kind),
+                level=row.level,
+                issuer=row.issuer,
+                number=row.credential_number,
+                issued_on=row.issued_on,
+                status=_STATUS_OF.get(EvidenceState(row.state), CredentialStatus.WAITING),
+            ),
+            submitted_at=row.submitted_at,
+            changed_at=row.changed_at,
+            state=EvidenceState(row.state),
+            version=row.version,
+            words=self._vault.decrypt(row.sealed) if row.sealed is not None else None,
+            checked_by=PersonCode(row.checked_by) if row.checked_by is not None else None,
+            decided_by=PersonCode(row.decided_by) if row.decided_by is not None else None,
+            decided_at=row.decided_at,
+            is_new=row.is_new,
+            files=files,
+            number=row.number,
+        )
+
+
+_STATUS_OF: Final = {
+    EvidenceState.VERIFIED: CredentialStatus.VERIFIED,
+    EvidenceState.REJECTED: CredentialStatus.REJECTED,
+}
+
+
+def _credential_of(one: Evidence) -> dict[str, Any]:
+    row = credential_row(one.person, replace(one.credential, status=CredentialStatus.WAITING))
+    return {name: storable(value) if isinstance(value, str) else value for name, value in row.items()}
+
+
+def _same(row: Mapping[str, Any]) -> ColumnElement[bool]:
+    """Which credential has the key of this one."""
+    return _same_in(credentials, credentials.c.number, row)
+
+
+def _same_in(table: Any, number: ColumnElement[Any], row: Mapping[str, Any]) -> ColumnElement[bool]:
+    issued_key = row["issued_on"] if row["number"] is None else None
+    return and_(
+        table.c.person == row["person"],
+        table.c.kind == row["kind"],
+        number.is_not_distinct_from(row["number"]),
+        table.c.issued_key.is_not_distinct_from(issued_key),
+    )
+
+
+def _same_key(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    if (one["kind"], one["number"]) != (other["kind"], other["number"]):
+        return False
+    return one["number"] is not None or one["issued_on"] == other["issued_on"]
