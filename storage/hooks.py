@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -73,16 +73,14 @@ class HooksDrawer:
 
     # --- who is told
 
-    async def add(
-        self, url: str, secret: str, units: Sequence[UnitCode] | None, at: datetime, *, may_be_private: bool
-    ) -> int:
+    async def add(self, url: str, secret: str, units: Sequence[UnitCode] | None, *, may_be_private: bool) -> int:
         """Keep a new hook, told of what changes from now on; its number."""
         row = insert(hooks).values(
             url=url,
             secret=self._vault.encrypt(secret),
             units=list(units) if units is not None else None,
             may_be_private=may_be_private,
-            made_at=at,
+            made_at=func.now(),  # of the clock by which changes are put down
         )
         return int((await self._connection.execute(row.returning(hooks.c.number))).scalar_one())
 

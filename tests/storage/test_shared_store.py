@@ -153,7 +153,7 @@ async def test_changes_are_put_down_only_while_somebody_wants_to_be_told(databas
     async with database.transaction() as drawers:
         await fill(drawers)
         assert await drawers.hooks.take_changes() == []
-        await drawers.hooks.add(URL, "secret", None, NOON, may_be_private=False)
+        await drawers.hooks.add(URL, "secret", None, may_be_private=False)
     async with database.transaction() as drawers:
         change = update(verdicts).where(verdicts.c.criterion == "tin_hoc", verdicts.c.person == "CB001")
         await drawers.connection.execute(change.values(state="expired"))
@@ -173,7 +173,7 @@ async def test_changes_are_put_down_only_while_somebody_wants_to_be_told(databas
 async def test_one_event_is_kept_of_a_change_however_often_it_is_put(database):
     async with database.transaction() as drawers:
         await fill(drawers)
-        number = await drawers.hooks.add(URL, "secret", None, NOON, may_be_private=False)
+        number = await drawers.hooks.add(URL, "secret", None, may_be_private=False)
     async with database.transaction() as drawers:
         await drawers.connection.execute(update(verdicts).where(verdicts.c.state == "met").values(state="expired"))
     async with database.transaction() as drawers:
@@ -186,7 +186,7 @@ async def test_one_event_is_kept_of_a_change_however_often_it_is_put(database):
 
 async def test_a_hook_is_told_by_one_alone_and_again_when_its_lease_is_over(database):
     async with database.transaction() as drawers:
-        number = await drawers.hooks.add(URL, "secret", None, NOON, may_be_private=False)
+        number = await drawers.hooks.add(URL, "secret", None, may_be_private=False)
         held = await drawers.hooks.lease(number, timedelta(minutes=1), None)
         assert held is not None
         assert held[1:] == (URL, "secret", False)
@@ -203,7 +203,7 @@ async def test_a_hook_is_told_by_one_alone_and_again_when_its_lease_is_over(data
 async def test_what_was_tried_for_too_long_is_given_up_and_what_was_never_tried_is_not(database):
     async with database.transaction() as drawers:
         await fill(drawers)
-        number = await drawers.hooks.add(URL, "secret", None, NOON, may_be_private=False)
+        number = await drawers.hooks.add(URL, "secret", None, may_be_private=False)
     async with database.transaction() as drawers:
         await drawers.connection.execute(update(verdicts).values(state="expired"))
         await drawers.hooks.put_events(number, await drawers.hooks.take_changes(), TODAY)
