@@ -1,6 +1,7 @@
 """Keeps the verdicts of everybody true: whoever's record, rules or day have moved is judged again, a few at a time."""
 
 import asyncio
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
@@ -53,8 +54,11 @@ class Judge:
         open_cabinet: Callable[[], AbstractAsyncContextManager[Any]],
         make_rule_book: Callable[[DeclaredRules], RuleBook],
         clock: Clock,
+        *,
+        rests: bool = False,
     ) -> None:
         self._open_cabinet = open_cabinet
+        self._rests = rests  # where people wait for answers of the same process, it takes half of the time at most
         self._rules_now = RulesNow(make_rule_book, clock)
         self._clock = clock
         self._is_owing_figures = False
@@ -62,9 +66,11 @@ class Judge:
     async def refresh(self) -> int:
         """Judge everybody who waits, and count the figures of the day anew; how many people were judged."""
         done = 0
+        begun = time.monotonic()
         while judged := await self._judge_some():
             done += judged
-            await asyncio.sleep(0)
+            await asyncio.sleep(time.monotonic() - begun if self._rests else 0)
+            begun = time.monotonic()
         if done or self._is_owing_figures:
             self._is_owing_figures = not await self._count()
         return done

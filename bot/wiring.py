@@ -19,6 +19,7 @@ from bot.failures import ChannelRefusedError
 from bot.handed_in.examining import Examiner
 from bot.judging import Judge
 from bot.letters import Carried, Errand
+from bot.linking import bot_link
 from bot.on_telegram.paid import describe_price
 from bot.on_telegram.pushing import fits as fits_telegram
 from bot.on_zalo.allowances import Allowance
@@ -37,7 +38,6 @@ from bot.push.pump import Manner, Pump
 from bot.push.sending import Sender
 from bot.rules_now import RulesNow
 from bot.seen import Taken
-from bot.linking import bot_link
 from bot.settings import Settings
 from bot.telling import Telling
 from bot.wiring_api import SharedStore

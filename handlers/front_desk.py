@@ -81,6 +81,8 @@ _ASK_NOTHING = {
     Intent.HR_RULINGS,
     Intent.HR_BROADCAST,
     Intent.HEAD_STUDY,
+    Intent.UNIT_REMIND,
+    Intent.HR_CODES,
     Intent.REMINDERS,
     Intent.HELP,
     Intent.LINK,

@@ -640,6 +640,22 @@ class BroadcastOutbox(Protocol):
         ...
 
 
+class Calendars(Protocol):
+    """The secret addresses that people's calendars are read at, one for each person."""
+
+    async def issue(self, person: PersonCode, at: datetime) -> str:
+        """A fresh one, shown this once; the one before stops working."""
+        ...
+
+    async def revoke(self, person: PersonCode) -> bool:
+        """Let it work no more; False where there is none."""
+        ...
+
+    async def find_issued(self, person: PersonCode) -> datetime | None:
+        """Since when this person has one, or None."""
+        ...
+
+
 class SheetWriter(Protocol):
     """A sheet being written."""
 

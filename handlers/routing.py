@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
-from handlers import console_entry, escalation_routes, evidence_routes, reminder_routes
+from handlers import console_entry, escalation_routes, evidence_routes, reminder_routes, unit_routes
 from handlers.elsewhere import answered_there, say_where
 from handlers.forms import answer as answer_form
 from handlers.forms import begin
-from handlers.heads import others, unit_gaps
+from handlers.heads import others
 from handlers.hr import broadcasts_routes, inbox, inbox_writing, promoting_chat, rulings_routes
 from handlers.inquiries import serves
 from handlers.memory import recall_open_form
@@ -434,14 +434,6 @@ async def _explain(visit: Visit, ports: Ports) -> Reply:
     return await explaining.explain_verdict(visit, profiles=ports.profiles, audit=ports.audit, clock=ports.clock)
 
 
-async def _unit(visit: Visit, ports: Ports) -> Reply:
-    if visit.person is None:
-        return others.refuse(visit)
-    return await unit_gaps.list_unit_gaps(
-        visit, visit.person, profiles=ports.profiles, audit=ports.audit, clock=ports.clock
-    )
-
-
 async def _study(visit: Visit, ports: Ports) -> Reply:
     if visit.person is None or visit.named.territories:
         return await _there(_open(guidance.explain_study_request))(visit, ports)
@@ -467,7 +459,9 @@ BY_INTENT: Mapping[Intent, Handler] = {
     Intent.LINK: _link,
     Intent.MY_DATA: _data,
     Intent.PERSON_GAPS: _unless_found(_person),
-    Intent.UNIT_GAPS: _unless_found(_unit),
+    Intent.UNIT_GAPS: _unless_found(unit_routes.told_of_unit),
+    Intent.UNIT_REMIND: unit_routes.told_to_remind,
+    Intent.HR_CODES: unit_routes.told_of_codes,
     Intent.ASK_TO_STUDY: _unless_found(_unless_in_words(_study)),
     Intent.SUBMIT_EVIDENCE: evidence_routes.hand_in,
     Intent.HR_EVIDENCE: evidence_routes.told_review,
@@ -476,7 +470,7 @@ BY_INTENT: Mapping[Intent, Handler] = {
     Intent.EXPLAIN_VERDICT: _explain,
     Intent.HR_INBOX: _inbox(inbox.list_waiting),
     Intent.HR_RULINGS: rulings_routes.told,
-    Intent.HR_BROADCAST: broadcasts_routes.told,
+    Intent.HR_BROADCAST: unit_routes.told_to_many,
     Intent.REMINDERS: reminder_routes.typed,
     Intent.HEAD_STUDY: study_routes.study_of_mine,
     Intent.OUT_OF_SCOPE: _unless_found(_out_of_scope),
@@ -510,7 +504,7 @@ BY_ACTION: Mapping[str, tuple[Handler, Intent]] = {
     "data.export": (_export, Intent.MY_DATA),
     "data.withdraw": (_ask_to_withdraw, Intent.MY_DATA),
     "data.withdraw.yes": (_withdraw, Intent.MY_DATA),
-    "unit": (_unit, Intent.UNIT_GAPS),
+    "unit": (unit_routes.told_of_unit, Intent.UNIT_GAPS),
     "person": (_person, Intent.PERSON_GAPS),
     "why": (_explain, Intent.EXPLAIN_VERDICT),
     "pass_on": (_asking(asking_people.ask_to_pass_on), Intent.ASK_PERSON),
@@ -542,6 +536,10 @@ BY_ACTION: Mapping[str, tuple[Handler, Intent]] = {
     **{action: (handler, Intent.REMINDERS) for action, handler in reminder_routes.ACTIONS.items()},
     **{action: (handler, Intent.HEAD_STUDY) for action, handler in study_routes.HEADS_ACTIONS.items()},
     **{action: (handler, Intent.UNIT_GAPS) for action, handler in escalation_routes.ACTIONS.items()},
+    **{action: (handler, Intent.UNIT_GAPS) for action, handler in unit_routes.UNIT_ACTIONS.items()},
+    **{action: (handler, Intent.PERSON_GAPS) for action, handler in unit_routes.FIND_ACTIONS.items()},
+    **{action: (handler, Intent.UNIT_REMIND) for action, handler in unit_routes.REMIND_ACTIONS.items()},
+    **{action: (handler, Intent.HR_CODES) for action, handler in unit_routes.CODE_ACTIONS.items()},
 }
 
 # A form that waits for typed words: its handler, and the intent that a follow-up then continues.
@@ -558,6 +556,7 @@ BY_FORM: Mapping[str, tuple[Handler, Intent]] = {
     **{form: (handler, Intent.HR_BROADCAST) for form, handler in broadcasts_routes.FORMS.items()},
     **{form: (handler, Intent.ASK_TO_STUDY) for form, handler in study_routes.FORMS.items()},
     **{form: (handler, Intent.UNIT_GAPS) for form, handler in escalation_routes.FORMS.items()},
+    **{form: (handler, Intent.PERSON_GAPS) for form, handler in unit_routes.FORMS.items()},
 }
 
 # Commands of chat platforms; what follows one is its subject.
@@ -583,4 +582,9 @@ BY_COMMAND: Mapping[str, str] = {
     "cudihoc": "study.waiting",
     "capduoi": "escalation.list",
     "canquyet": "digest.list",
+    "donvi": "unit.glance",
+    "nhacdonvi": "remind.unit",
+    "timcanbo": "people.find",
+    "malienket": "codes.sheet",
+    "quanly": "desk.people",
 }

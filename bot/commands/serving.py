@@ -11,7 +11,13 @@ import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge
 
-from bot.commands.channels import WEBHOOK_PATH, keep_open, make_telegram_carrier, make_telegram_door
+from bot.commands.channels import (
+    WEBHOOK_PATH,
+    keep_open,
+    learn_link,
+    make_telegram_carrier,
+    make_telegram_door,
+)
 from bot.commands.stopping import stop_on_signals
 from bot.commands.working import open_worker, tell_rehearsal
 from bot.commands.zalo_bot import BOT_WEBHOOK_PATH, make_zalo_bot_carrier, make_zalo_bot_door
@@ -19,6 +25,8 @@ from bot.commands.zalo_connect import CALLBACK_PATH, show_code
 from bot.commands.zalo_oa import OA_WEBHOOK_PATH, make_zalo_oa_carrier, make_zalo_oa_door
 from bot.errors import CommandError, ServiceError
 from bot.letters import Carrier, Postman
+from bot.on_api.door import ApiDoor
+from bot.on_console.app import console_routes
 from bot.on_telegram.door import Door, WebhookDoor
 from bot.on_web.door import DemoPerson, WebDoor, WebSettings
 from bot.on_web.letters import WebCarrier
@@ -30,10 +38,12 @@ from bot.push.meters import PushMeters
 from bot.questions import shares_by_week
 from bot.settings import Settings
 from bot.wiring import Office, open_office
+from bot.wiring_console import make_console
 from handlers import next_steps
 from handlers.asking import Choice
 from handlers.phrases import _
 
+_JUDGE_EVERY = timedelta(seconds=3)
 _TIDY_EVERY = timedelta(hours=6)
 _MEASURE_EVERY = timedelta(minutes=10)
 _COUNT_EVERY = timedelta(seconds=20)
@@ -61,7 +71,7 @@ async def serve_office(office: Office, demo_people: Sequence[DemoPerson] | None,
     settings = office.settings
     doors, routes = _channel_doors(office, registry)
     door = _web_door(office, registry, demo_people)
-    app = make_app(door, routes)
+    app = make_app(door, [*routes, *console_routes(make_console(office, door.settings)), *_api_routes(office, door)])
     await office.desk.prepare()
     async with AsyncExitStack() as stack:
         try:
@@ -75,6 +85,12 @@ async def serve_office(office: Office, demo_people: Sequence[DemoPerson] | None,
         print(_("Web chat: {address} (Ctrl-C ends)").format(address=address), flush=True)
         tell_rehearsal(office)
         await _keep_open(office, doors, _make_postman(office, door), registry, stop, worker)
+
+
+def _api_routes(office: Office, door: WebDoor) -> Sequence[web.RouteDef]:
+    """The paths that other programs read."""
+    criteria = list(office.library.criteria)
+    return ApiDoor(office.shared_store.open_store(), criteria, door.settings.locale, door.new_reference).routes()
 
 
 def _channel_doors(office: Office, registry: CollectorRegistry) -> tuple[Sequence[Door], Sequence[web.RouteDef]]:
@@ -115,7 +131,9 @@ async def _keep_open(
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(postman.run(stop))
+            group.create_task(learn_link(office))
             group.create_task(_repeat_until(stop, _TIDY_EVERY, "tidied", office.tidy))
+            group.create_task(_repeat_until(stop, _JUDGE_EVERY, "judged", _judge(office)))
             group.create_task(_repeat_until(stop, _MEASURE_EVERY, "measured", _measure(office, registry)))
             group.create_task(_repeat_until(stop, _COUNT_EVERY, "counted", _count_pushes(office, registry)))
             if worker is not None:
@@ -136,6 +154,16 @@ async def _repeat_until(
             _log.warning(f"serve.not_{done}", error=type(failed).__name__)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), every.total_seconds())
+
+
+def _judge(office: Office) -> Callable[[], Coroutine[Any, Any, None]]:
+    """How the verdicts that are kept stay true, whichever process keeps them so."""
+    judge = office.make_judge(rests=True)
+
+    async def refresh() -> None:
+        await judge.refresh()
+
+    return refresh
 
 
 def _measure(office: Office, registry: CollectorRegistry) -> Callable[[], Coroutine[Any, Any, None]]:

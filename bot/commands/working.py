@@ -1,7 +1,7 @@
 """`work`: one worker of the fleet, which plans and sends; the same stands beside the doors in `run`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date
 
@@ -23,6 +23,8 @@ from handlers.ports import Clock
 
 _CARDS_EVERY = 1.0  # seconds between looks; each card is written over more rarely
 _RECALLS_EVERY = 0.5
+_HOOKS_EVERY = 3.0
+_JUDGE_EVERY = 3.0
 
 
 async def work(settings: Settings, *, clock: Clock | None = None) -> None:
@@ -89,7 +91,18 @@ def make_rounds(office: Office, senders: Sequence[Sender]) -> Sequence[Round]:
     return (
         Round("broadcast_cards", _CARDS_EVERY, broadcasts.show),
         Round("broadcast_recalls", _RECALLS_EVERY, broadcasts.recall),
+        Round("hooks", _HOOKS_EVERY, office.shared_store.nudge),
+        Round("verdicts", _JUDGE_EVERY, _judge(office)),
     )
+
+
+def _judge(office: Office) -> Callable[[], Awaitable[None]]:
+    judge = office.make_judge()
+
+    async def refresh() -> None:
+        await judge.refresh()
+
+    return refresh
 
 
 class OfficeTasks:
@@ -118,6 +131,9 @@ class OfficeTasks:
 
     async def renew(self) -> None:
         await renew_zalo_oa(self._office)
+
+    async def tell_hook(self, number: int) -> None:
+        await self._office.shared_store.tell(number)
 
 
 def tell_rehearsal(office: Office) -> None:

@@ -1,0 +1,19 @@
+"""The table of contents: every page of the console, and the menu."""
+
+from collections.abc import Sequence
+
+from bot.on_console import overview, system
+from bot.on_console.pages import Page
+from bot.on_console.seats import OF_MACHINE, WITH_PEOPLE, Seat
+from handlers.phrases import mark
+
+PAGES: Sequence[Page] = (
+    *overview.PAGES,
+    *system.PAGES,
+)
+
+# Page, its words, who may see it; whoever comes in begins with the first that is theirs.
+MENU: Sequence[tuple[str, str, frozenset[Seat]]] = (
+    ("overview", mark("Overview"), WITH_PEOPLE),
+    ("system", mark("System"), OF_MACHINE),
+)

@@ -1,0 +1,68 @@
+"""What the console needs from the cabinet besides what the desk needs."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from handlers.front_desk import Drawers
+from handlers.ports import ConsoleEntries
+from knowledge.facts import PersonCode, UnitCode
+from storage.records import (
+    ConsoleEntry,
+    ConsoleSession,
+    Freshness,
+    ListedPerson,
+    PeopleWanted,
+    VerdictChange,
+)
+
+
+class Sessions(ConsoleEntries, Protocol):
+    """Ways in and who is in."""
+
+    async def find_entry(self, token: str, browser: str, at: datetime) -> ConsoleEntry | None:
+        """What a link stands for in this browser; left unused."""
+        ...
+
+    async def use_entry(self, token: str, browser: str, at: datetime) -> ConsoleEntry | None:
+        """The same, used up."""
+        ...
+
+    async def use_code(self, code: str, browser: str, at: datetime) -> ConsoleEntry | None:
+        """What a typed code stands for in this browser, used up."""
+        ...
+
+    async def open_session(self, secret: str, entry: ConsoleEntry, at: datetime) -> ConsoleSession:
+        """Let whoever came this way in stay; `secret` is what the browser keeps."""
+        ...
+
+    async def find_session(self, secret: str, at: datetime) -> ConsoleSession | None:
+        """The session that this secret opens, if it is not over."""
+        ...
+
+    async def end_session(self, secret: str, why: str, at: datetime) -> None:
+        """Let this secret open nothing any more."""
+        ...
+
+
+class Standing(Protocol):
+    """The verdicts that are kept, as lists and counts."""
+
+    async def freshness(self, day: date) -> Freshness: ...
+    async def count_states(self, units: Collection[UnitCode] | None) -> Sequence[tuple[UnitCode, str, str, int]]: ...
+    async def count_by_day(
+        self, units: Collection[UnitCode] | None, since: date
+    ) -> Sequence[tuple[date, str, int]]: ...
+    async def list_people(self, wanted: PeopleWanted, limit: int) -> Sequence[ListedPerson]: ...
+    async def count_people(self, wanted: PeopleWanted) -> int: ...
+    async def list_groups(self, units: Collection[UnitCode] | None) -> Sequence[str]: ...
+    async def list_history(self, person: PersonCode, limit: int) -> Sequence[VerdictChange]: ...
+
+
+class Cabinet(Drawers, Protocol):
+    """All drawers that a page may open, in the one transaction of its request."""
+
+    @property
+    def console(self) -> Sessions: ...
+    @property
+    def verdicts(self) -> Standing: ...
