@@ -1,6 +1,11 @@
-"""Which updates were already taken up, so that one that a platform delivers twice is answered once."""
+"""Which updates were already taken up, so that one that a platform delivers twice is answered once.
+
+What a platform brings but once is kept until it is answered, whatever becomes of the process that took it in.
+"""
 
 from collections import OrderedDict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -57,3 +62,103 @@ class SeenInMemory:
 
     async def release(self, channel: str, update_id: str) -> None:
         self._seen.pop((channel, update_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptUpdate:
+    """An update that was kept. `tries`: how often it was taken up after a breakdown or a failure.
+
+    `sending`: the mark of an answer that may have left before the process died that had it in hand; else empty.
+    """
+
+    key: str
+    body: str
+    tries: int = 0
+    sending: str = ""
+
+
+class Inbox(Protocol):
+    """Keeps updates that their platform does not bring again; every method is committed when it returns."""
+
+    async def keep(self, channel: str, updates: Sequence[tuple[str, str]], holder: str | None) -> Collection[str]:
+        """Keep these, key and body, in the hand of `holder`. The keys that are new, which alone are to be answered.
+
+        Without a holder whoever next has room takes them up.
+        """
+        ...
+
+    async def adopt(self, channel: str, holder: str, most: int) -> Sequence[KeptUpdate]:
+        """Take up what nobody alive has in hand and whose time has come, oldest first."""
+        ...
+
+    async def begin_sending(self, channel: str, key: str, holder: str, mark: str) -> bool:
+        """An answer of this mark is about to leave. False, and nothing may, where the update is in other hands."""
+        ...
+
+    async def finish_kept(self, channel: str, keys: Collection[str], holder: str) -> None:
+        """These are answered, and forgotten but for their keys."""
+        ...
+
+    async def postpone(self, channel: str, key: str, holder: str, seconds: float) -> None:
+        """Nothing left; whoever has room after this time takes the update up again."""
+        ...
+
+    async def stay(self, holder: str) -> None:
+        """This holder lives; one that is silent for a while is taken to be dead."""
+        ...
+
+    async def leave(self, holder: str) -> None:
+        """This holder goes; what it has in hand is anybody's."""
+        ...
+
+
+class InboxInMemory:
+    """The same for a single process and as long as it lives; the oldest keys are forgotten first."""
+
+    def __init__(self, capacity: int = 20_000) -> None:
+        self._capacity = capacity
+        self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self.waiting: dict[tuple[str, str], tuple[KeptUpdate, str | None]] = {}
+
+    async def keep(self, channel: str, updates: Sequence[tuple[str, str]], holder: str | None) -> Collection[str]:
+        new = {key: body for key, body in updates if (channel, key) not in self._known}
+        for key, body in new.items():
+            self._known[channel, key] = None
+            self.waiting[channel, key] = KeptUpdate(key, body), holder
+        while len(self._known) > self._capacity:
+            self._known.popitem(last=False)
+        return new.keys()
+
+    async def adopt(self, channel: str, holder: str, most: int) -> Sequence[KeptUpdate]:
+        free = [place for place, (_one, whose) in self.waiting.items() if whose is None and place[0] == channel]
+        adopted = [replace(self.waiting[place][0], tries=self.waiting[place][0].tries + 1) for place in free[:most]]
+        for one in adopted:
+            self.waiting[channel, one.key] = one, holder
+        return adopted
+
+    async def begin_sending(self, channel: str, key: str, holder: str, mark: str) -> bool:
+        if self._holder_of(channel, key) != holder:
+            return False
+        self.waiting[channel, key] = replace(self.waiting[channel, key][0], sending=mark), holder
+        return True
+
+    async def finish_kept(self, channel: str, keys: Collection[str], holder: str) -> None:
+        for key in keys:
+            if self._holder_of(channel, key) == holder:
+                del self.waiting[channel, key]
+
+    async def postpone(self, channel: str, key: str, holder: str, seconds: float) -> None:
+        del seconds  # its time comes whenever somebody has room
+        if self._holder_of(channel, key) == holder:
+            self.waiting[channel, key] = replace(self.waiting[channel, key][0], sending=""), None
+
+    async def stay(self, holder: str) -> None:
+        del holder  # what is kept in memory has no other holder
+
+    async def leave(self, holder: str) -> None:
+        for place, (one, whose) in self.waiting.items():
+            if whose == holder:
+                self.waiting[place] = one, None
+
+    def _holder_of(self, channel: str, key: str) -> str | None:
+        return self.waiting.get((channel, key), (None, None))[1]

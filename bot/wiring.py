@@ -40,6 +40,7 @@ from bot.rules_now import RulesNow
 from bot.seen import Taken
 from bot.settings import Settings
 from bot.telling import Telling
+from bot.wiring_calendars import CalendarsInDatabase
 from bot.wiring_api import SharedStore
 from bot.wiring_intake import InboxInDatabase
 from bot.wiring_reports import ReportsInDatabase
@@ -374,6 +375,11 @@ class Office:
             yield Pump(ledger, sender, composer, self.clock, manner)
         finally:
             await ledger.close()
+
+    @property
+    def calendars(self) -> CalendarsInDatabase:
+        """Calendars that are subscribed to."""
+        return CalendarsInDatabase(self._database, self.reference.rule_book, self.clock, self.settings.locale)
 
     @property
     def reports(self) -> ReportsInDatabase:
@@ -913,6 +919,7 @@ def _make_desk(
         make_sending=lambda drawers: SendingByJobs(_lines(settings), drawers.connection),
         examine=Examiner(),
         bot_link=bot_link(settings),
+        address=(settings.public_url or "").rstrip("/"),
         console=f"{settings.public_url or f'http://{settings.http}'}/console",
     )
 

@@ -10,6 +10,7 @@ from storage.added_documents import AddedDocumentsDrawer
 from storage.api_keys import ApiKeysDrawer
 from storage.audit import AuditDrawer
 from storage.broadcasts import BroadcastsDrawer
+from storage.calendars import CalendarsDrawer
 from storage.console import ConsoleDrawer
 from storage.encryption import Vault
 from storage.entries import EntriesDrawer
@@ -69,6 +70,7 @@ class Drawers:
     broadcasts: BroadcastsDrawer
     zalo_bot: ZaloBotDrawer
     zalo: ZaloDrawer
+    calendars: CalendarsDrawer
     api_keys: ApiKeysDrawer
     shared_views: SharedViewsDrawer
     hooks: HooksDrawer
@@ -90,6 +92,11 @@ class Drawers:
     @property
     def broadcast_outbox(self) -> OutboxDrawer:
         """The messages of broadcasts."""
+        return self.outbox
+
+    @property
+    def deliveries(self) -> OutboxDrawer:
+        """What was sent to whom."""
         return self.outbox
 
     @property
@@ -138,6 +145,7 @@ class Drawers:
             broadcasts=BroadcastsDrawer(connection),
             zalo_bot=ZaloBotDrawer(connection),
             zalo=ZaloDrawer(connection, vault),
+            calendars=CalendarsDrawer(connection, vault, randomness),
             api_keys=ApiKeysDrawer(connection),
             shared_views=SharedViewsDrawer(connection),
             hooks=HooksDrawer(connection, vault),

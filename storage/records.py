@@ -984,7 +984,7 @@ class SheetLayout:
     """How a table stands on a sheet: its name, the headings with the widths of their columns, and what is above them.
 
     The first line of `above` is its title. A sheet with `is_list` can be filtered, keeps its headings in sight and
-    prints them on every page.
+    prints them on every page. Only the first so many columns are `printed`, all where that is None.
     """
 
     name: str
@@ -992,3 +992,4 @@ class SheetLayout:
     above: tuple[str, ...] = ()
     is_list: bool = True
     is_wide: bool = True
+    printed: int | None = None

@@ -744,6 +744,7 @@ broadcasts = Table(
     Column("approved_at", DateTime(timezone=True), nullable=False),
     Column("state", code(), nullable=False, server_default="sending"),
     Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("recall_watched_until", DateTime(timezone=True)),  # what had left when it was recalled has arrived by then
     CheckConstraint("approved_by <> made_by", name="two_persons"),
     CheckConstraint("state IN ('sending', 'paused', 'cancelled', 'recalled')", name="state"),
 )
@@ -1148,4 +1149,16 @@ evidence_kinds = Table(
     Column("kind", code(), primary_key=True),
     Column("marked_by", code(), nullable=False),
     Column("marked_at", DateTime(timezone=True), nullable=False),
+)
+
+# --- calendars that officials subscribe to --------------------------------------------------------------------------------
+
+# One address for each person; only a keyed hash of what makes it secret is kept.
+calendar_tokens = Table(
+    "calendar_tokens",
+    metadata,
+    Column("person", code(), refers_to("people.code", ondelete="CASCADE"), primary_key=True),
+    Column("hash", LargeBinary, nullable=False),
+    Column("issued_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("hash"),
 )

@@ -1,28 +1,55 @@
-"""Which updates of a platform were already taken in, so that one delivered twice is answered once."""
+"""Which updates of a platform were already taken in, so that one delivered twice is answered once.
 
+An update that its platform brings but once is kept here until it is answered. Whichever process kept it has it in
+hand, and says now and then that it lives; what a dead one held is taken up by another.
+"""
+
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import case, delete, func, null, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, func, null, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.encryption import Vault
 from storage.letters import storable
-from storage.records import UpdateState
-from storage.tables import seen_updates
+from storage.records import KeptUpdate, UpdateState
+from storage.tables import seen_updates, update_holders
 
 # Who took an update up and has not answered by then is taken to be gone; longer than a question may take to answer.
 HELD_FOR: Final = timedelta(seconds=90)
 # Platforms bring an update again for a day, and may begin their numbers anew after a week, as may another bot.
 KNOWN_FOR: Final = timedelta(days=2)
 MOST_TRIES: Final = 3  # an update that ends the process each time must not end it for ever
+_SILENT_FOR_LONG: Final = timedelta(days=1)
+# Sorted by name, so that two processes that are brought the same do not wait for each other; in the order of coming
+# by their moments.
+_KEEP: Final = text(
+    "INSERT INTO seen_updates (channel, update_id, seen_at, tries, body, holder)"
+    " SELECT :channel, t.update_id, clock_timestamp() + t.place * interval '1 microsecond', 0, t.body, :holder"
+    " FROM unnest(CAST(:ids AS text[]), CAST(:bodies AS bytea[])) WITH ORDINALITY AS t (update_id, body, place)"
+    " ORDER BY t.update_id ON CONFLICT DO NOTHING RETURNING update_id"
+)
+_ADOPT: Final = text(
+    "UPDATE seen_updates u SET holder = :holder, tries = u.tries + 1, due_at = NULL FROM ("
+    "   SELECT w.update_id FROM seen_updates w"
+    "   WHERE w.channel = :channel AND w.body IS NOT NULL AND w.answered_at IS NULL"
+    "   AND (w.due_at IS NULL OR w.due_at <= clock_timestamp())"
+    "   AND (w.holder IS NULL OR NOT EXISTS ("
+    "      SELECT FROM update_holders h WHERE h.holder = w.holder AND h.alive_at > clock_timestamp() - :silence))"
+    "   ORDER BY w.seen_at LIMIT :most FOR UPDATE SKIP LOCKED"
+    " ) w WHERE u.channel = :channel AND u.update_id = w.update_id"
+    " RETURNING u.update_id, u.body, u.tries, u.sending, u.seen_at"
+)
 
 
 class UpdatesDrawer:
     """Remembers updates by channel and the platform's own number."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
         self._connection = connection
+        self._vault = vault
 
     async def claim(self, channel: str, update_id: str) -> bool:
         """True the first time only: for what is done but once. Another that is just claiming the same is waited for."""
@@ -85,4 +112,74 @@ class UpdatesDrawer:
     async def prune(self, before: datetime) -> int:
         """Forget updates that came before this moment; how many."""
         gone = await self._connection.execute(delete(seen_updates).where(seen_updates.c.seen_at < before))
+        silent_since = func.clock_timestamp() - _SILENT_FOR_LONG
+        await self._connection.execute(delete(update_holders).where(update_holders.c.alive_at < silent_since))
         return gone.rowcount
+
+    # --- what is not brought again
+
+    async def keep(self, channel: str, updates: Sequence[tuple[str, str]], holder: str | None) -> set[str]:
+        """Keep updates that came, number and body; which of them are new. They are in the hand of `holder`.
+
+        Without a holder whoever next has room takes them up.
+        """
+        numbers = {storable(number): number for number, _body in updates}
+        values = {
+            "channel": channel,
+            "holder": holder,
+            "ids": [storable(number) for number, _body in updates],
+            "bodies": [self._vault.encrypt(body) for _number, body in updates],
+        }
+        return {numbers[kept] for kept in (await self._connection.execute(_KEEP, values)).scalars()}
+
+    async def adopt(self, channel: str, holder: str, silence: timedelta, most: int) -> list[KeptUpdate]:
+        """Take up what nobody alive has in hand and whose time has come, oldest first."""
+        values = {"channel": channel, "holder": holder, "silence": silence, "most": most}
+        rows = (await self._connection.execute(_ADOPT, values)).all()
+        return [
+            KeptUpdate(one.update_id, self._vault.decrypt(one.body), one.tries, one.sending or "")
+            for one in sorted(rows, key=lambda row: row.seen_at)
+        ]
+
+    async def begin_sending(self, channel: str, update_id: str, holder: str, mark: str) -> bool:
+        """Keep the mark of an answer that is about to leave. False where the update is not in this hand any more."""
+        begun = await self._connection.execute(
+            update(seen_updates).where(self._in_hand(channel, [update_id], holder)).values(sending=mark)
+        )
+        return bool(begun.rowcount)
+
+    async def finish_kept(self, channel: str, update_ids: Collection[str], holder: str) -> None:
+        """These are answered: nothing of what they said is kept."""
+        await self._connection.execute(
+            update(seen_updates)
+            .where(self._in_hand(channel, update_ids, holder))
+            .values(answered_at=func.now(), body=None, holder=None, sending=None)
+        )
+
+    async def postpone(self, channel: str, update_id: str, holder: str, wait: timedelta) -> None:
+        """No answer left; whoever has room after this time takes the update up again."""
+        await self._connection.execute(
+            update(seen_updates)
+            .where(self._in_hand(channel, [update_id], holder))
+            .values(holder=None, sending=None, due_at=func.clock_timestamp() + wait)
+        )
+
+    async def stay(self, holder: str) -> None:
+        """This holder lives."""
+        alive = insert(update_holders).values(holder=holder, alive_at=func.clock_timestamp())
+        await self._connection.execute(
+            alive.on_conflict_do_update(index_elements=["holder"], set_={"alive_at": func.clock_timestamp()})
+        )
+
+    async def leave(self, holder: str) -> None:
+        """This holder goes: what it still has in hand is anybody's."""
+        await self._connection.execute(delete(update_holders).where(update_holders.c.holder == holder))
+
+    @staticmethod
+    def _in_hand(channel: str, update_ids: Collection[str], holder: str) -> ColumnElement[bool]:
+        return (
+            (seen_updates.c.channel == channel)
+            & seen_updates.c.update_id.in_([storable(one) for one in update_ids])
+            & (seen_updates.c.holder == holder)
+            & seen_updates.c.answered_at.is_(None)
+        )

@@ -6,13 +6,13 @@ from prometheus_client import CollectorRegistry, Counter
 
 from bot.errors import InputError, ServiceError
 from bot.failures import ChannelRefusedError, DeliveryFailedError, RefusedError
-from bot.on_zalo.bot_allowance import ALLOWANCE
 from bot.on_zalo.bot_api import BotApi
 from bot.on_zalo.bot_door import BotPollingDoor, BotWebhookDoor
 from bot.on_zalo.bot_letters import ZaloBotCarrier
 from bot.on_zalo.bot_pushing import ZaloBotSender
 from bot.on_zalo.bot_receive import BotReception
 from bot.on_zalo.bot_tokens import refused_token
+from bot.on_zalo.fetching import Fetching
 from bot.settings import Settings
 from bot.wiring import Office, bot_plan
 from handlers.phrases import _
@@ -60,7 +60,9 @@ def make_zalo_bot_door(office: Office, registry: CollectorRegistry) -> BotPollin
         reception = BotReception(
             desk=office.desk,
             describe=office.describe,
+            inbox=office.inbox,
             seen=office.seen,
+            files=Fetching(own=settings.zalo_bot_api),
             meter=kept.meter(api.identity),
             plan=bot_plan(settings),
             offered=kept.offered,
@@ -91,9 +93,6 @@ def make_zalo_bot_sender(office: Office) -> ZaloBotSender | None:
     except ChannelRefusedError as error:
         raise InputError(str(error)) from None
 
-    async def announce(seconds: float) -> None:
-        await office.pause_sender(api.identity, seconds, ALLOWANCE)
-
     kept = office.zalo_bot
     return ZaloBotSender(
         api,
@@ -101,7 +100,6 @@ def make_zalo_bot_sender(office: Office) -> ZaloBotSender | None:
         meter=kept.meter(api.identity),
         offered=kept.offered,
         plan=bot_plan(office.settings),
-        announce=announce,
     )
 
 

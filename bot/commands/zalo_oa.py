@@ -12,6 +12,8 @@ from bot.on_zalo.account import AccountClient, CodeError
 from bot.on_zalo.allowances import predict_last_day
 from bot.on_zalo.answering import Answerer
 from bot.on_zalo.door import OaDoor, PollingDoor, WebhookDoor
+from bot.on_zalo.events import Reader
+from bot.on_zalo.fetching import Fetching
 from bot.on_zalo.letters import OaCarrier
 from bot.on_zalo.oauth import App, OauthClient
 from bot.on_zalo.pushing import Lines, OaSender
@@ -83,7 +85,7 @@ def make_zalo_oa_door(office: Office, registry: CollectorRegistry) -> OaDoor | N
     reception = Reception(
         desk=office.desk,
         describe=office.describe,
-        seen=office.seen,
+        inbox=office.inbox,
         contacts=book,
         clock=office.clock,
         reach=office.reach,
@@ -98,8 +100,9 @@ def make_zalo_oa_door(office: Office, registry: CollectorRegistry) -> OaDoor | N
         image_url=f"{settings.public_url}{_CARD}" if is_public else None,
         count=book.count_answers,
     )
+    reader = Reader(account.app.oa_id, settings.locale, Fetching(own=settings.zalo_oa_api))
     if not settings.public_url:
-        return PollingDoor(client, account.keeper, reception, answerer)
+        return PollingDoor(client, account.keeper, reception, answerer, reader)
     own = settings.zalo_oa_webhook_secret
     events = Counter("zalo_oa_webhook_events", "Webhook calls by what became of them", ["became"], registry=registry)
     return WebhookDoor(
@@ -107,10 +110,10 @@ def make_zalo_oa_door(office: Office, registry: CollectorRegistry) -> OaDoor | N
         account.keeper,
         reception,
         answerer,
+        reader,
         signatures=Signatures(
             account.app.app_id, account.app.oa_id, own.get_secret_value() if own is not None else account.app.secret
         ),
-        oa_id=account.app.oa_id,
         count=lambda became: events.labels(became).inc(),
     )
 

@@ -1,14 +1,18 @@
 """Hands replies over in the account's conversations, again only where that cannot show a message twice."""
 
+import hashlib
+import unicodedata
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any, Final
 
 import structlog
 
-from bot.failures import DeliveryFailedError, NotSentError, UnclearError
+from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, UnclearError
 from bot.log_names import short_name
 from bot.on_zalo.account import AccountClient, CodeError
 from bot.on_zalo.codes import Act
+from bot.on_zalo.events import moment_of
 from bot.on_zalo.failing import name_failure
 from bot.on_zalo.messages import build_parts, build_phone_request, build_uploaded, describe_unsendable, kind_of_upload
 from bot.papers.handing import file_of
@@ -72,6 +76,24 @@ class Answerer:
             if sent and self._count is not None:
                 await self._count(sent)
 
+    def mark_of(self, reply: Reply) -> str:
+        """What tells this answer from others where its first words stand in a conversation."""
+        return _mark(str(build_parts(reply, self._describe)[0].message.get("text", "")))
+
+    async def find_answer(self, user: str, since: datetime | None, mark: str) -> bool | None:
+        """Whether an answer of this mark stands in the conversation since then; None where nobody can tell."""
+        if since is None:
+            return None
+        try:
+            rows = await self._client.list_conversation(user)
+        except (DeliveryFailedError, ChannelRefusedError, CodeError) as failed:
+            _log.warning("zalo.not_looked_up", chat=short_name(user), error=type(failed).__name__)
+            return None
+        ours = [row for row in rows if str(row.get("src")) == "0" and (moment_of(row) or since) >= since]
+        if any(_mark(str(row.get("message", ""))) == mark for row in ours):
+            return True
+        return None if ours else False  # other words: of a push, or the same in another form
+
     async def _find_image(self) -> str:
         """Zalo wants a picture with the offer; empty, and no offer is made, where none can be had."""
         if self._image_url is None:
@@ -118,3 +140,7 @@ class Answerer:
             if not may_repeat or attempt == _TRIES or wait > _LONGEST_WAIT:
                 raise failed
             await self._pause(wait)
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(" ".join(unicodedata.normalize("NFC", text).split()).encode()).hexdigest()[:32]

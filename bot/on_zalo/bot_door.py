@@ -1,4 +1,8 @@
-"""The whole door of the Zalo Bot platform, by polling or by webhook: open until told to stop, closed politely."""
+"""The whole door of the Zalo Bot platform, by polling or by webhook: open until told to stop, closed politely.
+
+The platform never brings an event again that it has handed over: each is kept before the next is asked for, and before
+it is thanked for.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -10,19 +14,20 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import web
 
-from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError
+from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError, where_of
+from bot.intake import Intake
 from bot.on_zalo.bot_api import BotApi
 from bot.on_zalo.bot_incoming import read_event
 from bot.on_zalo.bot_receive import BotReception, BotVisits
-from bot.supervisor import Supervisor
 from bot.waiting import Pause, T, unless_stopped
 from bot.webhooks import TurnedAwayError, ensure_secret, parse, read_bounded
+from handlers.asking import Channel
 from handlers.phrases import _
 
 SECRET_HEADER: Final = "X-Bot-Api-Secret-Token"  # noqa: S105  the name of a header
 _SECRET_LENGTHS: Final = range(8, 257)
 _LONGEST_BACKOFF: Final = 30.0
-_MOST_WAITING: Final = 20_000  # events: what the platform is not thanked for it may never bring again
+_KEPT_WITHIN: Final = 20.0  # seconds for which an event that cannot be kept is held on to after we are to stop
 _REFUSED_PAUSE: Final = 300.0
 _UNHEALTHY_AFTER: Final = 3  # failures in a row
 _TOO_QUICK: Final = 0.5  # seconds in which an idle wait ends only where something is wrong
@@ -91,11 +96,11 @@ class BotPollingDoor:
             me = await line.ask(self._api.get_me)
             await self._ensure_no_webhook(line)
             _log.info("zalo_bot.open", by="polling")
-            async with Supervisor(_MOST_WAITING, name="zalo_bot") as supervisor:
-                visits = BotVisits(self._api, self._reception, _id_of(me), stop)
+            visits = BotVisits(self._api, self._reception, stop)
+            async with Intake(Channel.ZALO_BOT, self._reception.inbox, visits.take) as intake:
                 while not stop.is_set():
                     try:
-                        await self._fetch(line, visits, supervisor)
+                        await self._fetch(line, _Threshold(intake, _id_of(me)), stop)
                     except ChannelRefusedError:  # reset meanwhile: the other doors stay open
                         _log.error("zalo_bot.token_refused", wait=_REFUSED_PAUSE)
                         await line.rest(_REFUSED_PAUSE)
@@ -118,18 +123,43 @@ class BotPollingDoor:
         await line.ask(self._api.delete_webhook)
         _log.warning("zalo_bot.webhook_dropped", host=urlsplit(url).hostname)
 
-    async def _fetch(self, line: BotLine, visits: BotVisits, supervisor: Supervisor) -> None:
+    async def _fetch(self, line: BotLine, threshold: "_Threshold", stop: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
         began = loop.time()
         events = await line.ask(lambda: self._api.get_update(self._wait_seconds))
         for payload in events or ():
-            event = read_event(payload)
-            if event is not None:
-                await supervisor.start(visits.take(event))
-            else:
-                _note_unknown(payload)
+            await self._keep(threshold, payload, stop)
         if not events and loop.time() - began < _TOO_QUICK:
             await line.rest(1.0)
+
+    async def _keep(self, threshold: "_Threshold", payload: Mapping[str, Any], stop: asyncio.Event) -> None:
+        """However long the cabinet is out of reach: the event exists nowhere else."""
+        for attempt in count():
+            try:
+                await threshold.take(payload)
+            except Exception as failed:  # noqa: BLE001  whatever it is, giving up here would lose the event
+                _log.error("zalo_bot.not_kept", error=type(failed).__name__, where=where_of(failed))
+                if stop.is_set() and attempt >= _KEPT_WITHIN:
+                    return
+                await self._reception.pause(min(2.0**attempt, _LONGEST_BACKOFF) if not stop.is_set() else 1.0)
+            else:
+                return
+
+
+class _Threshold:
+    """Lets in what is from somebody else. `me` is the bot's own id."""
+
+    def __init__(self, intake: Intake, me: str) -> None:
+        self._intake = intake
+        self._me = me
+
+    async def take(self, payload: Mapping[str, Any]) -> None:
+        """Keep an event, unless it is our own or nobody's. Raises whatever keeps the cabinet from being reached."""
+        event = read_event(payload)
+        if event is None:
+            _note_unknown(payload)
+        elif not event.is_from_bot and event.sender != self._me:
+            await self._intake.take(event.message_id, payload)
 
 
 class BotWebhookDoor:
@@ -145,13 +175,12 @@ class BotWebhookDoor:
         self._url = url
         self._secret = secret
         self._count = count
-        self._visits: BotVisits | None = None
-        self._supervisor: Supervisor | None = None
+        self._threshold: _Threshold | None = None
 
     async def receive(self, request: web.Request) -> web.Response:
-        """Take one event in, at once 200; answering goes on. An empty body is the platform looking whether we are here.
+        """Keep one event, then 200; answering goes on. An empty body is the platform looking whether we are here.
 
-        `count` is told why somebody was turned away: no_secret, wrong_secret, too_large, not_json, busy.
+        `count` is told why somebody was turned away: no_secret, wrong_secret, too_large, not_json, busy, not_kept.
         """
         try:
             body = await read_bounded(request)
@@ -159,15 +188,10 @@ class BotWebhookDoor:
                 return web.Response()
             ensure_secret(request, SECRET_HEADER, self._secret)
             payload = parse(body)
-            visits, supervisor = self._ensure_room()
+            await self._keep(payload)
         except TurnedAwayError as away:
             self._count(away.reason)
             return web.Response(status=away.status)
-        event = read_event(payload)
-        if event is not None:
-            await supervisor.start(visits.take(event))
-        else:
-            _note_unknown(payload)
         return web.Response()
 
     async def keep_open(self, stop: asyncio.Event) -> None:
@@ -175,21 +199,26 @@ class BotWebhookDoor:
         line = BotLine(stop, self._reception.pause)
         try:
             me = await line.ask(self._api.get_me)
-            async with Supervisor(_MOST_WAITING, name="zalo_bot") as self._supervisor:
-                self._visits = BotVisits(self._api, self._reception, _id_of(me), stop)
+            visits = BotVisits(self._api, self._reception, stop)
+            async with Intake(Channel.ZALO_BOT, self._reception.inbox, visits.take) as intake:
+                self._threshold = _Threshold(intake, _id_of(me))
                 seen = await line.ask(lambda: self._api.set_webhook(self._url, self._secret))
                 _tell_verification(seen or {})
                 _log.info("zalo_bot.open", by="webhook")
                 await stop.wait()
-                self._visits = None
+                self._threshold = None
         finally:
-            self._visits = self._supervisor = None
+            self._threshold = None
             await self._api.close()
 
-    def _ensure_room(self) -> tuple[BotVisits, Supervisor]:
-        if self._visits is None or self._supervisor is None or not self._supervisor.has_room:
+    async def _keep(self, payload: Mapping[str, Any]) -> None:
+        if self._threshold is None:
             raise TurnedAwayError(503, "busy")
-        return self._visits, self._supervisor
+        try:
+            await self._threshold.take(payload)
+        except Exception as failed:  # noqa: BLE001  whatever it is, the platform must not be thanked
+            _log.error("zalo_bot.not_kept", error=type(failed).__name__, where=where_of(failed))
+            raise TurnedAwayError(503, "not_kept") from None
 
 
 def _id_of(me: Mapping[str, Any] | None) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from handlers.asking import Channel, Incoming
+from bot.on_zalo.fetching import Fetching
+from handlers.asking import Channel, Incoming, IncomingFile
 
 _EVENT = "event_name"
 
@@ -42,6 +43,7 @@ class Event:
     is_from_bot: bool
     minute: int = 0  # in which it was sent
     text: str = ""
+    url: str = ""  # where a picture lies
 
 
 def read_event(payload: Mapping[str, Any]) -> Event | None:
@@ -60,6 +62,8 @@ def read_event(payload: Mapping[str, Any]) -> Event | None:
     text = message.get("text") if kind is Kind.TEXT else None
     if kind is Kind.TEXT and not isinstance(text, str):
         kind = Kind.UNKNOWN
+    if kind is Kind.PICTURE:
+        text = message.get("caption")
     return Event(
         kind=kind,
         message_id=message_id,
@@ -69,16 +73,23 @@ def read_event(payload: Mapping[str, Any]) -> Event | None:
         is_from_bot=sender.get("is_bot") is True,
         minute=int(sent_at) // 60_000 if isinstance(sent_at, int | float) else 0,
         text=_clean(text) if isinstance(text, str) else "",
+        url=_word(message.get("photo_url") or message.get("photo")) if kind is Kind.PICTURE else "",
     )
 
 
-def read_asked(event: Event, *, locale: str, choice: str | None = None) -> Incoming:
-    """What a visitor said, or the choice that they named."""
+def read_picture(event: Event, files: Fetching) -> IncomingFile | None:
+    """The picture that was sent; None where nothing says where it lies."""
+    return files.file_at(event.url, usual="anh.jpg")
+
+
+def read_asked(event: Event, *, locale: str, choice: str | None = None, file: IncomingFile | None = None) -> Incoming:
+    """What a visitor said or brought, or the choice that they named."""
     return Incoming(
         channel=Channel.ZALO_BOT,
         address=event.chat,
-        text=event.text if choice is None else None,
+        text=(event.text or None) if file is not None else event.text if choice is None else None,
         choice=choice,
+        file=file,
         thread=f"{Channel.ZALO_BOT}:{event.chat}",
         locale=locale,
     )

@@ -1,4 +1,7 @@
-"""Event of the Zalo Bot platform → desk → answer: each once, each chat in order, every failure told kindly."""
+"""Event of the Zalo Bot platform → desk → answer: each once, each chat in order, every failure told kindly.
+
+Nothing tells whether a message of ours arrived: a visitor whose answer may have left before a process died is told so.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -10,18 +13,21 @@ from typing import Final
 import structlog
 
 from bot.failures import ChannelRefusedError, NotSentError, RefusedError, where_of
+from bot.intake import InHand, TakenOverError
+from bot.interruption import say_interrupted
 from bot.log_names import make_reference, short_name
 from bot.on_zalo.bot_allowance import ALLOWANCE, CountedBot
 from bot.on_zalo.bot_answer import BotAnswerer
 from bot.on_zalo.bot_api import BotApi
 from bot.on_zalo.bot_codes import QUOTA
-from bot.on_zalo.bot_incoming import Event, Kind, read_asked
+from bot.on_zalo.bot_incoming import Event, Kind, read_asked, read_event, read_picture
 from bot.on_zalo.bot_plan import Meter, Plan
 from bot.on_zalo.bot_showing import OfferedChoices, OfferedInMemory, OutOfListError, find_named
+from bot.on_zalo.fetching import Fetching
 from bot.reach import Reach, ReachInLog
 from bot.refusals import CHAT_UNKNOWN
 from bot.render import Describe
-from bot.seen import SeenUpdates, Taken
+from bot.seen import Inbox, SeenUpdates
 from bot.turns import Turns
 from bot.waiting import Pause, unless_stopped
 from handlers.asking import Channel, Incoming
@@ -33,7 +39,10 @@ from handlers.reply import Outcome, Reply
 # platform has had too many. The desk is not asked a second time.
 _TRY_AGAIN: Final = (15.0, 30.0, 60.0, 120.0)
 _TRY_AGAIN_AFTER: Final = {QUOTA: (60.0, 300.0), ALLOWANCE: ()}
+_LATER: Final = 900.0  # seconds after which what could not be answered by then is tried anew
 _AT_ONCE: Final = 50  # events answered at once; the others wait
+_TURNS_GIVEN: Final = 3
+_ANSWER: Final = "answer"
 _log = structlog.get_logger("bot.on_zalo.bot")
 
 
@@ -54,7 +63,9 @@ class BotReception:
 
     desk: Desk
     describe: Describe
+    inbox: Inbox
     seen: SeenUpdates
+    files: Fetching = field(default_factory=Fetching)
     meter: Meter = field(default_factory=UncountedMeter)
     plan: Plan = field(default_factory=Plan)
     offered: OfferedChoices = field(default_factory=OfferedInMemory)
@@ -66,63 +77,70 @@ class BotReception:
 
 
 class BotVisits:
-    """What is done with each event. `me` is the bot's own id."""
+    """What is done with each event."""
 
-    def __init__(self, api: BotApi, reception: BotReception, me: str, stop: asyncio.Event) -> None:
+    def __init__(self, api: BotApi, reception: BotReception, stop: asyncio.Event) -> None:
         self._reception = reception
-        self._me = me
         self._stop = stop
         bot = CountedBot(api, reception.meter, reception.plan)
         self._answerer = BotAnswerer(bot, reception.offered, reception.describe, reception.pause)
         self._turns = Turns()
         self._room = asyncio.Semaphore(_AT_ONCE)
 
-    async def take(self, event: Event) -> None:
-        """Answer one event, unless it is our own or was answered before."""
-        if event.is_from_bot or event.sender == self._me:
+    async def take(self, in_hand: InHand) -> None:
+        """Answer one event."""
+        event = read_event(in_hand.raw)
+        if event is None:
             return
         async with self._turns.of(event.chat), self._room:
+            # Whoever brings an event must have its answer soon: what has come in meanwhile goes before this.
+            for _turn in range(_TURNS_GIVEN):
+                await asyncio.sleep(0)
             with locale_of(self._reception.locale):
-                await self._take_once(event)
+                await self._take_once(event, in_hand)
 
-    async def _take_once(self, event: Event) -> None:
-        seen = self._reception.seen
+    async def _take_once(self, event: Event, in_hand: InHand) -> None:
         try:
-            if await seen.begin(Channel.ZALO_BOT, event.message_id) is not Taken.OURS:
-                _log.info("zalo_bot.seen_before", message=short_name(event.message_id))
-                return
-            await self._answer(event)
+            if in_hand.sending:
+                await self._hand_over(event.chat, say_interrupted(), in_hand, offers=False)
+            else:
+                await self._answer(event, in_hand)
+        except TakenOverError:
+            raise
         except (NotSentError, ChannelRefusedError) as failed:
-            code = getattr(failed, "code", "")
-            _log.error("zalo_bot.not_answered", chat=short_name(event.chat), error=type(failed).__name__, code=code)
+            _give_up(event, failed, in_hand)
         except RefusedError as refused:
             await self._note_refusal(event, refused)
         except Exception as failed:  # noqa: BLE001  the visitor must hear of any defect of ours
-            await self._apologise(event, failed)
-        await seen.finish(Channel.ZALO_BOT, event.message_id)
+            await self._apologise(event, failed, in_hand)
 
-    async def _answer(self, event: Event) -> None:
+    async def _answer(self, event: Event, in_hand: InHand) -> None:
         if event.is_group:
-            await self._decline_in_group(event)
+            await self._decline_in_group(event, in_hand)
         elif event.kind is Kind.TEXT and event.text.strip():
-            await self._answer_words(event)
+            await self._answer_words(event, in_hand)
+        elif (file := read_picture(event, self._reception.files)) is not None:
+            asked = read_asked(event, locale=self._reception.locale, file=file)
+            await self._hand_over(event.chat, await self._ask_desk(asked), in_hand, offers=True)
         elif await self._is_first_of_many(event):
-            await self._hand_over(event.chat, Reply(_say_possible(event.kind), outcome=Outcome.NOT_UNDERSTOOD), False)
+            reply = Reply(_say_possible(event.kind), outcome=Outcome.NOT_UNDERSTOOD)
+            await self._hand_over(event.chat, reply, in_hand, offers=False)
 
-    async def _answer_words(self, event: Event) -> None:
+    async def _answer_words(self, event: Event, in_hand: InHand) -> None:
         offered = await self._reception.offered.recall(event.chat)
         try:
             choice = find_named(event.text, offered)
         except OutOfListError as missing:
             sentence = _("There is no choice {number} here.").format(number=missing)
-            await self._hand_over(event.chat, Reply(sentence, outcome=Outcome.NOT_UNDERSTOOD), False)
+            await self._hand_over(event.chat, Reply(sentence, outcome=Outcome.NOT_UNDERSTOOD), in_hand, offers=False)
             return
         asked = read_asked(event, locale=self._reception.locale, choice=choice)
-        await self._hand_over(event.chat, await self._ask_desk(asked), True)
+        await self._hand_over(event.chat, await self._ask_desk(asked), in_hand, offers=True)
 
-    async def _hand_over(self, chat: str, reply: Reply, offers: bool) -> None:  # noqa: FBT001  of two callers here
+    async def _hand_over(self, chat: str, reply: Reply, in_hand: InHand, *, offers: bool) -> None:
         """Send, and while nothing of it went out try again; what the month has no room for is not tried."""
         for tries in count():
+            await in_hand.begin_sending(_ANSWER)
             try:
                 await self._answerer.send(chat, reply, offers=offers)
             except NotSentError as failed:
@@ -133,14 +151,15 @@ class BotVisits:
             else:
                 return
 
-    async def _decline_in_group(self, event: Event) -> None:
+    async def _decline_in_group(self, event: Event, in_hand: InHand) -> None:
         """Say once in each group that nothing is answered there, and only to words."""
         seen, claimed = self._reception.seen, f"group:{event.chat}"
         if event.kind is not Kind.TEXT or not await seen.claim(Channel.ZALO_BOT, claimed):
             return
         sentence = _("I answer only in a private chat; please write to me there.")
         try:
-            await self._hand_over(event.chat, Reply(sentence, outcome=Outcome.NOT_UNDERSTOOD), False)
+            reply = Reply(sentence, outcome=Outcome.NOT_UNDERSTOOD)
+            await self._hand_over(event.chat, reply, in_hand, offers=False)
         except NotSentError:
             await seen.release(Channel.ZALO_BOT, claimed)
             raise
@@ -166,7 +185,7 @@ class BotVisits:
         if refused.code == CHAT_UNKNOWN and not event.is_group:
             await self._reception.reach.mark_unreachable(Channel.ZALO_BOT, event.chat)
 
-    async def _apologise(self, event: Event, failed: Exception) -> None:
+    async def _apologise(self, event: Event, failed: Exception, in_hand: InHand) -> None:
         """Log first, without a word of the question, then tell the visitor."""
         reference = self._reception.make_reference()
         _log.error("zalo_bot.defect", reference=reference, error=type(failed).__name__, where=where_of(failed))
@@ -177,19 +196,28 @@ class BotVisits:
             "Please try again in a few minutes; if it happens again, tell the administrator the reference {reference}."
         ).format(reference=reference)
         try:
-            await self._hand_over(event.chat, Reply(apology, outcome=Outcome.NOT_UNDERSTOOD), False)
+            reply = Reply(apology, outcome=Outcome.NOT_UNDERSTOOD)
+            await self._hand_over(event.chat, reply, in_hand, offers=False)
         except (NotSentError, ChannelRefusedError) as unsent:
-            _log.error("zalo_bot.not_answered", chat=short_name(event.chat), error=type(unsent).__name__)
+            _give_up(event, unsent, in_hand)
         except RefusedError as refused:
             await self._note_refusal(event, refused)
+
+
+def _give_up(event: Event, failed: Exception, in_hand: InHand) -> None:
+    """For now; what the month has no room for is not tried again."""
+    code = getattr(failed, "code", "")
+    _log.error("zalo_bot.not_answered", chat=short_name(event.chat), error=type(failed).__name__, code=code)
+    if code != ALLOWANCE:
+        in_hand.postpone(_LATER)
 
 
 def _say_possible(kind: Kind) -> str:
     match kind:
         case Kind.PICTURE | Kind.WITHHELD:
             return _(
-                "Pictures, files, contact cards and links with a preview do not reach me on Zalo. Please type your"
-                " question in words; hand a certificate itself in to HR of your unit."
+                "Files, contact cards and links with a preview do not reach me on Zalo. Please type your question in"
+                " words; send a certificate as a picture, or hand it in to HR of your unit."
             )
         case Kind.VOICE:
             return _("I cannot listen to voice messages. Please type your question in words.")

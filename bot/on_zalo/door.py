@@ -1,28 +1,30 @@
 """The door of the Official Account: brought events by webhook, or reads recent conversations where nobody reaches us.
 
-Every event is answered with 200: the console saves no address that refuses its unsigned probe, and Zalo gives an
-address up that fails too often. What is not signed is dropped and counted.
+Every event is answered with 200, once it is kept: the console saves no address that refuses its unsigned probe, and
+Zalo gives an address up that fails too often. What is not signed is dropped and counted.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import Any, Final
 
 import structlog
 from aiohttp import web
 
 from bot.failures import ChannelRefusedError, DeliveryFailedError, where_of
+from bot.intake import Intake
 from bot.on_zalo import signing
 from bot.on_zalo.account import AccountClient, CodeError
-from bot.on_zalo.afterwards import Afterwards
 from bot.on_zalo.answering import Answerer
-from bot.on_zalo.events import Event, Kind, read_event, read_row
+from bot.on_zalo.events import Kind, Reader, moment_of
 from bot.on_zalo.receiving import Reception, Visits
 from bot.on_zalo.signing import Signatures
 from bot.on_zalo.tokens import TokenKeeper
 from bot.webhooks import TurnedAwayError, parse, read_bounded
+from handlers.asking import Channel
 
 _FRESH_EVERY: Final = 300.0
 _POLL_EVERY: Final = 3.0
@@ -30,6 +32,7 @@ _LONGEST_BACKOFF: Final = 60.0
 _AT_A_TIME: Final = 10
 _MOST_PAGES: Final = 50
 _LOOK_BACK: Final = timedelta(hours=1)
+_LONG_AGO: Final = datetime.fromtimestamp(0, UTC)
 CountEvent = Callable[[str], None]
 _log = structlog.get_logger("bot.on_zalo")
 
@@ -39,11 +42,19 @@ class OaDoor:
 
     by = ""
 
-    def __init__(self, client: AccountClient, keeper: TokenKeeper, reception: Reception, answerer: Answerer) -> None:
+    def __init__(
+        self,
+        client: AccountClient,
+        keeper: TokenKeeper,
+        reception: Reception,
+        answerer: Answerer,
+        reader: Reader,
+    ) -> None:
         self._client = client
         self._keeper = keeper
         self._reception = reception
-        self._visits = Visits(reception, answerer)
+        self._reader = reader
+        self._visits = Visits(reception, answerer, reader)
 
     async def keep_open(self, stop: asyncio.Event) -> None:
         """Answer people until `stop` is set and everything begun is finished.
@@ -51,15 +62,16 @@ class OaDoor:
         Without a grant it stays open and says so: an administrator may connect the account meanwhile.
         """
         try:
-            async with Afterwards() as afterwards, asyncio.TaskGroup() as group:
+            intake = Intake(Channel.ZALO_OA, self._reception.inbox, self._visits.take)
+            async with intake, asyncio.TaskGroup() as group:
                 group.create_task(self._keep_fresh(stop))
                 _log.info("zalo.open", by=self.by)
-                await self._serve(afterwards, stop)
+                await self._serve(intake, stop)
         finally:
             await self._keeper.close()
             await self._client.close()
 
-    async def _serve(self, afterwards: Afterwards, stop: asyncio.Event) -> None:
+    async def _serve(self, intake: Intake, stop: asyncio.Event) -> None:
         raise NotImplementedError
 
     async def _keep_fresh(self, stop: asyncio.Event) -> None:
@@ -73,37 +85,37 @@ class OaDoor:
                 _log.warning("zalo.not_fresh", error=type(failed).__name__, where=where_of(failed))
             await _wait(stop, _FRESH_EVERY)
 
-    async def _catch_up(self, afterwards: Afterwards, since: datetime) -> datetime | None:
-        """Take in what people wrote since then and nobody has answered; the moment of the newest row."""
+    async def _catch_up(self, intake: Intake, since: datetime, *, only_unanswered: bool = False) -> datetime | None:
+        """Take in what people wrote since then and nobody has taken in; the moment of the newest row."""
         newest: datetime | None = None
-        writers: dict[str, datetime] = {}
+        writers: dict[str, None] = {}
         for page in range(_MOST_PAGES):
             rows = await self._client.list_recent(page * _AT_A_TIME, _AT_A_TIME)
-            events = [read_row(row, locale=self._reception.locale) for row in rows]
-            for row, event in zip(rows, events, strict=True):
-                at = _moment_of(row)
+            moments = [moment_of(row) or _LONG_AGO for row in rows]
+            for row, at in zip(rows, moments, strict=True):
                 newest = max(newest or at, at)
-                if event is not None and at > since:
-                    writers.setdefault(event.user, at)
-                elif at > since and (partner := str(row.get("to_id") or "")):
-                    writers.setdefault(partner, at)
-            if len(rows) < _AT_A_TIME or min(map(_moment_of, rows)) <= since:
+                if at > since and (partner := _partner_of(row)):
+                    writers.setdefault(partner)
+            if len(rows) < _AT_A_TIME or min(moments) <= since:
                 break
         for user in writers:
-            await self._read_conversation(user, since, afterwards)
+            await self._read_conversation(user, since, intake, only_unanswered=only_unanswered)
         return newest
 
-    async def _read_conversation(self, user: str, since: datetime, afterwards: Afterwards) -> None:
+    async def _read_conversation(self, user: str, since: datetime, intake: Intake, *, only_unanswered: bool) -> None:
         """The list of recent messages may hold only the last of each conversation: all of it is read here."""
-        found: list[Event] = []
+        found: list[tuple[str, Mapping[str, Any]]] = []
         for page in range(_MOST_PAGES):
             rows = await self._client.list_conversation(user, page * _AT_A_TIME, _AT_A_TIME)
-            fresh = [row for row in rows if _moment_of(row) > since]
-            found += [one for row in fresh if (one := read_row(row, locale=self._reception.locale)) is not None]
+            fresh = list(takewhile(lambda row: (moment_of(row) or _LONG_AGO) > since, rows))
+            if only_unanswered:
+                fresh = list(takewhile(lambda row: str(row.get("src")) == "1", fresh))
+            events = [(self._reader.read(row), row) for row in fresh]
+            found += [(event.key, row) for event, row in events if event.kind is not Kind.OTHER]
             if len(fresh) < _AT_A_TIME:
                 break
-        for event in reversed(found):
-            afterwards.take(self._visits.take(event))
+        for key, row in reversed(found):
+            await intake.take(key, row)
 
 
 class WebhookDoor(OaDoor):
@@ -120,19 +132,18 @@ class WebhookDoor(OaDoor):
         keeper: TokenKeeper,
         reception: Reception,
         answerer: Answerer,
+        reader: Reader,
         *,
         signatures: Signatures,
-        oa_id: str,
         count: CountEvent,
     ) -> None:
-        super().__init__(client, keeper, reception, answerer)
+        super().__init__(client, keeper, reception, answerer, reader)
         self._signatures = signatures
-        self._oa_id = oa_id
         self._count = count
-        self._afterwards: Afterwards | None = None
+        self._intake: Intake | None = None
 
     async def receive(self, request: web.Request) -> web.Response:
-        """Take one event in. Only where there is no room, or we are leaving, is Zalo asked to bring it again."""
+        """Keep one event, then thank for it. Only where it cannot be kept is Zalo asked to bring it again."""
         try:
             body = await read_bounded(request)
             raw = parse(body)
@@ -144,26 +155,41 @@ class WebhookDoor(OaDoor):
             self._count("wrong_signature" if request.headers.get(signing.HEADER) else "unsigned")
             return web.Response()
         self._count(f"signed_by_{formula}")
-        event = read_event(raw, self._oa_id, locale=self._reception.locale)
+        event = self._reader.read(raw)
         if event.kind is Kind.OTHER:
             self._count("not_for_us")
-        elif self._afterwards is None or not self._afterwards.take(self._visits.take(event)):
-            self._count("busy")
+            return web.Response()
+        return await self._keep(event.key, raw)
+
+    async def _keep(self, key: str, raw: Mapping[str, Any]) -> web.Response:
+        if self._intake is None:
+            self._count("closed")
             return web.Response(status=503)
+        try:
+            is_new = await self._intake.take(key, raw)
+        except Exception as failed:  # noqa: BLE001  what is not kept is brought again
+            _log.error("zalo.not_kept", error=type(failed).__name__, where=where_of(failed))
+            self._count("not_kept")
+            return web.Response(status=503)
+        if not is_new:
+            self._count("again")
         return web.Response()
 
-    async def _serve(self, afterwards: Afterwards, stop: asyncio.Event) -> None:
-        self._afterwards = afterwards
+    async def _serve(self, intake: Intake, stop: asyncio.Event) -> None:
+        self._intake = intake
         try:
-            await self._catch_up_once(afterwards)
+            await self._catch_up_once(intake)
             await stop.wait()
         finally:
-            self._afterwards = None
+            self._intake = None
 
-    async def _catch_up_once(self, afterwards: Afterwards) -> None:
-        """What was taken in and not answered when a process died stands in the recent conversations."""
+    async def _catch_up_once(self, intake: Intake) -> None:
+        """What people wrote while no process was there, and Zalo has given up bringing, stands in conversations.
+
+        Only what nothing of ours follows is taken in: nobody has found out whether rows bear the ids of events.
+        """
         try:
-            await self._catch_up(afterwards, self._reception.clock.now() - _LOOK_BACK)
+            await self._catch_up(intake, self._reception.clock.now() - _LOOK_BACK, only_unanswered=True)
         except (ChannelRefusedError, DeliveryFailedError, CodeError) as failed:
             _log.warning("zalo.not_caught_up", error=type(failed).__name__)
 
@@ -173,14 +199,14 @@ class PollingDoor(OaDoor):
 
     by = "polling"
 
-    async def _serve(self, afterwards: Afterwards, stop: asyncio.Event) -> None:
+    async def _serve(self, intake: Intake, stop: asyncio.Event) -> None:
         since = self._reception.clock.now() - _LOOK_BACK
         failures = 0
         while not stop.is_set():
             wait = _POLL_EVERY
             try:
                 # A second is looked at twice: rows of one moment may come one after the other.
-                since = max(since, (await self._catch_up(afterwards, since) or since) - timedelta(seconds=1))
+                since = max(since, (await self._catch_up(intake, since) or since) - timedelta(seconds=1))
                 failures = 0
             except (ChannelRefusedError, DeliveryFailedError, CodeError) as failed:
                 wait = min(_POLL_EVERY * 2.0**failures, _LONGEST_BACKOFF)
@@ -189,11 +215,9 @@ class PollingDoor(OaDoor):
             await _wait(stop, wait)
 
 
-def _moment_of(row: Mapping[str, Any]) -> datetime:
-    try:
-        return datetime.fromtimestamp(int(row["time"]) / 1000, UTC)
-    except (KeyError, TypeError, ValueError, OverflowError, OSError):
-        return datetime.fromtimestamp(0, UTC)
+def _partner_of(row: Mapping[str, Any]) -> str:
+    """The person of the conversation that a row is of."""
+    return str(row.get("from_id" if str(row.get("src")) == "1" else "to_id") or "")
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:

@@ -1,15 +1,19 @@
 """Zalo's events and rows of conversations → what the door does. Zalo's own shapes end here."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from handlers.asking import Channel, Incoming
+from bot.on_zalo.fetching import Fetching
+from handlers.asking import Channel, Incoming, IncomingFile
 
 PREFIX: Final = "#nc!"
 """Begins the hidden words of our buttons; nobody types it."""
+_LONGEST_SIZE: Final = 15  # digits
+_LONGEST_KEY: Final = 500
 
 
 class Kind(StrEnum):
@@ -17,8 +21,7 @@ class Kind(StrEnum):
 
     SAID = "said"  # words or a press of a button
     SHARED_PHONE = "shared_phone"
-    SHOWED = "showed"  # a picture
-    BROUGHT = "brought"  # a file
+    BROUGHT = "brought"  # a picture or file
     UNREADABLE = "unreadable"  # a sticker, a voice, a place …
     FOLLOWED = "followed"
     LEFT = "left"
@@ -46,13 +49,28 @@ class Event:
         return self.kind in _INTERACTIONS
 
 
-_INTERACTIONS = {Kind.SAID, Kind.SHARED_PHONE, Kind.SHOWED, Kind.BROUGHT, Kind.UNREADABLE, Kind.FOLLOWED}
-_SENT_KINDS: Final = {"user_send_image": Kind.SHOWED, "user_send_gif": Kind.SHOWED, "user_send_file": Kind.BROUGHT}
-# Rows of conversations name kinds in their own way.
-_ROW_KINDS: Final = {"photo": Kind.SHOWED, "image": Kind.SHOWED, "gif": Kind.SHOWED, "file": Kind.BROUGHT}
+_INTERACTIONS = {Kind.SAID, Kind.SHARED_PHONE, Kind.BROUGHT, Kind.UNREADABLE, Kind.FOLLOWED}
+# What such an event brings is called this where nothing tells its name.
+_BROUGHT: Final = {"user_send_image": "anh.jpg", "user_send_file": "tep"}
+_ROWS_BROUGHT: Final = {"photo": "anh.jpg", "image": "anh.jpg", "file": "tep"}  # rows name kinds in their own way
 
 
-def read_event(raw: Mapping[str, Any], oa_id: str, *, locale: str) -> Event:
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads events and rows of one account. `files` fetches what people send."""
+
+    oa_id: str
+    locale: str
+    files: Fetching = field(default_factory=Fetching)
+
+    def read(self, raw: Mapping[str, Any]) -> Event:
+        """What an event, or a row of a conversation in its place, is to us; `OTHER` for anything else."""
+        if "event_name" not in raw and "src" in raw:
+            return read_row(raw, locale=self.locale, files=self.files) or Event(Kind.OTHER, "")
+        return read_event(raw, self.oa_id, locale=self.locale, files=self.files)
+
+
+def read_event(raw: Mapping[str, Any], oa_id: str, *, locale: str, files: Fetching) -> Event:
     """What an event is to us. Anything unknown or broken is `OTHER`, never an error."""
     name = _text(raw.get("event_name"))
     sender, recipient = _id_of(raw.get("sender")), _id_of(raw.get("recipient"))
@@ -68,20 +86,20 @@ def read_event(raw: Mapping[str, Any], oa_id: str, *, locale: str) -> Event:
         ids = tuple(
             dict.fromkeys([*_texts(message.get("msg_ids")), *_texts([message.get("msg_id"), raw.get("msg_id")])])
         )
-        return Event(Kind.RECEIPT, f"{name}:{':'.join(ids)}"[:500], recipient, at, message_ids=ids)
+        return Event(Kind.RECEIPT if ids else Kind.OTHER, _key_of(name, ids), recipient, at, message_ids=ids)
     if name.startswith("oa_") or (sender and sender == oa_id):
         is_typed = isinstance(raw.get("sender"), Mapping) and bool(raw["sender"].get("admin_id"))
         ids = _texts([message.get("msg_id")])
         kind = Kind.OTHER if is_typed or not ids else Kind.ECHO
-        return Event(kind, f"echo:{':'.join(ids)}", recipient, at, text=_text(message.get("text")), message_ids=ids)
+        return Event(kind, _key_of("echo", ids), recipient, at, text=_text(message.get("text")), message_ids=ids)
     if name == "user_submit_info" and sender:
         return _read_shared(raw, sender, at, locale)
     if name.startswith("user_send_") and not name.startswith("user_send_group") and sender:
-        return _read_said(name, message, sender, at, locale)
+        return _read_said(name, message, sender, at, locale, files)
     return Event(Kind.OTHER, "", name=name)
 
 
-def read_row(row: Mapping[str, Any], *, locale: str) -> Event | None:
+def read_row(row: Mapping[str, Any], *, locale: str, files: Fetching) -> Event | None:
     """A row of a conversation that the person wrote, as the event that the webhook would have brought; else None."""
     key, user = _text(row.get("message_id")), _text(row.get("from_id"))
     if str(row.get("src")) != "1" or not key or not user:
@@ -89,16 +107,44 @@ def read_row(row: Mapping[str, Any], *, locale: str) -> Event | None:
     at, kind, text = _moment(row.get("time")), _text(row.get("type")), _text(row.get("message"))
     if text and kind in {"text", "", "link"}:
         return Event(Kind.SAID, key, user, at, _say(user, text, locale))
-    return Event(_ROW_KINDS.get(kind, Kind.UNREADABLE), key, user, at)
+    usual = _ROWS_BROUGHT.get(kind)
+    file = files.file_at(_text(row.get("url")), usual=usual) if usual is not None else None
+    if file is not None:
+        return Event(Kind.BROUGHT, key, user, at, _incoming(user, locale, text=text or None, file=file))
+    return Event(Kind.UNREADABLE, key, user, at)
 
 
-def _read_said(name: str, message: Mapping[str, Any], user: str, at: datetime | None, locale: str) -> Event:
+def moment_of(row: Mapping[str, Any]) -> datetime | None:
+    """When a row of a conversation was written."""
+    return _moment(row.get("time"))
+
+
+def _read_said(
+    name: str, message: Mapping[str, Any], user: str, at: datetime | None, locale: str, files: Fetching
+) -> Event:
     key, text = _text(message.get("msg_id")), _text(message.get("text"))
     if not key:
         return Event(Kind.OTHER, "", name=name)
     if name in {"user_send_text", "user_send_link"} and text:
         return Event(Kind.SAID, key, user, at, _say(user, text, locale))
-    return Event(_SENT_KINDS.get(name, Kind.UNREADABLE), key, user, at, name=name)
+    file = _find_file(message, _BROUGHT[name], files) if name in _BROUGHT else None
+    if file is not None:
+        return Event(Kind.BROUGHT, key, user, at, _incoming(user, locale, text=text or None, file=file))
+    return Event(Kind.UNREADABLE, key, user, at, name=name)
+
+
+def _find_file(message: Mapping[str, Any], usual: str, files: Fetching) -> IncomingFile | None:
+    """What is attached to a message, the first where there are several: Zalo sends each by itself."""
+    attachments = message.get("attachments")
+    for one in attachments if isinstance(attachments, Sequence) else ():
+        payload = one.get("payload") if isinstance(one, Mapping) else None
+        if isinstance(payload, Mapping):
+            size = _text(payload.get("size"))
+            known = int(size) if size.isascii() and size.isdigit() and len(size) < _LONGEST_SIZE else None
+            file = files.file_at(_text(payload.get("url")), name=_text(payload.get("name")), size=known, usual=usual)
+            if file is not None:
+                return file
+    return None
 
 
 def _say(user: str, text: str, locale: str) -> Incoming:
@@ -115,7 +161,13 @@ def _read_shared(raw: Mapping[str, Any], user: str, at: datetime | None, locale:
 
 
 def _incoming(
-    user: str, locale: str, *, text: str | None = None, choice: str | None = None, phone: str | None = None
+    user: str,
+    locale: str,
+    *,
+    text: str | None = None,
+    choice: str | None = None,
+    phone: str | None = None,
+    file: IncomingFile | None = None,
 ) -> Incoming:
     return Incoming(
         channel=Channel.ZALO_OA,
@@ -123,6 +175,7 @@ def _incoming(
         text=text,
         choice=choice,
         phone=phone,
+        file=file,
         thread=f"{Channel.ZALO_OA}:{user}",
         locale=locale,
     )
@@ -130,6 +183,11 @@ def _incoming(
 
 def _managing(name: str, raw: Mapping[str, Any], user: str) -> str:
     return f"{name}:{_text(raw.get('timestamp'))}:{user}"
+
+
+def _key_of(name: str, ids: Sequence[str]) -> str:
+    said = f"{name}:{':'.join(ids)}"
+    return said if len(said) <= _LONGEST_KEY else f"{name}:{hashlib.sha256(said.encode()).hexdigest()}"
 
 
 def _id_of(value: Any) -> str:

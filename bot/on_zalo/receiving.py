@@ -1,6 +1,7 @@
 """Zalo event → desk → answer: each event once, each conversation in order, every failure told kindly.
 
-What the account itself sent comes back as an echo and is dropped; receipts settle what was unclear.
+What the account itself sent comes back as an echo and is dropped; receipts settle what was unclear. An event whose
+answer may have left before its process died is looked for in the conversation, and never answered a second time.
 """
 
 import asyncio
@@ -12,22 +13,26 @@ from typing import Final, Protocol
 import structlog
 
 from bot.failures import ChannelRefusedError, NotSentError, RefusedError, where_of
+from bot.intake import InHand, TakenOverError
+from bot.interruption import say_interrupted
 from bot.log_names import make_reference, short_name
 from bot.on_zalo.answering import Answerer
-from bot.on_zalo.events import Event, Kind
+from bot.on_zalo.events import Event, Kind, Reader
 from bot.reach import Reach, ReachInLog
 from bot.render import Describe
-from bot.seen import SeenUpdates, Taken
+from bot.seen import Inbox
 from bot.turns import Turns
-from handlers import next_steps
 from handlers.asking import Channel
 from handlers.desk import Desk
 from handlers.phrases import DEFAULT_LOCALE, _, locale_of
 from handlers.ports import Clock
-from handlers.reply import Line, Outcome, Reply
+from handlers.reply import Outcome, Reply
 
 _TRY_AGAIN: Final = (15.0, 30.0, 60.0, 120.0)  # seconds: what was answered with 200 is not brought again
+_LATER: Final = 900.0  # seconds after which what could not be answered by then is tried anew
+_AT_ONCE: Final = 24  # events in work; the others wait
 _THINKING: Final = 2  # questions at the desk at the same time: more only hold up the processor
+_TURNS_GIVEN: Final = 3
 _log = structlog.get_logger("bot.on_zalo")
 
 
@@ -57,7 +62,7 @@ class Reception:
 
     desk: Desk
     describe: Describe
-    seen: SeenUpdates
+    inbox: Inbox
     contacts: Contacts
     clock: Clock
     reach: Reach = field(default_factory=ReachInLog)
@@ -69,14 +74,17 @@ class Reception:
 class Visits:
     """What is done with each event."""
 
-    def __init__(self, reception: Reception, answerer: Answerer) -> None:
+    def __init__(self, reception: Reception, answerer: Answerer, reader: Reader) -> None:
         self._reception = reception
         self._answerer = answerer
+        self._reader = reader
         self._turns = Turns()
+        self._room = asyncio.Semaphore(_AT_ONCE)
         self._thinking = asyncio.Semaphore(_THINKING)  # answers wait for each other, so that events need not
 
-    async def take(self, event: Event) -> None:
-        """Do what the event asks for, once however often it comes."""
+    async def take(self, in_hand: InHand) -> None:
+        """Do what an event asks for."""
+        event = self._reader.read(in_hand.raw)
         with locale_of(self._reception.locale):
             match event.kind:
                 case Kind.OTHER:
@@ -86,64 +94,74 @@ class Visits:
                 case Kind.ECHO:
                     await self._reception.contacts.note_echo(event.user, event.text, event.message_ids[0])
                 case _:
-                    await self._take_in_turn(event)
+                    await self._take_in_turn(event, in_hand)
 
-    async def _take_in_turn(self, event: Event) -> None:
+    async def _take_in_turn(self, event: Event, in_hand: InHand) -> None:
         for wait in (*_TRY_AGAIN, None):
-            async with self._turns.of(event.user):
-                if await self._take_once(event):
+            async with self._turns.of(event.user), self._room:
+                # Whoever brings an event must have its answer soon: what has come in meanwhile goes before this.
+                for _turn in range(_TURNS_GIVEN):
+                    await asyncio.sleep(0)
+                if await self._take_once(event, in_hand):
                     return
             if wait is not None:
                 await self._reception.pause(wait)
-        _log.error("zalo.given_up", event=event.key)
+        in_hand.postpone(_LATER)
 
-    async def _take_once(self, event: Event) -> bool:
-        """True when it is done with, by us or by another."""
-        seen = self._reception.seen
+    async def _take_once(self, event: Event, in_hand: InHand) -> bool:
+        """Whether it is done with."""
         try:
-            taken = await seen.begin(Channel.ZALO_OA, event.key)
-            if taken is not Taken.OURS:
-                return taken is Taken.DONE
             if event.is_interaction:
                 await self._reception.contacts.note_interaction(event.user, event.at or self._reception.clock.now())
-            await self._answer(event)
+            if in_hand.sending:
+                await self._settle(event, in_hand)
+            else:
+                await self._answer(event, in_hand)
+        except TakenOverError:
+            raise
         except (NotSentError, ChannelRefusedError) as failed:
-            await self._give_back(event, failed)
+            _note_unanswered(event, failed)
             return False
         except RefusedError as refused:
             await self._note_refusal(event, refused)
         except Exception as failed:  # noqa: BLE001  whoever asked must hear of any defect of ours
-            if not await self._apologise(event, failed):
-                return False
-        await seen.finish(Channel.ZALO_OA, event.key)
+            return await self._apologise(event, failed, in_hand)
         return True
 
-    async def _answer(self, event: Event) -> None:
+    async def _answer(self, event: Event, in_hand: InHand) -> None:
         if event.kind is Kind.LEFT:
             await self._reception.reach.mark_unreachable(Channel.ZALO_OA, event.user)
             return
         if event.asked is not None:
             async with self._thinking:
                 reply = await self._reception.desk.answer(event.asked)
-        elif event.kind in {Kind.SHOWED, Kind.BROUGHT}:
-            reply = about_evidence(is_picture=event.kind is Kind.SHOWED)
         else:
             reply = Reply(
-                _("I can read only typed words and presses of my buttons. Please type it."),
+                _("I can read only typed words, pictures, files and presses of my buttons. Please type it."),
                 outcome=Outcome.NOT_UNDERSTOOD,
             )
+        await self._send(event, reply, in_hand)
+
+    async def _send(self, event: Event, reply: Reply, in_hand: InHand) -> None:
+        await in_hand.begin_sending(self._answerer.mark_of(reply))
         await self._answerer.send(event.user, reply)
 
-    async def _give_back(self, event: Event, failed: Exception) -> None:
-        await self._reception.seen.release(Channel.ZALO_OA, event.key)
-        _log.error("zalo.not_answered", event=event.key, error=type(failed).__name__)
+    async def _settle(self, event: Event, in_hand: InHand) -> None:
+        """An answer may have left: where it stands in the conversation all is well, where it does not it is given."""
+        match await self._answerer.find_answer(event.user, event.at, in_hand.sending):
+            case True:
+                _log.info("zalo.answered_before", event=short_name(event.key))
+            case False:
+                await self._answer(event, in_hand)
+            case None:
+                await self._send(event, say_interrupted(), in_hand)
 
     async def _note_refusal(self, event: Event, refused: RefusedError) -> None:
         _log.warning("zalo.not_taken", chat=short_name(event.user), code=refused.code)
         await self._reception.reach.mark_unreachable(Channel.ZALO_OA, event.user)
 
-    async def _apologise(self, event: Event, failed: Exception) -> bool:
-        """Log first, without a word of the question, then tell the person. False when it was given back instead."""
+    async def _apologise(self, event: Event, failed: Exception, in_hand: InHand) -> bool:
+        """Log first, without a word of the question, then tell the person. Whether that could be done."""
         reference = self._reception.make_reference()
         _log.error("zalo.defect", reference=reference, error=type(failed).__name__, where=where_of(failed))
         apology = _(
@@ -151,24 +169,14 @@ class Visits:
             "Please try again in a few minutes; if it happens again, tell the administrator the reference {reference}."
         ).format(reference=reference)
         try:
-            await self._answerer.send(event.user, Reply(apology, outcome=Outcome.NOT_UNDERSTOOD))
+            await self._send(event, Reply(apology, outcome=Outcome.NOT_UNDERSTOOD), in_hand)
         except (NotSentError, ChannelRefusedError) as unsent:
-            await self._give_back(event, unsent)
+            _note_unanswered(event, unsent)
             return False
         except RefusedError as refused:
             await self._note_refusal(event, refused)
         return True
 
 
-def about_evidence(*, is_picture: bool) -> Reply:
-    """What can be done today with a picture or file of a certificate: nothing is kept of it, and how else to go on."""
-    title = (
-        _("I have received a picture, but I cannot read or keep pictures here yet.")
-        if is_picture
-        else _("I have received a file, but I cannot read or keep files here yet.")
-    )
-    lines = (
-        Line(_("Please type what the certificate says: its kind, level or score, who issued it and when.")),
-        Line(_("I can then tell whether it counts. To have it put on record, hand a copy to HR of your unit.")),
-    )
-    return Reply(title, lines, (next_steps.my_gaps(), next_steps.whom_to_ask()), Outcome.NOT_UNDERSTOOD)
+def _note_unanswered(event: Event, failed: Exception) -> None:
+    _log.error("zalo.not_answered", event=short_name(event.key), error=type(failed).__name__)

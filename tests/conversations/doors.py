@@ -31,12 +31,13 @@ from bot.on_zalo.bot_letters import ZaloBotCarrier
 from bot.on_zalo.bot_pushing import ZaloBotSender
 from bot.on_zalo.bot_receive import BotReception
 from bot.on_zalo.door import WebhookDoor as OaWebhookDoor
+from bot.on_zalo.events import Reader
 from bot.on_zalo.letters import OaCarrier
 from bot.on_zalo.oauth import App, OauthClient
 from bot.on_zalo.receiving import Reception as OaReception
 from bot.on_zalo.signing import Signatures
 from bot.on_zalo.tokens import TokenKeeper
-from bot.seen import SeenInMemory
+from bot.seen import InboxInMemory, SeenInMemory
 from bot.wiring import Office
 from bot.wiring_zalo import GrantsInDatabase
 from handlers.asking import Incoming
@@ -316,6 +317,7 @@ async def at_zalo_bot(office: Office) -> AsyncIterator[Guest]:
         reception = BotReception(
             desk=office.desk,
             describe=office.describe,
+            inbox=InboxInMemory(),
             seen=SeenInMemory(),
             meter=kept.meter(api.identity),
             offered=kept.offered,
@@ -341,13 +343,19 @@ async def at_zalo_oa(office: Office) -> AsyncIterator[Guest]:
         keeper = TokenKeeper(oauth, grants, office.clock, seed=oa.refresh_token)
         client = AccountClient(oa.openapi_base, keeper)
         reception = OaReception(
-            desk=office.desk, describe=office.describe, seen=SeenInMemory(), contacts=office.zalo_book,
+            desk=office.desk, describe=office.describe, inbox=InboxInMemory(), contacts=office.zalo_book,
             clock=office.clock,
         )  # fmt: skip
         answerer = Answerer(client, office.describe, office.clock, asyncio.sleep)
         signatures = Signatures(oa.app_id, oa.oa_id, oa.oa_secret)
         door = OaWebhookDoor(
-            client, keeper, reception, answerer, signatures=signatures, oa_id=oa.oa_id, count=lambda _became: None
+            client,
+            keeper,
+            reception,
+            answerer,
+            Reader(oa.oa_id, "vi"),
+            signatures=signatures,
+            count=lambda _became: None,
         )
         app = web.Application()
         app.router.add_post("/zalo", door.receive)

@@ -13,12 +13,14 @@ from bot.on_zalo.account import AccountClient
 from bot.on_zalo.allowances import Allowance
 from bot.on_zalo.answering import Answerer
 from bot.on_zalo.door import OaDoor, PollingDoor, WebhookDoor
+from bot.on_zalo.events import Reader
+from bot.on_zalo.fetching import Fetching
 from bot.on_zalo.oauth import App, OauthClient
 from bot.on_zalo.pushing import identity_of
 from bot.on_zalo.receiving import Reception
 from bot.on_zalo.signing import Signatures
 from bot.on_zalo.tokens import TokenKeeper
-from bot.seen import SeenInMemory
+from bot.seen import Inbox, InboxInMemory
 from bot.wiring_zalo import BookInDatabase, GrantsInDatabase
 from storage.database import Database
 from tests.bot.on_telegram.door import KnownReach, Pauses, ScriptedDesk
@@ -54,7 +56,7 @@ class OpenAccount:
     client: AccountClient
     book: BookInDatabase
     desk: ScriptedDesk = field(default_factory=ScriptedDesk)
-    seen: SeenInMemory = field(default_factory=SeenInMemory)
+    inbox: Inbox = field(default_factory=InboxInMemory)
     reach: KnownReach = field(default_factory=KnownReach)
     pauses: Pauses = field(default_factory=Pauses)
     counted: list[str] = field(default_factory=list)
@@ -95,7 +97,7 @@ async def open_door(oa: ZaloOa, database: Database, by: str = WEBHOOK) -> AsyncI
         reception = Reception(
             desk=opened.desk,
             describe=lambda cite: f"{cite.document}, {cite.point}",
-            seen=opened.seen,
+            inbox=opened.inbox,
             contacts=opened.book,
             clock=opened.clock,
             reach=opened.reach,
@@ -107,11 +109,11 @@ async def open_door(oa: ZaloOa, database: Database, by: str = WEBHOOK) -> AsyncI
             opened.client, reception.describe, opened.clock, opened.pauses,
             image_url="https://nhacchuan.invalid/card.png", count=opened.book.count_answers,
         )  # fmt: skip
-        parts = opened.client, opened.keeper, reception, answerer
+        parts = opened.client, opened.keeper, reception, answerer, Reader(oa.oa_id, "en", Fetching(own=oa.base))
         door: OaDoor = PollingDoor(*parts)
         if by == WEBHOOK:
             signatures = Signatures(oa.app_id, oa.oa_id, oa.oa_secret)
-            door = WebhookDoor(*parts, signatures=signatures, oa_id=oa.oa_id, count=opened.counted.append)
+            door = WebhookDoor(*parts, signatures=signatures, count=opened.counted.append)
             opened.url = await _serve(door, stack)
             assert await oa.save_webhook(opened.url)
         stop = asyncio.Event()

@@ -15,7 +15,8 @@ from bot.on_zalo.bot_door import BotPollingDoor, BotWebhookDoor
 from bot.on_zalo.bot_plan import Plan
 from bot.on_zalo.bot_receive import BotReception
 from bot.on_zalo.bot_showing import OfferedInMemory
-from bot.seen import SeenInMemory
+from bot.on_zalo.fetching import Fetching
+from bot.seen import Inbox, InboxInMemory, SeenInMemory
 from tests.bot.on_telegram.door import KnownReach, Pauses, ScriptedDesk
 from tests.standins.zalo_bot import ZaloBot
 
@@ -47,6 +48,7 @@ class OpenBot:
 
     platform: ZaloBot
     desk: ScriptedDesk = field(default_factory=ScriptedDesk)
+    inbox: Inbox = field(default_factory=InboxInMemory)
     seen: SeenInMemory = field(default_factory=SeenInMemory)
     meter: CountingMeter = field(default_factory=CountingMeter)
     plan: Plan = field(default_factory=Plan)
@@ -62,7 +64,9 @@ class OpenBot:
         return BotReception(
             desk=self.desk,
             describe=lambda cite: f"{cite.document}, {cite.point}",
+            inbox=self.inbox,
             seen=self.seen,
+            files=Fetching(own=self.platform.base if self.platform else ""),
             meter=self.meter,
             plan=self.plan,
             offered=self.offered,

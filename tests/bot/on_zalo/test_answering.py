@@ -100,14 +100,27 @@ async def test_person_is_told_where_to_get_it_when_zalo_does_not_take_a_file(oa,
     assert "bang.xlsx" in await lan.reads(2)
 
 
-async def test_person_is_told_what_can_be_done_when_a_picture_or_file_comes(oa, door):
+@pytest.mark.parametrize("by", [WEBHOOK, POLLING])
+async def test_desk_gets_a_picture_or_file_with_what_is_said_of_it_when_one_comes(oa, database, by):
+    async with open_door(oa, database, by) as door:
+
+        async def fetch(asked):
+            content = await asked.file.fetch(100)
+            return Reply(f"{asked.file.name} {asked.file.declared_type} {asked.file.size} {content} {asked.text}")
+
+        door.desk.script = fetch
+        lan = oa.person("Lan")
+        lan.shows_image(b"jpg", "bang.jpg", text="bằng của tôi")
+        assert await lan.reads(timeout=10) == "bang.jpg image/jpeg None b'jpg' bằng của tôi"
+        lan.sends_file(b"%PDF-1.4", "bang.pdf")
+        size = 8 if by == WEBHOOK else None
+        assert await lan.reads(timeout=10) == f"bang.pdf application/pdf {size} b'%PDF-1.4' None"
+
+
+async def test_person_is_told_what_can_be_read_when_a_sticker_comes(oa, door):
     lan = oa.person("Lan")
-    lan.shows_image(text="bằng của tôi")
-    assert "cannot read or keep pictures" in await lan.reads()
-    lan.sends_file()
-    assert "cannot read or keep files" in await lan.reads()
     lan.sends_sticker()
-    assert "only typed words" in await lan.reads()
+    assert "only typed words, pictures, files" in await lan.reads()
     assert not door.desk.asked
 
 

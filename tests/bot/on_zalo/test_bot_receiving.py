@@ -83,11 +83,11 @@ async def test_same_event_brought_again_is_answered_once(platform, bot_door, lan
 
 
 ASIDES = {
-    "a picture": (
-        lambda who: who.shows_photo("https://photo.invalid/a.jpg", "văn bằng"),
-        "hand a certificate itself in",
+    "a picture that lies nowhere": (
+        lambda who: who.sends_event("message.image.received", {"caption": "văn bằng"}),
+        "send a certificate as a picture",
     ),
-    "a file or a card": (lambda who: who.sends_something_else(), "hand a certificate itself in"),
+    "a file or a card": (lambda who: who.sends_something_else(), "send a certificate as a picture"),
     "a voice message": (lambda who: who.records_voice(), "cannot listen"),
     "a sticker": (lambda who: who.sends_sticker(), "Type your question"),
     "something new": (lambda who: who.sends_event("message.dance.received", {"dance": "1"}), "only typed words"),

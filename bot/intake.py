@@ -1,0 +1,213 @@
+"""What a platform brings is kept before it is thanked, done afterwards, and found again after a breakdown.
+
+Each update is in the hand of one process, which says every few seconds that it lives. What a dead one held, and what
+could not be done and waits for its time, is taken up by whoever lives.
+"""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Final, Self
+
+import structlog
+
+from bot.failures import where_of
+from bot.gathering import Gathered
+from bot.log_names import short_name
+from bot.seen import Inbox, KeptUpdate
+from bot.supervisor import Supervisor
+
+STAY_EVERY: Final = 3.0  # seconds; after five times as many a holder is taken to be dead
+_MOST_IN_HAND: Final = 20_000  # more is kept for whoever has room
+_MOST_ADOPTED: Final = 200
+_MOST_TRIES: Final = 12
+_AFTER_DEFECT: Final = 60.0
+_LONGEST_PAUSE: Final = 30.0
+_log = structlog.get_logger("bot.intake")
+
+
+class InHand:
+    """An update that is ours to answer."""
+
+    def __init__(self, intake: "Intake", kept: KeptUpdate) -> None:
+        self._intake = intake
+        self._kept = kept
+        self.wait: float | None = None
+
+    @property
+    def raw(self) -> Mapping[str, Any]:
+        """What came."""
+        read = json.loads(self._kept.body)
+        return read if isinstance(read, dict) else {}
+
+    @property
+    def sending(self) -> str:
+        """The mark of an answer that may have left before the process died that had this in hand; else empty."""
+        return self._kept.sending
+
+    async def begin_sending(self, mark: str) -> None:
+        """To be called before anything leaves; `mark` tells it from others. Raises TakenOverError in other hands."""
+        intake = self._intake
+        if not await intake.inbox.begin_sending(intake.channel, self._kept.key, intake.holder, mark):
+            raise TakenOverError
+
+    def postpone(self, seconds: float) -> None:
+        """Nothing left: once this is laid down, it is taken up again after so many seconds, by us or by another."""
+        self.wait = seconds
+
+
+class TakenOverError(Exception):
+    """We were silent for so long that another process has taken the update up."""
+
+
+class Intake:
+    """One channel's updates. Enter it with `async with`; leaving finishes what is in hand, within `grace` seconds.
+
+    `visit` does what an update asks for; an error that it raises lets the update be tried again later.
+    """
+
+    def __init__(
+        self,
+        channel: str,
+        inbox: Inbox,
+        visit: Callable[[InHand], Awaitable[None]],
+        *,
+        grace: float = 20.0,
+        stay_every: float = STAY_EVERY,
+    ) -> None:
+        self.channel = channel
+        self.inbox = inbox
+        self.holder = secrets.token_hex(8)
+        self._visit = visit
+        self._stay_every = stay_every
+        self._supervisor = Supervisor(2 * _MOST_IN_HAND, grace, name=channel)  # that it is full is decided here
+        self._in_hand = 0
+        self._has_stayed = False
+        self._doubtful: set[str] = set()
+        self._keeping = Gathered(self._keep)
+        self._finishing = Gathered(self._finish)
+        self._round: asyncio.Future[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._supervisor.__aenter__()
+        self._round = asyncio.ensure_future(self._go_round())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self._supervisor.__aexit__(kind, failure, trace)
+        finally:
+            if self._round is not None:
+                self._round.cancel()
+                await asyncio.gather(self._round, return_exceptions=True)
+            try:
+                await self.inbox.leave(self.holder)
+            except Exception as failed:  # noqa: BLE001  it will be taken to be dead soon
+                _log.warning("intake.not_left", channel=self.channel, error=type(failed).__name__)
+
+    async def take(self, key: str, raw: Mapping[str, Any]) -> bool:
+        """Keep an update and have it done; once this returns it is safe. False for one that was known.
+
+        Raises whatever keeps the cabinet from being reached: then it was not taken in.
+        """
+        return await self._keeping.add((key, json.dumps(raw, separators=(",", ":"))))
+
+    # --- below
+
+    async def _keep(self, updates: Sequence[tuple[str, str]]) -> Sequence[bool]:
+        """Keep what has come at the same moment, and have what is new done in the order in which it came."""
+        if not self._has_stayed:  # what a holder has of whom nobody has heard is anybody's
+            await self._stay()
+        holder = self.holder if self._has_room() else None
+        try:
+            new = set(await self.inbox.keep(self.channel, updates, holder))
+        except Exception:
+            self._doubtful.update(key for key, _body in updates)  # it may have been kept all the same
+            raise
+        is_new = []
+        for key, body in updates:
+            is_new.append(key in new)
+            if key in new:
+                new.discard(key)
+                if holder is not None:
+                    await self._begin(KeptUpdate(key, body))
+        return is_new
+
+    def _has_room(self) -> bool:
+        return self._supervisor.has_room and self._in_hand < _MOST_IN_HAND
+
+    async def _begin(self, kept: KeptUpdate) -> None:
+        self._in_hand += 1
+        try:
+            await self._supervisor.start(self._do(kept))
+        except RuntimeError:  # we are leaving: it is somebody else's as soon as we are gone
+            self._in_hand -= 1
+
+    async def _do(self, kept: KeptUpdate) -> None:
+        try:
+            await self._do_once(kept)
+        finally:
+            self._in_hand -= 1
+
+    async def _do_once(self, kept: KeptUpdate) -> None:
+        in_hand = InHand(self, kept)
+        if kept.tries > _MOST_TRIES:
+            _log.error("intake.given_up", channel=self.channel, update=short_name(kept.key))
+        else:
+            try:
+                await self._visit(in_hand)
+            except TakenOverError:
+                _log.warning("intake.taken_over", channel=self.channel, update=short_name(kept.key))
+                return
+            except Exception as failed:  # noqa: BLE001  one failing update must not take the others with it
+                _log.error("intake.failed", channel=self.channel, error=type(failed).__name__, where=where_of(failed))
+                in_hand.postpone(_AFTER_DEFECT)
+        await self._lay_down(kept.key, in_hand.wait)
+
+    async def _lay_down(self, key: str, wait: float | None) -> None:
+        """However long the cabinet is out of reach: what is not laid down would be done a second time."""
+        pause = 0.5
+        while True:
+            try:
+                if wait is None:
+                    await self._finishing.add(key)
+                else:
+                    await self.inbox.postpone(self.channel, key, self.holder, wait)
+            except Exception as failed:  # noqa: BLE001  the database may be away for a moment
+                _log.warning("intake.not_laid_down", channel=self.channel, error=type(failed).__name__)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+            else:
+                return
+
+    async def _finish(self, keys: Sequence[str]) -> Sequence[None]:
+        await self.inbox.finish_kept(self.channel, keys, self.holder)
+        return [None] * len(keys)
+
+    async def _stay(self) -> None:
+        await self.inbox.stay(self.holder)
+        self._has_stayed = True
+
+    async def _go_round(self) -> None:
+        """Say that we live, and take up what nobody has in hand."""
+        while True:
+            try:
+                await self._stay()
+                for key in tuple(self._doubtful):
+                    await self.inbox.postpone(self.channel, key, self.holder, 0)
+                    self._doubtful.discard(key)
+                while self._has_room():
+                    adopted = await self.inbox.adopt(self.channel, self.holder, _MOST_ADOPTED)
+                    if adopted:
+                        _log.info("intake.adopted", channel=self.channel, count=len(adopted))
+                    for one in adopted:
+                        await self._begin(one)
+                    if len(adopted) < _MOST_ADOPTED:
+                        break
+            except Exception as failed:  # noqa: BLE001  the database may be away for a moment
+                _log.warning("intake.not_looked", channel=self.channel, error=type(failed).__name__)
+            await asyncio.sleep(self._stay_every)

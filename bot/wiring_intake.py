@@ -1,0 +1,48 @@
+"""Where what platforms bring but once is joined to the cabinet."""
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Final
+
+from bot.intake import STAY_EVERY
+from bot.seen import KeptUpdate
+from storage.database import Database
+
+SILENCE: Final = timedelta(seconds=5 * STAY_EVERY)
+
+
+class InboxInDatabase:
+    """Keeps the promises of `bot.seen.Inbox` for every process on the database."""
+
+    def __init__(self, database: Database, silence: timedelta = SILENCE) -> None:
+        self._database = database
+        self._silence = silence
+
+    async def keep(self, channel: str, updates: Sequence[tuple[str, str]], holder: str | None) -> Collection[str]:
+        async with self._database.transaction() as drawers:
+            return await drawers.updates.keep(channel, updates, holder)
+
+    async def adopt(self, channel: str, holder: str, most: int) -> Sequence[KeptUpdate]:
+        async with self._database.transaction() as drawers:
+            adopted = await drawers.updates.adopt(channel, holder, self._silence, most)
+        return [KeptUpdate(one.number, one.body, one.tries, one.sending) for one in adopted]
+
+    async def begin_sending(self, channel: str, key: str, holder: str, mark: str) -> bool:
+        async with self._database.transaction() as drawers:
+            return await drawers.updates.begin_sending(channel, key, holder, mark)
+
+    async def finish_kept(self, channel: str, keys: Collection[str], holder: str) -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.updates.finish_kept(channel, keys, holder)
+
+    async def postpone(self, channel: str, key: str, holder: str, seconds: float) -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.updates.postpone(channel, key, holder, timedelta(seconds=seconds))
+
+    async def stay(self, holder: str) -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.updates.stay(holder)
+
+    async def leave(self, holder: str) -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.updates.leave(holder)
