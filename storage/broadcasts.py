@@ -99,7 +99,7 @@ FROM deliveries d LEFT JOIN broadcast_recalls r ON r.delivery = d.id
 WHERE d.broadcast = :number AND d.sender IS NOT NULL AND (
     d.state = 'unclear'
     OR (d.state = 'delivered' AND r.delivery IS NULL)
-    OR (d.state = 'delivered' AND r.state = 'refused' AND r.reason = 'not_editable'))
+    OR (d.state = 'delivered' AND r.state = 'refused'))
 AND NOT EXISTS (
     SELECT FROM notices n WHERE n.key = 'correction:' || d.broadcast || ':' || d.person AND n.freed_at IS NULL)
 ORDER BY d.id
@@ -113,15 +113,21 @@ WHERE d.id = r.delivery AND r.delivery IN (
     ORDER BY delivery LIMIT :most FOR UPDATE SKIP LOCKED)
 RETURNING r.delivery, d.sender, d.address, d.provider_id, d.locale, coalesce(d.done_at, d.started_at), r.tries
 """)
-# What had left but not arrived when a broadcast was recalled arrives after it.
+# What had left but not arrived when a broadcast was recalled arrives after it: so it is watched for a while, from the
+# moment at which a worker saw it first and counted by the database, whenever that is.
 _RECALLING: Final = text("""
 SELECT number FROM broadcasts b WHERE b.state = 'recalled' AND (EXISTS (
     SELECT FROM broadcast_recalls r WHERE r.broadcast = b.number AND r.state = 'waiting')
 OR EXISTS (
     SELECT FROM deliveries d WHERE d.broadcast = b.number AND d.state = 'started')
-OR b.changed_at > :since)
+OR coalesce(b.recall_watched_until > clock_timestamp(), true))
 ORDER BY number
 """)
+_WATCH: Final = text(
+    "UPDATE broadcasts SET recall_watched_until = clock_timestamp() + :watched"
+    " WHERE number = :number AND (recall_watched_until IS NULL OR EXISTS ("
+    " SELECT FROM deliveries d WHERE d.broadcast = :number AND d.state = 'started'))"
+)
 
 
 class BroadcastsDrawer:
@@ -188,9 +194,9 @@ class BroadcastsDrawer:
         sent = await self._connection.execute(_SEND_AGAIN, {"number": number, "delivery": delivery, "at": at})
         return bool(sent.rowcount)
 
-    async def list_recalling(self, since: datetime) -> Sequence[int]:
-        """Recalled broadcasts of which something is still to be written over, or that were recalled since then."""
-        return list((await self._connection.execute(_RECALLING, {"since": since})).scalars())
+    async def list_recalling(self) -> Sequence[int]:
+        """Recalled broadcasts of which something is still to be written over or may yet arrive."""
+        return list((await self._connection.execute(_RECALLING)).scalars())
 
     # --- whom it can reach
 
@@ -257,6 +263,10 @@ class BroadcastsDrawer:
         """Take up what has arrived by channels that let us write it over; how many are new."""
         added = await self._connection.execute(_PREPARE, {"number": number, "editable": list(editable)})
         return added.rowcount
+
+    async def watch_recall(self, number: int, watched: timedelta) -> None:
+        """Look at it for so long, from now or from when the last of its messages was under way."""
+        await self._connection.execute(_WATCH, {"number": number, "watched": watched})
 
     async def list_to_correct(self, number: int) -> Sequence[tuple[PersonCode, str, Reached, datetime | None]]:
         """Who is to be told of the recall by a message of its own: person, our identity, their chat, when it went."""

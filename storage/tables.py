@@ -745,6 +745,7 @@ broadcasts = Table(
     Column("state", code(), nullable=False, server_default="sending"),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Column("recall_watched_until", DateTime(timezone=True)),  # what had left when it was recalled has arrived by then
+    Column("recall_watched_until", DateTime(timezone=True)),  # what had left when it was recalled has arrived by then
     CheckConstraint("approved_by <> made_by", name="two_persons"),
     CheckConstraint("state IN ('sending', 'paused', 'cancelled', 'recalled')", name="state"),
 )

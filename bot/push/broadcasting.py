@@ -32,7 +32,7 @@ _LEASE: Final = timedelta(seconds=60)
 _AT_ONCE: Final = 20
 _AT_A_STRETCH: Final = 5.0  # seconds
 _MOST_TRIES: Final = 5
-_RECALLS_ARE_WATCHED: Final = timedelta(minutes=2)  # what was leaving when a recall began has arrived by then
+_RECALLS_ARE_WATCHED: Final = timedelta(minutes=2)  # what was leaving then has arrived
 _log = structlog.get_logger("bot.push")
 
 
@@ -44,7 +44,8 @@ class Kept(BroadcastsKept, Protocol):
     async def keep_card(
         self, card: Card, *, provider_id: str | None, shown: str | None, final_in: BroadcastState | None
     ) -> None: ...
-    async def list_recalling(self, since: datetime) -> Sequence[int]: ...
+    async def list_recalling(self) -> Sequence[int]: ...
+    async def watch_recall(self, number: int, watched: timedelta) -> None: ...
     async def take_recalls(self, number: int, most: int, lease: timedelta) -> Sequence[Recall]: ...
     async def forget_beginning(self, card: Card) -> None: ...
     async def reserve(self, sender: str, count: int) -> tuple[float, float] | None: ...
@@ -171,10 +172,9 @@ class BroadcastKeeper:
 
         It ends after a few seconds whatever is left, so that a worker that is asked to stop can.
         """
-        since = self._around.clock.now() - _RECALLS_ARE_WATCHED
         ends_at = time.monotonic() + _AT_A_STRETCH
         async with self._open() as cabinet:
-            numbers = await cabinet.broadcasts.list_recalling(since)
+            numbers = await cabinet.broadcasts.list_recalling()
         for number in numbers:
             while await self._recall_some(number) and time.monotonic() < ends_at:
                 pass
@@ -185,6 +185,7 @@ class BroadcastKeeper:
             broadcast = await cabinet.broadcasts.find(number)
             if broadcast is None:
                 return False
+            await cabinet.broadcasts.watch_recall(number, _RECALLS_ARE_WATCHED)
             await cabinet.broadcasts.prepare_recalls(number, self._editable)
             await self._correct(cabinet, broadcast)
             taken = await cabinet.broadcasts.take_recalls(number, _AT_ONCE, _LEASE)
