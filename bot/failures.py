@@ -26,11 +26,15 @@ class NotSentError(DeliveryFailedError):
 
 
 class NotNowError(NotSentError):
-    """This message may not go out for `later` seconds, while others may."""
+    """This message may not go out for `later` seconds, while others may.
 
-    def __init__(self, message: str, *, code: str = "", later: float) -> None:
-        super().__init__(message, code=code)
+    `may_go_elsewhere`: another channel of the same person need not wait for that.
+    """
+
+    def __init__(self, message: str, *, code: str = "", later: float, may_go_elsewhere: bool = False) -> None:
+        super().__init__(message, code=code, wait=later)
         self.later = later
+        self.may_go_elsewhere = may_go_elsewhere
 
 
 class RefusedError(DeliveryFailedError):

@@ -102,10 +102,12 @@ class BookInDatabase:
 
     # --- allowances
 
-    async def take_one(self) -> bool:
+    async def take_one(self, *, is_broadcast: bool = False) -> bool:
         async with self._database.transaction() as drawers:
-            day, allowance = self._clock.today(), self._allowance
-            return await drawers.zalo.take_one(self._identity, day, allowance.of_day, allowance.of_month)
+            of_day, of_month = (
+                one(is_broadcast=is_broadcast) for one in (self._allowance.of_day, self._allowance.of_month)
+            )
+            return await drawers.zalo.take_one(self._identity, self._clock.today(), of_day, of_month)
 
     async def give_back(self) -> None:
         async with self._database.transaction() as drawers:

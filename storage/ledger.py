@@ -86,8 +86,9 @@ RETURNING d.id, d.person, d.sender, d.channel, d.address, d.locale, d.state, d.d
 """
 _ADVANCE: Final = "UPDATE pace SET next_slot_at = to_timestamp(%s) WHERE identity = %s"
 _LEFT: Final = """
-SELECT EXISTS (SELECT FROM deliveries WHERE sender = %(sender)s AND state = 'waiting' AND NOT is_held
-               AND due_at <= %(at)s),
+SELECT (SELECT min(greatest(extract(epoch FROM coalesce(lease_until, 'epoch') - clock_timestamp())::float8, 0))
+        FROM deliveries
+        WHERE sender = %(sender)s AND state = 'waiting' AND NOT is_held AND due_at <= %(at)s),
     (SELECT extract(epoch FROM min(lease_until) - clock_timestamp())::float8 FROM deliveries
      WHERE sender = %(sender)s AND state IN ('claimed', 'started') AND NOT claimed_by = ANY(%(mine)s))
 """
@@ -301,13 +302,14 @@ class Ledger:
         return interval, chat, now, until_slot if interval else 0.0, until_unpaused or 0.0
 
     async def _wait_for_others(self, driver: psycopg.AsyncConnection[Any], identity: str, at: datetime) -> float | None:
-        """Seconds until somebody else's lease is over; a moment where something due is held back; None: nothing."""
+        """Seconds until something can be due: what was put off, or what somebody else holds; None for nothing."""
         values = {"sender": identity, "at": at, "mine": list(self._mine)}
         read = await (await driver.execute(_LEFT, values)).fetchone()
-        is_due, until_lease = read or (False, None)
-        if is_due:
-            return _LOOK_AGAIN
-        return max(until_lease, 0.0) + 0.01 if until_lease is not None else None
+        until_due, until_lease = read or (None, None)
+        waits = [max(until_due, _LOOK_AGAIN)] if until_due is not None else []
+        if until_lease is not None:
+            waits.append(max(until_lease, 0.0) + 0.01)
+        return min(waits, default=None)
 
     # --- marking
 

@@ -173,10 +173,12 @@ class OutboxDrawer:
         return {DeliveryState(state): count for state, count in rows}
 
     async def list_senders_due(self, at: datetime) -> Sequence[str]:
-        """The identities that have something to send now, or under way whose lease is over."""
+        """The identities that have something to send now and may, or under way whose lease is over."""
         rows = await self._read(
             "SELECT DISTINCT sender FROM deliveries WHERE sender IS NOT NULL AND ("
-            " (state = 'waiting' AND NOT is_held AND due_at <= %s)"
+            " (state = 'waiting' AND NOT is_held AND due_at <= %s"
+            "  AND (lease_until IS NULL OR lease_until <= clock_timestamp()) AND NOT EXISTS ("
+            "  SELECT FROM pace p WHERE p.identity = sender AND p.paused_until > clock_timestamp()))"
             " OR (state IN ('claimed', 'started') AND lease_until < clock_timestamp())) ORDER BY sender",
             (at,),
         )

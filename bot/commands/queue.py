@@ -181,5 +181,4 @@ def describe_pause(reason: str | None) -> str:
         "asked": _("(the platform asks for it)"),
         "channel_refused": _("(the platform refuses the token)"),
         "out_of_reach": _("(out of reach)"),
-        "allowance": _("(this month's allowance is used up)"),
     }.get(reason, reason or "")

@@ -23,14 +23,21 @@ class CountedBot:
         self._meter = meter
         self._plan = plan
 
-    async def send(self, chat: str, text: str, *, is_push: bool = False) -> str:
+    async def push(self, chat: str, text: str, *, is_broadcast: bool) -> str:
+        """Send one message unasked, within what is left for its kind. Raises as `send` does."""
+        return await self._send(chat, text, self._plan.most_broadcast if is_broadcast else self._plan.most_pushed)
+
+    async def send(self, chat: str, text: str) -> str:
         """Send one message; the platform's own id of it. Raises what the client raises.
 
         NotSentError with the code `allowance`: the month has no message left for this.
         """
-        taken = await self._meter.take(self._plan.most_pushed if is_push else self._plan.most)
+        return await self._send(chat, text, self._plan.most)
+
+    async def _send(self, chat: str, text: str, most: int | None) -> str:
+        taken = await self._meter.take(most)
         if taken is None:
-            _log.warning("zalo_bot.allowance_used", is_push=is_push, allowance=self._plan.monthly)
+            _log.warning("zalo_bot.allowance_used", most=most, allowance=self._plan.monthly)
             raise NotSentError(ALLOWANCE, code=ALLOWANCE, wait=_LOOK_AGAIN)
         month, sent = taken
         if sent == ceil(self._plan.monthly * WARN_FROM) > 0:

@@ -8,10 +8,14 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the platform allows in a month, 0 for no limit, and the part of it that is kept for conversation."""
+    """What the platform allows in a month, 0 for no limit, and the part of it that is kept for conversation.
+
+    Broadcasts leave `urgent` of the rest to what concerns one person alone.
+    """
 
     monthly: int = 3000
     reserve: float = 0.2
+    urgent: float = 0.2
 
     @property
     def most(self) -> int | None:
@@ -22,6 +26,12 @@ class Plan:
     def most_pushed(self) -> int | None:
         """Messages after which nothing is sent unasked."""
         return self.monthly - ceil(self.monthly * self.reserve) if self.monthly else None
+
+    @property
+    def most_broadcast(self) -> int | None:
+        """Messages after which no broadcast is sent."""
+        pushed = self.most_pushed
+        return pushed - ceil(pushed * self.urgent) if pushed is not None else None
 
 
 class Meter(Protocol):

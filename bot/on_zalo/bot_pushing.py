@@ -1,25 +1,32 @@
 """The Zalo Bot platform as a channel of pushes: a message handed over, and exactly what became of it."""
 
+import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from typing import Final, NoReturn
 
 import structlog
 
-from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError, UnclearError, where_of
+from bot.failures import (
+    ChannelRefusedError,
+    DeliveryFailedError,
+    NotNowError,
+    NotSentError,
+    RefusedError,
+    UnclearError,
+    where_of,
+)
 from bot.on_zalo.bot_allowance import ALLOWANCE, CountedBot
 from bot.on_zalo.bot_api import BotApi
-from bot.on_zalo.bot_codes import SERVER_FAULT
+from bot.on_zalo.bot_codes import QUOTA, SERVER_FAULT
 from bot.on_zalo.bot_plan import Meter, Plan
 from bot.on_zalo.bot_showing import Offered, OfferedChoices, list_parts, offer
 from bot.push.sending import Parcel
-from bot.refusals import BAD_REQUEST, NOT_EDITABLE
+from bot.refusals import ALLOWANCE_USED, BAD_REQUEST, NOT_EDITABLE
 from bot.render import Describe
 from handlers.asking import Channel
 from handlers.phrases import locale_of
 from handlers.reply import Reply
 
-Announce = Callable[[float], Awaitable[None]]
 MOST_PARTS: Final = 3
 _MOST_FAULTS: Final = 3  # times that a fault of the platform's server is taken for "not done" for one message
 _log = structlog.get_logger("bot.on_zalo.bot")
@@ -33,8 +40,8 @@ def fits(reply: Reply, describe: Describe) -> bool:
 class ZaloBotSender:
     """Keeps the promise of `bot.push.sending.Sender` for one bot. Nothing is tried twice here.
 
-    Its choices stand in the chat from then on, so that their numbers and words can be typed. `announce` is told for how
-    many seconds nothing is to be sent because the allowance of the month is used up.
+    Its choices stand in the chat from then on, so that their numbers and words can be typed. Once the month's allowance
+    is used up, by our count or the platform's, whoever has another channel is written to there.
     """
 
     channel = Channel.ZALO_BOT.value
@@ -47,26 +54,30 @@ class ZaloBotSender:
         meter: Meter,
         offered: OfferedChoices,
         plan: Plan | None = None,
-        announce: Announce | None = None,
     ) -> None:
         self.identity = api.identity
         self._api = api
         self._bot = CountedBot(api, meter, plan or Plan())
         self._offered = offered
         self._describe = describe
-        self._announce = announce
+        self._quota_until = 0.0  # by `time.monotonic`: the platform asked to be left alone
         self._faults: Counter[int] = Counter()
 
     async def send(self, parcel: Parcel) -> str:
         """Hand it over; the platform's id of its first message."""
         with locale_of(parcel.locale):
             parts = self._list_parts(parcel.reply)
+        if (left := self._quota_until - time.monotonic()) > 0:
+            raise NotNowError(QUOTA, code=QUOTA, later=left, may_go_elsewhere=True)
         try:
-            first = await self._bot.send(parcel.address, parts[0], is_push=True)
-            await self._send_rest(parcel.address, parts[1:])
+            first = await self._bot.push(parcel.address, parts[0], is_broadcast=parcel.is_broadcast)
+            await self._send_rest(parcel, parts[1:])
         except NotSentError as failed:
-            if failed.code == ALLOWANCE and self._announce is not None:
-                await self._announce(failed.wait + 1.0)  # longer than the pump's own pause, whose reason is another
+            if failed.code == QUOTA:
+                self._quota_until = time.monotonic() + failed.wait
+            if failed.code in {QUOTA, ALLOWANCE}:
+                code = ALLOWANCE_USED if failed.code == ALLOWANCE else QUOTA
+                raise NotNowError(code, code=code, later=failed.wait, may_go_elsewhere=True) from None
             raise self._count_fault(parcel.delivery, failed) from None
         except UnclearError:
             await self._remember(parcel.address, Offered())
@@ -98,11 +109,11 @@ class ZaloBotSender:
             self._blame_ourselves("too_long")
         return parts
 
-    async def _send_rest(self, address: str, parts: list[str]) -> None:
+    async def _send_rest(self, parcel: Parcel, parts: list[str]) -> None:
         """What follows the first message. It arrived: what fails now must not send it again."""
         for part in parts:
             try:
-                await self._bot.send(address, part, is_push=True)
+                await self._bot.push(parcel.address, part, is_broadcast=parcel.is_broadcast)
             except (DeliveryFailedError, ChannelRefusedError) as failed:
                 code = failed.code if isinstance(failed, DeliveryFailedError) else "channel_refused"
                 raise UnclearError("cut short", code=f"cut_short_{code}") from None

@@ -22,7 +22,7 @@ from handlers.phrases import _
 NIGHT_BEGINS, NIGHT_ENDS = time(22), time(6)
 SLOW_DOWN_SECONDS: Final = 15.0
 _TOKEN_SECONDS: Final = 30.0
-_LATER_SECONDS: Final = 3600.0
+LATER_SECONDS: Final = 3600.0  # an operator may have bought more meanwhile
 _log = structlog.get_logger("bot.on_zalo")
 
 
@@ -37,11 +37,11 @@ def name_failure(  # noqa: C901, PLR0911, PLR0912  one branch for each act
         case Act.RENEW_TOKEN:
             return NotSentError("token refused again", code=code, wait=_TOKEN_SECONDS)
         case Act.TOMORROW:
-            return NotSentError(ALLOWANCE_USED, code=ALLOWANCE_USED, wait=until_tomorrow(now))
+            return allowance_used(now)
         case Act.LATER:
-            return NotNowError("limit of this recipient", code=code, later=_LATER_SECONDS)
+            return NotNowError("limit of this recipient", code=code, later=LATER_SECONDS, may_go_elsewhere=True)
         case Act.MORNING:
-            return NotNowError(NIGHT, code=NIGHT, later=until_morning(now) or _LATER_SECONDS)
+            return NotNowError(NIGHT, code=NIGHT, later=until_morning(now) or LATER_SECONDS)
         case Act.NEXT_RECIPIENT:
             return RefusedError(refused.meaning.words, code=code)
         case Act.RETRY_ONCE:
@@ -62,6 +62,12 @@ def name_failure(  # noqa: C901, PLR0911, PLR0912  one branch for each act
                 return RefusedError(UNKNOWN_USER, code=UNKNOWN_USER)
             _log.error("zalo.bad_request", code=refused.code, words=refused.meaning.words, field=refused.field)
             return RefusedError(refused.meaning.words, code=BAD_REQUEST)
+
+
+def allowance_used(now: datetime) -> NotNowError:
+    """Nothing more may be sent unasked: whoever has another channel gets it there, the others wait."""
+    later = min(until_tomorrow(now), LATER_SECONDS)
+    return NotNowError(ALLOWANCE_USED, code=ALLOWANCE_USED, later=later, may_go_elsewhere=True)
 
 
 def refused_account(refused: CodeError) -> ChannelRefusedError:

@@ -14,12 +14,12 @@ import structlog
 from bot.failures import ChannelRefusedError, DeliveryFailedError, NotNowError, NotSentError, RefusedError
 from bot.on_zalo.account import AccountClient, CodeError, Sent
 from bot.on_zalo.codes import Act
-from bot.on_zalo.failing import name_failure, until_morning, until_tomorrow
+from bot.on_zalo.failing import allowance_used, name_failure, until_morning
 from bot.on_zalo.messages import Part, build_parts, build_uploaded, kind_of_upload
 from bot.on_zalo.templates import TemplateClient, fill
 from bot.papers.handing import file_of
 from bot.push.sending import Parcel
-from bot.refusals import ALLOWANCE_USED, BAD_REQUEST, NIGHT, NOT_EDITABLE, OUTSIDE_WINDOW, TEMPLATE_REFUSED
+from bot.refusals import BAD_REQUEST, NIGHT, NOT_EDITABLE, OUTSIDE_WINDOW, TEMPLATE_REFUSED
 from bot.render import Describe, render_text
 from handlers.asking import Channel
 from handlers.phrases import locale_of, show_day
@@ -30,6 +30,7 @@ from knowledge.message_templates import MessageTemplate
 FREE_FOR: Final = timedelta(hours=48)
 OPEN_FOR: Final = timedelta(days=7)
 _ASKED_FOR: Final = timedelta(minutes=10)  # so long the platform's word on a window counts
+_NOT_ASKED_FOR: Final = 600.0  # seconds for which nothing is tried once the account's allowance is used up
 _LONGEST: Final = 19.0  # seconds for everything of one message: less than a pump waits
 _ASK_SECONDS: Final = 3.0
 _LEAST_SECONDS: Final = 4.0  # with less left a message is not begun
@@ -57,8 +58,8 @@ class Book(Protocol):
         """The platform's own word on it."""
         ...
 
-    async def take_one(self) -> bool:
-        """Count a message against the allowance; False where it would be one too many."""
+    async def take_one(self, *, is_broadcast: bool = False) -> bool:
+        """Count a message against the allowance; False where it would be one too many of its kind."""
         ...
 
     async def give_back(self) -> None:
@@ -104,16 +105,21 @@ class OaSender:
         self._describe = describe
         self._clock = clock
         self._templates = templates or {}
+        self._used_up_until = 0.0  # by `time.monotonic`: Zalo said that the account may send no more
 
     async def send(self, parcel: Parcel) -> str:
         """Hand it over; Zalo's id of the message."""
         deadline = time.monotonic() + _LONGEST
+        if time.monotonic() < self._used_up_until:
+            raise allowance_used(self._clock.now())
         with locale_of(parcel.locale):
             if not await self._is_open(parcel.address):
                 return await self._send_template(parcel, deadline)
             try:
                 return await self._consult(parcel, deadline)
             except CodeError as refused:
+                if refused.meaning.act is Act.TOMORROW:
+                    self._used_up_until = time.monotonic() + _NOT_ASKED_FOR
                 if refused.meaning.act is not Act.USE_TEMPLATE:
                     self._raise(refused)
             # Zalo knows better than we did.
@@ -155,7 +161,7 @@ class OaSender:
     async def _consult(self, parcel: Parcel, deadline: float) -> str:
         """One push may be several messages: how the first ended is how it ended. Raises CodeError."""
         parts = self._build(parcel.reply)
-        await self._take_allowance()
+        await self._take_allowance(parcel)
         try:
             await self._book.await_echo(parcel.delivery, parcel.address, parts[0].text)
             sent = await self._hand_over(parcel.address, parts[0], deadline)
@@ -172,9 +178,9 @@ class OaSender:
             _log.error("zalo.bad_request", method="push", words="no words, or a button too long")
         raise RefusedError("no words, or a button too long", code=BAD_REQUEST)
 
-    async def _take_allowance(self) -> None:
-        if not await self._book.take_one():
-            raise NotSentError(ALLOWANCE_USED, code=ALLOWANCE_USED, wait=until_tomorrow(self._clock.now()))
+    async def _take_allowance(self, parcel: Parcel) -> None:
+        if not await self._book.take_one(is_broadcast=parcel.is_broadcast):
+            raise allowance_used(self._clock.now())
 
     async def _hand_over(self, user: str, part: Part, deadline: float) -> Sent:
         try:
@@ -189,7 +195,7 @@ class OaSender:
         file = file_of(parcel.reply, self._describe)
         try:
             for part in parts:
-                await self._take_allowance()
+                await self._take_allowance(parcel)
                 await self._client.send(parcel.address, part.message, seconds=_left(deadline))
             if file is not None and (kind := kind_of_upload(file)) is not None:
                 handle = await self._client.upload(kind, file.name, file.content, file.media_type)
@@ -208,7 +214,7 @@ class OaSender:
             raise NotNowError(NIGHT, code=NIGHT, later=wait)
         recipient = await self._book.find_recipient(parcel.address) or Recipient("")
         values = fill(template, self._sources(parcel, recipient))
-        await self._take_allowance()
+        await self._take_allowance(parcel)
         try:
             return await self._by_user_or_phone(parcel, template, values, recipient.phone, deadline)
         except CodeError as refused:
@@ -249,9 +255,6 @@ class OaSender:
     def _raise_of_template(self, refused: CodeError) -> NoReturn:
         """What is wrong with templates holds up templates only, never what can be said in conversation."""
         match refused.meaning.act:
-            case Act.TOMORROW:
-                later = until_tomorrow(self._clock.now())
-                raise NotNowError(ALLOWANCE_USED, code=ALLOWANCE_USED, later=later) from None
             case Act.OPERATOR | Act.OURS:
                 _log.error("zalo.template_refused", code=refused.code, words=refused.meaning.words)
                 raise RefusedError(TEMPLATE_REFUSED, code=TEMPLATE_REFUSED) from None

@@ -22,6 +22,7 @@ from handlers.ports import Clock
 
 _EARLY: Final = 0.005  # seconds before its slot in which "started" is committed
 _LONGEST_WAIT: Final = 0.5  # seconds between looks while others hold what is left
+_LONG: Final = 30.0  # seconds that nobody stays for: whoever looks for what is due comes back. Longer than any lease
 _DEFECT_WAIT: Final = 300.0  # seconds before a message whose words could not be written is tried again
 _FIRST_BACKOFF, _LONGEST_BACKOFF = 5.0, 600.0  # seconds before what was not taken is tried again
 _LONGEST_AWAY: Final = 60.0  # seconds of a pause while the platform is out of reach
@@ -35,12 +36,14 @@ class Manner:
     """How a pump works: messages held, requests at once, the longest that one may take, a refused channel's pause.
 
     The longest is less than what a start holds in the ledger, so that nobody calls lost what is still under way.
+    `latest`: so long after its slot a turn is given up, sooner than the ledger gives the slot up.
     """
 
     in_flight: int = 192
     at_once: int = 64
     longest: float = 22.0
     refused_pause: float = 300.0
+    latest: float = 0.9
 
 
 @dataclass(slots=True)
@@ -71,7 +74,7 @@ class Pump:
         self.tally = Tally()
 
     async def run(self, stop: asyncio.Event) -> Tally:
-        """Until nothing is due and nothing that another holds can fall to us, or until `stop`.
+        """Until nothing can be due for a good while, also of what another holds, or until `stop`.
 
         What was begun is finished; what was claimed and not begun goes back.
         """
@@ -92,7 +95,7 @@ class Pump:
                 await self._rest(stop, _LONGEST_WAIT)
                 continue
             wait = await self._take_up(group, stop)
-            if wait is None and not self._under_way:
+            if (wait is None or wait > _LONG) and not self._under_way:
                 return
             if wait != 0:
                 await self._rest(stop, min(wait or _LONGEST_WAIT, _LONGEST_WAIT))
@@ -109,16 +112,23 @@ class Pump:
             group.create_task(self._send(claim, parcel, stop))
         return 0.0
 
-    async def _await_turn(self, claim: Claim, stop: asyncio.Event) -> None:
-        """Its slot; where we are late one after the other, so that hardly any has started when we are cut off."""
+    async def _await_turn(self, claim: Claim, stop: asyncio.Event) -> bool:
+        """Its slot; where we are late one after the other, so that hardly any has started when we are cut off.
+
+        False where that would be too long after its slot: it takes nobody's time then, or lateness would never end.
+        """
         if not claim.apart:
-            return
+            return True
         async with self._turns:
-            planned = self._plan(claim)
-            while not stop.is_set() and (wait := planned - _EARLY - time.monotonic()) > 0:
+            planned, too_late = self._plan(claim), claim.slot + self._manner.latest
+            while not stop.is_set() and planned < too_late and (wait := planned - _EARLY - time.monotonic()) > 0:
                 await asyncio.sleep(wait)
                 planned = self._plan(claim)  # the one before has learned meanwhile that the fleet is late
-            self._last_departure = max(planned, time.monotonic() + _EARLY)
+            departure = max(planned, time.monotonic() + _EARLY)
+            if departure >= too_late:
+                return False
+            self._last_departure = departure
+            return True
 
     def _plan(self, claim: Claim) -> float:
         return max(claim.slot, self._last_departure + claim.apart)
@@ -193,8 +203,8 @@ class Pump:
 
     async def _send_now(self, claim: Claim, parcel: Parcel, stop: asyncio.Event) -> None:
         try:
-            await self._await_turn(claim, stop)
-            departs = None if stop.is_set() else await self._ledger.start(claim, self._clock.now())
+            is_its_turn = await self._await_turn(claim, stop) and not stop.is_set()
+            departs = await self._ledger.start(claim, self._clock.now()) if is_its_turn else None
             if departs is None:
                 await self._put_back(claim)
                 return
@@ -210,7 +220,7 @@ class Pump:
             async with asyncio.timeout(self._manner.longest):
                 provider_id = await self._sender.send(parcel)
         except NotNowError as later:
-            await self._put_back(claim, later.later, later.code, uncounts=True)
+            await self._put_off(claim, later)
         except NotSentError as failed:
             await self._keep_not_sent(claim, failed)
         except ChannelRefusedError:
@@ -261,6 +271,11 @@ class Pump:
         self._not_sent_in_a_row = 0
         self._done(claim, "moved_on")
         return True
+
+    async def _put_off(self, claim: Claim, failed: NotNowError) -> None:
+        """It waits here, unless another account of the same person need not wait."""
+        if not (failed.may_go_elsewhere and await self._moved_on(claim, failed.code)):
+            await self._put_back(claim, failed.later, failed.code, uncounts=True)
 
     async def _keep_not_sent(self, claim: Claim, failed: NotSentError) -> None:
         if failed.wait > 0:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.push.ledger import NoticeKind
 from handlers.reply import Reply
 
 
@@ -15,6 +16,11 @@ class Parcel:
     reply: Reply
     locale: str
     kinds: tuple[str, ...] = ()
+
+    @property
+    def is_broadcast(self) -> bool:
+        """Whether it tells nothing but what HR wrote: that comes behind what concerns the recipient alone."""
+        return bool(self.kinds) and set(self.kinds) == {NoticeKind.BROADCAST.value}
 
 
 class Sender(Protocol):

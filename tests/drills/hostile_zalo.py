@@ -192,7 +192,7 @@ async def count(province: Province, stage: Stage, began: float) -> dict[str, obj
         on_zalo[n] += by_phone[one.phone or ""]
     there = {n: len(stage.api.chats[FIRST_CHAT + n].messages) if n in cast.chats else 0 for n in on_zalo}
     total = {n: on_zalo[n] + there[n] for n in on_zalo}
-    waits = _fail_overs(stage, became)
+    waits, lost = _fail_overs(stage, became), _list_lost(stage)
     is_put_off = {n for n, one in became.items() if one.state == "waiting" and one.reason}
     ended = {n: one for n, one in became.items() if one.state in {"delivered", "refused", "unclear"}}
     return {
@@ -209,10 +209,8 @@ async def count(province: Province, stage: Stage, began: float) -> dict[str, obj
         "refused_unnamed": sum(one.state != "delivered" and not one.reason for one in became.values()),
         "refused_wrongly": sum(_is_refused_wrongly(cast, n, one, total[n]) for n, one in ended.items()),
         "unclear": Counter(one.reason for one in ended.values() if one.state == "unclear"),
-        "unclear_of_lost_answers": sum(
-            ended[n].state == "unclear" for n, kind in cast.kinds.items() if kind in _LOST and n in ended
-        ),
-        "lost_answers": sum(kind in _LOST for kind in cast.kinds.values()),
+        "unclear_of_lost_answers": sum(n in ended and ended[n].state == "unclear" for n in lost),
+        "lost_answers": len(lost),
         "unclear_and_sent_elsewhere": sum(
             one.state == "unclear" and (there if one.channel == "zalo_oa" else on_zalo)[n] > 0
             for n, one in ended.items()
@@ -228,7 +226,14 @@ async def count(province: Province, stage: Stage, began: float) -> dict[str, obj
     }  # fmt: skip
 
 
+_WITHOUT_ANSWER = {"carried out, answer lost", "fault, not carried out"}
 _DEFECTS = ("defect", "not_kept", "Traceback", "jobs.failed", "not_composed", "pump_failed", "bad_answer")
+
+
+def _list_lost(stage: Stage) -> list[int]:
+    """Whose message left for Zalo without an answer that can be read."""
+    without = {one.about for one in stage.oa.calls if one.name == "message/cs" and one.outcome in _WITHOUT_ANSWER}
+    return [n for n, kind in stage.cast.kinds.items() if kind in _LOST and stage.cast.users[n].id in without]
 
 
 def _is_refused_wrongly(cast: Cast, n: int, one: Became, messages: int) -> bool:

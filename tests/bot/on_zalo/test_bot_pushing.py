@@ -1,11 +1,12 @@
 """Pushes by the Zalo Bot platform: exactly what became of each, its choices by number, and the month's allowance."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 import structlog
 
-from bot.failures import ChannelRefusedError, NotSentError, RefusedError, UnclearError
+from bot.failures import ChannelRefusedError, NotNowError, NotSentError, RefusedError, UnclearError
 from bot.letters import Errand
 from bot.on_zalo.bot_api import BotApi
 from bot.on_zalo.bot_letters import ZaloBotCarrier
@@ -135,11 +136,6 @@ async def test_nothing_can_be_written_over(lan, sender):
 
 async def test_pushes_stop_short_of_what_is_kept_for_conversation():
     async with ZaloBot(monthly_allowance=10) as platform:
-        told = []
-
-        async def announce(seconds):
-            told.append(seconds)
-
         lan, meter = platform.person("Lan"), CountingMeter()
         platform.learn(lan.chat)
         plan = Plan(monthly=10, reserve=0.25)
@@ -149,16 +145,14 @@ async def test_pushes_stop_short_of_what_is_kept_for_conversation():
             meter=meter,
             offered=OfferedInMemory(),
             plan=plan,
-            announce=announce,
         )
         with structlog.testing.capture_logs() as logged:
             for _ in range(7):
                 await sender.send(parcel(lan))
-            with pytest.raises(NotSentError) as failed:
+            with pytest.raises(NotNowError) as failed:
                 await sender.send(parcel(lan))
         await sender.close()
-        assert failed.value.code == "allowance"
-        assert told == [failed.value.wait + 1]
+        assert (failed.value.code, failed.value.may_go_elsewhere) == ("allowance_used", True)
         assert meter.sent == 7
         async with open_bot(platform, POLLING, meter=meter, plan=plan) as door:
             for words in ("một", "hai", "ba"):
@@ -167,6 +161,32 @@ async def test_pushes_stop_short_of_what_is_kept_for_conversation():
             await platform.wait_for(lambda: meter.sent == 10)
         assert len(platform.calls_of("sendMessage")) == 10
         assert "zalo_bot.allowance_used" in {one["event"] for one in logged}
+
+
+async def test_broadcasts_stop_before_what_concerns_one_person_alone_does(platform, lan, meter):
+    sender = ZaloBotSender(
+        BotApi(platform.token, platform.base), str, meter=meter, offered=OfferedInMemory(), plan=Plan(10, 0.2, 0.25)
+    )
+    to_all = [replace(parcel(lan, delivery=n), kinds=("broadcast",)) for n in range(1, 8)]
+    for one in to_all[:6]:
+        await sender.send(one)
+    with pytest.raises(NotNowError):
+        await sender.send(to_all[6])
+    for n in (8, 9):
+        await sender.send(replace(parcel(lan, delivery=n), kinds=("broadcast", "reminder")))
+    with pytest.raises(NotNowError):
+        await sender.send(parcel(lan, delivery=10))
+    await sender.close()
+    assert meter.sent == len(platform.calls_of("sendMessage")) == 8
+
+
+async def test_platform_that_asks_for_a_pause_is_left_alone_and_others_may_go_elsewhere_at_once(platform, lan, sender):
+    platform.fail_next("sendMessage", faults.answer(429, "Quota exceeded"))
+    for delivery in (1, 2):
+        with pytest.raises(NotNowError) as failed:
+            await sender.send(parcel(lan, delivery=delivery))
+        assert (failed.value.code, failed.value.may_go_elsewhere) == ("quota", True)
+    assert len(platform.calls_of("sendMessage")) == 1
 
 
 async def test_letter_is_carried_and_a_chat_that_is_gone_remembered(platform, lan, sender):

@@ -66,9 +66,11 @@ def test_last_day_of_an_allowance_is_predicted(used, monthly, day, last):
 
 
 def test_part_of_an_allowance_is_kept():
-    assert Allowance(100, 1001, 0.1).of_day == (100, 10)
-    assert Allowance(100, 1001, 0.1).of_month == (1001, 101)
-    assert Allowance().of_day == (None, 0)
+    allowance = Allowance(100, 1001, 0.1)
+    assert (allowance.of_day(), allowance.of_month()) == ((100, 10), (1001, 101))
+    assert allowance.of_day(is_broadcast=True) == (100 - 18, 10)
+    assert (allowance.most_pushed(100), allowance.most_pushed(100, is_broadcast=True)) == (90, 72)
+    assert Allowance().of_day() == (None, 0)
 
 
 @pytest.mark.parametrize(
