@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     territory: str = "hung-yen"
     telegram_token: SecretStr | None = None
     telegram_api: BaseAddress = "https://api.telegram.org"
+    telegram_name: str | None = None  # user name of the bot; empty: Telegram is asked when the doors open
     telegram_webhook_url: str | None = None
     telegram_webhook_secret: SecretStr | None = None
     # Messages a second that the whole fleet sends unasked; answers to visitors do not count. 0 is no limit.
@@ -74,6 +75,8 @@ class Settings(BaseSettings):
     zalo_bot_monthly: int = Field(default=3000, ge=0)
     # The part of it that is kept for conversation: what is sent unasked stops short of it.
     zalo_bot_reserve: float = Field(default=0.2, ge=0, le=1)
+    # Requests a minute that each key of another program may make in the long run.
+    api_per_minute: float = Field(default=120.0, gt=0)
     http: str = "127.0.0.1:8080"
     public_url: str | None = None
     today: date | None = None

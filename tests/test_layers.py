@@ -10,7 +10,14 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "handlers", "knowledge", "storage")
-WIRING = {"bot/wiring.py", "bot/wiring_calendars.py", "bot/wiring_reports.py", "bot/wiring_zalo.py", "bot/wiring_intake.py", "bot/wiring_api.py"}
+WIRING = {
+    "bot/wiring.py",
+    "bot/wiring_api.py",
+    "bot/wiring_calendars.py",
+    "bot/wiring_intake.py",
+    "bot/wiring_reports.py",
+    "bot/wiring_zalo.py",
+}
 SENDING = {"bot/push/ledger.py", "bot/judging.py"}  # what they need of the cabinet, in the cabinet's plain records
 CONSOLE = "bot/on_console/"  # shows lists of the cabinet as they are: in its plain records
 

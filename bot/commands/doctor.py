@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
 from datetime import date
 
+from bot.commands.api_keys import describe_hooks
 from bot.commands.channels import check_telegram
 from bot.commands.queue import describe
 from bot.commands.zalo_bot import check_zalo_bot
@@ -68,6 +69,7 @@ async def _examine(settings: Settings) -> AsyncIterator[Check]:
         yield await _check_promoted(settings)
         yield await _check_told(settings)
         yield await _check_push(settings)
+        yield await _check_hooks(settings)
         yield await _check_zalo_oa(settings)
     yield await _check_telegram(settings)
     yield await _check_zalo_bot(settings)
@@ -207,6 +209,14 @@ async def _check_push(settings: Settings) -> Check:
     is_neglected = figures.workers == 0 and (figures.due > 0 or figures.stuck > 0)
     mend = _("Nobody sends what waits. Start: nhacchuan work (or nhacchuan run)")
     return Check("push", is_well=not is_neglected, found=found, mend=mend)
+
+
+async def _check_hooks(settings: Settings) -> Check:
+    """Whether other systems take what they are told of changed verdicts."""
+    async with open_office(settings, keeps_threads=False) as office:
+        is_well, found = await describe_hooks(office)
+    mend = _("See that the system behind the hook answers, or take it away: nhacchuan hook remove NUMBER")
+    return Check("hooks", is_well=is_well, found=found, mend=mend)
 
 
 def _check_pace(settings: Settings) -> Check:

@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bot.commands.api_keys import describe_hooks
 from bot.push.figures import AllowanceLine, Figures, QueueLine
 from bot.settings import Settings
 from bot.wiring import open_office
@@ -20,10 +21,17 @@ async def show_queue(settings: Settings, *, as_json: bool) -> None:
     """Print the figures. It changes nothing."""
     async with open_office(settings, keeps_threads=False) as office:
         figures = await office.read_figures()
+        hooks = await office.shared_store.list_hooks()
+        are_hooks_well, about_hooks = await describe_hooks(office)
     if as_json:
-        print(json.dumps(figures_as_json(figures), ensure_ascii=False, indent=2))
+        failing = [one.number for one in hooks if one.failed_since is not None]
+        waiting = {str(one.number): {"waiting": one.waiting, "given_up": one.given_up} for one in hooks}
+        view = figures_as_json(figures) | {"hooks": waiting, "hooks_failing": failing}
+        print(json.dumps(view, ensure_ascii=False, indent=2))
     else:
         _print(figures)
+        if not are_hooks_well:
+            print(about_hooks)
 
 
 def figures_as_json(figures: Figures) -> dict[str, Any]:

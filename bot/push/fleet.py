@@ -69,6 +69,10 @@ class Tasks(Protocol):
         """Renew the tokens of platforms that are old enough."""
         ...
 
+    async def tell_hook(self, number: int) -> None:
+        """Tell another system what has changed."""
+        ...
+
 
 class Pumps:
     """At most one pump of an identity in this process: a second call lets the first look once more."""
@@ -208,6 +212,9 @@ class _Duties:
 
     async def renew(self) -> None:
         await self._tasks.renew()
+
+    async def tell_hook(self, number: int) -> None:
+        await self._tasks.tell_hook(number)
 
 
 async def _ask_for_today(app: procrastinate.App) -> None:

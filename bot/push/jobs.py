@@ -18,13 +18,13 @@ from procrastinate.tasks import Task
 
 from bot.failures import where_of
 
-PUMP, PLAN, TIDY, RENEW = "pump", "plan", "tidy", "renew"
+PUMP, PLAN, TIDY, RENEW, HOOK = "pump", "plan", "tidy", "renew", "hook"
 QUEUE: Final = "push"
 _FIVE_MINUTES: Final = "*/5 * * * *"
 _TWICE_A_DAY: Final = "17 */12 * * *"  # the engine's clock is UTC; any minute serves
 _ENDED_ARE_KEPT_HOURS: Final = 30 * 24  # jobs that did not succeed; those that did are gone at once
 # Planning is asked for before anything waits behind messages.
-_PRIORITY: Final = {PUMP: 0, PLAN: 10, TIDY: -10, RENEW: 20}
+_PRIORITY: Final = {PUMP: 0, PLAN: 10, TIDY: -10, RENEW: 20, HOOK: -5}
 _log = structlog.get_logger("bot.push")
 
 
@@ -45,6 +45,10 @@ class Work(Protocol):
 
     async def renew(self) -> None:
         """Renew the tokens of platforms that are old enough, under a lock of the whole fleet."""
+        ...
+
+    async def tell_hook(self, number: int) -> None:
+        """Tell another system what has changed."""
         ...
 
 
@@ -74,6 +78,10 @@ def make_app(connector: BaseConnector, work: Work) -> procrastinate.App:
     @app.task(name=PUMP, queue=QUEUE, priority=_PRIORITY[PUMP])
     async def pump(identity: str) -> None:
         await _guarded(PUMP, work.pump(identity))
+
+    @app.task(name=HOOK, queue=QUEUE, priority=_PRIORITY[HOOK])
+    async def tell_hook(hook: str) -> None:
+        await _guarded(HOOK, work.tell_hook(int(hook)))
 
     @app.periodic(cron=_FIVE_MINUTES)
     @task(PLAN)
