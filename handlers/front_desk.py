@@ -28,8 +28,10 @@ from handlers.ports import (
     Audit,
     BroadcastOutbox,
     BroadcastsKept,
+    Calendars,
     Clock,
     ConsoleEntries,
+    Deliveries,
     Entries,
     Escalations,
     EvidenceKept,
@@ -63,7 +65,7 @@ from handlers.visit import Visit
 from knowledge.facts import DeclaredRules, Person, PositionGroup, UnitCode
 from knowledge.library import Library
 from knowledge.rulebook import RuleBook
-from knowledge.understanding.evidence_said import EvidenceWish, read_evidence_wish
+from knowledge.understanding.evidence_said import EvidenceWish, read_evidence_wish, says_none
 from knowledge.understanding.frequent import FrequentAnswers
 from knowledge.understanding.meaning import Context, Entities, Intent, Meaning, Vocabulary
 from knowledge.understanding.retrieval import PointSearch
@@ -80,6 +82,7 @@ _ASK_NOTHING = {
     Intent.HR_EVIDENCE,
     Intent.HR_RULINGS,
     Intent.HR_BROADCAST,
+    Intent.HR_REPORTS,
     Intent.HEAD_STUDY,
     Intent.UNIT_REMIND,
     Intent.HR_CODES,
@@ -90,7 +93,7 @@ _ASK_NOTHING = {
 }
 _STAY_IN_A_FORM = {None, Intent.ASK_TO_STUDY, Intent.HEAD_STUDY, Intent.OUT_OF_SCOPE}
 _STAY_IN_EVIDENCE = {None, Intent.SUBMIT_EVIDENCE, Intent.OUT_OF_SCOPE}
-_OF_AN_EARLIER_REQUEST = {StudyWish.FOLLOW, StudyWish.WITHDRAW}
+_OF_AN_EARLIER_REQUEST = {StudyWish.FOLLOW, StudyWish.WITHDRAW, StudyWish.DONE}
 _SURELY_A_QUESTION = 0.8
 _LEAVE_THE_SUBJECT = {None, Intent.HELP, Intent.OUT_OF_SCOPE}
 _MOST_UNITS_BY_NAME = 5_000  # a question may name a unit; beyond this many, only by code
@@ -149,6 +152,10 @@ class Drawers(Protocol):
     def reach(self) -> UnitReach: ...
     @property
     def sheets(self) -> Sheets: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
+    @property
+    def calendars(self) -> Calendars: ...
     @property
     def console(self) -> ConsoleEntries: ...
     @property
@@ -217,6 +224,7 @@ class FrontDesk:
         make_sending: Callable[[Any], Sending] | None = None,
         examine: Examine | None = None,
         console: str = "",
+        address: str = "",
         bot_link: str = "",
     ) -> None:
         self._open_drawers = open_drawers
@@ -227,6 +235,7 @@ class FrontDesk:
         self._examine = examine or _takes_nothing
         self._senders = senders or {}  # our own channel identities that messages are sent from, by channel
         self.bot_link = bot_link  # what opens the bot with a linking code, for printed slips
+        self._address = address  # the web server's as seen from outside, for what others read there
         self._console = console  # the address at which its pages are opened
         self._grow = grow
         self._declared: _Declared | None = None
@@ -431,6 +440,8 @@ class FrontDesk:
 
     def _is_left(self, pending: Pending, text: str, declared: _Declared) -> bool:
         """Whether a form that a mere question may have begun is left by another one, which is answered instead."""
+        if pending.form in EVIDENCE_MAY_BE_LEFT and says_none(text):  # "không có" is an answer there
+            return False
         if pending.form in EVIDENCE_MAY_BE_LEFT:
             is_earlier, stay = read_evidence_wish(text) is EvidenceWish.FOLLOW, _STAY_IN_EVIDENCE
         elif pending.form in MAY_BE_LEFT:
@@ -481,6 +492,9 @@ class FrontDesk:
             sending=self._make_sending(drawers),
             reach=drawers.reach,
             sheets=drawers.sheets,
+            deliveries=drawers.deliveries,
+            calendars=drawers.calendars,
+            address=self._address,
             console=drawers.console,
             console_address=self._console,
             bot_link=self.bot_link,

@@ -10,7 +10,7 @@ from aiogram.enums import ContentType
 from aiogram.types import CallbackQuery, Message, Update
 from pydantic import ValidationError
 
-from handlers.asking import Channel, Incoming
+from handlers.asking import Channel, Incoming, IncomingFile
 
 LINK_COMMAND = "/lienket"
 _DEEP_LINK = re.compile(r"/start(?:@\w+)?\s+(?P<code>\S+)\s*$")
@@ -25,12 +25,10 @@ _UNREADABLE = frozenset(
         ContentType.AUDIO,
         ContentType.CHECKLIST,
         ContentType.DICE,
-        ContentType.DOCUMENT,
         ContentType.GAME,
         ContentType.LIVE_PHOTO,
         ContentType.LOCATION,
         ContentType.PAID_MEDIA,
-        ContentType.PHOTO,
         ContentType.POLL,
         ContentType.RICH_MESSAGE,
         ContentType.STICKER,
@@ -60,12 +58,14 @@ def read_update(bot: Bot, raw: dict[str, Any]) -> Update | None:
         return None
 
 
-def read_message(message: Message, *, locale: str) -> Incoming | Aside:
-    """What a visitor said, or why it is not for the desk."""
+def read_message(message: Message, *, locale: str, file: IncomingFile | None = None) -> Incoming | Aside:
+    """What a visitor said or handed in, or why it is not for the desk. `file` is the one that came with it."""
     if message.text is not None:
         return _incoming(message.chat.id, locale, text=_read_text(message.text))
     if message.contact is not None:
         return _read_contact(message, locale)
+    if file is not None:
+        return _incoming(message.chat.id, locale, text=message.caption, file=file)
     if message.content_type in _UNREADABLE:
         return Aside.UNREADABLE
     return Aside.SERVICE_NOTE
@@ -79,7 +79,13 @@ def read_press(query: CallbackQuery, *, locale: str) -> Incoming | None:
 
 
 def _incoming(
-    chat_id: int, locale: str, *, text: str | None = None, choice: str | None = None, phone: str | None = None
+    chat_id: int,
+    locale: str,
+    *,
+    text: str | None = None,
+    choice: str | None = None,
+    phone: str | None = None,
+    file: IncomingFile | None = None,
 ) -> Incoming:
     return Incoming(
         channel=Channel.TELEGRAM,
@@ -87,6 +93,7 @@ def _incoming(
         text=text,
         choice=choice,
         phone=phone,
+        file=file,
         thread=f"{Channel.TELEGRAM}:{chat_id}",
         locale=locale,
     )

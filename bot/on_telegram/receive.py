@@ -18,6 +18,7 @@ from bot.failures import ChannelRefusedError, NotSentError, RefusedError, where_
 from bot.log_names import make_reference, short_name
 from bot.on_telegram.answer import Answerer
 from bot.on_telegram.connection import hand_over
+from bot.on_telegram.files import find_file
 from bot.on_telegram.incoming import Aside, read_message, read_press
 from bot.reach import Reach, ReachInLog
 from bot.render import Describe
@@ -153,7 +154,8 @@ class _Visits:
 
     async def answer_message(self, message: Message) -> None:
         """Answer something a visitor said, showed or shared."""
-        read = read_message(message, locale=self._reception.locale)
+        file = find_file(message, self._bot, self._reception.pause)
+        read = read_message(message, locale=self._reception.locale, file=file)
         if isinstance(read, Incoming):
             await self._answerer.send(read, await self._ask_desk(read))
         elif read is Aside.FOREIGN_CONTACT:
@@ -167,7 +169,10 @@ class _Visits:
         elif read is Aside.UNREADABLE and await self._is_first_of_album(message):
             await self._say(
                 message.chat,
-                _("I can read only typed words, presses of my buttons and your own phone number. Please type it."),
+                _(
+                    "I can read only typed words, presses of my buttons, your own phone number, and photos or PDFs of "
+                    "certificates. Please type it."
+                ),
             )
 
     async def answer_press(self, query: CallbackQuery) -> None:

@@ -23,6 +23,7 @@ _COMMANDS = (
     ("han", mark("My deadlines")),
     ("vanban", mark("The documents I know")),
     ("dihoc", mark("My study requests")),
+    ("nopminhchung", mark("Hand in a certificate")),
     ("nhacviec", mark("My reminders")),
     ("cauhoi", mark("My questions to HR")),
     ("lienket", mark("Link my record")),

@@ -5,6 +5,9 @@ Each message is one JSON text frame of at most 64 kB. The page says:
     {"type": "hello", "locale": "vi"}               first, and again after every reconnect
     {"type": "say", "id": "…", "text": "…"}         a question; `id` is the page's own, the same when it sends again
     {"type": "choose", "id": "…", "token": "…"}     a pressed choice, at most 64 bytes
+    {"type": "hand_in", "id", "name", "media_type", "size", "text"}  a file of so many bytes is to come; once it has
+                                                    heard {"type": "go_on", "to": id}, the page sends it in binary
+                                                    frames of at most 256 kB
     {"type": "language", "locale": "en"}            speak this language from now on
     {"type": "be", "person": "CB001"}               demonstration only: speak as this person; null = as a visitor
     {"type": "ping"}                                is anybody there?
@@ -55,6 +58,7 @@ from bot.on_web.messages import (
 )
 from bot.on_web.meters import Meters
 from bot.on_web.page import page_words
+from bot.on_web.uploads import LONGEST_PIECE, Announced, Upload, Uploads
 from bot.on_web.visitors import find_visitor, welcome_visitor
 from handlers.asking import Channel, Incoming
 from handlers.phrases import _, locale_of, ngettext
@@ -73,6 +77,7 @@ class ChatRoom:
         self._conversations = Conversations()
         self._lines: WeakSet[ChatLine] = WeakSet()
         self._meters = Meters(door.registry)
+        self._uploads = Uploads(door.monotonic)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """One connection, from handshake to close."""
@@ -87,7 +92,7 @@ class ChatRoom:
         self._meters.connections.inc()
         try:
             with self._conversations.joined(visitor) as conversation, self._door.present.staying(visitor, line):
-                visit = _Visit(self._door, self._meters, line, visitor, conversation)
+                visit = _Visit(self._door, self._meters, line, visitor, conversation, self._uploads)
                 await visit.run()
         finally:
             self._lines.discard(line)
@@ -104,7 +109,15 @@ class ChatRoom:
 class _Visit:
     """One connection of one visitor: reads without delay, answers in order."""
 
-    def __init__(self, door: WebDoor, meters: Meters, line: ChatLine, visitor: str, conversation: Conversation) -> None:
+    def __init__(
+        self,
+        door: WebDoor,
+        meters: Meters,
+        line: ChatLine,
+        visitor: str,
+        conversation: Conversation,
+        uploads: Uploads,
+    ) -> None:
         self._door = door
         self._meters = meters
         self._line = line
@@ -112,7 +125,9 @@ class _Visit:
         self._conversation = conversation
         self._pace: Pace = door.settings.pace
         self._allowance = Allowance(self._pace, door.monotonic)
-        self._waiting: asyncio.Queue[Message | None] = asyncio.Queue()
+        self._waiting: asyncio.Queue[Message | Upload | None] = asyncio.Queue()
+        self._uploads = uploads
+        self._upload: Upload | None = None
         self._taken: set[str] = set()
         self._person: PersonCode | None = None
 
@@ -127,9 +142,13 @@ class _Visit:
                 with locale_of(self._line.locale):
                     await self._take(frame)
         finally:
+            self._end_upload()
             self._waiting.put_nowait(None)
 
     async def _take(self, frame: Any) -> None:
+        if frame.type is WSMsgType.BINARY and self._upload is not None:
+            await self._take_piece(self._upload, frame.data)
+            return
         if frame.type is not WSMsgType.TEXT:
             await self._line.send(notice_message(_("Only text can be sent here."), None))
             return
@@ -142,13 +161,47 @@ class _Visit:
             return
         if isinstance(message, Ping):
             await self._line.send({"type": "pong"})
+        elif isinstance(message, Announced):
+            await self._begin_upload(message)
         elif not self._is_repeated(message):
             self._waiting.put_nowait(message)
+
+    async def _begin_upload(self, announced: Announced) -> None:
+        """Let the page bring a file, unless the answer to it is only to be said again."""
+        self._end_upload()
+        known = self._conversation.find_answer(announced.id)
+        if known is not None:
+            await self._line.send(known)
+            return
+        self._upload = self._uploads.begin(announced)
+        if self._upload is None:
+            busy = _("Many files are being sent at this moment. Please send yours again in a minute.")
+            await self._line.send(notice_message(busy, announced.id))
+            return
+        await self._line.send({"type": "go_on", "to": announced.id})
+
+    async def _take_piece(self, upload: Upload, piece: bytes) -> None:
+        is_too_much = len(piece) > LONGEST_PIECE or len(upload.content) + len(piece) > upload.size
+        if is_too_much or not self._uploads.is_open(upload):
+            self._end_upload()
+            self._meters.refused.inc()
+            broken = _("The file did not arrive as it was announced. Please send it again.")
+            await self._line.send(notice_message(broken, upload.id))
+            return
+        upload.content += piece
+        if upload.is_whole:
+            self._end_upload()
+            self._waiting.put_nowait(upload)
+
+    def _end_upload(self) -> None:
+        if self._upload is not None:
+            self._uploads.end(self._upload)
+        self._upload = None
 
     def _ensure_allowed(self, message: Message) -> None:
         if isinstance(message, Ping):
             return
-        message_id = message.id if isinstance(message, Say | Press) else None
+        message_id = message.id if isinstance(message, Say | Press | Announced) else None
         seconds = self._allowance.seconds_to_wait()
         if seconds:
             sentence = ngettext(
@@ -175,9 +228,9 @@ class _Visit:
             with locale_of(self._line.locale):
                 await self._line.send(await self._respond(message))
 
-    async def _respond(self, message: Message) -> dict[str, Any]:
+    async def _respond(self, message: Message | Upload) -> dict[str, Any]:
         match message:
-            case Say() | Press():
+            case Say() | Press() | Upload():
                 async with self._conversation.turn:
                     return self._conversation.find_answer(message.id) or await self._ask_desk(message)
             case Be(person):
@@ -191,15 +244,16 @@ class _Visit:
                 self._line.locale = locale
                 with locale_of(locale):
                     return {"type": "language", "locale": locale, "words": page_words(), **self._starters()}
-            case Ping():
+            case Ping() | Announced():
                 return {"type": "pong"}
 
-    async def _ask_desk(self, message: Say | Press) -> dict[str, Any]:
+    async def _ask_desk(self, message: Say | Press | Upload) -> dict[str, Any]:
         asked = Incoming(
             channel=Channel.WEB,
             address=self._visitor,
-            text=message.text if isinstance(message, Say) else None,
+            text=message.text or None if isinstance(message, Say | Upload) else None,
             choice=message.token if isinstance(message, Press) else None,
+            file=message.as_file() if isinstance(message, Upload) else None,
             person=self._person,
             thread=self._thread,
             locale=self._line.locale,

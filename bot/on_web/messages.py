@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.on_web.door import LANGUAGES
+from bot.on_web.uploads import Announced
 from bot.papers.handing import file_of
 from bot.render import Describe, number_citations
 from handlers.asking import Choice
+from handlers.handed_in import MOST_BYTES, FileRefusal, say_refusal
 from handlers.phrases import _, show_number
 from handlers.reply import File, Line, Reply
 from knowledge.facts import PersonCode
@@ -17,6 +19,7 @@ LONGEST_MESSAGE = 64 * 1024  # bytes of one WebSocket message
 LONGEST_TEXT = 4000  # characters of one question
 _LONGEST_TOKEN = 64  # bytes, as for every door
 _LONGEST_ID = 64
+_LONGEST_NAME = 200
 
 
 class UnreadableError(Exception):
@@ -70,10 +73,10 @@ class Be:
     person: PersonCode | None
 
 
-Message = Hello | Ping | Say | Press | Speak | Be
+Message = Hello | Ping | Say | Press | Speak | Be | Announced
 
 
-def read_message(data: str) -> Message:
+def read_message(data: str) -> Message:  # noqa: C901  one branch for each message
     """One message of the page. Raises UnreadableError with a sentence for the visitor."""
     if len(data.encode("utf-8", "surrogatepass")) > LONGEST_MESSAGE:
         raise UnreadableError(too_long())
@@ -89,6 +92,8 @@ def read_message(data: str) -> Message:
             return Say(message_id, _read_text(message.get("text"), message_id))
         case "choose":
             return Press(message_id, _read_token(message.get("token"), message_id))
+        case "hand_in":
+            return _read_announced(message, message_id)
         case "hello":
             return Hello(_read_locale(message.get("locale")))
         case "language":
@@ -178,6 +183,18 @@ def _read_token(given: object, message_id: str | None) -> str:
     if isinstance(given, str) and given == _printable(given) and 0 < len(given.encode()) <= _LONGEST_TOKEN:
         return given
     raise UnreadableError(_("This button no longer works. Please ask again."), message_id)
+
+
+def _read_announced(message: dict[str, Any], message_id: str | None) -> Announced:
+    name, kind, size, text = (message.get(key) for key in ("name", "media_type", "size", "text"))
+    if message_id is None or not (isinstance(name, str) and isinstance(kind, str) and type(size) is int and size >= 0):
+        raise UnreadableError(_not_readable(), message_id)
+    if size > MOST_BYTES:
+        raise UnreadableError(say_refusal(FileRefusal.TOO_BIG), message_id)
+    if size == 0:
+        raise UnreadableError(say_refusal(FileRefusal.EMPTY), message_id)
+    said = _read_text(text, message_id) if text else ""
+    return Announced(message_id, _printable(name)[:_LONGEST_NAME], _printable(kind)[:_LONGEST_NAME], size, said)
 
 
 def _read_locale(given: object) -> str:

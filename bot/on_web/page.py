@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.on_web.door import LANGUAGES, WebDoor
 from bot.on_web.messages import LONGEST_TEXT
 from bot.on_web.visitors import find_visitor, welcome_visitor
+from handlers.handed_in import MOST_BYTES, FileRefusal, say_refusal
 from handlers.phrases import _, locale_of
 
 _HERE = Path(__file__).parent
@@ -39,6 +40,7 @@ class ChatPage:
                 words=page_words(),
                 people=self._door.demo_people,
                 longest_text=LONGEST_TEXT,
+                largest_file=MOST_BYTES,
                 version=self._version,
             )
         response = web.Response(text=html, content_type="text/html")
@@ -67,6 +69,8 @@ def page_words() -> dict[str, str]:
         "placeholder": _("Type your question here"),
         "how_to_send": _("Enter sends, Shift + Enter starts a new line"),
         "send": _("Send"),
+        "hand_in": _("Send a photo or PDF"),
+        "too_big": say_refusal(FileRefusal.TOO_BIG),
         "you": _("You"),
         "working": _("Looking it up"),
         "background": _("For reference (not a basis of the decision)"),

@@ -287,4 +287,4 @@ def _not_mine() -> Reply:
 
 
 def _not_taken(why: str) -> Reply:
-    return Reply(title=why, choices=(next_steps.hand_in(), next_steps.my_gaps()), outcome=Outcome.NOT_UNDERSTOOD)
+    return Reply(title=why, choices=(next_steps.hand_in(), next_steps.my_gaps()), outcome=Outcome.DENIED)

@@ -11,6 +11,7 @@
   const LONGEST_WAIT = 30000;
   const SIGN_OF_LIFE = 25000;
   const PATIENCE = 10000;
+  const PIECE = 128 * 1024;
 
   let words = JSON.parse(byId("words").textContent);
   let locale = document.documentElement.lang;
@@ -167,7 +168,8 @@
     return group;
   }
 
-  const isPicture = (file) => file.media_type === "image/png";
+  const PICTURES = ["image/png", "image/jpeg"];
+  const isPicture = (file) => PICTURES.includes(file.media_type);
 
   const bytesOf = (file) => Uint8Array.from(atob(file.data), (letter) => letter.charCodeAt(0));
 
@@ -175,7 +177,7 @@
     const picture = make("img", "picture");
     picture.alt = file.description;
     // Only ever a picture: whatever else the bytes were, nothing of it runs.
-    picture.src = URL.createObjectURL(new Blob([bytesOf(file)], { type: "image/png" }));
+    picture.src = URL.createObjectURL(new Blob([bytesOf(file)], { type: file.media_type }));
     return picture;
   }
 
@@ -195,10 +197,10 @@
 
   // ---- Asking and hearing
 
-  function ask(message, shown) {
+  function ask(message, shown, file) {
     const id = newId();
     const bubble = showMine(shown);
-    unanswered.set(id, { message: { ...message, id }, bubble });
+    unanswered.set(id, { message: { ...message, id }, bubble, file });
     if (!transmit({ ...message, id })) bubble.classList.add("unsent");
     showWorking();
   }
@@ -258,6 +260,18 @@
       person = heard.person;
       markPerson();
       if (isChange) showSentence("said", heard.text);
+    },
+    async go_on(heard) {
+      const open = unanswered.get(heard.to);
+      if (!open || !open.file) return;
+      const line = socket;
+      // In pieces, and no faster than they leave.
+      for (let at = 0; at < open.file.size; at += PIECE) {
+        const piece = await open.file.slice(at, at + PIECE).arrayBuffer();
+        while (line.bufferedAmount > 4 * PIECE) await new Promise((resolve) => setTimeout(resolve, 50));
+        if (line !== socket || line.readyState !== WebSocket.OPEN) return;
+        line.send(piece);
+      }
     },
     pong() {},
   };
@@ -349,6 +363,19 @@
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     submit();
+  });
+
+  const file = byId("file");
+  byId("hand-in").addEventListener("click", () => file.click());
+  file.addEventListener("change", () => {
+    const chosen = file.files[0];
+    file.value = "";
+    if (!chosen) return;
+    if (chosen.size > Number(document.body.dataset.largestFile)) {
+      showSentence("notice", words.too_big);
+      return;
+    }
+    ask({ type: "hand_in", name: chosen.name, media_type: chosen.type, size: chosen.size }, chosen.name, chosen);
   });
 
   for (const link of document.querySelectorAll("[data-language]")) {

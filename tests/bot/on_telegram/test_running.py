@@ -36,7 +36,19 @@ async def test_menu_shows_all_commands_in_each_language_when_announced(api):
     async with bot_of(api) as bot:
         await announce_commands(line_of(bot))
     assert set(api.commands) == {"", "vi", "en"}
-    names = ["start", "conthieu", "han", "vanban", "dihoc", "nhacviec", "cauhoi", "lienket", "quyenriengtu", "trogiup"]
+    names = [
+        "start",
+        "conthieu",
+        "han",
+        "vanban",
+        "dihoc",
+        "nopminhchung",
+        "nhacviec",
+        "cauhoi",
+        "lienket",
+        "quyenriengtu",
+        "trogiup",
+    ]
     assert all([one["command"] for one in commands] == names for commands in api.commands.values())
     assert api.commands["en"][1]["description"] == "What am I still missing"
 

@@ -12,7 +12,8 @@ from bot.letters import Errand
 from bot.on_web.letters import WebCarrier
 from bot.on_web.present import Present
 from handlers.asking import Choice
-from handlers.reply import Reply
+from handlers.reply import File, Reply
+from tests.bot.handed_in.hostile import picture as small_picture
 from tests.bot.on_web.scripted import HARMFUL, PEOPLE, Opened, opened
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -144,6 +145,24 @@ async def test_a_person_is_chosen_and_a_file_taken_when_it_is_a_demonstration(br
         async with visiting(browser, door, PHONE) as page:
             await picture(page, "demo-phone")
             assert not await is_too_wide(page)
+
+
+async def test_a_photo_is_sent_in_pieces_and_one_is_shown_when_it_is_chosen(browser):
+    async with opened() as door, visiting(browser, door, PHONE) as page:
+        shows = File("minh-chung-1-1.jpg", small_picture(), "image/jpeg", "Tệp 1 của minh chứng số 1")
+        door.desk.script["[None]"] = Reply("Đã lưu tệp", file=shows)
+        photo = bytes(range(256)) * 2000
+        chosen = {"name": "bằng.jpg", "mimeType": "image/jpeg", "buffer": photo}
+        await page.locator("#file").set_input_files([chosen])
+        await expect(page.locator("article.mine p.words").last).to_have_text("bằng.jpg")
+        image = page.locator("img.picture")
+        await expect(image).to_have_attribute("alt", "Tệp 1 của minh chứng số 1")
+        assert await image.evaluate("image => image.decode().then(() => image.naturalWidth)") == 60
+        (asked,) = door.desk.heard
+        assert asked.file is not None
+        assert await asked.file.fetch(len(photo)) == photo
+        assert not await is_too_wide(page)
+        await picture(page, "phone-handed-in")
 
 
 async def test_a_question_is_kept_and_answered_when_the_connection_breaks_and_returns(browser):

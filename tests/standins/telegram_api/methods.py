@@ -14,6 +14,7 @@ from tests.standins.telegram_api.world import Bell, Chat, Message, Updates
 
 MOST_UNITS = 4096
 MOST_CAPTION_UNITS = 1024
+_MOST_TO_FETCH = 20_000_000
 _PICTURE_BEGINNINGS = (b"\x89PNG", b"\xff\xd8")
 SENDING = frozenset({"sendMessage", "sendDocument", "sendPhoto"})
 _NOT_MODIFIED = (
@@ -77,6 +78,7 @@ class Methods:
     webhook: Webhook | None
     presses: dict[str, bool]
     toasts: list[str]
+    files: dict[str, bytes]
     new_message: Callable[..., Message]
     _clock: Callable[[], float]
     _ceiling: int | None
@@ -270,6 +272,14 @@ class Methods:
         if text:
             self.toasts.append(text)
         return True
+
+    async def _get_file(self, file_id: str) -> dict[str, Any]:
+        content = self.files.get(file_id)
+        if content is None:
+            raise ApiError(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        if len(content) > _MOST_TO_FETCH:
+            raise ApiError(400, "Bad Request: file is too big")
+        return {"file_id": file_id, "file_unique_id": "u", "file_size": len(content), "file_path": f"files/{file_id}"}
 
     async def _get_chat(self, chat_id: int | str) -> dict[str, Any]:
         return {**self._chat(chat_id).as_api(), "accent_color_id": 0, "max_reaction_count": 11}

@@ -241,6 +241,7 @@ METHODS: dict[str, tuple[dict[str, Reader], set[str]]] = {
         },
         {"callback_query_id"},
     ),
+    "getFile": ({"file_id": _string}, {"file_id"}),
     "getChat": ({"chat_id": _chat}, {"chat_id"}),
     "leaveChat": ({"chat_id": _chat}, {"chat_id"}),
     "close": ({}, set()),

@@ -48,6 +48,9 @@ class TelegramApi(Methods):
         self.webhook: Webhook | None = None
         self.presses: dict[str, bool] = {}  # callback query id → answered
         self.toasts: list[str] = []
+        self.files: dict[str, bytes] = {}  # what visitors sent, by file id
+        self.fetched: list[str] = []
+        self.cuts_files = False  # the connection ends in the middle of a file
         self.base = ""
         self.me = {
             "id": int(token.split(":", maxsplit=1)[0]),
@@ -75,6 +78,7 @@ class TelegramApi(Methods):
         """Listen on loopback; port 0 takes a free one. `base` is then the address to configure."""
         app = web.Application(client_max_size=60_000_000)
         app.router.add_route("*", "/bot{token}/{method}", self._serve)
+        app.router.add_get("/file/bot{token}/files/{file}", self._serve_file)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
@@ -165,6 +169,17 @@ class TelegramApi(Methods):
             arrival.status = call.status
         self.bell.ring()
         return response
+
+    async def _serve_file(self, request: web.Request) -> web.StreamResponse:
+        if (refusal := self._check_token(request.match_info["token"])) is not None:
+            return refusal
+        file = request.match_info["file"]
+        self.fetched.append(file)
+        if file not in self.files:
+            return _error(ApiError(404, "Not Found"))
+        if self.cuts_files:
+            return _cut(request)
+        return web.Response(body=self.files[file], content_type="application/octet-stream")
 
     def _check_token(self, token: str) -> web.Response | None:
         if token == self.token:

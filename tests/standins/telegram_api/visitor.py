@@ -56,6 +56,16 @@ class Visitor:
         """Send something that is not words: photo, voice, sticker, document, location, poll, dice."""
         return self.sends({kind: _SAMPLES[kind], **extra})
 
+    def hands_in(self, file: bytes, *, name: str = "", caption: str = "", **extra: Any) -> int:
+        """Send a file: as a document where it has a name, else as a photo in two sizes."""
+        number = f"sent-{len(self._api.files) + 1}"
+        self._api.files[number] = file
+        described = {"file_id": number, "file_unique_id": number, "file_size": len(file), **extra}
+        small = {"file_id": "small", "file_unique_id": "small", "width": 90, "height": 90}
+        sizes = [small, {**described, "width": 900, "height": 900}]
+        content: dict[str, Any] = {"document": {**described, "file_name": name}} if name else {"photo": sizes}
+        return self.sends({**content, **({"caption": caption} if caption else {})})
+
     def sends(self, content: dict[str, Any], *, within: Chat | None = None, copies: int = 1) -> int:
         """Send a message of exactly this content."""
         message = self._api.new_message(within or self.chat, self.user, content=content)
