@@ -976,7 +976,7 @@ class DataHealth:
     gaps: int
 
 
-# --- workbooks ----------------------------------------------------------------------------------------------------------
+# --- workbooks -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -993,3 +993,24 @@ class SheetLayout:
     is_list: bool = True
     is_wide: bool = True
     printed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """How many people there are, lack something, have missed a day, have one soon, and are not judged yet."""
+
+    people: int
+    lacking: int
+    overdue: int
+    due_soon: int
+    unjudged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """How many people, since a day, were told of a deadline, confirmed it, were sent to study, closed a gap."""
+
+    told: int
+    acknowledged: int
+    assigned: int
+    closed: int

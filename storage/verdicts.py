@@ -19,10 +19,12 @@ from storage.driver import driver_of
 from storage.letters import storable
 from storage.records import (
     Freshness,
+    Funnel,
     Judged,
     ListedPerson,
     PeopleOrder,
     PeopleWanted,
+    Sums,
     VerdictChange,
     VerdictRow,
 )
@@ -77,6 +79,26 @@ WHERE s.person = found.person
 _COUNT_DAY: Final = text("""
 INSERT INTO verdict_days (day, unit, criterion, state, people)
 SELECT :day, unit, criterion, state, count(*) FROM verdicts GROUP BY unit, criterion, state
+""")
+_FUNNEL: Final = text("""
+WITH within AS (
+    SELECT code FROM people WHERE CAST(:units AS text[]) IS NULL OR unit = ANY(CAST(:units AS text[]))
+), told AS (
+    SELECT d.person, bool_or(d.acknowledged_at IS NOT NULL) AS is_acknowledged
+    FROM deliveries d JOIN within w ON w.code = d.person
+    WHERE d.state = 'delivered' AND d.done_at >= CAST(:since AS date) AND EXISTS (
+        SELECT FROM carried c JOIN notices n ON n.id = c.notice
+        WHERE c.delivery = d.id AND c.dropped IS NULL AND n.kind = 'reminder'
+    )
+    GROUP BY d.person
+)
+SELECT (SELECT count(*) FROM told), (SELECT count(*) FROM told WHERE is_acknowledged),
+    (SELECT count(DISTINCT s.person) FROM study_records s JOIN within w ON w.code = s.person
+     WHERE s.assigned_on >= CAST(:since AS date)),
+    (SELECT count(DISTINCT h.person) FROM verdict_history h JOIN within w ON w.code = h.person
+     WHERE h.on_day >= CAST(:since AS date)
+     AND h.state_before IN ('pending', 'undetermined', 'expired', 'not_recognised', 'missing')
+     AND h.state_after IN ('met', 'expiring', 'exempt'))
 """)
 
 
@@ -165,6 +187,28 @@ class VerdictsDrawer:
             .order_by(verdict_days.c.day, verdict_days.c.state)
         )
         return [(day, state, int(count)) for day, state, count in found]
+
+    async def sum_people(self, units: Collection[UnitCode] | None, today: date, soon: date) -> Sums:
+        """The sums over everybody of these units; `soon` is the last day that counts as such."""
+        due = standings.c.due_on
+        found = await self._connection.execute(
+            select(
+                func.count(),
+                func.count().filter(standings.c.gaps > 0),
+                func.count().filter(due < today),
+                func.count().filter(due.between(today, soon)),
+                func.count().filter(standings.c.judged_version.is_(None)),
+            )
+            .select_from(people.join(standings, standings.c.person == people.c.code))
+            .where(*_within(people.c.unit, units))
+        )
+        return Sums(*found.one())
+
+    async def read_funnel(self, units: Collection[UnitCode] | None, since: date) -> Funnel:
+        """What became of people since a day, from being told to closing a gap."""
+        within = None if units is None else [storable(one) for one in units]
+        found = await self._connection.execute(_FUNNEL, {"since": since, "units": within})
+        return Funnel(*found.one())
 
     # --- lists
 

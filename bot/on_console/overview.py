@@ -1,14 +1,108 @@
-"""Where everybody stands at a glance."""
+"""Where everybody stands at a glance: sums, units by criterion, how it went over time, from told to closed."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from aiohttp import web
 
+from bot.on_console.curves import Curve, draw
 from bot.on_console.pages import Asked, Page, page
 from bot.on_console.seats import WITH_PEOPLE
+from handlers.wording import name_criterion, name_unit
+from knowledge.facts import CriterionCode, UnitCode
+from knowledge.findings import State
+
+GAPS = frozenset({State.PENDING, State.UNDETERMINED, State.EXPIRED, State.NOT_RECOGNISED, State.MISSING})
+
+_SOON = timedelta(days=30)
+_BACK = timedelta(days=180)
+_FUNNEL = timedelta(days=90)
+_MOST_UNITS = 40
+_SHADES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How many of a unit's people lack a criterion, of so many of whom it is asked."""
+
+    lacking: int
+    asked: int
+    address: str
+
+    @property
+    def shade(self) -> int:
+        """0 where nobody lacks it, up to 5 where everybody does."""
+        return -(-self.lacking * _SHADES // self.asked) if self.asked else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One unit of the heat map."""
+
+    code: UnitCode
+    name: str
+    cells: tuple[Cell | None, ...]
+    lacking: int
 
 
 async def show(asked: Asked) -> web.Response:
-    """The overview."""
-    return asked.show("overview.html")
+    """The overview of everybody whom they may see."""
+    verdicts, today, units = asked.cabinet.verdicts, asked.today.day, asked.member.filter
+    counted = await verdicts.count_states(units)
+    criteria = [one for one in asked.today.library.criteria if any(row[1] == one for row in counted)]
+    rows = sorted(_rows(counted, criteria, asked), key=lambda one: (-one.lacking, one.name))
+    shows_all = "all" in asked.query or len(rows) <= _MOST_UNITS
+    await asked.record("looked_at_unit", "overview", {"units": len(rows)})
+    return asked.show(
+        "overview.html",
+        sums=await verdicts.sum_people(units, today, today + _SOON),
+        fresh=await verdicts.freshness(today),
+        criteria=[name_criterion(asked.today.library, one) for one in criteria],
+        rows=rows if shows_all else rows[:_MOST_UNITS],
+        left=0 if shows_all else len(rows) - _MOST_UNITS,
+        curve=_draw_trend(await verdicts.count_by_day(units, today - _BACK)),
+        funnel=await verdicts.read_funnel(units, today - _FUNNEL),
+        since=today - _FUNNEL,
+        people_address=asked.address("people"),
+        due_address=asked.address("people", query_order="due", query_state="gap"),
+    )
+
+
+def _rows(
+    counted: Sequence[tuple[UnitCode, str, str, int]], criteria: Sequence[CriterionCode], asked: Asked
+) -> list[Row]:
+    of_all: Counter[tuple[UnitCode, str]] = Counter()
+    lacking: Counter[tuple[UnitCode, str]] = Counter()
+    for unit, criterion, state, count in counted:
+        of_all[unit, criterion] += count
+        if state in GAPS:
+            lacking[unit, criterion] += count
+
+    def cell(unit: UnitCode, criterion: CriterionCode) -> Cell | None:
+        if not of_all[unit, criterion]:
+            return None
+        where = asked.address("people", query_unit=unit, query_alone="1", query_criterion=criterion, query_state="gap")
+        return Cell(lacking[unit, criterion], of_all[unit, criterion], where)
+
+    return [
+        Row(
+            unit,
+            name_unit(asked.today, unit),
+            tuple(cell(unit, one) for one in criteria),
+            sum(lacking[unit, one] for one in criteria),
+        )
+        for unit in dict.fromkeys(unit for unit, *_rest in counted)
+    ]
+
+
+def _draw_trend(counted: Sequence[tuple[date, str, int]]) -> Curve | None:
+    """How many gaps were open on each day; None before there are two days to compare."""
+    by_day: Counter[date] = Counter()
+    for day, state, count in counted:
+        by_day[day] += count if state in GAPS else 0
+    return draw(sorted(by_day.items()))
 
 
 PAGES: tuple[Page, ...] = (page("/overview", "overview", WITH_PEOPLE, show),)

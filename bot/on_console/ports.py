@@ -11,8 +11,10 @@ from storage.records import (
     ConsoleEntry,
     ConsoleSession,
     Freshness,
+    Funnel,
     ListedPerson,
     PeopleWanted,
+    Sums,
     VerdictChange,
 )
 
@@ -53,6 +55,8 @@ class Standing(Protocol):
     async def count_by_day(
         self, units: Collection[UnitCode] | None, since: date
     ) -> Sequence[tuple[date, str, int]]: ...
+    async def sum_people(self, units: Collection[UnitCode] | None, today: date, soon: date) -> Sums: ...
+    async def read_funnel(self, units: Collection[UnitCode] | None, since: date) -> Funnel: ...
     async def list_people(self, wanted: PeopleWanted, limit: int) -> Sequence[ListedPerson]: ...
     async def count_people(self, wanted: PeopleWanted) -> int: ...
     async def list_groups(self, units: Collection[UnitCode] | None) -> Sequence[str]: ...

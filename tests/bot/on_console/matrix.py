@@ -25,6 +25,19 @@ class Row:
 
 
 MATRIX: dict[str, tuple[Row, ...]] = {
-    "overview": (Row(),),
+    "overview": (Row(), Row(query="all=1")),
+    "people": (
+        Row(),
+        Row(query="unit=SNV-MAU"),
+        Row(query="unit=SO-MAU-1&alone=1&criterion=ngoai_ngu&state=gap&order=due"),
+        Row(query="q=mau&order=gaps&after=1~CB001"),
+        Row(query="q=%00%27&order=due&after=nie~x&state=none&managed=none&group=none&criterion=none&unit=none"),
+    ),
+    "person": (
+        Row({"code": "CB002"}, of_person="CB002"),
+        Row({"code": "CB016"}, of_person="CB016"),
+        Row({"code": "CB011"}, of_person="CB011"),
+        Row({"code": "CB012"}, of_person="CB012"),
+    ),
     "system": (Row(),),
 }
