@@ -16,6 +16,7 @@ NOT_PAID: Final = "not_paid"
 TEMPLATE_REFUSED: Final = "template_refused"
 ALLOWANCE_USED: Final = "allowance_used"
 NIGHT: Final = "night"
+PLATFORM_FAILED: Final = "platform_failed"  # it says that it did not send it, and not why; twice
 
 # These say something about us, and nothing about the person.
-OURS: Final = frozenset({BAD_REQUEST, NOT_EDITABLE, NOT_PAID, TEMPLATE_REFUSED})
+OURS: Final = frozenset({BAD_REQUEST, NOT_EDITABLE, NOT_PAID, PLATFORM_FAILED, TEMPLATE_REFUSED})

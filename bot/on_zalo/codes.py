@@ -50,7 +50,6 @@ OA: Final[Mapping[int, Meaning]] = {
         {
             -201: "a parameter is invalid",
             -210: "value above the allowed limit",
-            -214: "article still processing",
             -233: "message type invalid or unsupported",
             -238: "asset used or disabled",
             -240: "version 2 of the message interface is closed",
@@ -96,7 +95,7 @@ OA: Final[Mapping[int, Meaning]] = {
             -401: "access token invalid",
         },
     ),
-    **_of(Act.LATER, {-218: "limit of messages to this user reached"}),
+    **_of(Act.LATER, {-214: "article still processing", -218: "limit of messages to this user reached"}),
     **_of(
         Act.USE_TEMPLATE,
         {-230: "no interaction in the last seven days", -232: "never interacted, or interaction expired"},
@@ -196,9 +195,14 @@ ZBS: Final[Mapping[int, Meaning]] = {
     **_of(Act.MORNING, {-133: "not allowed from 22:00 to 06:00"}),
     **_of(
         Act.TOMORROW,
-        {-144: "daily limit of the account", -1441: "monthly promotion limit", -147: "daily limit of the template"},
+        {
+            -144: "daily limit of the account",
+            -1441: "monthly promotion limit",
+            -147: "daily limit of the template",
+            -160: "daily limit of changes",
+        },
     ),
-    **_of(Act.LATER, {-1471: "monthly limit of this user", -1472: "daily limit of this user", -160: "daily limit"}),
+    **_of(Act.LATER, {-1471: "monthly limit of this user", -1472: "daily limit of this user"}),
     **_of(Act.SLOW_DOWN, {-32: "call rate exceeded"}),
 }
 

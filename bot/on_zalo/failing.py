@@ -14,6 +14,7 @@ from bot.refusals import (
     NIGHT,
     NOT_PAID,
     OUTSIDE_WINDOW,
+    PLATFORM_FAILED,
     TEMPLATE_REFUSED,
     UNKNOWN_USER,
 )
@@ -45,7 +46,7 @@ def name_failure(  # noqa: C901, PLR0911, PLR0912  one branch for each act
         case Act.NEXT_RECIPIENT:
             return RefusedError(refused.meaning.words, code=code)
         case Act.RETRY_ONCE:
-            return RefusedError(refused.meaning.words, code=code)
+            return RefusedError(refused.meaning.words, code=PLATFORM_FAILED)
         case Act.USE_TEMPLATE:
             return RefusedError(OUTSIDE_WINDOW, code=OUTSIDE_WINDOW)
         case Act.PAY:

@@ -34,6 +34,7 @@ _NOT_ASKED_FOR: Final = 600.0  # seconds for which nothing is tried once the acc
 _LONGEST: Final = 19.0  # seconds for everything of one message: less than a pump waits
 _ASK_SECONDS: Final = 3.0
 _LEAST_SECONDS: Final = 4.0  # with less left a message is not begun
+_TRACKED, _MOST_DIGITS = "nhacchuan-", 18
 _SURELY_NOT_SENT: Final = (CodeError, NotSentError, ChannelRefusedError)
 _BY_USER_OR_PHONE: Final = {Act.BY_PHONE, Act.NEXT_RECIPIENT, Act.USE_TEMPLATE}
 _log = structlog.get_logger("bot.on_zalo")
@@ -183,12 +184,7 @@ class OaSender:
             raise allowance_used(self._clock.now())
 
     async def _hand_over(self, user: str, part: Part, deadline: float) -> Sent:
-        try:
-            return await self._client.send(user, part.message, seconds=_left(deadline))
-        except CodeError as refused:
-            if refused.meaning.act is not Act.RETRY_ONCE:
-                raise
-        return await self._client.send(user, part.message, seconds=_left(deadline))
+        return await _twice(lambda: self._client.send(user, part.message, seconds=_left(deadline)))
 
     async def _send_rest(self, parcel: Parcel, parts: list[Part], deadline: float) -> None:
         """What follows the first message: it arrived, and nothing here changes that."""
@@ -227,15 +223,17 @@ class OaSender:
     async def _by_user_or_phone(
         self, parcel: Parcel, template: MessageTemplate, values: Mapping[str, str], phone: str | None, deadline: float
     ) -> str:
+        user, client, templates = parcel.address, self._client, self._lines.templates
         try:
-            sent = await self._client.send_template(parcel.address, template.id, values, seconds=_left(deadline))
+            sent = await _twice(lambda: client.send_template(user, template.id, values, seconds=_left(deadline)))
         except CodeError as refused:
             if phone is None or refused.meaning.act not in _BY_USER_OR_PHONE:
                 raise
         else:
             return sent.message_id
-        sent = await self._lines.templates.send(
-            phone, template.id, values, tracking_id=f"nhacchuan-{parcel.delivery}", seconds=_left(deadline)
+        tracking_id = tracking_of(parcel.delivery)
+        sent = await _twice(
+            lambda: templates.send(phone, template.id, values, tracking_id=tracking_id, seconds=_left(deadline))
         )
         return sent.message_id
 
@@ -255,16 +253,37 @@ class OaSender:
     def _raise_of_template(self, refused: CodeError) -> NoReturn:
         """What is wrong with templates holds up templates only, never what can be said in conversation."""
         match refused.meaning.act:
-            case Act.OPERATOR | Act.OURS:
+            case Act.OPERATOR | Act.OURS if refused.field != "user_id":
                 _log.error("zalo.template_refused", code=refused.code, words=refused.meaning.words)
                 raise RefusedError(TEMPLATE_REFUSED, code=TEMPLATE_REFUSED) from None
             case _:
                 self._raise(refused)
 
 
+def tracking_of(delivery: int) -> str:
+    """The mark by which the receipt of a template message names its delivery; `delivery_of` reads it."""
+    return f"{_TRACKED}{delivery}"
+
+
+def delivery_of(tracking: str) -> int | None:
+    """The delivery that a mark names; None for a mark that is not ours."""
+    number = tracking.removeprefix(_TRACKED)
+    return int(number) if tracking.startswith(_TRACKED) and number.isdecimal() and len(number) <= _MOST_DIGITS else None
+
+
 def identity_of(oa_id: str) -> str:
     """The identity that an account stands for."""
     return f"{Channel.ZALO_OA.value}:{oa_id}"
+
+
+async def _twice(send: Callable[[], Awaitable[Sent]]) -> Sent:
+    """Once more where Zalo says that it did not send it, and not why."""
+    try:
+        return await send()
+    except CodeError as refused:
+        if refused.meaning.act is not Act.RETRY_ONCE:
+            raise
+    return await send()
 
 
 def _left(deadline: float) -> float:

@@ -68,6 +68,15 @@ def name_reason(reason: str) -> str:
         "deactivated": _("the account no longer exists"),
         "chat_unknown": _("the platform does not know this chat"),
         "bad_request": _("the message was not accepted; the operator has been told"),
+        "outside_window": _("has not been active on Zalo for seven days, and no template message is set up"),
+        "unknown_user": _("Zalo does not know this person"),
+        "not_paid": _("Zalo cannot bill the message; the operator has been told"),
+        "template_refused": _("Zalo refuses the template message; the operator has been told"),
+        "platform_failed": _("the platform could not send it"),
+        "allowance_used": _("the messages that this channel may send are used up; it waits for more"),
+        "quota": _("the platform asks to wait before more messages are sent"),
+        "night": _("waits for the morning"),
+        **_zalo_reasons(),
         "cancelled": _("cancelled by HR"),
         "recalled": _("recalled by HR"),
         "moved": _("has left the units it was for"),
@@ -82,6 +91,20 @@ def name_reason(reason: str) -> str:
         "timeout": _("sent, its confirmation was lost"),
     }
     return known.get(reason, reason)
+
+
+def _zalo_reasons() -> dict[str, str]:
+    """What Zalo says of a person by numbers alone, which never mean two things here."""
+    takes_nothing = _("takes no messages of this kind on Zalo")
+    no_account = _("the phone number has no Zalo account that can receive it")
+    return {
+        "-213": _("does not follow the account on Zalo"),
+        "-218": _("Zalo takes no more messages to this person for now"),
+        "-227": _("the Zalo account is locked, or has long not been used"),
+        **dict.fromkeys(("-217", "-244", "-114", "-139", "-140", "-141"), takes_nothing),
+        **dict.fromkeys(("-108", "-110", "-118", "-119"), no_account),
+        **dict.fromkeys(("-1471", "-1472"), _("Zalo takes no more messages to this person for now")),
+    }
 
 
 def _headings_of_people() -> list[tuple[str, int]]:
