@@ -14,10 +14,13 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from bot.command_line_api import api_key_app, hook_app
 from bot.command_line_broadcasts import broadcast_app
 from bot.errors import CommandError, InputError, SilentError, UsageError
 from bot.settings import read_settings
 from handlers.phrases import CataloguesMissingError, _, locale_of, use_catalogues
+from handlers.reports.asked import ReportAsked
+from knowledge.facts import CriterionCode, PersonCode, RoundCode, UnitCode
 
 DEBUG = "--debug"
 _LOCALES = Path(__file__).parent / "locales"
@@ -41,6 +44,8 @@ app.add_typer(answer_app, name="answer")
 reminders_app = typer.Typer(help="Reminders: when people are reminded.", no_args_is_help=True)
 app.add_typer(reminders_app, name="reminders")
 app.add_typer(broadcast_app, name="broadcast")
+app.add_typer(api_key_app, name="api-key")
+app.add_typer(hook_app, name="hook")
 study_app = typer.Typer(help="Who is sent to study: requests, decisions, and what is on record.", no_args_is_help=True)
 app.add_typer(study_app, name="study")
 zalo_app = typer.Typer(help="Zalo's Official Account.", no_args_is_help=True)
@@ -172,6 +177,32 @@ def gaps(
     if sum((person is not None, unit is not None, everybody)) != 1:
         raise UsageError(_("Name exactly one of --as CODE, --unit CODE and --all."))
     _run(list_gaps(read_settings(), person=person, unit=unit, on=_read_day(on), as_json=as_json))
+
+
+@app.command()
+def report(  # noqa: PLR0913,PLR0917  one option each
+    kind: Annotated[str, typer.Argument(help="missing, service-left, round, reminders or yearly.")],
+    out: Annotated[Path, typer.Option("--out", help="The file to write: .xlsx or .docx.")],
+    unit: Annotated[str | None, typer.Option("--unit", help="Code of a unit; all below it too.")] = None,
+    managed_by: Annotated[str | None, typer.Option("--managed-by", help="Who manages the post, by its code.")] = None,
+    criterion: Annotated[str | None, typer.Option("--criterion", help="Only this criterion, by its code.")] = None,
+    on: OnOption = None,
+    person: Annotated[str | None, typer.Option("--person", help="Code of the official reminded.")] = None,
+    of_round: Annotated[str | None, typer.Option("--round", help="Code of the review round.")] = None,
+) -> None:
+    """Write a list or report as a workbook, or as an official paper to be numbered and signed."""
+    from bot.commands import reporting  # noqa: PLC0415  see the module's docstring
+
+    asked = ReportAsked(
+        kind=reporting.read_kind(kind),
+        on=_read_day(on),
+        unit=UnitCode(unit.strip()) if unit is not None else None,
+        managed_by=reporting.read_managed_by(managed_by),
+        criterion=CriterionCode(criterion.strip().lower()) if criterion is not None else None,
+        person=PersonCode(person.strip()) if person is not None else None,
+        round=RoundCode(of_round.strip()) if of_round is not None else None,
+    )
+    _run(reporting.write_report(read_settings(), asked, out))
 
 
 @app.command()

@@ -40,8 +40,8 @@ from bot.rules_now import RulesNow
 from bot.seen import Taken
 from bot.settings import Settings
 from bot.telling import Telling
-from bot.wiring_calendars import CalendarsInDatabase
 from bot.wiring_api import SharedStore
+from bot.wiring_calendars import CalendarsInDatabase
 from bot.wiring_intake import InboxInDatabase
 from bot.wiring_reports import ReportsInDatabase
 from bot.wiring_zalo import BookInDatabase, GrantsInDatabase

@@ -346,6 +346,11 @@ class FrontDesk:
                 above = rules.units_above(unit) if unit is not None else None
                 return _answer_again(reply, visit, declared.frequent, above)
 
+    async def serve(self, drawers: Drawers) -> Ports:
+        """What handlers may touch, for pages that open the drawers themselves."""
+        declared = await self._rules(drawers.rules)
+        return self._ports(drawers, declared.search)
+
     async def remind(self, now: datetime) -> int:
         """Leave letters about answers of people that are overdue; how many. `now` is the time where people work."""
         async with self._open_drawers() as drawers:

@@ -168,3 +168,13 @@ def broadcasts() -> Choice:
 def inbox() -> Choice:
     """Which questions wait for HR."""
     return Choice(_("Inbox of questions"), "inbox")
+
+
+def reports() -> Choice:
+    """Lists and reports as files."""
+    return Choice(_("Lists and reports"), "report")
+
+
+def my_calendar() -> Choice:
+    """My deadlines in my own calendar."""
+    return Choice(_("Add to my calendar"), "calendar.mine")

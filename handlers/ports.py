@@ -378,8 +378,8 @@ class EvidenceFiles(Protocol):
         """The content of a file of this submission; None where there is none, or none any more."""
         ...
 
-    async def drop_undecided_of(self, person: PersonCode) -> None:
-        """Drop every file of this person that no decision rests on."""
+    async def withdraw_all(self, person: PersonCode, at: datetime) -> None:
+        """Take back whatever of this person is not decided, with every file that no decision rests on."""
         ...
 
 
@@ -463,6 +463,36 @@ class Entry(Protocol):
     def declares(self) -> DocumentId | None: ...
 
 
+class GivenRow(Protocol):
+    """A row of a table as it was given, under its number in the file: what was made of it, or what is wrong."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def cells(self) -> Mapping[str, str]: ...
+    @property
+    def problems(self) -> Sequence[Problem]: ...
+    @property
+    def row(self) -> RecognitionRow | TitleStandard | None: ...
+
+
+class GivenTable(Protocol):
+    """A whole table as it was given; `problems` concern its file or header. `declares`: documents not named before."""
+
+    @property
+    def sheet(self) -> str: ...
+    @property
+    def columns(self) -> Sequence[str]: ...
+    @property
+    def rows(self) -> Sequence[GivenRow]: ...
+    @property
+    def problems(self) -> Sequence[Problem]: ...
+    @property
+    def declares(self) -> Sequence[DocumentId]: ...
+    @property
+    def is_right(self) -> bool: ...
+
+
 class Entries(Protocol):
     """Rows of recognition tables and standards, entered one by one under the rules of the workbook."""
 
@@ -481,6 +511,26 @@ class Entries(Protocol):
 
     async def store(self, row: RecognitionRow | TitleStandard, *, declares: DocumentId | None, at: datetime) -> None:
         """Keep a row as a load would: in place of the one with the same key, if there is one."""
+        ...
+
+    async def read_table(
+        self,
+        sheet: str,
+        given: Sequence[tuple[int, Mapping[str, str]]],
+        library: Library,
+        *,
+        home: TerritoryCode,
+        today: date,
+    ) -> GivenTable:
+        """Check the cells of many rows, each under its number, as a load would."""
+        ...
+
+    async def remove(self, row: RecognitionRow | TitleStandard) -> None:
+        """Take the row of this key out of its table."""
+        ...
+
+    async def declare(self, number: DocumentId, at: datetime) -> None:
+        """Keep the number of a document that the library does not know; known ones stay as they are."""
         ...
 
 

@@ -172,6 +172,54 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeCard:
+    """A slip with a one-time linking code, to be cut out and handed over to the person whom it is for."""
+
+    name: str
+    code: str
+    position: str
+    unit: str
+    secret: str = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSheet:
+    """Slips to print: the door makes a document of them, with what opens the bot. Nothing of it is kept."""
+
+    cards: tuple[CodeCard, ...]
+    units: str
+    printed_at: datetime
+    printed_by: str
+    link: str = ""  # what opens the bot, with {code} where it can be brought along; empty where that is not known
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """One whole day in a calendar. `key` is what it stands for, so that the day can move and it stays the same."""
+
+    key: str
+    day: date
+    title: str
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """Days for somebody's own calendar: the door makes the file of them. `name` is that of the file, without its kind.
+
+    `owner` tells calendars apart and is never shown; `version` grows whenever a day may have changed.
+    """
+
+    name: str
+    title: str
+    owner: str
+    version: int
+    made_at: datetime
+    days: tuple[CalendarDay, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pending:
     """What the desk waits for: the next words typed in this conversation go to this step of this form.
 
@@ -203,6 +251,8 @@ class Reply:
     file: File | None = None
     paper: Paper | None = None
     picture: Chart | None = None
+    calendar: CalendarFile | None = None
+    code_sheet: CodeSheet | None = None
     asks_contact: bool = False
     pending: Pending | None = None
 

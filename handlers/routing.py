@@ -3,7 +3,15 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
-from handlers import console_entry, escalation_routes, evidence_routes, reminder_routes, unit_routes
+from handlers import (
+    calendar_routes,
+    console_entry,
+    escalation_routes,
+    evidence_routes,
+    reminder_routes,
+    report_routes,
+    unit_routes,
+)
 from handlers.elsewhere import answered_there, say_where
 from handlers.forms import answer as answer_form
 from handlers.forms import begin
@@ -23,6 +31,7 @@ from handlers.officials import (
     gaps,
     guidance,
     linking,
+    my_calendar,
     my_data,
     offices,
     position,
@@ -35,8 +44,10 @@ from handlers.ports import (
     Audit,
     BroadcastOutbox,
     BroadcastsKept,
+    Calendars,
     Clock,
     ConsoleEntries,
+    Deliveries,
     Entries,
     Escalations,
     EvidenceKept,
@@ -98,6 +109,9 @@ class Ports:
     sending: Sending
     reach: UnitReach
     sheets: Sheets
+    deliveries: Deliveries
+    calendars: Calendars
+    address: str
     console: ConsoleEntries
     console_address: str
     bot_link: str
@@ -333,6 +347,8 @@ async def _changes(visit: Visit, ports: Ports) -> Reply:
 
 
 async def _deadlines(visit: Visit, ports: Ports) -> Reply:
+    if visit.meaning is not None and my_calendar.is_asked(visit.text):
+        return await calendar_routes.hand_out(visit, ports)
     if deadlines_there.asks_there(visit):
         return deadlines_there.tell_deadlines_there(visit)
     return await _personal(gaps.list_my_deadlines)(visit, ports)
@@ -384,7 +400,12 @@ async def _data(visit: Visit, ports: Ports) -> Reply:
     if visit.person is None:
         return my_data.explain_privacy(visit)
     return await my_data.view_my_data(
-        visit, visit.person, accounts=ports.accounts, inquiries=ports.inquiries, audit=ports.audit
+        visit,
+        visit.person,
+        accounts=ports.accounts,
+        inquiries=ports.inquiries,
+        evidence=ports.evidence,
+        audit=ports.audit,
     )
 
 
@@ -396,6 +417,7 @@ async def _export(visit: Visit, ports: Ports) -> Reply:
         visit.person,
         accounts=ports.accounts,
         inquiries=ports.inquiries,
+        evidence=ports.evidence,
         audit=ports.audit,
         clock=ports.clock,
     )
@@ -412,7 +434,7 @@ async def _withdraw(visit: Visit, ports: Ports) -> Reply:
     return await my_data.withdraw(
         visit,
         visit.person,
-        my_data.Kept(ports.accounts, ports.threads, ports.inquiries, ports.letters),
+        my_data.Kept(ports.accounts, ports.threads, ports.inquiries, ports.letters, ports.evidence),
         audit=ports.audit,
         clock=ports.clock,
     )
@@ -470,6 +492,7 @@ BY_INTENT: Mapping[Intent, Handler] = {
     Intent.EXPLAIN_VERDICT: _explain,
     Intent.HR_INBOX: _inbox(inbox.list_waiting),
     Intent.HR_RULINGS: rulings_routes.told,
+    Intent.HR_REPORTS: report_routes.typed,
     Intent.HR_BROADCAST: unit_routes.told_to_many,
     Intent.REMINDERS: reminder_routes.typed,
     Intent.HEAD_STUDY: study_routes.study_of_mine,
@@ -533,6 +556,8 @@ BY_ACTION: Mapping[str, tuple[Handler, Intent]] = {
     **{action: (handler, Intent.HR_RULINGS) for action, handler in rulings_routes.ACTIONS.items()},
     **{action: (handler, Intent.HR_BROADCAST) for action, handler in broadcasts_routes.ACTIONS.items()},
     **{action: (handler, Intent.ASK_TO_STUDY) for action, handler in study_routes.OWN_ACTIONS.items()},
+    **{action: (handler, Intent.HR_REPORTS) for action, handler in report_routes.ACTIONS.items()},
+    **{action: (handler, Intent.MY_DEADLINES) for action, handler in calendar_routes.ACTIONS.items()},
     **{action: (handler, Intent.REMINDERS) for action, handler in reminder_routes.ACTIONS.items()},
     **{action: (handler, Intent.HEAD_STUDY) for action, handler in study_routes.HEADS_ACTIONS.items()},
     **{action: (handler, Intent.UNIT_GAPS) for action, handler in escalation_routes.ACTIONS.items()},
@@ -579,6 +604,8 @@ BY_COMMAND: Mapping[str, str] = {
     "nopminhchung": "evidence.begin",
     "duyet": "review",
     "nhacviec": "reminders.mine",
+    "baocao": "report",
+    "lich": "calendar.mine",
     "cudihoc": "study.waiting",
     "capduoi": "escalation.list",
     "canquyet": "digest.list",

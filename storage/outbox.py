@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from knowledge.facts import PersonCode
+from knowledge.facts import PersonCode, UnitCode
 from storage.driver import driver_of
 from storage.letters import storable, storable_values
 from storage.records import Delivery, DeliveryState, NewDelivery, NewNotice, Notice, NoticeKind, Queue
@@ -91,6 +91,15 @@ SELECT c.delivery, n.id, n.kind, n.key, n.stage, n.about, n.payload, n.made_at
 FROM carried c JOIN notices n ON n.id = c.notice
 WHERE c.delivery = ANY(%s) AND c.dropped IS NULL ORDER BY n.id
 """
+_COUNT_REMINDERS: Final = """
+SELECT d.state, d.acknowledged_at IS NOT NULL, count(*)
+FROM deliveries d JOIN people p ON p.code = d.person
+WHERE coalesce(d.done_at, d.due_at) >= %(since)s AND coalesce(d.done_at, d.due_at) < %(until)s
+    AND (%(units)s::text[] IS NULL OR p.unit = ANY(%(units)s))
+    AND EXISTS (SELECT FROM carried c JOIN notices n ON n.id = c.notice
+                WHERE c.delivery = d.id AND c.dropped IS NULL AND n.kind = 'reminder')
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
 _QUEUES: Final = """
 SELECT q.sender,
     count(*) FILTER (WHERE q.state = 'waiting' AND q.due_at <= %(at)s AND NOT q.is_held),
@@ -159,6 +168,14 @@ class OutboxDrawer:
     async def list_of(self, person: PersonCode, limit: int = 50) -> Sequence[Delivery]:
         """What was or will be sent to this person, the newest first."""
         return await self._list("WHERE person = %s ORDER BY id DESC LIMIT %s", (storable(person), limit))
+
+    async def count_reminders(
+        self, units: Collection[UnitCode] | None, since: datetime, until: datetime
+    ) -> Sequence[tuple[DeliveryState, bool, int]]:
+        """Messages with reminders that ended, or are due, within this time: by state, and whether confirmed."""
+        values = {"units": list(units) if units is not None else None, "since": since, "until": until}
+        rows = await self._read(_COUNT_REMINDERS, values)
+        return [(DeliveryState(state), is_confirmed, count) for state, is_confirmed, count in rows]
 
     async def list_unclear(self, limit: int = 100, broadcast: int | None = None) -> Sequence[Delivery]:
         """Deliveries that may or may not have arrived, the oldest first."""

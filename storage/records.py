@@ -293,6 +293,8 @@ class ProposalKind(StrEnum):
     STANDARD = "standard"
     WITHDRAWAL = "withdrawal"  # of a ruling
     BROADCAST = "broadcast"  # words of HR to many people
+    TABLE = "table"  # standards or recognition, many rows at once
+    ROUND = "round"  # a review round: a new one, a later deadline, or its end
 
 
 class ProposalState(StrEnum):

@@ -745,7 +745,6 @@ broadcasts = Table(
     Column("state", code(), nullable=False, server_default="sending"),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Column("recall_watched_until", DateTime(timezone=True)),  # what had left when it was recalled has arrived by then
-    Column("recall_watched_until", DateTime(timezone=True)),  # what had left when it was recalled has arrived by then
     CheckConstraint("approved_by <> made_by", name="two_persons"),
     CheckConstraint("state IN ('sending', 'paused', 'cancelled', 'recalled')", name="state"),
 )
@@ -1152,7 +1151,7 @@ evidence_kinds = Table(
     Column("marked_at", DateTime(timezone=True), nullable=False),
 )
 
-# --- calendars that officials subscribe to --------------------------------------------------------------------------------
+# --- calendars that officials subscribe to ------------------------------------------------------------------------
 
 # One address for each person; only a keyed hash of what makes it secret is kept.
 calendar_tokens = Table(

@@ -39,6 +39,7 @@ from storage.records import (
 from storage.workbook import entries
 from storage.workbook.result_file import SheetsWriter
 from tests.broadcasts_kept import FakeBroadcastOutbox, FakeBroadcasts
+from tests.calendars import FakeCalendars, FakeDeliveries
 from tests.cases import FakeEscalations
 from tests.evidence_kept import FakeEvidence
 from tests.inboxes import FakeInquiries, FakeLetters
@@ -453,6 +454,8 @@ class FakeDrawers:
         self.broadcast_outbox = FakeBroadcastOutbox()
         self.broadcasts = FakeBroadcasts(self.broadcast_outbox, self.accounts, self.profiles)
         self.sheets = SheetsWriter()
+        self.deliveries = FakeDeliveries()
+        self.calendars = FakeCalendars()
         self.reach = FakeReach(self.accounts, self.profiles)
         self.study = FakeStudyCases(self.profiles)
         self.evidence = FakeEvidence(self.profiles)

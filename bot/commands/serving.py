@@ -28,6 +28,7 @@ from bot.letters import Carrier, Postman
 from bot.on_api.door import ApiDoor
 from bot.on_console.app import console_routes
 from bot.on_telegram.door import Door, WebhookDoor
+from bot.on_web.calendars import CALENDAR_PATH, CalendarPage
 from bot.on_web.door import DemoPerson, WebDoor, WebSettings
 from bot.on_web.letters import WebCarrier
 from bot.on_web.server import make_app, serving
@@ -113,6 +114,7 @@ def _channel_doors(office: Office, registry: CollectorRegistry) -> tuple[Sequenc
         routes.append(web.get(CALLBACK_PATH, show_code))
     if isinstance(zalo_oa, OaWebhookDoor):
         routes.append(web.post(OA_WEBHOOK_PATH, zalo_oa.receive))
+    routes.append(web.get(CALENDAR_PATH, CalendarPage(office.calendars.read).show))
     return doors, routes
 
 

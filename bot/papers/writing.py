@@ -1,6 +1,6 @@
 """A paper as a Word document: a title, tables that continue over pages, paragraphs with their bases, page numbers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Final
 
@@ -12,13 +12,12 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 from docx.table import Table, _Cell
-from docx.text.paragraph import Paragraph
 
+from bot.papers.official import add_grounds, add_head, add_signature, set_official_page
+from bot.papers.parts import Describe, plain, say
 from handlers.phrases import _
 from handlers.reply import Line, Paper, PaperTable
 from knowledge.documents import Citation
-
-Describe = Callable[[Citation], str]
 
 _FONT: Final = "Times New Roman"  # as official papers are written
 _SIZE: Final = Pt(13)
@@ -31,8 +30,15 @@ _LONGEST_CELL: Final = 20_000
 def write_docx(paper: Paper, describe: Describe) -> bytes:
     """The document. `describe` reads a citation out."""
     written = Document()
-    _set_page(written)
-    _add_heading(written, paper)
+    _set_font(written)
+    if paper.letterhead is not None:
+        set_official_page(written, is_wide=paper.is_wide)
+        add_head(written, paper, paper.letterhead)
+        add_grounds(written, paper, describe)
+    else:
+        _set_page(written)
+        _add_heading(written, paper)
+        _add_page_numbers(written)
     for table in paper.tables:
         _add_table(written, table)
     _add_paragraphs(written, paper, describe)
@@ -40,8 +46,9 @@ def write_docx(paper: Paper, describe: Describe) -> bytes:
         closing = written.add_paragraph()
         closing.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         closing.paragraph_format.space_before = Pt(14)
-        _say(closing, paper.closing, is_italic=True)
-    _add_page_numbers(written)
+        say(closing, paper.closing, is_italic=True)
+    if paper.letterhead is not None:
+        add_signature(written, paper)
     _set_properties(written, paper)
     content = BytesIO()
     written.save(content)
@@ -53,6 +60,9 @@ def _set_page(written: Written) -> None:
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin, section.right_margin = Cm(3), Cm(2)
     section.top_margin = section.bottom_margin = Cm(2)
+
+
+def _set_font(written: Written) -> None:
     style = written.styles["Normal"]
     style.font.name, style.font.size = _FONT, _SIZE
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
@@ -66,7 +76,7 @@ def _add_heading(written: Written, paper: Paper) -> None:
         if text:
             heading = written.add_paragraph()
             heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
-            run = heading.add_run(_plain(text.upper() if is_upper else text))
+            run = heading.add_run(plain(text.upper() if is_upper else text))
             run.bold, run.italic = is_upper, not is_upper
             run.font.size = size
 
@@ -81,7 +91,7 @@ def _add_table(written: Written, table: PaperTable) -> None:
     made.style = "Table Grid"
     made.alignment = WD_TABLE_ALIGNMENT.CENTER
     made.autofit = False
-    widths = _widths(len(rows[0]))
+    widths = table.widths or _widths(len(rows[0]))
     for number, row in enumerate(rows):
         cells = made.add_row().cells
         for place, (cell, text) in enumerate(zip(cells, row, strict=True)):
@@ -97,7 +107,7 @@ def _add_title(written: Written, text: str) -> None:
     title = written.add_paragraph()
     title.paragraph_format.space_before = Pt(10)
     title.paragraph_format.keep_with_next = True
-    _say(title, text, is_bold=True)
+    say(title, text, is_bold=True)
 
 
 def _widths(columns: int) -> Sequence[float]:
@@ -105,7 +115,7 @@ def _widths(columns: int) -> Sequence[float]:
 
 
 def _fill(cell: _Cell, text: str, *, is_bold: bool) -> None:
-    lines = _plain(text)[:_LONGEST_CELL].split("\n")
+    lines = plain(text)[:_LONGEST_CELL].split("\n")
     for number, line in enumerate(lines):
         paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
         paragraph.paragraph_format.space_after = Pt(2)
@@ -131,13 +141,13 @@ def _add_paragraphs(written: Written, paper: Paper, describe: Describe) -> None:
     for line in paper.paragraphs:
         paragraph = written.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
-        _say(paragraph, _with_marks(line, numbers))
+        say(paragraph, _with_marks(line, numbers))
     if numbers:
         basis = written.add_paragraph()
         basis.paragraph_format.keep_with_next = True
-        _say(basis, _("Basis:"), is_bold=True)
+        say(basis, _("Basis:"), is_bold=True)
         for cite, number in numbers.items():
-            _say(written.add_paragraph(), f"[{number}] {describe(cite)}")
+            say(written.add_paragraph(), f"[{number}] {describe(cite)}")
 
 
 def _with_marks(line: Line, numbers: dict[Citation, int]) -> str:
@@ -163,16 +173,6 @@ def _add_page_numbers(written: Written) -> None:
 
 def _set_properties(written: Written, paper: Paper) -> None:
     properties = written.core_properties
-    properties.title, properties.author, properties.comments = _plain(paper.title), "Nhắc Chuẩn", ""
+    properties.title, properties.author, properties.comments = plain(paper.title), "Nhắc Chuẩn", ""
     if paper.printed_at is not None:
         properties.created = properties.modified = paper.printed_at
-
-
-def _say(paragraph: Paragraph, text: str, *, is_bold: bool = False, is_italic: bool = False) -> None:
-    run = paragraph.add_run(_plain(text))
-    run.bold, run.italic = is_bold, is_italic
-
-
-def _plain(text: str) -> str:
-    """The text without signs that no document of this kind can hold."""
-    return "".join(sign for sign in text if sign in "\n\t" or sign >= " ")

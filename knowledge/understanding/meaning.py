@@ -43,7 +43,10 @@ class Intent(StrEnum):
     REMINDERS = "reminders"  # when I am reminded: at another hour, not for a while, again
     HEAD_STUDY = "head_study"  # heads: who asks to be sent to study and waits; propose to send somebody
     HR_EVIDENCE = "hr_evidence"  # HR: certificates handed in that wait to be verified
+    UNIT_REMIND = "unit_remind"  # heads: remind my unit, or one of it
+    HR_CODES = "hr_codes"  # HR: give out linking codes, one or a printed sheet
     HR_RULINGS = "hr_rulings"  # HR: record, confirm, list or withdraw rulings and other proposals
+    HR_REPORTS = "hr_reports"  # HR and heads: lists and reports as files
     HR_BROADCAST = "hr_broadcast"  # HR: write to many people at once, or see what became of that
     OUT_OF_SCOPE = "out_of_scope"  # everyday topics, orders to the machine, other fields of law
 
@@ -86,6 +89,7 @@ class Wish(StrEnum):
     CONFIRMED = "confirmed"  # whether what is said is so
     DAY_COUNTED = "day_counted"  # whether the last day itself still counts
     TO_MANY = "to_many"  # to say something to many people at once
+    CODES = "codes"  # to give out linking codes
     LISTED = "listed"  # the names of several people
 
 

@@ -1,0 +1,1 @@
+"""Reports: which rows each of them holds, decided from verdicts within the asker's scope. Doors write the files."""

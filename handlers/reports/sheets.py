@@ -1,0 +1,85 @@
+"""A report as a workbook: the rows on one sheet, what they come to and rest on on another."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from handlers.phrases import _, show_day
+from handlers.ports import Sheets
+from handlers.reply import File
+from handlers.reports.report import Closing, Report, Table
+from handlers.wording import name_document_fully
+from knowledge.proof import Proof
+from storage.records import SheetLayout
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PAUSE_EVERY = 200  # rows written, after which others are heard too
+_COUNT_WIDTHS = (56, 16)
+
+
+async def write_sheets(report: Report, sheets: Sheets) -> tuple[File, int]:
+    """The file, and how many rows it has. Only one row at a time is in memory."""
+    book = sheets.begin()
+    above = (
+        f"{report.paper_kind}: {report.title}",
+        _("As of {day}").format(day=show_day(report.as_of)),
+        _("Scope: {scope}").format(scope=report.scope),
+    )
+    order = sorted(range(len(report.columns)), key=lambda place: report.columns[place].on_paper is None)
+    headings = tuple((report.columns[place].heading, report.columns[place].width) for place in order)
+    printed = sum(one.on_paper is not None for one in report.columns)
+    rows = book.add(SheetLayout(_("Rows"), headings, above, is_wide=report.is_wide, printed=printed))
+    written = 0
+    async for row in report.rows:
+        rows.append([row[place] for place in order])
+        written += 1
+        if written % _PAUSE_EVERY == 0:
+            await asyncio.sleep(0)
+    closing = report.close()
+    _write_counts(book.add(_counts_layout(report, closing)).append, closing)
+    content = await asyncio.to_thread(book.finish)
+    return File(f"{report.name}.xlsx", content, MEDIA_TYPE), written
+
+
+def _counts_layout(report: Report, closing: Closing) -> SheetLayout:
+    above = (
+        f"{report.paper_kind}: {report.title}",
+        _("As of {day}").format(day=show_day(report.as_of)),
+        _("Scope: {scope}").format(scope=report.scope),
+        *closing.told,
+    )
+    wide = max((len(one.header) for one in closing.tables), default=2)
+    name, *others = ("", *[""] * (wide - 1))
+    headings = ((name, _COUNT_WIDTHS[0]), *((one, _COUNT_WIDTHS[1]) for one in others))
+    return SheetLayout(_("Summary"), headings, above, is_list=False)
+
+
+def _write_counts(append: Callable[[Sequence[object]], None], closing: Closing) -> None:
+    for table in closing.tables:
+        if table.rows:
+            _write_table(append, table)
+    if closing.notes:
+        append((_("Notes"),))
+        for line in closing.notes:
+            append((line.text,))
+    if closing.grounds:
+        append(())
+        append((_("Basis"),))
+        for proof in closing.grounds:
+            append((_describe(proof),))
+
+
+def _write_table(append: Callable[[Sequence[object]], None], table: Table) -> None:
+    append((table.title,))
+    append(table.header)
+    for row in table.rows:
+        append(row)
+    append(())
+
+
+def _describe(proof: Proof) -> str:
+    """A document with its point, and whether its text is held."""
+    point = proof.document.point(proof.point) if proof.point is not None else None
+    named = name_document_fully(proof.document)
+    label = point.label if point is not None else proof.point
+    said = f"{named}, {label}" if label else named
+    return said if proof.document.text_held else _("{document} (its full text is not held)").format(document=said)
