@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.on_zalo.allowances import Allowance
 from bot.on_zalo.oauth import Pair
-from bot.on_zalo.pushing import Recipient
+from bot.on_zalo.pushing import Recipient, delivery_of
 from bot.on_zalo.tokens import Grant
 from handlers.asking import Channel
 from handlers.ports import Clock
@@ -133,9 +133,14 @@ class BookInDatabase:
             now = self._clock.now()
             return await drawers.zalo.note_echo(self._identity, user, _digest(text), message_id, now) > 0
 
-    async def note_receipts(self, message_ids: tuple[str, ...]) -> None:
+    async def note_receipts(
+        self, message_ids: tuple[str, ...], *, at: datetime | None = None, tracking: str = ""
+    ) -> None:
+        now = self._clock.now()
         async with self._database.transaction() as drawers:
-            await drawers.zalo.note_receipts(self._identity, message_ids, self._clock.now())
+            await drawers.zalo.note_receipts(
+                self._identity, message_ids, min(at or now, now), delivery=delivery_of(tracking)
+            )
 
 
 async def _tell_staff(drawers: Drawers, key: str, at: datetime) -> None:

@@ -45,11 +45,15 @@ _ECHO: Final = text(
     " AND e.digest = :digest AND d.sender = e.sender AND d.address = e.address"
     " AND d.state IN ('started', 'unclear') RETURNING d.id"
 )
+# A template message by phone is named by our own mark too: its receipt settles it even when the answer was lost.
 _RECEIPTS: Final = text(
     "UPDATE deliveries SET arrived_at = coalesce(arrived_at, :at),"
+    " provider_id = CASE WHEN id = CAST(:delivery AS bigint) THEN coalesce(provider_id, CAST(:message AS text))"
+    " ELSE provider_id END,"
     " reason = CASE WHEN state = 'unclear' THEN 'receipt' ELSE reason END,"
     " state = CASE WHEN state = 'unclear' THEN 'delivered' ELSE state END"
-    " WHERE sender = :sender AND provider_id = ANY(:messages) AND state IN ('started', 'delivered', 'unclear')"
+    " WHERE sender = :sender AND (provider_id = ANY(:messages) OR id = CAST(:delivery AS bigint))"
+    " AND state IN ('started', 'delivered', 'unclear')"
     " RETURNING id"
 )
 
@@ -255,9 +259,18 @@ class ZaloDrawer:
         }  # fmt: skip
         return len((await self._connection.execute(_ECHO, values)).all())
 
-    async def note_receipts(self, sender: str, message_ids: Collection[str], at: datetime) -> int:
-        """These messages arrived or were seen: an unclear one is delivered. How many deliveries that was."""
-        values = {"sender": sender, "messages": [storable(one) for one in message_ids], "at": at}
+    async def note_receipts(
+        self, sender: str, message_ids: Collection[str], at: datetime, *, delivery: int | None = None
+    ) -> int:
+        """These messages arrived or were seen: an unclear one is delivered. How many deliveries that was.
+
+        `delivery` is the one that the receipt itself names.
+        """
+        messages = [storable(one) for one in message_ids]
+        values = {
+            "sender": sender, "messages": messages, "message": next(iter(messages), None), "at": at,
+            "delivery": delivery,
+        }  # fmt: skip
         return len((await self._connection.execute(_RECEIPTS, values)).all())
 
     async def prune(self, now: datetime) -> None:

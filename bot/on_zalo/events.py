@@ -42,6 +42,7 @@ class Event:
     text: str = ""
     name: str = ""
     message_ids: tuple[str, ...] = ()
+    tracking: str = ""  # the mark that we put on a template message by phone
 
     @property
     def is_interaction(self) -> bool:
@@ -86,7 +87,10 @@ def read_event(raw: Mapping[str, Any], oa_id: str, *, locale: str, files: Fetchi
         ids = tuple(
             dict.fromkeys([*_texts(message.get("msg_ids")), *_texts([message.get("msg_id"), raw.get("msg_id")])])
         )
-        return Event(Kind.RECEIPT if ids else Kind.OTHER, _key_of(name, ids), recipient, at, message_ids=ids)
+        at = _moment(message.get("delivery_time") or raw.get("delivery_time")) or at  # the truth, where it is told
+        tracking = _text(message.get("tracking_id") or raw.get("tracking_id"))
+        kind = Kind.RECEIPT if ids else Kind.OTHER
+        return Event(kind, _key_of(name, ids), recipient, at, message_ids=ids, tracking=tracking)
     if name.startswith("oa_") or (sender and sender == oa_id):
         is_typed = isinstance(raw.get("sender"), Mapping) and bool(raw["sender"].get("admin_id"))
         ids = _texts([message.get("msg_id")])

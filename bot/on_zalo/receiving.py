@@ -47,8 +47,10 @@ class Contacts(Protocol):
         """The account shows a message with these words. Whether one of ours was waited for."""
         ...
 
-    async def note_receipts(self, message_ids: tuple[str, ...]) -> None:
-        """These messages arrived."""
+    async def note_receipts(
+        self, message_ids: tuple[str, ...], *, at: datetime | None = None, tracking: str = ""
+    ) -> None:
+        """These messages arrived then. `tracking` is the mark that we put on a template message by phone."""
         ...
 
     async def count_answers(self, count: int) -> None:
@@ -90,7 +92,8 @@ class Visits:
                 case Kind.OTHER:
                     return
                 case Kind.RECEIPT:
-                    await self._reception.contacts.note_receipts(event.message_ids)
+                    contacts = self._reception.contacts
+                    await contacts.note_receipts(event.message_ids, at=event.at, tracking=event.tracking)
                 case Kind.ECHO:
                     await self._reception.contacts.note_echo(event.user, event.text, event.message_ids[0])
                 case _:

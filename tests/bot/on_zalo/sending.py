@@ -39,13 +39,18 @@ def everybody(account: OpenAccount, count: int, *, hours_ago: float = 1, **more)
     return [account.oa.person(f"Người {n}", is_follower=True, interacted_at=at, **more) for n in range(count)]
 
 
-async def put(account: OpenAccount, people: Sequence[Person], *, telegram: Sequence[Person] = ()) -> list[int]:
-    """One message for each of these people, who are linked here and, where they are named, on Telegram too."""
+async def put(
+    account: OpenAccount, people: Sequence[Person], *, telegram: Sequence[Person] = (), phone: str | None = None
+) -> list[int]:
+    """One message for each of these people, who are linked here and, where they are named, on Telegram too.
+
+    `phone` is the number that is on record for all of them.
+    """
     now, oa_sender = account.clock.now(), f"zalo_oa:{account.oa.oa_id}"
     numbers = []
     async with account.database.transaction() as drawers:
         await put_units(drawers)
-        await put_people(drawers, [replace(LAN, code=PersonCode(f"CB{one.id}")) for one in people])
+        await put_people(drawers, [replace(LAN, code=PersonCode(f"CB{one.id}")) for one in people], phone=phone)
         for one in people:
             code = PersonCode(f"CB{one.id}")
             await drawers.accounts.save_consent("zalo_oa", one.id, "1", now)
