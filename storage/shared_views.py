@@ -23,17 +23,19 @@ _DEADLINES: Final = (
 _DELIVERIES: Final = (
     "id, person, unit, kinds, stages, channel, state, reason, broadcast, due_at, done_at, arrived_at, acknowledged_at"
 )
-_FROM_GAPS: Final = f"SELECT {_GAPS} FROM compliance_gap"  # noqa: S608  our own words
-_FROM_DEADLINES: Final = f"SELECT {_DEADLINES} FROM compliance_deadline"  # noqa: S608  our own words
-_FROM_DELIVERIES: Final = f"SELECT {_DELIVERIES} FROM delivery_record"  # noqa: S608  our own words
-_BY_PERSON: Final = "(person, coalesce(criterion, '')) > (:after_person, :after_criterion)"
+_FROM_GAPS: Final = f"SELECT {_GAPS} FROM compliance_gap_rows"  # noqa: S608  our own words
+_FROM_DEADLINES: Final = f"SELECT {_DEADLINES} FROM compliance_deadline_rows"  # noqa: S608  our own words
+_FROM_DELIVERIES: Final = f"SELECT {_DELIVERIES} FROM delivery_record_rows"  # noqa: S608  our own words
+# The first half is what the index can be asked by.
+_BY_PERSON: Final = "person >= :after_person AND (person, coalesce(criterion, '')) > (:after_person, :after_criterion)"
 _HEALTH: Final = text("""
 SELECT count(*),
     count(*) FILTER (WHERE s.judged_version IS DISTINCT FROM s.version OR s.as_of IS DISTINCT FROM :today
                      OR s.rules_version IS DISTINCT FROM (SELECT version FROM rules_version)),
     min(s.as_of), min(s.judged_at),
     (SELECT count(*) FROM verdicts WHERE CAST(:units AS text[]) IS NULL OR unit = ANY(CAST(:units AS text[]))),
-    (SELECT count(*) FROM compliance_gap WHERE CAST(:units AS text[]) IS NULL OR unit = ANY(CAST(:units AS text[])))
+    (SELECT count(*) FROM compliance_gap_rows
+     WHERE CAST(:units AS text[]) IS NULL OR unit = ANY(CAST(:units AS text[])))
 FROM standings s JOIN people p ON p.code = s.person
 WHERE CAST(:units AS text[]) IS NULL OR p.unit = ANY(CAST(:units AS text[]))
 """)

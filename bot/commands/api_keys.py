@@ -8,7 +8,7 @@ from bot.errors import UsageError
 from bot.settings import Settings
 from bot.wiring import Office, open_office
 from bot.wiring_api import describe_scope
-from handlers.phrases import _, show_day, show_moment, show_number
+from handlers.phrases import _, ngettext, show_day, show_moment, show_number
 from knowledge.local_time import VIETNAM
 
 
@@ -101,7 +101,7 @@ async def list_hooks(settings: Settings, *, as_json: bool) -> None:
             print(_("   It has taken nothing since {moment} ({reason}).").format(
                 moment=show_moment(one.failed_since), reason=one.reason))  # fmt: skip
         if one.waiting or one.given_up:
-            print(_("   {waiting} wait to be told, {given_up} were given up.").format(
+            print(_("   Waiting to be told: {waiting}; given up: {given_up}.").format(
                 waiting=show_number(one.waiting), given_up=show_number(one.given_up)))  # fmt: skip
     if not found:
         print(_("There is no hook."))
@@ -120,13 +120,17 @@ async def describe_hooks(office: Office) -> tuple[bool, str]:
     told = []
     for one in found:
         if one.failed_since is not None:
-            told.append(_("Hook {number} has taken nothing since {moment} ({reason}); {n} changes wait.").format(
-                number=one.number, moment=show_moment(one.failed_since), reason=one.reason,
-                n=show_number(one.waiting)))  # fmt: skip
+            told.append(_("Hook {number} has taken nothing since {moment} ({reason}).").format(
+                number=one.number, moment=show_moment(one.failed_since), reason=one.reason))  # fmt: skip
         if one.given_up:
-            told.append(_("Hook {number}: {n} changes were given up.").format(
-                number=one.number, n=show_number(one.given_up)))  # fmt: skip
-    return not told, " ".join(told) or _("{n} hooks are told of changed verdicts").format(n=len(found))
+            text = ngettext(
+                "Hook {number}: {n} change was given up.", "Hook {number}: {n} changes were given up.", one.given_up
+            )
+            told.append(text.format(number=one.number, n=show_number(one.given_up)))
+    well = ngettext(
+        "{n} hook is told of changed verdicts", "{n} hooks are told of changed verdicts", len(found)
+    ).format(n=len(found))
+    return not told, " ".join(told) or well
 
 
 def _scope(units: Sequence[str], *, is_all: bool) -> list[str] | None:

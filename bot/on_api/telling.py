@@ -17,7 +17,8 @@ from bot.on_api.signing import sign
 from knowledge.local_time import VIETNAM
 
 _AT_ONCE: Final = 8
-_MOST_BATCHES: Final = 2_000  # of one job; what is left is found by the next
+_BATCH: Final = 64
+_MOST_BATCHES: Final = 500  # of one job; what is left is found by the next
 _SECONDS: Final = 10.0
 _MOST_ANSWER: Final = 65_536
 _FIRST_WAIT: Final = timedelta(seconds=30)
@@ -105,7 +106,7 @@ class Teller:
         try:
             async with self._client() as client:
                 for _batch in range(_MOST_BATCHES):
-                    events = await self._ledger.list_events(number, _AT_ONCE)
+                    events = await self._ledger.list_events(number, _BATCH)
                     if not events or not await self._tell_some(client, held, events):
                         return
                     still = await self._ledger.hold(number, held)
@@ -116,15 +117,27 @@ class Teller:
             await asyncio.shield(self._ledger.let_go(held))
 
     async def _tell_some(self, client: httpx.AsyncClient, held: Held, events: Sequence[Told]) -> bool:
-        """Whether all were taken."""
-        reasons = await asyncio.gather(*(self._try(client, held, one) for one in events))
-        taken = [one.change for one, (reason, _wait) in zip(events, reasons, strict=True) if not reason]
-        missed = [
-            Missed(one.change, max(wait_after(one.tries + 1), wait), reason)
-            for one, (reason, wait) in zip(events, reasons, strict=True)
-            if reason
-        ]
-        await self._ledger.settle(held.number, taken, missed)
+        """Whether all were taken. Once one was not, those that have not left yet are not tried."""
+        room = asyncio.Semaphore(_AT_ONCE)
+        taken: list[int] = []
+        missed: list[Missed] = []
+
+        async def tell(event: Told) -> None:
+            async with room:
+                if missed:
+                    return
+                reason, wait = await self._try(client, held, event)
+            if reason:
+                missed.append(Missed(event.change, max(wait_after(event.tries + 1), wait), reason))
+            else:
+                taken.append(event.change)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for one in events:
+                    group.create_task(tell(one))
+        finally:
+            await asyncio.shield(self._ledger.settle(held.number, taken, missed))
         if missed:
             _log.warning("api.hook_missed", hook=held.number, count=len(missed), reason=missed[0].reason)
         return not missed

@@ -147,7 +147,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     # The role stays: it belongs to the whole server, where other databases may use it. It may read nothing here.
     for view in VIEWS:
-        op.execute(f"DROP VIEW {view}")
+        op.execute(f"DROP VIEW {view}, {view}_rows")
     for event in TRIGGERS:
         op.execute(f"DROP TRIGGER note_{event.lower()} ON verdicts")
     op.execute("DROP FUNCTION note_verdict_changes")
