@@ -713,6 +713,10 @@ class SheetWriter(Protocol):
         """One row, no longer than the headings: text, numbers, days, moments."""
         ...
 
+    def say(self, text: str, *, is_title: bool = False) -> None:
+        """A line of its own, as long as it is."""
+        ...
+
 
 class WorkbookWriter(Protocol):
     """A workbook being written; its rows are not kept in memory."""

@@ -434,7 +434,7 @@ async def _withdraw(visit: Visit, ports: Ports) -> Reply:
     return await my_data.withdraw(
         visit,
         visit.person,
-        my_data.Kept(ports.accounts, ports.threads, ports.inquiries, ports.letters, ports.evidence),
+        my_data.Kept(ports.accounts, ports.threads, ports.inquiries, ports.letters, ports.evidence, ports.calendars),
         audit=ports.audit,
         clock=ports.clock,
     )

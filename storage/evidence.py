@@ -165,15 +165,13 @@ class EvidenceDrawer:
         sealed = found.scalar_one_or_none()
         return self._vault.decrypt_bytes(sealed) if sealed is not None else None
 
-    async def drop_undecided_of(self, person: PersonCode) -> None:
+    async def withdraw_all(self, person: PersonCode, at: datetime) -> None:
+        undecided = select(evidence).where(evidence.c.person == person, evidence.c.state.in_(_UNDECIDED))
+        for one in await self._read(undecided.with_for_update()):
+            gone = replace(one, state=EvidenceState.WITHDRAWN, version=one.version + 1, changed_at=at, words=None)
+            await self.settle(gone)
         await self._connection.execute(
-            delete(evidence_files).where(
-                evidence_files.c.person == person,
-                evidence_files.c.evidence.is_(None)
-                | evidence_files.c.evidence.in_(
-                    select(evidence.c.number).where(evidence.c.person == person, evidence.c.state.in_(_UNDECIDED))
-                ),
-            )
+            delete(evidence_files).where(evidence_files.c.person == person, evidence_files.c.evidence.is_(None))
         )
 
     async def prune(self, *, decided_before: datetime, loose_before: datetime) -> None:

@@ -98,9 +98,10 @@ class FakeEvidence:
         known = self.files.get(file)
         return known[4] if known is not None and known[1] == number else None
 
-    async def drop_undecided_of(self, person: PersonCode) -> None:
-        undecided = {None, *(one.number for one in self.kept.values() if one.person == person and one.is_undecided)}
-        self.files = {key: one for key, one in self.files.items() if one[0] != person or one[1] not in undecided}
+    async def withdraw_all(self, person: PersonCode, at: datetime) -> None:
+        for one in [one for one in self.kept.values() if one.person == person and one.is_undecided]:
+            await self.settle(replace(one, state=EvidenceState.WITHDRAWN, version=one.version + 1, changed_at=at))
+        self.files = {key: one for key, one in self.files.items() if one[0] != person or one[1] is not None}
 
     async def list_marked(self) -> frozenset[KindCode]:
         return frozenset(self.marked)

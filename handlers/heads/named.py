@@ -9,7 +9,8 @@ from knowledge.facts import Person, PersonCode, UnitCode
 from knowledge.folding import fold_words
 from knowledge.rulebook import RulesOn
 from knowledge.understanding.meaning import Intent, Meaning
-from knowledge.understanding.names import possible_names
+from knowledge.understanding.names import drop_title, possible_names
+from knowledge.understanding.unit_said import read_searched
 
 # Questions that name people for other reasons: who signed, who is HR, whom a question was passed on to.
 _OF_OTHER_THINGS = {
@@ -17,6 +18,7 @@ _OF_OTHER_THINGS = {
     Intent.LIBRARY,
     Intent.ASK_PERSON,
     Intent.FOLLOW_INQUIRY,
+    Intent.HR_EVIDENCE,
     Intent.HR_INBOX,
     Intent.HR_RULINGS,
     Intent.HR_BROADCAST,
@@ -36,6 +38,8 @@ _MISREAD = {
     Intent.OUT_OF_SCOPE,
     Intent.HELP,
 }
+_DONE_TO_THEM = {Intent.UNIT_REMIND, Intent.HR_CODES}  # what is asked to be done to whoever is named
+_MAY_SEARCH = {None, Intent.OUT_OF_SCOPE, Intent.PERSON_GAPS, Intent.HELP, Intent.UNIT_GAPS}
 _SURE = 0.8
 _CONFIDENCE = 0.95  # a full name of the roster is read by rule
 _MOST_NAMESAKES = 5
@@ -59,6 +63,7 @@ async def name_someone(
     scope = units_in_scope(person, today)
     if not scope:
         return meaning
+    searched = read_searched(question) if meaning.intent in _MAY_SEARCH else None
     for words in possible_names(question):
         found = await _find(words, scope, profiles)
         if found is None:
@@ -67,9 +72,14 @@ async def name_someone(
         anew = read(question.replace(words, f" {found} "))
         named = replace(anew.entities, person_words=found if anew.entities.person_words else words)
         intent = anew.intent if anew.intent not in _MISREAD else Intent.PERSON_GAPS
+        if meaning.intent in _DONE_TO_THEM:
+            intent = meaning.intent
         if meaning.intent is Intent.CONSEQUENCES and meaning.confidence >= _SURE:
             intent = meaning.intent  # what follows for whoever keeps somebody from studying
         return replace(meaning, intent=intent, confidence=max(anew.confidence, _CONFIDENCE), entities=named)
+    if searched is not None and await profiles.search_people(drop_title(searched), 1, scope):
+        named = replace(meaning.entities, person_words=searched)
+        return replace(meaning, intent=Intent.PERSON_GAPS, confidence=_CONFIDENCE, entities=named)
     return meaning
 
 

@@ -256,7 +256,7 @@ def _kind_of(values: Values, today: RulesOn) -> tuple[Kind, Criterion | None]:
 
 
 def _level_of(said: str, kind: Kind, today: RulesOn) -> str | None:
-    """The level as it is kept: its name on scales that have names, else as it was typed; None for no level of it."""
+    """The level as it is kept: its name, its score, else the words typed; None for no level of this kind."""
     said = " ".join(said.split())
     if not said or len(said) > min(_LONGEST_LEVEL, LONGEST_ENTRY):
         return None
@@ -267,4 +267,4 @@ def _level_of(said: str, kind: Kind, today: RulesOn) -> str | None:
     if kind.scale.type in _NAMED_LEVELS and level.rank is not None:
         names = kind.scale.levels if kind.scale.type is ScaleType.ORDERED else (criterion.levels if criterion else ())
         return names[level.rank].name
-    return said
+    return str(level.scores[0]) if kind.scale.type is ScaleType.NUMBER else said

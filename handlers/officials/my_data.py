@@ -8,15 +8,16 @@ from typing import Any
 
 from handlers import next_steps
 from handlers.asking import Choice
+from handlers.evidence_words import describe_in_list
 from handlers.inquiries import name_state
 from handlers.phrases import _, mark, show_day, show_day_of
-from handlers.ports import Accounts, Audit, Clock, Inquiries, Letters, Threads
+from handlers.ports import Accounts, Audit, Calendars, Clock, EvidenceKept, Inquiries, Letters, Threads
 from handlers.privacy import describe_notice
 from handlers.reply import File, Line, Reply
 from handlers.visit import Visit
 from handlers.wording import name_credential, name_managed_by, name_unit
 from knowledge.facts import Credential, CredentialStatus, Exemption, Person, StudyRecord
-from storage.records import Account, Inquiry
+from storage.records import Account, Evidence, Inquiry
 
 _MOST_LOOKS = 5
 _MOST_INQUIRIES = 20
@@ -37,11 +38,24 @@ _ACTIONS = {
     "added_to_inquiry": mark("added to a question passed on"),
     "closed_own_inquiry": mark("found an answer clear"),
     "withdrew_inquiry": mark("took a question back"),
+    "exported_calendar": mark("downloaded the deadlines for a calendar"),
+    "issued_calendar": mark("was given an address for a calendar"),
+    "revoked_calendar": mark("took the address of a calendar back"),
+    "exported_report": mark("exported the record of reminders"),
     "moved_reminder_hour": mark("moved the hour of reminders"),
     "paused_reminders": mark("paused reminders"),
     "resumed_reminders": mark("wanted reminders again"),
     "looked_at_study": mark("looked at a study case"),
     "printed_study": mark("printed a study case"),
+    "handed_in_file": mark("handed in a picture or PDF of a certificate"),
+    "submitted_evidence": mark("handed in a certificate"),
+    "withdrew_evidence": mark("took a certificate back"),
+    "looked_at_evidence": mark("looked at a certificate that was handed in"),
+    "opened_evidence_file": mark("opened a picture or PDF of a certificate"),
+    "verified_evidence": mark("verified a certificate"),
+    "checked_evidence": mark("checked a certificate as the first of two"),
+    "rejected_evidence": mark("rejected a certificate"),
+    "asked_back_evidence": mark("asked back about a certificate"),
     "study_requested": mark("asked to be sent to study"),
     "study_proposed": mark("proposed to send the official to study"),
     "study_change_asked": mark("asked for a change"),
@@ -67,12 +81,15 @@ class Kept:
     threads: Threads
     inquiries: Inquiries
     letters: Letters
+    evidence: EvidenceKept
+    calendars: Calendars
 
 
 async def view_my_data(
-    visit: Visit, person: Person, *, accounts: Accounts, inquiries: Inquiries, audit: Audit
+    visit: Visit, person: Person, *, accounts: Accounts, inquiries: Inquiries, evidence: EvidenceKept, audit: Audit
 ) -> Reply:
     """The record as it stands, the linked chats, and who looked at it last."""
+    handed_in = await evidence.list_of(person.code, _MOST_INQUIRIES)
     linked = await accounts.list_accounts(person.code)
     asked = await inquiries.list_asked(visit.asked.channel, visit.asked.address, person.code, _MOST_INQUIRIES)
     looks = await audit.list_about(person.code, _MOST_LOOKS)
@@ -91,6 +108,7 @@ async def view_my_data(
         )
         for one in asked
     ]
+    lines += [_item(_("Certificate that was handed in"), describe_in_list(one, visit.rules)) for one in handed_in]
     lines += [
         Line(_("{day}: {who} – {what}").format(day=show_day_of(at), who=who, what=_name_action(what)), is_item=True)
         for at, who, what in looks
@@ -108,14 +126,22 @@ async def view_my_data(
 
 
 async def export_my_data(
-    visit: Visit, person: Person, *, accounts: Accounts, inquiries: Inquiries, audit: Audit, clock: Clock
+    visit: Visit,
+    person: Person,
+    *,
+    accounts: Accounts,
+    inquiries: Inquiries,
+    evidence: EvidenceKept,
+    audit: Audit,
+    clock: Clock,
 ) -> Reply:
     """The same as a file that a machine can read."""
     linked = await accounts.list_accounts(person.code)
     asked = await inquiries.list_asked(visit.asked.channel, visit.asked.address, person.code, _MOST_INQUIRIES)
     whole = [one for known in asked if (one := await inquiries.find(known.code)) is not None]
+    handed_in = await evidence.list_of(person.code, _MOST_INQUIRIES)
     await audit.record(person.code, "exported_own_data", person.code, clock.now())
-    content = json.dumps(_as_data(person, linked, whole), ensure_ascii=False, indent=2).encode()
+    content = json.dumps(_as_data(person, linked, whole, handed_in), ensure_ascii=False, indent=2).encode()
     return Reply(
         title=_("Your data as a file"),
         choices=(next_steps.my_data(), next_steps.my_gaps()),
@@ -130,6 +156,7 @@ def ask_to_confirm_withdrawal(_visit: Visit) -> Reply:
         lines=(
             Line(_("This chat will no longer know who you are. Your record with HR stays as the law requires of it.")),
             Line(_("Questions that you passed on to HR are taken back, and their texts dropped.")),
+            Line(_("Certificates that wait to be verified are taken back, and their pictures deleted.")),
         ),
         choices=(Choice(_("Yes, withdraw"), "data.withdraw.yes"), next_steps.my_data()),
     )
@@ -139,6 +166,8 @@ async def withdraw(visit: Visit, person: Person, kept: Kept, *, audit: Audit, cl
     """Unlink this chat, forget its consent and what it was last about, and take back what was passed on."""
     await kept.letters.take_back_of(visit.asked.channel, visit.asked.address, person.code)
     await kept.inquiries.withdraw_all(visit.asked.channel, visit.asked.address, person.code, clock.now())
+    await kept.evidence.withdraw_all(person.code, clock.now())
+    await kept.calendars.revoke(person.code)
     await kept.accounts.unlink(visit.asked.channel, visit.asked.address, clock.now())
     await kept.threads.forget_of(visit.asked.channel, visit.asked.address)
     await audit.record(person.code, "withdrew_consent", person.code, clock.now(), {"channel": visit.asked.channel})
@@ -180,7 +209,9 @@ def _describe_credential(one: Credential, visit: Visit) -> Line:
     )
 
 
-def _as_data(person: Person, linked: Sequence[Account], asked: Sequence[Inquiry]) -> dict[str, Any]:
+def _as_data(
+    person: Person, linked: Sequence[Account], asked: Sequence[Inquiry], handed_in: Sequence[Evidence]
+) -> dict[str, Any]:
     return {
         "ma_can_bo": person.code,
         "ho_ten": person.name,
@@ -212,7 +243,24 @@ def _as_data(person: Person, linked: Sequence[Account], asked: Sequence[Inquiry]
             {"kenh": one.channel, "dong_y_luc": _plain(one.consented_at), "ban_thong_bao": one.consent_version}
             for one in linked
         ],
+        "minh_chung_da_nop": [_evidence_as_data(one) for one in handed_in],
         "cau_hoi_da_chuyen": [_inquiry_as_data(one) for one in asked],
+    }
+
+
+def _evidence_as_data(one: Evidence) -> dict[str, Any]:
+    return {
+        "so": one.number,
+        "loai": one.credential.kind,
+        "muc": one.credential.level,
+        "so_hieu": one.credential.number,
+        "don_vi_cap": one.credential.issuer,
+        "ngay_cap": _plain(one.credential.issued_on),
+        "trang_thai": one.state,
+        "luc_nop": _plain(one.submitted_at),
+        "luc_ket_luan": _plain(one.decided_at),
+        "loi_nhan": one.words,
+        "so_tep": len(one.files),
     }
 
 

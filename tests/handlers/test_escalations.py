@@ -16,6 +16,7 @@ from knowledge.facts import CriterionCode, Person, PersonCode, Role, StudyRecord
 from knowledge.library import Library
 from knowledge.rulebook import RuleBook
 from tests.cases import FakeEscalations
+from tests.evidence_kept import FakeEvidence
 from tests.fakes import FakeAccounts, FakeAudit, FakeClock, FakeProfiles
 from tests.handlers.visits import actions, visit, words
 from tests.inboxes import FakeInquiries
@@ -161,7 +162,12 @@ async def test_official_finds_no_trace_of_it_in_their_own_data(library: Library)
         await escalations.read_comment(asked, reader, tried.desk)
 
     said = await view_my_data(
-        tried.visit(OFFICIAL), OFFICIAL, accounts=FakeAccounts(), inquiries=FakeInquiries(), audit=tried.audit
+        tried.visit(OFFICIAL),
+        OFFICIAL,
+        accounts=FakeAccounts(),
+        inquiries=FakeInquiries(),
+        evidence=FakeEvidence(FakeProfiles()),
+        audit=tried.audit,
     )
 
     assert not [entry for entry in tried.audit.entries if entry.subject == OFFICIAL.code]

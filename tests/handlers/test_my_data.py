@@ -14,12 +14,15 @@ from handlers.officials.my_data import (
 from handlers.privacy import NOTICE_VERSION
 from knowledge.facts import CredentialStatus, CriterionCode, DocumentId, Exemption, StudyRecord
 from storage.records import Account, Letter, LetterKind
-from tests.fakes import FakeAccounts, FakeAudit, FakeClock, FakeThreads
+from tests.calendars import FakeCalendars
+from tests.evidence_kept import FakeEvidence
+from tests.fakes import FakeAccounts, FakeAudit, FakeClock, FakeProfiles, FakeThreads
 from tests.handlers.visits import TODAY, actions, visit, words
 from tests.inboxes import FakeInquiries, FakeLetters
 from tests.people import credential, official
 
 CLOCK = FakeClock(TODAY)
+NONE = FakeEvidence(FakeProfiles())
 MOMENT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 LINKED = Account("web", "w1", official().code, MOMENT, NOTICE_VERSION, MOMENT)
 PERSON = official(
@@ -35,7 +38,12 @@ PERSON = official(
 
 async def test_record_is_shown_with_every_certificate_and_how_it_stands(loaded):
     reply = await view_my_data(
-        visit(loaded, PERSON), PERSON, accounts=FakeAccounts(LINKED), inquiries=FakeInquiries(), audit=FakeAudit()
+        visit(loaded, PERSON),
+        PERSON,
+        accounts=FakeAccounts(LINKED),
+        inquiries=FakeInquiries(),
+        evidence=NONE,
+        audit=FakeAudit(),
     )
     said = words(reply)
 
@@ -51,7 +59,12 @@ async def test_looks_at_the_record_are_shown_in_words(loaded):
     await audit.record("CB009", "looked_at_person", "CB001", MOMENT)
     await audit.record("CB009", "something_new", "CB001", MOMENT)
     reply = await view_my_data(
-        visit(loaded, PERSON), PERSON, accounts=FakeAccounts(), inquiries=FakeInquiries(), audit=audit
+        visit(loaded, PERSON),
+        PERSON,
+        accounts=FakeAccounts(),
+        inquiries=FakeInquiries(),
+        evidence=NONE,
+        audit=audit,
     )
 
     assert "20/11/2026: CB009 – đã xem hồ sơ này" in words(reply)
@@ -62,7 +75,12 @@ async def test_looks_at_the_record_are_shown_in_words(loaded):
 async def test_unknown_unit_is_shown_by_its_code(loaded):
     person = official(unit="KHONG-CO")
     reply = await view_my_data(
-        visit(loaded, person), person, accounts=FakeAccounts(), inquiries=FakeInquiries(), audit=FakeAudit()
+        visit(loaded, person),
+        person,
+        accounts=FakeAccounts(),
+        inquiries=FakeInquiries(),
+        evidence=NONE,
+        audit=FakeAudit(),
     )
 
     assert "Đơn vị: KHONG-CO" in words(reply)
@@ -75,6 +93,7 @@ async def test_export_is_a_file_that_a_machine_reads_with_everything_that_is_hel
         PERSON,
         accounts=FakeAccounts(LINKED),
         inquiries=FakeInquiries(),
+        evidence=NONE,
         audit=audit,
         clock=CLOCK,
     )
@@ -110,7 +129,7 @@ async def test_withdrawal_forgets_the_link_the_consent_and_the_conversation(load
     reply = await withdraw(
         visit(loaded, PERSON),
         PERSON,
-        Kept(accounts, threads, FakeInquiries(), letters),
+        Kept(accounts, threads, FakeInquiries(), letters, NONE, FakeCalendars()),
         audit=audit,
         clock=CLOCK,
     )

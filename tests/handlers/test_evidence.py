@@ -1,0 +1,394 @@
+"""Certificates handed in and verified, walked through as dialogues: officials and HR at one desk."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from handlers.hr.evidence import effect_of
+from handlers.reply import Outcome, Reply
+from knowledge.facts import CredentialStatus, Person, PersonCode, Role
+from knowledge.findings import State
+from storage.records import Account, EvidenceState, LetterKind
+from tests.handlers import visits
+from tests.handlers.desks import TriedDesk
+from tests.handlers.visits import actions, words
+from tests.people import DISTRICT, DIVISION, OFFICE, credential, official
+
+ME = official(unit=DIVISION.code)
+HR = official(code=PersonCode("HR001"), name="Phạm Thị Nhân", roles=frozenset({Role.HR}))
+SECOND = official(code=PersonCode("HR002"), name="Vũ Văn Hai", roles=frozenset({Role.HR}), scope=OFFICE.code)
+FAR = official(code=PersonCode("HR003"), name="Bùi Thị Xa", roles=frozenset({Role.HR}), scope=DISTRICT.code)
+HEAD = official(code=PersonCode("GD001"), name="Đỗ Văn Trưởng", roles=frozenset({Role.HEAD}))
+STRANGER = official(code=PersonCode("CB009"), name="Lê Văn Ba")
+PEOPLE = (ME, HR, SECOND, FAR, HEAD, STRANGER)
+AT_ONCE = "tôi nộp chứng chỉ ielts 6.0 cấp ngày 12/5/2025 số hiệu A-12345 do Hội đồng Anh cấp"
+
+
+class House:
+    """A desk with its people, each in a conversation of their own."""
+
+    def __init__(self, book, reader: object, people: tuple[Person, ...] = PEOPLE) -> None:
+        self.tried = TriedDesk(book, reader, people=people)
+        self.kept = self.tried.drawers.evidence
+
+    async def says(self, who: Person, *said: str) -> Reply:
+        return [await self.tried.say(one, person=who, thread=who.code) for one in said][-1]
+
+    async def presses(self, who: Person, *tokens: str) -> Reply:
+        return [await self.tried.press(one, person=who, thread=who.code) for one in tokens][-1]
+
+    async def hands_in(self, who: Person, content: bytes = b"picture", text: str = "", **more) -> Reply:
+        return await self.tried.hand_in(content, text, person=who, thread=who.code, **more)
+
+    async def hand_in(self) -> None:
+        """ME hands in an IELTS 6.0 with a picture."""
+        await self.says(ME, AT_ONCE)
+        await self.hands_in(ME)
+        await self.presses(ME, "evidence.form|sure:gui")
+
+    def state(self, number: int = 1) -> EvidenceState:
+        return self.kept.kept[number].state
+
+    def credentials(self, who: Person = ME):
+        return self.tried.drawers.profiles.people[who.code].credentials
+
+    @property
+    def audit(self) -> list[tuple[str, str, str]]:
+        return [(one.actor, one.action, one.subject) for one in self.tried.drawers.audit.entries]
+
+
+@pytest.fixture
+def house(library, reader) -> House:
+    return House(visits.with_table(library), reader)
+
+
+# --- handing in
+
+
+async def test_everything_typed_at_once_leaves_only_the_file_to_be_asked_for(house):
+    asked = await house.says(ME, AT_ONCE)
+    assert asked.pending is not None
+    assert asked.pending.step == "files"
+    assert "căn cước" in words(asked)
+
+    shown = await house.hands_in(ME)
+    assert "mã hóa" in shown.title
+    for part in ("IELTS", "6.0", "12/05/2025", "A-12345", "Hội đồng Anh", "1 tệp"):
+        assert part in words(shown)
+    assert not house.kept.kept
+
+    done = await house.says(ME, "nộp")
+    assert "Minh chứng số 1" in done.title
+    (held,) = house.credentials()
+    assert (held.kind, held.level, held.status) == ("ielts", "6.0", CredentialStatus.WAITING)
+    assert house.audit == [("CB001", "handed_in_file", "CB001"), ("CB001", "submitted_evidence", "CB001")]
+    assert "đang chờ" in words(await house.says(ME, "tôi còn thiếu gì")).lower()
+
+
+async def test_a_certificate_is_filled_in_step_by_step(house):
+    first = await house.says(ME, "tôi muốn nộp chứng chỉ mới")
+    assert "Chứng chỉ VSTEP" in {one.label for one in first.choices}
+    level = await house.presses(ME, "evidence.form|kind:vstep")
+    assert {one.label for one in level.choices} >= {"Bậc 3"}
+    assert "Chưa" not in (await house.presses(ME, "evidence.form|level:bac_3")).title
+    assert "chưa đọc được" in (await house.says(ME, "hôm nọ")).title
+    assert "chưa đọc được" in (await house.says(ME, "22/11/2026")).title  # a day to come
+    assert "Số hiệu" in (await house.says(ME, "5 tháng 12 năm 2025")).title
+    assert "Đơn vị" in (await house.says(ME, "không có")).title
+    assert "ảnh" in (await house.says(ME, "Trường Chính trị tỉnh")).title
+    assert "chính ảnh chụp" in (await house.says(ME, "ảnh đây")).title
+    assert "Nộp" in (await house.says(ME, "bỏ qua")).title
+    await house.says(ME, "đồng ý")
+    kept = house.kept.kept[1].credential
+    assert (kept.level, kept.number, kept.issued_on) == ("Bậc 3", None, date(2025, 12, 5))
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "level"),
+    [
+        ("ielts", "được 6.5", "6.5"),
+        ("ielts", "6,5", "6.5"),
+        ("toeic", "600 điểm", "600"),
+        ("vstep", "b1", "Bậc 3"),
+        ("tin_hoc_abc", "trình độ B", "B"),
+    ],
+)
+async def test_a_level_is_read_as_people_write_it(house, kind, said, level):
+    await house.presses(ME, "evidence.begin", f"evidence.form|kind:{kind}")
+    asked = await house.says(ME, said)
+    assert asked.pending is not None
+    assert asked.pending.values.get("level", "").endswith(level)
+
+
+@pytest.mark.parametrize("said", ["12.0", "bậc mười", "cao lắm"])
+async def test_a_level_that_cannot_stand_on_it_is_refused_with_what_can(house, said):
+    await house.presses(ME, "evidence.begin", "evidence.form|kind:ielts")
+    asked = await house.says(ME, said)
+    assert asked.pending is not None
+    assert asked.pending.step == "level"
+    assert "0–9" in asked.title
+
+
+async def test_any_part_of_the_summary_is_changed_by_button_or_by_word(house):
+    await house.says(ME, AT_ONCE)
+    await house.says(ME, "không")
+    assert "ngày nào" in (await house.presses(ME, "evidence.form|sure:sua.issued")).title
+    assert "01/06/2025" in words(await house.says(ME, "1/6/2025"))
+    assert "Số hiệu" in (await house.says(ME, "sửa số hiệu")).title
+    assert "B-9" in words(await house.says(ME, "B-9"))
+    assert "ghi mức" in (await house.presses(ME, "evidence.form|sure:sua.kind", "evidence.form|kind:toeic")).title
+
+
+@pytest.mark.parametrize("said", ["hủy", "thôi", "huy"])
+async def test_nothing_is_kept_when_it_is_given_up(house, said):
+    await house.says(ME, AT_ONCE)
+    assert "Chưa nộp gì" in (await house.says(ME, said)).title
+    assert not house.kept.kept
+    assert not house.credentials()
+
+
+async def test_another_question_in_the_middle_is_answered(house):
+    await house.says(ME, "nộp chứng chỉ toeic")
+    assert "gaps.mine" not in actions(answered := await house.says(ME, "tôi còn thiếu gì?"))
+    assert answered.intent == "my_gaps"
+
+
+async def test_how_and_where_is_explained_with_a_button_to_begin(house):
+    told = await house.says(ME, "nộp chứng chỉ ở đâu")
+    assert {"evidence.begin", "evidence.mine"} <= actions(told)
+    assert "Một chứng chỉ mới" in told.title or told.pending is None
+
+
+async def test_the_same_certificate_is_kept_once(house):
+    await house.hand_in()
+    again = await house.says(ME, AT_ONCE, "bỏ qua", "nộp")
+    assert "không lập thêm" in again.title
+    assert len(house.kept.kept) == 1
+
+
+async def test_what_is_verified_on_record_is_not_handed_in_again(library, reader):
+    me = replace(ME, credentials=(credential("ielts", "6.0", number="A-12345"),))
+    house = House(visits.with_table(library), reader, (me, HR))
+    again = await house.says(ME, AT_ONCE, "bỏ qua", "nộp")
+    assert "đã được xác minh" in again.title
+    assert not house.kept.kept
+
+
+async def test_one_can_be_taken_back_with_its_files(house):
+    await house.hand_in()
+    assert "Đã rút lại" in (await house.presses(ME, "evidence.withdraw|1")).title
+    assert house.state() is EvidenceState.WITHDRAWN
+    assert not house.credentials()
+    assert not house.kept.files
+    assert "đã có kết luận" in (await house.presses(ME, "evidence.withdraw|1")).title
+
+
+# --- files
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("wrong_kind", "không phải ảnh"),
+        ("broken", "bị hỏng"),
+        ("huge", "quá lớn"),
+        ("locked", "mật khẩu"),
+        ("active", "mã chương trình"),
+        ("too_many_pages", "quá nhiều trang"),
+        ("heic", "HEIC"),
+        ("too_heavy", "quá nhiều thời gian"),
+    ],
+)
+async def test_a_file_that_is_refused_changes_nothing(house, content, said):
+    before = await house.says(ME, AT_ONCE)
+    refused = await house.hands_in(ME, content.encode())
+    assert said in refused.title
+    assert refused.pending == before.pending
+    assert not house.kept.files
+    assert not house.audit
+
+
+async def test_more_than_ten_megabytes_are_refused_whatever_was_said_of_the_size(house):
+    for said_size in (None, 10, 11 * 1024 * 1024):
+        refused = await house.hands_in(ME, b"picture" + bytes(10 * 1024 * 1024), size=said_size)
+        assert "10 MB" in refused.title
+    assert not house.kept.files
+
+
+async def test_a_picture_with_words_begins_a_form_by_itself(house):
+    asked = await house.hands_in(ME, text="ielts 6.0 cap 12/5/2025")
+    assert asked.pending is not None
+    assert asked.pending.step == "number"
+    assert asked.pending.values["files"] == "1"
+
+
+async def test_a_fifth_file_is_not_kept(house):
+    await house.says(ME, AT_ONCE)
+    for _each in range(4):
+        await house.hands_in(ME)
+    assert "Đã đủ 4 tệp" in (await house.hands_in(ME)).title
+    assert len(house.kept.files) == 4
+
+
+async def test_nothing_is_fetched_for_somebody_who_is_not_linked(house):
+    refused = await house.tried.hand_in(b"broken")
+    assert "đã liên kết" in refused.title
+    assert "link" in actions(refused)
+
+
+async def test_a_flood_of_files_is_stopped(house):
+    now = house.tried.desk._clock.now()
+    house.kept.files = {n: (ME.code, None, "image/jpeg", now - timedelta(hours=2), b"x") for n in range(30)}
+    assert "nhiều tệp" in (await house.hands_in(ME)).title
+    assert len(house.kept.files) == 30
+
+
+# --- the review
+
+
+async def test_hr_sees_what_it_would_change_and_the_verdict_follows(house):
+    house.tried.desk._senders = {"telegram": "telegram:1"}
+    house.tried.drawers.accounts.kept["telegram", "t"] = Account("telegram", "t", ME.code)
+    await house.hand_in()
+
+    listed = await house.says(HR, "/duyet")
+    assert "1 minh chứng chờ xác minh" in listed.title
+    assert "Nguyễn Văn Mẫu" in words(listed)
+    opened = await house.presses(HR, "review.open|1")
+    assert "Đang chờ: IELTS 6.0" in words(opened)
+    assert "Đã đạt với IELTS 6.0" in words(opened)
+    file = await house.presses(HR, "review.file|1:1")
+    assert file.file is not None
+    assert (file.file.name, file.file.content, file.file.media_type) == (
+        "minh-chung-1-1.jpg",
+        b"picture",
+        "image/jpeg",
+    )
+
+    done = await house.presses(HR, "review.verify|1:1")
+    assert "Đã xác minh" in done.title
+    assert house.credentials()[0].status is CredentialStatus.VERIFIED
+    assert "IELTS" not in {one.text for one in (await house.says(ME, "tôi còn thiếu gì")).lines}
+    (delivery, (notice,)) = house.tried.drawers.outbox.put_in[0]
+    assert (delivery.person, delivery.sender, notice.key) == (ME.code, "telegram:1", "evidence:1:2")
+    assert dict(notice.payload) == {"evidence": 1}
+    assert [one[1] for one in house.audit if one[0] == "HR001"] == [
+        "listed_evidence",
+        "looked_at_evidence",
+        "opened_evidence_file",
+        "verified_evidence",
+    ]
+    assert "đã xác minh" in words(await house.says(ME, "chứng chỉ tôi nộp đến đâu rồi"))
+
+
+async def test_a_rejection_needs_its_reason_which_the_official_reads(house):
+    house.tried.drawers.accounts.kept["web", "w"] = Account("web", "w", ME.code)
+    await house.hand_in()
+    await house.presses(HR, "review.open|1")
+    assert "Vì sao" in (await house.presses(HR, "review.reject|1:1")).title
+    assert "thành câu" in (await house.says(HR, "k")).title
+    assert house.state() is EvidenceState.WAITING
+    assert "Đã từ chối" in (await house.says(HR, "Ảnh mờ, không đọc được số hiệu")).title
+    (held,) = house.credentials()
+    assert held.status is CredentialStatus.REJECTED
+    (letter,) = house.tried.drawers.letters.kept
+    assert (letter.kind, letter.person, letter.number) == (LetterKind.EVIDENCE, ME.code, 1)
+    seen = await house.presses(ME, "evidence.open|1")
+    assert "“Ảnh mờ, không đọc được số hiệu”" in words(seen)
+    again = await house.says(ME, AT_ONCE, "bỏ qua", "nộp")
+    assert "Minh chứng số 2" in again.title
+
+
+async def test_a_question_is_asked_answered_and_decided(house):
+    await house.hand_in()
+    await house.presses(HR, "review.ask|1:1")
+    await house.says(HR, "Đề nghị gửi thêm mặt sau của chứng chỉ")
+    assert house.state() is EvidenceState.ASKED_BACK
+    assert "Không có minh chứng nào" in (await house.says(HR, "/duyet")).title
+
+    asked = await house.presses(ME, "evidence.again|1")
+    assert "mặt sau" in words(asked)
+    await house.hands_in(ME, b"picture of the back")
+    done = await house.says(ME, "nộp")
+    assert "Minh chứng số 1" in done.title
+    assert "2 tệp" in words(done)
+    stale = await house.presses(HR, "review.verify|1:1")
+    assert "đã thay đổi" in stale.title
+    await house.presses(HR, "review.verify|1:3")
+    assert house.state() is EvidenceState.VERIFIED
+
+
+async def test_a_marked_kind_needs_two_people(house):
+    assert "review.kinds" in actions(await house.says(HR, "/duyet"))
+    await house.presses(HR, "review.mark|ielts:1")
+    await house.hand_in()
+    first = await house.presses(HR, "review.verify|1:1")
+    assert "người thứ hai" in first.title
+    assert (house.state(), house.credentials()[0].status) == (EvidenceState.CHECKED, CredentialStatus.WAITING)
+    assert not house.tried.drawers.outbox.put_in
+    assert "người thứ hai" in (await house.presses(HR, "review.verify|1:2")).title
+    assert house.state() is EvidenceState.CHECKED
+    await house.presses(SECOND, "review.verify|1:2")
+    assert house.state() is EvidenceState.VERIFIED
+    assert ("HR001", "marked_evidence_kind", "ielts") in house.audit
+    assert [one[0] for one in house.audit if one[1] in {"checked_evidence", "verified_evidence"}] == ["HR001", "HR002"]
+
+
+async def test_only_hr_of_the_province_says_which_kinds_two_people_check(house):
+    for who in (SECOND, ME, HEAD):
+        assert (await house.presses(who, "review.mark|ielts:1")).outcome is Outcome.DENIED
+    assert not house.kept.marked
+
+
+@pytest.mark.parametrize(
+    "who", [ME, HEAD, STRANGER, FAR], ids=["the official", "a head", "a colleague", "HR elsewhere"]
+)
+@pytest.mark.parametrize("token", ["review.open|1", "review.file|1:1", "review.verify|1:1", "review.reject|1:1"])
+async def test_nobody_else_sees_or_decides_anything(house, who, token):
+    await house.hand_in()
+    reply = await house.presses(who, token)
+    if token == "review.reject|1:1" and who is FAR:
+        reply = await house.says(who, "Không đúng người, không đúng giấy")
+    assert reply.outcome is Outcome.DENIED
+    assert reply.file is None
+    assert "IELTS" not in words(reply)
+    assert house.state() is EvidenceState.WAITING
+
+
+async def test_nobody_else_sees_what_an_official_handed_in(house):
+    await house.hand_in()
+    for token in ("evidence.open|1", "evidence.file|1:1", "evidence.withdraw|1", "evidence.again|1"):
+        assert (await house.presses(STRANGER, token)).outcome is Outcome.DENIED
+    own = await house.presses(ME, "evidence.file|1:1")
+    assert own.file is not None
+    assert own.file.content == b"picture"
+
+
+async def test_nobody_decides_on_their_own(library, reader):
+    house = House(visits.with_table(library), reader)
+    await house.says(HR, AT_ONCE, "bỏ qua", "nộp")
+    assert "Không có minh chứng nào" in (await house.says(HR, "/duyet")).title
+    assert (await house.presses(HR, "review.verify|1:1")).outcome is Outcome.DENIED
+
+
+async def test_the_queue_has_pages(house):
+    for number in range(8):
+        await house.says(
+            ME, f"nộp ielts 6.0 cấp ngày 12/5/2025 số hiệu A-{number} do Hội đồng Anh cấp", "bỏ qua", "nộp"
+        )
+    first = await house.says(HR, "/duyet")
+    assert "trang 1/2" in first.title
+    second = await house.presses(HR, "review|2")
+    assert [one.subject for one in second.choices if one.action == "review.open"] == ["7", "8"]
+
+
+def test_the_effect_is_that_of_the_real_verdict(library):
+    today = visits.with_table(library).on(visits.TODAY)
+    ielts = credential("ielts", "6.0", number="A-1", issued_on=date(2025, 5, 12))
+    enough = effect_of(ielts, ME, today)
+    assert (enough.now.state, enough.verified.state, enough.changes) == (State.MISSING, State.MET, True)
+    expired = effect_of(replace(ielts, issued_on=date(2020, 5, 12)), ME, today)
+    assert (expired.verified.state, expired.changes) == (State.EXPIRED, True)
+    better = replace(ME, credentials=(credential("vstep", "bac_3"),))
+    assert not effect_of(replace(ielts, level="4.5"), better, today).changes
