@@ -1,9 +1,11 @@
 """How the console gets its pages from an open office."""
 
-from bot.on_console.door import ConsoleDoor
+from bot.commands.doctor import look_around
+from bot.on_console.door import ConsoleDoor, Token
 from bot.on_web.door import WebSettings
 from bot.rules_now import RulesNow
 from bot.wiring import Office
+from storage.workbook.tables_given import read_given_file
 
 
 def make_console(office: Office, settings: WebSettings) -> ConsoleDoor:
@@ -14,4 +16,21 @@ def make_console(office: Office, settings: WebSettings) -> ConsoleDoor:
         rules_now=RulesNow(office.reference.rule_book, office.clock),
         clock=office.clock,
         describe=office.describe,
+        serve=office.desk.serve,
+        read_table=read_given_file,
+        senders=office.senders,
+        read_figures=office.read_figures,
+        look_around=lambda: look_around(office),
+        list_tokens=lambda: _list_tokens(office),
     )
+
+
+async def _list_tokens(office: Office) -> list[Token]:
+    settings, senders = office.settings, office.senders
+    grant = await office.zalo_grants.find() if settings.is_zalo_oa_open else None
+    holds = grant is not None and grant.lost_at is None
+    return [
+        Token("telegram", settings.telegram_token is not None, None, senders.get("telegram", "")),
+        Token("zalo_bot", settings.zalo_bot_token is not None, None, senders.get("zalo_bot", "")),
+        Token("zalo_oa", holds, grant.pair.refresh_until if grant is not None else None, senders.get("zalo_oa", "")),
+    ]

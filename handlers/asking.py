@@ -17,6 +17,7 @@ class Channel(StrEnum):
     WEB = "web"
     TERMINAL = "terminal"
     COMMAND_LINE = "command_line"
+    CONSOLE = "console"
 
 
 PUSHED = (Channel.TELEGRAM, Channel.ZALO_BOT, Channel.ZALO_OA)

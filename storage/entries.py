@@ -1,9 +1,9 @@
 """Rows of standards and recognition tables entered one by one: read as a workbook is, stored as a load stores them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,8 +12,10 @@ from knowledge.library import Library
 from storage.rows import recognition_row, standard_row
 from storage.tables import declared_documents, recognition, standards
 from storage.workbook.entries import Entry, read_entry
+from storage.workbook.tables_given import GivenTable, read_given_rows
 
 _STANDARD_KEY = ("position_group", "criterion", "valid_from")
+_RECOGNITION_KEY = ("document", "kind", "level_from", "issued_from")
 
 
 class EntriesDrawer:
@@ -32,11 +34,38 @@ class EntriesDrawer:
         today: date,
         is_whole: bool = True,
     ) -> Entry:
+        declared = await self._list_declared() if is_whole else ()
+        return read_entry(sheet, cells, library, home=home, today=today, declared=declared, is_whole=is_whole)
+
+    async def read_table(
+        self,
+        sheet: str,
+        given: Sequence[tuple[int, Mapping[str, str]]],
+        library: Library,
+        *,
+        home: TerritoryCode,
+        today: date,
+    ) -> GivenTable:
+        return read_given_rows(sheet, given, library, home=home, today=today, declared=await self._list_declared())
+
+    async def _list_declared(self) -> tuple[str, ...]:
         numbers = select(declared_documents.c.number).order_by(
             declared_documents.c.declared_at, declared_documents.c.number
         )
-        declared = tuple(await self._connection.scalars(numbers)) if is_whole else ()
-        return read_entry(sheet, cells, library, home=home, today=today, declared=declared, is_whole=is_whole)
+        return tuple(await self._connection.scalars(numbers))
+
+    async def remove(self, row: RecognitionRow | TitleStandard) -> None:
+        is_standard = isinstance(row, TitleStandard)
+        values = standard_row(row) if isinstance(row, TitleStandard) else recognition_row(row)
+        table = standards if is_standard else recognition
+        key: tuple[str, ...] = _STANDARD_KEY if is_standard else _RECOGNITION_KEY
+        same = [table.c[name].is_not_distinct_from(values[name]) for name in key]
+        await self._connection.execute(delete(table).where(*same))
+
+    async def declare(self, number: DocumentId, at: datetime) -> None:
+        known = select(declared_documents.c.number).where(declared_documents.c.number == number)
+        if (await self._connection.execute(known)).first() is None:
+            await self._connection.execute(insert(declared_documents).values(number=number, declared_at=at))
 
     async def store(self, row: RecognitionRow | TitleStandard, *, declares: DocumentId | None, at: datetime) -> None:
         if isinstance(row, TitleStandard):
@@ -50,6 +79,4 @@ class EntriesDrawer:
             statement = statement.on_conflict_do_update(constraint="uq_recognition_key", set_=values)
         await self._connection.execute(statement)
         if declares is not None:
-            known = select(declared_documents.c.number).where(declared_documents.c.number == declares)
-            if (await self._connection.execute(known)).first() is None:
-                await self._connection.execute(insert(declared_documents).values(number=declares, declared_at=at))
+            await self.declare(declares, at)

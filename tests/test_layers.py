@@ -14,6 +14,7 @@ WIRING = {
     "bot/wiring.py",
     "bot/wiring_api.py",
     "bot/wiring_calendars.py",
+    "bot/wiring_console.py",
     "bot/wiring_intake.py",
     "bot/wiring_reports.py",
     "bot/wiring_zalo.py",

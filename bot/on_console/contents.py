@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 
-from bot.on_console import overview, people, person, system
+from bot.on_console import audit, library, overview, people, person, proposals, standards, system
 from bot.on_console.pages import Page
-from bot.on_console.seats import OF_MACHINE, WITH_PEOPLE, Seat
+from bot.on_console.seats import EVERYBODY, OF_HR, OF_MACHINE, OF_RECORDS, WITH_PEOPLE, Seat
 from handlers.phrases import mark
 
 PAGES: Sequence[Page] = (
     *overview.PAGES,
     *people.PAGES,
     *person.PAGES,
+    *library.PAGES,
+    *audit.PAGES,
+    *standards.PAGES,
+    *proposals.PAGES,
     *system.PAGES,
 )
 
@@ -18,5 +22,9 @@ PAGES: Sequence[Page] = (
 MENU: Sequence[tuple[str, str, frozenset[Seat]]] = (
     ("overview", mark("Overview"), WITH_PEOPLE),
     ("people", mark("People"), WITH_PEOPLE),
+    ("standards", mark("Standards"), OF_HR),
+    ("proposals", mark("For a second person"), OF_HR),
+    ("library", mark("Library"), EVERYBODY),
+    ("audit", mark("Audit"), OF_RECORDS),
     ("system", mark("System"), OF_MACHINE),
 )

@@ -1,15 +1,41 @@
 """What the console is given when it opens."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
 from bot.on_web.door import WebSettings
+from bot.push.figures import Figures
 from bot.rules_now import RulesNow
-from handlers.ports import Clock
+from handlers.ports import Clock, GivenTable
+from handlers.routing import Ports
 from knowledge.documents import Citation
+
+
+class Check(Protocol):
+    """One thing looked at: what was found, and how to mend it where it is not well."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def is_well(self) -> bool: ...
+    @property
+    def found(self) -> str: ...
+    @property
+    def mend(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What lets us speak by a channel: whether it is set, and until when it holds; never the thing itself."""
+
+    channel: str
+    is_set: bool
+    until: datetime | None = None
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +43,9 @@ class ConsoleDoor:
     """Everything that pages share.
 
     `open_cabinet` opens all drawers in one transaction (`ports.Cabinet`). `describe` says a citation in words.
-    `senders` are our own channel identities by channel. `office` holds whatever single pages need besides, by name.
+    `senders` are our own channel identities by channel. `serve` opens the desk behind the pages within their
+    transaction; `read_table` reads a file of one sheet. `read_figures`, `look_around` and `list_tokens` say how the
+    machine stands.
     """
 
     settings: WebSettings
@@ -25,5 +53,10 @@ class ConsoleDoor:
     rules_now: RulesNow
     clock: Clock
     describe: Callable[[Citation], str]
+    read_figures: Callable[[], Awaitable[Figures]]
+    look_around: Callable[[], Awaitable[Sequence[Check]]]
+    list_tokens: Callable[[], Awaitable[Sequence[Token]]]
     senders: Mapping[str, str] = field(default_factory=dict)
+    serve: Callable[[Any], Awaitable[Ports]] | None = None
+    read_table: Callable[[bytes, str], GivenTable] | None = None
     new_secret: Callable[[], str] = lambda: secrets.token_urlsafe(32)

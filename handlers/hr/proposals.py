@@ -8,6 +8,7 @@ from handlers.asking import Choice
 from handlers.contacts import describe_contact
 from handlers.forms import LONGEST_ENTRY, Asked, Form, Refused, Step, Values
 from handlers.hr.proposals_changes import Change, count_effects, read_change
+from handlers.hr.proposals_given import TableChange
 from handlers.hr.proposals_rights import (
     covers,
     explain_refusal,
@@ -18,7 +19,7 @@ from handlers.hr.proposals_rights import (
 )
 from handlers.hr.proposals_words import describe_change, describe_effects, name_proposal
 from handlers.inquiries import find_address
-from handlers.phrases import _, ngettext, show_day, show_moment
+from handlers.phrases import _, ngettext, show_day, show_moment, show_number
 from handlers.ports import Accounts, Audit, Clock, Entries, Letters, Profiles, Proposals, Rulings, Staff
 from handlers.pressed import read_number
 from handlers.reply import Line, Outcome, Reply
@@ -310,6 +311,8 @@ async def _take_effect(change: Change, desk: Desk) -> tuple[str, str]:
         ruling = await desk.rulings.add(change.ruling, declares=change.declares)
         text = _("Confirmed: it is ruling {id}, in force from {day} on.")
         return text.format(id=ruling.id, day=show_day(ruling.valid_from)), ruling.id
+    if change.table is not None:
+        return await _take_table(change.table, desk)
     row = change.row
     if row is None:
         raise TypeError(change)  # a change is always of one of these kinds
@@ -319,6 +322,18 @@ async def _take_effect(change: Change, desk: Desk) -> tuple[str, str]:
         subject = f"{row.position_group}:{row.criterion}"
     await desk.entries.store(row, declares=change.declares, at=desk.clock.now())
     return _("Confirmed: the row is in the table now."), "".join(subject.split())
+
+
+async def _take_table(table: TableChange, desk: Desk) -> tuple[str, str]:
+    now = desk.clock.now()
+    for gone in table.removed:
+        await desk.entries.remove(gone)
+    for row in table.stored:
+        await desk.entries.store(row, declares=None, at=now)
+    for number in table.declares:
+        await desk.entries.declare(number, now)
+    text = _("Confirmed: {n} rows of the table are in force now.")
+    return text.format(n=show_number(len(table.stored))), table.sheet
 
 
 async def _tell(proposal: Proposal, today: RulesOn, desk: Desk) -> int:

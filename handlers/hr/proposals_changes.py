@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from handlers.hr.proposals_given import REPLACES, ROWS, SHEET, YES, TableChange, compare, key_of, read_rows, with_table
 from handlers.phrases import _
 from handlers.ports import Entries, Profiles
 from handlers.problem_words import say_problem
@@ -39,7 +40,9 @@ _MOST_JUDGED = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A proposal as it would take effect on `day`: one of `ruling` (new), `row` and `withdrawn`, and the rules after.
+    """A proposal as it would take effect on `day`: one of `ruling` (new), `row`, `table` and `withdrawn`.
+
+    `after` are the rules then.
 
     `replaced` is the row of the same key that it takes the place of.
     """
@@ -51,6 +54,7 @@ class Change:
     withdrawn: Ruling | None = None
     replaced: RecognitionRow | TitleStandard | None = None
     declares: DocumentId | None = None
+    table: TableChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ async def read_change(proposal: Proposal, confirmer: Signatory, today: RulesOn, 
             return _("That ruling has been withdrawn already.")
         rulings = tuple(replace(one, withdrawn_on=today.day) if one == known else one for one in book.rules.rulings)
         return Change(today.day, _book_of(book, replace(book.rules, rulings=rulings)), withdrawn=known)
+    if proposal.kind is ProposalKind.TABLE:
+        return await _read_table(proposal, today, entries)
     entry = await entries.read(SHEETS[proposal.kind], proposal.cells, book.library, home=book.home, today=today.day)
     if entry.problems:
         return start_sentence(say_problem(entry.problems[0]))
@@ -100,8 +106,32 @@ def find_ruling(written: str, rules: RulesOn) -> Ruling | None:
 def find_same(row: RecognitionRow | TitleStandard, rules: DeclaredRules) -> RecognitionRow | TitleStandard | None:
     """The row with the same key, in whose place this one would come; None for none."""
     if isinstance(row, TitleStandard):
-        return next((one for one in rules.standards if _standard_key(one) == _standard_key(row)), None)
-    return next((one for one in rules.recognition if _row_key(one) == _row_key(row)), None)
+        return next((one for one in rules.standards if key_of(one) == key_of(row)), None)
+    return next((one for one in rules.recognition if key_of(one) == key_of(row)), None)
+
+
+async def _read_table(proposal: Proposal, today: RulesOn, entries: Entries) -> Change | str:
+    given = read_rows(proposal.cells.get(ROWS, ""))
+    if given is None:
+        return _("The rows of this table cannot be read any more; please propose it anew.")
+    book = today.book
+    table = await entries.read_table(
+        proposal.cells.get(SHEET, ""), given, book.library, home=book.home, today=today.day
+    )
+    wrong = next((one for row in table.rows for one in row.problems), None)
+    if wrong is not None:
+        return start_sentence(say_problem(wrong))
+    change = compare(table, book.rules, replaces=proposal.cells.get(REPLACES) == YES)
+    if change.is_empty:
+        return _("Nothing in it differs any more from what is in force.")
+    return change_of(change, today)
+
+
+def change_of(table: TableChange, today: RulesOn) -> Change:
+    """The rules once a table is in force. Rows that begin later are looked at on the first day of the latest."""
+    begins = [one.valid_from for one in table.stored if one.valid_from is not None]
+    day = max(today.day, min(begins, default=today.day))
+    return Change(day, _book_of(today.book, with_table(today.book.rules, table)), table=table)
 
 
 async def count_effects(
@@ -130,6 +160,13 @@ def _may_touch(change: Change, person: Person) -> bool:
     ruling = change.ruling or change.withdrawn
     if ruling is not None:
         return any(one.kind == ruling.kind for one in person.credentials)
+    if change.table is not None:
+        groups = {
+            one.position_group
+            for one in (*change.table.stored, *change.table.removed)
+            if isinstance(one, TitleStandard)
+        }
+        return not groups or person.position_group in groups
     return not isinstance(change.row, TitleStandard) or change.row.position_group == person.position_group
 
 
@@ -164,14 +201,6 @@ def _with_row(
     if isinstance(row, TitleStandard):
         return replace(rules, standards=(*(one for one in rules.standards if one != replaced), row))
     return replace(rules, recognition=(*(one for one in rules.recognition if one != replaced), row))
-
-
-def _standard_key(one: TitleStandard) -> tuple[object, ...]:
-    return one.position_group, one.criterion, one.valid_from
-
-
-def _row_key(one: RecognitionRow) -> tuple[object, ...]:
-    return one.document, one.kind, one.level_from, one.issued_from
 
 
 def _book_of(book: RuleBook, rules: DeclaredRules) -> RuleBook:

@@ -5,10 +5,11 @@ from dataclasses import replace
 from handlers.case_words import describe_rows
 from handlers.change_words import name_state
 from handlers.hr.proposals_changes import WITHDRAWN, Change, Effects
+from handlers.hr.proposals_given import ROWS, SHEET, TableChange, read_rows
 from handlers.phrases import _, ngettext, show_day, show_day_of, show_number
 from handlers.reply import Line
 from handlers.visit import Visit
-from handlers.wording import name_criterion, name_level, name_unit
+from handlers.wording import name_criterion, name_level, name_unit, start_sentence
 from knowledge.effects import Shift
 from knowledge.facts import DocumentId, RecognitionRow, Ruling, TitleStandard, UnitCode
 from knowledge.findings import State
@@ -20,6 +21,7 @@ from storage.records import Proposal, ProposalKind
 PEOPLE = "so_nguoi"  # the cell that says to how many people a broadcast would go
 _MOST_SHIFTS = 8
 _MOST_OVERLAPS = 3
+_MOST_ROWS = 12
 
 
 def describe_change(change: Change, visit: Visit) -> list[Line]:
@@ -32,6 +34,8 @@ def describe_change(change: Change, visit: Visit) -> list[Line]:
         return [Line(said, is_item=True)]
     if change.ruling is not None:
         return _describe_new_ruling(change.ruling, after)
+    if change.table is not None:
+        return describe_table(change.table, change, visit)
     if change.row is None:
         return []
     lines = [Line(_("New: {what}").format(what=_describe_row(change.row, visit, after)), is_item=True)]
@@ -88,22 +92,68 @@ def describe_effects(effects: Effects, rules: RulesOn) -> list[Line]:
 
 def name_proposal(proposal: Proposal) -> str:
     """A proposal in a few words: its number, what it is about, who made it and when."""
-    what = {
+    return _("Proposal {number}: {what}, by {name} of {unit}, {day}").format(
+        number=proposal.number,
+        what=name_what(proposal),
+        name=proposal.proposed_by.name,
+        unit=proposal.proposed_by.unit_name,
+        day=show_day_of(proposal.proposed_at),
+    )
+
+
+def name_what(proposal: Proposal) -> str:
+    """What a proposal is about."""
+    return {
         ProposalKind.RULING: _("a new ruling"),
         ProposalKind.RECOGNITION_ROW: _("a row of a recognition table"),
         ProposalKind.STANDARD: _("a title standard"),
+        ProposalKind.TABLE: _name_table(proposal),
         ProposalKind.WITHDRAWAL: _("withdrawal of ruling {id}").format(id=proposal.cells.get(WITHDRAWN, "")),
         ProposalKind.BROADCAST: _("a broadcast to {n} people").format(
             n=show_number(int(proposal.cells.get(PEOPLE, "0")))
         ),
     }[proposal.kind]
-    return _("Proposal {number}: {what}, by {name} of {unit}, {day}").format(
-        number=proposal.number,
-        what=what,
-        name=proposal.proposed_by.name,
-        unit=proposal.proposed_by.unit_name,
-        day=show_day_of(proposal.proposed_at),
-    )
+
+
+def name_table(sheet: str) -> str:
+    """A sheet of the workbook in words."""
+    return _("title standards") if sheet == "tieu_chuan" else _("recognition table")
+
+
+def _name_table(proposal: Proposal) -> str:
+    rows = len(read_rows(proposal.cells.get(ROWS, "")) or ())
+    text = ngettext("a table ({table}, {n} row)", "a table ({table}, {n} rows)", rows)
+    return text.format(table=name_table(proposal.cells.get(SHEET, "")), n=show_number(rows))
+
+
+def describe_table(table: TableChange, change: Change, visit: Visit) -> list[Line]:
+    """How many rows a table brings, and the first of them."""
+    text = _("{table}: {added} rows added, {changed} changed, {removed} removed, {same} as before.")
+    counts = {"added": len(table.added), "changed": len(table.changed), "removed": len(table.removed)}
+    shown = {name: show_number(count) for name, count in counts.items()}
+    lines = [
+        Line(text.format(table=start_sentence(name_table(table.sheet)), **shown, same=show_number(table.unchanged)))
+    ]
+    said = describe_rows_of(table, change, visit)
+    lines += [Line(one, is_item=True) for one in said[:_MOST_ROWS]]
+    if len(said) > _MOST_ROWS:
+        lines.append(Line(_("and {n} more rows.").format(n=show_number(len(said) - _MOST_ROWS)), is_item=True))
+    return lines
+
+
+def describe_rows_of(table: TableChange, change: Change, visit: Visit) -> list[str]:
+    """Every row that would differ, in words."""
+    before, after = visit.rules.book.on(change.day), change.after.on(change.day)
+    said = [_("New: {what}").format(what=_describe_row(one, visit, after)) for one in table.added]
+    for old, new in table.changed:
+        text = _("Changed: {before} → {after}")
+        said.append(text.format(before=_describe_whole(old, visit, before), after=_describe_whole(new, visit, after)))
+    said += [_("Removed: {what}").format(what=_describe_row(one, visit, before)) for one in table.removed]
+    return said
+
+
+def _describe_whole(row: RecognitionRow | TitleStandard, visit: Visit, rules: RulesOn) -> str:
+    return f"{_describe_row(row, visit, rules)} ({_describe_days(row).rstrip('.')})"
 
 
 def _describe_new_ruling(ruling: Ruling, after: RulesOn) -> list[Line]:

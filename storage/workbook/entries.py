@@ -49,7 +49,7 @@ def read_entry(
     and there is no row to give.
     """
     (known, make), log = _MAKERS[sheet], ProblemLog()
-    values = _read(known, cells, library, log)
+    values = read_cells(known, cells, library, log)
     if is_whole:
         wrong = {problem.column for problem in log}
         missed = (one.name for one in known.columns if one.is_required and one.name not in values)
@@ -62,7 +62,8 @@ def read_entry(
     return Entry(row=make(values), declares=next(iter(checks.documents.new), None))
 
 
-def _read(sheet: Sheet, cells: Mapping[str, str], library: Library, log: ProblemLog) -> Row:
+def read_cells(sheet: Sheet, cells: Mapping[str, str], library: Library, log: ProblemLog) -> Row:
+    """The cells that could be read by the names of their columns; what is wrong with the others goes to the log."""
     values: Row = {}
     for column in sheet.columns:
         cell = cells.get(column.name, "")

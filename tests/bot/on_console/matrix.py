@@ -5,24 +5,8 @@ units. A row says with which parts of the path and which fields it is tried. `of
 about: whoever may not see that person is told that there is nothing.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-
-@dataclass(frozen=True)
-class Row:
-    """How an address is tried: parts of its path, what stands behind `?`, fields of its form, whom it is about.
-
-    `done`: what a POST answers when it is done (303: goes on). A POST that cannot be tried with plain fields, or that
-    would change what other tests stand on, is tried with fields that are refused: then `done` is that answer.
-    """
-
-    path: Mapping[str, str] = field(default_factory=dict)
-    query: str = ""
-    fields: Mapping[str, str] = field(default_factory=dict)
-    of_person: str | None = None
-    done: int = 303
-
+from tests.bot.on_console.matrix_row import Row
+from tests.bot.on_console.matrix_work import WORK
 
 MATRIX: dict[str, tuple[Row, ...]] = {
     "overview": (Row(), Row(query="all=1")),
@@ -39,5 +23,12 @@ MATRIX: dict[str, tuple[Row, ...]] = {
         Row({"code": "CB011"}, of_person="CB011"),
         Row({"code": "CB012"}, of_person="CB012"),
     ),
+    "library": (Row(), Row(query="q=2123"), Row(query="q=%00%25")),
+    "document": (Row(query="number=2123/UBND-NC"), Row(query="number=1769/UBND-KGVX")),
+    "audit": (
+        Row(holds_codes=True),
+        Row(query="actor=CB001&since=2026-11-01&until=nie&below=999", holds_codes=True),
+    ),
+    "audit.verify": (Row(done=200, holds_codes=True),),
     "system": (Row(),),
-}
+} | WORK

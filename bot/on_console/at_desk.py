@@ -1,0 +1,114 @@
+"""The desk behind the pages: the very handlers that answer in chats, asked by a form, their replies shown as pages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from bot.on_console.pages import Asked
+from handlers.asking import Channel, Incoming
+from handlers.reply import File, Line, Outcome, Pending, Reply
+from handlers.routing import BY_ACTION, BY_FORM, Ports
+from handlers.visit import Visit
+
+
+async def ask_desk(
+    asked: Asked, action: str, subject: str = "", *, words: str | None = None, pending: Pending | None = None
+) -> Reply:
+    """What the desk answers to this choice; with `words`, to what was typed into the form that `pending` names."""
+    ports = replace(await open_ports(asked), threads=_OneForm(pending))
+    visit = replace(visit_of(asked, words), subject=subject, pending=pending if words is not None else None)
+    if words is not None and pending is not None:
+        return await BY_FORM[pending.form][0](visit, ports)
+    return await BY_ACTION[action][0](visit, ports)
+
+
+async def open_ports(asked: Asked) -> Ports:
+    """Everything that handlers may touch, in the transaction of the page."""
+    if asked.door.serve is None:
+        raise RuntimeError("this console was opened without a desk")
+    return await asked.door.serve(asked.cabinet)
+
+
+def visit_of(asked: Asked, words: str | None = None) -> Visit:
+    """Whoever sits at the console, as the desk knows its visitors."""
+    incoming = Incoming(
+        Channel.CONSOLE,
+        f"console:{asked.person.code}",
+        text=words,
+        person=asked.person.code,
+        thread="console",
+        locale=asked.locale,
+    )
+    return Visit(asked=incoming, today=asked.today.day, rules=asked.today, person=asked.person)
+
+
+def show_reply(asked: Asked, reply: Reply, back: str, **values: Any) -> web.Response:
+    """What was done, or why not, with the way back to the page named `back`."""
+    is_refused = reply.outcome in {Outcome.DENIED, Outcome.NOT_UNDERSTOOD}
+    return asked.show("said.html", reply=reply, lines=group(reply.lines), back=back, is_refused=is_refused, **values)
+
+
+def hand_over(file: File, *, inline: bool = False) -> web.Response:
+    """A file of the desk, kept nowhere on its way."""
+    how = "inline" if inline else "attachment"
+    return web.Response(
+        body=file.content,
+        content_type=file.media_type,
+        headers={
+            "Content-Disposition": _disposition(how, file.name),
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def _disposition(how: str, name: str) -> str:
+    plain = name.encode("ascii", "replace").decode().replace('"', "").replace("?", "_")
+    return f'{how}; filename="{plain}"'
+
+
+def group(lines: Sequence[Line]) -> list[tuple[bool, list[str]]]:
+    """Lines as they are set: items together as one list, the others one by one."""
+    found: list[tuple[bool, list[str]]] = []
+    for line in lines:
+        if line.is_item and found and found[-1][0]:
+            found[-1][1].append(line.text)
+        else:
+            found.append((line.is_item, [line.text]))
+    return found
+
+
+def field(asked: Asked, name: str, most: int = 4_000) -> str:
+    """One field of a form as plain words."""
+    value = asked.form.get(name, "")
+    return value.strip()[:most] if isinstance(value, str) else ""
+
+
+def fields(asked: Asked, name: str) -> list[str]:
+    """All values of a field that may be ticked several times."""
+    value = asked.form.get(name, [])
+    given = value if isinstance(value, list) else [value]
+    return [one.strip() for one in given if isinstance(one, str) and one.strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class _OneForm:
+    """A conversation that a page brings along: what it waits for stands in the fields of its form."""
+
+    pending: Pending | None
+
+    async def recall(self, thread: str) -> Mapping[str, Any] | None:
+        del thread
+        if self.pending is None:
+            return None
+        one = self.pending
+        return {"pending": {"form": one.form, "step": one.step, "values": dict(one.values)}}
+
+    async def keep(self, thread: str, state: Mapping[str, Any], at: datetime) -> None:
+        del thread, state, at  # the next form brings along what it needs
+
+    async def forget_of(self, channel: str, address: str) -> None:
+        del channel, address  # nothing is kept
