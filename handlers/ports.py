@@ -752,7 +752,7 @@ class Sheets(Protocol):
 
     def write(
         self,
-        sheets: Sequence[tuple[str, Sequence[tuple[str, int]], Iterable[Sequence[str | int | datetime | None]]]],
+        sheets: Sequence[tuple[str, Sequence[tuple[str, int]], Iterable[Sequence[str | int | date | datetime | None]]]],
     ) -> bytes:
         """The workbook of these sheets: name, headings with the width of their columns, rows."""
         ...

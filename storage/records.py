@@ -52,6 +52,18 @@ class AuditEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditWanted:
+    """Which entries of the audit chain are looked for: every part that is given must fit; `below` a number."""
+
+    actor: str = ""
+    action: str = ""
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    below: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AuditVerdict:
     """Outcome of verifying the audit chain: how many links were read and the first broken one, if any."""
 
@@ -986,7 +998,7 @@ class SheetLayout:
     """How a table stands on a sheet: its name, the headings with the widths of their columns, and what is above them.
 
     The first line of `above` is its title. A sheet with `is_list` can be filtered, keeps its headings in sight and
-    prints them on every page. Only the first so many columns are `printed`, all where that is None.
+    prints them on every page; another shows none. Only the first so many columns are `printed`, all where that is None.
     """
 
     name: str

@@ -21,6 +21,7 @@ _COMMANDS = (
     ("start", mark("Start and what I can do")),
     ("conthieu", mark("What am I still missing")),
     ("han", mark("My deadlines")),
+    ("lich", mark("My deadlines for my calendar")),
     ("vanban", mark("The documents I know")),
     ("dihoc", mark("My study requests")),
     ("nopminhchung", mark("Hand in a certificate")),

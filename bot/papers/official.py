@@ -4,6 +4,7 @@ Page, sizes and places are those that the decree on clerical work lays down for 
 Number, signer and recipients are left to be filled in: a paper of a machine is a draft until somebody issues it.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from docx.document import Document as Written
@@ -13,7 +14,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
-from docx.table import _Cell
+from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
 from bot.papers.parts import Describe, plain, say
@@ -59,9 +60,7 @@ def add_head(written: Written, paper: Paper, head: Letterhead) -> None:
     table = written.add_table(rows=2, cols=2)
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
-    for row in table.rows:
-        for cell, wide in zip(row.cells, (left, right), strict=True):
-            cell.width = Cm(wide)
+    _set_widths(table, (left, right))
     issuer, state = table.rows[0].cells
     number, day = table.rows[1].cells
     _write(issuer, (head.above or _("[Superior agency]")).upper(), size=12)
@@ -96,7 +95,7 @@ def add_signature(written: Written, paper: Paper) -> None:
     table = written.add_table(rows=1, cols=2)
     table.autofit = False
     left, right = table.rows[0].cells
-    left.width, right.width = Cm(width * 0.45), Cm(width * 0.55)
+    _set_widths(table, (width * 0.45, width * 0.55))
     _write(left, _("Recipients:"), size=12, is_bold=True, is_italic=True, is_left=True)
     for recipient in (_("- As above;"), "- …………………;", _("- Filed: clerical office.")):
         _write(left, recipient, size=11, is_left=True)
@@ -105,6 +104,14 @@ def add_signature(written: Written, paper: Paper) -> None:
     _write(right, _("[Full name of the signer]"), size=13, is_bold=True)
     properties = table.rows[0]._tr.get_or_add_trPr()  # noqa: SLF001  the library has no other way to this property
     properties.append(OxmlElement("w:cantSplit"))
+
+
+def _set_widths(table: Table, widths: Sequence[float]) -> None:
+    """In the cells, where one program looks, and in the columns, where the other does."""
+    for column, wide in zip(table.columns, widths, strict=True):
+        column.width = Cm(wide)
+        for cell in column.cells:
+            cell.width = Cm(wide)
 
 
 def _write_day(head: Letterhead) -> str:

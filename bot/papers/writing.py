@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 from docx.table import Table, _Cell
 
-from bot.papers.official import add_grounds, add_head, add_signature, set_official_page
+from bot.papers.official import add_grounds, add_head, add_signature, set_official_page, text_width
 from bot.papers.parts import Describe, plain, say
 from handlers.phrases import _
 from handlers.reply import Line, Paper, PaperTable
@@ -39,8 +39,9 @@ def write_docx(paper: Paper, describe: Describe) -> bytes:
         _set_page(written)
         _add_heading(written, paper)
         _add_page_numbers(written)
+    width = text_width(is_wide=paper.is_wide) if paper.letterhead is not None else _TEXT_WIDTH
     for table in paper.tables:
-        _add_table(written, table)
+        _add_table(written, table, width)
     _add_paragraphs(written, paper, describe)
     if paper.closing:
         closing = written.add_paragraph()
@@ -81,7 +82,7 @@ def _add_heading(written: Written, paper: Paper) -> None:
             run.font.size = size
 
 
-def _add_table(written: Written, table: PaperTable) -> None:
+def _add_table(written: Written, table: PaperTable, width: float) -> None:
     rows = [*([table.header] if table.header else []), *table.rows]
     if not rows:
         return
@@ -91,15 +92,15 @@ def _add_table(written: Written, table: PaperTable) -> None:
     made.style = "Table Grid"
     made.alignment = WD_TABLE_ALIGNMENT.CENTER
     made.autofit = False
-    widths = table.widths or _widths(len(rows[0]))
+    widths = _fit(table.widths, width) if table.widths else _widths(len(rows[0]))
     for number, row in enumerate(rows):
         cells = made.add_row().cells
         for place, (cell, text) in enumerate(zip(cells, row, strict=True)):
             cell.width = Cm(widths[place])
             is_name = (number == 0 and bool(table.header)) or (place == 0 and not table.header)
             _fill(cell, text, is_bold=is_name)
-    for column, width in zip(made.columns, widths, strict=True):
-        column.width = Cm(width)
+    for column, wide in zip(made.columns, widths, strict=True):
+        column.width = Cm(wide)
     _keep_rows_whole(made, has_header=bool(table.header))
 
 
@@ -112,6 +113,12 @@ def _add_title(written: Written, text: str) -> None:
 
 def _widths(columns: int) -> Sequence[float]:
     return _WIDTHS.get(columns) or (_TEXT_WIDTH / columns,) * columns
+
+
+def _fit(widths: Sequence[float], width: float) -> Sequence[float]:
+    """No wider than the page is."""
+    share = min(1.0, width / sum(widths))
+    return [one * share for one in widths]
 
 
 def _fill(cell: _Cell, text: str, *, is_bold: bool) -> None:
@@ -137,7 +144,9 @@ def _add_paragraphs(written: Written, paper: Paper, describe: Describe) -> None:
         return
     if paper.paragraphs_title:
         _add_title(written, paper.paragraphs_title)
-    numbers = {cite: number for number, cite in enumerate(paper.cites, start=1)}
+    named_above = {proof.citation for proof in paper.grounds}
+    cites = [cite for cite in paper.cites if cite not in named_above]
+    numbers = {cite: number for number, cite in enumerate(cites, start=1)}
     for line in paper.paragraphs:
         paragraph = written.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
@@ -151,7 +160,7 @@ def _add_paragraphs(written: Written, paper: Paper, describe: Describe) -> None:
 
 
 def _with_marks(line: Line, numbers: dict[Citation, int]) -> str:
-    marks = "".join(f" [{numbers[cite]}]" for cite in line.cites)
+    marks = "".join(f" [{numbers[cite]}]" for cite in line.cites if cite in numbers)
     return f"{line.text}{marks}"
 
 

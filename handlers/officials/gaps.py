@@ -91,7 +91,13 @@ def list_my_deadlines(visit: Visit, person: Person) -> Reply:
         if dated
         else _("No dated deadline applies to you on {day}").format(day=show_day(visit.on)),
         lines=tuple(lines),
-        choices=(*_why(findings), next_steps.my_gaps(), next_steps.ask_to_study(), next_steps.consequences()),
+        choices=(
+            *_why(findings),
+            next_steps.my_gaps(),
+            *((next_steps.my_calendar(),) if dated else ()),
+            next_steps.ask_to_study(),
+            next_steps.consequences(),
+        ),
         outcome=Outcome.NO_BASIS if _is_without_standards(findings) else Outcome.ANSWERED,
         findings=tuple(findings),
     )

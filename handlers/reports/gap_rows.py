@@ -126,10 +126,10 @@ def person_columns() -> tuple[Column, ...]:
     """Number, code, name, position, unit, who manages the post."""
     return (
         Column(_("No."), 6, 1.1),
-        Column(_("Code"), 12, 2.0),
-        Column(_("Full name"), 26, 4.0),
-        Column(_("Position"), 28, 4.2),
-        Column(_("Unit"), 34, 4.6),
+        Column(_("Code"), 12, 1.9),
+        Column(_("Full name"), 26, 3.8),
+        Column(_("Position"), 28, 3.9),
+        Column(_("Unit"), 34, 4.2),
         Column(_("Managed by"), 30),
     )
 
@@ -137,12 +137,12 @@ def person_columns() -> tuple[Column, ...]:
 def gap_columns() -> tuple[Column, ...]:
     """What is lacked."""
     return (
-        Column(_("Criterion"), 24, 2.8),
+        Column(_("Criterion"), 28, 2.9),
         Column(_("Required level"), 18, 2.1),
-        Column(_("Finding"), 22, 2.4),
+        Column(_("Finding"), 24, 2.7),
         Column(_("Certificate on record"), 32),
         Column(_("Explanation"), 60),
-        Column(_("Deadline"), 13, 2.3),
+        Column(_("Deadline"), 13, 2.6),
         Column(_("Safe working day"), 13),
         Column(_("Days left"), 10),
         Column(_("Review round"), 30),
@@ -154,7 +154,7 @@ def gap_columns() -> tuple[Column, ...]:
 def count_table(title: str, name: str, counts: Counter[str]) -> Table:
     """How many of each, the most first."""
     rows = tuple((what, n) for what, n in sorted(counts.items(), key=lambda one: (-one[1], one[0])))
-    return Table(title, (name, _("Number")), rows)
+    return Table(title, (name, _("How many")), rows)
 
 
 def name_state(state: State) -> str:

@@ -77,7 +77,7 @@ def list_service_left(people: AsyncIterator[Person], scope: Scope, rules: RulesO
         title=title.format(years="; ".join(f"{one:02d}" for one in years)),
         as_of=rules.day,
         scope=scope.words,
-        columns=(*person_columns(), Column(_("Last day of service"), 14, 2.3), Column(_("Point"), 24), *gap_columns()),
+        columns=(*person_columns(), Column(_("Last day of service"), 14, 2.6), Column(_("Point"), 24), *gap_columns()),
         rows=counted.read(people),
         close=counted.close,
     )

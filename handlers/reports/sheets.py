@@ -1,12 +1,11 @@
 """A report as a workbook: the rows on one sheet, what they come to and rest on on another."""
 
 import asyncio
-from collections.abc import Callable, Sequence
 
 from handlers.phrases import _, show_day
-from handlers.ports import Sheets
+from handlers.ports import Sheets, SheetWriter
 from handlers.reply import File
-from handlers.reports.report import Closing, Report, Table
+from handlers.reports.report import Closing, Report
 from handlers.wording import name_document_fully
 from knowledge.proof import Proof
 from storage.records import SheetLayout
@@ -35,7 +34,7 @@ async def write_sheets(report: Report, sheets: Sheets) -> tuple[File, int]:
         if written % _PAUSE_EVERY == 0:
             await asyncio.sleep(0)
     closing = report.close()
-    _write_counts(book.add(_counts_layout(report, closing)).append, closing)
+    _write_counts(book.add(_counts_layout(report, closing)), closing)
     content = await asyncio.to_thread(book.finish)
     return File(f"{report.name}.xlsx", content, MEDIA_TYPE), written
 
@@ -47,33 +46,27 @@ def _counts_layout(report: Report, closing: Closing) -> SheetLayout:
         _("Scope: {scope}").format(scope=report.scope),
         *closing.told,
     )
-    wide = max((len(one.header) for one in closing.tables), default=2)
-    name, *others = ("", *[""] * (wide - 1))
-    headings = ((name, _COUNT_WIDTHS[0]), *((one, _COUNT_WIDTHS[1]) for one in others))
+    widest = max((len(one.header) for one in closing.tables), default=2)
+    headings = (("", _COUNT_WIDTHS[0]), *((("", _COUNT_WIDTHS[1]),) * (widest - 1)))
     return SheetLayout(_("Summary"), headings, above, is_list=False)
 
 
-def _write_counts(append: Callable[[Sequence[object]], None], closing: Closing) -> None:
+def _write_counts(sheet: SheetWriter, closing: Closing) -> None:
     for table in closing.tables:
         if table.rows:
-            _write_table(append, table)
-    if closing.notes:
-        append((_("Notes"),))
-        for line in closing.notes:
-            append((line.text,))
-    if closing.grounds:
-        append(())
-        append((_("Basis"),))
-        for proof in closing.grounds:
-            append((_describe(proof),))
-
-
-def _write_table(append: Callable[[Sequence[object]], None], table: Table) -> None:
-    append((table.title,))
-    append(table.header)
-    for row in table.rows:
-        append(row)
-    append(())
+            sheet.say("")
+            sheet.say(table.title, is_title=True)
+            for row in (table.header, *table.rows):
+                sheet.append(row)
+    for title, lines in (
+        (_("Notes"), [line.text for line in closing.notes]),
+        (_("Basis"), [_describe(proof) for proof in closing.grounds]),
+    ):
+        if lines:
+            sheet.say("")
+            sheet.say(title, is_title=True)
+            for line in lines:
+                sheet.say(line)
 
 
 def _describe(proof: Proof) -> str:

@@ -182,12 +182,14 @@ class _Counted:
 
     def _by_deadline(self) -> Table:
         rows = tuple((day, n) for day, n in sorted(self.due.items()))
-        return Table(_("Open items by deadline"), (_("Deadline"), _("Number")), rows)
+        return Table(_("Open items by deadline"), (_("Deadline"), _("How many")), rows)
 
     def _by_study(self) -> Table:
         names = [what for what, _day in _happened(StudyRecord())]
         rows = tuple((one, self.study[one]) for one in names)
-        return Table(_("Being sent to study, from the beginning of the year"), (_("What happened"), _("Number")), rows)
+        return Table(
+            _("Being sent to study, from the beginning of the year"), (_("What happened"), _("How many")), rows
+        )
 
     def _by_told(self) -> Table:
         rows: Counter[str] = Counter()
@@ -198,7 +200,7 @@ class _Counted:
         listed = sorted(rows.items(), key=lambda one: (-one[1], one[0]))
         listed.append((_("confirmed by the recipient"), confirmed))
         return Table(
-            _("Messages with reminders, from the beginning of the year"), (_("Outcome"), _("Number")), tuple(listed)
+            _("Messages with reminders, from the beginning of the year"), (_("Outcome"), _("How many")), tuple(listed)
         )
 
 

@@ -23,6 +23,7 @@ _NOT_IN_NAMES: Final = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
 _MOMENT: Final = "dd/mm/yyyy hh:mm:ss"
 _DAY: Final = "dd/mm/yyyy"
 _A4: Final = 9
+_HEADING_HEIGHT: Final = 33  # of two lines
 _FONT: Final = "Times New Roman"  # as official papers are written
 # Text that begins so would become a formula as soon as somebody edits its cell, were it not marked as text.
 _LIKE_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -76,7 +77,7 @@ class SheetBeingWritten:
     def __init__(self, sheet: Any, layout: SheetLayout) -> None:
         self._sheet = sheet
         self._heading_row = len(layout.above) + 1
-        self._rows = self._heading_row
+        self._rows = self._heading_row if layout.is_list else len(layout.above)
         self._is_list, self._printed = layout.is_list, layout.printed
         self._last = get_column_letter(max(len(layout.headings), 1))
         self._set_up(layout)
@@ -85,7 +86,9 @@ class SheetBeingWritten:
             sheet.append([_plain_cell(sheet, line, font)])
         thin = Side(style="thin", color="808080")
         frame = Border(left=thin, right=thin, top=thin, bottom=thin)
-        self._sheet.append([_heading(sheet, heading, frame) for heading, _width in layout.headings])
+        if layout.is_list:
+            sheet.row_dimensions[self._heading_row].height = _HEADING_HEIGHT
+            sheet.append([_heading(sheet, heading, frame) for heading, _width in layout.headings])
         # A cell is written as soon as its row is appended: one for each column and kind of value serves all rows.
         self._texts = [_styled(sheet, frame, is_wrapped=True) for _heading in layout.headings]
         self._formulas = [_styled(sheet, frame, is_wrapped=True, is_quoted=True) for _heading in layout.headings]
@@ -95,6 +98,11 @@ class SheetBeingWritten:
     def append(self, row: Sequence[Cell]) -> None:
         """One row, as long as the headings."""
         self._sheet.append([self._cell(place, value) for place, value in enumerate(row)])
+        self._rows += 1
+
+    def say(self, text: str, *, is_title: bool = False) -> None:
+        """A line of its own, as long as it is."""
+        self._sheet.append([_plain_cell(self._sheet, text, Font(name=_FONT, bold=is_title))])
         self._rows += 1
 
     def finish(self) -> None:

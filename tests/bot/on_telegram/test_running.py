@@ -40,6 +40,7 @@ async def test_menu_shows_all_commands_in_each_language_when_announced(api):
         "start",
         "conthieu",
         "han",
+        "lich",
         "vanban",
         "dihoc",
         "nopminhchung",

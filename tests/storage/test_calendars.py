@@ -1,0 +1,34 @@
+"""The address of a calendar: one for each person, kept hashed, gone when it is taken back."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from storage.drawers import Drawers
+from storage.tables import calendar_tokens
+from tests.storage.filling import LAN, another, put_people, put_units
+
+NOON = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
+
+
+async def test_an_address_leads_to_its_owner_until_another_is_given_or_it_is_taken_back(drawers: Drawers) -> None:
+    await put_units(drawers)
+    await put_people(drawers, [LAN, another("CB002")])
+    first = await drawers.calendars.issue(LAN.code, NOON)
+    others = await drawers.calendars.issue(another("CB002").code, NOON)
+    assert len(first) == 40
+    assert await drawers.calendars.find_owner(first) == LAN.code
+    assert await drawers.calendars.find_issued(LAN.code) == NOON
+
+    second = await drawers.calendars.issue(LAN.code, NOON)
+    assert await drawers.calendars.find_owner(first) is None
+    assert await drawers.calendars.find_owner(second) == LAN.code
+    kept = (await drawers.connection.execute(select(calendar_tokens.c.hash))).scalars().all()
+    assert len(kept) == 2
+    assert not any(second.encode() in one for one in kept)
+
+    assert await drawers.calendars.revoke(LAN.code)
+    assert not await drawers.calendars.revoke(LAN.code)
+    assert await drawers.calendars.find_owner(second) is None
+    assert await drawers.calendars.find_owner(others) == "CB002"
+    assert await drawers.calendars.find_owner("x\0") is None
