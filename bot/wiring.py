@@ -22,15 +22,13 @@ from bot.letters import Carried, Errand
 from bot.linking import bot_link
 from bot.on_telegram.paid import describe_price
 from bot.on_telegram.pushing import fits as fits_telegram
-from bot.on_zalo.allowances import Allowance
 from bot.on_zalo.bot_kept import BotKept
-from bot.on_zalo.bot_plan import Plan as BotPlan
 from bot.on_zalo.bot_pushing import fits as fits_zalo_bot
 from bot.on_zalo.bot_tokens import identity_of as bot_identity_of
 from bot.on_zalo.pushing import identity_of as oa_identity_of
 from bot.push.broadcasting import BroadcastKeeper, Surroundings
 from bot.push.composing import NoticeComposer, Premises
-from bot.push.figures import AllowanceLine, Figures
+from bot.push.figures import Figures
 from bot.push.jobs import Connection, defer_pump
 from bot.push.ledger import ASKED
 from bot.push.planning import Agenda, Planned, Watcher, plan
@@ -44,7 +42,7 @@ from bot.wiring_api import SharedStore
 from bot.wiring_calendars import CalendarsInDatabase
 from bot.wiring_intake import InboxInDatabase
 from bot.wiring_reports import ReportsInDatabase
-from bot.wiring_zalo import BookInDatabase, GrantsInDatabase
+from bot.wiring_zalo import BookInDatabase, GrantsInDatabase, allowance_of, bot_plan, read_allowances
 from handlers.asking import PUSHED, Channel
 from handlers.front_desk import FrontDesk
 from handlers.hr.promoting import Draft, check_draft, promote, withdraw
@@ -392,6 +390,11 @@ class Office:
         return connection_words(self._url)
 
     @property
+    def senders(self) -> Mapping[str, str]:
+        """Our own identities that messages are sent from, by channel."""
+        return _senders(self.settings)
+
+    @property
     def open_cabinet(self) -> Callable[[], AbstractAsyncContextManager[Any]]:
         """Opens every drawer in one transaction, for those of the house who serve themselves."""
         return self._database.transaction
@@ -433,9 +436,8 @@ class Office:
     @property
     def zalo_book(self) -> BookInDatabase:
         """What is kept of the people and messages of the Official Account."""
-        settings = self.settings
-        allowance = Allowance(settings.zalo_oa_daily, settings.zalo_oa_monthly, settings.zalo_oa_reserve)
-        return BookInDatabase(self._database, oa_identity_of(settings.zalo_oa_id or ""), allowance, self.clock)
+        identity = oa_identity_of(self.settings.zalo_oa_id or "")
+        return BookInDatabase(self._database, identity, allowance_of(self.settings), self.clock)
 
     @property
     def inbox(self) -> InboxInDatabase:
@@ -468,7 +470,7 @@ class Office:
                 planned_day=planned.day if planned is not None else None,
                 planned_at=planned.finished_at if planned is not None else None,
                 planned_counts=planned.counts if planned is not None else {},
-                allowances=await _read_allowances(drawers, self.settings),
+                allowances=await read_allowances(drawers, self.settings, self.senders, now.date()),
             )
 
     async def rule_book(self) -> RuleBook:
@@ -956,7 +958,14 @@ def _lines(settings: Settings) -> Sequence[SendingLine]:
                 line, is_editable=True, describe_price=describe, fits=lambda reply: fits_telegram(reply, str)
             )
         elif channel == Channel.ZALO_BOT:
-            line = replace(line, fits=lambda reply: fits_zalo_bot(reply, str))
+            per_month = bot_plan(settings).most_broadcast
+            line = replace(line, fits=lambda reply: fits_zalo_bot(reply, str), per_month=per_month)
+        elif channel == Channel.ZALO_OA:
+            allowance = allowance_of(settings)
+            per_day, per_month = (
+                allowance.most_pushed(most, is_broadcast=True) for most in (allowance.daily, allowance.monthly)
+            )
+            line = replace(line, per_day=per_day, per_month=per_month)
         lines.append(line)
     return lines
 
@@ -975,19 +984,6 @@ def _senders(settings: Settings) -> Mapping[str, str]:
     if settings.is_zalo_oa_open:
         senders[Channel.ZALO_OA.value] = oa_identity_of(settings.zalo_oa_id or "")
     return senders
-
-
-async def _read_allowances(drawers: Drawers, settings: Settings) -> Sequence[AllowanceLine]:
-    """How the allowances of this month stand."""
-    sender, plan = _senders(settings).get(Channel.ZALO_BOT.value), bot_plan(settings)
-    if sender is None or plan.most is None:
-        return ()
-    return (AllowanceLine(sender, await drawers.zalo_bot.count(sender), plan.most, plan.most_pushed or 0),)
-
-
-def bot_plan(settings: Settings) -> BotPlan:
-    """What the Zalo Bot platform allows in a month, as the operator has set it."""
-    return BotPlan(settings.zalo_bot_monthly, settings.zalo_bot_reserve)
 
 
 def _drawers(database: Database, threads: MemoryThreads | None) -> Callable[[], AbstractAsyncContextManager[Any]]:

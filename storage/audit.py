@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.driver import driver_of
 from storage.letters import storable, storable_values
-from storage.records import AuditEntry, AuditVerdict
+from storage.records import AuditEntry, AuditVerdict, AuditWanted
 from storage.tables import audit_entries, audit_head
 
 NO_HASH: Final = "0" * 64
@@ -74,6 +74,31 @@ class AuditDrawer:
             .limit(limit)
         )
         return [(at, actor, action) for at, actor, action in found]
+
+    async def list_entries(self, wanted: AuditWanted, limit: int) -> Sequence[AuditEntry]:
+        """The newest entries that fit every part that is given, below `wanted.below`."""
+        kept = audit_entries.c
+        fits = [
+            column == storable(value)
+            for column, value in (
+                (kept.actor, wanted.actor),
+                (kept.action, wanted.action),
+                (kept.subject, wanted.subject),
+            )
+            if value
+        ]
+        fits += [kept.number < wanted.below] if wanted.below is not None else []
+        fits += [kept.at >= wanted.since] if wanted.since is not None else []
+        fits += [kept.at < wanted.until] if wanted.until is not None else []
+        found = await self._connection.execute(
+            select(
+                kept.number, kept.at, kept.actor, kept.action, kept.subject, kept.details, kept.previous_hash, kept.hash
+            )
+            .where(*fits)
+            .order_by(kept.number.desc())
+            .limit(limit)
+        )
+        return [AuditEntry(*row) for row in found]
 
     async def verify(self) -> AuditVerdict:
         """Read the whole chain, at one moment and never all in memory, up to its first broken link."""

@@ -16,7 +16,7 @@ from bot.on_telegram.paid import TERMS, describe_price
 from bot.questions import list_lost
 from bot.settings import Settings
 from bot.telling import Standing
-from bot.wiring import LOCALES, Reference, open_office, open_reference
+from bot.wiring import LOCALES, Office, Reference, open_office, open_reference
 from handlers.phrases import _, show_day_of, show_number
 
 MARKS = {True: "✓", False: "✗"}
@@ -77,6 +77,22 @@ async def _examine(settings: Settings) -> AsyncIterator[Check]:
     yield _check_web(settings)
 
 
+async def look_around(office: Office) -> list[Check]:
+    """The checks that an open office answers by itself, without asking any platform."""
+    reference, library = _check_library(office.settings)
+    calendar = [_check_calendar(reference, office.settings)] if reference is not None else []
+    return [
+        library,
+        _check_catalogues(),
+        *calendar,
+        await _added_of(office),
+        await _told_of(office),
+        await _push_of(office),
+        await _hooks_of(office),
+        _check_pace(office.settings),
+    ]
+
+
 def _describe_settings(settings: Settings) -> str:
     database = _("given by NHACCHUAN_DATABASE_URL") if settings.database_url is not None else _("embedded")
     return _("territory {territory}, database {database}, home {home}").format(
@@ -125,9 +141,13 @@ async def _check_database(settings: Settings) -> Check:
 
 
 async def _check_added(settings: Settings) -> Check:
-    """Documents that were read in from files, and whether this version can read all their records."""
     async with open_office(settings, keeps_threads=False) as office:
-        library = (await office.rule_book()).library
+        return await _added_of(office)
+
+
+async def _added_of(office: Office) -> Check:
+    """Documents that were read in from files, and whether this version can read all their records."""
+    library = (await office.rule_book()).library
     if library.unreadable:
         found = _("not readable by this version: {documents}").format(documents=", ".join(library.unreadable))
         return Check("added", is_well=False, found=found, mend=_("Add these documents again from their files."))
@@ -136,8 +156,13 @@ async def _check_added(settings: Settings) -> Check:
 
 
 async def _check_told(settings: Settings) -> Check:
+    async with open_office(settings, keeps_threads=False) as office:
+        return await _told_of(office)
+
+
+async def _told_of(office: Office) -> Check:
     """By which rules people were last told, and whether others hold now; whom that touches is what `plan` finds out."""
-    async with open_office(settings, keeps_threads=False) as office, office.read_told() as telling:
+    async with office.read_told() as telling:
         standing = telling.standing
         since = show_day_of(telling.told_at) if telling.told_at is not None else ""
     if standing is Standing.UNREADABLE:
@@ -199,9 +224,13 @@ async def _check_zalo_oa(settings: Settings) -> Check:
 
 
 async def _check_push(settings: Settings) -> Check:
-    """Whether what is to be sent is being sent: today's plan, workers, what is unclear, stuck, or refused as ours."""
     async with open_office(settings, keeps_threads=False) as office:
-        figures = await office.read_figures()
+        return await _push_of(office)
+
+
+async def _push_of(office: Office) -> Check:
+    """Whether what is to be sent is being sent: today's plan, workers, what is unclear, stuck, or refused as ours."""
+    figures = await office.read_figures()
     found = " ".join(describe(figures))
     if figures.bad_requests:
         mend = _("A platform calls messages of ours wrong: look for telegram.bad_request in the log and report it.")
@@ -212,9 +241,13 @@ async def _check_push(settings: Settings) -> Check:
 
 
 async def _check_hooks(settings: Settings) -> Check:
-    """Whether other systems take what they are told of changed verdicts."""
     async with open_office(settings, keeps_threads=False) as office:
-        is_well, found = await describe_hooks(office)
+        return await _hooks_of(office)
+
+
+async def _hooks_of(office: Office) -> Check:
+    """Whether other systems take what they are told of changed verdicts."""
+    is_well, found = await describe_hooks(office)
     mend = _("See that the system behind the hook answers, or take it away: nhacchuan hook remove NUMBER")
     return Check("hooks", is_well=is_well, found=found, mend=mend)
 

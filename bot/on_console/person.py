@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 from aiohttp import web
 
@@ -29,9 +30,9 @@ _MOST_CASES = 50
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A line of the desk as a page shows it, with its sources in words."""
+    """Lines of the desk as a page shows them, with the sources that they share, in words."""
 
-    text: str
+    texts: tuple[str, ...]
     sources: tuple[str, ...]
     is_background: bool
 
@@ -81,12 +82,14 @@ def _verdict(finding: Finding, asked: Asked) -> Verdict:
     if finding.is_gap and (answers := describe_accountable(finding, rules, is_own=False)) is not None:
         lines.append(answers)
     name = name_criterion(rules.library, finding.criterion) if finding.criterion is not None else _("Title standards")
-    return Verdict(name, name_state(finding.state), tag_of(finding.state), tuple(_said(lines, asked)))
+    return Verdict(name, name_state(finding.state), tag_of(finding.state), tuple(said_of(lines, asked)))
 
 
-def _said(lines: Iterable[Line], asked: Asked) -> Iterable[Said]:
-    for one in lines:
-        yield Said(one.text, tuple(asked.door.describe(cite) for cite in one.cites), one.is_background)
+def said_of(lines: Iterable[Line], asked: Asked) -> Iterable[Said]:
+    """Lines of the desk as pages show them: what rests on the same and follows one another stands together."""
+    for (cites, is_background), alike in groupby(lines, key=lambda one: (one.cites, one.is_background)):
+        texts = tuple(one.text for one in alike)
+        yield Said(texts, tuple(asked.door.describe(cite) for cite in cites), is_background)
 
 
 def _change(one: VerdictChange, asked: Asked) -> tuple[str, str, str, str]:

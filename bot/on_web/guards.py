@@ -45,6 +45,8 @@ def set_headers(settings: WebSettings) -> Callable[[web.Request, web.StreamRespo
         response.headers.update(_HEADERS)
         if request.path == _CONSOLE or request.path.startswith(f"{_CONSOLE}/"):
             response.headers["Content-Security-Policy"] = _CONSOLE_POLICY
+            # Without any referrer browsers send a form from an origin called null, which is nobody's.
+            response.headers["Referrer-Policy"] = "same-origin"
         response.headers.pop("Server", None)
         response.headers.setdefault("Cache-Control", "no-cache" if request.path.startswith(_KEPT) else "no-store")
         if settings.is_https:
