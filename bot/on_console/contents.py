@@ -21,7 +21,7 @@ PAGES: Sequence[Page] = (
 # Page, its words, who may see it; whoever comes in begins with the first that is theirs.
 MENU: Sequence[tuple[str, str, frozenset[Seat]]] = (
     ("overview", mark("Overview"), WITH_PEOPLE),
-    ("people", mark("People"), WITH_PEOPLE),
+    ("people", mark("Officials"), WITH_PEOPLE),
     ("standards", mark("Standards"), OF_HR),
     ("proposals", mark("For a second person"), OF_HR),
     ("library", mark("Library"), EVERYBODY),

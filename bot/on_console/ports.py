@@ -5,9 +5,12 @@ from datetime import date, datetime
 from typing import Protocol
 
 from handlers.front_desk import Drawers
-from handlers.ports import ConsoleEntries
+from handlers.ports import Audit, ConsoleEntries
 from knowledge.facts import PersonCode, UnitCode
 from storage.records import (
+    AuditEntry,
+    AuditVerdict,
+    AuditWanted,
     ConsoleEntry,
     ConsoleSession,
     Freshness,
@@ -63,10 +66,19 @@ class Standing(Protocol):
     async def list_history(self, person: PersonCode, limit: int) -> Sequence[VerdictChange]: ...
 
 
+class Chain(Audit, Protocol):
+    """The audit chain, to be read and verified too."""
+
+    async def list_entries(self, wanted: AuditWanted, limit: int) -> Sequence[AuditEntry]: ...
+    async def verify(self) -> AuditVerdict: ...
+
+
 class Cabinet(Drawers, Protocol):
     """All drawers that a page may open, in the one transaction of its request."""
 
     @property
     def console(self) -> Sessions: ...
+    @property
+    def audit(self) -> Chain: ...
     @property
     def verdicts(self) -> Standing: ...
