@@ -1,6 +1,6 @@
 """A paper becomes a Word document that can be opened: title, tables, paragraphs with their bases, page numbers."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -10,10 +10,11 @@ from docx import Document
 from bot.papers.handing import DOCX, file_of
 from bot.papers.writing import write_docx
 from handlers.phrases import locale_of
-from handlers.reply import File, Line, Paper, PaperTable, Reply
+from handlers.reply import File, Letterhead, Line, Paper, PaperTable, Reply
 from handlers.stating import state_for
 from knowledge.documents import Citation
 from knowledge.library import Library
+from knowledge.proof import Proof
 from tests.handlers.visits import TODAY
 from tests.people import HUNG_YEN, rule_book
 
@@ -80,3 +81,37 @@ def test_a_reply_hands_over_its_paper_or_its_file(paper: Paper) -> None:
         made = file_of(Reply("x", paper=paper), describe)
     assert made is not None
     assert (made.name, made.media_type) == ("cu-di-hoc-1-CB001.docx", DOCX)
+
+
+def test_an_official_paper_has_its_head_its_grounds_and_room_to_sign(library: Library) -> None:
+    rules = rule_book(library).on(TODAY)
+    document = library.get_document(library.accountability[0])
+    paper = Paper(
+        name="con-thieu",
+        title="Danh sách",
+        subtitle="Cán bộ còn thiếu tiêu chuẩn chức danh",
+        letterhead=Letterhead("", "Sở Mẫu", "Hưng Yên", date(2026, 2, 3), "(tính đến ngày 03/02/2026)"),
+        grounds=(Proof(document, "4", TODAY, HUNG_YEN),),
+        opening=("Phạm vi: Sở Mẫu",),
+        tables=(PaperTable((("1", "CB001"),), ("TT", "Mã"), widths=(10.0, 90.0)),),
+        paragraphs=(state_for("Thủ trưởng chịu trách nhiệm.", [library.cite(document.id, "4")], rules, HUNG_YEN),),
+        is_wide=True,
+    )
+    with locale_of("vi"):
+        content = write_docx(paper, describe)
+    read = Document(BytesIO(content))
+    head = [cell.text for row in read.tables[0].rows for cell in row.cells]
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc" in head[1]
+    assert head[0].startswith("[CƠ QUAN CHỦ QUẢN]\nSỞ MẪU")
+    assert head[2].startswith("Số:")
+    assert head[3] == "Hưng Yên, ngày 03 tháng 02 năm 2026"
+    said = [one.text for one in read.paragraphs]
+    assert "DANH SÁCH" in said
+    assert "Căn cứ Công văn 2123/UBND-NC, điểm 4." in said
+    assert "Thủ trưởng chịu trách nhiệm." in said  # its basis stands above already
+    assert "Nơi nhận:" in read.tables[-1].rows[0].cells[0].text
+    section = read.sections[0]
+    assert [round(one.cm, 1) for one in (section.left_margin, section.right_margin, section.top_margin)] == [3, 1.5, 2]
+    assert section.page_width > section.page_height
+    assert section.different_first_page_header_footer
+    assert sum(column.width.cm for column in read.tables[1].columns) < 25.3
