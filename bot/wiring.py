@@ -470,7 +470,7 @@ class Office:
                 planned_day=planned.day if planned is not None else None,
                 planned_at=planned.finished_at if planned is not None else None,
                 planned_counts=planned.counts if planned is not None else {},
-                allowances=await read_allowances(drawers, self.settings, self.senders, now.date()),
+                allowances=await read_allowances(drawers, self.settings, _senders(self.settings), now.date()),
             )
 
     async def rule_book(self) -> RuleBook:

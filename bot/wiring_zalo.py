@@ -2,14 +2,17 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from bot.on_zalo.allowances import Allowance
+from bot.on_zalo.allowances import Allowance, predict_last_day
+from bot.on_zalo.bot_plan import Plan
 from bot.on_zalo.oauth import Pair
 from bot.on_zalo.pushing import Recipient, delivery_of
 from bot.on_zalo.tokens import Grant
+from bot.push.figures import AllowanceLine
+from bot.settings import Settings
 from handlers.asking import Channel
 from handlers.ports import Clock
 from storage.database import Database
@@ -141,6 +144,37 @@ class BookInDatabase:
             await drawers.zalo.note_receipts(
                 self._identity, message_ids, min(at or now, now), delivery=delivery_of(tracking)
             )
+
+
+def allowance_of(settings: Settings) -> Allowance:
+    """What the Official Account may send, as the operator has set it."""
+    return Allowance(settings.zalo_oa_daily, settings.zalo_oa_monthly, settings.zalo_oa_reserve)
+
+
+def bot_plan(settings: Settings) -> Plan:
+    """What the Zalo Bot platform allows in a month, as the operator has set it."""
+    return Plan(settings.zalo_bot_monthly, settings.zalo_bot_reserve)
+
+
+async def read_allowances(
+    drawers: Drawers, settings: Settings, senders: Mapping[str, str], today: date
+) -> Sequence[AllowanceLine]:
+    """How the allowances of this month and of today stand."""
+    lines: list[AllowanceLine] = []
+    plan, allowance, first = bot_plan(settings), allowance_of(settings), today.replace(day=1)
+
+    def add(sender: str, sent: int, most: int, most_pushed: int, *, is_daily: bool = False) -> None:
+        last = None if is_daily else predict_last_day(sent, most_pushed, today)
+        lines.append(AllowanceLine(sender, sent, most, most_pushed, is_daily, last))
+
+    if (bot := senders.get(Channel.ZALO_BOT)) is not None and plan.most is not None:
+        add(bot, await drawers.zalo_bot.count(bot), plan.most, plan.most_pushed or 0)
+    if (account := senders.get(Channel.ZALO_OA)) is not None:
+        for is_daily, most, since in ((False, allowance.monthly, first), (True, allowance.daily, today)):
+            if most is not None:
+                sent = sum(await drawers.zalo.count_used(account, since, today))
+                add(account, sent, most, allowance.most_pushed(most) or 0, is_daily=is_daily)
+    return lines
 
 
 async def _tell_staff(drawers: Drawers, key: str, at: datetime) -> None:

@@ -8,7 +8,7 @@ from handlers.reply import Reply
 
 @dataclass(frozen=True, slots=True)
 class SendingLine:
-    """One identity: its channel, how many messages it sends a second (0: no limit) and a day (None: no quota).
+    """One identity: its channel, how many messages it sends a second (0: no limit), a day and a month (None: no quota).
 
     `is_editable`: what has arrived can be written over. `describe_price` says what so many messages cost, in the
     language being spoken; empty where nothing needs to be said. `fits`: whether a reply can be sent as one push.
@@ -18,6 +18,7 @@ class SendingLine:
     channel: str
     per_second: float
     per_day: int | None = None
+    per_month: int | None = None
     is_editable: bool = False
     describe_price: Callable[[int], str] = lambda _messages: ""
     fits: Callable[[Reply], bool] = lambda _reply: True

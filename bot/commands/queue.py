@@ -57,7 +57,14 @@ def figures_as_json(figures: Figures) -> dict[str, Any]:
             "counts": dict(figures.planned_counts),
         },
         "allowances": [
-            {"identity": one.sender, "sent": one.sent, "most": one.most, "most_unasked": one.most_pushed}
+            {
+                "identity": one.sender,
+                "of": "day" if one.is_daily else "month",
+                "sent": one.sent,
+                "most": one.most,
+                "most_unasked": one.most_pushed,
+                "last_day": one.last_day.isoformat() if one.last_day is not None else None,
+            }
             for one in figures.allowances
         ],
     }
@@ -172,13 +179,20 @@ def describe_bad_requests(figures: Figures) -> str:
 
 
 def describe_allowance(line: AllowanceLine) -> str:
-    """What is left of a month's messages."""
+    """What is left of the messages of a month or a day, and how long that will do."""
     kept = line.most - line.most_pushed
-    text = _("{sender}: {n} of this month's {most} messages sent, {kept} of them kept for conversation.").format(
-        sender=line.sender, n=show_number(line.sent), most=show_number(line.most), kept=show_number(kept)
-    )
+    text = (
+        _("{sender}: {n} of today's {most} messages sent, {kept} of them kept for conversation.")
+        if line.is_daily
+        else _("{sender}: {n} of this month's {most} messages sent, {kept} of them kept for conversation.")
+    ).format(sender=line.sender, n=show_number(line.sent), most=show_number(line.most), kept=show_number(kept))
     if line.is_over:
-        return " ".join([text, _("Nothing is sent unasked any more until the next month.")])
+        tomorrow = _("Nothing is sent unasked any more until tomorrow.")
+        return " ".join(
+            [text, tomorrow if line.is_daily else _("Nothing is sent unasked any more until the next month.")]
+        )
+    if line.last_day is not None:
+        return " ".join([text, _("At this pace the last day is {day}.").format(day=show_day(line.last_day))])
     return " ".join([text, _("It will soon be used up.")]) if line.is_low else text
 
 

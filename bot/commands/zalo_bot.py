@@ -14,7 +14,8 @@ from bot.on_zalo.bot_receive import BotReception
 from bot.on_zalo.bot_tokens import refused_token
 from bot.on_zalo.fetching import Fetching
 from bot.settings import Settings
-from bot.wiring import Office, bot_plan
+from bot.wiring import Office
+from bot.wiring_zalo import bot_plan
 from handlers.phrases import _
 
 BOT_WEBHOOK_PATH = "/zalo/bot/webhook"

@@ -37,12 +37,17 @@ class QueueLine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AllowanceLine:
-    """What an identity has sent this month of what it may; beyond `most_pushed` it only answers."""
+    """What an identity has sent this month, or today, of what it may; beyond `most_pushed` it only answers.
+
+    `last_day` is the day of this month on which that ends if it goes on as so far; None where it lasts.
+    """
 
     sender: str
     sent: int
     most: int
     most_pushed: int
+    is_daily: bool = False
+    last_day: date | None = None
 
     @property
     def is_low(self) -> bool:

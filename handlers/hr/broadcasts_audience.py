@@ -161,7 +161,7 @@ async def gather(
 async def plan_of(
     gathered: Gathered, today: RulesOn, now: datetime, broadcasts: BroadcastsKept
 ) -> dict[str, tuple[Run, ...]]:
-    """By channel: the runs in which its messages go out."""
+    """By channel: the runs in which its messages go out, as far as this month's allowance reaches."""
     here = now.astimezone(VIETNAM)
     midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
     planned: dict[str, tuple[Run, ...]] = {}
@@ -169,7 +169,11 @@ async def plan_of(
         line = gathered.lines[channel]
         used = await broadcasts.count_sent(line.sender, midnight) if line.per_day is not None else 0
         pace = Pace(line.per_second, line.per_day, used)
-        planned[channel] = plan_runs(count, pace, here, today.calendar, today.library.policy)
+        fitting = count
+        if line.per_month is not None:
+            sent = await broadcasts.count_sent(line.sender, midnight.replace(day=1))
+            fitting = min(count, max(0, line.per_month - sent))
+        planned[channel] = plan_runs(fitting, pace, here, today.calendar, today.library.policy)
     return planned
 
 

@@ -76,6 +76,13 @@ def describe_channel(channel: str, runs: Sequence[Run], gathered: Gathered) -> l
                 n=show_number(max(run.count for run in runs)), quota=show_number(line.per_day)
             )
         )
+    if line.per_month is not None and (missing := count - sum(run.count for run in runs)) > 0:
+        said.append(
+            _(
+                "{n} of them go beyond the {quota} messages that this channel may send in a month: whoever has another"
+                " channel is written to there, the others wait for more."
+            ).format(n=show_number(missing), quota=show_number(line.per_month))
+        )
     price = line.describe_price(count)
     return [*said, price] if price else said
 

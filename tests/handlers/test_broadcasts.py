@@ -221,6 +221,14 @@ async def test_quota_and_price_of_the_channel_are_told(room):
     assert "2 ngày" in shown
 
 
+async def test_what_goes_beyond_the_allowance_of_the_month_is_told(room):
+    room.desk.sending.lines = (SendingLine("telegram:1", "telegram", 10.0, per_month=2),)
+
+    shown = words(await room.previews(AUTHOR, "kenh:telegram"))
+
+    assert "1 tin vượt quá 2 tin mà kênh này được gửi trong một tháng" in shown
+
+
 async def test_text_too_long_with_the_longest_names_is_refused_before_it_is_sent_to_anybody(room):
     """Measured with the longest name of those who are written to, which no sample needs to show."""
     measured: list[str] = []
