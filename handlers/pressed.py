@@ -1,6 +1,6 @@
 """What the subject of a pressed button says. Buttons come from outside, so that anything may stand there."""
 
-_LONGEST_NUMBER = 9  # every number that the cabinet gives, and far more than any page
+_LONGEST_NUMBER = 10  # every number that the cabinet gives, a moment in seconds, and far more than any page
 
 
 def read_number(written: str) -> int | None:

@@ -61,7 +61,7 @@ class ReachDrawer:
 
     async def list_unreached(self, units: Collection[UnitCode], channels: Collection[str]) -> Sequence[Unreached]:
         rows = await self._read(_UNREACHED, {"units": list(map(storable, units)), "channels": list(channels)})
-        return [_unreached(*row) for row in rows]
+        return [_unreached(row) for row in rows]
 
     async def _read(self, query: str, values: Any) -> list[tuple[Any, ...]]:
         driver = await driver_of(self._connection)
@@ -74,16 +74,8 @@ def _clean(people: Collection[PersonCode]) -> list[str]:
     return list(map(storable, people))
 
 
-def _unreached(
-    code: str,
-    name: str,
-    position: str,
-    unit: str,
-    chats: int | None,
-    pushable: int | None,
-    refused_at: datetime | None,
-    reason: str | None,
-) -> Unreached:
+def _unreached(row: tuple[Any, ...]) -> Unreached:
+    code, name, position, unit, chats, pushable, refused_at, reason = row
     why = NotReached.REFUSED if pushable else NotReached.NO_PUSH if chats else NotReached.NO_CHAT
     is_refused = why is NotReached.REFUSED
     return Unreached(

@@ -41,11 +41,12 @@ class FakeBroadcastOutbox:
         self.states: dict[int, DeliveryState] = {}
         self.reasons: dict[int, str] = {}
         self.held: set[int] = set()
+        self.put_at: dict[int, datetime] = {}
 
     async def put_many(self, parcels: Sequence[tuple[NewDelivery, Sequence[NewNotice]]], at: datetime) -> int:
-        del at
         for delivery, notices in parcels:
             number = len(self.put) + 1
+            self.put_at[number] = at
             self.put[number], self.notices[number] = delivery, notices
             self.states[number] = DeliveryState.WAITING if delivery.sender else DeliveryState.UNREACHABLE
         return len(parcels)

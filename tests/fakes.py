@@ -359,8 +359,8 @@ class FakeReminders:
 class FakeReach:
     """Whom the kept accounts reach; the rest as a test says it."""
 
-    def __init__(self, accounts: FakeAccounts, profiles: FakeProfiles) -> None:
-        self._accounts, self._profiles = accounts, profiles
+    def __init__(self, accounts: FakeAccounts, profiles: FakeProfiles, outbox: FakeBroadcastOutbox) -> None:
+        self._accounts, self._profiles, self._outbox = accounts, profiles, outbox
         self.quiet: set[PersonCode] = set()
         self.reminded: dict[PersonCode, datetime] = {}
 
@@ -382,7 +382,8 @@ class FakeReach:
         return frozenset(self.quiet & set(people))
 
     async def find_reminded(self, people: Collection[PersonCode], since: datetime) -> Mapping[PersonCode, datetime]:
-        return {code: at for code, at in self.reminded.items() if code in people and at >= since}
+        put = {one.person: self._outbox.put_at[number] for number, one in self._outbox.put.items()}
+        return {code: at for code, at in {**self.reminded, **put}.items() if code in people and at >= since}
 
     async def list_unreached(self, units: Collection[UnitCode], channels: Collection[str]) -> Sequence[Unreached]:
         reached = await self.find_chats(tuple(self._profiles.people), channels)
@@ -456,7 +457,7 @@ class FakeDrawers:
         self.sheets = SheetsWriter()
         self.deliveries = FakeDeliveries()
         self.calendars = FakeCalendars()
-        self.reach = FakeReach(self.accounts, self.profiles)
+        self.reach = FakeReach(self.accounts, self.profiles, self.broadcast_outbox)
         self.study = FakeStudyCases(self.profiles)
         self.evidence = FakeEvidence(self.profiles)
 

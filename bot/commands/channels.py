@@ -1,11 +1,13 @@
 """Telegram as a channel of the office: which way it is opened, and whether its token works."""
 
 import asyncio
+from contextlib import suppress
 
 from prometheus_client import CollectorRegistry, Counter
 
-from bot.errors import InputError, ServiceError
+from bot.errors import CommandError, InputError, ServiceError
 from bot.failures import ChannelRefusedError, DeliveryFailedError
+from bot.linking import bot_link
 from bot.on_telegram.connection import open_bot
 from bot.on_telegram.door import Door, PollingDoor, WebhookDoor
 from bot.on_telegram.letters import TelegramCarrier
@@ -32,6 +34,15 @@ async def check_telegram(settings: Settings) -> str:
         raise InputError(str(error)) from None
     except DeliveryFailedError as error:
         raise ServiceError(_("Telegram is out of reach: {reason}").format(reason=error.code or error)) from None
+
+
+async def learn_link(office: Office) -> None:
+    """Let printed slips open the bot: its name is asked once, and slips do without it where nobody answers."""
+    settings = office.settings
+    if settings.telegram_token is None or settings.telegram_name:
+        return
+    with suppress(CommandError):
+        office.desk.bot_link = bot_link(settings, await check_telegram(settings))
 
 
 def make_telegram_door(office: Office, registry: CollectorRegistry) -> PollingDoor | WebhookDoor | None:

@@ -117,7 +117,7 @@ class Answerer:
 
     async def _edit(self, address: str, message_id: int, reply: Reply, parts: Sequence[Part]) -> bool:
         """Show a one-part reply in place of an earlier message. False where Telegram does not allow it."""
-        is_alone = len(parts) == 1 and reply.file is None and reply.paper is None and reply.picture is None
+        is_alone = len(parts) == 1 and not _brings_file(reply)
         markup = parts[0].markup if is_alone else None
         if not is_alone or isinstance(markup, ReplyKeyboardMarkup | ReplyKeyboardRemove):
             return False
@@ -176,6 +176,10 @@ class Answerer:
             await hand_over(self._bot, method, self._pause, is_repeatable=True, tries=2)
         except (TelegramBadRequest, DeliveryFailedError) as failed:
             _log.info("telegram.nicety_failed", method=type(method).__name__, error=type(failed).__name__)
+
+
+def _brings_file(reply: Reply) -> bool:
+    return any(one is not None for one in (reply.file, reply.paper, reply.picture, reply.code_sheet))
 
 
 def _build_message(address: str, part: Part) -> SendMessage:

@@ -1,8 +1,6 @@
 """What is another person, or my unit, missing? Only within one's scope; every look is in the audit chain."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import date
 
 from handlers import next_steps
 from handlers.asking import Choice
@@ -12,36 +10,38 @@ from handlers.ports import Audit, Clock, Profiles
 from handlers.reply import Line, Outcome, Reply
 from handlers.retiring import state_by_schedule
 from handlers.rights import may_see, units_in_scope
-from handlers.stating import Ground, state_on
+from handlers.stating import state_on
 from handlers.verdicts import (
     are_proven,
     describe_finding,
     describe_gaps,
     describe_unasked,
     grounds_of,
-    is_doubtful,
-    territory_of,
 )
 from handlers.visit import Visit, criteria_asked
 from handlers.why_subjects import why
-from handlers.wording import name_criteria, name_criterion
+from handlers.wording import name_unit
 from knowledge.evaluate import evaluate, service_of
-from knowledge.facts import CriterionCode, Person, PersonCode, Unit, UnitCode
-from knowledge.findings import Finding, Reason, State
+from knowledge.facts import CriterionCode, Person, PersonCode, UnitCode
+from knowledge.findings import Reason, State
 from knowledge.rulebook import RulesOn
-from knowledge.understanding.meaning import Wish
 from knowledge.understanding.names import drop_title
 
-_MOST_NAMES = 5
+_MOST_NAMES = 6
 _MOST_LISTED = 10
 _MOST_UNITS_NAMED = 20  # in one entry of the audit chain
 _MOST_UNITS_IN_TITLE = 3
 _MOST_PEOPLE = 5_000  # above this, a chat is the wrong place; a part of the unit must be named
 
 
-async def list_gaps_of(visit: Visit, person: Person, *, profiles: Profiles, audit: Audit, clock: Clock) -> Reply:
-    """What is this other person missing? The same refusal whether or not such a person exists."""
-    words = visit.subject or visit.named.person_words or ""
+async def list_gaps_of(
+    visit: Visit, person: Person, *, profiles: Profiles, audit: Audit, clock: Clock, words: str = ""
+) -> Reply:
+    """What is this other person missing? The same refusal whether or not such a person exists.
+
+    `words` where they were typed as an answer; else they are those of the button or of the question.
+    """
+    words = words or visit.subject or visit.named.person_words or ""
     found = await find_other(visit, person, words, profiles=profiles, audit=audit, clock=clock)
     if isinstance(found, Reply):
         return found
@@ -49,61 +49,33 @@ async def list_gaps_of(visit: Visit, person: Person, *, profiles: Profiles, audi
 
 
 async def find_other(
-    visit: Visit, person: Person, words: str, *, profiles: Profiles, audit: Audit, clock: Clock
+    visit: Visit,
+    person: Person,
+    words: str,
+    *,
+    profiles: Profiles,
+    audit: Audit,
+    clock: Clock,
+    action: str = "person",
 ) -> Person | Reply:
     """The one person meant whose record may be seen by this one, every look recorded; else what to say instead.
 
-    Rights are decided anew, by the rules of the real day.
+    Rights are decided anew, by the rules of the real day. `action` is that of the choices where several are meant.
     """
     today = visit.rules.book.on(visit.today)
     scope = units_in_scope(person, today)
     if scope and not words:
         return _ask_whom()
-    known = await _find(words, scope | {person.unit}, profiles) if scope else ()
+    known = await _find(words, _units_asked(visit, scope, today) | {person.unit}, profiles) if scope else ()
     found = [one for one in known if may_see(person, one, scope)]
     if not found:
         await audit.record(person.code, "look_refused", "person", clock.now(), {"channel": visit.asked.channel})
         return _not_in_scope(words, visit) if scope else refuse(visit)
     if len(found) > 1:
-        return _ask_which(found, words)
+        return _ask_which(found, words, today, action)
     other = found[0]
     await audit.record(person.code, "looked_at_person", other.code, clock.now(), {"channel": visit.asked.channel})
     return other
-
-
-async def list_unit_gaps(visit: Visit, person: Person, *, profiles: Profiles, audit: Audit, clock: Clock) -> Reply:
-    """Who in my unit is missing what?"""
-    today = visit.rules.book.on(visit.today)
-    scope = units_in_scope(person, today)
-    if visit.named.units:
-        scope &= today.units_within(visit.named.units)
-    elif scope and visit.meaning is not None and visit.meaning.unit_words is not None:
-        return _ask_which_unit(visit.meaning.unit_words)
-    if not scope:
-        await audit.record(person.code, "look_refused", "unit", clock.now(), {"channel": visit.asked.channel})
-        return refuse(visit)
-    judged: list[tuple[Person, tuple[Finding, ...]]] = []
-    async for one in profiles.stream_people(scope):
-        judged.append((one, evaluate(one, visit.rules)))
-        if len(judged) > _MOST_PEOPLE:
-            return _too_many()
-    tops = _tops_of(scope, today)
-    subject = _list_some([unit.code for unit in tops], _MOST_UNITS_NAMED, ",")
-    await audit.record(person.code, "looked_at_unit", subject, clock.now(), {"people": len(judged)})
-    if Wish.EXPIRING in visit.wishes:
-        return _describe_expiring(judged, _list_some([unit.name for unit in tops], _MOST_UNITS_IN_TITLE, ", "), visit)
-    return _describe_unit(judged, _list_some([unit.name for unit in tops], _MOST_UNITS_IN_TITLE, ", "), visit)
-
-
-def _tops_of(scope: frozenset[UnitCode], today: RulesOn) -> list[Unit]:
-    """What was looked at: the units of today under which all of the scope lies."""
-    units = {unit.code: unit for unit in map(today.find_unit, scope) if unit is not None}
-    return [unit for code, unit in sorted(units.items()) if unit.parent not in scope]
-
-
-def _list_some(names: Sequence[str], most: int, divider: str) -> str:
-    more = len(names) - most
-    return divider.join([*names[:most], *([f"+{more}"] if more > 0 else [])])
 
 
 def refuse(visit: Visit) -> Reply:
@@ -136,26 +108,33 @@ def _ask_whom() -> Reply:
     )
 
 
-def _ask_which_unit(words: str) -> Reply:
-    return Reply(
-        title=_("No unit of the roster is called {words}. Which unit do you mean?").format(words=words),
-        lines=(Line(_("Please write its full name or its code; without a unit, all people of your scope are meant.")),),
-        choices=(next_steps.unit_gaps(), next_steps.help_me()),
-    )
-
-
 async def _find(words: str, units: frozenset[UnitCode], profiles: Profiles) -> Sequence[Person]:
     """Whoever has this code, else people of these units by name: namesakes elsewhere must not hide them."""
     by_code = await profiles.find_person(PersonCode(words)) if words else None
     if by_code is not None:
         return [by_code]
-    return await profiles.list_people_by_name(drop_title(words), _MOST_NAMES, units) if words else ()
+    name = drop_title(words).strip()
+    called = await profiles.list_people_by_name(name, _MOST_NAMES + 1, units) if name else ()
+    return called or (await profiles.search_people(name, _MOST_NAMES + 1, units) if name else ())
 
 
-def _ask_which(found: Sequence[Person], words: str) -> Reply:
+def _units_asked(visit: Visit, scope: frozenset[UnitCode], today: RulesOn) -> frozenset[UnitCode]:
+    """The units that are named beside the person, if any; else all that may be seen."""
+    within = scope & today.units_within(visit.named.units) if visit.named.units else scope
+    return within or scope
+
+
+def _ask_which(found: Sequence[Person], words: str, today: RulesOn, action: str) -> Reply:
+    lines: tuple[Line, ...] = ()
+    if len(found) > _MOST_NAMES:
+        lines = (Line(_("There are more; please add another word of the name, or type the staff code.")),)
     return Reply(
         title=_("Several people are called {words}. Which one do you mean?").format(words=drop_title(words)),
-        choices=tuple(Choice(f"{one.name} ({one.code}), {one.position}", "person", one.code) for one in found),
+        lines=lines,
+        choices=tuple(
+            Choice(f"{one.name} ({one.code}), {one.position}, {name_unit(today, one.unit)}", action, one.code)
+            for one in found[:_MOST_NAMES]
+        ),
     )
 
 
@@ -200,100 +179,3 @@ def _past_retirement(other: Person, rules: RulesOn) -> Line:
     service = service_of(other, rules)
     text = _("Past the retirement day, {day}: no title standard is asked.").format(day=show_day(service.retires_on))
     return state_by_schedule(text, rules, service.territory)
-
-
-def _describe_unit(judged: Sequence[tuple[Person, tuple[Finding, ...]]], units: str, visit: Visit) -> Reply:
-    behind = [(one, [finding for finding in findings if finding.is_gap]) for one, findings in judged]
-    behind = [(one, gaps) for one, gaps in behind if gaps]
-    behind.sort(key=lambda each: (_first_due(each[1]), each[0].code))
-    lines = _count_by_criterion([gap for _one, gaps in behind for gap in gaps], visit.rules)
-    lines += [_describe_member(one, gaps, visit) for one, gaps in behind[:_MOST_LISTED]]
-    if len(behind) > _MOST_LISTED:
-        lines.append(Line(_("and {n} more people.").format(n=len(behind) - _MOST_LISTED)))
-    return Reply(
-        title=_("{units}: {behind} of {all} people have something to complete or clear up, as of {day}").format(
-            units=units, behind=len(behind), all=len(judged), day=show_day(visit.on)
-        ),
-        lines=tuple(lines),
-        choices=(
-            *(Choice(f"{one.name} ({one.code})", "person", one.code) for one, _gaps in behind[:3]),
-            *((next_steps.needing(),) if behind else ()),
-        ),
-    )
-
-
-def _describe_expiring(judged: Sequence[tuple[Person, tuple[Finding, ...]]], units: str, visit: Visit) -> Reply:
-    """Only those whose certificates still count and soon no longer do, the first to end first."""
-    ending = [(_ends_on(one), person, one) for person, findings in judged for one in findings]
-    ending = [each for each in ending if each[2].state is State.EXPIRING]
-    ending.sort(key=lambda each: (each[0], each[1].code))
-    lines: list[Line] = []
-    for day, person, finding in ending[:_MOST_LISTED]:
-        text = _("{name} ({code}): {what} counts only until {day}").format(
-            name=person.name,
-            code=person.code,
-            what=name_criteria(visit.rules.library, [finding]),
-            day=show_day(day),
-        )
-        lines.append(state_on(text, grounds_of(finding, visit.rules), visit.rules, is_item=True))
-    if len(ending) > _MOST_LISTED:
-        lines.append(Line(_("and {n} more certificates.").format(n=len(ending) - _MOST_LISTED)))
-    title = ngettext(
-        "{units}: {n} certificate soon expires, as of {day}",
-        "{units}: {n} certificates soon expire, as of {day}",
-        len(ending),
-    )
-    if not ending:
-        title = _("{units}: no certificate that counts for a standard soon expires, as of {day}")
-    return Reply(
-        title=title.format(units=units, n=len(ending), day=show_day(visit.on)),
-        lines=tuple(lines),
-        choices=(next_steps.unit_gaps(), next_steps.my_gaps()),
-    )
-
-
-def _ends_on(finding: Finding) -> date:
-    return finding.held.valid_to if finding.held is not None and finding.held.valid_to is not None else date.max
-
-
-def _first_due(gaps: Sequence[Finding]) -> date:
-    return min((gap.deadline for gap in gaps if gap.deadline is not None), default=date.max)
-
-
-def _count_by_criterion(gaps: Sequence[Finding], rules: RulesOn) -> list[Line]:
-    counts = Counter(gap.criterion for gap in gaps if gap.criterion is not None)
-    lines: list[Line] = []
-    for criterion, _count in counts.most_common():
-        alike = [gap for gap in gaps if gap.criterion == criterion]
-        for some in filter(None, _parted(alike, rules)):
-            grounds = [Ground(cite, territory_of(gap, rules)) for gap in some for cite in gap.basis[:1]]
-            text = _("{criterion}: {n} people").format(criterion=name_criterion(rules.library, criterion), n=len(some))
-            lines.append(state_on(text, grounds, rules, is_item=True))
-    return lines
-
-
-def _parted(gaps: Sequence[Finding], rules: RulesOn) -> tuple[list[Finding], list[Finding]]:
-    """Gaps whose basis holds, and those whose basis does not: the latter are counted apart, as background."""
-    return [one for one in gaps if not is_doubtful(one, rules)], [one for one in gaps if is_doubtful(one, rules)]
-
-
-def _describe_member(one: Person, gaps: Sequence[Finding], visit: Visit) -> Line:
-    names = name_criteria(visit.rules.library, gaps)
-    what = names or _("standards not loaded")
-    due = _first_due(gaps)
-    if due == date.max:
-        text = _("{name} ({code}): {what}").format(name=one.name, code=one.code, what=what)
-    else:
-        text = _("{name} ({code}): {what}; deadline {day}").format(
-            name=one.name, code=one.code, what=what, day=show_day(due)
-        )
-    cites = [(cite, gap) for gap in gaps for cite in (*gap.basis[:1], gap.deadline_basis) if cite is not None]
-    grounds = [Ground(cite, territory_of(gap, visit.rules)) for cite, gap in cites]
-    return state_on(text, grounds, visit.rules, is_item=True) if grounds else Line(text, is_item=True)
-
-
-def _too_many() -> Reply:
-    return Reply(
-        title=_("Your scope holds too many people for a chat. Please name a unit."),
-        choices=(next_steps.my_gaps(), next_steps.help_me()),
-    )

@@ -1,16 +1,20 @@
 """Which module puts which kind of notice into words, and how several notices become one message."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from handlers.notices import broadcasts, changes, digests, escalations, evidence, reminders, study
+from handlers import next_steps
+from handlers.asking import Choice
+from handlers.notices import broadcasts, changes, digests, escalations, evidence, reminders, study, unit_reminders
 from handlers.notices.composing import ACK, Compose
+from handlers.phrases import _
 from handlers.reply import Line, Reply
 from knowledge.owed import DailyKind, Owed
 from storage.records import NoticeKind
 
 BY_KIND: Mapping[NoticeKind, Compose] = {
     NoticeKind.REMINDER: reminders.compose,
+    NoticeKind.UNIT_REMINDER: unit_reminders.compose,
     NoticeKind.ESCALATION: escalations.compose,
     NoticeKind.DIGEST: digests.compose,
     NoticeKind.CHANGE: changes.compose,
@@ -28,6 +32,23 @@ PREVIEWS: Mapping[DailyKind, Callable[[Owed], str]] = {
 }
 
 
+def _not_alike(choices: Iterable[Choice]) -> list[Choice]:
+    """Buttons that can be told apart: one's own things are called so, and a head's two lists are one way in.
+
+    How a unit stands leads on to both: to who needs a decision, and to those whom the head was told of.
+    """
+    several = list(choices)
+    actions = {one.action for one in several}
+    if next_steps.needing().action in actions and escalations.LIST in actions:
+        lists = {next_steps.needing().action, escalations.LIST}
+        several = [one for one in several if one.action not in lists] + [next_steps.unit_glance()]
+    others = actions - {ACK, next_steps.my_gaps().action}
+    return [
+        replace(one, label=_("My own things")) if others and one.action == next_steps.my_gaps().action else one
+        for one in several
+    ]
+
+
 def join(replies: Sequence[Reply]) -> Reply:
     """Several notices as one message: nothing is said twice, each button is there once, "Received" comes last."""
     first, *others = replies
@@ -39,7 +60,7 @@ def join(replies: Sequence[Reply]) -> Reply:
                 said.add(line.text)
                 lines.append(line)
     choices = dict.fromkeys(choice for one in replies for choice in one.choices)
-    in_order = sorted(choices, key=lambda choice: choice.action == ACK)
+    in_order = sorted(_not_alike(choices), key=lambda choice: choice.action == ACK)
     file = next((one.file for one in replies if one.file is not None), None)
     picture = next((one.picture for one in replies if one.picture is not None), None)
     return replace(first, lines=tuple(lines), choices=tuple(in_order), file=file, picture=picture)

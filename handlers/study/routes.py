@@ -1,6 +1,7 @@
 """Which handler answers what is said or pressed about study cases: its part of the table of contents."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers import next_steps
@@ -9,8 +10,9 @@ from handlers.heads import study_decisions
 from handlers.heads.others import refuse
 from handlers.memory import recall_open_form
 from handlers.officials import guidance, linking, studying
+from handlers.phrases import _
 from handlers.proven import for_proven
-from handlers.reply import Reply
+from handlers.reply import Line, Reply
 from handlers.study.desk import Desk, act_at_once, open_case
 from handlers.study.paper import hand_out
 from handlers.study.steps import ReadCriteria
@@ -38,11 +40,22 @@ async def ask_to_study(visit: Visit, ports: "Ports") -> Reply:
     wish = read_study_wish(visit.text) if visit.meaning is not None else None
     if wish in {StudyWish.FOLLOW, StudyWish.WITHDRAW}:
         return await studying.list_mine(visit, person, _desk(ports))
+    if wish is StudyWish.DONE:
+        return await _tell_attended(visit, person, ports)
     if wish is StudyWish.EXPLAIN:
         return _explain(visit)
     if visit.meaning is not None and visit.named.person_words and not visit.named.speaks_of_self:
         return await study_of_mine(visit, ports)
     return await _start_request(visit, person, ports)
+
+
+async def _tell_attended(visit: Visit, person: Person, ports: "Ports") -> Reply:
+    """Who has been to a course records it on the case, and hands the certificate in."""
+    told = await studying.list_mine(visit, person, _desk(ports))
+    text = _("Open the case to record that you attended; once you have the certificate, hand it in so that it counts.")
+    if told.pending is None and not told.lines:
+        text = _("Have you the certificate already? Then hand it in, so that HR can verify it and it counts for you.")
+    return replace(told, lines=(*told.lines, Line(text)), choices=(next_steps.hand_in(), *told.choices))
 
 
 def _explain(visit: Visit) -> Reply:

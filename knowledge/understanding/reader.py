@@ -118,7 +118,7 @@ class Reader:
         wishes = self._wishes.find(reading.text)
         meaning = self._of_a_subject(self._of_what_one_lacks(meaning, reading), reading, wishes)
         meaning = _of_a_forger(_of_a_level(_of_unlisted_papers(meaning, reading, wishes), reading, wishes), wishes)
-        meaning = _of_own_gaps(meaning, wishes)
+        meaning = _of_codes(_of_own_gaps(meaning, wishes), wishes)
         meaning = _of_a_law(_of_a_merger(_of_a_list(meaning, wishes), reading, wishes), reading, wishes)
         return replace(
             meaning,
@@ -368,6 +368,14 @@ def _of_own_gaps(meaning: Meaning, wishes: frozenset[Wish]) -> Meaning:
     others = entities.person_words or entities.units or entities.documents
     if Wish.GAPS in wishes and doubtful and means_self and not others:
         return replace(meaning, intent=Intent.MY_GAPS)
+    return meaning
+
+
+def _of_codes(meaning: Meaning, wishes: frozenset[Wish]) -> Meaning:
+    """To give somebody a linking code is no question about their record, though they are named."""
+    named = meaning.entities.person_words is not None and not meaning.entities.speaks_of_self
+    if Wish.CODES in wishes and named and meaning.intent in {None, Intent.PERSON_GAPS, Intent.LINK}:
+        return replace(meaning, intent=Intent.HR_CODES)
     return meaning
 
 

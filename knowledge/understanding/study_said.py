@@ -33,7 +33,11 @@ class StudyWish(StrEnum):
 
     FOLLOW = "follow"
     WITHDRAW = "withdraw"
+    DONE = "done"  # they have been to it
     EXPLAIN = "explain"
+
+
+_BY_WEIGHT = (StudyWish.WITHDRAW, StudyWish.FOLLOW, StudyWish.DONE, StudyWish.EXPLAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class _Words(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     follow: tuple[str, ...]
+    done: tuple[str, ...]
+    wanting: tuple[str, ...]
     withdraw: tuple[str, ...]
     explain: tuple[str, ...]
     offer: tuple[str, ...]
@@ -78,7 +84,9 @@ def read_study_wish(said: str) -> StudyWish | None:
     if text is None:
         return None
     found = {one.value for one in _tables().wishes.find(text)}
-    return next((one for one in (StudyWish.WITHDRAW, StudyWish.FOLLOW, StudyWish.EXPLAIN) if one in found), None)
+    if _tables().wanting.find(text):
+        found.discard(StudyWish.DONE)  # what is done leads up to what is wanted next
+    return next((one for one in _BY_WEIGHT if one in found), None)
 
 
 def offers_study(said: str) -> bool:
@@ -250,6 +258,7 @@ def _patterns() -> tuple[tuple["re.Pattern[str]", _ReadDays], ...]:
 class _Tables:
     wishes: PhraseTable[StudyWish]
     offers: PhraseTable[bool]
+    wanting: PhraseTable[str]
     listing: PhraseTable[str]
     asking: PhraseTable[str]
     leads: PhraseTable[str]
@@ -271,9 +280,11 @@ def _tables() -> _Tables:
         wishes=PhraseTable(
             [(one, StudyWish.WITHDRAW) for one in words.withdraw]
             + [(one, StudyWish.FOLLOW) for one in words.follow]
+            + [(one, StudyWish.DONE) for one in words.done]
             + [(one, StudyWish.EXPLAIN) for one in words.explain]
         ),
         offers=PhraseTable([(one, True) for one in words.offer] + [(one, False) for one in words.self]),
+        wanting=PhraseTable((one, one) for one in words.wanting),
         listing=PhraseTable((one, one) for one in words.listing),
         asking=PhraseTable((one, one) for one in words.asking),
         leads=PhraseTable((one, one) for one in words.course),

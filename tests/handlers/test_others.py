@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
-from handlers.heads import others
-from handlers.heads.others import list_gaps_of, list_unit_gaps
+from handlers.heads import others, unit_gaps
+from handlers.heads.others import list_gaps_of
+from handlers.heads.unit_gaps import list_unit_gaps
 from handlers.reply import Outcome
 from knowledge.facts import PersonCode, Role
 from knowledge.understanding.meaning import Wish
@@ -190,7 +191,7 @@ async def test_unit_lists_who_is_behind_counted_by_criterion_and_the_look_is_rec
     assert [(one.action, one.subject, one.details["people"]) for one in audit.entries] == [
         ("looked_at_unit", "SO-MAU", 6)
     ]
-    assert actions(reply) == {"person", "digest.list"}
+    assert actions(reply) == {"person", "digest.list", "unit.glance"}
 
 
 async def test_recorded_head_is_filed_as_looking_at_the_unit_they_head(library):
@@ -231,7 +232,7 @@ async def test_long_list_is_cut_and_says_how_many_are_left(loaded):
 
 
 async def test_scope_that_is_too_large_for_a_chat_asks_for_a_unit(loaded, monkeypatch):
-    monkeypatch.setattr(others, "_MOST_PEOPLE", 3)
+    monkeypatch.setattr(unit_gaps, "MOST_PEOPLE", 3)
     reply = await look_at_unit(loaded, HEAD)
 
     assert "nêu một đơn vị" in reply.title
