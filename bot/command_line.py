@@ -26,6 +26,7 @@ DEBUG = "--debug"
 _LOCALES = Path(__file__).parent / "locales"
 _DAY_FORMS = ("%Y-%m-%d", "%d/%m/%Y")
 _INTERRUPTED = 130
+_WORDS_OF_A_GROUP = 1  # a group of commands alone, or nothing, shows the help
 
 app = typer.Typer(
     name="nhacchuan",
@@ -81,7 +82,12 @@ def run_words(words: Sequence[str]) -> int:
 
 def _run_command(words: list[str]) -> int:
     try:
-        app(words)
+        if "--help" in words or len(words) <= _WORDS_OF_A_GROUP:
+            from bot.command_line_words import translated  # noqa: PLC0415  see the module's docstring
+
+            translated(app)(words)
+        else:
+            app(words)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
     except SilentError as error:

@@ -135,6 +135,11 @@ def unit_glance(unit: str = "") -> Choice:
     return Choice(_("My unit at a glance"), "unit.glance", unit)
 
 
+def work_with_people() -> Choice:
+    """What can I do as a head or HR."""
+    return Choice(_("Work with your people"), "desk.people")
+
+
 def needing() -> Choice:
     """Who of my people needs a decision of mine."""
     return Choice(_("Who needs a decision?"), "digest.list")

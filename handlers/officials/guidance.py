@@ -40,7 +40,7 @@ def show_help(visit: Visit) -> Reply:
     if visit.person is not None and Role.HR in visit.person.roles:
         choices = (*choices, next_steps.inbox(), next_steps.rulings(), next_steps.broadcasts())
     if visit.person is not None and {Role.HR, Role.HEAD} & visit.person.roles:
-        choices = (*choices, next_steps.study_waiting(), next_steps.reports())
+        choices = (next_steps.work_with_people(), *choices, next_steps.study_waiting(), next_steps.reports())
     return Reply(
         title=_(
             "I tell officials which title standards they lack, which "

@@ -1,0 +1,201 @@
+"""The help of the command line in the language being spoken: its words are looked up when somebody asks for them."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import typer
+from typer import rich_utils
+from typer.main import Typer, get_command
+
+from handlers.phrases import _, mark
+
+# Every help text of the command line, so that it stands in the catalogues; a test compares them.
+WORDS = (
+    mark(
+        "Title standards of Vietnamese officials: what is missing, which certificates count, by when, on which basis."
+    ),
+    mark("--debug anywhere shows the traceback of an unexpected error."),
+    mark("Create or migrate the database."),
+    mark("Load HR's workbook: all of it, or nothing and every mistake with its sheet, row and column."),
+    mark("A workbook (.xlsx) or a folder of .csv files."),
+    mark("Check everything, store nothing."),
+    mark("Sheet whose stored rows go if the file does not have them."),
+    mark("Print JSON for other programs."),
+    mark("Ask one question, or a file of them, and get the answer every door would give."),
+    mark("The question, in plain Vietnamese."),
+    mark("Code of the official who asks."),
+    mark("The day asked about: 2026-12-31 or 31/12/2026."),
+    mark("A file of questions, one JSON object a line."),
+    mark("Print verdicts for one official, a unit, or everybody."),
+    mark("Code of a unit; all below it too."),
+    mark("Everybody in the roster."),
+    mark("Write a list or report as a workbook, or as an official paper to be numbered and signed."),
+    mark("missing, service-left, round, reminders or yearly."),
+    mark("The file to write: .xlsx or .docx."),
+    mark("Who manages the post, by its code."),
+    mark("Only this criterion, by its code."),
+    mark("Code of the official reminded."),
+    mark("Code of the review round."),
+    mark("List the law library, or show one document with its points, dates and relations."),
+    mark("Number of a document, however it is typed."),
+    mark("List what HR has ruled on certificates, and whether each ruling still decides anything."),
+    mark("Talk in the terminal."),
+    mark("Make a one-time linking code for an official, to be handed over by HR."),
+    mark("Code of the official."),
+    mark("Open the doors: web chat, and Telegram where a token is set."),
+    mark("Everything in one process: the doors, the planner and the sender."),
+    mark("Load the invented sample province, show a short conversation, then open the web chat."),
+    mark("End after the conversation."),
+    mark("Check settings, library, database and channels, and say how to mend each."),
+    mark("What would go out on a day, to whom and why: reminders, notices to those above, digests, changed rules."),
+    mark("Only planner and sender; run as many as needed against one database."),
+    mark("How the sending stands: what waits for how long, how quickly it goes, what is unclear or stuck."),
+    mark("What was left without an answer, and whether what was answered once is answered again."),
+    mark("Questions without an answer, alike ones together, and shares by week."),
+    mark("Only from this day on."),
+    mark("The answers that HR promoted."),
+    mark("Ask every promoted question again; exit code 1 if one fails."),
+    mark("Write the promoted questions in the form of the evaluation set."),
+    mark("Read official documents into the library."),
+    mark(
+        "Read an official document: print a draft record to correct, or store it with --accept.\n"
+        "\n"
+        "Without options the draft is printed and nothing is stored; what the reader is unsure of is marked. Save it, correct\n"  # noqa: E501  a sentence as it stands
+        "it, and store it with --draft DRAFT.yaml --accept. --accept alone stores it as read, unless number, kind, issuer,\n"  # noqa: E501  a sentence as it stands
+        "date or territories are missing or unsure. A scan, a locked file and a file with macros are refused."
+    ),
+    mark("An official document: .txt, .docx or .pdf with text."),
+    mark("The draft as you corrected it (YAML)."),
+    mark("Store the record and the text."),
+    mark("Put it in the place of one added before."),
+    mark("Number, or the name agreed for a text that bears none."),
+    mark("Territories it binds, for example hung-yen,thai-binh."),
+    mark("It binds the whole country."),
+    mark("Take an added document out of the library, record and text."),
+    mark("Number of a document that was added, however it is typed."),
+    mark("The audit chain."),
+    mark("Read the whole audit chain and tell whether every link holds."),
+    mark("Answers that HR promoted for everybody who asks the same."),
+    mark("Promote an answer: whoever asks the same and gets no answer from the library gets this one."),
+    mark("Code of the HR person in whose name it is done."),
+    mark("The question, naming nobody."),
+    mark("The answer, word for word."),
+    mark("NUMBER or NUMBER#POINT; without it the answer is HR's own word."),
+    mark("Another wording that people ask in; may be repeated."),
+    mark("Give a promoted answer no more."),
+    mark("Number of the promoted answer."),
+    mark("Reminders: when people are reminded."),
+    mark("Show at how many days before and after a deadline people are reminded, or set it."),
+    mark("Only for this review round."),
+    mark("Only for this criterion."),
+    mark("Days before the deadline, such as 60,30,7."),
+    mark("Days after it, such as 1,7."),
+    mark("After those, every so many days."),
+    mark("And so often at most."),
+    mark("Take back what was set for this."),
+    mark("Broadcasts: HR writes to many people at once, a second person of HR approves."),
+    mark("Write a broadcast and send it to a second person of HR; nothing goes out before that person approves."),
+    mark("The words, with fields in braces."),
+    mark("A UTF-8 text file with the words."),
+    mark("Code of a template."),
+    mark("Ask every recipient to press “Đã nhận”."),
+    mark("Codes of units, comma-separated; all below too."),
+    mark("Codes of position groups."),
+    mark("Codes of criteria with something to complete."),
+    mark("Deadline within so many days."),
+    mark("Number of an earlier broadcast."),
+    mark("Reachable on this channel."),
+    mark("Show to how many it would go, by which channel, when, and as three recipients would read it; keep nothing."),
+    mark("Number of a broadcast that waits for approval."),
+    mark("Approve what was seen, and let it go out; without --seen only show it."),
+    mark("Number of the broadcast."),
+    mark("The signs with which the preview ended."),
+    mark("Refuse a broadcast that waits for approval."),
+    mark("Why, in a sentence."),
+    mark("How far a broadcast is, or all of them."),
+    mark("Without it: all of them."),
+    mark("Send nothing more of it for now."),
+    mark("Go on with a paused one."),
+    mark("Drop what has not left."),
+    mark("Write over what arrived where the channel allows it, and tell the others that it does not hold."),
+    mark("Those of whom nobody knows whether it arrived."),
+    mark("Settle an unclear one by what the official says."),
+    mark("Code of the official of whom it was unclear."),
+    mark("What the official says; in the second case sent again."),
+    mark("Write what became of it for everybody, with the paper list, into a workbook."),
+    mark("The workbook to write (.xlsx)."),
+    mark("The templates that there are."),
+    mark("Keys by which other programs read: gaps, deadlines, deliveries."),
+    mark("Make a key and show it once."),
+    mark("Which program it is for."),
+    mark("Code of a unit; all below it too. Repeat it."),
+    mark("The whole province."),
+    mark("For how many days it opens."),
+    mark("All keys: for whom, until when, last used when."),
+    mark("Let a key open nothing any more, at once."),
+    mark("Its number."),
+    mark("Hooks: other systems that are told when a verdict changes."),
+    mark("Have an address told of changed verdicts from now on, and show once the secret that proves what it is told."),
+    mark("An https:// address that takes POST requests."),
+    mark("It may lie inside your own network."),
+    mark("All hooks, what waits for each, and since when one fails."),
+    mark("Tell an address nothing any more."),
+    mark("Who is sent to study: requests, decisions, and what is on record."),
+    mark("Study cases, those that wait for a head first."),
+    mark("Only of this unit and all below it."),
+    mark("Only of this official."),
+    mark("The ended cases too."),
+    mark("Enter what was asked or decided on paper, outside the chat."),
+    mark("What happened: requested, sent, refused, declined, attended …"),
+    mark("The paper that says so: its number and day."),
+    mark("The day on which it happened."),
+    mark("Number of the study case; without it a new one."),
+    mark("Of a new case: code of the official."),
+    mark("Of a new case: code of the criterion."),
+    mark("Name of the course."),
+    mark("First day of the course."),
+    mark("Last day of the course."),
+    mark("Code of the head who decided, or was asked."),
+    mark("The reason, or what is to be changed."),
+    mark("Write the record of a study case as a Word document."),
+    mark("Number of the study case."),
+    mark("The Word document to write (.docx)."),
+    mark("Zalo's Official Account."),
+    mark("Let an administrator of the Official Account agree, and keep the tokens."),
+    mark("What Zalo's page answered: the code or address."),
+    mark("The callback saved in the console."),
+    mark("Send a code challenge of its own."),
+)
+
+
+def translated(app: Typer) -> Callable[[Sequence[str]], Any]:
+    """The commands of the app with all help in the language being spoken."""
+    rich_utils.OPTIONS_PANEL_TITLE = _("Options")
+    rich_utils.COMMANDS_PANEL_TITLE = _("Commands")
+    rich_utils.ARGUMENTS_PANEL_TITLE = _("Arguments")
+    rich_utils.ERRORS_PANEL_TITLE = _("Error")
+    command: Any = get_command(app)
+    _translate(command)
+    return command  # type: ignore[no-any-return]
+
+
+def list_words(command: Any) -> Sequence[str]:
+    """Every help text of a command and of those below it."""
+    said = [command.help, command.short_help, command.epilog, *(getattr(one, "help", None) for one in command.params)]
+    below = [words for one in getattr(command, "commands", {}).values() for words in list_words(one)]
+    return [*(one for one in said if one), *below]
+
+
+def _translate(command: Any) -> None:
+    command.help = _(command.help) if command.help else command.help
+    command.short_help = _(command.short_help) if command.short_help else command.short_help
+    command.epilog = _(command.epilog) if command.epilog else command.epilog
+    for one in command.get_params(typer.Context(command)):
+        given = getattr(one, "help", None)
+        if given:
+            one.help = _(given)
+    for below in getattr(command, "commands", {}).values():
+        _translate(below)
+
+
+_OF_TYPER = (mark("Show this message and exit."),)
