@@ -6,12 +6,16 @@ from datetime import date
 
 import pytest
 
+from bot.commands.queue import describe_allowance
 from bot.on_zalo.allowances import Allowance
 from bot.on_zalo.pushing import identity_of
-from bot.wiring_zalo import BookInDatabase
+from bot.push.figures import AllowanceLine
+from bot.wiring_zalo import BookInDatabase, read_allowances
+from handlers.phrases import locale_of
 from storage.records import DeliveryState
 from tests.bot.on_zalo.account import open_account, standing_oa
 from tests.bot.on_zalo.sending import KeepingSender, everybody, find, pump, put, sender_of
+from tests.offices import settings_for
 from tests.standins.zalo_ground import faults
 
 FIRST = date(2026, 11, 1)
@@ -91,3 +95,34 @@ async def test_broadcasts_leave_a_part_to_what_concerns_one_person_alone(oa, dat
         assert (sum(broadcasts), sum(reminders)) == (9, 9)
         await books[0].count_answers(5)
         assert not await books[1].take_one()
+
+
+async def test_figures_tell_how_month_and_day_stand_and_when_they_end(drawers, tmp_path):
+    settings = settings_for("postgresql://nowhere/x", tmp_path, zalo_oa_daily=50, zalo_oa_monthly=1000)
+    senders = {"zalo_oa": identity_of("1"), "zalo_bot": "zalo_bot:2"}
+    for day in range(1, 21):
+        for _each in range(2):
+            await drawers.zalo.take_one(senders["zalo_oa"], FIRST.replace(day=day), (None, 0), (None, 0))
+        await drawers.zalo.count_answered(senders["zalo_oa"], FIRST.replace(day=day), 38)
+
+    bot, month, today = await read_allowances(drawers, settings, senders, FIRST.replace(day=20))
+
+    assert (bot.sender, bot.sent, bot.most, bot.most_pushed, bot.last_day) == ("zalo_bot:2", 0, 3000, 2400, None)
+    assert (month.sent, month.most, month.most_pushed, month.is_daily) == (800, 1000, 900, False)
+    assert month.last_day == FIRST.replace(day=22)
+    assert (today.sent, today.most, today.is_daily, today.last_day) == (40, 50, True, None)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (AllowanceLine("zalo_oa:1", 800, 1000, 900, last_day=date(2026, 11, 22)), "At this pace the last day is"),
+        (AllowanceLine("zalo_oa:1", 900, 1000, 900), "Nothing is sent unasked any more until the next month."),
+        (AllowanceLine("zalo_oa:1", 45, 50, 45, is_daily=True), "Nothing is sent unasked any more until tomorrow."),
+    ],
+    ids=["ends this month", "has ended for the month", "has ended for today"],
+)
+def test_allowance_is_told_with_its_end(line, words):
+    with locale_of("en"):
+        told = describe_allowance(line)
+    assert words in told
