@@ -49,8 +49,7 @@ class InHand:
 
     async def begin_sending(self, mark: str) -> None:
         """To be called before anything leaves; `mark` tells it from others. Raises TakenOverError in other hands."""
-        intake = self._intake
-        if not await intake.inbox.begin_sending(intake.channel, self._kept.key, intake.holder, mark):
+        if not await self._intake.begin_sending(self._kept.key, mark):
             raise TakenOverError
 
     def postpone(self, seconds: float) -> None:
@@ -87,12 +86,14 @@ class Intake:
         self._has_stayed = False
         self._doubtful: set[str] = set()
         self._keeping = Gathered(self._keep)
+        self._beginning = Gathered(self._begin_sending)
         self._finishing = Gathered(self._finish)
-        self._round: asyncio.Future[None] | None = None
+        self._rounds: list[asyncio.Future[None]] = []
 
     async def __aenter__(self) -> Self:
         await self._supervisor.__aenter__()
-        self._round = asyncio.ensure_future(self._go_round())
+        rounds = self._go_round(), self._keeping.run(), self._beginning.run(), self._finishing.run()
+        self._rounds = [asyncio.ensure_future(one) for one in rounds]
         return self
 
     async def __aexit__(
@@ -101,9 +102,9 @@ class Intake:
         try:
             await self._supervisor.__aexit__(kind, failure, trace)
         finally:
-            if self._round is not None:
-                self._round.cancel()
-                await asyncio.gather(self._round, return_exceptions=True)
+            for one in self._rounds:
+                one.cancel()
+            await asyncio.gather(*self._rounds, return_exceptions=True)
             try:
                 await self.inbox.leave(self.holder)
             except Exception as failed:  # noqa: BLE001  it will be taken to be dead soon
@@ -116,7 +117,15 @@ class Intake:
         """
         return await self._keeping.add((key, json.dumps(raw, separators=(",", ":"))))
 
+    async def begin_sending(self, key: str, mark: str) -> bool:
+        """Keep that an answer of this mark is about to leave; False where it may not."""
+        return await self._beginning.add((key, mark))
+
     # --- below
+
+    async def _begin_sending(self, updates: Sequence[tuple[str, str]]) -> Sequence[bool]:
+        ours = await self.inbox.begin_sending(self.channel, updates, self.holder)
+        return [key in ours for key, _mark in updates]
 
     async def _keep(self, updates: Sequence[tuple[str, str]]) -> Sequence[bool]:
         """Keep what has come at the same moment, and have what is new done in the order in which it came."""
@@ -177,8 +186,7 @@ class Intake:
                     await self._finishing.add(key)
                 else:
                     await self.inbox.postpone(self.channel, key, self.holder, wait)
-            except Exception as failed:  # noqa: BLE001  the database may be away for a moment
-                _log.warning("intake.not_laid_down", channel=self.channel, error=type(failed).__name__)
+            except Exception:  # noqa: BLE001  the database may be away for a moment; who goes round says so
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
             else:

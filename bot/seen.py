@@ -91,8 +91,8 @@ class Inbox(Protocol):
         """Take up what nobody alive has in hand and whose time has come, oldest first."""
         ...
 
-    async def begin_sending(self, channel: str, key: str, holder: str, mark: str) -> bool:
-        """An answer of this mark is about to leave. False, and nothing may, where the update is in other hands."""
+    async def begin_sending(self, channel: str, updates: Sequence[tuple[str, str]], holder: str) -> Collection[str]:
+        """Answers are about to leave: keys and marks. The keys in this hand still; for the others nothing may leave."""
         ...
 
     async def finish_kept(self, channel: str, keys: Collection[str], holder: str) -> None:
@@ -136,11 +136,11 @@ class InboxInMemory:
             self.waiting[channel, one.key] = one, holder
         return adopted
 
-    async def begin_sending(self, channel: str, key: str, holder: str, mark: str) -> bool:
-        if self._holder_of(channel, key) != holder:
-            return False
-        self.waiting[channel, key] = replace(self.waiting[channel, key][0], sending=mark), holder
-        return True
+    async def begin_sending(self, channel: str, updates: Sequence[tuple[str, str]], holder: str) -> Collection[str]:
+        ours = {key: mark for key, mark in updates if self._holder_of(channel, key) == holder}
+        for key, mark in ours.items():
+            self.waiting[channel, key] = replace(self.waiting[channel, key][0], sending=mark), holder
+        return ours.keys()
 
     async def finish_kept(self, channel: str, keys: Collection[str], holder: str) -> None:
         for key in keys:

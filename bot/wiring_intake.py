@@ -12,14 +12,20 @@ SILENCE: Final = timedelta(seconds=5 * STAY_EVERY)
 
 
 class InboxInDatabase:
-    """Keeps the promises of `bot.seen.Inbox` for every process on the database."""
+    """Keeps the promises of `bot.seen.Inbox` for every process on the database.
+
+    What comes is kept on a line of its own: platforms wait for it, and those who answer may have taken all others. So
+    is what is answered, of which there is much; each order is one statement.
+    """
 
     def __init__(self, database: Database, silence: timedelta = SILENCE) -> None:
         self._database = database
+        self._line = database.reserve()
+        self._sending_line = database.reserve()
         self._silence = silence
 
     async def keep(self, channel: str, updates: Sequence[tuple[str, str]], holder: str | None) -> Collection[str]:
-        async with self._database.transaction() as drawers:
+        async with self._line.at_once() as drawers:
             return await drawers.updates.keep(channel, updates, holder)
 
     async def adopt(self, channel: str, holder: str, most: int) -> Sequence[KeptUpdate]:
@@ -27,12 +33,12 @@ class InboxInDatabase:
             adopted = await drawers.updates.adopt(channel, holder, self._silence, most)
         return [KeptUpdate(one.number, one.body, one.tries, one.sending) for one in adopted]
 
-    async def begin_sending(self, channel: str, key: str, holder: str, mark: str) -> bool:
-        async with self._database.transaction() as drawers:
-            return await drawers.updates.begin_sending(channel, key, holder, mark)
+    async def begin_sending(self, channel: str, updates: Sequence[tuple[str, str]], holder: str) -> Collection[str]:
+        async with self._sending_line.at_once() as drawers:
+            return await drawers.updates.begin_sending(channel, updates, holder)
 
     async def finish_kept(self, channel: str, keys: Collection[str], holder: str) -> None:
-        async with self._database.transaction() as drawers:
+        async with self._sending_line.at_once() as drawers:
             await drawers.updates.finish_kept(channel, keys, holder)
 
     async def postpone(self, channel: str, key: str, holder: str, seconds: float) -> None:
@@ -44,5 +50,9 @@ class InboxInDatabase:
             await drawers.updates.stay(holder)
 
     async def leave(self, holder: str) -> None:
-        async with self._database.transaction() as drawers:
-            await drawers.updates.leave(holder)
+        try:
+            async with self._line.at_once() as drawers:
+                await drawers.updates.leave(holder)
+        finally:
+            await self._line.close()
+            await self._sending_line.close()

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from random import Random
 from types import TracebackType
@@ -89,13 +89,48 @@ class Database:
     async def transaction(self) -> AsyncIterator[Drawers]:
         """One transaction over every drawer: kept at the end, dropped as a whole on any error."""
         async with self.connect() as connection, connection.begin():
-            yield Drawers.on(connection, vault=self.vault, randomness=self._randomness, rules_memory=self._rules_memory)
+            yield self._drawers_on(connection)
+
+    def reserve(self) -> "ReservedLine":
+        """A connection of one's own, for what must not wait for others."""
+        return ReservedLine(self)
+
+    def _drawers_on(self, connection: AsyncConnection) -> Drawers:
+        return Drawers.on(connection, vault=self.vault, randomness=self._randomness, rules_memory=self._rules_memory)
 
     async def _ensure_usable(self) -> None:
         async with self.connect() as connection:
             found = await connection.exec_driver_sql(_ABOUT_SERVER)
             number, version, encoding = tuple(found.one())
         ensure_suitable(self.place, number, version, encoding)
+
+
+class ReservedLine:
+    """One connection that is kept, made when it is needed first and after it broke."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._turn = asyncio.Lock()
+        self._open = AsyncExitStack()
+        self._connection: AsyncConnection | None = None
+
+    @asynccontextmanager
+    async def at_once(self) -> AsyncIterator[Drawers]:
+        """Every order is kept by itself, at once and without a second way to the server; one user after the other."""
+        async with self._turn:
+            try:
+                if self._connection is None:
+                    connection = await self._open.enter_async_context(self._database.connect())
+                    self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+                yield self._database._drawers_on(self._connection)  # noqa: SLF001  of this module
+            except BaseException:
+                await self.close()  # whatever state it is in, the next begins anew
+                raise
+
+    async def close(self) -> None:
+        """Give the connection back."""
+        self._connection = None
+        await self._open.aclose()
 
 
 def open_database(

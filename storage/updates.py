@@ -31,6 +31,12 @@ _KEEP: Final = text(
     " FROM unnest(CAST(:ids AS text[]), CAST(:bodies AS bytea[])) WITH ORDINALITY AS t (update_id, body, place)"
     " ORDER BY t.update_id ON CONFLICT DO NOTHING RETURNING update_id"
 )
+_BEGIN_SENDING: Final = text(
+    "UPDATE seen_updates u SET sending = t.mark"
+    " FROM unnest(CAST(:ids AS text[]), CAST(:marks AS text[])) AS t (update_id, mark)"
+    ' WHERE u.channel = :channel AND u.update_id = t.update_id COLLATE "C" AND u.holder = :holder'
+    " AND u.answered_at IS NULL RETURNING u.update_id"
+)
 _ADOPT: Final = text(
     "UPDATE seen_updates u SET holder = :holder, tries = u.tries + 1, due_at = NULL FROM ("
     "   SELECT w.update_id FROM seen_updates w"
@@ -141,12 +147,16 @@ class UpdatesDrawer:
             for one in sorted(rows, key=lambda row: row.seen_at)
         ]
 
-    async def begin_sending(self, channel: str, update_id: str, holder: str, mark: str) -> bool:
-        """Keep the mark of an answer that is about to leave. False where the update is not in this hand any more."""
-        begun = await self._connection.execute(
-            update(seen_updates).where(self._in_hand(channel, [update_id], holder)).values(sending=mark)
-        )
-        return bool(begun.rowcount)
+    async def begin_sending(self, channel: str, updates: Sequence[tuple[str, str]], holder: str) -> set[str]:
+        """Keep the marks of answers that are about to leave, by update; those that are in this hand still."""
+        numbers = {storable(number): number for number, _mark in updates}
+        values = {
+            "channel": channel,
+            "holder": holder,
+            "ids": [storable(number) for number, _mark in updates],
+            "marks": [mark for _number, mark in updates],
+        }
+        return {numbers[begun] for begun in (await self._connection.execute(_BEGIN_SENDING, values)).scalars()}
 
     async def finish_kept(self, channel: str, update_ids: Collection[str], holder: str) -> None:
         """These are answered: nothing of what they said is kept."""

@@ -40,7 +40,7 @@ from handlers.reply import Outcome, Reply
 _TRY_AGAIN: Final = (15.0, 30.0, 60.0, 120.0)
 _TRY_AGAIN_AFTER: Final = {QUOTA: (60.0, 300.0), ALLOWANCE: ()}
 _LATER: Final = 900.0  # seconds after which what could not be answered by then is tried anew
-_AT_ONCE: Final = 50  # events answered at once; the others wait
+_AT_ONCE: Final = 12  # events answered at once; the others wait
 _TURNS_GIVEN: Final = 3
 _ANSWER: Final = "answer"
 _log = structlog.get_logger("bot.on_zalo.bot")

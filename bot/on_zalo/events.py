@@ -10,6 +10,7 @@ from typing import Any, Final
 from bot.on_zalo.fetching import Fetching
 from handlers.asking import Channel, Incoming, IncomingFile
 
+_MOST_REASON: Final = 200
 PREFIX: Final = "#nc!"
 """Begins the hidden words of our buttons; nobody types it."""
 _LONGEST_SIZE: Final = 15  # digits
@@ -27,6 +28,7 @@ class Kind(StrEnum):
     LEFT = "left"
     ECHO = "echo"  # a message of the account itself
     RECEIPT = "receipt"
+    MANAGED = "managed"  # the platform changed something of ours: a template, a quota
     OTHER = "other"  # nothing for us
 
 
@@ -100,7 +102,7 @@ def read_event(raw: Mapping[str, Any], oa_id: str, *, locale: str, files: Fetchi
         return _read_shared(raw, sender, at, locale)
     if name.startswith("user_send_") and not name.startswith("user_send_group") and sender:
         return _read_said(name, message, sender, at, locale, files)
-    return Event(Kind.OTHER, "", name=name)
+    return _read_managed(name, raw)
 
 
 def read_row(row: Mapping[str, Any], *, locale: str, files: Fetching) -> Event | None:
@@ -155,6 +157,18 @@ def _say(user: str, text: str, locale: str) -> Incoming:
     if text.startswith(PREFIX):
         return _incoming(user, locale, choice=text.removeprefix(PREFIX))
     return _incoming(user, locale, text=text)
+
+
+def _read_managed(name: str, raw: Mapping[str, Any]) -> Event:
+    """A change of a template's status or of the daily quota, in a few words for the log; else nothing for us."""
+    about = {"change_template_status": ("status", "status"), "change_oa_daily_quota": ("quota", "value")}.get(name)
+    change = raw.get(about[0]) if about is not None else None
+    if about is None or not isinstance(change, Mapping):
+        return Event(Kind.OTHER, "", name=name)
+    before, after = _text(change.get(f"prev_{about[1]}")), _text(change.get(f"new_{about[1]}"))
+    subject = _text(raw.get("template_id"))
+    words = " ".join(filter(None, (subject, before, "→", after, _text(raw.get("reason"))[:_MOST_REASON])))
+    return Event(Kind.MANAGED, _managing(name, raw, subject), at=_moment(raw.get("timestamp")), text=words, name=name)
 
 
 def _read_shared(raw: Mapping[str, Any], user: str, at: datetime | None, locale: str) -> Event:

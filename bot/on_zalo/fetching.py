@@ -9,6 +9,7 @@ import ipaddress
 import mimetypes
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote, urljoin, urlsplit
@@ -92,8 +93,7 @@ class Fetching:
         if parts.scheme != "https" or not host or parts.username or parts.password:
             raise FileGoneError("not a public address")
         port = parts.port or 443
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = [ipaddress.ip_address(one[4][0]) for one in found]
+        addresses = await _look_up(host, port)
         if not addresses or not all(one.is_global and not one.is_multicast for one in addresses):
             raise FileGoneError("not a public address")
         first = addresses[0]
@@ -101,6 +101,13 @@ class Fetching:
         query = f"?{parts.query}" if parts.query else ""
         target = f"https://{spoken_to}:{port}{parts.path or '/'}{query}"
         return target, {"Host": parts.netloc}, {"sni_hostname": host}
+
+
+async def _look_up(host: str, port: int) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    with suppress(ValueError):
+        return [ipaddress.ip_address(host)]
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [ipaddress.ip_address(one[4][0]) for one in found]
 
 
 def _origin(url: str) -> tuple[str, str]:

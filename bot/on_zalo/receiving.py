@@ -30,7 +30,7 @@ from handlers.reply import Outcome, Reply
 
 _TRY_AGAIN: Final = (15.0, 30.0, 60.0, 120.0)  # seconds: what was answered with 200 is not brought again
 _LATER: Final = 900.0  # seconds after which what could not be answered by then is tried anew
-_AT_ONCE: Final = 24  # events in work; the others wait
+_AT_ONCE: Final = 12  # events in work; the others wait
 _THINKING: Final = 2  # questions at the desk at the same time: more only hold up the processor
 _TURNS_GIVEN: Final = 3
 _log = structlog.get_logger("bot.on_zalo")
@@ -91,6 +91,8 @@ class Visits:
             match event.kind:
                 case Kind.OTHER:
                     return
+                case Kind.MANAGED:
+                    _log.warning("zalo.changed_by_platform", what=event.name, change=event.text)
                 case Kind.RECEIPT:
                     contacts = self._reception.contacts
                     await contacts.note_receipts(event.message_ids, at=event.at, tracking=event.tracking)

@@ -1,0 +1,86 @@
+"""What people send is fetched from public hosts only, and no more of it than was asked for."""
+
+import pytest
+from aiohttp import web
+
+from bot.on_zalo.fetching import Fetching
+from handlers.asking import FileGoneError, FileTooBigError
+
+INNER = {
+    "plain http": "http://203.0.113.5/a.jpg",
+    "this machine": "https://127.0.0.1/a.jpg",
+    "this machine by name": "https://localhost/a.jpg",
+    "this machine, new style": "https://[::1]/a.jpg",
+    "this machine, in disguise": "https://[::ffff:127.0.0.1]/a.jpg",
+    "our network": "https://10.1.2.3/a.jpg",
+    "the cloud's own information": "https://169.254.169.254/latest/meta-data/",
+    "nowhere": "https://0.0.0.0/a.jpg",
+    "with a name and password": "https://a:b@8.8.8.8/a.jpg",
+}
+
+
+@pytest.fixture
+async def cdn():
+    """Things that lie on a server of the platform's own origin."""
+
+    async def small(_request):
+        return web.Response(body=b"12345")
+
+    async def big(request):
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for _part in range(100):
+            await response.write(b"x" * 1000)
+        return response
+
+    async def lead(request):
+        raise web.HTTPFound(request.query["to"])
+
+    app = web.Application()
+    app.router.add_get("/a.jpg", small)
+    app.router.add_get("/endless", big)
+    app.router.add_get("/lead", lead)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+@pytest.mark.parametrize("url", INNER.values(), ids=INNER)
+async def test_nothing_is_fetched_from_where_no_public_host_is(url):
+    file = Fetching(seconds=2).file_at(url)
+    with pytest.raises(FileGoneError) as gone:
+        await file.fetch(100)
+    assert url not in repr(gone.value) + repr(gone.value.__context__)
+
+
+@pytest.mark.parametrize("url", ["", "file:///etc/passwd", "ftp://a.vn/b", "https://[", "x" * 5000, "javascript:1"])
+def test_what_is_no_address_is_no_file(url):
+    assert Fetching().file_at(url) is None
+
+
+async def test_file_is_fetched_from_the_platforms_own_origin(cdn):
+    fetching = Fetching(own=f"{cdn}/openapi")
+    assert await fetching.file_at(f"{cdn}/a.jpg").fetch(5) == b"12345"
+    assert await fetching.file_at(f"{cdn}/lead?to=/a.jpg").fetch(5) == b"12345"
+    for url in (f"{cdn}/none.jpg", f"{cdn}/lead?to=https://127.0.0.1/a.jpg", f"{cdn}/lead?to=/lead?to=/lead"):
+        with pytest.raises(FileGoneError):
+            await fetching.file_at(url).fetch(5)
+
+
+@pytest.mark.parametrize(("path", "most"), [("/a.jpg", 4), ("/endless", 5000)])
+async def test_reading_stops_where_a_file_is_larger_than_wanted(cdn, path, most):
+    with pytest.raises(FileTooBigError):
+        await Fetching(own=cdn).file_at(cdn + path).fetch(most)
+
+
+def test_name_and_type_are_what_is_said_of_a_file():
+    fetching = Fetching()
+    said = fetching.file_at("https://a.zdn.vn/x/B%E1%BA%B1ng.pdf?sig=1")
+    assert (said.name, said.declared_type, said.size) == ("Bằng.pdf", "application/pdf", None)
+    said = fetching.file_at("https://a.zdn.vn/x/5a1c", usual="anh.jpg")
+    assert (said.name, said.declared_type) == ("anh.jpg", "image/jpeg")
+    said = fetching.file_at("https://a.zdn.vn/x/5a1c", name="don.docx", size=7, usual="tep")
+    assert (said.name, said.size) == ("don.docx", 7)
+    assert "zdn" not in repr(said)

@@ -1,0 +1,237 @@
+"""What a platform brings is kept before it is thanked, done once, and found again whatever becomes of a process."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from bot.gathering import Gathered
+from bot.intake import Intake, TakenOverError
+from bot.seen import InboxInMemory
+from bot.wiring_intake import InboxInDatabase
+from storage.updates import seen_updates
+
+CHANNEL = "zalo_oa"
+
+
+class Desk:
+    """Does what it is told with what comes."""
+
+    def __init__(self, script=None):
+        self.came = []
+        self.done = asyncio.Event()
+        self._script = script
+
+    async def visit(self, in_hand):
+        self.came.append((in_hand.raw["text"], in_hand.sending))
+        if self._script is not None:
+            await self._script(in_hand)
+        self.done.set()
+
+
+@asynccontextmanager
+async def process(inbox, desk, **given):
+    async with Intake(CHANNEL, inbox, desk.visit, stay_every=0.01, **given) as intake:
+        yield intake
+
+
+async def dies(inbox, desk):
+    """A process that takes one update up and dies while it is answered: nothing is laid down, nobody says goodbye."""
+    intake = Intake(CHANNEL, inbox, desk.visit)
+    await intake._stay()
+    await inbox.keep(CHANNEL, [("m1", '{"text": "chào"}')], intake.holder)
+    return intake
+
+
+@pytest.fixture
+def inbox(database):
+    return InboxInDatabase(database, silence=timedelta(seconds=0.2))
+
+
+async def test_update_is_done_once_however_often_it_is_brought(inbox, database):
+    desk = Desk()
+    async with process(inbox, desk) as intake:
+        news = await asyncio.gather(*(intake.take(f"m{n % 3}", {"text": str(n % 3)}) for n in range(9)))
+    assert sorted(one for one, _sending in desk.came) == ["0", "1", "2"]
+    assert sorted(news) == [False] * 6 + [True] * 3
+    async with database.transaction() as drawers:
+        rows = (await drawers.connection.execute(seen_updates.select())).all()
+    assert all(row.body is None and row.answered_at is not None and row.holder is None for row in rows)
+
+
+async def test_what_is_kept_is_sealed(inbox, database):
+    await dies(inbox, Desk())
+    async with database.transaction() as drawers:
+        (row,) = (await drawers.connection.execute(seen_updates.select())).all()
+    assert b"ch" not in row.body[:4]
+    assert b"text" not in row.body
+    await inbox.leave("nobody")
+
+
+async def test_update_of_a_dead_process_is_taken_up_by_another(inbox):
+    await dies(inbox, Desk())
+    desk = Desk()
+    async with process(inbox, desk), asyncio.timeout(5):
+        await desk.done.wait()
+    assert desk.came == [("chào", "")]
+
+
+async def test_update_of_a_process_that_lives_stays_its_own(inbox):
+    first = await dies(inbox, Desk())
+    desk = Desk()
+    async with process(inbox, desk) as second:
+        for _round in range(5):
+            await first._stay()
+            assert await second.inbox.adopt(CHANNEL, "third", 10) == []
+    assert desk.came == []
+
+
+async def test_mark_of_an_answer_that_may_have_left_is_known_to_whoever_takes_over(inbox):
+    first = await dies(inbox, Desk())
+    assert await inbox.begin_sending(CHANNEL, [("m1", "mark")], first.holder) == {"m1"}
+    desk = Desk()
+    async with process(inbox, desk), asyncio.timeout(5):
+        await desk.done.wait()
+    assert desk.came == [("chào", "mark")]
+
+
+async def test_nothing_leaves_from_a_process_that_was_taken_to_be_dead(inbox):
+    first = await dies(inbox, Desk())
+    desk = Desk()
+    async with process(inbox, desk), asyncio.timeout(5):
+        await desk.done.wait()
+        assert not await inbox.begin_sending(CHANNEL, [("m1", "mark")], first.holder)
+
+
+async def test_update_that_failed_is_taken_up_again_after_its_time(inbox, database):
+    async def put_off(in_hand):
+        if len(desk.came) == 1:
+            in_hand.postpone(3600)
+
+    desk = Desk(put_off)
+    async with process(inbox, desk) as intake, asyncio.timeout(5):
+        await intake.take("m1", {"text": "chào"})
+        await desk.done.wait()
+        desk.done.clear()
+        assert await inbox.adopt(CHANNEL, "other", 10) == []
+        async with database.transaction() as drawers:
+            await drawers.connection.execute(text("UPDATE seen_updates SET due_at = now()"))
+        await desk.done.wait()
+    assert [one for one, _sending in desk.came] == ["chào", "chào"]
+
+
+async def test_update_that_fails_each_time_is_given_up_in_the_end(database, capsys, caplog):
+    async def fail(_in_hand):
+        raise ValueError("private words")
+
+    inbox, desk = InboxInMemory(), Desk(fail)
+    async with process(inbox, desk) as intake, asyncio.timeout(5):
+        await intake.take("m1", {"text": "chào"})
+        while inbox.waiting:  # noqa: ASYNC110  an inbox rings no bell
+            await asyncio.sleep(0.01)
+    shown = capsys.readouterr().out + caplog.text
+    assert "given_up" in shown
+    assert "private words" not in shown
+    assert len(desk.came) == 13
+
+
+async def test_what_is_unfinished_when_the_grace_is_over_is_anybodys_at_once(inbox):
+    async def never(_in_hand):
+        await asyncio.Event().wait()
+
+    async with process(inbox, Desk(never), grace=0.05) as intake:
+        await intake.take("m1", {"text": "chào"})
+    assert [one.key for one in await inbox.adopt(CHANNEL, "next", 10)] == ["m1"]
+    await inbox.leave("next")
+
+
+async def test_update_is_not_taken_in_when_the_cabinet_is_out_of_reach_and_new_when_it_comes_again(inbox):
+    class Away(InboxInDatabase):
+        is_away = True
+
+        async def keep(self, *given):
+            new = await super().keep(*given)
+            if self.is_away:
+                raise ConnectionError("the answer was lost")
+            return new
+
+    away, desk = Away(inbox._database, timedelta(seconds=0.2)), Desk()
+    async with process(away, desk) as intake, asyncio.timeout(5):
+        with pytest.raises(ConnectionError):
+            await intake.take("m1", {"text": "chào"})
+        away.is_away = False
+        await intake.take("m1", {"text": "chào"})
+        await desk.done.wait()
+    assert desk.came == [("chào", "")]
+
+
+async def test_taken_over_update_is_not_laid_down_by_whoever_lost_it(inbox):
+    async def lose(in_hand):
+        await inbox.leave(in_hand._intake.holder)
+        async with asyncio.timeout(5):
+            while not await inbox.adopt(CHANNEL, "other", 10):  # noqa: ASYNC110  an inbox rings no bell
+                await asyncio.sleep(0.01)
+        with pytest.raises(TakenOverError):
+            await in_hand.begin_sending("mark")
+        raise TakenOverError
+
+    desk = Desk(lose)
+    intake = Intake(CHANNEL, inbox, desk.visit, stay_every=60)
+    async with intake:
+        await intake.take("m1", {"text": "chào"})
+    assert await inbox.begin_sending(CHANNEL, [("m1", "mark")], "other") == {"m1"}
+    await inbox.leave("other")
+
+
+@asynccontextmanager
+async def gathering(do, **given):
+    gathered = Gathered(do, **given)
+    running = asyncio.ensure_future(gathered.run())
+    yield gathered
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_calls_gather_while_one_is_under_way():
+    batches = []
+    go_on = asyncio.Event()
+
+    async def do(ones):
+        batches.append(list(ones))
+        await go_on.wait()
+        return [one * 2 for one in ones]
+
+    async with gathering(do, most=3) as gathered:
+        adding = [asyncio.ensure_future(gathered.add(n)) for n in range(7)]
+        await asyncio.sleep(0)
+        go_on.set()
+        assert await asyncio.gather(*adding) == [0, 2, 4, 6, 8, 10, 12]
+    assert [one for batch in batches for one in batch] == list(range(7))
+    assert len(batches) == 3
+
+
+async def test_everybody_of_a_call_that_failed_hears_of_it_and_the_next_works():
+    async def fail(ones):
+        if 1 in ones:
+            raise ConnectionError
+        return ones
+
+    async with gathering(fail) as gathered:
+        got = await asyncio.gather(*(gathered.add(n) for n in (0, 1, 2)), return_exceptions=True)
+        assert all(isinstance(one, ConnectionError) for one in got)
+        assert await gathered.add(5) == 5
+
+
+async def test_whoever_waits_hears_of_it_when_gathering_ends():
+    async def never(_ones):
+        await asyncio.Event().wait()
+
+    async with gathering(never) as gathered:
+        waiting = [asyncio.ensure_future(gathered.add(n)) for n in range(2)]
+        await asyncio.sleep(0.01)
+        waiting.append(asyncio.ensure_future(gathered.add(3)))
+        await asyncio.sleep(0)
+    got = await asyncio.gather(*waiting, return_exceptions=True)
+    assert all(isinstance(one, ConnectionError) for one in got)
