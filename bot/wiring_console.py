@@ -18,6 +18,7 @@ def make_console(office: Office, settings: WebSettings) -> ConsoleDoor:
         describe=office.describe,
         serve=office.desk.serve,
         read_table=read_given_file,
+        reports=office.reports,
         senders=office.senders,
         read_figures=office.read_figures,
         look_around=lambda: look_around(office),

@@ -1,5 +1,8 @@
 """The desk behind the pages: the very handlers that answer in chats, asked by a form, their replies shown as pages."""
 
+import hashlib
+import hmac
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -68,6 +71,17 @@ def hand_over(file: File, *, inline: bool = False) -> web.Response:
 def _disposition(how: str, name: str) -> str:
     plain = name.encode("ascii", "replace").decode().replace('"', "").replace("?", "_")
     return f'{how}; filename="{plain}"'
+
+
+def seal(asked: Asked, values: Mapping[str, str]) -> str:
+    """Signs of what a page gives its next form to bring back, so that only what was checked comes back."""
+    written = json.dumps(sorted(values.items()), ensure_ascii=False)
+    return hmac.new(asked.mark.encode(), written.encode(), hashlib.sha256).hexdigest()
+
+
+def is_sealed(asked: Asked, values: Mapping[str, str]) -> bool:
+    """Whether the form brought back exactly what its page gave it."""
+    return hmac.compare_digest(seal(asked, values).encode(), field(asked, "seal", 64).encode())
 
 
 def group(lines: Sequence[Line]) -> list[tuple[bool, list[str]]]:

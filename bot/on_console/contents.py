@@ -2,7 +2,21 @@
 
 from collections.abc import Sequence
 
-from bot.on_console import audit, library, overview, people, person, proposals, standards, system
+from bot.on_console import (
+    audit,
+    broadcasts,
+    cases,
+    evidence,
+    library,
+    overview,
+    people,
+    person,
+    proposals,
+    questions,
+    reports,
+    standards,
+    system,
+)
 from bot.on_console.pages import Page
 from bot.on_console.seats import EVERYBODY, OF_HR, OF_MACHINE, OF_RECORDS, WITH_PEOPLE, Seat
 from handlers.phrases import mark
@@ -13,6 +27,11 @@ PAGES: Sequence[Page] = (
     *person.PAGES,
     *library.PAGES,
     *audit.PAGES,
+    *evidence.PAGES,
+    *questions.PAGES,
+    *cases.PAGES,
+    *broadcasts.PAGES,
+    *reports.PAGES,
     *standards.PAGES,
     *proposals.PAGES,
     *system.PAGES,
@@ -22,6 +41,11 @@ PAGES: Sequence[Page] = (
 MENU: Sequence[tuple[str, str, frozenset[Seat]]] = (
     ("overview", mark("Overview"), WITH_PEOPLE),
     ("people", mark("Officials"), WITH_PEOPLE),
+    ("evidence", mark("Certificates to verify"), OF_HR),
+    ("questions", mark("Questions"), questions.OF_QUESTIONS),
+    ("cases", mark("Escalations"), WITH_PEOPLE),
+    ("broadcasts", mark("Broadcasts"), OF_HR),
+    ("reports", mark("Reports"), WITH_PEOPLE),
     ("standards", mark("Standards"), OF_HR),
     ("proposals", mark("For a second person"), OF_HR),
     ("library", mark("Library"), EVERYBODY),

@@ -11,8 +11,19 @@ from bot.on_web.door import WebSettings
 from bot.push.figures import Figures
 from bot.rules_now import RulesNow
 from handlers.ports import Clock, GivenTable
+from handlers.reply import File
+from handlers.reports.asked import FileForm, ReportAsked
 from handlers.routing import Ports
 from knowledge.documents import Citation
+from knowledge.facts import Person
+
+
+class Reports(Protocol):
+    """Makes reports as files."""
+
+    async def make(self, asked: ReportAsked, form: FileForm, *, asker: Person | None, via: str) -> File:
+        """One report of what the asker may see. Raises ReportRefusedError with a sentence for them."""
+        ...
 
 
 class Check(Protocol):
@@ -59,4 +70,5 @@ class ConsoleDoor:
     senders: Mapping[str, str] = field(default_factory=dict)
     serve: Callable[[Any], Awaitable[Ports]] | None = None
     read_table: Callable[[bytes, str], GivenTable] | None = None
+    reports: Reports | None = None
     new_secret: Callable[[], str] = lambda: secrets.token_urlsafe(32)

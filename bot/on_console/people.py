@@ -35,7 +35,7 @@ async def show(asked: Asked) -> web.Response:
         first_page=_address(asked) if wanted.after is not None else None,
         chosen={name: _given(asked, name) for name in ("unit", "criterion", "state", "managed", "group", "q", "order")},
         is_alone="alone" in asked.query,
-        units=_list_units(asked),
+        units=list_units(asked),
         criteria=[(one.code, one.name) for one in asked.today.library.criteria.values()],
         states=[(one.value, name_state(one)) for one in State],
         classes=[(one.value, name_managed_by(one)) for one in ManagedBy],
@@ -130,7 +130,7 @@ def tag_of(state: State) -> str:
     return "good"
 
 
-def _list_units(asked: Asked) -> list[tuple[UnitCode, str]]:
+def list_units(asked: Asked) -> list[tuple[UnitCode, str]]:
     """Units of today that may be chosen, as a tree is read: each below the one that it belongs to."""
     mine = {
         code for code in asked.member.units if (now := asked.today.find_unit(code)) is not None and now.code == code

@@ -90,14 +90,14 @@ async def start(visit: Visit, desk: Desk) -> Reply:
             title=_("No channel is set up here by which something could be sent; please tell the administrator."),
             choices=(next_steps.broadcasts(),),
         )
-    writing = await _writing(visit, person, desk)
+    writing = await writing_of(visit, person, desk)
     said = {column: value for column, value in conditions_in(visit.text, writing).items() if value}
     return await begin(await form(visit, person, desk), said)
 
 
 async def form(visit: Visit, person: Person, desk: Desk) -> Form:
     """Text, receipt, audience; then all of it before it is sent to the second person."""
-    writing = await _writing(visit, person, desk)
+    writing = await writing_of(visit, person, desk)
 
     async def preview(values: Values) -> Asked:
         return await _preview(dict(values), person, visit, desk)
@@ -119,7 +119,7 @@ async def write_whole(visit: Visit, desk: Desk) -> Reply:
         cells = {str(key): str(value) for key, value in given.items() if value}
     except (ValueError, AttributeError):
         return give_up()
-    read = read_cells(cells, await _writing(visit, person, desk))
+    read = read_cells(cells, await writing_of(visit, person, desk))
     if isinstance(read, str):
         return Reply(title=read, choices=(next_steps.broadcasts(),), outcome=Outcome.NOT_UNDERSTOOD)
     if read.get(SEND_CELL):
@@ -216,7 +216,8 @@ async def describe_for(
     return describe_preview(cells, unit_name, read_audience(cells), author.scope, gathered, runs, today)
 
 
-async def _writing(visit: Visit, person: Person, desk: Desk) -> Writing:
+async def writing_of(visit: Visit, person: Person, desk: Desk) -> Writing:
+    """Whom this author may choose from: units, channels, earlier broadcasts."""
     today = visit.rules.book.on(visit.today)
     earlier = [
         one

@@ -29,7 +29,7 @@ _Handler = Callable[[Visit, "Ports"], Awaitable[Reply]]
 
 def _hr(handler: _Asked) -> _Handler:
     """Whether the visitor is of HR, the handler itself decides."""
-    return for_proven(lambda visit, _person, desk: handler(visit, desk), _desk)
+    return for_proven(lambda visit, _person, desk: handler(visit, desk), desk_of)
 
 
 async def _fill(visit: Visit, ports: "Ports") -> Reply:
@@ -40,7 +40,7 @@ async def _fill(visit: Visit, ports: "Ports") -> Reply:
     if not may_broadcast(person):
         return broadcasts.refuse(visit)
     kept = await recall_open_form(visit, ports.threads)
-    return await answer(await broadcasts.form(visit, person, _desk(ports)), visit, kept)
+    return await answer(await broadcasts.form(visit, person, desk_of(ports)), visit, kept)
 
 
 async def _view(visit: Visit, desk: Desk) -> Reply:
@@ -95,7 +95,8 @@ def is_about_one(visit: Visit) -> bool:
     return read_broadcast_wish(visit.text) in _OF_ONE and find_broadcast(visit.text) is not None
 
 
-def _desk(ports: "Ports") -> Desk:
+def desk_of(ports: "Ports") -> Desk:
+    """The drawers that broadcasts need."""
     return Desk(
         eyes=rulings_routes.desk_of(ports),
         broadcasts=ports.broadcasts,

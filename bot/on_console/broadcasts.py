@@ -1,0 +1,176 @@
+"""Broadcasts: the list, the editor with an exact preview, the way of one that was approved, and its result."""
+
+from aiohttp import web
+from markupsafe import Markup
+
+from bot.on_console.at_desk import ask_desk, field, fields, group, hand_over, open_ports, show_reply, visit_of
+from bot.on_console.pages import Asked, Page, deed, page
+from bot.on_console.people import list_units
+from bot.on_console.seats import OF_HR
+from bot.render import render_html, render_text
+from handlers.hr import broadcasts
+from handlers.hr.broadcasts import gather_for, show_preview, writing_of
+from handlers.hr.broadcasts_audience import (
+    CHANNELS,
+    CRITERIA,
+    FILTERS,
+    GROUPS,
+    SILENT_ON,
+    UNITS,
+    WITHIN_DAYS,
+    join,
+    name_channel,
+)
+from handlers.hr.broadcasts_conditions import Writing
+from handlers.hr.broadcasts_preview import describe_reach, name_member, pick_samples
+from handlers.hr.broadcasts_routes import desk_of
+from handlers.hr.broadcasts_steps import RECEIPT, TEXT, read_cells
+from handlers.hr.proposals_rights import as_hr, covers, signatory_of
+from handlers.notices.broadcasts import begin_of, write_broadcast
+from handlers.phrases import _
+from handlers.reply import Outcome
+from knowledge.broadcasting import FIELDS, load_templates
+
+_MOST_LISTED = 100
+_SEVERAL = (UNITS, GROUPS, CRITERIA, CHANNELS)
+_LONGEST = 4_000
+_CHANGES = {"pause": "broadcast.pause", "resume": "broadcast.resume", "cancel": "broadcast.cancel"}
+_CHANGES |= {"recall": "broadcast.recall", "cancel-yes": "broadcast.cancel.yes", "recall-yes": "broadcast.recall.yes"}
+
+
+async def list_all(asked: Asked) -> web.Response:
+    """Which broadcasts there are, and how they stand."""
+    found = await asked.cabinet.broadcasts.list_recent(_MOST_LISTED)
+    mine = [one for one in found if covers(as_hr(asked.person), one.scope, asked.today)]
+    rows = [(one, begin_of(one.text), await asked.cabinet.broadcasts.progress(one.number)) for one in mine]
+    return asked.show("broadcasts.html", rows=rows)
+
+
+async def write(asked: Asked) -> web.Response:
+    """The editor."""
+    return await _edit(asked, {})
+
+
+async def preview(asked: Asked) -> web.Response:
+    """What it would be if it were approved now, and as its recipients would read it."""
+    cells = _cells(asked)
+    ports = await open_ports(asked)
+    desk, visit = desk_of(ports), visit_of(asked)
+    read = read_cells(cells, await writing_of(visit, asked.person, desk))
+    if isinstance(read, str):
+        return await _edit(asked, cells, read)
+    shown = await show_preview(read, asked.person, visit, desk)
+    if shown.outcome is Outcome.NOT_UNDERSTOOD:
+        return await _edit(asked, cells, shown.title)
+    gathered = await gather_for(read, asked.person, asked.today, desk)
+    unit = signatory_of(asked.person, asked.today).unit_name
+    samples = []
+    for one in pick_samples(gathered):
+        written = write_broadcast(read[TEXT], unit, one.person, asked.today)
+        # Telegram's own mark-up: everything that came from outside is escaped where it is made.
+        as_html = Markup(render_html(written, asked.door.describe))  # noqa: S704
+        samples.append((name_member(one, asked.today), as_html, render_text(written, asked.door.describe)))
+    before = next((place for place, one in enumerate(shown.lines) if one.text.startswith("“")), None)
+    lines = shown.lines if before is None else shown.lines[: before - 1]
+    return asked.show(
+        "broadcast_preview.html",
+        reply=shown,
+        lines=group(lines),
+        reach=describe_reach(gathered)[0].text,
+        samples=samples,
+        asks_receipt=read.get(RECEIPT) == "co",
+        cells={name: value for name, value in cells.items() if value},
+    )
+
+
+async def send(asked: Asked) -> web.Response:
+    """Send it to a second person."""
+    cells = _cells(asked)
+    ports = await open_ports(asked)
+    desk, visit = desk_of(ports), visit_of(asked)
+    read = read_cells(cells, await writing_of(visit, asked.person, desk))
+    if isinstance(read, str) or field(asked, "edit"):
+        return await _edit(asked, cells, read if isinstance(read, str) else None)
+    return show_reply(asked, await broadcasts.propose(visit, asked.person, read, desk), "proposals")
+
+
+async def show(asked: Asked) -> web.Response:
+    """How far it is; a browser with scripts asks again every few seconds."""
+    reply = await ask_desk(asked, "broadcast", asked.request.match_info["number"])
+    actions = {one.action for one in reply.choices}
+    if "broadcast.result" not in actions:
+        return show_reply(asked, reply, "broadcasts")
+    number = int(asked.request.match_info["number"])
+    progress = await asked.cabinet.broadcasts.progress(number)
+    reachable = progress.total - progress.unreachable
+    return asked.show(
+        "broadcast_part.html" if asked.is_fragment else "broadcast.html",
+        reply=reply,
+        lines=group(reply.lines),
+        number=str(number),
+        done=reachable - progress.left,
+        total=max(reachable, 1),
+        is_over=not progress.left and not progress.to_recall and not progress.to_correct,
+        may=[name for name, action in _CHANGES.items() if action in actions],
+        names={"pause": _("Pause"), "resume": _("Resume"), "cancel": _("Cancel the rest"), "recall": _("Recall")},
+    )
+
+
+async def change(asked: Asked) -> web.Response:
+    """Pause, resume, cancel or recall it; the last two are asked back, for they cannot be undone."""
+    number, what = asked.request.match_info["number"], field(asked, "what")
+    if what not in _CHANGES:
+        return await show(asked)
+    reply = await ask_desk(asked, _CHANGES[what], number)
+    if any(one.action in {"broadcast.cancel.yes", "broadcast.recall.yes"} for one in reply.choices):
+        return asked.show("broadcast_sure.html", reply=reply, number=number, what=f"{what}-yes")
+    if reply.outcome is Outcome.DENIED or not any(one.action == "broadcast.result" for one in reply.choices):
+        return show_reply(asked, reply, "broadcasts")
+    return asked.go("broadcast", number=number)
+
+
+async def result(asked: Asked) -> web.Response:
+    """What became of it for everybody, in a file."""
+    reply = await ask_desk(asked, "broadcast.result", asked.request.match_info["number"])
+    return hand_over(reply.file) if reply.file is not None else show_reply(asked, reply, "broadcasts")
+
+
+def _cells(asked: Asked) -> dict[str, str]:
+    """The form as the cells of a broadcast."""
+    cells = {TEXT: field(asked, TEXT, _LONGEST), RECEIPT: "co" if field(asked, RECEIPT) else "khong"}
+    for column in FILTERS:
+        cells[column] = join(fields(asked, column)) if column in _SEVERAL else field(asked, column, 9)
+    return cells
+
+
+async def _edit(asked: Asked, cells: dict[str, str], problem: str | None = None) -> web.Response:
+    ports = await open_ports(asked)
+    writing: Writing = await writing_of(visit_of(asked), asked.person, desk_of(ports))
+    book = asked.today.book
+    groups = sorted({one for one, _name in book.rules.group_names} | set(book.standards_by_group))
+    return asked.show(
+        "broadcast_edit.html",
+        problem=problem,
+        cells=cells,
+        chosen={column: set(cells.get(column, "").split(",")) for column in _SEVERAL},
+        units=[(code, name) for code, name in list_units(asked) if code in writing.units],
+        groups=[(one, book.group_name(one)) for one in groups],
+        criteria=[(one.code, one.name) for one in asked.today.library.criteria.values()],
+        channels=[(one, name_channel(one)) for one in writing.channels],
+        earlier=[(one.number, begin_of(one.text)) for one in writing.earlier if one.asks_receipt],
+        texts=load_templates(),
+        known=[f"{{{one}}}" for one in FIELDS],
+        within=WITHIN_DAYS,
+        silent=SILENT_ON,
+    )
+
+
+PAGES: tuple[Page, ...] = (
+    page("/broadcasts", "broadcasts", OF_HR, list_all),
+    page("/broadcasts/new", "broadcast.new", OF_HR, write),
+    deed("/broadcasts/preview", "broadcast.preview", OF_HR, preview),
+    deed("/broadcasts/send", "broadcast.send", OF_HR, send),
+    page(r"/broadcasts/{number:\d+}", "broadcast", OF_HR, show),
+    deed(r"/broadcasts/{number:\d+}/change", "broadcast.change", OF_HR, change),
+    page(r"/broadcasts/{number:\d+}/result.xlsx", "broadcast.result", OF_HR, result),
+)
