@@ -11,8 +11,9 @@ from handlers.hr.evidence import Decision, may_review
 from handlers.hr.evidence import Desk as ReviewDesk
 from handlers.memory import recall_open_form
 from handlers.officials import evidence, guidance, linking
+from handlers.phrases import _
 from handlers.proven import for_proven
-from handlers.reply import Reply
+from handlers.reply import Line, Reply
 from handlers.visit import Visit
 from knowledge.understanding.evidence_said import EvidenceWish, read_evidence_wish
 
@@ -32,7 +33,9 @@ async def hand_in(visit: Visit, ports: "Ports") -> Reply:
         return await evidence.list_mine(visit, person, _desk(ports))
     if wish is EvidenceWish.EXPLAIN or visit.elsewhere is not None:
         told = guidance.explain_evidence(visit)
-        return replace(told, choices=(next_steps.hand_in(), next_steps.my_evidence(), *told.choices))
+        here = Line(_("You can hand it in here as well, with a photo or a PDF: press the button below."), is_item=True)
+        choices = (next_steps.hand_in(), next_steps.my_evidence(), *told.choices)
+        return replace(told, lines=(here, *told.lines), choices=choices)
     return await evidence.start(visit, person, _desk(ports), visit.text)
 
 

@@ -38,7 +38,7 @@ def show_help(visit: Visit) -> Reply:
         else (next_steps.link_account(), next_steps.all_documents(), next_steps.my_data())
     )
     if visit.person is not None and Role.HR in visit.person.roles:
-        choices = (*choices, next_steps.inbox(), next_steps.rulings(), next_steps.broadcasts())
+        choices = (*choices, next_steps.inbox(), next_steps.review(), next_steps.rulings(), next_steps.broadcasts())
     if visit.person is not None and {Role.HR, Role.HEAD} & visit.person.roles:
         choices = (next_steps.work_with_people(), *choices, next_steps.study_waiting(), next_steps.reports())
     return Reply(

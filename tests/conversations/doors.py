@@ -116,6 +116,7 @@ class WebGuest:
         self._present = present
         self._tokens: dict[str, str] = {}
         self._sent = 0
+        self.file: dict[str, str] | None = None
 
     async def says(self, text: str) -> str:
         return await self._send({"type": "say", "text": text})
@@ -129,6 +130,16 @@ class WebGuest:
         await self._line.send_json({**message, "id": f"m{self._sent}"})
         return await self._hear()
 
+    async def hands_in(self, content: bytes, name: str, text: str = "") -> str:
+        """Send a file as the page does: announced, then in pieces."""
+        self._sent += 1
+        said = {"type": "hand_in", "name": name, "media_type": "", "size": len(content), "text": text}
+        await self._line.send_json({**said, "id": f"m{self._sent}"})
+        assert json.loads(await self._line.receive_str(timeout=10))["type"] == "go_on"
+        for at in range(0, len(content), 100_000):
+            await self._line.send_bytes(content[at : at + 100_000])
+        return await self._hear()
+
     async def is_told(self, office: Office) -> str:
         """A letter is pushed into the open chat."""
         await Postman(office.mail, [WebCarrier(self._present, office.describe)]).go_round()
@@ -137,6 +148,7 @@ class WebGuest:
     async def _hear(self) -> str:
         heard = json.loads(await self._line.receive_str(timeout=10))
         assert heard["type"] == "reply", heard
+        self.file = heard["file"]
         self._tokens = {one["label"]: one["token"] for one in heard["choices"]}
         said = [heard["title"], *(line["text"] for line in heard["lines"])]
         return "\n".join([*said, *(one["text"] for one in heard["citations"])])
@@ -155,6 +167,11 @@ class TelegramGuest:
 
     async def presses(self, label: str) -> str:
         self._visitor.presses(label)
+        return await self._read()
+
+    async def hands_in(self, content: bytes, name: str = "", text: str = "") -> str:
+        """Send a photo, or under a name a document."""
+        self._visitor.hands_in(content, name=name, caption=text)
         return await self._read()
 
     async def is_told(self, office: Office) -> str:

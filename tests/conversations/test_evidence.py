@@ -1,0 +1,99 @@
+"""A certificate with its picture over real doors and one database: handed in at one, verified at another."""
+
+import base64
+from collections.abc import AsyncIterator
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from bot.wiring import Office
+from knowledge.evaluate import evaluate
+from knowledge.facts import PersonCode
+from knowledge.findings import State
+from tests.bot.handed_in.hostile import HTML, pdf, photo_with_place, text_of
+from tests.conversations.doors import Guest, TelegramGuest, WebGuest, at_telegram, at_web
+from tests.databases import make_home
+from tests.offices import TODAY, sample_office
+
+
+@pytest.fixture(scope="module")
+async def office(server_url: str) -> AsyncIterator[Office]:
+    with make_home("evidence") as home:
+        async with sample_office(server_url, home) as opened:
+            yield opened
+
+
+async def link(guest: Guest, person: str, office: Office) -> None:
+    issued = await office.issue_code(PersonCode(person))
+    await guest.says("/lienket")
+    await guest.presses("Tôi đồng ý")
+    assert "Đã liên kết" in await guest.says(issued.code)
+
+
+async def state_of(office: Office, code: str, criterion: str) -> State:
+    person = await office.find_person(code)
+    assert person is not None
+    rules = (await office.rule_book()).on(TODAY)
+    return next(one.state for one in evaluate(person, rules) if one.criterion == criterion)
+
+
+async def test_a_photo_from_telegram_is_verified_in_the_web_chat_and_the_verdict_follows(office: Office) -> None:
+    async with at_telegram(office) as official, at_web(office) as hr:
+        assert isinstance(official, TelegramGuest)
+        assert isinstance(hr, WebGuest)
+        assert "đã liên kết" in await official.hands_in(photo_with_place())  # of a stranger nothing is fetched
+        await link(official, "CB002", office)
+        await link(hr, "CB015", office)
+        assert await state_of(office, "CB002", "ngoai_ngu") is State.MISSING
+
+        assert "Đã lưu tệp" in await official.hands_in(photo_with_place(), text="ielts 6.0 cấp ngày 12/5/2026 số A-9")
+        assert "không phải ảnh" in await official.hands_in(HTML, "chung-chi.jpg")
+        assert "1 tệp" in await official.says("Hội đồng Anh")
+        assert "Minh chứng số 1" in await official.presses("Nộp")
+        assert await state_of(office, "CB002", "ngoai_ngu") is State.PENDING
+
+        await hr.says("/duyet")
+        shown = await hr.presses("Số 1 · Trần Thị Mẫu")
+        assert "Đã đạt với IELTS 6.0" in shown
+        await hr.presses("Mở ảnh 1")
+        assert hr.file is not None
+        with Image.open(BytesIO(base64.b64decode(hr.file["data"]))) as picture:
+            assert (picture.size, dict(picture.getexif())) == ((40, 60), {})
+        await hr.presses("Quay lại minh chứng")
+        assert "Đã xác minh" in await hr.presses("Xác minh")
+
+        told = await official.is_told(office)
+        assert "minh chứng số 1" in told
+        assert "IELTS" not in told
+        assert "đã xác minh" in await official.presses("Xem")
+    assert await state_of(office, "CB002", "ngoai_ngu") is State.MET
+    assert (await office.verify_audit()).is_intact
+
+
+async def test_a_pdf_from_the_web_chat_is_rejected_with_a_reason_that_is_read_there(office: Office) -> None:
+    async with at_web(office) as official, at_telegram(office) as hr:
+        assert isinstance(official, WebGuest)
+        await link(official, "CB017", office)
+        await link(hr, "CB015", office)
+        await official.says("nộp chứng chỉ toeic 600 cấp ngày 12/5/2026 số hiệu T-9, nơi cấp: IIG")
+        assert "Đã lưu tệp" in await official.hands_in(pdf(script="app.alert(1)"), "anh.jpg")
+        assert "Minh chứng số 2" in await official.presses("Nộp")
+
+        await hr.says("chứng chỉ nào đang chờ tôi xác minh")
+        listed = await hr.says("/duyet")
+        assert "Số 2" in listed
+        await hr.presses(next(one for one in hr._visitor.buttons() if one.startswith("Số 2")))
+        await hr.presses("Mở PDF 1")
+        await hr.says("/duyet")
+        await hr.presses(next(one for one in hr._visitor.buttons() if one.startswith("Số 2")))
+        await hr.presses("Từ chối, nêu lý do")
+        assert "Đã từ chối" in await hr.says("Chứng chỉ này không có trên trang tra cứu của đơn vị cấp")
+
+        assert "minh chứng số 2" in await official.is_told(office)
+        assert "không có trên trang tra cứu" in await official.presses("Xem")
+        await official.presses("Mở PDF 1")
+        assert official.file is not None
+        content = base64.b64decode(official.file["data"])
+        assert "Certificate page 1" in text_of(content)[0]
+        assert b"JavaScript" not in content

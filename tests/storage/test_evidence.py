@@ -1,0 +1,181 @@
+"""Evidence in the cabinet: a credential follows what is decided on it; files are sealed, and go in their time."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from knowledge.facts import Credential, CredentialStatus, KindCode, PersonCode
+from storage.drawers import Drawers
+from storage.records import Evidence, EvidenceState
+from tests.storage.filling import HEALTH, LAN, put_people, put_units
+
+NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+IELTS = Credential(KindCode("ielts"), "6.0", "Hội đồng Anh", "A-1", date(2025, 5, 12))
+ME = replace(LAN, credentials=())
+COLLEAGUE = replace(ME, code=PersonCode("CB002"), name="Trần Văn Hai")
+HR = PersonCode("HR001")
+
+
+@pytest.fixture
+async def filled(drawers: Drawers) -> Drawers:
+    await put_units(drawers)
+    await put_people(drawers, [ME, COLLEAGUE])
+    return drawers
+
+
+def made(credential: Credential = IELTS, person: PersonCode = ME.code) -> Evidence:
+    return Evidence(person, credential, submitted_at=NOW, changed_at=NOW)
+
+
+async def submitted(drawers: Drawers, credential: Credential = IELTS, files: Collection[int] = ()) -> Evidence:
+    kept = await drawers.evidence.submit(made(credential), files)
+    assert kept is not None
+    return kept
+
+
+async def statuses(drawers: Drawers) -> list[CredentialStatus]:
+    person = await drawers.profiles.find_person(ME.code)
+    assert person is not None
+    return [one.status for one in person.credentials]
+
+
+def decided(one: Evidence, state: EvidenceState, **more: object) -> Evidence:
+    changed = {"state": state, "version": one.version + 1, "changed_at": NOW, "decided_by": HR, "decided_at": NOW}
+    return replace(one, **{**changed, **more})
+
+
+async def test_what_is_handed_in_waits_on_record_and_is_read_back_whole(filled: Drawers) -> None:
+    kept = await submitted(filled)
+    assert await filled.evidence.find(kept.number) == kept
+    assert await filled.evidence.list_of(ME.code, 5) == [kept]
+    assert await filled.evidence.find_open(ME.code, IELTS) == kept
+    assert await statuses(filled) == [CredentialStatus.WAITING]
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        (EvidenceState.VERIFIED, [CredentialStatus.VERIFIED]),
+        (EvidenceState.REJECTED, [CredentialStatus.REJECTED]),
+        (EvidenceState.CHECKED, [CredentialStatus.WAITING]),
+        (EvidenceState.ASKED_BACK, [CredentialStatus.WAITING]),
+        (EvidenceState.WITHDRAWN, []),
+    ],
+)
+async def test_the_credential_on_record_follows_the_decision(filled, state, status):
+    kept = await submitted(filled)
+    settled = decided(kept, state, words="Ảnh mờ")
+    await filled.evidence.settle(settled)
+    found = await filled.evidence.find(kept.number)
+    assert (found.state, found.words, found.decided_by, found.version) == (state, "Ảnh mờ", HR, 2)
+    assert await statuses(filled) == status
+
+
+async def test_the_same_certificate_waits_once_and_never_over_a_verified_one(filled):
+    kept = await submitted(filled)
+    assert await filled.evidence.submit(made(replace(IELTS, level="7.0")), ()) is None
+    await filled.evidence.settle(decided(kept, EvidenceState.VERIFIED))
+    assert await filled.evidence.submit(made(), ()) is None
+    unnumbered = replace(IELTS, number=None)
+    await submitted(filled, unnumbered)
+    assert await filled.evidence.submit(made(unnumbered), ()) is None
+    await submitted(filled, replace(unnumbered, issued_on=date(2025, 5, 13)))
+
+
+async def test_a_rejected_certificate_may_be_handed_in_again(filled):
+    await filled.evidence.settle(decided(await submitted(filled), EvidenceState.REJECTED))
+    again = await submitted(filled)
+    assert again.number > 1
+    assert await statuses(filled) == [CredentialStatus.WAITING]
+
+
+async def test_what_hr_had_on_record_stays_when_it_is_taken_back(drawers: Drawers) -> None:
+    await put_units(drawers)
+    await put_people(drawers, [replace(ME, credentials=(replace(IELTS, level=None),))])
+    kept = await submitted(drawers)
+    assert not kept.is_new
+    await drawers.evidence.settle(decided(kept, EvidenceState.WITHDRAWN))
+    assert await statuses(drawers) == [CredentialStatus.WAITING]
+
+
+async def test_an_answer_to_a_question_may_change_the_certificate_itself(filled):
+    kept = await submitted(filled)
+    asked = decided(kept, EvidenceState.ASKED_BACK, words="Số hiệu nào?")
+    await filled.evidence.settle(asked)
+    right = replace(IELTS, number="A-2")
+    sent = replace(asked, credential=right, state=EvidenceState.WAITING, version=3, words=None)
+    again = await filled.evidence.submit_again(sent, ())
+    assert again is not None
+    assert again.credential.number == "A-2"
+    person = await filled.profiles.find_person(ME.code)
+    assert [(one.number, one.status) for one in person.credentials] == [("A-2", CredentialStatus.WAITING)]
+
+
+async def test_the_queue_holds_what_waits_in_these_units_but_ones_own(filled):
+    first = await submitted(filled)
+    second = await filled.evidence.submit(made(person=COLLEAGUE.code), ())
+    assert second is not None
+    others, total = await filled.evidence.list_waiting([HEALTH.code], HR, limit=1, offset=1)
+    assert (others, total) == ([second], 2)
+    assert await filled.evidence.list_waiting([HEALTH.code], ME.code, limit=9, offset=0) == ([second], 1)
+    await filled.evidence.settle(decided(first, EvidenceState.ASKED_BACK))
+    await filled.evidence.settle(decided(second, EvidenceState.CHECKED))
+    left, total = await filled.evidence.list_waiting([HEALTH.code], HR, limit=9, offset=0)
+    assert ([one.number for one in left], total) == ([second.number], 1)
+    assert await filled.evidence.list_waiting([], HR, limit=9, offset=0) == ([], 0)
+
+
+async def test_files_are_sealed_belong_to_one_person_and_are_read_with_their_submission(filled):
+    mine = await filled.evidence.add_file(ME.code, b"the dots of a picture", "image/jpeg", NOW)
+    other = await filled.evidence.add_file(COLLEAGUE.code, b"of somebody else", "image/jpeg", NOW)
+    sealed = (await filled.connection.execute(text("SELECT sealed FROM evidence_files"))).scalars().all()
+    assert not any(b"dots" in one for one in sealed)
+    assert await filled.evidence.list_loose(ME.code, [mine.id, other.id]) == [mine]
+    assert await filled.evidence.count_since(ME.code, NOW) == 1
+
+    kept = await submitted(filled, files=[mine.id, other.id])
+    assert kept.files == (mine,)
+    assert await filled.evidence.read_file(kept.number, mine.id) == b"the dots of a picture"
+    assert await filled.evidence.read_file(kept.number, other.id) is None
+    assert await filled.evidence.list_loose(ME.code, [mine.id]) == []
+
+
+async def test_files_go_some_days_after_the_decision_and_unused_ones_after_one(filled):
+    day = timedelta(days=1)
+    used = await filled.evidence.add_file(ME.code, b"used", "image/jpeg", NOW)
+    await filled.evidence.add_file(ME.code, b"never used", "image/jpeg", NOW)
+    kept = await submitted(filled, files=[used.id])
+
+    async def tidied(now: datetime) -> list[bytes | None]:
+        await filled.evidence.prune(decided_before=now - 30 * day, loose_before=now - day)
+        left = (await filled.connection.execute(text("SELECT count(*) FROM evidence_files"))).scalar_one()
+        return [await filled.evidence.read_file(kept.number, used.id), left]
+
+    assert await tidied(NOW + day) == [b"used", 2]
+    assert await tidied(NOW + 400 * day) == [b"used", 1]  # nobody has decided yet
+    await filled.evidence.settle(decided(kept, EvidenceState.VERIFIED))
+    assert await tidied(NOW + 30 * day) == [b"used", 1]
+    assert await tidied(NOW + 31 * day) == [None, 0]
+    found = await filled.evidence.find(kept.number)
+    assert (found.state, found.files) == (EvidenceState.VERIFIED, ())
+
+
+async def test_whoever_withdraws_takes_everything_undecided_back(filled):
+    file = await filled.evidence.add_file(ME.code, b"x", "image/jpeg", NOW)
+    await filled.evidence.add_file(ME.code, b"loose", "image/jpeg", NOW)
+    kept = await submitted(filled, files=[file.id])
+    await filled.evidence.withdraw_all(ME.code, NOW)
+    assert (await filled.evidence.find(kept.number)).state is EvidenceState.WITHDRAWN
+    assert await statuses(filled) == []
+    assert (await filled.connection.execute(text("SELECT count(*) FROM evidence_files"))).scalar_one() == 0
+
+
+async def test_kinds_are_marked_for_two_people(filled):
+    await filled.evidence.mark(KindCode("ielts"), HR, NOW)
+    await filled.evidence.mark(KindCode("ielts"), HR, NOW)
+    assert await filled.evidence.list_marked() == {"ielts"}
+    await filled.evidence.unmark(KindCode("ielts"))
+    assert await filled.evidence.list_marked() == frozenset()
