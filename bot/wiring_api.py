@@ -345,8 +345,7 @@ class HooksInDatabase:
             for one in missed:
                 await drawers.hooks.put_off(number, one.change, one.wait, one.reason)
             if missed:
-                first = min(missed, key=lambda one: one.wait)
-                await drawers.hooks.pause(number, first.wait, first.reason)
+                await drawers.hooks.pause(number, max(one.asked for one in missed), missed[0].reason)
 
     async def let_go(self, held: Held) -> None:
         async with self._database.transaction() as drawers:

@@ -46,7 +46,10 @@ WHERE hook = :hook AND change = :change
 """)
 _PAUSE: Final = text("""
 UPDATE hooks SET failures = least(failures + 1, 1000), failed_since = coalesce(failed_since, clock_timestamp()),
-    paused_until = clock_timestamp() + :wait, reason = :reason WHERE number = :number RETURNING failures
+    paused_until = clock_timestamp() + greatest(
+        CAST(:asked AS interval), least(interval '30 seconds' * power(2, least(failures, 10)), interval '1 hour')),
+    reason = :reason
+WHERE number = :number
 """)
 _GIVE_UP: Final = text("""
 UPDATE hook_events SET state = 'given_up', done_at = clock_timestamp()
@@ -183,9 +186,9 @@ class HooksDrawer:
         terms = {"hook": number, "change": change, "wait": wait, "reason": reason[:_LONGEST_REASON]}
         await self._connection.execute(_PUT_OFF, terms)
 
-    async def pause(self, number: int, wait: timedelta, reason: str) -> None:
-        """Tell this hook nothing for a while: it cannot take anything."""
-        terms = {"number": number, "wait": wait, "reason": reason[:_LONGEST_REASON]}
+    async def pause(self, number: int, asked: timedelta, reason: str) -> None:
+        """Tell this hook nothing for a while, twice as long each time in a row, and at least as long as it asks."""
+        terms = {"number": number, "asked": asked, "reason": reason[:_LONGEST_REASON]}
         await self._connection.execute(_PAUSE, terms)
 
     async def let_go(self, number: int, mine: datetime) -> None:

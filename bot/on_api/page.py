@@ -6,6 +6,7 @@ from pathlib import Path as File
 from typing import Any, Final
 
 import jinja2
+from markupsafe import Markup, escape
 
 from bot.on_api.paths import BASE, Path
 from handlers.phrases import _
@@ -32,7 +33,14 @@ def _template() -> Any:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined
     )
+    environment.filters["coded"] = _coded
     return environment.get_template("api.html")
+
+
+def _coded(words: str) -> Markup:
+    """Words with what stands between backticks shown as code."""
+    parts = [escape(one) for one in words.split("`")]
+    return Markup("").join(Markup("<code>{}</code>").format(one) if n % 2 else one for n, one in enumerate(parts))
 
 
 def _words() -> dict[str, str]:

@@ -55,11 +55,15 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A change that the hook did not take: when it is tried again, and why it was not taken."""
+    """A change that the hook did not take: when it is tried again, and why it was not taken.
+
+    `asked` is how long the hook asks to be left alone, for whatever change.
+    """
 
     change: int
     wait: timedelta
     reason: str
+    asked: timedelta = timedelta()
 
 
 class Ledger(Protocol):
@@ -74,7 +78,7 @@ class Ledger(Protocol):
         ...
 
     async def settle(self, number: int, taken: Sequence[int], missed: Sequence[Missed]) -> None:
-        """Keep what it took and what not; where it did not take one, it is left alone until that one is due again."""
+        """Keep what it took and what not; where it did not take one, it is left alone for a while."""
         ...
 
     async def let_go(self, held: Held) -> None:
@@ -126,9 +130,9 @@ class Teller:
             async with room:
                 if missed:
                     return
-                reason, wait = await self._try(client, held, event)
+                reason, asked = await self._try(client, held, event)
             if reason:
-                missed.append(Missed(event.change, max(wait_after(event.tries + 1), wait), reason))
+                missed.append(Missed(event.change, max(wait_after(event.tries + 1), asked), reason, asked))
             else:
                 taken.append(event.change)
 

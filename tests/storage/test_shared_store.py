@@ -128,6 +128,7 @@ def test_reader_learns_nothing_of_what_a_view_leaves_out_when_asking_with_a_func
         $$ BEGIN RAISE NOTICE '% %', $1, $2; RETURN true; END $$
     """)
     reader.execute("SELECT count(*) FROM compliance_gap WHERE pg_temp.tell(person, state)")
+    reader.execute("DROP FUNCTION pg_temp.tell")
     assert sorted(told) == ["CB001 missing", "CB002 undetermined"]
 
 
@@ -219,6 +220,21 @@ async def test_what_was_tried_for_too_long_is_given_up_and_what_was_never_tried_
         assert await drawers.hooks.remove(number, NOON)
         assert await drawers.hooks.list_all() == []
         assert not await drawers.hooks.remove(number, NOON)
+
+
+async def test_a_hook_that_takes_nothing_is_left_alone_for_longer_each_time(database):
+    seconds = "SELECT extract(epoch FROM paused_until - clock_timestamp()) FROM hooks"
+    async with database.transaction() as drawers:
+        number = await drawers.hooks.add(URL, "secret", None, may_be_private=False)
+        waits = []
+        for _ in range(9):
+            await drawers.hooks.pause(number, timedelta(0), "500")
+            waits.append(round(await drawers.connection.scalar(text(seconds))))
+        await drawers.hooks.mark_told(number, [1])
+        assert (await drawers.hooks.list_all())[0].failed_since is None
+        await drawers.hooks.pause(number, timedelta(minutes=5), "429")
+        waits.append(round(await drawers.connection.scalar(text(seconds))))
+    assert waits == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 300]
 
 
 def test_nothing_is_told_of_what_came_back_within_one_transaction():
