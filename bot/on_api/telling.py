@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import ssl
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
@@ -96,11 +98,13 @@ class Teller:
         now: Callable[[], float] = time.time,
         find: LookUp = look_up,
         seconds: float = _SECONDS,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._ledger = ledger
         self._now = now
         self._find = find
         self._seconds = seconds
+        self._tls = tls or _trusted()
 
     async def tell(self, number: int) -> None:
         """Tell this hook all that is due, until it does not take something."""
@@ -193,7 +197,15 @@ class Teller:
     def _client(self) -> httpx.AsyncClient:
         # No redirect and no proxy of the surroundings hears of anything.
         limits = httpx.Limits(max_connections=_AT_ONCE)
-        return httpx.AsyncClient(timeout=self._seconds, limits=limits, follow_redirects=False, trust_env=False)
+        return httpx.AsyncClient(
+            verify=self._tls, timeout=self._seconds, limits=limits, follow_redirects=False, trust_env=False
+        )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom the machine trusts: an authority of one's own is added there."""
+    return ssl.create_default_context()
 
 
 def render_event(event: Told) -> bytes:

@@ -1,10 +1,16 @@
 """What hooks are told of changed verdicts: once per change, proven, tried again, and never inside a network unasked."""
 
 import json
+import ssl
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from bot.on_api.addresses import AddressRefusedError, ensure_may_be_told, find_address
 from bot.on_api.signing import make_secret, sign
@@ -109,6 +115,62 @@ async def test_a_hook_that_is_held_by_another_is_left_to_it():
     ledger.is_held = True
     await Teller(ledger).tell(3)
     assert (ledger.taken, ledger.missed, ledger.is_held) == ([], [], True)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        pytest.param("nhan-su.example", None, id="the certificate bears the name of the hook"),
+        pytest.param("khac.example", "ConnectError", id="it bears another name"),
+    ],
+)
+async def test_the_connection_goes_to_the_address_looked_up_under_the_name_of_the_hook(tmp_path, name, reason):
+    asked = []
+
+    async def look_up(host, _port):
+        asked.append(host)
+        return ["127.0.0.1"]
+
+    ours, theirs = certify(tmp_path, name)
+    receiver = Receiver()
+    runner = web.AppRunner(receiver.app())
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=theirs).start()
+        port = runner.addresses[0][1]
+        ledger = Kept(f"https://nhan-su.example:{port}/hook")
+        await Teller(ledger, find=look_up, tls=ours).tell(3)
+    finally:
+        await runner.cleanup()
+    assert [one.reason for one in ledger.missed] == ([reason] if reason else [])
+    assert asked == ["nhan-su.example"]
+    assert [headers["Host"] for headers, _body in receiver.heard] == ([] if reason else [f"nhan-su.example:{port}"])
+
+
+def certify(folder, name):
+    """What a client needs to trust a server of this name, and what the server needs."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    bearer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(bearer)
+        .issuer_name(bearer)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    public = certificate.public_bytes(serialization.Encoding.PEM)
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / "server.pem").write_bytes(public + secret)
+    theirs = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    theirs.load_cert_chain(folder / "server.pem")
+    return ssl.create_default_context(cadata=public.decode()), theirs
 
 
 def test_waits_double_up_to_an_hour():
