@@ -8,6 +8,8 @@ import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import aiohttp
@@ -274,8 +276,8 @@ async def at_terminal(office: Office) -> AsyncIterator[Guest]:
     """A terminal."""
     ours, theirs = os.openpty()
     desk, screen = _Listening(office), io.StringIO()
-    with os.fdopen(theirs, encoding="utf-8") as source:
-        visit = on_terminal.Visit(address=f"tty-{ours}-{id(desk)}")
+    with os.fdopen(theirs, encoding="utf-8") as source, TemporaryDirectory() as downloads:
+        visit = on_terminal.Visit(address=f"tty-{ours}-{id(desk)}", downloads=Path(downloads))
         async with asyncio.TaskGroup() as group:
             group.create_task(
                 on_terminal.chat(visit, desk=desk, describe=office.describe, source=source, screen=screen)

@@ -1,13 +1,9 @@
 """A calendar is read at its secret address, and at no other; reading is limited."""
 
-from pathlib import Path
-
-import vobject
 from aiohttp import web
 
 from bot.on_web.calendars import CALENDAR_PATH, CalendarPage
 from tests.bot.on_web.scripted import opened
-from tests.offices import sample_office
 
 TOKEN = "a" * 40
 
@@ -44,15 +40,3 @@ async def test_a_calendar_is_read_at_its_address_until_too_often():
         now[0] += 60
         assert await status(TOKEN) == 200
     assert kept.looked_for == [TOKEN, TOKEN, TOKEN, "b" * 40, TOKEN]
-
-
-async def test_the_calendar_of_the_sample_says_days_only(server_url: str, tmp_path: Path):
-    async with sample_office(server_url, tmp_path) as office:
-        async with office._database.transaction() as drawers:
-            token = await drawers.calendars.issue("CB003", office.clock.now())
-        content = await office.calendars.read(token)
-        assert content is not None
-        (event,) = vobject.readOne(content.decode()).vevent_list
-        assert event.summary.value == "Hạn hoàn thiện tiêu chuẩn chức danh"
-        assert "Ngoại ngữ" not in content.decode()
-        assert await office.calendars.read(token.swapcase()) is None
