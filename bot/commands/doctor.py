@@ -32,6 +32,28 @@ class Check:
     mend: str = ""
 
 
+def name_check(check: Check) -> str:
+    """What was looked at, in the language being spoken; programs read `name`."""
+    names = {
+        "settings": _("settings"),
+        "library": _("law library"),
+        "catalogues": _("translations"),
+        "calendar": _("working days"),
+        "database": _("database"),
+        "added": _("added documents"),
+        "answers": _("promoted answers"),
+        "told": _("rules last told"),
+        "push": _("sending"),
+        "hooks": _("other systems"),
+        "telegram": "Telegram",
+        "zalo_bot": "Zalo Bot",
+        "zalo_oa": "Zalo Official Account",
+        "pace": _("pace of sending"),
+        "web": _("web server"),
+    }
+    return names.get(check.name, check.name)
+
+
 class _UnwellServiceError(ServiceError, SilentError):
     """Something that is needed is out of reach; told already."""
 
@@ -45,7 +67,7 @@ async def examine(settings: Settings, *, as_json: bool) -> None:
         print(json.dumps([asdict(check) for check in checks], ensure_ascii=False, indent=2))
     else:
         for check in checks:
-            print(f"{MARKS[check.is_well]} {check.name}: {check.found}")
+            print(f"{MARKS[check.is_well]} {name_check(check)}: {check.found}")
             if not check.is_well:
                 print(f"   → {check.mend}")
     unwell = {check.name for check in checks if not check.is_well}

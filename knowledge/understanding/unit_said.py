@@ -20,6 +20,7 @@ _DAYS = re.compile(r"\b(\d{1,3}) ?(ngay|hom|tuan|thang|quy)\b")
 _IN_DAYS = {"ngay": 1, "hom": 1, "tuan": 7, "thang": 30, "quy": 90}
 _WITHIN = re.compile(r"\b(?:tuan|thang|quy) (?:nay|toi|sau)\b")
 _MOST_DAYS = 366
+_SHORTEST_UNKNOWN = 2  # words after the kind: one alone may be anything
 _MOST_NAMED, _MOST_SEARCHED = 4, 8  # words of a unit that nobody knows, and of somebody who is looked for
 _SHORTEST_NAME = 3  # words of a name that must be said: "phòng tổng hợp", and not "số nội" for a Sở Nội vụ
 
@@ -83,7 +84,7 @@ def find_unknown_unit(said: str) -> str | None:
             if text.words[last].folded in _tables().no_names:
                 break
             last += 1
-        if text is not None and last > match.last:
+        if text is not None and last - match.last >= _SHORTEST_UNKNOWN:
             return text.typed[text.words[match.first].start : text.words[last - 1].end]
     return None
 

@@ -254,7 +254,7 @@ def test_doctor_finds_a_sound_installation_sound(terminal):
 def test_doctor_says_how_to_mend_a_database_out_of_reach(terminal):
     ran = terminal.run("doctor", NHACCHUAN_DATABASE_URL="postgresql://127.0.0.1:1/x")
     assert ran.returncode == 3
-    assert "✗ database" in ran.stdout
+    assert "✗ cơ sở dữ liệu" in ran.stdout
     assert "→" in ran.stdout
 
 
