@@ -179,7 +179,7 @@ class Answerer:
 
 
 def _brings_file(reply: Reply) -> bool:
-    return any(one is not None for one in (reply.file, reply.paper, reply.picture, reply.code_sheet))
+    return any(one is not None for one in (reply.file, reply.paper, reply.picture, reply.calendar, reply.code_sheet))
 
 
 def _build_message(address: str, part: Part) -> SendMessage:

@@ -87,8 +87,13 @@ def _list_choices(choices: Sequence[Choice], *, has_letters: bool) -> str:
 
 def _with_file(reply: Reply, text: str) -> str:
     """What cannot be handed over here is named; a chart shows only what the words say."""
-    name = f"{reply.paper.name}.docx" if reply.paper is not None else reply.file.name if reply.file is not None else ""
-    if not name:
+    if reply.file is not None:
+        name = reply.file.name
+    elif reply.calendar is not None:
+        name = f"{reply.calendar.name}.ics"
+    elif reply.paper is not None:
+        name = f"{reply.paper.name}.docx"
+    else:
         return text
     return "\n\n".join(
         [text, _("The file {name} cannot be sent in this chat. Please ask for it in the web chat.").format(name=name)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from handlers import next_steps
 from handlers.asking import Choice
-from handlers.heads.others import refuse
+from handlers.heads.others import find_other, refuse
 from handlers.phrases import _, show_day
 from handlers.reply import File, Line, Outcome, Reply
 from handlers.reports.asked import (
@@ -21,7 +21,7 @@ from handlers.reports.asked import (
 from handlers.reports.making import Asking, Desk, make_report
 from handlers.rights import units_in_scope
 from handlers.visit import Visit, criteria_asked
-from knowledge.facts import CriterionCode, ManagedBy, Person, PersonCode, ReviewRound, RoundCode, UnitCode
+from knowledge.facts import CriterionCode, ManagedBy, Person, ReviewRound, RoundCode, UnitCode
 from knowledge.folding import fold_words
 
 MAKE = "report.make"
@@ -151,8 +151,10 @@ async def _make_reminders(words: str | None, form: FileForm, visit: Visit, perso
             title=_("The reminders to whom? Please write, for example: “record of reminders to CB001”."),
             choices=(next_steps.reports(), next_steps.unit_gaps()),
         )
-    code = PersonCode(words.strip())
-    return await _make(_Wanted(ReportAsked(ReportKind.REMINDERS, person=code), form), visit, person, desk)
+    found = await find_other(visit, person, words, profiles=desk.profiles, audit=desk.audit, clock=desk.clock)
+    if isinstance(found, Reply):
+        return found
+    return await _make(_Wanted(ReportAsked(ReportKind.REMINDERS, person=found.code), form), visit, person, desk)
 
 
 async def _make(wanted: _Wanted, visit: Visit, person: Person, desk: Desk) -> Reply:
