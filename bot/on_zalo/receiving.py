@@ -155,7 +155,7 @@ class Visits:
         """An answer may have left: where it stands in the conversation all is well, where it does not it is given."""
         match await self._answerer.find_answer(event.user, event.at, in_hand.sending):
             case True:
-                _log.info("zalo.answered_before", event=short_name(event.key))
+                _log.info("zalo.answered_before", update=short_name(event.key))
             case False:
                 await self._answer(event, in_hand)
             case None:
@@ -184,4 +184,4 @@ class Visits:
 
 
 def _note_unanswered(event: Event, failed: Exception) -> None:
-    _log.error("zalo.not_answered", event=short_name(event.key), error=type(failed).__name__)
+    _log.error("zalo.not_answered", update=short_name(event.key), error=type(failed).__name__)

@@ -141,7 +141,7 @@ class House:
     async def start(self) -> None:
         self.side.standin.calls.clear()
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "serve", env=self._environment, stdout=asyncio.subprocess.DEVNULL if not os.environ.get('SHOW') else None
+            sys.executable, "-m", "bot", "serve", env=self._environment, stdout=asyncio.subprocess.DEVNULL
         )
         await self.side.standin.wait_for(self.side.is_open, 120)
 

@@ -90,10 +90,13 @@ async def open_account(
 
 
 @asynccontextmanager
-async def open_door(oa: ZaloOa, database: Database, by: str = WEBHOOK) -> AsyncIterator[OpenAccount]:
+async def open_door(
+    oa: ZaloOa, database: Database, by: str = WEBHOOK, *, inbox: Inbox | None = None
+) -> AsyncIterator[OpenAccount]:
     """The account with its door open; leaving the block leaves politely."""
     async with AsyncExitStack() as stack:
         opened = await stack.enter_async_context(open_account(oa, database))
+        opened.inbox = inbox or opened.inbox
         reception = Reception(
             desk=opened.desk,
             describe=lambda cite: f"{cite.document}, {cite.point}",

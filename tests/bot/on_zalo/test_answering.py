@@ -1,8 +1,11 @@
 """People ask the Official Account: by webhook and by reading recent conversations, each question answered once."""
 
+import json
+
 import pytest
 
 from bot.on_zalo.answering import Answerer
+from bot.seen import InboxInMemory
 from handlers.asking import Choice
 from handlers.reply import File, Reply
 from tests.bot.on_zalo.account import POLLING, WEBHOOK, open_account, open_door, standing_oa
@@ -214,3 +217,43 @@ async def test_offer_to_share_a_number_shows_the_accounts_own_picture_when_the_s
         await answerer.send(lan.id, Reply("Liên kết", asks_contact=True))
     assert [row.kind for row in lan.screen()] == ["text", "request_user_info"] * 2
     assert len(oa.calls_of("getoa")) == 1
+
+
+STANDING = {
+    "its words stand there, and nothing is sent": ("heard: một", ["heard: một"]),
+    "nothing of ours stands there, and it is given": (None, ["heard: một"]),
+    "something else stands there, and the person is told": ("Nhắc việc", ["Nhắc việc", "I was interrupted"]),
+}
+
+
+@pytest.mark.parametrize(("standing", "screen"), STANDING.values(), ids=STANDING)
+async def test_answer_that_may_have_left_is_looked_for_in_the_conversation(oa, database, standing, screen):
+    inbox, lan = InboxInMemory(), oa.person("Lan", is_follower=True)
+    async with open_account(oa, database) as account:
+        message = lan.says("một")
+        event = oa.event_from(lan.id, "user_send_text", {"text": "một", "msg_id": message})
+        event["timestamp"] = str(oa.clock.millis())
+        answerer = Answerer(account.client, str, account.clock, account.pauses)
+        await inbox.keep("zalo_oa", [(message, json.dumps(event))], "dead")
+        await inbox.begin_sending("zalo_oa", [(message, answerer.mark_of(Reply("heard: một")))], "dead")
+        await inbox.leave("dead")
+        if standing is not None:
+            await answerer.send(lan.id, Reply(standing))
+    async with open_door(oa, database, inbox=inbox):
+        lan.says("hai")
+        await oa.wait_for(lambda: "heard: hai" in lan.unread(), 10)
+    rows = [row.text for row in lan.screen()]
+    assert all(any(row.startswith(one) for row in rows) for one in screen)
+    assert len(rows) == len(screen) + 1
+
+
+async def test_zalo_is_not_thanked_for_what_could_not_be_kept(oa, database):
+    class Away(InboxInMemory):
+        async def keep(self, *_given):
+            raise ConnectionError
+
+    async with open_door(oa, database, inbox=Away()) as door:
+        oa.person("Lan").says("một")
+        await oa.wait_for(lambda: bool(oa.webhook.deliveries[-1].attempts))
+        assert oa.webhook.deliveries[-1].attempts[-1].status == 503
+        assert door.counted[-1] == "not_kept"

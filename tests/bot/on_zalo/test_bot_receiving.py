@@ -1,6 +1,7 @@
 """The door of the Zalo Bot platform, by polling and by webhook: each event once, and numbers for buttons."""
 
 import asyncio
+import json
 import socket
 
 import aiohttp
@@ -11,7 +12,8 @@ from bot.on_zalo.bot_api import BotApi
 from bot.on_zalo.bot_door import BotPollingDoor, BotWebhookDoor
 from bot.on_zalo.bot_plan import Plan
 from bot.render import count_units
-from handlers.asking import Channel, Choice
+from bot.seen import InboxInMemory
+from handlers.asking import Channel, Choice, FileGoneError
 from handlers.reply import File, Line, Pending, Reply
 from tests.bot.on_zalo.bot_open import POLLING, SECRET, WEBHOOK, OpenBot, open_bot
 from tests.standins.zalo_bot import BotSwitches, ZaloBot
@@ -299,3 +301,66 @@ async def test_door_that_is_closed_asks_to_be_tried_again(platform):
             headers = {"X-Bot-Api-Secret-Token": SECRET}
             async with session.post(door.webhook_url, data=b'{"event_name":"x"}', headers=headers) as answer:
                 assert answer.status == 503
+
+
+@pytest.mark.parametrize("field", ["photo_url", "photo"])
+async def test_desk_gets_a_picture_with_what_is_written_under_it(field):
+    async with ZaloBot(switches=BotSwitches(photo_field=field)) as platform, open_bot(platform, WEBHOOK) as door:
+
+        async def fetch(asked):
+            with pytest.raises(
+                FileGoneError
+            ):  # nobody is there; that it is not asked of inner hosts is tried elsewhere
+                await asked.file.fetch(100)
+            return Reply(f"{asked.file.name} {asked.file.declared_type} {asked.text}")
+
+        door.desk.script = fetch
+        lan = platform.person("Lan")
+        lan.shows_photo("http://photo.invalid/a/bang.jpg", "văn bằng")
+        assert await lan.reads() == "bang.jpg image/jpeg văn bằng"
+
+
+@pytest.mark.parametrize("mode", [POLLING, WEBHOOK])
+async def test_visitor_is_told_when_nobody_knows_whether_an_answer_left(platform, lan, mode):
+    inbox = InboxInMemory()
+    event = {
+        "event_name": "message.text.received",
+        "message": {
+            "message_id": "a1", "text": "chào", "from": {"id": lan.id}, "chat": {"id": lan.id, "chat_type": "PRIVATE"}
+        },
+    }  # fmt: skip
+    await inbox.keep("zalo_bot", [("a1", json.dumps(event))], "dead")
+    await inbox.begin_sending("zalo_bot", [("a1", "answer")], "dead")
+    await inbox.leave("dead")
+    async with open_bot(platform, mode, inbox=inbox) as door:
+        assert (await lan.reads()).startswith("I was interrupted")
+        assert door.desk.asked == []
+    assert not inbox.waiting
+
+
+async def test_event_that_cannot_be_kept_is_fetched_once_and_kept_when_it_can_be(platform, lan):
+    class Away(InboxInMemory):
+        times = 2
+
+        async def keep(self, *given):
+            if self.times:
+                self.times -= 1
+                raise ConnectionError
+            return await super().keep(*given)
+
+    async with open_bot(platform, POLLING, inbox=Away()) as door:
+        lan.says("chào")
+        assert await lan.reads() == "heard: chào"
+        assert door.pauses.seconds[:2] == [1.0, 2.0]
+
+
+async def test_platform_is_not_thanked_for_what_could_not_be_kept(platform, lan):
+    class Away(InboxInMemory):
+        async def keep(self, *_given):
+            raise ConnectionError
+
+    async with open_bot(platform, WEBHOOK, inbox=Away()) as door:
+        lan.says("chào")
+        await platform.wait_for(lambda: bool(platform.courier.deliveries and platform.courier.deliveries[-1].attempts))
+        assert platform.courier.deliveries[-1].attempts[-1].status == 503
+        assert door.turned_away == ["not_kept"]
