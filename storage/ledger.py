@@ -111,7 +111,10 @@ UPDATE deliveries d SET
     slot_at = CASE WHEN w.mark = 'back' THEN NULL ELSE d.slot_at END,
     claimed_by = CASE WHEN w.mark <> 'back' THEN d.claimed_by END,
     provider_id = coalesce(w.provider_id, d.provider_id),
-    reason = CASE WHEN w.mark = 'start' THEN d.reason ELSE w.reason END
+    reason = CASE WHEN w.mark = 'start' THEN d.reason
+                  WHEN w.mark = 'unclear' AND d.acknowledged_at IS NOT NULL THEN 'acknowledged'
+                  WHEN w.mark = 'unclear' AND d.arrived_at IS NOT NULL THEN 'receipt'
+                  ELSE w.reason END
 FROM unnest(%(ids)s::bigint[], %(tokens)s::text[], %(marks)s::text[], %(ats)s::timestamptz[], %(waits)s::float8[],
     %(tries)s::smallint[], %(provider_ids)s::text[], %(reasons)s::text[])
     AS w (id, token, mark, at, wait, tries, provider_id, reason)

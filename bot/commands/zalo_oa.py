@@ -1,6 +1,7 @@
 """Zalo's Official Account as a channel of the office: its door, who sends by it, and whether it works."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -24,9 +25,10 @@ from bot.on_zalo.tokens import TokenKeeper
 from bot.settings import Settings
 from bot.wiring import Office
 from handlers.phrases import _, ngettext, show_day
-from knowledge.message_templates import TemplatesError, load_templates
+from knowledge.message_templates import MessageTemplate, TemplatesError, load_templates
 
 OA_WEBHOOK_PATH = "/zalo/oa/webhook"
+_USABLE = "ENABLE"
 _CARD = "/static/zalo-card.png"
 _log = structlog.get_logger("bot.on_zalo")
 
@@ -123,11 +125,7 @@ def make_zalo_oa_sender(office: Office) -> OaSender | None:
     account = open_account(office)
     if account is None:
         return None
-    path = office.settings.zalo_zbs_templates
-    try:
-        templates = load_templates(path) if path is not None else {}
-    except TemplatesError as error:
-        raise InputError(_("NHACCHUAN_ZALO_ZBS_TEMPLATES cannot be used: {reason}").format(reason=error)) from None
+    templates = _load_templates(office.settings)
     zbs = TemplateClient(office.settings.zalo_zbs_api, account.keeper)
     lines = Lines(account.client(), zbs, account.keeper.close)
     return OaSender(
@@ -138,6 +136,14 @@ def make_zalo_oa_sender(office: Office) -> OaSender | None:
         office.clock,
         templates,
     )
+
+
+def _load_templates(settings: Settings) -> Mapping[str, MessageTemplate]:
+    path = settings.zalo_zbs_templates
+    try:
+        return load_templates(path) if path is not None else {}
+    except TemplatesError as error:
+        raise InputError(_("NHACCHUAN_ZALO_ZBS_TEMPLATES cannot be used: {reason}").format(reason=error)) from None
 
 
 def make_zalo_oa_carrier(office: Office) -> OaCarrier | None:
@@ -169,22 +175,40 @@ async def check_zalo_oa(office: Office) -> str:
     account = open_account(office)
     if account is None:
         return ""
-    client = account.client()
+    client, zbs = account.client(), TemplateClient(account.settings.zalo_zbs_api, account.keeper)
     try:
         about = await client.describe()
         grant = await office.zalo_grants.find()
+        of_templates = await describe_templates(zbs, _load_templates(office.settings))
     except (ChannelRefusedError, DeliveryFailedError, CodeError) as error:
         raise InputError(str(error)) from None
     finally:
         await account.keeper.close()
         await client.close()
+        await zbs.close()
     left = (grant.pair.refresh_until - office.clock.now()).days if grant is not None else 0
     found = ngettext(
         "{name}; the permission lasts {n} more day and is renewed by itself",
         "{name}; the permission lasts {n} more days and is renewed by itself",
         left,
     ).format(name=about.get("name") or account.app.oa_id, n=left)
-    return f"{found}. {await _describe_month(office)}"
+    return " ".join([f"{found}.", await _describe_month(office), *of_templates])
+
+
+async def describe_templates(zbs: TemplateClient, templates: Mapping[str, MessageTemplate]) -> list[str]:
+    """How many template messages are left today. Raises InputError for a template that cannot be sent."""
+    for template in sorted({one.id for one in templates.values()}):
+        status = await zbs.read_status(template)
+        if status != _USABLE:
+            raise InputError(
+                _("template {template} cannot be sent: its status with Zalo is {status}").format(
+                    template=template, status=status or "–"
+                )
+            )
+    quota = await zbs.read_quota() if templates else None
+    if quota is None:
+        return []
+    return [_("{left} of {most} template messages are left today.").format(left=quota[1], most=quota[0])]
 
 
 async def _describe_month(office: Office) -> str:

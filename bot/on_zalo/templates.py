@@ -30,20 +30,38 @@ class TemplateClient:
             "template_data": dict(values),
             "tracking_id": tracking_id[:_MOST_TRACKING],
         }
-        request = {"json": body, "seconds": seconds}
-        token = await self._tokens.access()
-        try:
-            data = await ask_once(self._wire, "POST", _SEND, token, ZBS, request)
-        except CodeError as refused:
-            if refused.meaning.act is not Act.RENEW_TOKEN:
-                raise
-            token = await renew_within(self._tokens, token)
-            data = await ask_once(self._wire, "POST", _SEND, token, ZBS, request)
+        data = await self._call("POST", _SEND, {"json": body, "seconds": seconds})
         return Sent(str(data.get("msg_id") or data.get("message_id") or ""))
+
+    async def read_status(self, template: str) -> str:
+        """How this template stands with the platform: `ENABLE` where it can be sent."""
+        data = await self._ask("/template/info/v2", {"template_id": template})
+        return str(data.get("status") or "")
+
+    async def read_quota(self) -> tuple[int, int] | None:
+        """Template messages a day and how many are left of them; None where the platform does not say."""
+        data = await self._ask("/message/quota", {})
+        try:
+            return int(data["dailyQuota"]), int(data["remainingQuota"])
+        except (KeyError, TypeError, ValueError):
+            return None
 
     async def close(self) -> None:
         """Close the connections."""
         await self._wire.close()
+
+    async def _ask(self, path: str, given: Mapping[str, str]) -> Mapping[str, Any]:
+        return await self._call("GET", path, {"params": dict(given)})
+
+    async def _call(self, method: str, path: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        token = await self._tokens.access()
+        try:
+            return await ask_once(self._wire, method, path, token, ZBS, request)
+        except CodeError as refused:
+            if refused.meaning.act is not Act.RENEW_TOKEN:
+                raise
+        token = await renew_within(self._tokens, token)
+        return await ask_once(self._wire, method, path, token, ZBS, request)
 
 
 def as_zalo_writes(phone: str) -> str:

@@ -3,7 +3,11 @@
 import pytest
 from sqlalchemy import text
 
+from bot.commands.zalo_oa import describe_templates
+from bot.errors import InputError
 from bot.on_zalo.pushing import delivery_of, tracking_of
+from bot.on_zalo.templates import TemplateClient
+from handlers.phrases import locale_of
 from storage.records import DeliveryState
 from tests.bot.on_zalo.account import open_door, standing_oa
 from tests.bot.on_zalo.sending import TEMPLATES, everybody, find, pump, put, sender_of
@@ -193,3 +197,27 @@ async def arrived(account, number) -> None:
     while seen is None:
         async with account.database.transaction() as drawers:
             seen = await arrival(drawers, number)
+
+
+async def test_operator_is_told_what_is_left_of_templates_and_which_cannot_be_sent(zbs, account):
+    zbs.template("123456", PARAMS)
+    client = TemplateClient(zbs.business_base, account.keeper)
+    with locale_of("en"):
+        assert await describe_templates(client, TEMPLATES) == ["500 of 500 template messages are left today."]
+        assert await describe_templates(client, {}) == []
+        zbs.decide("123456", "DISABLE", "low quality")
+        with pytest.raises(InputError, match=r"123456 .* DISABLE"):
+            await describe_templates(client, TEMPLATES)
+    await client.close()
+
+
+async def test_changes_that_zalo_makes_to_templates_and_quota_are_logged(zbs, account, capsys):
+    zbs.template("123456", PARAMS)
+    zbs.decide("123456", "DISABLE", "low quality")
+    zbs.change_quota(100)
+    said = ""
+    while said.count("zalo.changed_by_platform") < 2:
+        await zbs.oa.wait_for(lambda: all(one.attempts for one in zbs.oa.webhook.deliveries))
+        said += capsys.readouterr().out
+    assert "123456 ENABLE → DISABLE low quality" in said
+    assert "500 → 100" in said
