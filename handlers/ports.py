@@ -17,6 +17,7 @@ from knowledge.facts import (
     Person,
     PersonCode,
     RecognitionRow,
+    ReviewRound,
     Ruling,
     RulingId,
     StudyRecord,
@@ -458,7 +459,7 @@ class Entry(Protocol):
     @property
     def problems(self) -> Sequence[Problem]: ...
     @property
-    def row(self) -> RecognitionRow | TitleStandard | RulingDraft | None: ...
+    def row(self) -> RecognitionRow | TitleStandard | RulingDraft | ReviewRound | None: ...
     @property
     def declares(self) -> DocumentId | None: ...
 
@@ -509,7 +510,9 @@ class Entries(Protocol):
         """Check cells as a row of this sheet; unless `is_whole`, cells that are not there yet are not missed."""
         ...
 
-    async def store(self, row: RecognitionRow | TitleStandard, *, declares: DocumentId | None, at: datetime) -> None:
+    async def store(
+        self, row: RecognitionRow | TitleStandard | ReviewRound, *, declares: DocumentId | None, at: datetime
+    ) -> None:
         """Keep a row as a load would: in place of the one with the same key, if there is one."""
         ...
 

@@ -7,11 +7,12 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from knowledge.facts import DocumentId, RecognitionRow, TerritoryCode, TitleStandard
+from knowledge.facts import DocumentId, RecognitionRow, ReviewRound, TerritoryCode, TitleStandard
 from knowledge.library import Library
-from storage.rows import recognition_row, standard_row
-from storage.tables import declared_documents, recognition, standards
+from storage.rows import recognition_row, round_row, standard_row
+from storage.tables import declared_documents, recognition, rounds, standards, units
 from storage.workbook.entries import Entry, read_entry
+from storage.workbook.sheets import ROUNDS
 from storage.workbook.tables_given import GivenTable, read_given_rows
 
 _STANDARD_KEY = ("position_group", "criterion", "valid_from")
@@ -35,7 +36,10 @@ class EntriesDrawer:
         is_whole: bool = True,
     ) -> Entry:
         declared = await self._list_declared() if is_whole else ()
-        return read_entry(sheet, cells, library, home=home, today=today, declared=declared, is_whole=is_whole)
+        known = tuple(await self._connection.scalars(select(units.c.code))) if sheet == ROUNDS.name else ()
+        return read_entry(
+            sheet, cells, library, home=home, today=today, declared=declared, is_whole=is_whole, units=known
+        )
 
     async def read_table(
         self,
@@ -67,8 +71,14 @@ class EntriesDrawer:
         if (await self._connection.execute(known)).first() is None:
             await self._connection.execute(insert(declared_documents).values(number=number, declared_at=at))
 
-    async def store(self, row: RecognitionRow | TitleStandard, *, declares: DocumentId | None, at: datetime) -> None:
-        if isinstance(row, TitleStandard):
+    async def store(
+        self, row: RecognitionRow | TitleStandard | ReviewRound, *, declares: DocumentId | None, at: datetime
+    ) -> None:
+        if isinstance(row, ReviewRound):
+            values = round_row(row)
+            statement = upsert(rounds).values(values)
+            statement = statement.on_conflict_do_update(index_elements=["code"], set_=values)
+        elif isinstance(row, TitleStandard):
             values = standard_row(row)
             statement = upsert(standards).values(values)
             changed = {name: value for name, value in values.items() if name not in _STANDARD_KEY}

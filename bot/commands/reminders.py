@@ -1,22 +1,17 @@
 """`reminders policy`: at how many days before and after a deadline people are reminded, and HR's own such numbers."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.errors import InputError, UsageError
+from bot.reminder_stages import MOST_DAYS, check_number, held_stages, list_stages, read_numbers
 from bot.settings import Settings
 from bot.wiring import open_office
 from handlers.phrases import _, show_number
 from knowledge.facts import CriterionCode, RoundCode
 from knowledge.library import ReminderStages
-from knowledge.reminders import OwnStages, Reminding
 from knowledge.rulebook import RulesOn
-
-_MOST_DAYS = 3650
-_MOST_STAGES = 12
-_NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +44,12 @@ async def show_or_set(settings: Settings, wanted: Wanted, *, as_json: bool) -> N
             if not await office.remove_reminder_stages(*key):
                 raise InputError(_("Nothing of its own is set for this; the policy stays as it was."))
         elif wanted.sets:
-            await office.save_reminder_stages(*key, read_stages(wanted, _held(key, own, rules)))
+            await office.save_reminder_stages(*key, read_stages(wanted, held_stages(key, own, rules)))
         own = await office.list_reminder_stages()
     if as_json:
-        print(json.dumps([_as_json(*one) for one in _list_all(own, rules)], ensure_ascii=False, indent=2))
+        print(json.dumps([_as_json(*one) for one in list_stages(own, rules)], ensure_ascii=False, indent=2))
     else:
-        print("\n".join(_describe(*one) for one in _list_all(own, rules)))
+        print("\n".join(_describe(*one) for one in list_stages(own, rules)))
 
 
 def _read_key(wanted: Wanted, rules: RulesOn) -> tuple[RoundCode | None, CriterionCode | None]:
@@ -71,64 +66,18 @@ def _read_key(wanted: Wanted, rules: RulesOn) -> tuple[RoundCode | None, Criteri
     )
 
 
-def _held(key: tuple[RoundCode | None, CriterionCode | None], own: OwnStages, rules: RulesOn) -> ReminderStages:
-    """What holds so far where the numbers are to be set."""
-    policy = rules.library.policy.reminders
-    of_round, criterion = key
-    if criterion is None:
-        return own.get((of_round, None)) or own.get((None, None)) or policy.stages
-    return Reminding(policy, own, rules.day).stages_for(of_round, criterion)
-
-
 def read_stages(wanted: Wanted, held: ReminderStages) -> ReminderStages:
     """What was typed, over what holds so far. Raises InputError with one sentence."""
     stages = held
     if wanted.before is not None:
-        stages = replace(stages, before=tuple(sorted(_read_numbers(wanted.before, "--before"), reverse=True)))
+        stages = replace(stages, before=tuple(sorted(read_numbers(wanted.before, "--before"), reverse=True)))
     if wanted.after is not None:
-        stages = replace(stages, after=tuple(sorted(_read_numbers(wanted.after, "--after"))))
+        stages = replace(stages, after=tuple(sorted(read_numbers(wanted.after, "--after"))))
     if wanted.then_every is not None:
-        stages = replace(stages, then_every=_check("--then-every", wanted.then_every, least=1, most=_MOST_DAYS))
+        stages = replace(stages, then_every=check_number("--then-every", wanted.then_every, least=1, most=MOST_DAYS))
     if wanted.then_at_most is not None:
-        stages = replace(stages, then_at_most=_check("--then-at-most", wanted.then_at_most, least=0, most=60))
+        stages = replace(stages, then_at_most=check_number("--then-at-most", wanted.then_at_most, least=0, most=60))
     return stages
-
-
-def _read_numbers(written: str, option: str) -> set[int]:
-    if written.strip().lower() == _NONE:
-        return set()
-    words = [word.strip() for word in written.split(",")]
-    numbers = [int(word) if word.isascii() and word.isdecimal() and len(word) < len("99999") else 0 for word in words]
-    if (
-        len(set(numbers)) < len(numbers)
-        or len(numbers) > _MOST_STAGES
-        or not all(1 <= n <= _MOST_DAYS for n in numbers)
-    ):
-        text = _(
-            "{option} takes up to {n} different numbers of days from 1 to {most}, such as 60,30,7, or the word none."
-        )
-        raise InputError(text.format(option=option, n=_MOST_STAGES, most=_MOST_DAYS))
-    return set(numbers)
-
-
-def _check(option: str, number: int, *, least: int, most: int) -> int:
-    if not least <= number <= most:
-        raise InputError(
-            _("{option} takes a number from {least} to {most}.").format(option=option, least=least, most=most)
-        )
-    return number
-
-
-def _list_all(own: OwnStages, rules: RulesOn) -> Iterator[tuple[str | None, str | None, ReminderStages]]:
-    """Everything that holds, the most general first."""
-    policy = rules.library.policy.reminders
-    yield None, None, own.get((None, None)) or policy.stages
-    for named, stages in policy.by_criterion.items():
-        if (None, named) not in own:
-            yield None, named, stages
-    for (of_round, criterion), stages in sorted(own.items(), key=lambda one: (one[0][0] or "", one[0][1] or "")):
-        if of_round is not None or criterion is not None:
-            yield of_round, criterion, stages
 
 
 def _as_json(of_round: str | None, criterion: str | None, stages: ReminderStages) -> dict[str, Any]:

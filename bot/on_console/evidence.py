@@ -23,7 +23,7 @@ async def list_waiting(asked: Asked) -> web.Response:
     """What waits, the oldest first."""
     written = asked.query.get("page", "1")
     wanted = int(written) if written.isascii() and written.isdecimal() and len(written) < 6 else 1  # noqa: PLR2004
-    queue = await list_queue(asked.person, asked.today, await _desk(asked), page=wanted, per_page=_AT_ONCE)
+    queue = await list_queue(asked.person, asked.today, await open_desk(asked), page=wanted, per_page=_AT_ONCE)
     return asked.show(
         "evidence.html",
         queue=queue,
@@ -42,20 +42,20 @@ async def list_waiting(asked: Asked) -> web.Response:
 
 async def show(asked: Asked) -> web.Response:
     """One of them; the look is recorded."""
-    seen = await look(asked.person, _number(asked, "number"), asked.today, await _desk(asked))
+    seen = await look(asked.person, _number(asked, "number"), asked.today, await open_desk(asked))
     return _show(asked, seen) if seen is not None else _none(asked)
 
 
 async def hand_file(asked: Asked) -> web.Response:
     """Its picture or PDF, opened in the page; opening it is recorded."""
-    desk = await _desk(asked)
+    desk = await open_desk(asked)
     found = await open_file(asked.person, _number(asked, "number"), _number(asked, "file"), asked.today, desk)
     return hand_over(found, inline=True) if found is not None else _none(asked)
 
 
 async def settle(asked: Asked) -> web.Response:
     """Verify, reject, or ask back; only what was seen."""
-    desk, number = await _desk(asked), _number(asked, "number")
+    desk, number = await open_desk(asked), _number(asked, "number")
     chosen, words = field(asked, "decision"), field(asked, "words")
     if chosen not in set(Decision):
         return _none(asked)
@@ -124,7 +124,8 @@ def _number(asked: Asked, name: str) -> int | None:
     return int(written) if len(written) < 10 else None  # noqa: PLR2004  more than any number that is given
 
 
-async def _desk(asked: Asked) -> Desk:
+async def open_desk(asked: Asked) -> Desk:
+    """The drawers of the review."""
     ports = await open_ports(asked)
     return Desk(
         ports.evidence,

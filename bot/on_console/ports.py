@@ -5,8 +5,10 @@ from datetime import date, datetime
 from typing import Protocol
 
 from handlers.front_desk import Drawers
-from handlers.ports import Audit, ConsoleEntries
-from knowledge.facts import PersonCode, UnitCode
+from handlers.ports import Audit, ConsoleEntries, Reminders
+from knowledge.facts import CriterionCode, PersonCode, RoundCode, UnitCode
+from knowledge.library import ReminderStages
+from knowledge.reminders import OwnStages
 from storage.records import (
     AuditEntry,
     AuditVerdict,
@@ -53,6 +55,7 @@ class Sessions(ConsoleEntries, Protocol):
 class Standing(Protocol):
     """The verdicts that are kept, as lists and counts."""
 
+    async def count_waiting(self, day: date) -> int: ...
     async def freshness(self, day: date) -> Freshness: ...
     async def count_states(self, units: Collection[UnitCode] | None) -> Sequence[tuple[UnitCode, str, str, int]]: ...
     async def count_by_day(
@@ -62,7 +65,6 @@ class Standing(Protocol):
     async def read_funnel(self, units: Collection[UnitCode] | None, since: date) -> Funnel: ...
     async def list_people(self, wanted: PeopleWanted, limit: int) -> Sequence[ListedPerson]: ...
     async def count_people(self, wanted: PeopleWanted) -> int: ...
-    async def list_groups(self, units: Collection[UnitCode] | None) -> Sequence[str]: ...
     async def list_history(self, person: PersonCode, limit: int) -> Sequence[VerdictChange]: ...
 
 
@@ -71,6 +73,24 @@ class Chain(Audit, Protocol):
 
     async def list_entries(self, wanted: AuditWanted, limit: int) -> Sequence[AuditEntry]: ...
     async def verify(self) -> AuditVerdict: ...
+
+
+class RemindersKept(Reminders, Protocol):
+    """What people wish about reminders, and the stages that HR has set."""
+
+    async def list_stages(self) -> OwnStages:
+        """The stages that HR has set, for a round, a criterion, both, or everything."""
+        ...
+
+    async def save_stages(
+        self, of_round: RoundCode | None, criterion: CriterionCode | None, stages: ReminderStages
+    ) -> None:
+        """Set them, in place of what was set for the same."""
+        ...
+
+    async def remove_stages(self, of_round: RoundCode | None, criterion: CriterionCode | None) -> bool:
+        """Take back what was set; False where nothing was."""
+        ...
 
 
 class Cabinet(Drawers, Protocol):
@@ -82,3 +102,5 @@ class Cabinet(Drawers, Protocol):
     def audit(self) -> Chain: ...
     @property
     def verdicts(self) -> Standing: ...
+    @property
+    def reminders(self) -> RemindersKept: ...

@@ -139,8 +139,11 @@ async def _show_checked(
         whole = change_of(change, asked.today)
         counted = await count_effects(whole, None, asked.today, asked.cabinet.profiles)
         effects, said = describe_effects(counted, asked.today), describe_rows_of(change, whole, visit_of(asked))
+    held = {group for group, _name in asked.today.book.rules.group_names}
+    brought = {one.position_group for one in change.stored if isinstance(one, TitleStandard)}
     return asked.show(
         "standards_checked.html",
+        unknown=sorted(brought - held),
         sheet=sheet,
         table_name=start_sentence(name_table(sheet)),
         columns=table.columns,

@@ -283,7 +283,7 @@ async def _show(visit: Visit, found: _Found, change: Change | str, desk: Desk) -
         return _stale(change, proposal)
     effects = await count_effects(change, proposal.scope, today, desk.profiles)
     lines = [*describe_change(change, replace(visit, rules=today)), *describe_effects(effects, today)]
-    if proposal.kind is ProposalKind.WITHDRAWAL:
+    if proposal.cells.get("ly_do") and proposal.kind in {ProposalKind.WITHDRAWAL, ProposalKind.ROUND}:
         lines.insert(1, Line(_("Reason: {reason}").format(reason=proposal.cells.get("ly_do", "")), is_item=True))
     seen = f"{proposal.number}.{today.book.rules.version}"
     number = str(proposal.number)
@@ -313,6 +313,9 @@ async def _take_effect(change: Change, desk: Desk) -> tuple[str, str]:
         return text.format(id=ruling.id, day=show_day(ruling.valid_from)), ruling.id
     if change.table is not None:
         return await _take_table(change.table, desk)
+    if change.round is not None:
+        await desk.entries.store(change.round, declares=change.declares, at=desk.clock.now())
+        return _("Confirmed: review round {code} is as shown now.").format(code=change.round.code), change.round.code
     row = change.row
     if row is None:
         raise TypeError(change)  # a change is always of one of these kinds

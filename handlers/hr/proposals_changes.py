@@ -5,16 +5,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from handlers.hr.proposals_given import REPLACES, ROWS, SHEET, YES, TableChange, compare, key_of, read_rows, with_table
+from handlers.hr.proposals_rounds import DEED, NEW
 from handlers.phrases import _
 from handlers.ports import Entries, Profiles
 from handlers.problem_words import say_problem
 from handlers.wording import start_sentence
 from knowledge.effects import Shift, shifts_of
+from knowledge.evaluate import evaluate
 from knowledge.facts import (
     DeclaredRules,
     DocumentId,
     Person,
     RecognitionRow,
+    ReviewRound,
     Ruling,
     RulingId,
     Signatory,
@@ -29,6 +32,7 @@ SHEETS = {
     ProposalKind.RULING: "y_kien",
     ProposalKind.RECOGNITION_ROW: "cong_nhan",
     ProposalKind.STANDARD: "tieu_chuan",
+    ProposalKind.ROUND: "dot_ra_soat",
 }
 WITHDRAWN = "y_kien"  # the cell that names the ruling to be withdrawn
 _UNNUMBERED = RulingId("YK-…")  # sorts after every number that was given
@@ -40,7 +44,7 @@ _MOST_JUDGED = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A proposal as it would take effect on `day`: one of `ruling` (new), `row`, `table` and `withdrawn`.
+    """A proposal as it would take effect on `day`: one of `ruling` (new), `row`, `table`, `round`, `withdrawn`.
 
     `after` are the rules then.
 
@@ -55,6 +59,8 @@ class Change:
     replaced: RecognitionRow | TitleStandard | None = None
     declares: DocumentId | None = None
     table: TableChange | None = None
+    round: ReviewRound | None = None
+    round_before: ReviewRound | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ class Effects:
     people: int = 0
     changed: int = 0
     is_partial: bool = False
+    of_deadlines: bool = False
     shifts: Counter[Shift] = field(default_factory=Counter)
 
 
@@ -94,6 +101,8 @@ async def read_change(proposal: Proposal, confirmer: Signatory, today: RulesOn, 
             day = max(today.day, row.valid_from or today.day)
             after = _book_of(book, _with_row(book.rules, row, replaced))
             return Change(day, after, row=row, replaced=replaced, declares=entry.declares)
+        case ReviewRound() as review:
+            return _read_round(review, proposal, today, entry.declares)
         case _:
             raise TypeError(proposal.kind)  # every sheet above makes one of these
 
@@ -108,6 +117,18 @@ def find_same(row: RecognitionRow | TitleStandard, rules: DeclaredRules) -> Reco
     if isinstance(row, TitleStandard):
         return next((one for one in rules.standards if key_of(one) == key_of(row)), None)
     return next((one for one in rules.recognition if key_of(one) == key_of(row)), None)
+
+
+def _read_round(review: ReviewRound, proposal: Proposal, today: RulesOn, declares: DocumentId | None) -> Change | str:
+    rules = today.book.rules
+    before = next((one for one in rules.rounds if one.code == review.code), None)
+    if proposal.cells.get(DEED) == NEW and before is not None:
+        return _("There is a review round {code} already; please choose another code.").format(code=review.code)
+    if before == review:
+        return _("Nothing in it differs any more from what is in force.")
+    after = replace(rules, rounds=(*(one for one in rules.rounds if one.code != review.code), review))
+    day = max(today.day, review.opens_on or today.day)
+    return Change(day, _book_of(today.book, after), round=review, round_before=before, declares=declares)
 
 
 async def _read_table(proposal: Proposal, today: RulesOn, entries: Entries) -> Change | str:
@@ -141,18 +162,26 @@ async def count_effects(
     before, after = today.book.on(change.day), change.after.on(change.day)
     units = None if scope is None else today.units_within((scope,))
     people = judged = changed = 0
+    of_deadlines = change.round is not None
     counted: Counter[Shift] = Counter()
     async for person in profiles.stream_people(units):
         if people == _MOST_PEOPLE or judged == most:
-            return Effects(people, changed, is_partial=True, shifts=counted)
+            return Effects(people, changed, is_partial=True, of_deadlines=of_deadlines, shifts=counted)
         people += 1
         if not _may_touch(change, person):
             continue
         judged += 1
+        if of_deadlines:
+            changed += _deadlines(person, before) != _deadlines(person, after)
+            continue
         shifts = shifts_of(person, before, after)
         changed += bool(shifts)
         counted.update(shifts)
-    return Effects(people, changed, shifts=counted)
+    return Effects(people, changed, of_deadlines=of_deadlines, shifts=counted)
+
+
+def _deadlines(person: Person, rules: RulesOn) -> dict[object, object]:
+    return {one.criterion: (one.deadline, one.round) for one in evaluate(person, rules)}
 
 
 def _may_touch(change: Change, person: Person) -> bool:

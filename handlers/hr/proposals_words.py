@@ -6,12 +6,13 @@ from handlers.case_words import describe_rows
 from handlers.change_words import name_state
 from handlers.hr.proposals_changes import WITHDRAWN, Change, Effects
 from handlers.hr.proposals_given import ROWS, SHEET, TableChange, read_rows
+from handlers.hr.proposals_rounds import CLOSE, DEED, EXTEND, NEW
 from handlers.phrases import _, ngettext, show_day, show_day_of, show_number
 from handlers.reply import Line
 from handlers.visit import Visit
-from handlers.wording import name_criterion, name_level, name_unit, start_sentence
+from handlers.wording import name_criterion, name_level, name_managed_by, name_unit, start_sentence
 from knowledge.effects import Shift
-from knowledge.facts import DocumentId, RecognitionRow, Ruling, TitleStandard, UnitCode
+from knowledge.facts import DocumentId, RecognitionRow, ReviewRound, Ruling, TitleStandard, UnitCode
 from knowledge.findings import State
 from knowledge.outranking import list_overlapping, outranked
 from knowledge.rulebook import RulesOn
@@ -36,6 +37,8 @@ def describe_change(change: Change, visit: Visit) -> list[Line]:
         return _describe_new_ruling(change.ruling, after)
     if change.table is not None:
         return describe_table(change.table, change, visit)
+    if change.round is not None:
+        return describe_round(change.round, change.round_before, after)
     if change.row is None:
         return []
     lines = [Line(_("New: {what}").format(what=_describe_row(change.row, visit, after)), is_item=True)]
@@ -78,7 +81,11 @@ def describe_validity(ruling: Ruling) -> str:
 
 def describe_effects(effects: Effects, rules: RulesOn) -> list[Line]:
     """For how many people something changes, and how their states move."""
-    if effects.is_partial:
+    if effects.of_deadlines:
+        text = _("Reckoned for {n} people: {changed} of them get another deadline.")
+        if effects.is_partial:
+            text = _("Reckoned for the first {n} people only: at least {changed} of them get another deadline.")
+    elif effects.is_partial:
         text = _("Reckoned for the first {n} people only: at least {changed} of them get another result.")
     else:
         text = _("Reckoned for {n} people: {changed} of them get another result.")
@@ -108,6 +115,7 @@ def name_what(proposal: Proposal) -> str:
         ProposalKind.RECOGNITION_ROW: _("a row of a recognition table"),
         ProposalKind.STANDARD: _("a title standard"),
         ProposalKind.TABLE: _name_table(proposal),
+        ProposalKind.ROUND: _name_round(proposal),
         ProposalKind.WITHDRAWAL: _("withdrawal of ruling {id}").format(id=proposal.cells.get(WITHDRAWN, "")),
         ProposalKind.BROADCAST: _("a broadcast to {n} people").format(
             n=show_number(int(proposal.cells.get(PEOPLE, "0")))
@@ -149,6 +157,57 @@ def describe_rows_of(table: TableChange, change: Change, visit: Visit) -> list[s
         text = _("Changed: {before} → {after}")
         said.append(text.format(before=_describe_whole(old, visit, before), after=_describe_whole(new, visit, after)))
     said += [_("Removed: {what}").format(what=_describe_row(one, visit, before)) for one in table.removed]
+    return said
+
+
+def _name_round(proposal: Proposal) -> str:
+    text = {
+        NEW: _("a new review round, {code}"),
+        EXTEND: _("a later deadline for review round {code}"),
+        CLOSE: _("the end of review round {code}"),
+    }.get(proposal.cells.get(DEED, NEW), _("review round {code}"))
+    return text.format(code=proposal.cells.get("ma_dot", ""))
+
+
+def describe_round(one: ReviewRound, before: ReviewRound | None, rules: RulesOn) -> list[Line]:
+    """A round as it would be, and what it was."""
+    lines = [Line(_("Review round {code}: {name}").format(code=one.code, name=one.name), is_item=True)]
+    basis = one.document if one.point is None else f"{one.document} ({one.point})"
+    lines.append(Line(_("Basis: {basis}").format(basis=basis), is_item=True))
+    if before is not None and before.deadline != one.deadline:
+        text = _("Deadline: {before} → {after}")
+        lines.append(Line(text.format(before=show_day(before.deadline), after=show_day(one.deadline)), is_item=True))
+    else:
+        lines.append(Line(_("Deadline: {day}").format(day=show_day(one.deadline)), is_item=True))
+    if not one.deadline_included:
+        lines.append(Line(_("The day itself is not included any more."), is_item=True))
+    lines += [Line(said, is_item=True) for said in describe_audience_of(one, rules)]
+    if one.consequence:
+        lines.append(Line(_("Consequence: {words}").format(words=one.consequence), is_item=True))
+    if not one.is_open:
+        lines.append(Line(_("The round is closed: it is nobody's deadline any more."), is_item=True))
+    return lines
+
+
+def describe_audience_of(one: ReviewRound, rules: RulesOn) -> list[str]:
+    """Whom a round concerns, and which criteria."""
+    who, said = one.audience, []
+    if who.units:
+        said.append(_("Units: {names}").format(names=", ".join(name_unit(rules, code) for code in sorted(who.units))))
+    if who.position_groups:
+        names = ", ".join(rules.book.group_name(group) for group in sorted(who.position_groups))
+        said.append(_("Positions: {names}").format(names=names))
+    if who.managed_by:
+        names = ", ".join(name_managed_by(body) for body in sorted(who.managed_by))
+        said.append(_("Managed by: {names}").format(names=names))
+    if not said:
+        said.append(_("Everybody in the province"))
+    if one.criteria:
+        names = ", ".join(name_criterion(rules.library, code) for code in sorted(one.criteria))
+        said.append(_("Criteria: {names}").format(names=names))
+    if one.service_left_from_years:
+        text = _("Only who still serves at least {n} years")
+        said.append(text.format(n=one.service_left_from_years))
     return said
 
 

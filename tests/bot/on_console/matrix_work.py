@@ -42,6 +42,22 @@ WORK: dict[str, tuple[Row, ...]] = {
     "broadcast": (Row({"number": "999999"}),),
     "broadcast.change": (Row({"number": "999999"}, fields={"what": "cancel"}, done=200),),
     "broadcast.result": (Row({"number": "999999"}),),
+    "rounds": (Row(),),
+    "rounds.new": (Row(),),
+    "round": (Row({"code": "DOT-MAU-0"}),),
+    "rounds.check": (
+        Row(fields={"viec": "gia_han", "ma_dot": "DOT-MAU-0", "han": "2027-03-31", "ly_do": "cần thêm lớp"}, done=200),
+        Row(fields={"viec": "dong", "ma_dot": "DOT-MAU-0", "ly_do": ""}, done=200),
+        Row(fields={"viec": "mo", "ma_dot": "DOT-MAU-0", "ten": "x", "can_cu": "2123", "han": "nie"}, done=200),
+    ),
+    "rounds.send": (Row(fields={"viec": "mo", "ma_dot": "DOT-X"}, done=200),),
+    "settings": (Row(), Row(query="said=saved")),
+    "settings.stages": (
+        Row(fields={"before": "30,7", "after": "1", "then_every": "0", "then_at_most": "2"}, done=200),
+        Row(fields={"round": "KHONG-CO"}, done=200),
+    ),
+    "settings.stages_remove": (Row(fields={"criterion": "tin_hoc"}, done=200),),
+    "settings.kinds": (Row(fields={"kind": "khong_co", "two": "1"}, done=200),),
     "reports": (Row(),),
     "reports.make": (
         Row(fields={"kind": "none"}, done=200),

@@ -45,7 +45,7 @@ async def test_a_table_waits_for_a_second_person_when_it_is_sent(hr):
     number = re.search(r"<h1>[^<]*?(\d+)", sent)[1]
     _status, shown = await hr.get(f"/console/proposals/{number}")
     assert "/confirm" not in shown
-    assert "nhom_moi_thu" in shown
+    assert "nhom moi thu" in shown
     status, done = await hr.post(f"/console/proposals/{number}/take-back")
     assert status == 200
     assert number in words_of(done)
