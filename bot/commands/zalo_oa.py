@@ -151,7 +151,8 @@ def make_zalo_oa_carrier(office: Office) -> OaCarrier | None:
     account = open_account(office)
     if account is None:
         return None
-    return OaCarrier(account.client(), office.describe, office.reach, office.clock.now, account.keeper.close)
+    client, count = account.client(), office.zalo_book.count_answers
+    return OaCarrier(client, office.describe, office.reach, office.clock.now, account.keeper.close, count)
 
 
 async def renew_zalo_oa(office: Office) -> None:

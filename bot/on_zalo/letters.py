@@ -4,17 +4,20 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
+import structlog
+
 from bot.failures import NotSentError, RefusedError
 from bot.letters import Errand
 from bot.on_zalo.account import AccountClient, CodeError
 from bot.on_zalo.failing import name_failure
 from bot.on_zalo.messages import build_parts
 from bot.reach import Reach
-from bot.refusals import BAD_REQUEST, NOT_PAID
+from bot.refusals import OURS
 from bot.render import Describe
 from handlers.asking import Channel
 
-_NOT_ABOUT_THEM: Final = {BAD_REQUEST, NOT_PAID}
+_NOT_ABOUT_THEM: Final = OURS
+_log = structlog.get_logger("bot.on_zalo")
 
 
 class OaCarrier:
@@ -29,12 +32,15 @@ class OaCarrier:
         reach: Reach,
         now: Callable[[], datetime],
         close_tokens: Callable[[], Awaitable[None]],
+        count: Callable[[int], Awaitable[None]] | None = None,
     ) -> None:
+        """`count` learns of each message that went out, for it counts against an allowance."""
         self._close_tokens = close_tokens
         self._client = client
         self._describe = describe
         self._reach = reach
         self._now = now
+        self._count = count
 
     def list_present(self) -> None:
         """Everybody can be written to, as far as is known before it is tried."""
@@ -54,12 +60,21 @@ class OaCarrier:
         await self._client.close()
         await self._close_tokens()
 
+    async def _note_sent(self) -> None:
+        """That it could not be counted does not change that it went out."""
+        try:
+            if self._count is not None:
+                await self._count(1)
+        except Exception as failed:  # noqa: BLE001  the database: one message too few is counted
+            _log.warning("zalo.not_counted", error=type(failed).__name__)
+
     async def _send(self, user: str, message: dict[str, object]) -> None:
         try:
             await self._client.send(user, message)
         except CodeError as refused:
             failed = name_failure(refused, self._now())
         else:
+            await self._note_sent()
             return
         if isinstance(failed, RefusedError) and failed.code not in _NOT_ABOUT_THEM:
             await self._reach.mark_unreachable(self.channel, user)

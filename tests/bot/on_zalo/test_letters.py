@@ -25,8 +25,12 @@ async def oa():
 
 async def test_letter_is_brought_or_its_failure_named(oa, database):
     async with open_account(oa, database) as account:
-        reach = KnownReach()
-        carrier = OaCarrier(account.client, str, reach, account.clock.now, account.keeper.close)
+        reach, counted = KnownReach(), []
+
+        async def count(messages):
+            counted.append(messages)
+
+        carrier = OaCarrier(account.client, str, reach, account.clock.now, account.keeper.close, count)
         lan = oa.person("Lan", is_follower=True, interacted_at=oa.clock())
         errand = Errand(1, lan.id, Reply("Có thư"), 1)
         await carrier.carry(errand)
@@ -38,7 +42,7 @@ async def test_letter_is_brought_or_its_failure_named(oa, database):
         with pytest.raises(RefusedError):
             await carrier.carry(errand)
         await carrier.close()
-    assert (len(lan.screen()), reach.is_reachable) == (1, {lan.id: False})
+    assert (len(lan.screen()), counted, reach.is_reachable) == (1, [1], {lan.id: False})
 
 
 async def test_house_answers_on_zalo_when_its_settings_name_the_account(oa, database_url, tmp_path):
