@@ -21,6 +21,7 @@ from handlers.hr.evidence import (
     Hindrance,
     Seen,
     decide,
+    effect_of,
     list_queue,
     look,
     mark_kind,
@@ -99,7 +100,7 @@ async def open_one(visit: Visit, person: Person, desk: Desk) -> Reply:
         return refuse()
     today = visit.rules.book.on(visit.today)
     seen = await look(person, read_number(visit.subject), today, desk)
-    return _show(seen, today) if seen is not None else _no_such()
+    return _show(seen, visit.rules) if seen is not None else _no_such()
 
 
 async def show_file(visit: Visit, person: Person, desk: Desk) -> Reply:
@@ -205,11 +206,11 @@ async def _carry_out(
     today = visit.rules.book.on(visit.today)
     done = await decide(person, read_number(number), read_number(version), decision, words, today, desk)
     if isinstance(done, Decided):
-        return _tell_done(done, today)
+        return _tell_done(done, visit.rules)
     if done is Hindrance.NOT_FOUND:
         return _no_such()
     seen = await look(person, read_number(number), today, desk)
-    shown = _show(seen, today) if seen is not None else _no_such()
+    shown = _show(seen, visit.rules) if seen is not None else _no_such()
     said = {
         Hindrance.CHANGED: _("It has changed since you looked at it; nothing was decided. Please look again."),
         Hindrance.SECOND_PERSON: _("You have checked it already; a second person of HR has to verify it."),
@@ -218,9 +219,9 @@ async def _carry_out(
     return replace(shown, title=said[done], lines=(Line(shown.title), *shown.lines))
 
 
-def _tell_done(done: Decided, today: RulesOn) -> Reply:
+def _tell_done(done: Decided, rules: RulesOn) -> Reply:
     one = done.seen.evidence
-    shown = _show(done.seen, today)
+    shown = _show(done.seen, rules)
     titles = {
         EvidenceState.VERIFIED: _("Certificate No. {number} is verified and counts from now on."),
         EvidenceState.CHECKED: _("Certificate No. {number} is checked; a second person of HR has to verify it."),
@@ -239,13 +240,15 @@ def _tell_done(done: Decided, today: RulesOn) -> Reply:
     )
 
 
-def _show(seen: Seen, today: RulesOn) -> Reply:
+def _show(seen: Seen, rules: RulesOn) -> Reply:
+    """As of the day asked about, as every verdict is told; what may be done to it goes by the real day."""
     one, official = seen.evidence, seen.official
+    effect = effect_of(one.credential, official, rules)
     title = _("Certificate No. {number} of {name} ({code}): {state}")
     lines = [
-        Line(_("{position}, {unit}").format(position=official.position, unit=name_unit(today, official.unit))),
-        *describe_submission(one, today),
-        *describe_effect(seen.effect, today, is_decided=not one.is_undecided),
+        Line(_("{position}, {unit}").format(position=official.position, unit=name_unit(rules, official.unit))),
+        *describe_submission(one, rules),
+        *describe_effect(effect, rules, is_decided=not one.is_undecided),
     ]
     if seen.needs_two and one.is_undecided:
         lines.append(Line(_("Two people of HR check this kind of certificate.")))

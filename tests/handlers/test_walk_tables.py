@@ -66,7 +66,8 @@ class Walk:
         asked = Incoming(Channel.WEB, "w1")
         at = Visit(asked, TODAY, self.book.on(self.on), self.person, meaning)
         cases = self.tried.drawers.study.kept.values()
-        walking.ensure_sound(reply, at, walking.PEOPLE, f"{self.on} {said}", cases)
+        handed_in = self.tried.drawers.evidence.kept.values()
+        walking.ensure_sound(reply, at, walking.PEOPLE, f"{self.on} {said}", cases, handed_in)
 
 
 def walk_through(world: tuple[RuleBook, tuple[date, ...]], person: Person | None) -> Iterator[Walk]:
@@ -88,6 +89,7 @@ async def test_whatever_is_pressed_or_filled_in_states_only_law_that_is_proven(l
     """All walk through one office, so that HR finds what officials left there; then once more, to see what became."""
     stroll = Stroll(walking.list_worlds(library)[world], walking.WORLDS[world][-1])
     await stroll.answer_one(walking.PEOPLE[0], walking.SERVING[0])
+    await stroll.open_pictures(walking.PEOPLE[0], walking.SERVING[0])
     for person in (None, *walking.PEOPLE, *walking.PEOPLE[:1]):
         await stroll.through(person)
     await stroll.through_the_rest((None, walking.PEOPLE[0], *walking.SERVING))
@@ -104,6 +106,7 @@ class Stroll:
         self.book, self.on = book, on
         self.tried = TriedDesk(book, walking.Meant(), people=walking.PEOPLE)
         self.tried.drawers.escalations.kept = walking.list_told(book)
+        walking.hand_in(self.tried.drawers.evidence)
         self.actions: set[str] = set()
         self.intents: set[Intent] = {Intent.OUT_OF_SCOPE}  # which is to be refused
         self.forms: set[str] = set()
@@ -140,6 +143,11 @@ class Stroll:
             await self._note(answering, action, code)
         for action in ("inquiry.unclear", "inquiry.clear"):
             await self._note(asking, action, code)
+
+    async def open_pictures(self, official: Person, serving: Person) -> None:
+        """What is gone once the official has taken back what they handed in, as everybody does on their walk."""
+        await self._note(Walk(self.book, official, self.on, self.tried), "evidence.file", "1:1")
+        await self._note(Walk(self.book, serving, self.on, self.tried), "review.file", "1:1")
 
     async def through_the_rest(self, people: Iterable[Person | None]) -> None:
         """The forms that no button led into, with what is filled in before one gets there no longer existing."""

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from handlers.phrases import show_day
@@ -30,6 +31,8 @@ from knowledge.study_cases import StudyCase
 from knowledge.studying import answer_due_on
 from knowledge.triggers import list_cases
 from knowledge.understanding.meaning import Aspect, Entities, Intent, Meaning
+from storage.records import Evidence, EvidenceState
+from tests.evidence_kept import FakeEvidence
 from tests.handlers import visits
 from tests.handlers.visits import entities
 from tests.people import COMMUNE, DISTRICT, DIVISION, NEIGHBOUR, credential, official, review, row, standard
@@ -180,11 +183,30 @@ _MOST_DAYS_PROMISED = 10
 _NOT_OURS = {"quang-ngai", "kon-tum", "hai-duong", "hai-phong"}
 
 
-def ensure_sound(reply: Reply, at: Visit, people: Iterable[Person], said: str, cases: Iterable[StudyCase] = ()) -> None:
+def hand_in(kept: FakeEvidence) -> None:
+    """Certificates that people who walk have handed in, each with a picture; of one HR has asked something."""
+    now = datetime.combine(TODAY, time(9), UTC)
+    who = (PEOPLE[0], PEOPLE[0], PEOPLE[1], PEOPLE[2], PEOPLE[0], PEOPLE[1])
+    for number, (one, held) in enumerate(zip(who, (*CERTIFICATES, CERTIFICATES[0]), strict=True), start=1):
+        kept.files[number] = (one.code, number, "image/jpeg", now, b"picture")
+        made = Evidence(one.code, held, submitted_at=now, changed_at=now, number=number, is_new=False)
+        is_asked = number == len(CERTIFICATES)
+        kept.kept[number] = replace(made, state=EvidenceState.ASKED_BACK, words="Số hiệu?") if is_asked else made
+
+
+def ensure_sound(
+    reply: Reply,
+    at: Visit,
+    people: Iterable[Person],
+    said: str,
+    cases: Iterable[StudyCase] = (),
+    handed_in: Iterable[Evidence] = (),
+) -> None:
     """That every line states no more than it may. `said` names the step of the walk for whoever mends it."""
     has_days = _DAY.search(" ".join((reply.title, *(line.text for line in reply.lines))))  # most replies have none
     known = _days_of(at, people, reply.findings) | set(_DAY.findall(said)) if has_days else set()
     known |= {show_day(day) for one in cases for day in _days_of_case(one, at)} if has_days else set()
+    known |= {show_day(one.credential.issued_on) for one in handed_in if one.credential.issued_on is not None}
     places = _territories_shown(reply, at, people)
     for line in reply.lines:
         where = f"{said}: {type(line).__name__} {line.text!r}"
