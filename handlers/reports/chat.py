@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from handlers import next_steps
 from handlers.asking import Choice
@@ -48,6 +49,7 @@ _KINDS = (
         re.compile(r"\b(thieu|chua (du|dat|hoan thien|hoan thanh|co)|con no|no chung chi|danh sach|ds)\b"),
     ),
 )
+_YEAR = re.compile(r"\bnam (20\d\d)\b")
 _MANAGED = (
     (ManagedBy.PROVINCIAL_PARTY_STANDING_COMMITTEE, re.compile(r"\b(ban thuong vu tinh uy|btv tinh uy|btvtu|btv)\b")),
     (ManagedBy.PROVINCIAL_GOVERNMENT_PARTY_COMMITTEE, re.compile(r"\b(ban can su|bcs|bcsd)\b")),
@@ -104,7 +106,8 @@ async def make_typed(visit: Visit, person: Person, desk: Desk) -> Reply:
             words = visit.named.person_words
             return await _make_reminders(words, form, visit, person, desk)
         case ReportKind.YEARLY:
-            return await _make(_Wanted(replace(asked, unit=_unit(visit)), form), visit, person, desk)
+            on = asked.on or _end_of_year(folded, visit.today)
+            return await _make(_Wanted(replace(asked, on=on, unit=_unit(visit)), form), visit, person, desk)
         case _:
             criteria = criteria_asked(visit)
             narrowed = replace(
@@ -185,6 +188,12 @@ def _rounds(visit: Visit) -> list[ReviewRound]:
     """All rounds, open ones first, then those whose deadline is the latest."""
     rounds = visit.rules.book.rules.rounds
     return sorted(rounds, key=lambda one: (not one.is_open, -one.deadline.toordinal(), one.code))
+
+
+def _end_of_year(folded: str, today: date) -> date | None:
+    """The last day of a year named that is over; None for this one, which stands as it is today."""
+    named = _YEAR.search(folded)
+    return date(int(named[1]), 12, 31) if named is not None and int(named[1]) < today.year else None
 
 
 def _unit(visit: Visit) -> UnitCode | None:
