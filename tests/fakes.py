@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from handlers.hr.proposals_given import key_of
 from knowledge.facts import (
     DeclaredRules,
     DocumentId,
@@ -14,6 +15,7 @@ from knowledge.facts import (
     Person,
     PersonCode,
     RecognitionRow,
+    ReviewRound,
     Role,
     Ruling,
     RulingId,
@@ -36,7 +38,7 @@ from storage.records import (
     ToldRules,
     Unreached,
 )
-from storage.workbook import entries
+from storage.workbook import entries, tables_given
 from storage.workbook.result_file import SheetsWriter
 from tests.broadcasts_kept import FakeBroadcastOutbox, FakeBroadcasts
 from tests.calendars import FakeCalendars, FakeDeliveries
@@ -318,14 +320,33 @@ class FakeEntries:
     async def read(self, sheet: str, cells: Mapping[str, str], library: Library, **how: Any) -> entries.Entry:
         return entries.read_entry(sheet, cells, library, **how)
 
-    async def store(self, row: RecognitionRow | TitleStandard, *, declares: DocumentId | None, at: datetime) -> None:
+    async def read_table(self, sheet: str, given: Any, library: Library, **how: Any) -> tables_given.GivenTable:
+        return tables_given.read_given_rows(sheet, given, library, **how)
+
+    async def store(
+        self, row: RecognitionRow | TitleStandard | ReviewRound, *, declares: DocumentId | None, at: datetime
+    ) -> None:
         del declares, at
+        await self.remove(row)
         declared = self._rules.declared
-        if isinstance(row, TitleStandard):
-            changed = replace(declared, standards=(*declared.standards, row))
-        else:
-            changed = replace(declared, recognition=(*declared.recognition, row))
-        self._rules.declared = replace(changed, version=declared.version + 1)
+        name = _SHELVES[type(row)]
+        self._rules.declared = replace(declared, **{name: (*getattr(declared, name), row)})
+
+    async def remove(self, row: RecognitionRow | TitleStandard | ReviewRound) -> None:
+        declared = self._rules.declared
+        name = _SHELVES[type(row)]
+        kept = tuple(one for one in getattr(declared, name) if _key(one) != _key(row))
+        self._rules.declared = replace(declared, version=declared.version + 1, **{name: kept})
+
+    async def declare(self, number: DocumentId, at: datetime) -> None:
+        del number, at
+
+
+_SHELVES = {TitleStandard: "standards", RecognitionRow: "recognition", ReviewRound: "rounds"}
+
+
+def _key(row: RecognitionRow | TitleStandard | ReviewRound) -> tuple[object, ...]:
+    return (row.code,) if isinstance(row, ReviewRound) else key_of(row)
 
 
 class FakeTold:
