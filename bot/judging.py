@@ -102,7 +102,7 @@ class Judge:
 def judge(person: Person, version: int, today: RulesOn) -> Judged:
     """All verdicts about somebody, from this version of their record, as they are kept."""
     findings = evaluate(person, today)
-    gaps = [one for one in findings if one.is_gap and one.criterion is not None]
+    gaps = [one for one in findings if one.is_gap]
     due = [day for one in gaps if (day := _last_day(one, today.day)) is not None]
     rows = tuple(_row(person, one, today.day) for one in findings)
     return Judged(person.code, version, person.name, len(gaps), min(due, default=None), rows)

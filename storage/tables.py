@@ -995,6 +995,7 @@ standings = Table(
     Column("gaps", SmallInteger, nullable=False, server_default=text("0")),
     Column("due_on", Date),  # the last legal day of the gap that is due first
     Column("sort_name", code(), nullable=False, server_default=text("''")),  # folded, given name first
+    Column("digest", LargeBinary),  # of all verdicts kept: where it is the same, none of them is written again
     Index("ix_standings_waiting", "version", postgresql_where=text("judged_version IS DISTINCT FROM version")),
     Index("ix_standings_judged", "as_of", "rules_version"),
     Index("ix_standings_sort_name", "sort_name", "person"),

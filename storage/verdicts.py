@@ -4,13 +4,27 @@ Triggers note whose record has moved; whoever refreshes asks who waits, judges t
 verdict is written again only when something in it differs.
 """
 
+import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, ColumnElement, Text, and_, cast, delete, exists, func, or_, select, text, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Text,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import PersonCode, UnitCode
@@ -31,6 +45,7 @@ from storage.records import (
 from storage.tables import people, rules_version, standings, verdict_days, verdict_history, verdicts
 
 _REFRESHING: Final = 0x6E630018  # the advisory lock of whoever refreshes
+GAPS: Final = frozenset({"pending", "undetermined", "expired", "not_recognised", "missing"})
 _COLUMNS: Final = tuple(column.name for column in verdicts.c if column.name != "changed_on")
 _TYPED: Final = ", ".join(
     f"{name} {kind}"
@@ -69,11 +84,12 @@ ON CONFLICT (person, criterion) DO UPDATE SET
 WHERE ({", ".join(f"verdicts.{name}" for name in _OTHERS)})
     IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _OTHERS)})
 """  # noqa: S608
+_DIGESTS: Final = "SELECT person, digest FROM standings WHERE person = ANY(%(codes)s)"
 _DATE: Final = """
 UPDATE standings s SET judged_version = found.version, rules_version = %(rules)s, as_of = %(day)s, judged_at = %(at)s,
-    gaps = found.gaps, due_on = found.due_on, sort_name = found.sort_name
+    gaps = found.gaps, due_on = found.due_on, sort_name = found.sort_name, digest = decode(found.digest, 'hex')
 FROM json_to_recordset(%(people)s::json)
-    AS found(person text, version bigint, gaps smallint, due_on date, sort_name text)
+    AS found(person text, version bigint, gaps smallint, due_on date, sort_name text, digest text)
 WHERE s.person = found.person
 """
 _COUNT_DAY: Final = text("""
@@ -117,12 +133,15 @@ class VerdictsDrawer:
 
     async def list_waiting(self, day: date, rules: int, limit: int) -> Mapping[PersonCode, int]:
         """Whose verdicts are not those of this day, these rules and their record as it is; with its version."""
-        moved = standings.c.judged_version.is_distinct_from(standings.c.version)
-        dated = or_(standings.c.as_of != day, standings.c.rules_version != rules)
-        for stale in (moved, dated):
-            found = await self._connection.execute(
-                select(standings.c.person, standings.c.version).where(stale).order_by(standings.c.person).limit(limit)
-            )
+        kept = standings.c
+        ways = (  # one after another, since each has its index
+            kept.judged_version.is_distinct_from(kept.version),
+            kept.as_of < day,
+            kept.as_of > day,
+            and_(kept.as_of == day, kept.rules_version < rules),
+        )
+        for is_stale in ways:
+            found = await self._connection.execute(select(kept.person, kept.version).where(is_stale).limit(limit))
             if waiting := {PersonCode(code): version for code, version in found}:
                 return waiting
         return {}
@@ -130,12 +149,17 @@ class VerdictsDrawer:
     async def keep(self, judged: Sequence[Judged], *, day: date, rules: int, at: datetime) -> None:
         """Keep what was found about these people, in place of all that was kept about them."""
         driver = await driver_of(self._connection)
-        rows = json.dumps([_written(row) for one in judged for row in one.rows], default=str)
-        codes = [one.person for one in judged]
-        summed = json.dumps([_summed(one) for one in judged], default=str)
+        found = {one.person: _serialised(one.rows) for one in judged}
+        digests = {person: hashlib.sha256(written.encode()).digest() for person, written in found.items()}
+        summed = json.dumps([_summed(one, digests[one.person]) for one in judged], default=str)
         async with driver.cursor() as cursor:
-            for order in (_REMEMBER, _REMOVE, _STORE):
-                await cursor.execute(order.encode(), {"rows": rows, "codes": codes, "day": day, "rules": rules})
+            await cursor.execute(_DIGESTS, {"codes": list(digests)})
+            known = dict(await cursor.fetchall())
+            codes = [person for person, digest in digests.items() if known.get(person) != digest]
+            if codes:
+                rows = f"[{','.join(found[person] for person in codes if found[person])}]"
+                for order in (_REMEMBER, _REMOVE, _STORE):
+                    await cursor.execute(order.encode(), {"rows": rows, "codes": codes, "day": day, "rules": rules})
             await cursor.execute(_DATE, {"people": summed, "day": day, "rules": rules, "at": at})
 
     async def count_day(self, day: date) -> None:
@@ -165,6 +189,15 @@ class VerdictsDrawer:
             ).select_from(standings)
         )
         return Freshness(*found.one())
+
+    async def count_waiting(self, day: date) -> int:
+        """How many people wait to be judged again; quick where nobody does."""
+        rules = select(rules_version.c.version).scalar_subquery()
+        moved = select(func.count()).where(standings.c.judged_version.is_distinct_from(standings.c.version))
+        other_day = [select(func.count()).where(fits) for fits in (standings.c.as_of < day, standings.c.as_of > day)]
+        other_rules = select(func.count()).where(standings.c.as_of == day, standings.c.rules_version < rules)
+        total = sum((one.scalar_subquery() for one in (*other_day, other_rules)), moved.scalar_subquery())
+        return int((await self._connection.execute(select(total))).scalar_one())
 
     # --- counts
 
@@ -226,7 +259,7 @@ class VerdictsDrawer:
                 standings.c.due_on, standings.c.as_of, states, keys[0],
             )
             .join_from(people, standings, standings.c.person == people.c.code)
-            .where(*_conditions(wanted), *_after(wanted))
+            .where(*_people_conditions(wanted), *_standing_conditions(wanted), *_after(wanted))
             .order_by(*_sorted(wanted.order), standings.c.person)
             .limit(limit)
         )  # fmt: skip
@@ -241,19 +274,12 @@ class VerdictsDrawer:
 
     async def count_people(self, wanted: PeopleWanted) -> int:
         """How many people there are on all pages."""
-        query = (
-            select(func.count())
-            .select_from(people.join(standings, standings.c.person == people.c.code))
-            .where(*_conditions(wanted))
-        )
+        whose, open_ones = _people_conditions(wanted), _standing_conditions(wanted)
+        table: FromClause = people
+        if open_ones:
+            table = people.join(standings, standings.c.person == people.c.code) if whose else standings
+        query = select(func.count()).select_from(table).where(*whose, *open_ones)
         return int((await self._connection.execute(query)).scalar_one())
-
-    async def list_groups(self, units: Collection[UnitCode] | None) -> Sequence[str]:
-        """The position groups of these units' people."""
-        found = await self._connection.execute(
-            select(people.c.position_group).where(*_within(people.c.unit, units)).distinct().order_by(text("1"))
-        )
-        return list(found.scalars())
 
     async def list_history(self, person: PersonCode, limit: int) -> Sequence[VerdictChange]:
         """What became of a person's verdicts, the latest first."""
@@ -270,17 +296,23 @@ class VerdictsDrawer:
         return [VerdictChange(PersonCode(code), *rest) for code, *rest in found]
 
 
+def _serialised(rows: Sequence[VerdictRow]) -> str:
+    """Verdicts as the members of a JSON list, without its brackets."""
+    return ",".join(json.dumps(_written(row), default=str) for row in rows)
+
+
 def _written(row: VerdictRow) -> dict[str, Any]:
-    return {key: value for key, value in asdict(row).items() if value is not None}
+    return {name: value for name in _COLUMNS if (value := getattr(row, name)) is not None}
 
 
-def _summed(one: Judged) -> dict[str, Any]:
+def _summed(one: Judged, digest: bytes) -> dict[str, Any]:
     return {
         "person": one.person,
         "version": one.version,
         "gaps": one.gaps,
         "due_on": one.due_on,
         "sort_name": _sort_name(one.name),
+        "digest": digest.hex(),
     }
 
 
@@ -298,7 +330,16 @@ def _texts(values: Collection[str]) -> ColumnElement[Any]:
     return cast([storable(one) for one in values], ARRAY(Text))
 
 
-def _conditions(wanted: PeopleWanted) -> list[ColumnElement[bool]]:
+def _standing_conditions(wanted: PeopleWanted) -> list[ColumnElement[bool]]:
+    """What is asked of the sums alone: whoever has anything open is known by them."""
+    return [standings.c.gaps > 0] if _asks_for_any_gap(wanted) else []
+
+
+def _asks_for_any_gap(wanted: PeopleWanted) -> bool:
+    return not wanted.criterion and wanted.states == GAPS
+
+
+def _people_conditions(wanted: PeopleWanted) -> list[ColumnElement[bool]]:
     conditions = _within(people.c.unit, wanted.units)
     if wanted.managed_by:
         conditions.append(people.c.managed_by == storable(wanted.managed_by))
@@ -306,7 +347,7 @@ def _conditions(wanted: PeopleWanted) -> list[ColumnElement[bool]]:
         conditions.append(people.c.position_group == storable(wanted.position_group))
     if words := fold_words(wanted.words).split():
         conditions.append(func.string_to_array(people.c.name_folded, text("' '")).op("@>")(_texts(words)))
-    if wanted.criterion or wanted.states:
+    if (wanted.criterion or wanted.states) and not _asks_for_any_gap(wanted):
         about = [verdicts.c.person == people.c.code]
         if wanted.criterion:
             about.append(verdicts.c.criterion == storable(wanted.criterion))

@@ -10,7 +10,7 @@ from bot.on_console.pages import Asked, Page, page
 from bot.on_console.seats import WITH_PEOPLE
 from handlers.change_words import name_state
 from handlers.wording import name_managed_by, name_unit
-from knowledge.facts import ManagedBy, PositionGroup, UnitCode
+from knowledge.facts import ManagedBy, UnitCode
 from knowledge.findings import State
 from storage.records import ListedPerson, PeopleOrder, PeopleWanted
 
@@ -39,14 +39,10 @@ async def show(asked: Asked) -> web.Response:
         criteria=[(one.code, one.name) for one in asked.today.library.criteria.values()],
         states=[(one.value, name_state(one)) for one in State],
         classes=[(one.value, name_managed_by(one)) for one in ManagedBy],
-        groups=[(one, asked.today.book.group_name(one)) for one in await _groups(asked)],
-        fresh=await asked.cabinet.verdicts.freshness(asked.today.day),
+        groups=sorted(asked.today.book.rules.group_names, key=lambda one: one[1]),
+        waiting=await asked.cabinet.verdicts.count_waiting(asked.today.day),
         is_due=lambda day: day is not None and day < asked.today.day,
     )
-
-
-async def _groups(asked: Asked) -> list[PositionGroup]:
-    return [PositionGroup(one) for one in await asked.cabinet.verdicts.list_groups(asked.member.filter)]
 
 
 def _read(asked: Asked) -> PeopleWanted:

@@ -100,6 +100,7 @@ def _make_verdicts() -> None:
         sa.Column("gaps", sa.SmallInteger(), nullable=False, server_default=sa.text("0")),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("sort_name", _code(), nullable=False, server_default=sa.text("''")),
+        sa.Column("digest", sa.LargeBinary(), nullable=True),
         _belongs_to_person("standings"),
         sa.PrimaryKeyConstraint("person", name=op.f("pk_standings")),
     )
