@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.on_console.pages import Asked
 from handlers.asking import Channel, Incoming
+from handlers.phrases import _
 from handlers.reply import File, Line, Outcome, Pending, Reply
 from handlers.routing import BY_ACTION, BY_FORM, Ports
 from handlers.visit import Visit
@@ -51,7 +52,9 @@ def visit_of(asked: Asked, words: str | None = None) -> Visit:
 def show_reply(asked: Asked, reply: Reply, back: str, **values: Any) -> web.Response:
     """What was done, or why not, with the way back to the page named `back`."""
     is_refused = reply.outcome in {Outcome.DENIED, Outcome.NOT_UNDERSTOOD}
-    return asked.show("said.html", reply=reply, lines=group(reply.lines), back=back, is_refused=is_refused, **values)
+    return asked.show(
+        "said.html", reply=reply, lines=group(asked, reply.lines), back=back, is_refused=is_refused, **values
+    )
 
 
 def hand_over(file: File, *, inline: bool = False) -> web.Response:
@@ -84,15 +87,23 @@ def is_sealed(asked: Asked, values: Mapping[str, str]) -> bool:
     return hmac.compare_digest(seal(asked, values).encode(), field(asked, "seal", 64).encode())
 
 
-def group(lines: Sequence[Line]) -> list[tuple[bool, list[str]]]:
-    """Lines as they are set: items together as one list, the others one by one."""
+def group(asked: Asked, lines: Sequence[Line]) -> list[tuple[bool, list[str]]]:
+    """Lines as they are set, each with what it rests on: items together as one list, the others one by one."""
     found: list[tuple[bool, list[str]]] = []
     for line in lines:
         if line.is_item and found and found[-1][0]:
-            found[-1][1].append(line.text)
+            found[-1][1].append(_with_basis(asked, line))
         else:
-            found.append((line.is_item, [line.text]))
+            found.append((line.is_item, [_with_basis(asked, line)]))
     return found
+
+
+def _with_basis(asked: Asked, line: Line) -> str:
+    if not line.cites:
+        return line.text
+    cited = "; ".join(asked.door.describe(one) for one in line.cites)
+    heading = _("Sources of the reference:") if line.is_background else _("Basis:")
+    return f"{line.text}\n{heading} {cited}"
 
 
 def field(asked: Asked, name: str, most: int = 4_000) -> str:

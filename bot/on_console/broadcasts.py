@@ -57,8 +57,8 @@ async def preview(asked: Asked) -> web.Response:
     ports = await open_ports(asked)
     desk, visit = desk_of(ports), visit_of(asked)
     read = read_cells(cells, await writing_of(visit, asked.person, desk))
-    if isinstance(read, str):
-        return await _edit(asked, cells, read)
+    if isinstance(read, str) or not desk.sending.lines:  # the editor says itself that no channel is set up
+        return await _edit(asked, cells, read if isinstance(read, str) else None)
     shown = await show_preview(read, asked.person, visit, desk)
     if shown.outcome is Outcome.NOT_UNDERSTOOD:
         return await _edit(asked, cells, shown.title)
@@ -75,7 +75,7 @@ async def preview(asked: Asked) -> web.Response:
     return asked.show(
         "broadcast_preview.html",
         reply=shown,
-        lines=group(lines),
+        lines=group(asked, lines),
         reach=describe_reach(gathered)[0].text,
         samples=samples,
         asks_receipt=read.get(RECEIPT) == "co",
@@ -89,7 +89,7 @@ async def send(asked: Asked) -> web.Response:
     ports = await open_ports(asked)
     desk, visit = desk_of(ports), visit_of(asked)
     read = read_cells(cells, await writing_of(visit, asked.person, desk))
-    if isinstance(read, str) or field(asked, "edit"):
+    if isinstance(read, str) or field(asked, "edit") or not desk.sending.lines:
         return await _edit(asked, cells, read if isinstance(read, str) else None)
     return show_reply(asked, await broadcasts.propose(visit, asked.person, read, desk), "proposals")
 
@@ -106,10 +106,10 @@ async def show(asked: Asked) -> web.Response:
     return asked.show(
         "broadcast_part.html" if asked.is_fragment else "broadcast.html",
         reply=reply,
-        lines=group(reply.lines),
+        lines=group(asked, reply.lines),
         number=str(number),
         done=reachable - progress.left,
-        total=max(reachable, 1),
+        total=reachable,
         is_over=not progress.left and not progress.to_recall and not progress.to_correct,
         may=[name for name, action in _CHANGES.items() if action in actions],
         names={"pause": _("Pause"), "resume": _("Resume"), "cancel": _("Cancel the rest"), "recall": _("Recall")},

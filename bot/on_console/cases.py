@@ -26,7 +26,7 @@ async def list_cases(asked: Asked) -> web.Response:
     return asked.show(
         "cases.html",
         reply=reply,
-        lines=group(reply.lines),
+        lines=group(asked, reply.lines),
         people=people,
         more=more,
         may_acknowledge=any(one.action == escalations.ACK for one in reply.choices),
@@ -64,7 +64,7 @@ def _show(asked: Asked, reply: Reply, problem: str | None = None) -> web.Respons
         "case.html",
         code=_code(asked),
         reply=reply,
-        lines=group(reply.lines) if reply.pending is None else [],
+        lines=group(asked, reply.lines) if reply.pending is None else [],
         steps=_offered(reply.choices),
         problem=problem,
     )
@@ -104,7 +104,7 @@ def _step(asked: Asked, reply: Reply) -> web.Response:
     return asked.show(
         "study.html",
         reply=reply,
-        lines=group(reply.lines),
+        lines=group(asked, reply.lines),
         steps=_offered(reply.choices),
         kept=kept,
         seal=seal(asked, kept),

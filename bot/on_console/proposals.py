@@ -86,7 +86,7 @@ async def _show(asked: Asked, reply: Reply, proposal: Proposal | None, problem: 
     return asked.show(
         "proposal.html",
         reply=reply,
-        lines=group(reply.lines),
+        lines=group(asked, reply.lines),
         problem=problem,
         number=asked.request.match_info["number"],
         seen=decide.partition(".")[2] if decide is not None else None,

@@ -82,7 +82,7 @@ async def _check(asked: Asked, cells: dict[str, str]) -> web.Response:
     await asked.record("checked_round", f"round:{cells['ma_dot']}", {"what": cells[DEED]})
     return asked.show(
         "round_checked.html",
-        lines=group(said),
+        lines=group(asked, said),
         reason=cells.get(REASON, ""),
         cells={name: value for name, value in cells.items() if value},
         is_new=cells[DEED] == NEW,

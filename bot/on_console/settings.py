@@ -32,8 +32,8 @@ async def save_stages(asked: Asked) -> web.Response:
         return await _show(asked, _("There is no such review round or criterion."))
     try:
         stages = ReminderStages(
-            before=tuple(sorted(read_numbers(field(asked, "before", 100), _("Days before")), reverse=True)),
-            after=tuple(sorted(read_numbers(field(asked, "after", 100), _("Days after")))),
+            before=tuple(sorted(read_numbers(field(asked, "before", 100) or "none", _("Days before")), reverse=True)),
+            after=tuple(sorted(read_numbers(field(asked, "after", 100) or "none", _("Days after")))),
             then_every=_number(asked, "then_every", _("Then every so many days"), least=1, most=MOST_DAYS),
             then_at_most=_number(asked, "then_at_most", _("At most so many times"), least=0, most=_MOST_TIMES),
         )

@@ -152,7 +152,7 @@ async def _show_checked(
         wrong=count,
         change=change,
         changes=said,
-        lines=group(effects),
+        lines=group(asked, effects),
         replaces=replaces,
         name=name,
         written=write_rows(rows) if is_right else "",
