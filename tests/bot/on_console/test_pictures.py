@@ -1,6 +1,7 @@
 """Pictures of the console as numbers: a line over days, and documents that hang together."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from bot.on_console.curves import HEIGHT, WIDTH, draw
 from bot.on_console.graph import arrange
@@ -28,6 +29,6 @@ def test_documents_beyond_the_room_are_counted_and_boxes_never_overlap():
     graph = arrange("Công văn 1", nodes, nodes[:3])
     assert graph.left == 30 - len(graph.before)
     tops = [one.y for one in graph.before]
-    assert all(below - above >= graph.box_height for above, below in zip(tops, tops[1:], strict=False))
-    assert 0 <= min(tops)
+    assert all(below - above >= graph.box_height for above, below in pairwise(tops))
+    assert min(tops) >= 0
     assert max(tops) + graph.box_height <= graph.height
