@@ -41,6 +41,7 @@ _TRY_AGAIN: Final = (15.0, 30.0, 60.0, 120.0)
 _TRY_AGAIN_AFTER: Final = {QUOTA: (60.0, 300.0), ALLOWANCE: ()}
 _LATER: Final = 900.0  # seconds after which what could not be answered by then is tried anew
 _AT_ONCE: Final = 12  # events answered at once; the others wait
+_THINKING: Final = 2  # questions at the desk at the same time: more only hold up the processor
 _TURNS_GIVEN: Final = 3
 _ANSWER: Final = "answer"
 _log = structlog.get_logger("bot.on_zalo.bot")
@@ -86,6 +87,7 @@ class BotVisits:
         self._answerer = BotAnswerer(bot, reception.offered, reception.describe, reception.pause)
         self._turns = Turns()
         self._room = asyncio.Semaphore(_AT_ONCE)
+        self._thinking = asyncio.Semaphore(_THINKING)  # answers wait for each other, so that events need not
 
     async def take(self, in_hand: InHand) -> None:
         """Answer one event."""
@@ -172,13 +174,17 @@ class BotVisits:
         """Ask the desk, showing "typing" once it takes long."""
         try:
             async with asyncio.TaskGroup() as group:
-                answering = group.create_task(self._reception.desk.answer(asked))
+                answering = group.create_task(self._think(asked))
                 await asyncio.wait({answering}, timeout=self._reception.slow_after)
                 if not answering.done():
                     await self._answerer.show_typing(asked.address)
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
         return replace(answering.result(), asks_contact=False)
+
+    async def _think(self, asked: Incoming) -> Reply:
+        async with self._thinking:
+            return await self._reception.desk.answer(asked)
 
     async def _note_refusal(self, event: Event, refused: RefusedError) -> None:
         _log.warning("zalo_bot.refused", chat=short_name(event.chat), code=refused.code)
