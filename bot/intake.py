@@ -7,6 +7,7 @@ could not be done and waits for its time, is taken up by whoever lives.
 import asyncio
 import json
 import secrets
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
@@ -21,6 +22,7 @@ from bot.supervisor import Supervisor
 
 STAY_EVERY: Final = 3.0  # seconds; after five times as many a holder is taken to be dead
 _MOST_IN_HAND: Final = 20_000  # more is kept for whoever has room
+_MOST_BEGUN: Final = 1_000  # at once; the others wait as they came, so that looking through memory takes no time
 _MOST_ADOPTED: Final = 200
 _MOST_TRIES: Final = 12
 _AFTER_DEFECT: Final = 60.0
@@ -81,8 +83,9 @@ class Intake:
         self.holder = secrets.token_hex(8)
         self._visit = visit
         self._stay_every = stay_every
-        self._supervisor = Supervisor(2 * _MOST_IN_HAND, grace, name=channel)  # that it is full is decided here
-        self._in_hand = 0
+        self._supervisor = Supervisor(2 * _MOST_BEGUN, grace, name=channel)  # that it is full is decided here
+        self._begun = 0
+        self._waiting: deque[KeptUpdate] = deque()
         self._has_stayed = False
         self._doubtful: set[str] = set()
         self._keeping = Gathered(self._keep)
@@ -147,20 +150,28 @@ class Intake:
         return is_new
 
     def _has_room(self) -> bool:
-        return self._supervisor.has_room and self._in_hand < _MOST_IN_HAND
+        return self._supervisor.has_room and len(self._waiting) < _MOST_IN_HAND
 
     async def _begin(self, kept: KeptUpdate) -> None:
-        self._in_hand += 1
-        try:
-            await self._supervisor.start(self._do(kept))
-        except RuntimeError:  # we are leaving: it is somebody else's as soon as we are gone
-            self._in_hand -= 1
+        """In the order in which they came."""
+        self._waiting.append(kept)
+        await self._begin_waiting()
+
+    async def _begin_waiting(self) -> None:
+        while self._waiting and self._begun < _MOST_BEGUN:
+            kept = self._waiting.popleft()
+            self._begun += 1
+            try:
+                await self._supervisor.start(self._do(kept))
+            except RuntimeError:  # we are leaving: it is somebody else's as soon as we are gone
+                self._begun -= 1
 
     async def _do(self, kept: KeptUpdate) -> None:
         try:
             await self._do_once(kept)
         finally:
-            self._in_hand -= 1
+            self._begun -= 1
+        await self._begin_waiting()
 
     async def _do_once(self, kept: KeptUpdate) -> None:
         in_hand = InHand(self, kept)

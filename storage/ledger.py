@@ -60,11 +60,11 @@ INSERT INTO pace (identity, interval_ms, chat_interval_ms) VALUES (%s, %s, %s) O
 _INTERVAL: Final = "SELECT interval_ms FROM pace WHERE identity = %s"
 _LOCK_PACE: Final = "SELECT 1 FROM pace WHERE identity = %s FOR UPDATE"
 # All moments as seconds, counted by the database from its own now. New slots come after those that are taken, also
-# where these leave later than they should: lateness does not add up.
+# where these leave later than they should: a little lateness is made up for, more does not add up.
 _READ_PACE: Final = """
 SELECT interval_ms / 1000, chat_interval_ms / 1000, extract(epoch FROM n)::float8,
     greatest(extract(epoch FROM next_slot_at - n)::float8, 0, CASE WHEN interval_ms > 0 THEN
-        extract(epoch FROM departed_at - n)::float8 + interval_ms / 1000 * (1 + (
+        extract(epoch FROM departed_at - n)::float8 - 0.3 + interval_ms / 1000 * (1 + (
             SELECT count(*) FROM deliveries d
             WHERE d.sender = identity AND d.state = 'claimed' AND d.slot_at > n - interval '1 second')) END),
     greatest(extract(epoch FROM paused_until - n)::float8, 0)

@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge
 
+from bot import heap
 from bot.commands.channels import (
     WEBHOOK_PATH,
     keep_open,
@@ -74,6 +75,7 @@ async def serve_office(office: Office, demo_people: Sequence[DemoPerson] | None,
     door = _web_door(office, registry, demo_people)
     app = make_app(door, [*routes, *console_routes(make_console(office, door.settings)), *_api_routes(office, door)])
     await office.desk.prepare()
+    heap.settle()
     async with AsyncExitStack() as stack:
         try:
             address = await stack.enter_async_context(serving(app, settings.host, settings.port))
