@@ -276,14 +276,15 @@ async def test_queues_tell_what_is_due_and_what_is_later(drawers: Drawers) -> No
     await put(drawers, "b", delivery=to(day=None, due_at=NOON + timedelta(hours=1)))
     await drawers.pace.set(SENDER, per_second=27)
     [going] = await drawers.outbox.list_queues(NOON)
+    due = [await drawers.outbox.list_senders_due(one) for one in (NOON, NOON - timedelta(days=1))]
     await drawers.pace.pause(SENDER, timedelta(seconds=30), "asked")
 
     [queue] = await drawers.outbox.list_queues(NOON)
 
     assert (queue.sender, queue.due, queue.later, queue.stuck, queue.oldest_due_at) == (SENDER, 1, 1, 0, NOON)
     assert (going.pause_reason, queue.pause_reason) == (None, "asked")
-    assert await drawers.outbox.list_senders_due(NOON) == [SENDER]
-    assert await drawers.outbox.list_senders_due(NOON - timedelta(days=1)) == []
+    assert due == [[SENDER], []]
+    assert await drawers.outbox.list_senders_due(NOON) == []  # paused: whoever looks again finds it when it is not
 
 
 async def test_words_that_the_database_cannot_hold_are_cleaned(drawers: Drawers) -> None:

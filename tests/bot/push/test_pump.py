@@ -196,7 +196,7 @@ async def test_being_asked_to_wait_pauses_the_fleet_and_loses_nobody(database: D
         return "m"
 
     await fill(database, people(12), per_second=100)
-    first, second = KeepingSender({people(6)[5]: once}), KeepingSender()
+    first, second = (KeepingSender({people(6)[5]: once}) for _each in range(2))
 
     tallies = await asyncio.gather(pump(database, first), pump(database, second))
 
