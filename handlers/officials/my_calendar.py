@@ -9,6 +9,7 @@ from handlers.officials.calendar_days import list_days
 from handlers.phrases import _, show_day, show_day_of
 from handlers.ports import Audit, Calendars, Clock
 from handlers.reply import CalendarFile, Line, Reply
+from handlers.verdicts import describe_deadlines
 from handlers.visit import Visit
 from knowledge.evaluate import evaluate
 from knowledge.facts import Person
@@ -40,21 +41,22 @@ def is_asked(text: str) -> bool:
 
 async def hand_out(visit: Visit, person: Person, desk: Desk) -> Reply:
     """Give me my deadlines as a file for my calendar."""
-    rules = visit.rules.book.on(visit.today)
-    days = list_days(evaluate(person, rules), rules, is_bare=False)
+    rules = visit.rules
+    findings = evaluate(person, rules)
+    days = list_days(findings, rules, is_bare=False)
     issued = await desk.calendars.find_issued(person.code)
     choices = (*_subscribing(has_one=issued is not None, desk=desk), next_steps.my_deadlines())
     if not days:
-        title = _("No dated deadline applies to you on {day}").format(day=show_day(visit.today))
+        title = _("No dated deadline applies to you on {day}").format(day=show_day(visit.on))
         return Reply(title=title, lines=tuple(_standing(issued, desk)), choices=choices)
     await desk.audit.record(
         person.code, "exported_calendar", person.code, desk.clock.now(), {"channel": visit.asked.channel}
     )
-    lines = [Line(_("{day}: {what}").format(day=show_day(one.day), what=one.title), is_item=True) for one in days]
+    lines = describe_deadlines([one for one in findings if one.is_gap], rules, by_criteria=True)
     lines.append(Line(_("Open the file on your phone or computer to add these days to your calendar.")))
     lines.append(Line(_("It does not change by itself: when a deadline moves, download it again.")))
     return Reply(
-        title=_("Your deadlines for your calendar, as of {day}").format(day=show_day(visit.today)),
+        title=_("Your deadlines for your calendar, as of {day}").format(day=show_day(visit.on)),
         lines=(*lines, *_standing(issued, desk)),
         choices=choices,
         calendar=CalendarFile(

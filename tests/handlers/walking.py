@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from handlers.phrases import show_day
+from handlers.phrases import show_day, show_day_of
 from handlers.reply import Background, Line, Outcome, Record, Reply, Statement
 from handlers.rights import units_in_scope
 from handlers.visit import Visit
@@ -207,6 +207,8 @@ def ensure_sound(
     known = _days_of(at, people, reply.findings) | set(_DAY.findall(said)) if has_days else set()
     known |= {show_day(day) for one in cases for day in _days_of_case(one, at)} if has_days else set()
     known |= {show_day(one.credential.issued_on) for one in handed_in if one.credential.issued_on is not None}
+    if reply.code_sheet is not None:  # until when the office's own codes work is no law
+        known |= {show_day_of(one.expires_at) for one in reply.code_sheet.cards}
     places = _territories_shown(reply, at, people)
     for line in reply.lines:
         where = f"{said}: {type(line).__name__} {line.text!r}"
