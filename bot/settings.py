@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     zalo_oa_app_secret: SecretStr | None = None
     zalo_oa_webhook_secret: SecretStr | None = None  # empty: the secret of the app
     zalo_oa_refresh_token: SecretStr | None = None  # the first one; later ones live in the store
+    zalo_oa_trusts_numbers: bool = False  # a number shared by the form of the account links who has it in the roster
     zalo_oa_code_verifier: SecretStr | None = None  # where the console holds a code challenge
     zalo_oa_api: BaseAddress = "https://openapi.zalo.me"
     zalo_oauth_api: BaseAddress = "https://oauth.zaloapp.com"

@@ -1,7 +1,7 @@
 """The front desk: who is there, what is meant, which handler answers; then what the conversation was about is kept."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -21,7 +21,7 @@ from handlers.letters import write_letter
 from handlers.memory import keep_pending, keep_questions, named_by_choice, recall, recall_pending, remember
 from handlers.officials import asking_people, documents, guidance, quoting
 from handlers.officials.evidence import has_room
-from handlers.officials.linking import AWAITING_CODE, looks_like_code
+from handlers.officials.linking import AWAITING_CODE, VOUCH_FOR_NUMBERS, looks_like_code
 from handlers.phrases import _, locale_of, show_day
 from handlers.ports import (
     Accounts,
@@ -226,6 +226,7 @@ class FrontDesk:
         console: str = "",
         address: str = "",
         bot_link: str = "",
+        vouching: Collection[Channel] = VOUCH_FOR_NUMBERS,
     ) -> None:
         self._open_drawers = open_drawers
         self._make_rule_book = make_rule_book
@@ -234,6 +235,7 @@ class FrontDesk:
         self._make_sending = make_sending or _sends_nothing
         self._examine = examine or _takes_nothing
         self._senders = senders or {}  # our own channel identities that messages are sent from, by channel
+        self._vouching = vouching  # channels that say whether a shared number is the sender's own
         self.bot_link = bot_link  # what opens the bot with a linking code, for printed slips
         self._address = address  # the web server's as seen from outside, for what others read there
         self._console = console  # the address at which its pages are opened
@@ -503,6 +505,7 @@ class FrontDesk:
             console=drawers.console,
             console_address=self._console,
             bot_link=self.bot_link,
+            vouching=self._vouching,
             audit=drawers.audit,
             clock=self._clock,
             search=search,

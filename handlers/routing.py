@@ -1,6 +1,6 @@
 """The table of contents: which handler answers which intent, pressed choice or command."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from handlers import (
@@ -12,6 +12,7 @@ from handlers import (
     report_routes,
     unit_routes,
 )
+from handlers.asking import Channel
 from handlers.elsewhere import answered_there, say_where
 from handlers.forms import answer as answer_form
 from handlers.forms import begin
@@ -115,6 +116,7 @@ class Ports:
     console: ConsoleEntries
     console_address: str
     bot_link: str
+    vouching: Collection[Channel]
     audit: Audit
     clock: Clock
     search: PointSearch
@@ -361,11 +363,11 @@ async def _gaps(visit: Visit, ports: Ports) -> Reply:
 
 
 async def _link(visit: Visit, ports: Ports) -> Reply:
-    return await linking.start_linking(visit, accounts=ports.accounts)
+    return await linking.start_linking(visit, accounts=ports.accounts, vouching=ports.vouching)
 
 
 async def _agree(visit: Visit, ports: Ports) -> Reply:
-    reply = await linking.agree(visit, accounts=ports.accounts, clock=ports.clock)
+    reply = await linking.agree(visit, accounts=ports.accounts, clock=ports.clock, vouching=ports.vouching)
     return await _code(visit, ports) if visit.subject and visit.person is None else reply
 
 
@@ -393,6 +395,7 @@ async def _phone(visit: Visit, ports: Ports) -> Reply:
         profiles=ports.profiles,
         audit=ports.audit,
         clock=ports.clock,
+        vouching=ports.vouching,
     )
 
 

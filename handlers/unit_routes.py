@@ -96,7 +96,7 @@ async def told_of_codes(visit: Visit, ports: "Ports") -> Reply:
     person = visit.person
     if person is None or not codes.may_issue(person, _today(visit)):
         # Whoever serves nobody means their own code.
-        return await linking.start_linking(visit, accounts=ports.accounts)
+        return await linking.start_linking(visit, accounts=ports.accounts, vouching=ports.vouching)
     desk = _codes(ports)
     wishes = read_unit_wishes(visit.text)
     if visit.named.person_words and UnitWish.SHEET not in wishes:

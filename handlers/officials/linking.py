@@ -1,6 +1,7 @@
 """Link my account: notice and consent first, then a one-time code from HR or the visitor's own phone number."""
 
 import re
+from collections.abc import Collection
 
 from handlers import next_steps
 from handlers.asking import Channel, Choice
@@ -13,8 +14,8 @@ from storage.records import Account, Redemption, RedemptionOutcome
 
 _CODE = re.compile(r"(?i)^[0-9a-z][0-9a-z \-]{4,14}[0-9a-z]$")
 AWAITING_CODE = "code"
-# Telegram tells whether a shared contact is the sender's own. The form of an Official Account takes any number.
-_VOUCH_FOR_NUMBERS = frozenset({Channel.TELEGRAM})
+# Telegram tells whether a shared contact is the sender's own; of others an operator may say so.
+VOUCH_FOR_NUMBERS = frozenset({Channel.TELEGRAM})
 
 
 def looks_like_code(text: str) -> bool:
@@ -23,22 +24,26 @@ def looks_like_code(text: str) -> bool:
     return bool(_CODE.match(plain)) and (any(letter.isdigit() for letter in plain) or plain.isupper())
 
 
-async def start_linking(visit: Visit, *, accounts: Accounts) -> Reply:
+async def start_linking(
+    visit: Visit, *, accounts: Accounts, vouching: Collection[Channel] = VOUCH_FOR_NUMBERS
+) -> Reply:
     """Show the notice, or go on to the code where consent to this version was given before."""
     if visit.person is not None:
         return _already_linked(visit)
     account = await accounts.find_account(visit.asked.channel, visit.asked.address)
     if not _has_consented(account):
         return _notice(visit, "")
-    return _ask_for_code(visit)
+    return _ask_for_code(visit, vouching)
 
 
-async def agree(visit: Visit, *, accounts: Accounts, clock: Clock) -> Reply:
+async def agree(
+    visit: Visit, *, accounts: Accounts, clock: Clock, vouching: Collection[Channel] = VOUCH_FOR_NUMBERS
+) -> Reply:
     """Record consent and ask for the code."""
     await accounts.save_consent(visit.asked.channel, visit.asked.address, NOTICE_VERSION, clock.now())
     if visit.person is not None:
         return _already_linked(visit)
-    return _ask_for_code(visit)
+    return _ask_for_code(visit, vouching)
 
 
 def decline(_visit: Visit) -> Reply:
@@ -77,7 +82,14 @@ async def use_code(
 
 
 async def use_phone(
-    visit: Visit, phone: str, *, accounts: Accounts, profiles: Profiles, audit: Audit, clock: Clock
+    visit: Visit,
+    phone: str,
+    *,
+    accounts: Accounts,
+    profiles: Profiles,
+    audit: Audit,
+    clock: Clock,
+    vouching: Collection[Channel] = VOUCH_FOR_NUMBERS,
 ) -> Reply:
     """Link by the visitor's own phone number, where the channel vouches for it and exactly one person has it.
 
@@ -88,7 +100,7 @@ async def use_phone(
     channel, address = visit.asked.channel, visit.asked.address
     if not _has_consented(await accounts.find_account(channel, address)):
         return _notice(visit, "")
-    if channel not in _VOUCH_FOR_NUMBERS:
+    if channel not in vouching:
         await audit.record(f"{channel}", "link_refused", "phone", clock.now(), {"vouched": False})
         return Reply(
             title=_("A phone number alone does not prove here who you are."),
@@ -150,9 +162,9 @@ def _notice(visit: Visit, code: str) -> Reply:
     )
 
 
-def _ask_for_code(visit: Visit) -> Reply:
+def _ask_for_code(visit: Visit, vouching: Collection[Channel]) -> Reply:
     lines = [Line(_("Please type the one-time code that HR of your unit gave you. It works for 15 minutes, once."))]
-    can_share = visit.asked.channel in _VOUCH_FOR_NUMBERS
+    can_share = visit.asked.channel in vouching
     if can_share:
         lines.append(Line(_("Or press the button below to share your own phone number.")))
     return Reply(

@@ -48,10 +48,9 @@ class Case:
             clock=CLOCK,
         )
 
-    async def use_phone(self, at_desk, phone: str = "0912"):
-        return await use_phone(
-            at_desk, phone, accounts=self.accounts, profiles=self.profiles, audit=self.audit, clock=CLOCK
-        )
+    async def use_phone(self, at_desk, phone: str = "0912", **vouching):
+        kept = {"accounts": self.accounts, "profiles": self.profiles, "audit": self.audit}
+        return await use_phone(at_desk, phone, **kept, clock=CLOCK, **vouching)
 
     @property
     def person(self):
@@ -176,6 +175,15 @@ async def test_phone_of_somebody_without_record_greets_by_code(bare):
         "CB777"
         in (await Case(ON_TELEGRAM, phones={"0912": ["CB777"]}).use_phone(visit(bare, channel=Channel.TELEGRAM))).title
     )
+
+
+async def test_phone_links_on_a_channel_of_which_the_operator_says_that_it_vouches(bare):
+    case = Case(Account("zalo_oa", "w1", consent_version=NOTICE_VERSION), phones={"0912": ["CB001"]})
+    trusted = frozenset({Channel.ZALO_OA})
+    offered = await start_linking(visit(bare, channel=Channel.ZALO_OA), accounts=case.accounts, vouching=trusted)
+    await case.use_phone(visit(bare, channel=Channel.ZALO_OA), vouching=trusted)
+
+    assert (offered.asks_contact, case.person) == (True, "CB001")
 
 
 async def test_phone_links_nobody_where_the_channel_does_not_vouch_for_it(bare):
