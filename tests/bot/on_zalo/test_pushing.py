@@ -3,10 +3,13 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
+from bot.failures import RefusedError
 from bot.on_zalo.allowances import Allowance
+from bot.wiring_push import leave_refused
 from storage.records import DeliveryState
-from tests.bot.on_zalo.account import open_account, open_door, standing_oa
+from tests.bot.on_zalo.account import keeper_of, open_account, open_door, standing_oa
 from tests.bot.on_zalo.sending import SENDER, TEMPLATES, KeepingSender, everybody, find, pump, put, sender_of
 from tests.standins.zalo_ground import faults
 from tests.standins.zalo_zbs import Param, ZaloZbs
@@ -197,3 +200,34 @@ async def until(account, number, state):
     async with asyncio.timeout(10):
         while (await find(account, number)).state is not state:  # noqa: ASYNC110  the database cannot tell us
             await asyncio.sleep(0.02)
+
+
+async def test_nobody_with_telegram_waits_for_an_operator_once_the_grant_is_lost(oa, account):
+    lan, hung, mai = everybody(account, 3)
+    numbers = await put(account, [lan, hung, mai], telegram=[lan, hung])
+    senders = {"zalo_oa": sender_of(account).identity, "telegram": SENDER}
+    await account.keeper.access()
+    oa.grants.withdraw()
+    await pump(account, sender_of(account))
+    for _again in range(2):  # whoever looks for what is due does it, several at once too
+        async with account.database.transaction() as drawers:
+            await leave_refused(drawers, senders, account.clock.now())
+            assert await drawers.outbox.list_senders_due(account.clock.now()) == [SENDER]
+
+    telegram = KeepingSender({f"t{hung.id}": RefusedError("blocked", code="blocked")})
+    await pump(account, telegram)
+    assert sorted(telegram.addresses) == sorted([f"t{lan.id}", f"t{hung.id}"])
+    delivered, refused_there, alone = [await find(account, one) for one in numbers]
+    assert (delivered.state, delivered.channel) == (DeliveryState.DELIVERED, "telegram")
+    # Zalo had nothing against these two people: their messages wait for the account.
+    assert [(one.state, one.channel) for one in (refused_there, alone)] == [(DeliveryState.WAITING, "zalo_oa")] * 2
+
+    oa.grants.issue()
+    async with account.database.transaction() as drawers:
+        await drawers.connection.execute(text("UPDATE pace SET paused_until = NULL"))
+    mended = keeper_of(oa, account.database, account.clock, seed=oa.refresh_token)
+    await mended.access()
+    await mended.close()
+    await pump(account, sender_of(account))
+    assert [len(one.screen()) for one in (lan, hung, mai)] == [0, 1, 1]
+    assert {(await find(account, one)).state for one in numbers} == {DeliveryState.DELIVERED}

@@ -1,0 +1,253 @@
+"""Where what is told unasked is joined to the cabinet: how it is planned, sent, paced and reported."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import structlog
+
+from bot.push.broadcasting import BroadcastKeeper, Surroundings
+from bot.push.composing import NoticeComposer, Premises
+from bot.push.figures import Figures
+from bot.push.ledger import ASKED, CHANNEL_REFUSED
+from bot.push.planning import Agenda, Planned
+from bot.push.pump import Manner, Pump
+from bot.push.sending import Sender
+from bot.settings import Settings
+from bot.telling import Telling
+from bot.wiring_planning import make_agenda, plan_within, store, watch
+from bot.wiring_rules import Reference, RulesScribe, read_kept_rules
+from bot.wiring_senders import senders_of
+from bot.wiring_zalo import read_allowances
+from handlers.asking import PUSHED
+from handlers.notices.table import BY_KIND, join
+from handlers.ports import Clock
+from knowledge.rulebook import RuleBook
+from knowledge.rules_serialised import fingerprint_of
+from knowledge.sending_hours import next_allowed, sending_day
+from storage.database import Database
+from storage.drawers import Drawers
+from storage.ledger import Ledger
+from storage.records import (
+    Delivery,
+    NoticeKind,
+)
+
+_CARDS_MOVE_EVERY = timedelta(seconds=5)  # what shows the progress of a broadcast is written over no more often
+_UNREACHED_WAIT = timedelta(days=60)  # for a chat; what they would have been told is told by other notices since
+_REFUSALS_ARE_SHOWN = timedelta(days=7)
+_UNCLEAR_ARE_SHOWN = 100
+SILENCE = timedelta(seconds=12)  # a worker not heard of for so long is taken for dead
+_log = structlog.get_logger("bot.push")
+PUSHED_CHANNELS = tuple(one.value for one in PUSHED)  # a web page or a terminal can only be asked, not sent to
+
+
+async def leave_refused(drawers: Drawers, senders: Mapping[str, str], now: datetime) -> None:
+    """Let what is due by identities that are refused as a whole go out by others."""
+    refused = [one.identity for one in await drawers.pace.list_paused() if one.reason == CHANNEL_REFUSED]
+    if refused and (moved := await drawers.outbox.leave_refused(refused, senders, CHANNEL_REFUSED, now)):
+        _log.info("push.left_refused_channel", identities=refused, count=moved)
+
+
+class PremisesInDatabase:
+    """What is true of recipients at the moment of sending; the rules are read again when they have changed."""
+
+    def __init__(self, database: Database, reference: Reference, clock: Clock) -> None:
+        self._database = database
+        self._reference = reference
+        self._clock = clock
+        self._known: tuple[int, RuleBook] | None = None
+
+    async def look_up(self, deliveries: Sequence[Delivery]) -> Premises:
+        codes = {one.person for one in deliveries}
+        addresses = {(one.channel or "", one.address or "") for one in deliveries}
+        told = [notice for one in deliveries for notice in one.notices if notice.kind is NoticeKind.ESCALATION]
+        about = {code for notice in told for code in notice.about}
+        of_study = [notice for one in deliveries for notice in one.notices if notice.kind is NoticeKind.STUDY]
+        studied = {int(one.payload["case"]) for one in of_study}
+        learners = {code for notice in of_study for code in notice.about}
+        async with self._database.transaction() as drawers:
+            return Premises(
+                people=await drawers.profiles.find_people(codes | about | learners),
+                accounts=await drawers.accounts.find_accounts(addresses),
+                own_hours=await drawers.reminders.find_hours(codes),
+                rules=(await self._rule_book(drawers)).on(self._clock.today()),
+                reached=await drawers.escalations.find_reached(about, PUSHED_CHANNELS) if about else frozenset(),
+                offered=await drawers.escalations.list_offered() if about else {},
+                waiting=await drawers.study.find_waiting(studied) if studied else {},
+            )
+
+    async def _rule_book(self, drawers: Drawers) -> RuleBook:
+        version = await drawers.rules.version()
+        if self._known is None or self._known[0] != version:
+            declared = await drawers.rules.load()
+            self._known = declared.version, self._reference.rule_book(declared)
+        return self._known[1]
+
+
+class ReachInDatabase:
+    """Which accounts take what we send, kept for every process and for who plans what is sent."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def mark_unreachable(self, channel: str, address: str) -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.accounts.mark_unreachable(channel, address, self._clock.now())
+
+    async def mark_reachable(self, channel: str, address: str) -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.accounts.mark_reachable(channel, address)
+
+
+@dataclass(frozen=True, slots=True)
+class PushHalf:
+    """What is told unasked: planned, stored and sent."""
+
+    database: Database
+    reference: Reference
+    clock: Clock
+    settings: Settings
+
+    @asynccontextmanager
+    async def pumping(self, sender: Sender, *, per_second: float, manner: Manner | None = None) -> AsyncIterator[Pump]:
+        """A pump of the sender's identity at this pace, 0 for none, open inside the block."""
+        async with self.database.transaction() as drawers:
+            await drawers.pace.set(sender.identity, per_second=per_second, chat_per_second=min(per_second, 1.0))
+        records = PremisesInDatabase(self.database, self.reference, self.clock)
+        composer = NoticeComposer(
+            records,
+            BY_KIND,
+            join,
+            calendar=self.reference.calendar,
+            policy=self.reference.library.policy,
+            clock=self.clock,
+        )
+        ledger = Ledger(self.database, senders=senders_of(self.settings))
+        try:
+            yield Pump(ledger, sender, composer, self.clock, manner)
+        finally:
+            await ledger.close()
+
+    async def list_senders_due(self) -> Sequence[str]:
+        """The identities that have something to send now, by whatever process.
+
+        What waits for one that its platform refuses (a token or permission is gone) goes to another channel of the same
+        person first, so that nobody who has one waits for an operator.
+        """
+        async with self.database.transaction() as drawers:
+            now = self.clock.now()
+            await leave_refused(drawers, senders_of(self.settings), now)
+            return await drawers.outbox.list_senders_due(now)
+
+    def keep_broadcasts(
+        self, senders: Sequence[Sender], speeds: Mapping[str, float], *, every: timedelta = _CARDS_MOVE_EVERY
+    ) -> BroadcastKeeper:
+        """Shows the progress of broadcasts and carries out recalls by these senders, at so many messages a second."""
+        around = Surroundings(self.clock, self.reference.calendar, self.reference.library.policy, every)
+        return BroadcastKeeper(self.database.transaction, senders, speeds, around)
+
+    async def pause_sender(self, identity: str, seconds: float, reason: str = ASKED) -> None:
+        """Let nobody of the fleet send by this identity for so long, because its platform asked or for this reason."""
+        async with self.database.transaction() as drawers:
+            await drawers.pace.pause(identity, timedelta(seconds=seconds), reason)
+
+    async def read_figures(self) -> Figures:
+        """How the push half stands."""
+        now = self.clock.now()
+        async with self.database.transaction() as drawers:
+            engine = await drawers.fleet.read_engine(SILENCE)
+            planned = next(iter(await drawers.fleet.list_planned(1)), None)
+            return Figures(
+                at=now,
+                today=now.date(),
+                is_working_day=self.reference.calendar.is_working(now.date()),
+                queues=await drawers.outbox.list_queues(now),
+                states=await drawers.fleet.count_states(),
+                refused=await drawers.fleet.count_refused(now - _REFUSALS_ARE_SHOWN),
+                unclear=[one.id for one in await drawers.outbox.list_unclear(_UNCLEAR_ARE_SHOWN)],
+                jobs=engine.jobs,
+                workers=engine.workers,
+                silent=engine.silent,
+                stalled=engine.stalled,
+                planned_day=planned.day if planned is not None else None,
+                planned_at=planned.finished_at if planned is not None else None,
+                planned_counts=planned.counts if planned is not None else {},
+                allowances=await read_allowances(drawers, self.settings, senders_of(self.settings), now.date()),
+            )
+
+    @asynccontextmanager
+    async def read_told(self) -> AsyncIterator[Telling]:
+        """The rules of now and those that people were last told by, with these people, all as of one moment."""
+        async with self.database.transaction() as drawers:
+            await drawers.told.see_one_moment()
+            yield await self._find_telling(drawers)
+
+    async def _find_telling(self, drawers: Drawers) -> Telling:
+        now = self.reference.rule_book(await drawers.rules.load())
+        last = await drawers.told.find_last()
+        return Telling(
+            now=now,
+            fingerprint=fingerprint_of(now),
+            moment=last.number if last is not None else 0,
+            told=read_kept_rules(last.rules) if last is not None else None,
+            told_fingerprint=last.rules.fingerprint if last is not None else None,
+            told_at=last.told_at if last is not None else None,
+        )
+
+    @asynccontextmanager
+    async def read_plan(self, day: date) -> AsyncIterator[tuple[Telling, Agenda, AsyncIterator[Planned]]]:
+        """All that is to be told on a day, or on the next working one, as of one moment. Keeps nothing."""
+        async with self.database.transaction() as drawers:
+            await drawers.told.see_one_moment()
+            telling = await self._find_telling(drawers)
+            agenda = await make_agenda(drawers, telling, sending_day(day, telling.now.calendar))
+            watching = await watch(drawers, agenda.rules, today=self.clock.today())
+            yield telling, agenda, plan_within(drawers, agenda, watching, PUSHED_CHANNELS)
+
+    async def plan_and_store(
+        self,
+        day: date,
+        senders: Mapping[str, str],
+        *,
+        only_if: Callable[[Drawers], Awaitable[bool]] | None = None,
+        also: Callable[[Drawers, Mapping[str, int]], Awaitable[None]] | None = None,
+    ) -> Mapping[str, int]:
+        """Keep all that is to be told on a working day, for the senders (identity by channel); how many of each kind.
+
+        Everything, what `also` does included, is one transaction, and nothing is done where `only_if` finds at its
+        beginning that it need not be. Doing it again changes nothing; on a day off nothing is kept, because the next
+        working day plans itself. What still waits since earlier days becomes part of this
+        day's one message.
+        """
+        if not self.reference.calendar.is_working(day):
+            return {}
+        now = self.clock.now()
+        async with self.database.transaction() as drawers:
+            if only_if is not None and not await only_if(drawers):
+                return {}
+            await drawers.told.keep_loads_out()
+            telling = await self._find_telling(drawers)
+            agenda = await make_agenda(drawers, telling, day)
+            watching = await watch(drawers, agenda.rules, today=self.clock.today())
+            await drawers.reminders.carry_over(day)
+            planned = plan_within(drawers, agenda, watching, tuple(senders))
+            counts = await store(drawers, planned, agenda, senders, now)
+            await watching.keep()
+            if agenda.before is not None and counts.pop("untold", 0) == 0:
+                await drawers.told.advance(RulesScribe(self.reference).write(telling.now.rules), now)
+            if also is not None:
+                await also(drawers, counts)
+        return counts
+
+    async def find_chats_again(self, senders: Mapping[str, str]) -> int:
+        """Let what could not reach somebody, or waits for a chat that is theirs no more, go where they are reached now.
+
+        To be asked every few minutes: so whoever links a chat late is told the same day.
+        """
+        now = self.clock.now()
+        due_at = next_allowed(now, self.reference.calendar, self.reference.library.policy)
+        async with self.database.transaction() as drawers:
+            return await drawers.outbox.find_chats_again(senders, now.date() - _UNREACHED_WAIT, due_at)
