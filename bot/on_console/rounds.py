@@ -1,5 +1,6 @@
 """Review rounds: the list, a new one, more time with the reason, the end; each for a second person to confirm."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import web
@@ -21,6 +22,7 @@ from storage.records import Proposal, ProposalKind
 
 _SHORTEST_REASON = 5
 _TYPED: Final = ("ma_dot", "ten", "can_cu", "diem", "han", "nam_cong_tac_con_lai_tu", "hau_qua", "mo_tu_ngay")
+_AUDIENCE: Final = ("nhom_chuc_danh", "dien_quan_ly", "ma_don_vi")
 _KEPT: Final = (*_TYPED, "doi_tuong", "tieu_chi", "tinh_ca_ngay_han", "trang_thai", DEED, REASON)
 
 
@@ -106,7 +108,7 @@ def _proposal(asked: Asked, cells: dict[str, str]) -> Proposal:
 
 def _read_new(asked: Asked) -> dict[str, str]:
     """The form of a new round as cells of the workbook."""
-    chosen = {name: fields(asked, name) for name in ("nhom_chuc_danh", "dien_quan_ly", "ma_don_vi")}
+    chosen = {name: fields(asked, name) for name in _AUDIENCE}
     cells = {name: field(asked, name) for name in _TYPED}
     cells["han"], cells["mo_tu_ngay"] = _plain_day(cells["han"]), _plain_day(cells["mo_tu_ngay"])
     cells["doi_tuong"] = "; ".join(f"{name}={'|'.join(codes)}" for name, codes in chosen.items() if codes)
@@ -119,6 +121,22 @@ def _plain_day(written: str) -> str:
     """A day of a date field as the workbook writes it; anything else as it was typed."""
     parts = written.split("-")
     return "/".join(reversed(parts)) if len(parts) == 3 and all(one.isdecimal() for one in parts) else written  # noqa: PLR2004
+
+
+def _day_of_field(written: str) -> str:
+    """A day of the workbook as a date field holds it; nothing where it is none, for such a field shows only days."""
+    parts = written.split("/")
+    is_day = len(parts) == 3 and all(one.isdecimal() for one in parts)  # noqa: PLR2004  day, month, year
+    return f"{parts[2]:0>4}-{parts[1]:0>2}-{parts[0]:0>2}" if is_day else ""
+
+
+def _chosen_of(cells: Mapping[str, str]) -> dict[str, set[str]]:
+    """What was chosen in each list of the form, read back from the cells."""
+    parts = (one.strip().partition("=") for one in cells.get("doi_tuong", "").split(";"))
+    named = {name: set(codes.split("|")) for name, _equals, codes in parts}
+    chosen = {name: named.get(name, set()) for name in _AUDIENCE}
+    chosen["tieu_chi"] = {one.strip() for one in cells.get("tieu_chi", "").split(",")}
+    return chosen
 
 
 def _state(one: ReviewRound, asked: Asked) -> tuple[str, str]:
@@ -162,8 +180,8 @@ def _ask_new(asked: Asked, cells: dict[str, str], problem: str | None = None) ->
     return asked.show(
         "round_new.html",
         cells=cells,
-        audience=cells.get("doi_tuong", ""),
-        criteria_chosen={one.strip() for one in cells.get("tieu_chi", "").split(",")},
+        days={name: _day_of_field(cells.get(name, "")) for name in ("han", "mo_tu_ngay")},
+        chosen=_chosen_of(cells),
         problem=problem,
         units=list_units(asked),
         groups=[(one, book.group_name(one)) for one in groups],
