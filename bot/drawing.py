@@ -15,14 +15,13 @@ if TYPE_CHECKING:
 PNG: Final = "image/png"
 _NAME: Final = "bieu-do.png"
 _WIDTH, _EDGE = 960, 28
-_BAR, _LABEL, _GAP = 48, 44, 18
-_TITLE, _LEGEND = 56, 46
-_TOTALS: Final = 90  # room for the total of a bar behind it
-_SIZE, _BIG, _SMALL = 30, 34, 26
+_BAR, _LABEL, _GAP = 52, 50, 20
+_TITLE, _LEGEND = 62, 50
+_TOTALS: Final = 110  # room for the total of a bar behind it
+_SIZE, _BIG, _SMALL = 37, 39, 35  # a phone shows three dots of the picture as one: no letter smaller than its own
 _INK, _PAPER = "#1f2933", "#ffffff"
 # Told apart also without colour, by lightness and by always standing in this order: with dark or light numbers on them.
 _PARTS: Final = (("#c62828", _PAPER), ("#f59f00", _INK), ("#3b6fb6", _PAPER), ("#b8c0c8", _INK))
-_IN_A_ROW: Final = 2  # parts explained side by side
 
 
 def draw(chart: Chart) -> File:
@@ -31,7 +30,7 @@ def draw(chart: Chart) -> File:
 
     top = _EDGE + (_TITLE if chart.title else 0)
     row = _BAR + _GAP + (_LABEL if chart.labels else 0)
-    below = _LEGEND * -(-len(chart.legend) // _IN_A_ROW)
+    below = _LEGEND * len(chart.legend)
     image = Image.new("RGB", (_WIDTH, top + row * len(chart.bars) + below + _EDGE), _PAPER)
     pen = ImageDraw.Draw(image)
     if chart.title:
@@ -64,12 +63,10 @@ def _draw_bar(pen: "ImageDraw", bar: tuple[int, ...], top: float, unit: float) -
 
 
 def _explain(pen: "ImageDraw", legend: tuple[str, ...], top: float) -> None:
-    width = (_WIDTH - 2 * _EDGE) / _IN_A_ROW
     for place, (words, (colour, _ink)) in enumerate(zip(legend, _PARTS, strict=False)):
-        left = _EDGE + width * (place % _IN_A_ROW)
-        middle = top + _LEGEND * (place // _IN_A_ROW) + _LEGEND / 2
-        pen.rectangle((left, middle - 13, left + 26, middle + 13), fill=colour)
-        pen.text((left + 38, middle), words, fill=_INK, font=_font(_SMALL), anchor="lm")
+        middle = top + _LEGEND * place + _LEGEND / 2
+        pen.rectangle((_EDGE, middle - 16, _EDGE + 32, middle + 16), fill=colour)
+        pen.text((_EDGE + 46, middle), words, fill=_INK, font=_font(_SMALL), anchor="lm")
 
 
 def _write(pen: "ImageDraw", words: str, at: tuple[float, float], font: "FreeTypeFont") -> None:
