@@ -20,7 +20,7 @@ def make_console(office: Office, settings: WebSettings) -> ConsoleDoor:
         read_table=read_given_file,
         reports=office.reports,
         senders=office.senders,
-        read_figures=office.read_figures,
+        read_figures=office.push.read_figures,
         look_around=lambda: look_around(office),
         list_tokens=lambda: _list_tokens(office),
     )

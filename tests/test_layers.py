@@ -16,7 +16,13 @@ WIRING = {
     "bot/wiring_calendars.py",
     "bot/wiring_console.py",
     "bot/wiring_intake.py",
+    "bot/wiring_letters.py",
+    "bot/wiring_planning.py",
+    "bot/wiring_push.py",
     "bot/wiring_reports.py",
+    "bot/wiring_rules.py",
+    "bot/wiring_senders.py",
+    "bot/wiring_study.py",
     "bot/wiring_zalo.py",
 }
 SENDING = {"bot/push/ledger.py", "bot/judging.py"}  # what they need of the cabinet, in the cabinet's plain records

@@ -16,7 +16,8 @@ from bot.on_telegram.paid import TERMS, describe_price
 from bot.questions import list_lost
 from bot.settings import Settings
 from bot.telling import Standing
-from bot.wiring import LOCALES, Office, Reference, open_office, open_reference
+from bot.wiring import LOCALES, Office, open_office, open_reference
+from bot.wiring_rules import Reference
 from handlers.phrases import _, show_day_of, show_number
 
 MARKS = {True: "✓", False: "✗"}
@@ -184,7 +185,7 @@ async def _check_told(settings: Settings) -> Check:
 
 async def _told_of(office: Office) -> Check:
     """By which rules people were last told, and whether others hold now; whom that touches is what `plan` finds out."""
-    async with office.read_told() as telling:
+    async with office.push.read_told() as telling:
         standing = telling.standing
         since = show_day_of(telling.told_at) if telling.told_at is not None else ""
     if standing is Standing.UNREADABLE:
@@ -252,7 +253,7 @@ async def _check_push(settings: Settings) -> Check:
 
 async def _push_of(office: Office) -> Check:
     """Whether what is to be sent is being sent: today's plan, workers, what is unclear, stuck, or refused as ours."""
-    figures = await office.read_figures()
+    figures = await office.push.read_figures()
     found = " ".join(describe(figures))
     if figures.bad_requests:
         mend = _("A platform calls messages of ours wrong: look for telegram.bad_request in the log and report it.")

@@ -17,8 +17,8 @@ from bot.settings import Settings
 from bot.telling import Standing, Telling
 from bot.wiring import open_office
 from handlers.change_words import explain_causes, name_subject, summarise
-from handlers.hr.broadcasts_audience import name_channel
 from handlers.phrases import _, ngettext, show_day, show_day_of, show_moment, show_number
+from handlers.wording import name_channel
 from knowledge.changes import Change
 from knowledge.escalating import Level
 from knowledge.findings import Finding
@@ -35,7 +35,7 @@ async def show_plan(settings: Settings, *, on: date | None, as_json: bool) -> No
     async with open_office(settings, keeps_threads=False) as office:
         # Before anything is shown: whoever stops reading half-way has looked all the same.
         await office.record_look("all")
-        async with office.read_plan(on or office.clock.today()) as (telling, agenda, planned):
+        async with office.push.read_plan(on or office.clock.today()) as (telling, agenda, planned):
             _tell_standing(telling)
             library = agenda.before.difference.after.library if agenda.before is not None else agenda.rules.library
             if as_json:

@@ -20,7 +20,7 @@ _WIDTH_OF_A_FILE = 140
 async def show_queue(settings: Settings, *, as_json: bool) -> None:
     """Print the figures. It changes nothing."""
     async with open_office(settings, keeps_threads=False) as office:
-        figures = await office.read_figures()
+        figures = await office.push.read_figures()
         hooks = await office.shared_store.list_hooks()
         are_hooks_well, about_hooks = await describe_hooks(office)
     if as_json:

@@ -196,7 +196,7 @@ def _count_pushes(office: Office, registry: CollectorRegistry) -> Callable[[], C
     meters = PushMeters(registry)
 
     async def count() -> None:
-        meters.show(await office.read_figures())
+        meters.show(await office.push.read_figures())
 
     return count
 

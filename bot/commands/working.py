@@ -45,8 +45,10 @@ async def open_worker(office: Office) -> AsyncIterator[Worker]:
         senders = make_senders(office)
         for one in senders:
             stack.push_async_callback(one.close)
-        pumps = {one.identity: await stack.enter_async_context(office.pumping(one, per_second=pace_of(office, one)))
-                 for one in senders}  # fmt: skip
+        pumps = {}
+        for one in senders:
+            pumping = office.push.pumping(one, per_second=pace_of(office, one))
+            pumps[one.identity] = await stack.enter_async_context(pumping)
         identities = {one.channel: one.identity for one in senders}
         tasks = OfficeTasks(office, pumps, identities)
         yield Worker(office.connection_words, tasks, rounds=make_rounds(office, senders))
@@ -67,7 +69,7 @@ def _make_telegram_sender(office: Office) -> Sender | None:
         identity = identity_of(token)
 
         async def announce(seconds: float) -> None:
-            await office.pause_sender(identity, seconds)
+            await office.push.pause_sender(identity, seconds)
 
         terms = Terms(is_paid_allowed=settings.telegram_paid_broadcast)
         return TelegramSender(token, settings.telegram_api, office.describe, terms=terms, announce=announce)
@@ -87,7 +89,7 @@ def pace_of(office: Office, sender: Sender) -> float:
 
 def make_rounds(office: Office, senders: Sequence[Sender]) -> Sequence[Round]:
     """What every worker does again and again beside jobs and messages."""
-    broadcasts = office.keep_broadcasts(senders, {one.identity: pace_of(office, one) for one in senders})
+    broadcasts = office.push.keep_broadcasts(senders, {one.identity: pace_of(office, one) for one in senders})
     return (
         Round("broadcast_cards", _CARDS_EVERY, broadcasts.show),
         Round("broadcast_recalls", _RECALLS_EVERY, broadcasts.recall),
@@ -112,10 +114,10 @@ class OfficeTasks:
         self._office = office
         self._pumps = pumps
         self._identities = identities
-        self._daily = DailyPlan(office, identities, office.clock)
+        self._daily = DailyPlan(office.push, identities, office.clock)
 
     async def list_due(self) -> Sequence[str]:
-        return [one for one in await self._office.list_senders_due() if one in self._pumps]
+        return [one for one in await self._office.push.list_senders_due() if one in self._pumps]
 
     async def pump(self, identity: str, stop: asyncio.Event) -> None:
         # A job may be for an identity of another installation's token on the same database: not ours to send by.
@@ -124,7 +126,7 @@ class OfficeTasks:
 
     async def plan(self) -> None:
         await self._daily.ensure_today()
-        await self._office.find_chats_again(self._identities)
+        await self._office.push.find_chats_again(self._identities)
 
     async def tidy(self) -> None:
         await self._office.tidy()

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.wiring import Reference, RulesScribe
+from bot.wiring_rules import Reference, RulesScribe
 from knowledge.calendar import WorkingCalendar
 from knowledge.facts import TerritoryCode
 from knowledge.loader import load_library

@@ -20,7 +20,8 @@ from sqlalchemy import text
 from bot.clock import FixedClock
 from bot.commands.planning import as_json
 from bot.settings import Settings
-from bot.wiring import Office, RulesScribe, open_office
+from bot.wiring import Office, open_office
+from bot.wiring_rules import RulesScribe
 from handlers.phrases import use_catalogues
 from knowledge.evaluate import evaluate
 from storage.database import Database, open_database
@@ -101,7 +102,7 @@ async def _vacuum(database: Database) -> None:
 async def show(office: Office) -> tuple[int, int, float, float]:
     """How many notices, megabytes of JSON, seconds and CPU seconds of this process."""
     began, used, planned, written = time.perf_counter(), time.process_time(), 0, 0
-    async with office.read_plan(_TODAY) as (_telling, agenda, notices):
+    async with office.push.read_plan(_TODAY) as (_telling, agenda, notices):
         async for notice in notices:
             planned += 1
             written += len(json.dumps(as_json(notice, agenda.rules.library), ensure_ascii=False))
@@ -113,7 +114,7 @@ async def measure(office: Office, database: Database) -> dict[str, float]:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     reminded, _mb, plan_s, plan_cpu = await show(office)
     began = time.perf_counter()
-    counts = await office.plan_and_store(_TODAY, _SENDERS)
+    counts = await office.push.plan_and_store(_TODAY, _SENDERS)
     keep_s = time.perf_counter() - began
     again, _mb, again_s, _cpu = await show(office)
     assert (counts, again) == ({"reminder": reminded}, 0), (counts, reminded, again)

@@ -71,13 +71,13 @@ async def working(office):
 
 async def until(office, is_so, seconds: float = 20.0) -> None:
     async with asyncio.timeout(seconds):
-        while not is_so(await office.read_figures()):  # noqa: ASYNC110  it is the database that changes
+        while not is_so(await office.push.read_figures()):  # noqa: ASYNC110  it is the database that changes
             await asyncio.sleep(0.1)
 
 
 async def test_day_is_planned_sent_and_told_in_figures(province, capsys):
     office, api = province
-    async with office.read_plan(MONDAY.date()) as (_telling, _agenda, planned):
+    async with office.push.read_plan(MONDAY.date()) as (_telling, _agenda, planned):
         kinds: dict[str, set[str]] = {}
         async for one in planned:
             kinds.setdefault(one.owed.to, set()).add(one.owed.kind)
@@ -92,7 +92,7 @@ async def test_day_is_planned_sent_and_told_in_figures(province, capsys):
     async with working(office), working(office):
         await api.wait_for(lambda: len(api.calls_of("sendMessage")) == 4, 30)
         await until(office, lambda figures: figures.workers == 2 and figures.queues[0].under_way == 0)
-    figures = await office.read_figures()
+    figures = await office.push.read_figures()
     assert (figures.workers, figures.is_today_planned, figures.due, figures.stuck) == (0, True, 0, 0)
     states = {state: n for (identity, state), n in figures.states.items() if identity}
     assert states == {"delivered": 1, "unclear": 1, "refused": 2}
@@ -197,4 +197,4 @@ async def test_run_opens_the_doors_with_a_worker_and_ends_both(province, tmp_pat
     said = log.read_text(encoding="utf-8")
     assert "23/11/2026" in said
     assert api.token.partition(":")[2] not in said
-    assert (await office.read_figures()).workers == 0
+    assert (await office.push.read_figures()).workers == 0

@@ -161,7 +161,7 @@ async def test_day_is_sent_by_the_bot_and_its_number_acknowledges(province, plat
     handler = logging.StreamHandler(logged)
     logging.getLogger().addHandler(handler)
     async with open_office(settings, clock=MondayClock()) as office:
-        async with office.read_plan(MONDAY.date()) as (_telling, _agenda, planned):
+        async with office.push.read_plan(MONDAY.date()) as (_telling, _agenda, planned):
             owed = sorted({one.owed.to async for one in planned if one.owed.kind == "reminder"})[:2]
         people = [platform.person(code) for code in owed]
         async with office._database.transaction() as drawers:
@@ -180,7 +180,7 @@ async def test_day_is_sent_by_the_bot_and_its_number_acknowledges(province, plat
             people[0].says(number)
             await platform.wait_for(lambda: people[0].sees() != pushed, 10)
             stop.set()
-        figures = await office.read_figures()
+        figures = await office.push.read_figures()
         states = {state: n for (identity, state), n in figures.states.items() if identity.startswith("zalo_bot:")}
         assert states == {"delivered": 1, "unclear": 1}
         async with office._database.transaction() as drawers:
@@ -198,7 +198,14 @@ async def test_day_is_sent_by_the_bot_and_its_number_acknowledges(province, plat
         await show_queue(settings.model_copy(update={"today": MONDAY.date()}), as_json=True)
         allowances = json.loads(capsys.readouterr().out)["allowances"]
         assert allowances == [
-            {"identity": "zalo_bot:1234567890123456789", "sent": allowances[0]["sent"], "most": 40, "most_unasked": 32}
+            {
+                "identity": "zalo_bot:1234567890123456789",
+                "of": "month",
+                "sent": allowances[0]["sent"],
+                "most": 40,
+                "most_unasked": 32,
+                "last_day": None,
+            }
         ]
         assert allowances[0]["sent"] >= 3
     assert SECRET not in logged.getvalue() + told + everything_kept(province)
@@ -227,7 +234,7 @@ async def test_doctor_says_how_the_bot_stands(given, words, mark, province, plat
             await examine(settings, as_json=False)
         except CommandError:
             assert mark == "✗"
-    line = next(one for one in capsys.readouterr().out.splitlines() if one[1:].startswith(" zalo_bot:"))
+    line = next(one for one in capsys.readouterr().out.splitlines() if one[1:].startswith(" Zalo Bot:"))
     assert line.startswith(mark)
     assert words in line
     assert "wrong-of-tests" not in line

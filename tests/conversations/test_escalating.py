@@ -71,13 +71,13 @@ async def office(server_url: str) -> AsyncIterator[tuple[Office, DayClock]]:
 async def live(office: Office, clock: DayClock, day: date) -> dict[str, list[Reply]]:
     """Plan a day and send it; who got what."""
     clock.day = day
-    await office.plan_and_store(day, {"telegram": SENDER})
+    await office.push.plan_and_store(day, {"telegram": SENDER})
     return await send(office)
 
 
 async def send(office: Office) -> dict[str, list[Reply]]:
     postbox = Postbox()
-    async with office.pumping(postbox, per_second=0) as pump:
+    async with office.push.pumping(postbox, per_second=0) as pump:
         await pump.run(asyncio.Event())
     return postbox.taken
 

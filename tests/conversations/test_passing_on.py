@@ -9,7 +9,8 @@ import pytest
 
 from bot.letters import Postman
 from bot.on_telegram.letters import TelegramCarrier
-from bot.wiring import LettersInDatabase, Office
+from bot.wiring import Office
+from bot.wiring_letters import LettersInDatabase
 from handlers.asking import Channel, Incoming
 from handlers.reply import Reply
 from knowledge.facts import PersonCode

@@ -105,7 +105,7 @@ class StoredYear(Year):
     async def live_stored(self, office: Office, database: Database, clock: MovedClock, sender: KeepingSender) -> None:
         await self._fill(database)
         states = ("up", "no planner", "no sender", "late", "early end", "down")
-        async with office.pumping(sender, per_second=0) as pump:
+        async with office.push.pumping(sender, per_second=0) as pump:
             for number in range(self._days):
                 day = _BEGIN + timedelta(days=number)
                 (state,) = self._random.choices(states, (60, 8, 8, 8, 8, 8))
@@ -117,7 +117,7 @@ class StoredYear(Year):
                     if hour >= _NOON:
                         await self._close_gaps(database, day)
                     if hour == self._hours(state)[0] and state not in {"no planner", "down"}:
-                        await office.plan_and_store(day, {"telegram": _SENDER})
+                        await office.push.plan_and_store(day, {"telegram": _SENDER})
                     if state not in {"no sender", "down"}:
                         await pump.run(asyncio.Event())
                 await self._close_gaps(database, day)

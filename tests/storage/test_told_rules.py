@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, insert, select, update
 
-from bot.wiring import Reference, RulesScribe
+from bot.wiring_rules import Reference, RulesScribe
 from knowledge.calendar import WorkingCalendar
 from knowledge.changes import Difference
 from knowledge.facts import PersonCode

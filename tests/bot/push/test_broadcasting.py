@@ -89,8 +89,8 @@ class House:
             (sender,) = make_senders(self.office)
             stack.push_async_callback(sender.close)
             speed = pace_of(self.office, sender)
-            pump = await stack.enter_async_context(self.office.pumping(sender, per_second=speed))
-            keeper = self.office.keep_broadcasts((sender,), {sender.identity: speed}, every=timedelta(seconds=0.3))
+            pump = await stack.enter_async_context(self.office.push.pumping(sender, per_second=speed))
+            keeper = self.office.push.keep_broadcasts((sender,), {sender.identity: speed}, every=timedelta(seconds=0.3))
             worker = Worker(
                 self.office.connection_words,
                 OfficeTasks(self.office, {sender.identity: pump}, {}),

@@ -1,0 +1,46 @@
+"""Where letters that the desk leaves for people are joined to the cabinet."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from bot.letters import Carried, Errand
+from handlers.front_desk import FrontDesk
+from handlers.letters import write_letter
+from handlers.phrases import locale_of
+from handlers.ports import Clock
+from storage.database import Database
+from storage.records import (
+    LetterState,
+)
+
+
+class LettersInDatabase:
+    """Letters and how they ended, shared by every process on the database."""
+
+    def __init__(self, database: Database, desk: FrontDesk, clock: Clock) -> None:
+        self._database = database
+        self._desk = desk
+        self._clock = clock
+
+    async def remind(self) -> int:
+        return await self._desk.remind(self._clock.now())
+
+    async def begin(self, channel: str, addresses: Collection[str] | None) -> Errand | None:
+        now = self._clock.now()
+        async with self._database.transaction() as drawers:
+            await drawers.letters.give_up_lost(now)
+            started = await drawers.letters.start(channel, addresses, 1, now)
+        if not started:
+            return None
+        letter = started[0]
+        with locale_of(letter.locale):
+            return Errand(letter.id, letter.address, write_letter(letter), letter.tries, letter.person)
+
+    async def finish(self, errand: Errand, ended: Carried, reason: str = "") -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.letters.finish(errand.id, LetterState(ended.value), self._clock.now(), reason)
+
+    async def put_off(self, errand: Errand, seconds: float, reason: str, *, is_try: bool = True) -> None:
+        until = self._clock.now() + timedelta(seconds=seconds)
+        async with self._database.transaction() as drawers:
+            await drawers.letters.put_off(errand.id, until, reason, is_try=is_try)
