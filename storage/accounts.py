@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import PersonCode
-from storage.letters import storable
+from storage.characters import storable
 from storage.records import Account
 from storage.tables import accounts
 

@@ -10,8 +10,8 @@ from typing import Any, Final
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.characters import storable, storable_values
 from storage.driver import driver_of
-from storage.letters import storable, storable_values
 from storage.records import AuditEntry, AuditVerdict, AuditWanted
 from storage.tables import audit_entries, audit_head
 

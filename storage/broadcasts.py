@@ -11,7 +11,7 @@ from sqlalchemy import exists, false, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import PersonCode, Signatory, UnitCode
-from storage.letters import storable, storable_values
+from storage.characters import storable, storable_values
 from storage.records import (
     Broadcast,
     BroadcastRow,

@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import PersonCode
+from storage.characters import storable
 from storage.encryption import Vault
-from storage.letters import storable
 from storage.tables import calendar_tokens
 
 _ALPHABET: Final = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without signs that are read wrong

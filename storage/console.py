@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import PersonCode
 from knowledge.folding import fold_number
+from storage.characters import storable
 from storage.encryption import Vault
-from storage.letters import storable
 from storage.link_codes import ALPHABET
 from storage.records import ConsoleEntry, ConsoleSession
 from storage.tables import accounts, console_entries, console_sessions

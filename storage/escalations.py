@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.cases import Case, KeptCase, Told, Trigger
 from knowledge.facts import CriterionCode, PersonCode, UnitCode
+from storage.characters import storable
 from storage.driver import driver_of
 from storage.encryption import Vault
-from storage.letters import storable
 from storage.records import Remark
 
 _TRIGGERS: Final = {one.value: one for one in Trigger}

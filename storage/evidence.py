@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert as insert_unless
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import Credential, CredentialStatus, KindCode, PersonCode, UnitCode
+from storage.characters import storable
 from storage.encryption import Vault
-from storage.letters import storable
 from storage.records import UNDECIDED, Evidence, EvidenceFile, EvidenceState
 from storage.rows import credential_row
 from storage.tables import credentials, evidence, evidence_files, evidence_kinds, people

@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import DocumentId, PersonCode, TerritoryCode, UnitCode
+from storage.characters import storable
 from storage.encryption import Vault
-from storage.letters import storable
 from storage.link_codes import ALPHABET
 from storage.records import (
     EarlierQuestion,

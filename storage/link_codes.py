@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import PersonCode
 from knowledge.folding import fold_number
+from storage.characters import storable
 from storage.encryption import Vault
-from storage.letters import storable
 from storage.records import CodeIssued, Redemption, RedemptionOutcome
 from storage.tables import link_attempts, link_codes
 

@@ -14,8 +14,8 @@ from psycopg.types.json import Jsonb
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import PersonCode, UnitCode
+from storage.characters import storable, storable_values
 from storage.driver import driver_of
-from storage.letters import storable, storable_values
 from storage.records import Delivery, DeliveryState, NewDelivery, NewNotice, Notice, NoticeKind, Queue
 
 _T = TypeVar("_T")

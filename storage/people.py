@@ -26,9 +26,9 @@ from knowledge.facts import (
     UnitCode,
 )
 from knowledge.folding import fold_words
+from storage.characters import storable
 from storage.driver import driver_of
 from storage.encryption import Vault
-from storage.letters import storable
 from storage.tables import people
 
 ROWS_AT_ONCE: Final = 2000

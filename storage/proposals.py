@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import PersonCode, Signatory, UnitCode
-from storage.letters import storable, storable_values
+from storage.characters import storable, storable_values
 from storage.records import Proposal, ProposalKind, ProposalState
 from storage.tables import proposals
 

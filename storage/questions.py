@@ -7,8 +7,8 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import FrequentAnswer, PersonCode
+from storage.characters import storable
 from storage.encryption import SecretKeyError, Vault
-from storage.letters import storable
 from storage.records import Unanswered
 from storage.tables import answers_given, frequent_answers
 

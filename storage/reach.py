@@ -7,8 +7,8 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import PersonCode, UnitCode
+from storage.characters import storable
 from storage.driver import driver_of
-from storage.letters import storable
 from storage.records import NotReached, Reached, Unreached
 
 # The account that they prefer, else that linked last, among those that take what we send.

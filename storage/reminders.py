@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import CriterionCode, PersonCode, RoundCode
 from knowledge.library import ReminderStages
+from storage.characters import storable
 from storage.driver import driver_of
-from storage.letters import storable
 from storage.people import READERS, ROWS_AT_ONCE, WHOLE, person_of
 from storage.records import Recipient, ReminderWishes
 from storage.tables import reminder_stages, reminder_wishes

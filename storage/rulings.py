@@ -18,7 +18,7 @@ from knowledge.facts import (
     Signatory,
     UnitCode,
 )
-from storage.letters import storable
+from storage.characters import storable
 from storage.tables import declared_documents, rulings
 
 _NUMBERING: Final = 0x6E68796B  # any number, as long as every process of the product uses the same

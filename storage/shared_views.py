@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import UnitCode
-from storage.letters import storable_values
+from storage.characters import storable_values
 from storage.records import DataHealth
 
 _UNITS: Final = "(CAST(:units AS text[]) IS NULL OR unit = ANY(CAST(:units AS text[])))"

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import CriterionCode, Exemption, PersonCode, Role, StudyRecord, UnitCode
 from knowledge.study_cases import OPEN_STATES, CaseNumber, Course, StudyAct, StudyCase, StudyEvent, StudyState
+from storage.characters import storable
 from storage.encryption import Vault
-from storage.letters import storable
 from storage.records import LetterKind
 from storage.rows import exemption_row, study_row
 from storage.tables import exemptions, letters, people, study_cases, study_events, study_records

@@ -9,8 +9,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.characters import storable, storable_values
 from storage.encryption import SecretKeyError, Vault
-from storage.letters import storable, storable_values
 from storage.tables import threads
 
 _SEALED: Final = "sealed"  # the only key of a kept state: what people typed is in it

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, case, delete, func, null, or_, select, tex
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.characters import storable
 from storage.encryption import Vault
-from storage.letters import storable
 from storage.records import KeptUpdate, UpdateState
 from storage.tables import seen_updates, update_holders
 

@@ -29,8 +29,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import PersonCode, UnitCode
 from knowledge.folding import fold_words
+from storage.characters import storable
 from storage.driver import driver_of
-from storage.letters import storable
 from storage.records import (
     Freshness,
     Funnel,

@@ -9,8 +9,8 @@ from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.characters import storable
 from storage.encryption import Vault
-from storage.letters import storable
 from storage.records import ZaloGrant
 from storage.tables import echoes_awaited, interactions, zalo_grants
 
