@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
+from handlers.asking import Channel
 from handlers.phrases import _, ngettext, show_day
 from knowledge.documents import Citation, Confidence, Document, Point
 from knowledge.facts import CriterionCode, KindCode, LevelCode, ManagedBy, UnitCode
@@ -121,3 +122,14 @@ def count_days(days: int) -> str:
     if days >= _MANY_DAYS:
         return _("more than {n} years").format(n=days * 4 // _DAYS_OF_FOUR_YEARS)
     return ngettext("{n} day", "{n} days", days).format(n=days)
+
+
+def name_channel(channel: str) -> str:
+    """A channel as people call it."""
+    names = {
+        Channel.TELEGRAM.value: "Telegram",
+        Channel.ZALO_BOT.value: "Zalo Bot",
+        Channel.ZALO_OA.value: "Zalo Official Account",
+        Channel.WEB.value: _("web chat"),
+    }
+    return names.get(channel, channel)

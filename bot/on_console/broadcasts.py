@@ -19,7 +19,6 @@ from handlers.hr.broadcasts_audience import (
     UNITS,
     WITHIN_DAYS,
     join,
-    name_channel,
 )
 from handlers.hr.broadcasts_conditions import Writing
 from handlers.hr.broadcasts_preview import describe_reach, name_member, pick_samples
@@ -29,6 +28,7 @@ from handlers.hr.proposals_rights import as_hr, covers, signatory_of
 from handlers.notices.broadcasts import begin_of, write_broadcast
 from handlers.phrases import _
 from handlers.reply import Outcome
+from handlers.wording import name_channel
 from knowledge.broadcasting import FIELDS, load_templates
 
 _MOST_LISTED = 100

@@ -10,14 +10,13 @@ from bot.on_console.pages import Asked, Page, page
 from bot.on_console.people import tag_of
 from bot.on_console.seats import WITH_PEOPLE
 from handlers.change_words import name_state
-from handlers.hr.broadcasts_audience import name_channel
 from handlers.hr.broadcasts_result import name_outcome, name_reason
 from handlers.phrases import _, show_day
 from handlers.reply import Line
 from handlers.reports.reminded import describe_notice, name_notice
 from handlers.study.words import describe_event, describe_in_list
 from handlers.verdicts import describe_accountable, describe_deadline, describe_finding
-from handlers.wording import name_credential, name_criterion, name_managed_by, name_unit
+from handlers.wording import name_channel, name_credential, name_criterion, name_managed_by, name_unit
 from knowledge.evaluate import evaluate, service_of
 from knowledge.facts import CredentialStatus, CriterionCode, StudyRecord
 from knowledge.findings import Finding, State

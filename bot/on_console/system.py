@@ -5,7 +5,7 @@ from aiohttp import web
 from bot.commands.queue import describe, describe_pause
 from bot.on_console.pages import Asked, Page, page
 from bot.on_console.seats import OF_MACHINE
-from handlers.hr.broadcasts_audience import name_channel
+from handlers.wording import name_channel
 
 
 async def show(asked: Asked) -> web.Response:

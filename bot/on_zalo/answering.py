@@ -14,7 +14,14 @@ from bot.on_zalo.account import AccountClient, CodeError
 from bot.on_zalo.codes import Act
 from bot.on_zalo.events import moment_of
 from bot.on_zalo.failing import name_failure
-from bot.on_zalo.messages import build_parts, build_phone_request, build_uploaded, describe_unsendable, kind_of_upload
+from bot.on_zalo.messages import (
+    Part,
+    build_parts,
+    build_phone_request,
+    build_uploaded,
+    describe_unsendable,
+    kind_of_upload,
+)
 from bot.papers.handing import file_of
 from bot.render import Describe
 from handlers.ports import Clock
@@ -56,11 +63,8 @@ class Answerer:
         Raises NotSentError when nothing of it went out, RefusedError when this person takes nothing, and
         ChannelRefusedError. A lost answer of Zalo is logged and never answered by sending again.
         """
-        messages: list[dict[str, Any]] = [one.message for one in build_parts(reply, self._describe)]
-        file = file_of(reply, self._describe)
-        if file is not None and kind_of_upload(file) is None:
-            messages.append({"text": describe_unsendable(file)})
-            file = None
+        parts, file = self._lay_out(reply)
+        messages: list[dict[str, Any]] = [one.message for one in parts]
         if reply.asks_contact and (image := await self._find_image()):
             messages.append(build_phone_request(image))
         sent = 0
@@ -78,7 +82,8 @@ class Answerer:
 
     def mark_of(self, reply: Reply) -> str:
         """What tells this answer from others where its first words stand in a conversation."""
-        return _mark(str(build_parts(reply, self._describe)[0].message.get("text", "")))
+        parts, _file = self._lay_out(reply)
+        return _mark(parts[0].text)
 
     async def find_answer(self, user: str, since: datetime | None, mark: str) -> bool | None:
         """Whether an answer of this mark stands in the conversation since then; None where nobody can tell."""
@@ -93,6 +98,13 @@ class Answerer:
         if any(_mark(str(row.get("message", ""))) == mark for row in ours):
             return True
         return None if ours else False  # other words: of a push, or the same in another form
+
+    def _lay_out(self, reply: Reply) -> tuple[list[Part], File | None]:
+        """The messages in words and the file that follows them; one that Zalo does not take is told of in words."""
+        file = file_of(reply, self._describe)
+        if file is None or kind_of_upload(file) is not None:
+            return build_parts(reply, self._describe), file
+        return build_parts(reply, self._describe, describe_unsendable(file)), None
 
     async def _find_image(self) -> str:
         """Zalo wants a picture with the offer; empty, and no offer is made, where none can be had."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from bot.papers.code_sheet import CODE_SHEET
 from bot.render import Describe, count_units, render_text, split_text
 from handlers.asking import Choice
 from handlers.phrases import _
@@ -91,6 +92,8 @@ def _with_file(reply: Reply, text: str) -> str:
         name = reply.file.name
     elif reply.calendar is not None:
         name = f"{reply.calendar.name}.ics"
+    elif reply.code_sheet is not None:
+        name = CODE_SHEET
     elif reply.paper is not None:
         name = f"{reply.paper.name}.docx"
     else:

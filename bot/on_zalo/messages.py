@@ -37,9 +37,9 @@ class Part:
         return {"text": self.text, "attachment": {"type": "template", "payload": payload}}
 
 
-def build_parts(reply: Reply, describe: Describe) -> list[Part]:
-    """The words of a reply, cut at ends of sentences; choices stand under the last, five to a message."""
-    texts = split_text(render_text(reply, describe), MOST_UNITS)
+def build_parts(reply: Reply, describe: Describe, *notes: str) -> list[Part]:
+    """The words of a reply and then `notes`, cut at ends of sentences; choices stand under the last, five to each."""
+    texts = split_text("\n\n".join([render_text(reply, describe), *notes]), MOST_UNITS)
     if not texts:
         raise ValueError("a reply without words")
     rows = _in_fives(reply.choices)

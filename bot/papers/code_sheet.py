@@ -12,7 +12,7 @@ from handlers.phrases import _, show_moment
 from handlers.reply import CodeCard, CodeSheet, File
 
 PDF: Final = "application/pdf"
-_NAME: Final = "ma-lien-ket.pdf"
+CODE_SHEET: Final = "ma-lien-ket.pdf"
 _FONT: Final = "DejaVu"
 _COLUMNS, _ROWS = 2, 4
 _MARGIN, _HEAD, _FOOT = 10.0, 12.0, 8.0  # millimetres
@@ -34,7 +34,7 @@ def write_code_sheet(sheet: CodeSheet) -> File:
     pdf.set_creation_date(sheet.printed_at)
     for first in range(0, len(sheet.cards), _COLUMNS * _ROWS):
         _add_page(pdf, sheet, sheet.cards[first : first + _COLUMNS * _ROWS])
-    return File(_NAME, bytes(pdf.output()), PDF, _("Linking codes to print: {units}").format(units=sheet.units))
+    return File(CODE_SHEET, bytes(pdf.output()), PDF, _("Linking codes to print: {units}").format(units=sheet.units))
 
 
 def _add_page(pdf: FPDF, sheet: CodeSheet, cards: Sequence[CodeCard]) -> None:

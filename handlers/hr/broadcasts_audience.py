@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handlers.asking import Channel
 from handlers.hr.proposals_rights import as_hr
 from handlers.phrases import _, ngettext
 from handlers.ports import BroadcastsKept, Profiles, Sending
 from handlers.rights import units_served
 from handlers.sending_lines import SendingLine
-from handlers.wording import name_criterion, name_unit
+from handlers.wording import name_channel, name_criterion, name_unit
 from knowledge.audience import Audience, Known, belongs, common_unit, fingerprint_of
 from knowledge.facts import CriterionCode, Person, PositionGroup, UnitCode
 from knowledge.local_time import VIETNAM
@@ -182,16 +181,6 @@ def due_times(runs: Sequence[Run], count: int) -> list[datetime]:
     times = [run.starts_at for run in runs for _one in range(run.count)]
     last = runs[-1].starts_at + timedelta(days=1) if runs else None
     return [*times, *([last] * (count - len(times)) if last is not None else [])][:count]
-
-
-def name_channel(channel: str) -> str:
-    """A channel as people call it."""
-    names = {
-        Channel.TELEGRAM.value: "Telegram",
-        Channel.ZALO_BOT.value: "Zalo Bot",
-        Channel.ZALO_OA.value: "Zalo Official Account",
-    }
-    return names.get(channel, channel)
 
 
 def _listed(cells: Mapping[str, str], column: str) -> list[str]:

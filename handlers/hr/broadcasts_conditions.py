@@ -13,10 +13,9 @@ from handlers.hr.broadcasts_audience import (
     UNITS,
     WITHIN_DAYS,
     join,
-    name_channel,
 )
 from handlers.phrases import _
-from handlers.wording import name_unit
+from handlers.wording import name_channel, name_unit
 from knowledge.facts import Person, UnitCode
 from knowledge.folding import fold_words
 from knowledge.rulebook import RulesOn

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from handlers.hr.broadcasts_audience import Gathered, Member, describe_audience, name_channel
+from handlers.hr.broadcasts_audience import Gathered, Member, describe_audience
 from handlers.notices.broadcasts import write_broadcast, write_longest
 from handlers.phrases import _, ngettext, show_moment, show_number
 from handlers.reply import Line
-from handlers.wording import name_unit
+from handlers.wording import name_channel, name_unit
 from knowledge.audience import Audience
 from knowledge.facts import Person, UnitCode
 from knowledge.rulebook import RulesOn

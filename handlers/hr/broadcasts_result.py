@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from handlers.hr.broadcasts_audience import Member, name_channel
+from handlers.hr.broadcasts_audience import Member
 from handlers.phrases import _
 from handlers.ports import Sheets
 from handlers.reply import File
-from handlers.wording import name_unit
+from handlers.wording import name_channel, name_unit
 from knowledge.rulebook import RulesOn
 from storage.records import BroadcastRow, DeliveryState
 

@@ -15,7 +15,7 @@ from handlers.ports import Accounts, Audit, Calendars, Clock, EvidenceKept, Inqu
 from handlers.privacy import describe_notice
 from handlers.reply import File, Line, Reply
 from handlers.visit import Visit
-from handlers.wording import name_credential, name_managed_by, name_unit
+from handlers.wording import name_channel, name_credential, name_managed_by, name_unit
 from knowledge.facts import Credential, CredentialStatus, Exemption, Person, StudyRecord
 from storage.records import Account, Evidence, Inquiry
 
@@ -100,7 +100,7 @@ async def view_my_data(
         _item(_("Position"), f"{person.position} ({name_managed_by(person.managed_by)})"),
         _item(_("Unit"), name_unit(visit.rules, person.unit)),
         *(_describe_credential(one, visit) for one in person.credentials),
-        _item(_("Linked chats"), ", ".join(one.channel for one in linked) or _("none")),
+        _item(_("Linked chats"), ", ".join(name_channel(one.channel) for one in linked) or _("none")),
     ]
     lines += [
         _item(

@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import date
 
-from handlers.hr.broadcasts_audience import name_channel
 from handlers.hr.broadcasts_result import name_outcome, name_reason
 from handlers.phrases import _, show_day
 from handlers.reply import Line
 from handlers.reports.asked import ReportKind
 from handlers.reports.gap_rows import count_table
 from handlers.reports.report import Closing, Column, Report, Row
-from handlers.wording import name_criterion, name_unit
+from handlers.wording import name_channel, name_criterion, name_unit
 from knowledge.facts import CriterionCode, Person
 from knowledge.rulebook import RulesOn
 from storage.records import Delivery, DeliveryState, Notice, NoticeKind

@@ -6,7 +6,7 @@ import itertools
 import json
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,6 +34,7 @@ from bot.on_zalo.bot_pushing import ZaloBotSender
 from bot.on_zalo.bot_receive import BotReception
 from bot.on_zalo.door import WebhookDoor as OaWebhookDoor
 from bot.on_zalo.events import Reader
+from bot.on_zalo.fetching import Fetching
 from bot.on_zalo.letters import OaCarrier
 from bot.on_zalo.oauth import App, OauthClient
 from bot.on_zalo.receiving import Reception as OaReception
@@ -44,6 +45,7 @@ from bot.wiring import Office
 from bot.wiring_zalo import GrantsInDatabase
 from handlers.asking import Incoming
 from handlers.reply import Reply
+from knowledge.facts import PersonCode
 from tests.standins.telegram_api import TelegramApi
 from tests.standins.zalo_bot import ZaloBot
 from tests.standins.zalo_ground import Clock
@@ -65,6 +67,33 @@ class Guest(Protocol):
     async def is_told(self, office: Office) -> str:
         """What comes without having been asked for, once the post has gone round."""
         ...
+
+
+class Reads(Protocol):
+    """Who reads what a platform shows."""
+
+    async def reads(self, count: int = 1, *, timeout: float) -> str: ...
+
+    def unread(self) -> Sequence[object]: ...
+
+
+async def _hear_out(reader: Reads) -> str:
+    """The first words that come, and whatever follows at once: long answers, the offer to share a number."""
+    read = [await reader.reads(timeout=10)]
+    while True:
+        await asyncio.sleep(_A_MOMENT)
+        more = reader.unread()
+        if not more:
+            return "\n".join(read)
+        read.append(await reader.reads(len(more), timeout=10))
+
+
+async def link(guest: Guest, person: str, office: Office) -> None:
+    """Agree, and type a code that was issued to this person."""
+    issued = await office.issue_code(PersonCode(person))
+    await guest.says("/lienket")
+    await guest.presses("Tôi đồng ý")
+    assert "Đã liên kết" in await guest.says(issued.code)
 
 
 class _Listening:
@@ -184,14 +213,7 @@ class TelegramGuest:
         return await self._read()
 
     async def _read(self) -> str:
-        """The first words that come, and whatever follows at once: long answers, the offer to share a number."""
-        read = [await self._visitor.reads(timeout=10)]
-        while True:
-            await asyncio.sleep(_A_MOMENT)
-            more = self._visitor.unread()
-            if not more:
-                return "\n".join(read)
-            read.append(await self._visitor.reads(len(more)))
+        return await _hear_out(self._visitor)
 
 
 class ZaloBotGuest:
@@ -221,15 +243,8 @@ class ZaloBotGuest:
         return await self._read()
 
     async def _read(self) -> str:
-        """The first words that come, and whatever follows at once."""
-        read = [await self._person.reads(timeout=10)]
-        while True:
-            await asyncio.sleep(_A_MOMENT)
-            more = self._person.unread()
-            if not more:
-                self._shown = "\n".join(read)
-                return self._shown
-            read.append(await self._person.reads(len(more)))
+        self._shown = await _hear_out(self._person)
+        return self._shown
 
 
 class ZaloOaGuest:
@@ -248,6 +263,14 @@ class ZaloOaGuest:
         self._person.taps(label)
         return await self._read()
 
+    async def hands_in(self, content: bytes, name: str = "", text: str = "") -> str:
+        """Show a picture, or under a name send a file."""
+        if name:
+            self._person.sends_file(content, name)
+        else:
+            self._person.shows_image(content, text=text)
+        return await self._read()
+
     async def is_told(self, office: Office) -> str:
         """A letter comes as a message of its own."""
 
@@ -261,14 +284,7 @@ class ZaloOaGuest:
         return await self._read()
 
     async def _read(self) -> str:
-        """The first words that come, and whatever follows at once."""
-        read = [await self._person.reads(timeout=10)]
-        while True:
-            await asyncio.sleep(_A_MOMENT)
-            more = self._person.unread()
-            if not more:
-                return "\n".join(read)
-            read.append(await self._person.reads(len(more)))
+        return await _hear_out(self._person)
 
 
 @asynccontextmanager
@@ -372,7 +388,7 @@ async def at_zalo_oa(office: Office) -> AsyncIterator[Guest]:
             keeper,
             reception,
             answerer,
-            Reader(oa.oa_id, "vi"),
+            Reader(oa.oa_id, "vi", Fetching(own=oa.base)),
             signatures=signatures,
             count=lambda _became: None,
         )

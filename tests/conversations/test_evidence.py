@@ -9,10 +9,9 @@ from PIL import Image
 
 from bot.wiring import Office
 from knowledge.evaluate import evaluate
-from knowledge.facts import PersonCode
 from knowledge.findings import State
 from tests.bot.handed_in.hostile import HTML, pdf, photo_with_place, text_of
-from tests.conversations.doors import Guest, TelegramGuest, WebGuest, at_telegram, at_web
+from tests.conversations.doors import TelegramGuest, WebGuest, ZaloOaGuest, at_telegram, at_web, at_zalo_oa, link
 from tests.databases import make_home
 from tests.offices import TODAY, sample_office
 
@@ -22,13 +21,6 @@ async def office(server_url: str) -> AsyncIterator[Office]:
     with make_home("evidence") as home:
         async with sample_office(server_url, home) as opened:
             yield opened
-
-
-async def link(guest: Guest, person: str, office: Office) -> None:
-    issued = await office.issue_code(PersonCode(person))
-    await guest.says("/lienket")
-    await guest.presses("Tôi đồng ý")
-    assert "Đã liên kết" in await guest.says(issued.code)
 
 
 async def state_of(office: Office, code: str, criterion: str) -> State:
@@ -71,6 +63,26 @@ async def test_a_photo_from_telegram_is_verified_in_the_web_chat_and_the_verdict
     assert (await office.verify_audit()).is_intact
 
 
+async def test_a_picture_and_a_pdf_from_zalo_are_verified_in_the_web_chat(office: Office) -> None:
+    async with at_zalo_oa(office) as official, at_web(office) as hr:
+        assert isinstance(official, ZaloOaGuest)
+        assert isinstance(hr, WebGuest)
+        await link(official, "CB003", office)
+        await link(hr, "CB015", office)
+        await official.hands_in(photo_with_place(), text="toeic 700 cấp ngày 12/5/2026 số Z-1, nơi cấp: IIG")
+        assert "2 tệp" in await official.hands_in(pdf(), "toeic.pdf")
+        assert "không phải ảnh" in await official.hands_in(HTML, "toeic.pdf")
+        assert "Minh chứng số 2" in await official.presses("Nộp")
+        await hr.says("/duyet")
+        assert "TOEIC 700" in await hr.presses("Số 2 · Lê Mẫu Bốn Chấm")
+        await hr.presses("Mở ảnh 1")
+        assert hr.file is not None
+        await hr.presses("Quay lại minh chứng")
+        assert "Đã xác minh" in await hr.presses("Xác minh")
+        assert "minh chứng số 2" in await official.is_told(office)
+        assert "đã xác minh" in await official.presses("Xem")
+
+
 async def test_a_pdf_from_the_web_chat_is_rejected_with_a_reason_that_is_read_there(office: Office) -> None:
     async with at_web(office) as official, at_telegram(office) as hr:
         assert isinstance(official, WebGuest)
@@ -78,19 +90,19 @@ async def test_a_pdf_from_the_web_chat_is_rejected_with_a_reason_that_is_read_th
         await link(hr, "CB015", office)
         await official.says("nộp chứng chỉ toeic 600 cấp ngày 12/5/2026 số hiệu T-9, nơi cấp: IIG")
         assert "Đã lưu tệp" in await official.hands_in(pdf(script="app.alert(1)"), "anh.jpg")
-        assert "Minh chứng số 2" in await official.presses("Nộp")
+        assert "Minh chứng số 3" in await official.presses("Nộp")
 
         await hr.says("chứng chỉ nào đang chờ tôi xác minh")
         listed = await hr.says("/duyet")
-        assert "Số 2" in listed
-        await hr.presses(next(one for one in hr._visitor.buttons() if one.startswith("Số 2")))
+        assert "Số 3" in listed
+        await hr.presses(next(one for one in hr._visitor.buttons() if one.startswith("Số 3")))
         await hr.presses("Mở PDF 1")
         await hr.says("/duyet")
-        await hr.presses(next(one for one in hr._visitor.buttons() if one.startswith("Số 2")))
+        await hr.presses(next(one for one in hr._visitor.buttons() if one.startswith("Số 3")))
         await hr.presses("Từ chối, nêu lý do")
         assert "Đã từ chối" in await hr.says("Chứng chỉ này không có trên trang tra cứu của đơn vị cấp")
 
-        assert "minh chứng số 2" in await official.is_told(office)
+        assert "minh chứng số 3" in await official.is_told(office)
         assert "không có trên trang tra cứu" in await official.presses("Xem")
         await official.presses("Mở PDF 1")
         assert official.file is not None

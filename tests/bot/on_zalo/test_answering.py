@@ -96,11 +96,16 @@ async def test_file_is_uploaded_when_zalo_takes_its_kind(oa, door):
     assert lan.screen()[1].kind == "file"
 
 
+XLSX = File("bang.xlsx", b"PK", "application/vnd.ms-excel")
+
+
 async def test_person_is_told_where_to_get_it_when_zalo_does_not_take_a_file(oa, door):
-    door.desk.script = lambda _asked: Reply("Đây", file=File("bang.xlsx", b"PK", "application/vnd.ms-excel"))
+    choices = (Choice("Word copy", "list.word"),)
+    door.desk.script = lambda _asked: Reply("Đây", choices=choices, file=XLSX)
     lan = oa.person("Lan")
     lan.says("bảng")
-    assert "bang.xlsx" in await lan.reads(2)
+    assert "bang.xlsx" in await lan.reads()
+    assert lan.buttons() == ["Word copy"]  # one message, so that what can be done stands under what cannot
 
 
 @pytest.mark.parametrize("by", [WEBHOOK, POLLING])
