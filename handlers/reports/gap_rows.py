@@ -1,13 +1,14 @@
 """Rows of people and what they lack, and the counts and documents beside them: shared by the lists. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from handlers.phrases import _, show_number
 from handlers.reply import Line
 from handlers.reports.report import Column, Row, Table
+from handlers.reports.scope import Scope
 from handlers.stating import Ground, find_doubt
 from handlers.verdicts import explain_state, grounds_of
 from handlers.wording import name_cited, name_credential, name_criterion, name_level, name_managed_by, name_unit
@@ -195,3 +196,31 @@ def tell_counts(people: int, behind: int, gaps: Sequence[Finding] | int) -> str:
 def only_about(findings: Iterable[Finding], criterion: CriterionCode | None) -> list[Finding]:
     """The gaps among them, of one criterion where it is named."""
     return [one for one in findings if one.is_gap and (criterion is None or one.criterion == criterion)]
+
+
+@dataclass
+class Counted:
+    """What is counted of a scope by the rules of a day, with the words of its rows and what they rest on."""
+
+    scope: Scope
+    rules: RulesOn
+
+    def __post_init__(self) -> None:
+        self.grounds = Grounds(self.rules)
+        self.gap_words = GapWords(self.rules, self.grounds)
+
+
+@dataclass
+class Listed(Counted):
+    """The same where each person has rows of their own."""
+
+    async def read(self, people: AsyncIterator[Person]) -> AsyncIterator[Row]:
+        """The rows of those whom the scope holds, as they come."""
+        async for person in people:
+            if self.scope.holds(person):
+                for row in self.rows_of(person):
+                    yield row
+
+    def rows_of(self, person: Person) -> Iterator[Row]:
+        """The rows of one person; none for most."""
+        raise NotImplementedError

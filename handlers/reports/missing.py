@@ -8,8 +8,7 @@ from handlers.phrases import _, show_day
 from handlers.reply import Line
 from handlers.reports.asked import ReportKind
 from handlers.reports.gap_rows import (
-    GapWords,
-    Grounds,
+    Listed,
     count_table,
     gap_columns,
     only_about,
@@ -40,11 +39,9 @@ def list_missing(people: AsyncIterator[Person], scope: Scope, rules: RulesOn) ->
 
 
 @dataclass
-class _Counted:
+class _Counted(Listed):
     """What is counted while the rows go by."""
 
-    scope: Scope
-    rules: RulesOn
     people: int = 0
     behind: int = 0
     gaps: int = 0
@@ -52,27 +49,17 @@ class _Counted:
     by_state: Counter[str] = field(default_factory=Counter)
     by_unit: Counter[str] = field(default_factory=Counter)
 
-    def __post_init__(self) -> None:
-        self._grounds = Grounds(self.rules)
-        self._words = GapWords(self.rules, self._grounds)
-
-    async def read(self, people: AsyncIterator[Person]) -> AsyncIterator[Row]:
-        async for person in people:
-            if self.scope.holds(person):
-                for row in self._rows_of(person):
-                    yield row
-
-    def _rows_of(self, person: Person) -> Iterator[Row]:
+    def rows_of(self, person: Person) -> Iterator[Row]:
         self.people += 1
         gaps = only_about(evaluate(person, self.rules), self.scope.criterion)
         if not gaps:
             return
         self.behind += 1
-        of_person = self._words.of_person(person)
+        of_person = self.gap_words.of_person(person)
         self.by_unit[of_person[3]] += 1
         for gap in gaps:
             self.gaps += 1
-            of_gap = self._words.of_gap(gap)
+            of_gap = self.gap_words.of_gap(gap)
             self.by_criterion[str(of_gap[0])] += 1
             self.by_state[str(of_gap[2])] += 1
             yield (self.gaps, *of_person, *of_gap)
@@ -92,7 +79,7 @@ class _Counted:
                         day=show_day(self.rules.day)
                     )
                 ),
-                *self._grounds.notes(),
+                *self.grounds.notes(),
             ),
-            grounds=self._grounds.listed(),
+            grounds=self.grounds.listed(),
         )

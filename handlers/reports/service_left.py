@@ -10,7 +10,7 @@ from datetime import date
 
 from handlers.phrases import _, show_day
 from handlers.reports.asked import ReportKind, ReportRefusedError
-from handlers.reports.gap_rows import GapWords, Grounds, count_table, gap_columns, person_columns, tell_counts
+from handlers.reports.gap_rows import Listed, count_table, gap_columns, person_columns, tell_counts
 from handlers.reports.report import Closing, Column, Report, Row
 from handlers.reports.scope import Scope
 from handlers.stating import Ground, state_on
@@ -89,9 +89,7 @@ def _territories(scope: Scope, rules: RulesOn) -> frozenset[TerritoryCode]:
 
 
 @dataclass
-class _Counted:
-    scope: Scope
-    rules: RulesOn
+class _Counted(Listed):
     asking: list[Asking]
     people: int = 0
     behind: int = 0
@@ -99,17 +97,7 @@ class _Counted:
     by_unit: Counter[str] = field(default_factory=Counter)
     by_point: Counter[str] = field(default_factory=Counter)
 
-    def __post_init__(self) -> None:
-        self._grounds = Grounds(self.rules)
-        self._words = GapWords(self.rules, self._grounds)
-
-    async def read(self, people: AsyncIterator[Person]) -> AsyncIterator[Row]:
-        async for person in people:
-            if self.scope.holds(person):
-                for row in self._rows_of(person):
-                    yield row
-
-    def _rows_of(self, person: Person) -> Iterator[Row]:
+    def rows_of(self, person: Person) -> Iterator[Row]:
         service = service_of(person, self.rules)
         mine = [one for one in self.asking if self._falls_on(one, person, service.territory, service.retires_on)]
         if not mine:
@@ -120,14 +108,14 @@ class _Counted:
         if not found:
             return
         self.behind += 1
-        of_person = self._words.of_person(person)
+        of_person = self.gap_words.of_person(person)
         self.by_unit[of_person[3]] += 1
         for one in {asking.point.id: asking for asking, _gap in found}.values():
             self.by_point[name_point(one.document, one.point)] += 1
         for one, gap in found:
             self.gaps += 1
             point = name_point(one.document, one.point)
-            yield (self.gaps, *of_person, service.retires_on, point, *self._words.of_gap(gap))
+            yield (self.gaps, *of_person, service.retires_on, point, *self.gap_words.of_gap(gap))
 
     def _falls_on(self, one: Asking, person: Person, here: TerritoryCode, retires_on: date) -> bool:
         return (
@@ -155,7 +143,7 @@ class _Counted:
             cite = library.cite(one.document.id, one.point.id)
             grounds = [Ground(cite, here) for here in _territories(self.scope, self.rules) if one.document.binds(here)]
             for ground in grounds:
-                self._grounds.add(ground)
+                self.grounds.add(ground)
             text = _("{point}: at least {years} years of service left, counted from {day}.")
             if one.named is not None and one.named < self.rules.day:
                 text = _(
@@ -175,6 +163,6 @@ class _Counted:
                 count_table(_("People by point"), _("Point"), self.by_point),
                 count_table(_("People by unit"), _("Unit"), self.by_unit),
             ),
-            notes=(*notes, *self._grounds.notes()),
-            grounds=self._grounds.listed(),
+            notes=(*notes, *self.grounds.notes()),
+            grounds=self.grounds.listed(),
         )

@@ -9,7 +9,7 @@ from handlers.hr.broadcasts_result import name_outcome
 from handlers.phrases import _, show_day
 from handlers.reply import Line
 from handlers.reports.asked import ReportKind
-from handlers.reports.gap_rows import GapWords, Grounds, name_state, tell_counts
+from handlers.reports.gap_rows import Counted, name_state, tell_counts
 from handlers.reports.report import Closing, Column, Report, Row, Table
 from handlers.reports.scope import Scope
 from knowledge.evaluate import evaluate
@@ -71,9 +71,7 @@ class _Unit:
 
 
 @dataclass
-class _Counted:
-    scope: Scope
-    rules: RulesOn
+class _Counted(Counted):
     told: Told
     gaps: int = 0
     units: dict[UnitCode, _Unit] = field(default_factory=dict)
@@ -82,15 +80,11 @@ class _Counted:
     due: Counter[date] = field(default_factory=Counter)
     study: Counter[str] = field(default_factory=Counter)
 
-    def __post_init__(self) -> None:
-        self._grounds = Grounds(self.rules)
-        self._words = GapWords(self.rules, self._grounds)
-
     async def read(self, people: AsyncIterator[Person]) -> AsyncIterator[Row]:
         async for person in people:
             if self.scope.holds(person):
                 self._count(person)
-        named = sorted((self._words.unit(code), code) for code in self.units)
+        named = sorted((self.gap_words.unit(code), code) for code in self.units)
         for place, (name, code) in enumerate(named, start=1):
             one = self.units[code]
             yield (
@@ -127,7 +121,7 @@ class _Counted:
 
     def _count_findings(self, findings: Sequence[Finding]) -> None:
         for one in findings:
-            self._grounds.is_proven(one)
+            self.grounds.is_proven(one)
             if one.criterion is not None:
                 self.by_criterion[one.criterion, one.state] += 1
             if one.is_gap and one.deadline is not None:
@@ -155,9 +149,9 @@ class _Counted:
                         "past their retirement day are not counted."
                     ).format(day=show_day(self.rules.day))
                 ),
-                *self._grounds.notes(),
+                *self.grounds.notes(),
             ),
-            grounds=self._grounds.listed(),
+            grounds=self.grounds.listed(),
         )
 
     def _by_criterion(self) -> Table:
@@ -166,12 +160,12 @@ class _Counted:
         for criterion in self.rules.library.criteria:
             counts = [self.by_criterion[criterion, state] for state in _STATES]
             if any(counts):
-                rows.append((self._words.criterion(criterion), sum(counts), *counts))
+                rows.append((self.gap_words.criterion(criterion), sum(counts), *counts))
         return Table(_("By criterion"), header, tuple(rows))
 
     def _by_managed(self) -> Table:
         rows = tuple(
-            (self._words.managed_by[one], self.by_managed[one, False] + self.by_managed[one, True],
+            (self.gap_words.managed_by[one], self.by_managed[one, False] + self.by_managed[one, True],
              self.by_managed[one, True])
             for one in ManagedBy
             if self.by_managed[one, False] + self.by_managed[one, True]

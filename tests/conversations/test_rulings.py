@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.wiring import Office
-from knowledge.facts import PersonCode
-from tests.conversations.doors import Guest, at_terminal, at_web
+from tests.conversations.doors import at_terminal, at_web, link
 from tests.databases import make_home
 from tests.offices import sample_office
 
@@ -18,13 +17,6 @@ async def office(server_url: str) -> AsyncIterator[Office]:
     with make_home("office") as home:
         async with sample_office(server_url, home) as opened:
             yield opened
-
-
-async def link(guest: Guest, person: str, office: Office) -> None:
-    issued = await office.issue_code(PersonCode(person))
-    await guest.says("/lienket")
-    await guest.presses("Tôi đồng ý")
-    assert "Đã liên kết" in await guest.says(issued.code)
 
 
 async def test_ruling_is_proposed_at_one_door_confirmed_at_another_and_answers_the_next(office: Office) -> None:

@@ -19,7 +19,7 @@ from knowledge.evaluate import evaluate
 from knowledge.facts import Person, PersonCode
 from knowledge.findings import Accountable
 from knowledge.study_cases import Course, StudyAct, StudyState
-from tests.conversations.doors import Guest, at_telegram, at_terminal, at_web
+from tests.conversations.doors import at_telegram, at_terminal, at_web, link
 from tests.databases import make_home
 from tests.offices import TODAY, sample_office
 
@@ -32,13 +32,6 @@ async def office(server_url: str) -> AsyncIterator[Office]:
     with make_home("study") as home:
         async with sample_office(server_url, home) as opened:
             yield opened
-
-
-async def link(guest: Guest, person: str, office: Office) -> None:
-    issued = await office.issue_code(PersonCode(person))
-    await guest.says("/lienket")
-    await guest.presses("Tôi đồng ý")
-    assert "Đã liên kết" in await guest.says(issued.code)
 
 
 async def accountable(office: Office, code: str, criterion: str) -> Accountable | None:
