@@ -1,7 +1,7 @@
 """My unit: at a glance, as a list with filters and pages, as a file and as a picture. Every look is in the audit chain.
 
-Heads see their units and HR those that they serve. `look_at` and `list_members` give values, for whoever shows them in
-another way than a chat does.
+Heads see their units and HR those that they serve. `look_at` gives values, for whoever shows them in another
+way than a chat does.
 """
 
 from collections.abc import Iterator, Sequence
@@ -104,14 +104,6 @@ async def look_at(meant: Meant, reader: Person, rules: RulesOn, desk: Desk) -> S
 
 
 Member = tuple[Standing, tuple[Finding, ...]]
-
-
-async def list_members(
-    meant: Meant, wanted: Filter, reader: Person, rules: RulesOn, desk: Desk
-) -> Sequence[Member] | None:
-    """Whoever of these units has something open that is meant, with it, the first deadline first; as `look_at`."""
-    seen = await look_at(meant, reader, rules, desk)
-    return seen.list_picked(wanted) if seen is not None else None
 
 
 def write_members(members: Sequence[Member], rules: RulesOn, sheets: Sheets) -> bytes:
