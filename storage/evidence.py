@@ -31,18 +31,22 @@ class EvidenceDrawer:
 
     async def submit(self, made: Evidence, files: Collection[int]) -> Evidence | None:
         row = _credential_of(made)
-        held = (await self._connection.execute(select(credentials.c.status).where(_same(row)))).scalar_one_or_none()
-        if held == CredentialStatus.VERIFIED.value:
-            return None
         added = await self._connection.execute(
             insert_unless(evidence)
-            .values(person=made.person, is_new=held is None, submitted_at=made.submitted_at, **self._changing(made))
+            .values(person=made.person, is_new=False, submitted_at=made.submitted_at, **self._changing(made))
             .on_conflict_do_nothing()
             .returning(evidence.c.number)
         )
         number = added.scalar_one_or_none()
         if number is None:
             return None
+        # Only now is nobody deciding on the same one any more: what they have verified meanwhile stays so.
+        held = await self._status_of(row)
+        mine = evidence.c.number == number
+        if held == CredentialStatus.VERIFIED.value:
+            await self._connection.execute(delete(evidence).where(mine))
+            return None
+        await self._connection.execute(update(evidence).where(mine).values(is_new=held is None))
         await self._put_credential(row)
         return await self._with_files(replace(made, number=number, is_new=held is None), files)
 
@@ -58,7 +62,7 @@ class EvidenceDrawer:
                 _same_in(evidence, evidence.c.credential_number, row),
             )
         )
-        held = (await self._connection.execute(select(credentials.c.status).where(_same(row)))).scalar_one_or_none()
+        held = await self._status_of(row)
         if taken.first() is not None or held == CredentialStatus.VERIFIED.value:
             return None
         await self._take_back(before)
@@ -212,6 +216,11 @@ class EvidenceDrawer:
                 .values(evidence=made.number)
             )
         return replace(made, files=(await self._files_of([made.number])).get(made.number, ()))
+
+    async def _status_of(self, row: Mapping[str, Any]) -> str | None:
+        """The status of the credential with this key, which nobody changes before we are done; None for none."""
+        wanted = select(credentials.c.status).where(_same(row)).with_for_update()
+        return (await self._connection.execute(wanted)).scalar_one_or_none()
 
     async def _put_credential(self, row: dict[str, Any]) -> None:
         """Put it on record in place of the one with the same key."""

@@ -13,7 +13,7 @@ from knowledge.folding import fold_number
 from storage.characters import storable
 from storage.encryption import Vault
 from storage.records import CodeIssued, Redemption, RedemptionOutcome
-from storage.tables import link_attempts, link_codes
+from storage.tables import link_attempts, link_codes, people
 
 # No letter that looks like a digit, and none from which a Vietnamese keyboard makes another letter.
 ALPHABET: Final = "2345679CFGHJKMNPQRTVX"
@@ -32,6 +32,10 @@ class LinkCodesDrawer:
         self._randomness = randomness
 
     async def issue(self, person: PersonCode, at: datetime, life: timedelta = CODE_LIFE) -> CodeIssued:
+        # Of two given out at the same moment the second waits here, and voids the first: one person, one code.
+        await self._connection.execute(
+            select(people.c.code).where(people.c.code == person).with_for_update(key_share=True)
+        )
         code = "".join(self._randomness.choices(ALPHABET, k=CODE_LENGTH))
         await self._connection.execute(
             update(link_codes)

@@ -11,13 +11,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
+from bot.public_addresses import Address, is_public, real_address
 from handlers.phrases import _
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 LookUp = Callable[[str, int], Awaitable[Sequence[str]]]
 _LONGEST: Final = 2000
-# Addresses of version six that carry one of version four within them; who follows them may end anywhere.
-_CARRIERS: Final = (ipaddress.IPv6Network("2002::/16"), ipaddress.IPv6Network("64:ff9b::/96"))
 
 
 class AddressRefusedError(ValueError):
@@ -29,9 +27,10 @@ def ensure_may_be_told(url: str, *, may_be_private: bool) -> None:
     try:
         parts = urlsplit(url)
         host, _port = parts.hostname, parts.port
+        (host or "").encode("idna")  # as it is looked up: no part of it is empty or too long
     except ValueError:
         raise AddressRefusedError(_("This is no URL.")) from None
-    if len(url) > _LONGEST or not host or not url.isascii() or any(one.isspace() for one in url):
+    if len(url) > _LONGEST or not host or not url.isascii() or " " in url or not url.isprintable():
         raise AddressRefusedError(_("This is no URL."))
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise AddressRefusedError(_("The URL may hold no name, no password and no # part."))
@@ -47,13 +46,10 @@ def ensure_may_be_told(url: str, *, may_be_private: bool) -> None:
 
 def ensure_reachable(address: Address, *, may_be_private: bool) -> None:
     """Raise AddressRefusedError for an address inside a network, unless that is wanted; for some, always."""
-    real = address
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        real = address.ipv4_mapped
+    real = real_address(address)
     if real.is_multicast or real.is_unspecified or real.is_link_local:
         raise AddressRefusedError(_("This address is of no server that could be told anything."))
-    is_carrier = isinstance(real, ipaddress.IPv6Address) and any(real in one for one in _CARRIERS)
-    if (is_carrier or not real.is_global) and not may_be_private:
+    if not may_be_private and not is_public(address):
         raise AddressRefusedError(_not_public())
 
 

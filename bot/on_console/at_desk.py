@@ -1,15 +1,15 @@
 """The desk behind the pages: the very handlers that answer in chats, asked by a form, their replies shown as pages."""
 
-import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiohttp import web
 
+from bot.on_console.browser import seal_fields
 from bot.on_console.pages import Asked
 from handlers.asking import Channel, Incoming
 from handlers.phrases import _
@@ -79,7 +79,7 @@ def _disposition(how: str, name: str) -> str:
 def seal(asked: Asked, values: Mapping[str, str]) -> str:
     """Signs of what a page gives its next form to bring back, so that only what was checked comes back."""
     written = json.dumps(sorted(values.items()), ensure_ascii=False)
-    return hmac.new(asked.mark.encode(), written.encode(), hashlib.sha256).hexdigest()
+    return seal_fields(asked.mark, asked.door.settings, written)
 
 
 def is_sealed(asked: Asked, values: Mapping[str, str]) -> bool:
@@ -87,9 +87,16 @@ def is_sealed(asked: Asked, values: Mapping[str, str]) -> bool:
     return hmac.compare_digest(seal(asked, values).encode(), field(asked, "seal", 64).encode())
 
 
-def group(asked: Asked, lines: Sequence[Line]) -> list[tuple[bool, list[str]]]:
+class Told(NamedTuple):
+    """A line as a page sets it: what is said, and below it what that rests on."""
+
+    text: str
+    basis: str
+
+
+def group(asked: Asked, lines: Sequence[Line]) -> list[tuple[bool, list[Told]]]:
     """Lines as they are set, each with what it rests on: items together as one list, the others one by one."""
-    found: list[tuple[bool, list[str]]] = []
+    found: list[tuple[bool, list[Told]]] = []
     for line in lines:
         if line.is_item and found and found[-1][0]:
             found[-1][1].append(_with_basis(asked, line))
@@ -98,12 +105,12 @@ def group(asked: Asked, lines: Sequence[Line]) -> list[tuple[bool, list[str]]]:
     return found
 
 
-def _with_basis(asked: Asked, line: Line) -> str:
+def _with_basis(asked: Asked, line: Line) -> Told:
     if not line.cites:
-        return line.text
+        return Told(line.text, "")
     cited = "; ".join(asked.door.describe(one) for one in line.cites)
     heading = _("Sources of the reference:") if line.is_background else _("Basis:")
-    return f"{line.text}\n{heading} {cited}"
+    return Told(line.text, f"{heading} {cited}")
 
 
 def field(asked: Asked, name: str, most: int = 4_000) -> str:

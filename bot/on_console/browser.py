@@ -72,6 +72,11 @@ def form_mark(secret: str, settings: WebSettings) -> str:
     return _seal(settings, "forms", secret)
 
 
+def seal_fields(mark: str, settings: WebSettings, written: str) -> str:
+    """What vouches for fields that a page gave to a form of this session; whoever sits there cannot make it either."""
+    return _seal(settings, f"fields {mark}", written)
+
+
 def read_language(request: web.Request) -> str:
     """The language that was chosen here, or the one of the installation's people."""
     return request.cookies.get(_LANGUAGE, DEFAULT_LOCALE)

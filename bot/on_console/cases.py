@@ -12,7 +12,7 @@ from handlers.asking import Choice
 from handlers.heads import escalations
 from handlers.notices.escalations import LIST
 from handlers.reply import Outcome, Pending, Reply
-from handlers.routing import BY_FORM
+from handlers.routing import BY_ACTION, BY_FORM
 
 _STUDY = "study."
 _NOTHING = json.dumps({})
@@ -81,7 +81,7 @@ async def take_step(asked: Asked) -> web.Response:
     pending = _pending(asked)
     if field(asked, "says") and pending is not None:
         return _step(asked, await ask_desk(asked, pending.form, words=field(asked, "words"), pending=pending))
-    if not action.startswith(_STUDY):
+    if not action.startswith(_STUDY) or action not in BY_ACTION:
         return await list_study(asked)
     return _step(asked, await ask_desk(asked, action, subject, pending=pending))
 

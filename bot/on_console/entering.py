@@ -114,7 +114,7 @@ class Entrance:
         """Speak another language from now on, on the page where that was chosen."""
         locale = request.match_info["locale"]
         back = request.query.get("back", "")
-        own = back.startswith(f"{browser.PATH}/") and "\\" not in back and "//" not in back
+        own = back.startswith(f"{browser.PATH}/") and back.isprintable() and "\\" not in back and "//" not in back
         response = web.Response(status=303, headers={"Location": back if own else browser.PATH})
         if locale in LANGUAGES:
             browser.keep_language(response, self._door.settings, locale)

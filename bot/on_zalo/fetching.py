@@ -17,6 +17,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import httpx
 
 from bot.on_zalo.wire import trusted_tls
+from bot.public_addresses import Address, is_public
 from handlers.asking import FileGoneError, FileTooBigError, IncomingFile
 
 _SECONDS: Final = 30.0
@@ -94,7 +95,7 @@ class Fetching:
             raise FileGoneError("not a public address")
         port = parts.port or 443
         addresses = await _look_up(host, port)
-        if not addresses or not all(one.is_global and not one.is_multicast for one in addresses):
+        if not addresses or not all(map(is_public, addresses)):
             raise FileGoneError("not a public address")
         first = addresses[0]
         spoken_to = f"[{first}]" if first.version == 6 else str(first)  # noqa: PLR2004  the IP version
@@ -103,7 +104,7 @@ class Fetching:
         return target, {"Host": parts.netloc}, {"sni_hostname": host}
 
 
-async def _look_up(host: str, port: int) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+async def _look_up(host: str, port: int) -> list[Address]:
     with suppress(ValueError):
         return [ipaddress.ip_address(host)]
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)

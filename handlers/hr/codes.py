@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from handlers import next_steps
-from handlers.asking import Choice
+from handlers.asking import Channel, Choice
 from handlers.heads.others import find_other, refuse
 from handlers.heads.units_meant import Meant, choose_part, find_meant
 from handlers.phrases import _, ngettext, show_moment, show_number
@@ -124,7 +124,15 @@ async def ask_for_sheet(visit: Visit, hr: Person, desk: Desk) -> Reply:
 
 async def print_sheet(visit: Visit, hr: Person, desk: Desk) -> Reply:
     """Yes: fresh codes on a sheet."""
+    if visit.asked.channel is Channel.ZALO_BOT:  # no file can be handed over there, and old codes would be gone
+        return Reply(
+            _("A sheet cannot be handed over in this chat, so no code was made. Please ask for it in the web chat."),
+            choices=(next_steps.help_me(),),
+            outcome=Outcome.DENIED,
+        )
     kind, code, stamp = (*visit.subject.split(_BETWEEN), "", "")[:3]
+    # The chain is written by one after another: whoever presses at the same moment finds the sheet of the first.
+    await desk.audit.record(hr.code, "asked_for_codes", "codes", desk.clock.now(), {"channel": visit.asked.channel})
     printed = await desk.audit.list_about(_printed(kind, code), 1)
     if printed and printed[0][0].timestamp() >= (read_number(stamp) or 0):
         return _printed_already(kind, code, show_moment(printed[0][0]))

@@ -22,6 +22,8 @@ from knowledge.facts import Person, PersonCode, UnitCode
 from knowledge.local_time import VIETNAM
 from knowledge.rulebook import RuleBook, RulesOn
 
+_FURTHEST = timedelta(days=100 * 366)  # from today: beyond it nobody asks, and days soon end
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -80,6 +82,8 @@ async def _begin(asked: ReportAsked, asking: Asking, today: RulesOn, desk: Desk)
         official = await _find_official(asked.person, asking.person, today, desk)
         deliveries = await desk.deliveries.list_of(official.code, MOST_DELIVERIES)
         return tell_reminders(official, deliveries, today), official.code
+    if asked.on is not None and abs(asked.on - today.day) > _FURTHEST:
+        raise ReportRefusedError(_("Please give the day as a date, for example 31/12/2026."))
     rules = today.book.on(asked.on or today.day)
     scope = choose_scope(asked, asking.person, today)
     people = _at_most(desk.profiles.stream_people(scope.units), asking.most_people)

@@ -1,5 +1,6 @@
 """Evidence in the cabinet: a credential follows what is decided on it; files are sealed, and go in their time."""
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from knowledge.facts import Credential, CredentialStatus, KindCode, PersonCode
+from storage.database import Database
 from storage.drawers import Drawers
 from storage.records import Evidence, EvidenceState
 from tests.storage.filling import HEALTH, LAN, put_people, put_units
@@ -83,6 +85,36 @@ async def test_the_same_certificate_waits_once_and_never_over_a_verified_one(fil
     await submitted(filled, unnumbered)
     assert await filled.evidence.submit(made(unnumbered), ()) is None
     await submitted(filled, replace(unnumbered, issued_on=date(2025, 5, 13)))
+
+
+async def test_what_is_verified_stays_so_when_it_is_handed_in_at_the_same_moment(database: Database) -> None:
+    async with database.transaction() as drawers:
+        await put_units(drawers)
+        await put_people(drawers, [ME])
+        kept = await submitted(drawers)
+
+    async def hand_in_again() -> Evidence | None:
+        async with database.transaction() as drawers:
+            return await drawers.evidence.submit(made(), ())
+
+    async with database.transaction() as hr:
+        await hr.evidence.settle(decided(kept, EvidenceState.VERIFIED))
+        again = asyncio.create_task(hand_in_again())
+        while not await waits_for_a_lock(hr):  # noqa: ASYNC110  it waits in the database, which tells no event
+            await asyncio.sleep(0)
+
+    assert await again is None
+    async with database.transaction() as drawers:
+        assert await statuses(drawers) == [CredentialStatus.VERIFIED]
+        assert len(await drawers.evidence.list_of(ME.code, 5)) == 1
+
+
+async def waits_for_a_lock(drawers: Drawers) -> bool:
+    """Whether somebody waits for what this transaction holds."""
+    found = await drawers.connection.execute(
+        text("SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+    )
+    return found.scalar_one() > 0
 
 
 async def test_a_rejected_certificate_may_be_handed_in_again(filled):

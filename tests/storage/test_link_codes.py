@@ -139,6 +139,22 @@ async def test_one_code_links_one_identity_when_two_use_it_at_the_same_moment(da
     assert sorted(outcomes) == [RedemptionOutcome.EXPIRED] * 3 + [RedemptionOutcome.LINKED]
 
 
+async def test_one_code_is_alive_when_two_are_given_out_at_the_same_moment(database: Database) -> None:
+    async with database.transaction() as drawers:
+        await put_units(drawers)
+        await put_people(drawers, [LAN])
+
+    async def give_out() -> None:
+        async with database.transaction() as drawers:
+            await drawers.link_codes.issue(LAN.code, NOON)
+
+    await asyncio.gather(*(give_out() for _ in range(4)))
+
+    async with database.transaction() as drawers:
+        alive = text("SELECT count(*) FROM link_codes WHERE voided_at IS NULL")
+        assert (await drawers.connection.execute(alive)).scalar_one() == 1
+
+
 async def test_wrong_tries_at_the_same_moment_are_all_counted(database: Database) -> None:
     async def guess() -> RedemptionOutcome:
         async with database.transaction() as drawers:

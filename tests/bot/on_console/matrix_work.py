@@ -32,6 +32,7 @@ WORK: dict[str, tuple[Row, ...]] = {
     "study": (Row(),),
     "study.step": (
         Row(fields={"token": "study.open|999999"}, done=200),
+        Row(fields={"token": "study.none"}, done=200),
         Row(fields={"token": "person|CB011"}, done=200),
         Row(fields={"form": "study.proposing", "values": "{}", "says": "1", "seal": "no"}, done=200),
     ),
@@ -62,5 +63,6 @@ WORK: dict[str, tuple[Row, ...]] = {
     "reports.make": (
         Row(fields={"kind": "none"}, done=200),
         Row(fields={"kind": "missing", "form": "xlsx", "on": "nie"}, done=200),
+        Row(fields={"kind": "yearly", "form": "xlsx", "on": "9999-12-31"}, done=200),
     ),
 }

@@ -119,7 +119,12 @@ async def test_forms_of_another_site_are_refused(console, path):
 
 async def test_a_language_is_kept_and_leads_back_only_into_the_console(console):
     async with console.inside(HEAD) as browser:
-        for back, where in (("/console/overview", "/console/overview"), ("//evil.example", "/console")):
+        backs = {
+            "/console/overview": "/console/overview",
+            "//evil.example": "/console",
+            "/console/%0d%0aX:1": "/console",
+        }
+        for back, where in backs.items():
             address = f"{console.url}/console/language/en?back={back}"
             async with browser.session.get(address, allow_redirects=False) as answer:
                 assert (answer.status, answer.headers["Location"]) == (303, where)

@@ -12,6 +12,8 @@ INNER = {
     "this machine by name": "https://localhost/a.jpg",
     "this machine, new style": "https://[::1]/a.jpg",
     "this machine, in disguise": "https://[::ffff:127.0.0.1]/a.jpg",
+    "this machine, in the oldest disguise": "https://[::7f00:1]/a.jpg",
+    "this machine, behind a translator": "https://[64:ff9b::7f00:1]/a.jpg",
     "our network": "https://10.1.2.3/a.jpg",
     "the cloud's own information": "https://169.254.169.254/latest/meta-data/",
     "nowhere": "https://0.0.0.0/a.jpg",
