@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
+from handlers.asking import Channel
 from handlers.heads.unit import Shown, read_shown
 from handlers.heads.unit_seen import Filter
 from handlers.notices.composing import Dropped, Present
@@ -273,6 +274,13 @@ async def test_sheet_is_for_those_without_a_chat_and_printed_once(desk: TriedDes
     assert first.code_sheet.cards[0].expires_at - NOW == timedelta(days=7)
     assert second.code_sheet is None
     assert "codes.sheet" in actions(second)
+
+
+async def test_no_code_is_made_where_no_sheet_can_be_handed_over(desk: TriedDesk) -> None:
+    reply = await desk.press("codes.print|u~~0", person=HR, channel=Channel.ZALO_BOT)
+
+    assert (reply.outcome, reply.code_sheet) == (Outcome.DENIED, None)
+    assert not desk.drawers.link_codes.issued
 
 
 async def test_person_is_found_by_parts_of_the_name_only_within_scope(desk: TriedDesk) -> None:
