@@ -143,6 +143,7 @@ async def test_nothing_that_the_clients_of_an_account_write_holds_a_token(databa
                         lambda: client.send(lan.id, {"text": "chào"}),
                         lambda: client.read_window(lan.id), client.list_recent, client.describe,
                         lambda: client.list_conversation(lan.id),
+                        lambda: client.upload("file", "don.docx", b"PK", "application/msword"),
                         lambda: client.send_template(lan.id, "123456", {}), renew,
                         lambda: oauth.exchange("a-code-of-tests-alone", "v" * 43, account.clock.now()),
                     ],

@@ -90,7 +90,8 @@ async def read_asked(request: web.Request, call: Call) -> Asked:
     if kind in {"application/x-www-form-urlencoded", "multipart/form-data"}:
         for name, value in (await request.post()).items():
             if isinstance(value, web.FileField):
-                asked.files[name] = (value.filename, value.file.read())
+                with value.file as held:
+                    asked.files[name] = (value.filename, held.read())
             else:
                 asked.form[name] = str(value)
         shown = {name: {"filename": file, "bytes": len(content)} for name, (file, content) in asked.files.items()}
