@@ -11,6 +11,11 @@ from storage.characters import storable_values
 from storage.records import DataHealth
 
 _UNITS: Final = "(CAST(:units AS text[]) IS NULL OR unit = ANY(CAST(:units AS text[])))"
+# Somebody who has just moved stands in the verdicts with the unit that they left, until they are judged anew.
+_STILL_THERE: Final = (
+    "(CAST(:units AS text[]) IS NULL"
+    " OR EXISTS (SELECT FROM people AS p WHERE p.code = person AND p.unit = ANY(CAST(:units AS text[]))))"
+)
 _CODES: Final = ("person", "criterion", "state", "round", "channel")
 _GAPS: Final = (
     "person, unit, criterion, state, required, held_kind, held_level, counts_as, reason, deadline, deadline_included,"
@@ -85,7 +90,7 @@ class SharedViewsDrawer:
         limit: int,
         **values: Any,
     ) -> Sequence[Row]:
-        conditions = _conditions(equal, [*bounds, *([_BY_PERSON] if after is not None else [])])
+        conditions = _conditions(equal, [_STILL_THERE, *bounds, *([_BY_PERSON] if after is not None else [])])
         ordered = f"{what} WHERE {conditions} ORDER BY person, coalesce(criterion, '') LIMIT :limit"
         if after is not None:
             values |= {"after_person": after[0], "after_criterion": after[1]}

@@ -160,6 +160,25 @@ async def test_pages_hold_every_row_once_and_the_same_as_the_verdicts(served):
     assert own["gaps"] == len(await served.ask_all("gaps", "own")) < status["gaps"]
 
 
+async def test_whoever_has_moved_is_read_by_the_old_units_key_no_more(served):
+    gone = (await served.ask("gaps", "own"))["items"][0]["person"]
+    move = text(
+        "UPDATE people SET unit = :unit WHERE code = :code RETURNING (SELECT unit FROM people WHERE code = :code)"
+    )
+    (elsewhere, *_more) = sorted(served.scopes["other"])
+
+    async def move_to(unit: str) -> str:
+        async with served.office._database.transaction() as drawers:
+            return (await drawers.connection.execute(move, {"unit": unit, "code": gone})).scalar_one()
+
+    before = await move_to(elsewhere)
+    try:
+        for path in OF_UNITS:
+            assert gone not in {row["person"] for row in await served.ask_all(path, "own")}, path
+    finally:
+        await move_to(before)
+
+
 async def test_filters_hold_for_every_row(served):
     some = (await served.ask("gaps"))["items"][0]
     for name in ("person", "criterion", "state"):
