@@ -11,10 +11,12 @@ from handlers.hr.evidence import Decision, may_review
 from handlers.hr.evidence import Desk as ReviewDesk
 from handlers.memory import recall_open_form
 from handlers.officials import evidence, guidance, linking
+from handlers.officials.certificates import list_my_certificates
 from handlers.phrases import _
 from handlers.proven import for_proven
 from handlers.reply import Line, Reply
 from handlers.visit import Visit
+from knowledge.facts import Person
 from knowledge.understanding.evidence_said import EvidenceWish, read_evidence_wish
 
 if TYPE_CHECKING:
@@ -30,13 +32,23 @@ async def hand_in(visit: Visit, ports: "Ports") -> Reply:
         return guidance.explain_evidence(visit)
     wish = read_evidence_wish(visit.text)
     if wish is EvidenceWish.FOLLOW:
-        return await evidence.list_mine(visit, person, _desk(ports))
+        return await _follow(visit, person, ports)
     if wish is EvidenceWish.EXPLAIN or visit.elsewhere is not None:
         told = guidance.explain_evidence(visit)
         here = Line(_("You can hand it in here as well, with a photo or a PDF: press the button below."), is_item=True)
         choices = (next_steps.hand_in(), next_steps.my_evidence(), *told.choices)
         return replace(told, lines=(here, *told.lines), choices=choices)
     return await evidence.start(visit, person, _desk(ports), visit.text)
+
+
+async def _follow(visit: Visit, person: Person, ports: "Ports") -> Reply:
+    """What became of it? Where nothing was handed in here, it was elsewhere: the record tells."""
+    handed_in = await evidence.list_mine(visit, person, _desk(ports))
+    if person.credentials and not await ports.evidence.list_of(person.code, 1):
+        on_record = list_my_certificates(visit, person)
+        choices = (next_steps.hand_in(), next_steps.my_gaps())
+        return replace(on_record, lines=(*on_record.lines, Line(handed_in.title)), choices=choices)
+    return handed_in
 
 
 async def begin_form(visit: Visit, ports: "Ports") -> Reply:
@@ -57,7 +69,8 @@ async def take_file(visit: Visit, ports: "Ports") -> Reply:
 async def told_review(visit: Visit, ports: "Ports") -> Reply:
     """Which certificates wait for me to verify them?"""
     if visit.person is not None and not may_review(visit.person) and visit.meaning is not None:
-        return await hand_in(visit, ports) if read_evidence_wish(visit.text) else evidence_chat.refuse()
+        is_own = read_evidence_wish(visit.text) is EvidenceWish.FOLLOW
+        return await hand_in(visit, ports) if is_own else evidence_chat.refuse()
     return await _review(visit, ports)
 
 

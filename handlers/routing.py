@@ -76,7 +76,7 @@ from handlers.study import routes as study_routes
 from handlers.visit import Visit
 from knowledge.documents import Confidence
 from knowledge.facts import Person, Role
-from knowledge.understanding.meaning import Intent
+from knowledge.understanding.meaning import Intent, Wish
 from knowledge.understanding.retrieval import PointSearch
 from storage.records import MessageKind
 
@@ -310,6 +310,8 @@ def _unless_found(handler: Handler) -> Handler:
     """Unless a question that was not surely understood is answered by a document beyond doubt."""
 
     async def answer(visit: Visit, ports: Ports) -> Reply:
+        if {Wish.LISTED, Wish.GAPS} <= visit.wishes:
+            return await handler(visit, ports)  # names are asked for, whatever a document says of such lists
         return documents.find_unasked(visit, ports.search) or await handler(visit, ports)
 
     return answer

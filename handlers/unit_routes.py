@@ -94,11 +94,13 @@ async def told_to_many(visit: Visit, ports: "Ports") -> Reply:
 async def told_of_codes(visit: Visit, ports: "Ports") -> Reply:
     """Give out linking codes: for the one who is named, else a sheet for the unit that is named; else for whom?"""
     person = visit.person
-    if person is None or not codes.may_issue(person, _today(visit)):
-        # Whoever serves nobody means their own code.
-        return await linking.start_linking(visit, accounts=ports.accounts, vouching=ports.vouching)
     desk = _codes(ports)
     wishes = read_unit_wishes(visit.text)
+    if person is None or not codes.may_issue(person, _today(visit)):
+        if person is not None and (visit.named.person_words or wishes & {UnitWish.SHEET, UnitWish.ALL}):
+            return await codes.ask_for_sheet(visit, person, desk)  # which refuses it, on record
+        # Whoever serves nobody means their own code.
+        return await linking.start_linking(visit, accounts=ports.accounts, vouching=ports.vouching)
     if visit.named.person_words and UnitWish.SHEET not in wishes:
         return await codes.issue_one(visit, person, desk)
     if visit.named.units or wishes & {UnitWish.SHEET, UnitWish.ALL} or _names_unit(visit, person):

@@ -9,7 +9,7 @@ from knowledge.facts import Person, PersonCode, UnitCode
 from knowledge.folding import fold_words
 from knowledge.rulebook import RulesOn
 from knowledge.understanding.meaning import Intent, Meaning
-from knowledge.understanding.names import drop_title, possible_names
+from knowledge.understanding.names import called_by, drop_title, possible_names
 from knowledge.understanding.unit_said import read_searched
 
 # Questions that name people for other reasons: who signed, who is HR, whom a question was passed on to.
@@ -77,10 +77,21 @@ async def name_someone(
         if meaning.intent is Intent.CONSEQUENCES and meaning.confidence >= _SURE:
             intent = meaning.intent  # what follows for whoever keeps somebody from studying
         return replace(meaning, intent=intent, confidence=max(anew.confidence, _CONFIDENCE), entities=named)
+    if meaning.intent in _DONE_TO_THEM and meaning.entities.person_words is None:
+        called = await _find_called(question, scope, profiles)
+        return replace(meaning, entities=replace(meaning.entities, person_words=called))
     if searched is not None and await profiles.search_people(drop_title(searched), 1, scope):
         named = replace(meaning.entities, person_words=searched)
         return replace(meaning, intent=Intent.PERSON_GAPS, confidence=_CONFIDENCE, entities=named)
     return meaning
+
+
+async def _find_called(question: str, scope: frozenset[UnitCode], profiles: Profiles) -> str | None:
+    """What somebody of the scope is called by behind a title: a part of their name, in whatever case."""
+    for words in called_by(question):
+        if await profiles.search_people(words, 1, scope):
+            return words
+    return None
 
 
 async def _find(words: str, scope: frozenset[UnitCode], profiles: Profiles) -> PersonCode | None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from handlers import next_steps
 from handlers.asking import Choice
-from handlers.heads.others import find_other, refuse
+from handlers.heads.others import find_other
 from handlers.phrases import _, show_day
 from handlers.reply import File, Line, Outcome, Reply
 from handlers.reports.asked import (
@@ -100,7 +100,7 @@ async def make_typed(visit: Visit, person: Person, desk: Desk) -> Reply:
     asked = ReportAsked(kind, on=visit.on if visit.on != visit.today else None)
     match kind:
         case ReportKind.ROUND:
-            named = next((one for one in _rounds(visit) if fold_words(one.code) in folded), None)
+            named = next((one for one in _rounds(visit) if _is_named(one, folded)), None)
             return await _make_round(named.code if named is not None else None, form, visit, person, desk)
         case ReportKind.REMINDERS:
             words = visit.named.person_words
@@ -181,13 +181,21 @@ async def _make(wanted: _Wanted, visit: Visit, person: Person, desk: Desk) -> Re
 
 async def _refuse(visit: Visit, person: Person, desk: Desk) -> Reply:
     await desk.audit.record(person.code, "look_refused", "report", desk.clock.now(), {"channel": visit.asked.channel})
-    return refuse(visit)
+    return Reply(
+        _("Lists and reports are for heads and HR, each within their own units."),
+        choices=(next_steps.my_gaps(), next_steps.my_data(), next_steps.help_me()),
+        outcome=Outcome.DENIED,
+    )
 
 
 def _rounds(visit: Visit) -> list[ReviewRound]:
     """All rounds, open ones first, then those whose deadline is the latest."""
     rounds = visit.rules.book.rules.rounds
     return sorted(rounds, key=lambda one: (not one.is_open, -one.deadline.toordinal(), one.code))
+
+
+def _is_named(one: ReviewRound, folded: str) -> bool:
+    return any(fold_words(words) in folded for words in (one.code, one.name))
 
 
 def _end_of_year(folded: str, today: date) -> date | None:

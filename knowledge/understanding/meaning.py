@@ -91,6 +91,7 @@ class Wish(StrEnum):
     TO_MANY = "to_many"  # to say something to many people at once
     CODES = "codes"  # to give out linking codes
     LISTED = "listed"  # the names of several people
+    FILED = "filed"  # a list or a report as a file or on paper
 
 
 @dataclass(frozen=True, slots=True)

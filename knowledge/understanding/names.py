@@ -10,6 +10,7 @@ from knowledge.understanding.text import Word, make_text, read_text
 
 _LONGEST_NAME = 6
 _SHORTEST_NAME = 2
+_LONGEST_CALLED = 3
 _MOST_RUNS = 24
 
 
@@ -54,6 +55,24 @@ def possible_names(question: str) -> Iterator[str]:
                 return
             given += 1
             yield text.typed[word.start : words[end - 1].end]
+
+
+def called_by(question: str) -> Iterator[str]:
+    """What may be a part of a name behind the first title ("nhắc chị mẫu đi học"), the longest first.
+
+    For a roster to be asked, as with `possible_names`.
+    """
+    text = read_text(question)
+    words = text.words if text is not None else ()
+    for at in range(1, len(words)):
+        if text is None or words[at - 1].folded not in _titles() or words[at].folded in _titles():
+            continue
+        last = at + 1
+        while last < len(words) and last - at < _LONGEST_CALLED and _is_next(text.folded, words, last):
+            last += 1
+        for end in range(last, at, -1):
+            yield text.typed[words[at].start : words[end - 1].end]
+        return
 
 
 def _is_next(folded: str, words: tuple[Word, ...], at: int) -> bool:

@@ -56,6 +56,9 @@ _FAMILIES = (
     frozenset({Intent.MY_GAPS, Intent.MY_DEADLINES, Intent.CERTIFICATE_COUNTS, Intent.EXPLAIN_VERDICT}),
     frozenset({Intent.DOCUMENT, Intent.LIBRARY}),
     frozenset({Intent.ASK_PERSON, Intent.FOLLOW_INQUIRY, Intent.WHO_TO_ASK}),
+    frozenset({Intent.UNIT_GAPS, Intent.HR_REPORTS}),
+    frozenset({Intent.SUBMIT_EVIDENCE, Intent.HR_EVIDENCE}),
+    frozenset({Intent.ASK_TO_STUDY, Intent.HEAD_STUDY}),
 )
 # What somebody asks about their own standing. In doubt among many of these, the record answers what is named.
 _OF_ONESELF = {
@@ -72,6 +75,7 @@ _LEAST_OF_ONESELF = 0.4  # of their probabilities together; measured with the he
 _MOST_OF_OTHER_LIFE = 0.25  # of the probability that it is nothing of ours
 _OF_NO_RECORD = {Wish.OTHERS, Wish.LISTED, Wish.FORGED}  # wishes of which one's own record says nothing
 _STRANGE_WORDS, _STRANGE_SHARE = 2, 0.25  # words of no field of ours that make a doubtful question one of another life
+_ALMOST_CERTAIN = 0.95
 _SURE_BY_ITSELF = 0.9  # from which a short question after another one is taken to stand on its own
 _PARTS = re.compile(r"[,;.!?…]+(?!\d)|\n")  # where one thing that is said ends and the next begins
 _SHORTEST_PART = 3  # words
@@ -119,7 +123,8 @@ class Reader:
         meaning = self._of_a_subject(self._of_what_one_lacks(meaning, reading), reading, wishes)
         meaning = _of_a_forger(_of_a_level(_of_unlisted_papers(meaning, reading, wishes), reading, wishes), wishes)
         meaning = _of_codes(_of_own_gaps(meaning, wishes), wishes)
-        meaning = _of_a_law(_of_a_merger(_of_a_list(meaning, wishes), reading, wishes), reading, wishes)
+        meaning = _of_what_expires(_of_several(_of_a_list(meaning, wishes), reading, wishes), wishes)
+        meaning = _of_a_law(_of_a_merger(meaning, reading, wishes), reading, wishes)
         return replace(
             meaning,
             wishes=wishes,
@@ -326,7 +331,7 @@ def _of_unlisted_papers(meaning: Meaning, reading: Reading, wishes: frozenset[Wi
     doubtful = meaning.intent in {None, Intent.HELP, Intent.EXPLAIN_TERM, Intent.OUT_OF_SCOPE}
     is_test = bool(reading.unlisted_tests) and doubtful and meaning.confidence < _SURE_BY_ITSELF
     stands_in = reading.no_credential is not None and bool(reading.entities.criteria)
-    is_weighed = Wish.COUNTS in wishes and meaning.intent is Intent.SUBMIT_EVIDENCE
+    is_weighed = Wish.COUNTS in wishes and meaning.intent in {Intent.SUBMIT_EVIDENCE, Intent.MY_GAPS}
     is_small_talk = meaning.intent is Intent.OUT_OF_SCOPE and meaning.confidence < _SURE_BY_ITSELF
     is_test = is_test or (is_small_talk and bool(reading.entities.kinds) and Wish.COUNTS in wishes)
     if is_test or (stands_in and (is_weighed or meaning.intent in {None, Intent.OUT_OF_SCOPE})):
@@ -351,8 +356,11 @@ def _of_a_forger(meaning: Meaning, wishes: frozenset[Wish]) -> Meaning:
 
 def _of_a_list(meaning: Meaning, wishes: frozenset[Wish]) -> Meaning:
     """Whoever asks for the names of those who miss something asks about them, though "I" stands in it, too."""
-    if Wish.OTHERS in wishes and meaning.intent in {None, Intent.SUBMIT_EVIDENCE}:
+    is_doubtful = meaning.intent is Intent.HR_EVIDENCE and meaning.confidence < _ALMOST_CERTAIN
+    if Wish.OTHERS in wishes and (is_doubtful or meaning.intent in {None, Intent.SUBMIT_EVIDENCE}):
         return replace(meaning, intent=Intent.PERSON_GAPS)
+    if meaning.intent is Intent.HR_REPORTS and Wish.FILED not in wishes and {Wish.LISTED, Wish.GAPS} & wishes:
+        return replace(meaning, intent=Intent.UNIT_GAPS)  # names that are asked for, but no file or paper of them
     if Wish.LISTED in wishes and Wish.GAPS in wishes and meaning.intent in _OWN_RECORD | {None, Intent.PERSON_GAPS}:
         return replace(meaning, intent=Intent.UNIT_GAPS)
     return meaning
@@ -400,6 +408,22 @@ def _of_its_unit(meaning: Meaning) -> Meaning:
     """What fits nothing well and names a declared unit is, where that is among the guesses, a question about it."""
     if meaning.intent is None and meaning.entities.units and Intent.UNIT_GAPS in meaning.guesses:
         return replace(meaning, intent=Intent.UNIT_GAPS)
+    return meaning
+
+
+def _of_several(meaning: Meaning, reading: Reading, wishes: frozenset[Wish]) -> Meaning:
+    """In doubt between one person and a unit, with nobody named, those who miss something are the unit's."""
+    likely = {Intent.UNIT_GAPS, Intent.PERSON_GAPS} == set(meaning.guesses[:_LIKELY])
+    names_one = reading.is_named_person or reading.pointing.person
+    if meaning.intent is None and likely and Wish.GAPS in wishes and not names_one:
+        return replace(meaning, intent=Intent.UNIT_GAPS, entities=replace(meaning.entities, person_words=None))
+    return meaning
+
+
+def _of_what_expires(meaning: Meaning, wishes: frozenset[Wish]) -> Meaning:
+    """To be reminded because something of one's own expires is to ask for the record, not to set the hour."""
+    if meaning.intent is Intent.REMINDERS and Wish.EXPIRING in wishes and meaning.entities.speaks_of_self:
+        return replace(meaning, intent=Intent.MY_DEADLINES)
     return meaning
 
 

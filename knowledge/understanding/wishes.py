@@ -8,7 +8,7 @@ from pydantic import ConfigDict, TypeAdapter, with_config
 from knowledge.folding import fold
 from knowledge.understanding.cues import QUESTIONS, Words
 from knowledge.understanding.meaning import Wish
-from knowledge.understanding.phrase_table import PhraseTable
+from knowledge.understanding.phrase_table import Match, PhraseTable
 from knowledge.understanding.text import Text
 
 _LONGEST_UNIT_NAME = 3
@@ -22,6 +22,7 @@ class _Words:
     unit_kinds: Words
     unit_prefixes: Words
     no_unit_names: Words
+    need_marks: Words
 
 
 class Wishes:
@@ -36,14 +37,22 @@ class Wishes:
             (f"{lead} {kind}", kind) for lead in words.unit_leads for kind in words.unit_kinds
         )
         self._no_names = frozenset(fold(word) for word in words.no_unit_names)
+        self._need_marks = {fold(word): word for word in words.need_marks}
 
     def find(self, text: Text) -> frozenset[Wish]:
         """All wishes of a text in plain spelling."""
-        return frozenset(match.value for match in self._phrases.find(text))
+        return frozenset(match.value for match in self._phrases.find(text) if self._is_said(match, text))
 
     def gaps_at(self, text: Text) -> tuple[int, ...]:
         """At which words phrases for what is missing begin."""
         return tuple(match.first for match in self._phrases.find(text) if match.value is Wish.GAPS)
+
+    def _is_said(self, match: Match[Wish], text: Text) -> bool:
+        """Whether no word of what was found is an everyday one that lacks the mark it would need."""
+        if match.value is not Wish.FORGED:
+            return True
+        words = text.words[match.first : match.last]
+        return all(self._need_marks.get(word.folded, word.marked) == word.marked for word in words)
 
     def unit_words(self, text: Text) -> str | None:
         """Words that look like the name of a unit ("ở xã Tân Lập"), whether or not there is such a unit."""
