@@ -18,7 +18,10 @@ Read = Callable[[str], Awaitable[bytes | None]]
 
 
 class CalendarPage:
-    """Hands out calendars, so often an hour for each address, and so many unknown addresses a minute in all."""
+    """Hands out calendars, so often an hour for each, and so many unknown ones a minute to each who asks.
+
+    Those that were read here before are read on whatever else is asked from the same place: several may share a proxy.
+    """
 
     def __init__(
         self,
@@ -31,15 +34,22 @@ class CalendarPage:
         self._read = read
         self._known = _Counted(per_hour, 3600.0, monotonic)
         self._unknown = _Counted(unknown_per_minute, 60.0, monotonic)
+        self._read_before: OrderedDict[str, None] = OrderedDict()
 
     async def show(self, request: web.Request) -> web.Response:
         token = request.match_info["token"]
-        if self._unknown.is_full("") or not self._known.take(token):
+        asker = request.remote or ""
+        is_strange = token not in self._read_before
+        if (is_strange and self._unknown.is_full(asker)) or not self._known.take(token):
             return web.Response(status=429, text=_("Too many requests; please try again later."), headers=_WAIT)
         content = await self._read(token)
         if content is None:
-            self._unknown.take("")
+            self._read_before.pop(token, None)
+            self._unknown.take(asker)
             raise web.HTTPNotFound
+        self._read_before[token] = None
+        while len(self._read_before) > _MOST_REMEMBERED:
+            self._read_before.popitem(last=False)
         return web.Response(body=content, content_type=CALENDAR, charset="utf-8")
 
 
