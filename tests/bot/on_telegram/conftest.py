@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.bot.on_telegram.door import POLLING, WEBHOOK, open_door
+from tests.bot.on_telegram.door import open_door
+from tests.bot.opened import POLLING, WEBHOOK
 from tests.standins.telegram_api import TelegramApi
 
 

@@ -1,13 +1,11 @@
 """The Telegram door opened for a test: a scripted desk behind it, the stand-in before it, polling or webhook."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiogram import Bot
-from aiohttp import web
 
 from bot.on_telegram.connection import open_bot
 from bot.on_telegram.door import Door, PollingDoor, WebhookDoor
@@ -16,11 +14,10 @@ from bot.on_telegram.receive import Reception
 from bot.seen import SeenInMemory
 from handlers.asking import Incoming
 from handlers.reply import Reply
+from tests.bot.opened import POLLING, SECRET, Opened, serve, take_port
 from tests.standins.telegram_api import TelegramApi
 from tests.standins.telegram_api.world import Bell
 
-SECRET = "a-secret-for-the-webhook"
-POLLING, WEBHOOK = "polling", "webhook"
 Script = Callable[[Incoming], Reply | Awaitable[Reply]]
 
 
@@ -67,17 +64,13 @@ class KnownReach:
 
 
 @dataclass
-class OpenDoor:
+class OpenDoor(Opened):
     """What a test can reach of an open door."""
 
     desk: ScriptedDesk
     seen: SeenInMemory
     reach: KnownReach = field(default_factory=KnownReach)
     pauses: Pauses = field(default_factory=Pauses)
-    turned_away: list[str] = field(default_factory=list)
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
-    closed: asyncio.Event = field(default_factory=asyncio.Event)
-    webhook_url: str = ""
 
     def reception(self) -> Reception:
         return Reception(
@@ -90,11 +83,6 @@ class OpenDoor:
             make_reference=lambda: "A1B2C3",
             slow_after=0.05,
         )
-
-    async def leave(self) -> None:
-        """Stop politely and wait until everything begun is finished."""
-        self.stop.set()
-        await asyncio.wait_for(self.closed.wait(), 10)
 
 
 @asynccontextmanager
@@ -121,7 +109,7 @@ async def open_door(api: TelegramApi, mode: str, *, seen: SeenInMemory | None = 
         else:
             door = await _open_web(api, opened, stack)
         group = await stack.enter_async_context(asyncio.TaskGroup())
-        group.create_task(_keep_open(door, opened))
+        group.create_task(opened.keep_open(door))
         try:
             is_open = (
                 (lambda: bool(api.calls_of("getUpdates"))) if mode == POLLING else (lambda: len(api.commands) == 3)
@@ -132,17 +120,9 @@ async def open_door(api: TelegramApi, mode: str, *, seen: SeenInMemory | None = 
             await opened.leave()
 
 
-async def _keep_open(door: Door, opened: OpenDoor) -> None:
-    try:
-        await door.keep_open(opened.stop)
-    finally:
-        opened.closed.set()
-
-
 async def _open_web(api: TelegramApi, opened: OpenDoor, stack: AsyncExitStack) -> WebhookDoor:
     """A web server of our own on loopback with the route of the webhook."""
-    listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-    opened.webhook_url = f"http://127.0.0.1:{listening.getsockname()[1]}/telegram/webhook"
+    listening, opened.webhook_url = take_port("/telegram/webhook", stack)
     door = WebhookDoor(
         api.token,
         api.base,
@@ -151,10 +131,5 @@ async def _open_web(api: TelegramApi, opened: OpenDoor, stack: AsyncExitStack) -
         secret=SECRET,
         count=opened.turned_away.append,
     )
-    app = web.Application()
-    app.router.add_post("/telegram/webhook", door.receive)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    await web.SockSite(runner, listening).start()
+    await serve(listening, "/telegram/webhook", door.receive, stack)
     return door

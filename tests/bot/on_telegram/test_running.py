@@ -16,17 +16,8 @@ from bot.on_telegram.webhook import SECRET_HEADER, set_webhook
 from bot.seen import SeenInMemory
 from bot.supervisor import Supervisor
 from handlers.reply import Reply
-from tests.bot.on_telegram.door import (
-    POLLING,
-    SECRET,
-    WEBHOOK,
-    OpenDoor,
-    Pauses,
-    ScriptedDesk,
-    bot_of,
-    line_of,
-    open_door,
-)
+from tests.bot.on_telegram.door import OpenDoor, Pauses, ScriptedDesk, bot_of, line_of, open_door
+from tests.bot.opened import POLLING, SECRET, WEBHOOK
 from tests.standins.telegram_api import DEFAULT_TOKEN, faults
 
 WRONG_TOKEN = "987654321:AAAnotherTokenThatNobodyKnowsAnywhere00"

@@ -24,11 +24,11 @@ from bot.seen import Inbox, InboxInMemory
 from bot.wiring_zalo import BookInDatabase, GrantsInDatabase
 from storage.database import Database
 from tests.bot.on_telegram.door import KnownReach, Pauses, ScriptedDesk
+from tests.bot.opened import WEBHOOK
 from tests.standins.zalo_ground import Clock
 from tests.standins.zalo_oa import ZaloOa
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")).timestamp()
-WEBHOOK, POLLING = "webhook", "polling"
 
 
 @dataclass

@@ -1,13 +1,10 @@
 """The door of the Zalo Bot platform opened for a test: a scripted desk behind it, the stand-in before it."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
-
-from aiohttp import web
 
 from bot.on_telegram.door import Door
 from bot.on_zalo.bot_api import BotApi
@@ -18,10 +15,9 @@ from bot.on_zalo.bot_showing import OfferedInMemory
 from bot.on_zalo.fetching import Fetching
 from bot.seen import Inbox, InboxInMemory, SeenInMemory
 from tests.bot.on_telegram.door import KnownReach, Pauses, ScriptedDesk
+from tests.bot.opened import POLLING, SECRET, WEBHOOK, Opened, serve, take_port
 from tests.standins.zalo_bot import ZaloBot
 
-SECRET = "a-secret-for-the-webhook"
-POLLING, WEBHOOK = "polling", "webhook"
 PATH = "/zalo/bot/webhook"
 
 
@@ -43,7 +39,7 @@ class CountingMeter:
 
 
 @dataclass
-class OpenBot:
+class OpenBot(Opened):
     """What a test can reach of an open door."""
 
     platform: ZaloBot
@@ -55,10 +51,6 @@ class OpenBot:
     offered: OfferedInMemory = field(default_factory=OfferedInMemory)
     reach: KnownReach = field(default_factory=KnownReach)
     pauses: Pauses = field(default_factory=Pauses)
-    turned_away: list[str] = field(default_factory=list)
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
-    closed: asyncio.Event = field(default_factory=asyncio.Event)
-    webhook_url: str = ""
 
     def reception(self, locale: str = "en") -> BotReception:
         return BotReception(
@@ -77,11 +69,6 @@ class OpenBot:
             slow_after=0.05,
         )
 
-    async def leave(self) -> None:
-        """Stop politely and wait until everything begun is finished."""
-        self.stop.set()
-        await asyncio.wait_for(self.closed.wait(), 10)
-
 
 @asynccontextmanager
 async def open_bot(platform: ZaloBot, mode: str, **given: object) -> AsyncIterator[OpenBot]:
@@ -95,7 +82,7 @@ async def open_bot(platform: ZaloBot, mode: str, **given: object) -> AsyncIterat
         else:
             door = await _open_web(api, opened, stack)
         group = await stack.enter_async_context(asyncio.TaskGroup())
-        group.create_task(_keep_open(door, opened))
+        group.create_task(opened.keep_open(door))
         try:
             ready = "getUpdates" if mode == POLLING else "setWebhook"
             await platform.wait_for(
@@ -108,24 +95,11 @@ async def open_bot(platform: ZaloBot, mode: str, **given: object) -> AsyncIterat
             await opened.leave()
 
 
-async def _keep_open(door: Door, opened: OpenBot) -> None:
-    try:
-        await door.keep_open(opened.stop)
-    finally:
-        opened.closed.set()
-
-
 async def _open_web(api: BotApi, opened: OpenBot, stack: AsyncExitStack) -> BotWebhookDoor:
     """A web server of our own on loopback with the route of the webhook."""
-    listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-    opened.webhook_url = f"http://127.0.0.1:{listening.getsockname()[1]}{PATH}"
+    listening, opened.webhook_url = take_port(PATH, stack)
     door = BotWebhookDoor(
         api, opened.reception(), url=opened.webhook_url, secret=SECRET, count=opened.turned_away.append
     )
-    app = web.Application()
-    app.router.add_post(PATH, door.receive)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    await web.SockSite(runner, listening).start()
+    await serve(listening, PATH, door.receive, stack)
     return door

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.bot.on_zalo.bot_open import POLLING, WEBHOOK, open_bot
+from tests.bot.on_zalo.bot_open import open_bot
+from tests.bot.opened import POLLING, WEBHOOK
 from tests.standins.zalo_bot import ZaloBot
 
 

@@ -8,7 +8,8 @@ from bot.on_zalo.answering import Answerer
 from bot.seen import InboxInMemory
 from handlers.asking import Choice
 from handlers.reply import File, Reply
-from tests.bot.on_zalo.account import POLLING, WEBHOOK, open_account, open_door, standing_oa
+from tests.bot.on_zalo.account import open_account, open_door, standing_oa
+from tests.bot.opened import POLLING, WEBHOOK
 from tests.standins.zalo_ground import faults
 
 

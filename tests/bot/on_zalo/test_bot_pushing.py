@@ -18,7 +18,8 @@ from handlers.asking import Choice
 from handlers.phrases import locale_of
 from handlers.reply import Line, Reply
 from tests.bot.on_telegram.door import KnownReach
-from tests.bot.on_zalo.bot_open import POLLING, CountingMeter, OpenBot, open_bot
+from tests.bot.on_zalo.bot_open import CountingMeter, OpenBot, open_bot
+from tests.bot.opened import POLLING
 from tests.standins.zalo_bot import ZaloBot
 from tests.standins.zalo_ground import faults
 

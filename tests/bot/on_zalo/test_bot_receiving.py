@@ -15,7 +15,8 @@ from bot.render import count_units
 from bot.seen import InboxInMemory
 from handlers.asking import Channel, Choice, FileGoneError
 from handlers.reply import File, Line, Pending, Reply
-from tests.bot.on_zalo.bot_open import POLLING, SECRET, WEBHOOK, OpenBot, open_bot
+from tests.bot.on_zalo.bot_open import OpenBot, open_bot
+from tests.bot.opened import POLLING, SECRET, WEBHOOK
 from tests.standins.zalo_bot import BotSwitches, ZaloBot
 from tests.standins.zalo_ground import faults
 

@@ -13,7 +13,8 @@ from bot.on_zalo.bot_api import BotApi
 from bot.on_zalo.oauth import App, OauthClient
 from bot.on_zalo.templates import TemplateClient
 from tests.bot.on_zalo.account import open_account, open_door, standing_oa
-from tests.bot.on_zalo.bot_open import POLLING, SECRET, WEBHOOK, open_bot
+from tests.bot.on_zalo.bot_open import open_bot
+from tests.bot.opened import POLLING, SECRET, WEBHOOK
 from tests.standins.zalo_bot import ZaloBot
 from tests.standins.zalo_ground import faults
 from tests.standins.zalo_zbs import ZaloZbs

@@ -5,7 +5,8 @@ import time
 
 from bot.on_telegram.pushing import TelegramSender
 from storage.database import Database
-from tests.bot.on_telegram.door import POLLING, open_door
+from tests.bot.on_telegram.door import open_door
+from tests.bot.opened import POLLING
 from tests.bot.push.pumping import fill, pump, states
 from tests.standins.telegram_api import TelegramApi
 
