@@ -33,5 +33,5 @@ async def _list_tokens(office: Office) -> list[Token]:
     return [
         Token("telegram", settings.telegram_token is not None, None, senders.get("telegram", "")),
         Token("zalo_bot", settings.zalo_bot_token is not None, None, senders.get("zalo_bot", "")),
-        Token("zalo_oa", holds, grant.pair.refresh_until if grant is not None else None, senders.get("zalo_oa", "")),
+        Token("zalo_oa", holds, grant.pair.refresh_until if holds and grant else None, senders.get("zalo_oa", "")),
     ]

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
+import structlog
+
 from bot.on_zalo.allowances import Allowance, predict_last_day
 from bot.on_zalo.bot_plan import Plan
 from bot.on_zalo.oauth import Pair
@@ -20,6 +22,7 @@ from storage.drawers import Drawers
 from storage.records import Account, Letter, LetterKind, ZaloGrant
 
 _SEED_LASTS: Final = timedelta(days=90)
+_log = structlog.get_logger("bot.on_zalo")
 _LETTER_CHANNELS: Final = (Channel.TELEGRAM.value, Channel.ZALO_BOT.value, Channel.WEB.value)
 
 
@@ -178,9 +181,12 @@ async def read_allowances(
 
 
 async def _tell_staff(drawers: Drawers, key: str, at: datetime) -> None:
+    untold = 0
     for person in await drawers.staff.list_staff():
         where = _choose(await drawers.accounts.list_accounts(person.code))
-        if where is not None:
+        if where is None:
+            untold += 1
+        else:
             letter = Letter(
                 where.channel,
                 where.address,
@@ -191,11 +197,13 @@ async def _tell_staff(drawers: Drawers, key: str, at: datetime) -> None:
                 locale=where.locale or "vi",
             )
             await drawers.letters.leave(letter)
+    if untold:
+        _log.error("zalo.staff_not_told", people=untold, because="no other channel reaches them")
 
 
 def _choose(accounts: Sequence[Account]) -> Account | None:
     """Where somebody can be told that Zalo is closed."""
-    open_ones = [one for one in accounts if one.channel in _LETTER_CHANNELS]
+    open_ones = [one for one in accounts if one.channel in _LETTER_CHANNELS and one.unreachable_at is None]
     return min(open_ones, key=lambda one: _LETTER_CHANNELS.index(one.channel), default=None)
 
 

@@ -92,7 +92,9 @@ async def test_loss_is_named_and_staff_get_a_letter_when_zalos_answer_was_lost(o
     async with database.transaction() as drawers:
         await put_units(drawers)
         hr = await _make_hr(drawers)
-        await drawers.accounts.link("telegram", "7001", hr, account.clock.now())
+        for chat in ("7000", "7001"):
+            await drawers.accounts.link("telegram", chat, hr, account.clock.now())
+        await drawers.accounts.mark_unreachable("telegram", "7000", account.clock.now())
     oa.fail_next("oauth/access_token", faults.lost_answer())
     stale = (await account.grant()).access
     with pytest.raises(NotSentError):
@@ -105,7 +107,7 @@ async def test_loss_is_named_and_staff_get_a_letter_when_zalos_answer_was_lost(o
     assert (grant.reason, grant.lost_at) == (ANSWER_LOST, account.clock.now())
     async with database.transaction() as drawers:
         letters = await drawers.letters.start("telegram", None, 9, account.clock.now())
-    assert [(one.kind, one.person) for one in letters] == [("zalo_lost", hr)]
+    assert [(one.kind, one.person, one.address) for one in letters] == [("zalo_lost", hr, "7001")]
 
 
 @pytest.mark.parametrize("how", ["named", "-14014", "-118"])
