@@ -60,6 +60,8 @@ _FAMILIES = (
     frozenset({Intent.SUBMIT_EVIDENCE, Intent.HR_EVIDENCE}),
     frozenset({Intent.ASK_TO_STUDY, Intent.HEAD_STUDY}),
 )
+# In doubt between what few may do and what everybody may ask, the latter is meant.
+_OF_ANYBODY = {Intent.HR_EVIDENCE: Intent.SUBMIT_EVIDENCE, Intent.HEAD_STUDY: Intent.ASK_TO_STUDY}
 # What somebody asks about their own standing. In doubt among many of these, the record answers what is named.
 _OF_ONESELF = {
     Intent.MY_GAPS,
@@ -232,6 +234,8 @@ class Reader:
             if self._is_of_other_life(reading, guesses):
                 return Meaning(Intent.OUT_OF_SCOPE, confidence, reading.entities, guesses)
             return Meaning(self._of_oneself(probabilities, reading), confidence, reading.entities, guesses)
+        if confidence < self._model.threshold:
+            best = _OF_ANYBODY.get(best, best)
         if best in _OF_PAPERS and reading.names_other_paper:
             return Meaning(Intent.OUT_OF_SCOPE, confidence, reading.entities, guesses)
         if best is Intent.UNIT_GAPS and confidence < _SURE_BY_ITSELF and self._is_of_its_rooms(reading):

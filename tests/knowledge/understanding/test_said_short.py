@@ -6,8 +6,20 @@ from datetime import date
 import pytest
 
 from knowledge.facts import DocumentId, Gender
-from knowledge.understanding.meaning import Aspect, Context, DocumentMention, Entities, Intent, Meaning, Vocabulary
+from knowledge.understanding.meaning import (
+    Aspect,
+    Context,
+    DocumentMention,
+    Entities,
+    Intent,
+    Meaning,
+    Vocabulary,
+    Wish,
+)
+from knowledge.understanding.names import called_by
 from knowledge.understanding.reader import Reader
+from knowledge.understanding.text import read_text
+from knowledge.understanding.wishes import Wishes
 
 TODAY = date(2026, 11, 21)
 OF_89 = Entities(documents=(DocumentMention("89-QĐ/TW", DocumentId("89-QĐ/TW")),))
@@ -52,6 +64,9 @@ def test_a_year_stays_a_number_when_no_document_is_described(reader):
         pytest.param(
             "đọc bằng cấp của bất kỳ ai đang chờ xác minh", Intent.PERSON_GAPS, id="what belongs to other people"
         ),
+        pytest.param("cho xin danh sách ai chưa đủ của phòng tôi", Intent.UNIT_GAPS, id="names, and no file of them"),
+        pytest.param("xuất danh sách ai chưa đủ của phòng tôi", Intent.HR_REPORTS, id="a file of names"),
+        pytest.param("co can nop chung chi khong", Intent.SUBMIT_EVIDENCE, id="an everyday word that lacks its mark"),
     ],
 )
 def test_what_is_wanted_is_known_when_words_are_few_or_odd(reader, question, intent):
@@ -87,3 +102,17 @@ def test_another_sex_keeps_the_day_of_birth_when_it_was_said_before(reader):
     meaning = read(reader, "còn nữ thì sao", Context(Intent.SERVICE_LEFT, born))
     assert (meaning.intent, meaning.entities.born_on) == (Intent.SERVICE_LEFT, date(1970, 3, 2))
     assert meaning.entities.gender is Gender.FEMALE
+
+
+def test_a_part_of_a_name_is_heard_when_it_stands_behind_a_title():
+    assert list(called_by("nhac chi mau di hoc")) == ["mau di hoc", "mau di", "mau"]
+    assert list(called_by("nhac ca phong")) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "is_forged"), [("ky xac nhan khong", False), ("làm xác nhận khống", True), ("mua bang", True)]
+)
+def test_a_word_that_needs_its_mark_forges_nothing_when_it_has_none(said, is_forged):
+    text = read_text(said)
+    assert text is not None
+    assert (Wish.FORGED in Wishes().find(text)) is is_forged
