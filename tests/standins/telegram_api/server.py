@@ -6,11 +6,11 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from itertools import count
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
+from tests.standins.listening import Listening
 from tests.standins.telegram_api.faults import Fault, Harm
 from tests.standins.telegram_api.methods import SENDING, ApiError, Arrival, Call, Methods, Webhook
 from tests.standins.telegram_api.parameters import METHODS, ParameterError, Upload, read_parameters
@@ -20,7 +20,7 @@ from tests.standins.telegram_api.world import Bell, Chat, Message, Updates
 DEFAULT_TOKEN = "123456789:AAStandInTokenThatOpensNothingAnywhere0"
 
 
-class TelegramApi(Methods):
+class TelegramApi(Methods, Listening):
     """A Bot API server for one token. Use it as a block; leaving it fails if the bot did anything doubtful.
 
     `clock` gives the seconds used for message dates and the ceiling; `ceiling` is the number of messages per second
@@ -38,9 +38,9 @@ class TelegramApi(Methods):
         refusal: float = 0.0,
         webhook_pause: float = 0.05,
     ) -> None:
+        super().__init__()
         self.token = token
         self.calls: list[Call] = []
-        self.violations: list[str] = []
         self.bell = Bell()
         self.updates = Updates(self.bell)
         self.chats: dict[int, Chat] = {}
@@ -51,7 +51,6 @@ class TelegramApi(Methods):
         self.files: dict[str, bytes] = {}  # what visitors sent, by file id
         self.fetched: list[str] = []
         self.cuts_files = False  # the connection ends in the middle of a file
-        self.base = ""
         self.me = {
             "id": int(token.split(":", maxsplit=1)[0]),
             "is_bot": True,
@@ -70,7 +69,6 @@ class TelegramApi(Methods):
         self._ids = count(1)
         self._reader = 0
         self._delivering: asyncio.Task[None] | None = None
-        self._runner: web.AppRunner | None = None
 
     # ---- life -------------------------------------------------------------------------------------------------
 
@@ -79,34 +77,12 @@ class TelegramApi(Methods):
         app = web.Application(client_max_size=60_000_000)
         app.router.add_route("*", "/bot{token}/{method}", self._serve)
         app.router.add_get("/file/bot{token}/files/{file}", self._serve_file)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port)
-        await site.start()
-        host, bound = self._runner.addresses[0][:2]
-        self.base = f"http://{host}:{bound}"
+        await self._listen(app, port)
 
     async def stop(self) -> None:
         """Stop listening and delivering."""
         await self._stop_delivering()
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop()
-        if kind is None:
-            self.ensure_clean()
-
-    def ensure_clean(self) -> None:
-        """Fail if the bot did anything that a strict server would not let pass."""
-        assert not self.violations, "\n".join(self.violations)
+        await super().stop()
 
     # ---- for tests --------------------------------------------------------------------------------------------
 

@@ -5,11 +5,11 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import count
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
+from tests.standins.listening import Listening
 from tests.standins.zalo_ground.bell import Bell
 from tests.standins.zalo_ground.calls import Asked, Call, mask_all, read_asked
 from tests.standins.zalo_ground.clock import Agenda, Clock
@@ -43,26 +43,24 @@ class Service:
     find_subject: Callable[[Asked], str | None] = lambda _: None
 
 
-class StandIn:
+class StandIn(Listening):
     """A loopback server with a record, faults and a clock. Leaving the block fails if a call was doubtful."""
 
     def __init__(
         self, *, clock: Clock | Callable[[], float] | None, seed: int, switches: Switches, shown_path: str = ""
     ) -> None:
+        super().__init__()
         self.clock = clock if isinstance(clock, Clock) else Clock(clock)
         self.random = random.Random(seed)  # noqa: S311 - ids of a stand-in are repeatable on purpose
         self.bell = Bell()
         self.clock.tell(self.bell)
         self.agenda = Agenda(self.clock)
         self.calls: list[Call] = []
-        self.violations: list[str] = []
-        self.base = ""
         self.acts: dict[str, Callable[..., Any]] = {}
         self.all_switches: dict[str, Switches] = {"": switches}
         self.faults = Plan()
         self._numbers = count(1)
         self._shown_path = shown_path
-        self._runner: web.AppRunner | None = None
 
     # ---- life -------------------------------------------------------------------------------------------------
 
@@ -81,33 +79,12 @@ class StandIn:
         app = web.Application(client_max_size=MOST_BODY)
         add_control(app, self)
         self.add_routes(app)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", port).start()
-        host, bound = self._runner.addresses[0][:2]
-        self.base = f"http://{host}:{bound}"
+        await self._listen(app, port)
 
     async def stop(self) -> None:
         """Stop listening, delivering and waiting."""
         await self.agenda.stop()
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop()
-        if kind is None:
-            self.ensure_clean()
-
-    def ensure_clean(self) -> None:
-        """Fail if a client did anything that a strict server would not let pass."""
-        assert not self.violations, "\n".join(self.violations)
+        await super().stop()
 
     # ---- for tests --------------------------------------------------------------------------------------------
 
