@@ -10,8 +10,8 @@ from datetime import date
 from enum import StrEnum
 
 from knowledge.cases import Case, KeptCase, Told, Trigger
+from knowledge.chain_above import offices_above
 from knowledge.documents import Citation
-from knowledge.escalation import offices_above
 from knowledge.facts import CriterionCode, ManagedBy, Person, PersonCode, UnitCode
 from knowledge.findings import Finding
 from knowledge.library import EscalationGrace, Office

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from knowledge.accountability import grace_ends_on
-from knowledge.escalation import escalation_chain
+from knowledge.chain_above import escalation_chain
 from knowledge.facts import Person, PersonCode, StudyRecord, UnitCode
 from knowledge.rulebook import RulesOn
 from knowledge.study_cases import StudyAct, StudyCase, StudyEvent, StudyState

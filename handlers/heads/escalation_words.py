@@ -10,8 +10,8 @@ from handlers.stating import Ground, state_on
 from handlers.verdicts import territory_of
 from handlers.wording import name_criteria, name_criterion
 from knowledge.cases import Case, Told, Trigger
+from knowledge.chain_above import offices_above
 from knowledge.documents import Citation
-from knowledge.escalation import offices_above
 from knowledge.facts import Person, StudyRecord
 from knowledge.findings import Finding
 from knowledge.rulebook import RulesOn

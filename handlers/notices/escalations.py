@@ -10,7 +10,7 @@ from handlers.reply import Line, Reply
 from handlers.rights import units_in_scope
 from handlers.stating import Ground, state_on
 from knowledge.cases import Trigger
-from knowledge.escalation import find_note, offices_above
+from knowledge.chain_above import find_note, offices_above
 from knowledge.evaluate import evaluate
 from knowledge.facts import Person, PersonCode, Role, UnitCode
 from knowledge.owed import Owed

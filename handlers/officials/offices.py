@@ -13,7 +13,7 @@ from handlers.stating import state
 from handlers.verdicts import describe_gaps, describe_met
 from handlers.visit import Visit
 from handlers.wording import describe_retirement, name_managed_by, name_unit
-from knowledge.escalation import Rung, escalation_chain, find_note
+from knowledge.chain_above import Rung, escalation_chain, find_note
 from knowledge.evaluate import evaluate, service_of
 from knowledge.facts import Person
 from knowledge.findings import Finding, State

@@ -21,8 +21,8 @@ from handlers.notices.composing import Dropped, Partly, Present
 from handlers.phrases import locale_of, use_catalogues
 from knowledge.calendar import WorkingCalendar
 from knowledge.cases import Case, KeptCase, Told
+from knowledge.chain_above import escalation_chain
 from knowledge.escalating import Escalations, Memory
-from knowledge.escalation import escalation_chain
 from knowledge.evaluate import evaluate
 from knowledge.facts import (
     CriterionCode,
