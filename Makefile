@@ -40,7 +40,7 @@ texts-check: env-dev
 migrate: env ## create or migrate the database
 	$(BIN)/nhacchuan init
 
-run: env ## web chat, Telegram where a token is set, and a worker that plans and sends
+run: env ## web chat, console, Telegram and Zalo where they are set, and a worker that plans and sends
 	$(BIN)/nhacchuan run
 
 lock: env-dev ## pin every dependency anew

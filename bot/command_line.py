@@ -248,7 +248,7 @@ def code(person: Annotated[str, typer.Argument(metavar="CODE", help="Code of the
 
 @app.command()
 def serve() -> None:
-    """Open the doors: web chat, and Telegram where a token is set."""
+    """Open the doors: web chat, console and API; Telegram and Zalo where they are set."""
     from bot.commands.serving import serve as open_doors  # noqa: PLC0415  see the module's docstring
 
     _run(open_doors(read_settings()))

@@ -42,7 +42,7 @@ WORDS = (
     mark("Talk in the terminal."),
     mark("Make a one-time linking code for an official, to be handed over by HR."),
     mark("Code of the official."),
-    mark("Open the doors: web chat, and Telegram where a token is set."),
+    mark("Open the doors: web chat, console and API; Telegram and Zalo where they are set."),
     mark("Everything in one process: the doors, the planner and the sender."),
     mark("Load the invented sample province, show a short conversation, then open the web chat."),
     mark("End after the conversation."),
