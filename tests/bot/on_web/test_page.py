@@ -141,7 +141,8 @@ async def test_a_person_is_chosen_and_a_file_taken_when_it_is_a_demonstration(br
             await ask(page, "hình")
             shown = page.locator("img.picture")
             await expect(shown).to_have_attribute("alt", "Ngoại ngữ: 3 đã quá hạn")
-            assert await shown.evaluate("image => image.decode().then(() => image.naturalWidth)") == 960  # three dots of a phone each
+            # A phone shows three dots of its own for each.
+            assert await shown.evaluate("image => image.decode().then(() => image.naturalWidth)") == 960
         async with visiting(browser, door, PHONE) as page:
             await picture(page, "demo-phone")
             assert not await is_too_wide(page)
