@@ -10,7 +10,7 @@ import structlog
 from bot.push.broadcasting import BroadcastKeeper, Surroundings
 from bot.push.composing import NoticeComposer, Premises
 from bot.push.figures import Figures
-from bot.push.ledger import ASKED, CHANNEL_REFUSED
+from bot.push.ledger import ASKED, CHANNEL_REFUSED, OUT_OF_REACH
 from bot.push.planning import Agenda, Planned
 from bot.push.pump import Manner, Pump
 from bot.push.sending import Sender
@@ -29,6 +29,7 @@ from knowledge.sending_hours import next_allowed, sending_day
 from storage.database import Database
 from storage.drawers import Drawers
 from storage.ledger import Ledger
+from storage.pace import Paused
 from storage.records import (
     Delivery,
     NoticeKind,
@@ -38,16 +39,24 @@ _CARDS_MOVE_EVERY = timedelta(seconds=5)  # what shows the progress of a broadca
 _UNREACHED_WAIT = timedelta(days=60)  # for a chat; what they would have been told is told by other notices since
 _REFUSALS_ARE_SHOWN = timedelta(days=7)
 _UNCLEAR_ARE_SHOWN = 100
+_LONG_AWAY = timedelta(seconds=20)
 SILENCE = timedelta(seconds=12)  # a worker not heard of for so long is taken for dead
 _log = structlog.get_logger("bot.push")
 PUSHED_CHANNELS = tuple(one.value for one in PUSHED)  # a web page or a terminal can only be asked, not sent to
 
 
-async def leave_refused(drawers: Drawers, senders: Mapping[str, str], now: datetime) -> None:
-    """Let what is due by identities that are refused as a whole go out by others."""
-    refused = [one.identity for one in await drawers.pace.list_paused() if one.reason == CHANNEL_REFUSED]
-    if refused and (moved := await drawers.outbox.leave_refused(refused, senders, CHANNEL_REFUSED, now)):
-        _log.info("push.left_refused_channel", identities=refused, count=moved)
+async def leave_closed(drawers: Drawers, senders: Mapping[str, str], now: datetime) -> None:
+    """Let what is due by identities that are refused as a whole, or long out of reach, go out by others."""
+    paused = await drawers.pace.list_paused()
+    closed = [one for one in paused if one.reason == CHANNEL_REFUSED or _is_long_away(one)]
+    identities = [one.identity for one in closed]
+    if closed and (moved := await drawers.outbox.leave_closed(identities, senders, closed[0].reason, now)):
+        _log.info("push.left_closed_channel", identities=identities, count=moved)
+
+
+def _is_long_away(paused: Paused) -> bool:
+    """Pauses grow while a platform stays out of reach: so long a one comes after half a minute of trying."""
+    return paused.reason == OUT_OF_REACH and paused.left > _LONG_AWAY
 
 
 class PremisesInDatabase:
@@ -139,7 +148,7 @@ class PushHalf:
         """
         async with self.database.transaction() as drawers:
             now = self.clock.now()
-            await leave_refused(drawers, senders_of(self.settings), now)
+            await leave_closed(drawers, senders_of(self.settings), now)
             return await drawers.outbox.list_senders_due(now)
 
     def keep_broadcasts(

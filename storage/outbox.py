@@ -76,7 +76,7 @@ RETURNING d.id
 """  # noqa: S608  ours
 # What waits by identities that their platform refuses goes to another account of the same person. The account
 # that it leaves was not tried: what is refused elsewhere comes back and waits for it.
-_LEAVE_REFUSED: Final = """
+_LEAVE_CLOSED: Final = """
 UPDATE deliveries d SET sender = n.sender, channel = n.channel, address = n.address,
     locale = coalesce(n.locale, d.locale), reason = %(reason)s, lease_until = NULL
 FROM (
@@ -84,10 +84,10 @@ FROM (
         SELECT s.sender, a.channel, a.address, a.locale
         FROM accounts a JOIN unnest(%(channels)s::text[], %(senders)s::text[]) AS s (channel, sender)
             ON s.channel = a.channel
-        WHERE a.person = o.person AND a.unreachable_at IS NULL AND s.sender <> ALL(%(refused)s::text[])
+        WHERE a.person = o.person AND a.unreachable_at IS NULL AND s.sender <> ALL(%(closed)s::text[])
             AND a.channel || ' ' || a.address <> ALL(o.tried)
         ORDER BY a.preferred_at DESC NULLS LAST, a.linked_at DESC NULLS LAST, a.channel, a.address LIMIT 1) other
-    WHERE o.sender = ANY(%(refused)s::text[]) AND o.state = 'waiting' AND NOT o.is_held AND o.due_at <= %(at)s
+    WHERE o.sender = ANY(%(closed)s::text[]) AND o.state = 'waiting' AND NOT o.is_held AND o.due_at <= %(at)s
     FOR UPDATE OF o SKIP LOCKED
 ) n
 WHERE d.id = n.id
@@ -257,18 +257,16 @@ class OutboxDrawer:
         values = {"channels": list(senders), "senders": Jsonb(dict(senders)), "since": since, "due_at": due_at}
         return len(await self._read(_REACH_AT_LAST, values)) + len(await self._read(_FOLLOW, values))
 
-    async def leave_refused(
-        self, refused: Collection[str], senders: Mapping[str, str], reason: str, at: datetime
-    ) -> int:
-        """What is due by identities that are refused as a whole waits for another account of its person; how many.
+    async def leave_closed(self, closed: Collection[str], senders: Mapping[str, str], reason: str, at: datetime) -> int:
+        """What is due by identities that cannot send waits for another account of its person; how many.
 
         `senders` are the identities that send, by channel. What has no other account stays.
         """
         values = {
-            "refused": list(refused), "channels": list(senders), "senders": list(senders.values()), "reason": reason,
+            "closed": list(closed), "channels": list(senders), "senders": list(senders.values()), "reason": reason,
             "at": at,
         }  # fmt: skip
-        return len(await self._read(_LEAVE_REFUSED, values))
+        return len(await self._read(_LEAVE_CLOSED, values))
 
     async def drop(self, delivery: int, reason: str, at: datetime) -> bool:
         """Do not send it any more; what it alone would have told can be told again. False once it has started."""

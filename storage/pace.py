@@ -19,17 +19,19 @@ _PAUSE: Final = text(
     " WHERE identity = :identity"
 )
 _PAUSED: Final = text(
-    "SELECT identity, paused_until, pause_reason FROM pace WHERE paused_until > clock_timestamp() ORDER BY identity"
+    "SELECT identity, paused_until, pause_reason, paused_until - clock_timestamp() FROM pace"
+    " WHERE paused_until > clock_timestamp() ORDER BY identity"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """An identity that sends nothing for a while, and why."""
+    """An identity that sends nothing for a while, and why. `left` is how long yet, by the database's clock."""
 
     identity: str
     until: datetime
     reason: str
+    left: timedelta
 
 
 class PaceDrawer:

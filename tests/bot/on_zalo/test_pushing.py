@@ -1,13 +1,15 @@
 """Messages sent unasked on Zalo: by window, template, allowance and night, and elsewhere where that is needed."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from bot.failures import RefusedError
 from bot.on_zalo.allowances import Allowance
-from bot.wiring_push import leave_refused
+from bot.push.ledger import OUT_OF_REACH
+from bot.wiring_push import leave_closed
 from storage.records import DeliveryState
 from tests.bot.on_zalo.account import keeper_of, open_account, open_door, standing_oa
 from tests.bot.on_zalo.sending import SENDER, TEMPLATES, KeepingSender, everybody, find, pump, put, sender_of
@@ -202,6 +204,21 @@ async def until(account, number, state):
             await asyncio.sleep(0.02)
 
 
+@pytest.mark.parametrize(("seconds", "goes"), [(60.0, True), (8.0, False)], ids=["for long", "for a moment"])
+async def test_whoever_has_telegram_is_written_to_there_while_zalo_is_out_of_reach(oa, account, seconds, goes):
+    lan, mai = everybody(account, 2)
+    numbers = await put(account, [lan, mai], telegram=[lan])
+    sender = sender_of(account)
+    async with account.database.transaction() as drawers:
+        await drawers.pace.set(sender.identity, per_second=20)
+        await drawers.pace.pause(sender.identity, timedelta(seconds=seconds), OUT_OF_REACH)
+        await leave_closed(drawers, {"zalo_oa": sender.identity, "telegram": SENDER}, account.clock.now())
+    await sender.close()
+
+    waiting = [(await find(account, one)).channel for one in numbers]
+    assert waiting == ["telegram" if goes else "zalo_oa", "zalo_oa"]
+
+
 async def test_nobody_with_telegram_waits_for_an_operator_once_the_grant_is_lost(oa, account):
     lan, hung, mai = everybody(account, 3)
     numbers = await put(account, [lan, hung, mai], telegram=[lan, hung])
@@ -211,7 +228,7 @@ async def test_nobody_with_telegram_waits_for_an_operator_once_the_grant_is_lost
     await pump(account, sender_of(account))
     for _again in range(2):  # whoever looks for what is due does it, several at once too
         async with account.database.transaction() as drawers:
-            await leave_refused(drawers, senders, account.clock.now())
+            await leave_closed(drawers, senders, account.clock.now())
             assert await drawers.outbox.list_senders_due(account.clock.now()) == [SENDER]
 
     telegram = KeepingSender({f"t{hung.id}": RefusedError("blocked", code="blocked")})
