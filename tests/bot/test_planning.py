@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Collection, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -176,7 +177,17 @@ def test_a_change_is_planned_from_the_first_load_to_the_one_that_takes_it_back(t
     assert "change" not in {one["kind"] for one in json.loads(terminal.run("plan", "--json").stdout)}
 
 
-def test_hr_sets_the_stages_of_a_round_and_takes_them_back(terminal):
+@pytest.fixture
+def filled(terminal: Terminal, tmp_path: Path) -> Terminal:
+    """The same with people in it, whichever test came first."""
+    sheets = {**WHOLE, "can_bo": [PERSON_HEADER, PERSON, SECOND]}
+    assert terminal.run("load", str(write_csv(tmp_path / "whole", sheets))).returncode == 0
+    return terminal
+
+
+def test_hr_sets_the_stages_of_a_round_and_takes_them_back(filled):
+    terminal = filled
+
     def policy(*words: str) -> list[dict[str, Any]]:
         ran = terminal.run("reminders", "policy", *words, "--json")
         assert ran.returncode == 0, ran.stderr
@@ -228,7 +239,8 @@ def test_numbers_that_are_not_typed_stay_as_they_were() -> None:
     assert read_stages(Wanted(after="none", then_every=10), held) == ReminderStages((30,), (), 10, 6)
 
 
-def test_rules_that_another_version_kept_are_said_to_be_unreadable(terminal):
+def test_rules_that_another_version_kept_are_said_to_be_unreadable(filled):
+    terminal = filled
     with psycopg.connect(terminal.given["NHACCHUAN_DATABASE_URL"], autocommit=True) as connection:
         connection.execute("UPDATE told_rules SET form = 999, fingerprint = 'other'")
 
