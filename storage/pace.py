@@ -1,7 +1,7 @@
 """The pace of each channel identity: one row for the whole fleet, by the database's clock. It never gives a burst."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import text
@@ -19,7 +19,7 @@ _PAUSE: Final = text(
     " WHERE identity = :identity"
 )
 _PAUSED: Final = text(
-    "SELECT identity, paused_until, pause_reason, paused_until - clock_timestamp() FROM pace"
+    "SELECT identity, pause_reason, paused_until - clock_timestamp() FROM pace"
     " WHERE paused_until > clock_timestamp() ORDER BY identity"
 )
 
@@ -29,7 +29,6 @@ class Paused:
     """An identity that sends nothing for a while, and why. `left` is how long yet, by the database's clock."""
 
     identity: str
-    until: datetime
     reason: str
     left: timedelta
 

@@ -26,7 +26,7 @@ PROPOSED = (
     " proposed_at, state, decided_by, decided_at) OVERRIDING SYSTEM VALUE"
     " VALUES (1, 'broadcast', '{}', 'CB0000000', 'Một', 'U1', 'Sở Mẫu', now(), 'confirmed', 'CB0000001', now())"
 )
-ENDED = (
+LEFT = (
     "SELECT count(*) FROM broadcast_recalls WHERE state = 'waiting'",
     "SELECT count(*) FROM deliveries WHERE broadcast = 1 AND state IN ('waiting', 'claimed', 'started')",
 )
@@ -68,16 +68,18 @@ async def _recall(province: Province) -> None:
 
 async def _wait_until_ended(province: Province, seconds: float) -> None:
     for _each in range(int(seconds * 2)):
-        async with province.database.transaction() as drawers:
-            left = [(await drawers.connection.execute(text(order))).scalar_one() for order in ENDED]
-        if not any(left):
+        if not await _count_left(province):
             return
         await asyncio.sleep(0.5)
 
 
+async def _count_left(province: Province) -> int:
+    async with province.database.transaction() as drawers:
+        return sum([(await drawers.connection.execute(text(order))).scalar_one() for order in LEFT])
+
+
 async def _count(province: Province, api: TelegramApi) -> dict[str, object]:
     async with province.database.transaction() as drawers:
-        left = [(await drawers.connection.execute(text(order))).scalar_one() for order in ENDED]
         corrections = (await drawers.connection.execute(text(CORRECTED))).scalar_one()
     states = await province.states()
     reached = [one for one in api.chats.values() if one.messages]
@@ -89,7 +91,7 @@ async def _count(province: Province, api: TelegramApi) -> dict[str, object]:
         "unclear": states["unclear"],
         "never_sent": states["dropped"],
         "doubled": sum(len(one.messages) > 1 for one in reached),
-        "not_ended": sum(left),
+        "not_ended": await _count_left(province),
         "errors": len(province.errors()),
     }
 
