@@ -24,7 +24,10 @@ STAY_EVERY: Final = 3.0  # seconds; after five times as many a holder is taken t
 _MOST_IN_HAND: Final = 20_000  # more is kept for whoever has room
 _MOST_BEGUN: Final = 1_000  # at once; the others wait as they came, so that looking through memory takes no time
 _MOST_ADOPTED: Final = 200
-_MOST_TRIES: Final = 12
+# Seconds before what could not be answered is tried again: at once after a fault, and for a day in all, so that who
+# wrote before a long outage is answered after it.
+_WAITS: Final = (15.0, 30.0, 60.0, 120.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0, 14_400.0, 28_800.0, 28_800.0)
+_MOST_TRIES: Final = len(_WAITS)
 _AFTER_DEFECT: Final = 60.0
 _LONGEST_PAUSE: Final = 30.0
 _log = structlog.get_logger("bot.intake")
@@ -53,6 +56,10 @@ class InHand:
         """To be called before anything leaves; `mark` tells it from others. Raises TakenOverError in other hands."""
         if not await self._intake.begin_sending(self._kept.key, mark):
             raise TakenOverError
+
+    def put_off(self) -> None:
+        """Nothing left, for a fault of others: once this is laid down it is taken up again, more rarely each time."""
+        self.postpone(_WAITS[min(self._kept.tries, len(_WAITS) - 1)])
 
     def postpone(self, seconds: float) -> None:
         """Nothing left: once this is laid down, it is taken up again after so many seconds, by us or by another."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.intake import STAY_EVERY
-from bot.seen import KeptUpdate, Taken
+from bot.seen import KeptUpdate
 from storage.database import Database
 
 SILENCE: Final = timedelta(seconds=5 * STAY_EVERY)
@@ -59,7 +59,7 @@ class InboxInDatabase:
 
 
 class SeenInDatabase:
-    """Updates already taken up, shared by every process on the database."""
+    """What is done but once, shared by every process on the database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -67,14 +67,6 @@ class SeenInDatabase:
     async def claim(self, channel: str, update_id: str) -> bool:
         async with self._database.transaction() as drawers:
             return await drawers.updates.claim(channel, update_id)
-
-    async def begin(self, channel: str, update_id: str) -> Taken:
-        async with self._database.transaction() as drawers:
-            return Taken(await drawers.updates.begin(channel, update_id))
-
-    async def finish(self, channel: str, update_id: str) -> None:
-        async with self._database.transaction() as drawers:
-            await drawers.updates.finish(channel, update_id)
 
     async def release(self, channel: str, update_id: str) -> None:
         async with self._database.transaction() as drawers:

@@ -104,14 +104,6 @@ class Redemption:
     locked_until: datetime | None = None
 
 
-class UpdateState(StrEnum):
-    """What became of taking an update up: it is ours to answer, another is answering it, or it is done with."""
-
-    OURS = "ours"
-    HELD = "held"
-    DONE = "done"
-
-
 @dataclass(frozen=True, slots=True)
 class KeptUpdate:
     """An update that was kept and not answered. `sending`: the mark of an answer that had begun to leave."""

@@ -8,20 +8,15 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, case, delete, func, null, or_, select, text, update
+from sqlalchemy import ColumnElement, delete, func, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.characters import storable
 from storage.encryption import Vault
-from storage.records import KeptUpdate, UpdateState
+from storage.records import KeptUpdate
 from storage.tables import seen_updates, update_holders
 
-# Who took an update up and has not answered by then is taken to be gone; longer than a question may take to answer.
-HELD_FOR: Final = timedelta(seconds=90)
-# Platforms bring an update again for a day, and may begin their numbers anew after a week, as may another bot.
-KNOWN_FOR: Final = timedelta(days=2)
-MOST_TRIES: Final = 3  # an update that ends the process each time must not end it for ever
 _SILENT_FOR_LONG: Final = timedelta(days=1)
 # Sorted by name, so that two processes that are brought the same do not wait for each other; in the order of coming
 # by their moments.
@@ -66,46 +61,6 @@ class UpdatesDrawer:
             .returning(seen_updates.c.update_id)
         )
         return claimed.one_or_none() is not None
-
-    async def begin(self, channel: str, update_id: str) -> UpdateState:
-        """Take an update up to answer it; one whose answering was cut off can be taken up again, a few times."""
-        is_of_long_ago = seen_updates.c.seen_at < func.now() - KNOWN_FOR
-        row = insert(seen_updates).values(channel=channel, update_id=storable(update_id))
-        taken = await self._connection.execute(
-            row.on_conflict_do_update(
-                index_elements=["channel", "update_id"],
-                set_={
-                    "seen_at": func.now(),
-                    "answered_at": null(),
-                    "tries": case((is_of_long_ago, 1), else_=seen_updates.c.tries + 1),
-                },
-                where=or_(
-                    is_of_long_ago,
-                    seen_updates.c.answered_at.is_(None)
-                    & (seen_updates.c.tries < MOST_TRIES)
-                    & (seen_updates.c.seen_at < func.now() - HELD_FOR),
-                ),
-            ).returning(seen_updates.c.update_id)
-        )
-        if taken.one_or_none() is not None:
-            return UpdateState.OURS
-        held = await self._connection.execute(
-            select(seen_updates.c.update_id).where(
-                seen_updates.c.channel == channel,
-                seen_updates.c.update_id == storable(update_id),
-                seen_updates.c.answered_at.is_(None),
-                seen_updates.c.seen_at >= func.now() - HELD_FOR,
-            )
-        )
-        return UpdateState.HELD if held.one_or_none() is not None else UpdateState.DONE
-
-    async def finish(self, channel: str, update_id: str) -> None:
-        """Keep that an update was answered."""
-        await self._connection.execute(
-            update(seen_updates)
-            .where(seen_updates.c.channel == channel, seen_updates.c.update_id == storable(update_id))
-            .values(answered_at=func.now())
-        )
 
     async def release(self, channel: str, update_id: str) -> None:
         """Give a claim back, so that the update can be taken in when it comes again."""

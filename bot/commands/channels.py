@@ -55,7 +55,12 @@ def make_telegram_door(office: Office, registry: CollectorRegistry) -> PollingDo
         return None
     token = settings.telegram_token.get_secret_value()
     reception = Reception(
-        desk=office.desk, describe=office.describe, seen=office.seen, reach=office.reach, locale=settings.locale
+        desk=office.desk,
+        describe=office.describe,
+        seen=office.seen,
+        inbox=office.inbox,
+        reach=office.reach,
+        locale=settings.locale,
     )
     try:
         if not settings.telegram_webhook_url:

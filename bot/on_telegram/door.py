@@ -9,12 +9,14 @@ from aiogram import Bot
 from aiohttp import web
 
 from bot.failures import ChannelRefusedError
+from bot.intake import Intake
 from bot.on_telegram.connection import open_bot
 from bot.on_telegram.line import PatientLine
-from bot.on_telegram.receive import Reception, build_dispatcher
+from bot.on_telegram.receive import Reception, build_dispatcher, make_visit
 from bot.on_telegram.run import announce_commands, poll
+from bot.on_telegram.threshold import Threshold
 from bot.on_telegram.webhook import CountRefusal, WebhookHandler, set_webhook, webhook_handler
-from bot.supervisor import Supervisor
+from handlers.asking import Channel
 from handlers.phrases import _
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -37,12 +39,16 @@ class PollingDoor:
         self._reception = reception
 
     async def keep_open(self, stop: asyncio.Event) -> None:
-        """Announce the menu, then fetch and answer until `stop`, through every interruption."""
+        """Announce the menu, then fetch and answer until `stop`, through every interruption.
+
+        What a webhook of before took in, and did not come to answer, is answered here.
+        """
         pause = self._reception.pause
         try:
             await announce_commands(PatientLine(self._bot, stop, pause))
             _log.info("telegram.open", by="polling")
-            await poll(self._bot, build_dispatcher(self._bot, self._reception), stop, pause=pause)
+            async with _open_intake(self._bot, self._reception) as intake:
+                await poll(self._bot, Threshold(intake, self._bot.id), stop, pause=pause)
         finally:
             await self._bot.session.close()
 
@@ -73,10 +79,9 @@ class WebhookDoor:
     async def keep_open(self, stop: asyncio.Event) -> None:
         """Take updates in, tell Telegram where, and leave only when all that was taken in is answered."""
         line = PatientLine(self._bot, stop, self._reception.pause)
-        dispatcher = build_dispatcher(self._bot, self._reception)
         try:
-            async with Supervisor() as supervisor:
-                self._handler = webhook_handler(self._bot, dispatcher, self._secret, supervisor, self._count)
+            async with _open_intake(self._bot, self._reception) as intake:
+                self._handler = webhook_handler(Threshold(intake, self._bot.id), self._secret, self._count)
                 await set_webhook(line, self._url, self._secret)
                 await announce_commands(line)
                 _log.info("telegram.open", by="webhook")
@@ -85,3 +90,7 @@ class WebhookDoor:
         finally:
             self._handler = None
             await self._bot.session.close()
+
+
+def _open_intake(bot: Bot, reception: Reception) -> Intake:
+    return Intake(Channel.TELEGRAM, reception.inbox, make_visit(bot, build_dispatcher(bot, reception)))

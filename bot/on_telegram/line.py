@@ -15,11 +15,9 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import GetUpdates, TelegramMethod
-from aiogram.types import Update
+from aiogram.methods import TelegramMethod
 
 from bot.failures import ChannelRefusedError
-from bot.on_telegram.incoming import read_update
 from bot.on_telegram.tokens import refused_token
 from bot.waiting import Pause, T, unless_stopped
 from handlers.phrases import _
@@ -52,12 +50,7 @@ class PatientLine:
                 raise ChannelRefusedError(
                     _("Telegram refuses this setting: {reason}").format(reason=refused.message)
                 ) from None
-            except ClientDecodeError as unread:
-                rescued = _rescue_updates(self._bot, unread)
-                if rescued and isinstance(method, GetUpdates):
-                    return rescued  # type: ignore[return-value]  # the answer of GetUpdates is this list
-                wait = self._backoff(unread, attempt)
-            except TelegramAPIError as failed:
+            except (TelegramAPIError, ClientDecodeError) as failed:
                 wait = self._backoff(failed, attempt)
             await unless_stopped(self._pause(wait), self._stop)
         return None
@@ -71,13 +64,3 @@ class PatientLine:
         else:
             _log.warning("telegram.interrupted", error=type(failed).__name__, wait=wait)
         return wait
-
-
-def _rescue_updates(bot: Bot, unread: ClientDecodeError) -> list[Update]:
-    """Read one by one a batch in which something is of a form we do not know; one such update must not block all."""
-    raw = unread.data.get("result") if isinstance(unread.data, dict) else None
-    if not isinstance(raw, list):
-        return []
-    numbered = [one for one in raw if isinstance(one, dict) and isinstance(one.get("update_id"), int)]
-    # An unreadable update still counts as fetched: it passes on as a bare number that no handler takes.
-    return [read_update(bot, one) or Update(update_id=one["update_id"]) for one in numbered]

@@ -1,12 +1,13 @@
 """Telegram update → desk → answer: each update once, each conversation in order, every failure told kindly.
 
-Nothing here is made at import; `build_dispatcher` makes one door for one bot.
+Nothing here is made at import; `build_dispatcher` makes one door for one bot, `make_visit` what its intake calls.
+Nothing tells whether a message of ours arrived: a visitor whose answer may have left before a process died is told so.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from aiogram import BaseMiddleware, Bot, Dispatcher, F, Router
@@ -15,14 +16,16 @@ from aiogram.methods import SendMessage
 from aiogram.types import CallbackQuery, Chat, ChatMemberUpdated, Message, TelegramObject, Update
 
 from bot.failures import ChannelRefusedError, NotSentError, RefusedError, where_of
+from bot.intake import InHand, TakenOverError
+from bot.interruption import say_interrupted
 from bot.log_names import make_reference, short_name
 from bot.on_telegram.answer import Answerer
 from bot.on_telegram.connection import hand_over
 from bot.on_telegram.files import find_file
-from bot.on_telegram.incoming import Aside, read_message, read_press
+from bot.on_telegram.incoming import Aside, read_message, read_press, read_update
 from bot.reach import Reach, ReachInLog
 from bot.render import Describe
-from bot.seen import SeenUpdates, Taken
+from bot.seen import Inbox, SeenUpdates
 from bot.turns import Turns
 from bot.waiting import Pause
 from handlers.asking import Channel, Incoming
@@ -32,6 +35,9 @@ from handlers.reply import Outcome, Reply
 
 ALLOWED_UPDATES = ["message", "edited_message", "channel_post", "callback_query", "my_chat_member"]
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+_ANSWER: Final = "answer"
+_TURNS_GIVEN: Final = 3
+_THINKING: Final = 8  # questions at the desk at the same time: each needs its own way to the database
 _log = structlog.get_logger("bot.on_telegram")
 
 
@@ -42,6 +48,7 @@ class Reception:
     desk: Desk
     describe: Describe
     seen: SeenUpdates
+    inbox: Inbox
     reach: Reach = field(default_factory=ReachInLog)
     locale: str = DEFAULT_LOCALE
     pause: Pause = asyncio.sleep
@@ -54,7 +61,7 @@ def build_dispatcher(bot: Bot, reception: Reception) -> Dispatcher:
     answerer = Answerer(bot, reception.describe, reception.pause)
     visits = _Visits(bot, reception, answerer)
     dispatcher = Dispatcher(disable_fsm=True)
-    dispatcher.update.outer_middleware(_EachOnceInTurn(reception, answerer))
+    dispatcher.update.outer_middleware(_InTurn(reception, answerer))
 
     # First the chats in which nothing personal may be said, so that no later line can reach them.
     elsewhere = Router(name="elsewhere")
@@ -75,11 +82,22 @@ def build_dispatcher(bot: Bot, reception: Reception) -> Dispatcher:
     return dispatcher
 
 
-class _EachOnceInTurn(BaseMiddleware):
-    """Around every update: its turn in the conversation, only once, and what to do when answering fails.
+def make_visit(bot: Bot, dispatcher: Dispatcher) -> Callable[[InHand], Awaitable[None]]:
+    """What an intake does with each update."""
 
-    Answers False for an update that is not done with: given back unanswered, or just being answered by another process.
-    """
+    async def visit(in_hand: InHand) -> None:
+        # Whoever brings an update must have its answer soon: what has come in meanwhile goes before this.
+        for _turn in range(_TURNS_GIVEN):
+            await asyncio.sleep(0)
+        update = read_update(bot, dict(in_hand.raw))
+        if update is not None:
+            await dispatcher.feed_update(bot, update, in_hand=in_hand)
+
+    return visit
+
+
+class _InTurn(BaseMiddleware):
+    """Around every update: its turn in the conversation, and what to do when answering fails."""
 
     def __init__(self, reception: Reception, answerer: Answerer) -> None:
         self._reception = reception
@@ -89,59 +107,59 @@ class _EachOnceInTurn(BaseMiddleware):
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         chat = _chat_of(event) if isinstance(event, Update) else None
         if not isinstance(event, Update) or chat is None:
-            return True
+            return
         async with self._turns.of(str(chat.id)):
             with locale_of(self._reception.locale):
-                return await self._answer_once(handler, event, chat, data)
+                await self._answer(handler, event, chat, data)
 
-    async def _answer_once(self, handler: Handler, update: Update, chat: Chat, data: dict[str, Any]) -> bool:
+    async def _answer(self, handler: Handler, update: Update, chat: Chat, data: dict[str, Any]) -> None:
+        in_hand: InHand = data["in_hand"]
         try:
-            taken = await self._reception.seen.begin(Channel.TELEGRAM, str(update.update_id))
-            if taken is Taken.HELD:
-                return False
-            if taken is Taken.DONE:
-                _log.info("telegram.seen_before", update=update.update_id)
-                return True
-            await handler(update, data)
+            if in_hand.sending:
+                await self._say(chat, say_interrupted(), in_hand)
+            else:
+                await handler(update, data)
+        except TakenOverError:
+            raise
         except (NotSentError, ChannelRefusedError) as failed:
-            await self._give_back(update, failed)
-            return False
+            _put_off(update, failed, in_hand)
         except RefusedError as refused:
             await self._note_refusal(chat, refused)
         except Exception as failed:  # noqa: BLE001  the visitor must hear of any defect of ours
-            if not await self._apologise(update, chat, failed):
-                return False
-        await self._reception.seen.finish(Channel.TELEGRAM, str(update.update_id))
-        return True
-
-    async def _give_back(self, update: Update, failed: Exception) -> None:
-        await self._reception.seen.release(Channel.TELEGRAM, str(update.update_id))
-        _log.error("telegram.not_answered", update=update.update_id, error=type(failed).__name__)
+            await self._apologise(update, chat, failed, in_hand)
 
     async def _note_refusal(self, chat: Chat, refused: RefusedError) -> None:
         _log.warning("telegram.refused", chat=short_name(str(chat.id)), code=refused.code)
         if chat.type == ChatType.PRIVATE:
             await self._reception.reach.mark_unreachable(Channel.TELEGRAM, str(chat.id))
 
-    async def _apologise(self, update: Update, chat: Chat, failed: Exception) -> bool:
-        """Log first, without a word of the question, then tell the visitor. False when it was given back instead."""
+    async def _apologise(self, update: Update, chat: Chat, failed: Exception, in_hand: InHand) -> None:
+        """Log first, without a word of the question, then tell the visitor."""
         reference = self._reception.make_reference()
         _log.error("telegram.defect", reference=reference, error=type(failed).__name__, where=where_of(failed))
-        if chat.type != ChatType.PRIVATE:
-            return True
         apology = _(
             "Sorry, something went wrong on our side and this could not be answered. "
             "Please try again in a few minutes; if it happens again, tell the administrator the reference {reference}."
         ).format(reference=reference)
-        asked = Incoming(channel=Channel.TELEGRAM, address=str(chat.id), text="", locale=self._reception.locale)
         try:
-            await self._answerer.send(asked, Reply(apology, outcome=Outcome.NOT_UNDERSTOOD))
+            await self._say(chat, Reply(apology, outcome=Outcome.NOT_UNDERSTOOD), in_hand)
         except (NotSentError, ChannelRefusedError) as unsent:
-            await self._give_back(update, unsent)
-            return False
+            _put_off(update, unsent, in_hand)
         except RefusedError as refused:
             await self._note_refusal(chat, refused)
-        return True
+
+    async def _say(self, chat: Chat, reply: Reply, in_hand: InHand) -> None:
+        """In a private chat; elsewhere nothing is said of what went wrong."""
+        if chat.type != ChatType.PRIVATE:
+            return
+        asked = Incoming(channel=Channel.TELEGRAM, address=str(chat.id), text="", locale=self._reception.locale)
+        await in_hand.begin_sending(_ANSWER)
+        await self._answerer.send(asked, reply)
+
+
+def _put_off(update: Update, failed: Exception, in_hand: InHand) -> None:
+    _log.error("telegram.not_answered", update=update.update_id, error=type(failed).__name__)
+    in_hand.put_off()
 
 
 class _Visits:
@@ -151,13 +169,14 @@ class _Visits:
         self._bot = bot
         self._reception = reception
         self._answerer = answerer
+        self._thinking = asyncio.Semaphore(_THINKING)
 
-    async def answer_message(self, message: Message) -> None:
+    async def answer_message(self, message: Message, in_hand: InHand) -> None:
         """Answer something a visitor said, showed or shared."""
         file = find_file(message, self._bot, self._reception.pause)
         read = read_message(message, locale=self._reception.locale, file=file)
         if isinstance(read, Incoming):
-            await self._answerer.send(read, await self._ask_desk(read))
+            await self._send(read, await self._ask_desk(read), in_hand)
         elif read is Aside.FOREIGN_CONTACT:
             await self._say(
                 message.chat,
@@ -165,6 +184,7 @@ class _Visits:
                     "Please share your own phone number with the button, not the contact of someone else; "
                     "only your own number can link your record."
                 ),
+                in_hand,
             )
         elif read is Aside.UNREADABLE and await self._is_first_of_album(message):
             await self._say(
@@ -173,29 +193,31 @@ class _Visits:
                     "I can read only typed words, presses of my buttons, your own phone number, and photos or PDFs of "
                     "certificates. Please type it."
                 ),
+                in_hand,
             )
 
-    async def answer_press(self, query: CallbackQuery) -> None:
+    async def answer_press(self, query: CallbackQuery, in_hand: InHand) -> None:
         """Answer a pressed button, in place of the message that carried it."""
         await self._answerer.confirm_press(query.id)
         asked = read_press(query, locale=self._reception.locale)
         if asked is not None and query.message is not None:
             reply = await self._ask_desk(asked)
             is_still_there = isinstance(query.message, Message)
-            await self._answerer.send(asked, reply, pressed=query.message.message_id if is_still_there else None)
+            await self._send(asked, reply, in_hand, pressed=query.message.message_id if is_still_there else None)
 
-    async def answer_edited(self, message: Message) -> None:
+    async def answer_edited(self, message: Message, in_hand: InHand) -> None:
         """Say that a corrected question is asked anew."""
         await self._say(
-            message.chat, _("I do not read corrections. Please send the corrected question as a new message.")
+            message.chat, _("I do not read corrections. Please send the corrected question as a new message."), in_hand
         )
 
-    async def refuse_in_public(self, message: Message) -> None:
+    async def refuse_in_public(self, message: Message, in_hand: InHand) -> None:
         """Say once in each group or channel that nothing is answered there."""
         claimed = f"public:{message.chat.id}"
         if not await self._reception.seen.claim(Channel.TELEGRAM, claimed):
             return
         try:
+            await in_hand.begin_sending(_ANSWER)
             await hand_over(
                 self._bot, SendMessage(chat_id=message.chat.id, text=_no_answers_here()), self._reception.pause
             )
@@ -223,7 +245,7 @@ class _Visits:
         """Ask the desk, showing "typing" once it takes long."""
         try:
             async with asyncio.TaskGroup() as group:
-                answering = group.create_task(self._reception.desk.answer(asked))
+                answering = group.create_task(self._think(asked))
                 await asyncio.wait({answering}, timeout=self._reception.slow_after)
                 if not answering.done():
                     await self._answerer.show_typing(asked.address)
@@ -231,9 +253,17 @@ class _Visits:
             raise failed.exceptions[0] from None
         return answering.result()
 
-    async def _say(self, chat: Chat, sentence: str) -> None:
+    async def _think(self, asked: Incoming) -> Reply:
+        async with self._thinking:  # answers wait for each other, so that updates need not
+            return await self._reception.desk.answer(asked)
+
+    async def _send(self, asked: Incoming, reply: Reply, in_hand: InHand, *, pressed: int | None = None) -> None:
+        await in_hand.begin_sending(_ANSWER)
+        await self._answerer.send(asked, reply, pressed=pressed)
+
+    async def _say(self, chat: Chat, sentence: str, in_hand: InHand) -> None:
         asked = Incoming(channel=Channel.TELEGRAM, address=str(chat.id), text="", locale=self._reception.locale)
-        await self._answerer.send(asked, Reply(sentence, outcome=Outcome.NOT_UNDERSTOOD))
+        await self._send(asked, Reply(sentence, outcome=Outcome.NOT_UNDERSTOOD), in_hand)
 
     async def _is_first_of_album(self, message: Message) -> bool:
         """Whether a picture comes alone or first: ten pictures sent together get one answer."""

@@ -1,20 +1,22 @@
 """The door's life: the menu announced, then updates fetched by polling through every interruption."""
 
 import asyncio
-from contextlib import suppress
+import time
+from typing import Any, Final
 
 import structlog
-from aiogram import Bot, Dispatcher
+from aiogram import Bot
 from aiogram.exceptions import ClientDecodeError, TelegramAPIError
-from aiogram.methods import DeleteWebhook, GetMe, GetUpdates, SetMyCommands
-from aiogram.types import BotCommand, Update
+from aiogram.methods import DeleteWebhook, GetMe, SetMyCommands
+from aiogram.methods.base import TelegramMethod
+from aiogram.types import BotCommand
 
+from bot.failures import where_of
 from bot.on_telegram.connection import hand_over
 from bot.on_telegram.line import PatientLine
 from bot.on_telegram.receive import ALLOWED_UPDATES
-from bot.on_telegram.tally import Tally
-from bot.supervisor import Supervisor
-from bot.waiting import Pause
+from bot.on_telegram.threshold import Threshold
+from bot.waiting import Pause, unless_stopped
 from handlers.phrases import DEFAULT_LOCALE, _, locale_of, mark
 
 _COMMANDS = (
@@ -32,8 +34,8 @@ _COMMANDS = (
     ("trogiup", mark("Help")),
 )
 _MENU_LANGUAGES = ("vi", "en")
-_TRY_AGAIN = (15.0, 30.0, 60.0, 120.0)  # seconds before an update that could not be answered is taken up once more
-_LOOK_AGAIN = 0.5  # seconds after which others are heard too while an answer takes long
+_LONGEST_PAUSE: Final = 30.0
+_TOO_QUICK: Final = 0.5  # seconds in which an idle wait ends only where something is wrong
 _log = structlog.get_logger("bot.on_telegram")
 
 
@@ -51,56 +53,53 @@ async def check_token(bot: Bot, pause: Pause = asyncio.sleep) -> str:
     return me.username or ""
 
 
-async def poll(
-    bot: Bot,
-    dispatcher: Dispatcher,
-    stop: asyncio.Event,
-    *,
-    pause: Pause = asyncio.sleep,
-    wait_seconds: int = 25,
-    grace: float = 20.0,
-) -> None:
-    """Fetch and answer updates until `stop` is set, then finish what was begun.
+class FetchUpdates(TelegramMethod[list[Any]]):
+    """`getUpdates` with each update as Telegram wrote it: one of a form that we do not know hides no other."""
 
-    What is not answered yet is not confirmed, so that Telegram brings it again to whoever comes after a breakdown.
-    Network errors are waited out, longer each time. Raises ChannelRefusedError when Telegram refuses the token.
+    __returning__ = list[Any]
+    __api_method__ = "getUpdates"
+
+    offset: int | None = None
+    limit: int | None = None
+    timeout: int
+    allowed_updates: list[str]
+
+
+async def poll(
+    bot: Bot, threshold: Threshold, stop: asyncio.Event, *, pause: Pause = asyncio.sleep, wait_seconds: int = 25
+) -> None:
+    """Fetch updates and bring them over the threshold until `stop` is set.
+
+    What is not kept yet is not confirmed, so that Telegram brings it again, to us or to whoever comes after a
+    breakdown. Network errors are waited out, longer each time. Raises ChannelRefusedError when Telegram refuses the
+    token.
     """
     line = PatientLine(bot, stop, pause)
     await line.ask(DeleteWebhook(drop_pending_updates=False))
-    tally = Tally()
-    async with Supervisor(grace=grace) as supervisor:
-        while not stop.is_set():
-            fetch = GetUpdates(offset=tally.offset or None, timeout=wait_seconds, allowed_updates=ALLOWED_UPDATES)
-            updates = await line.ask(fetch, seconds=wait_seconds + 10) or []
-            for update in updates:
-                if tally.take(update.update_id):
-                    await supervisor.start(_answer(bot, dispatcher, update, tally, stop))
-            await tally.settle(_LOOK_AGAIN)
-    if tally.offset:
-        await _confirm(bot, tally.offset)
-
-
-async def _answer(bot: Bot, dispatcher: Dispatcher, update: Update, tally: Tally, stop: asyncio.Event) -> None:
-    """Answer one update; work that is cut off leaves it unconfirmed, and what could not be answered comes again."""
-    try:
-        is_done = await dispatcher.feed_update(bot, update) is not False
-    except Exception:
-        tally.lay_down(update.update_id, is_done=True)  # a second time would fail in the same way
-        raise
-    tries = tally.count_tries(update.update_id)
-    if not is_done and tries > len(_TRY_AGAIN):
-        _log.error("telegram.given_up", update=update.update_id)
-        is_done = True
-    elif not is_done:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_TRY_AGAIN[tries - 1]):
-                await stop.wait()
-    tally.lay_down(update.update_id, is_done=is_done)
+    offset, failures = 0, 0
+    while not stop.is_set():
+        began = time.monotonic()
+        fetch = FetchUpdates(offset=offset or None, timeout=wait_seconds, allowed_updates=ALLOWED_UPDATES)
+        updates = await line.ask(fetch, seconds=wait_seconds + 10) or []
+        try:
+            newest = await threshold.take(updates)
+        except Exception as failed:  # noqa: BLE001  whatever it is, it comes again
+            _log.error("telegram.not_kept", error=type(failed).__name__, where=where_of(failed))
+            await unless_stopped(pause(min(2.0**failures, _LONGEST_PAUSE)), stop)
+            failures = min(failures + 1, 10)
+            continue
+        failures = 0
+        if newest is not None:
+            offset = newest + 1
+        elif time.monotonic() - began < _TOO_QUICK:
+            await unless_stopped(pause(_TOO_QUICK), stop)
+    if offset:
+        await _confirm(bot, offset)
 
 
 async def _confirm(bot: Bot, offset: int) -> None:
-    """Tell Telegram what is done, so that the next start does not get it again; harmless if it fails."""
+    """Tell Telegram what is kept, so that the next start does not get it again; harmless if it fails."""
     try:
-        await bot(GetUpdates(offset=offset, limit=1, timeout=0, allowed_updates=ALLOWED_UPDATES), request_timeout=5)
+        await bot(FetchUpdates(offset=offset, limit=1, timeout=0, allowed_updates=ALLOWED_UPDATES), request_timeout=5)
     except (TelegramAPIError, ClientDecodeError) as failed:
         _log.info("telegram.unconfirmed", error=type(failed).__name__)

@@ -1,20 +1,21 @@
-"""The door by webhook: lets in whoever shows the secret, answers at once and works on under supervision."""
+"""The door by webhook: lets in whoever shows the secret, keeps what was brought, and only then says 200."""
 
 from collections.abc import Awaitable, Callable
 
-from aiogram import Bot, Dispatcher
+import structlog
 from aiogram.methods import SetWebhook
 from aiohttp import web
 
-from bot.on_telegram.incoming import read_update
+from bot.failures import where_of
 from bot.on_telegram.line import PatientLine
 from bot.on_telegram.receive import ALLOWED_UPDATES
-from bot.supervisor import Supervisor
+from bot.on_telegram.threshold import Threshold
 from bot.webhooks import TurnedAwayError, ensure_secret, parse, read_bounded
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  the name of a header
 WebhookHandler = Callable[[web.Request], Awaitable[web.Response]]
 CountRefusal = Callable[[str], None]
+_log = structlog.get_logger("bot.on_telegram")
 
 
 async def set_webhook(line: PatientLine, url: str, secret: str) -> None:
@@ -24,30 +25,27 @@ async def set_webhook(line: PatientLine, url: str, secret: str) -> None:
     )
 
 
-def webhook_handler(
-    bot: Bot, dispatcher: Dispatcher, secret: str, supervisor: Supervisor, count_refusal: CountRefusal
-) -> WebhookHandler:
-    """Make the handler of `/telegram/webhook`: the right secret only, at once 200, answering goes on in `supervisor`.
+def webhook_handler(threshold: Threshold, secret: str, count_refusal: CountRefusal) -> WebhookHandler:
+    """Make the handler of `/telegram/webhook`: the right secret only, 200 as soon as the update is kept.
 
-    `count_refusal` is told why somebody was turned away: no_secret, wrong_secret, too_large, not_json, busy.
+    `count_refusal` is told why somebody was turned away: no_secret, wrong_secret, too_large, not_json, not_kept.
     """
 
     async def receive(request: web.Request) -> web.Response:
         try:
             ensure_secret(request, SECRET_HEADER, secret)
-            raw = parse(await read_bounded(request))
-            _ensure_room(supervisor)
+            await _keep(threshold, parse(await read_bounded(request)))
         except TurnedAwayError as away:
             count_refusal(away.reason)
             return web.Response(status=away.status)
-        update = read_update(bot, raw)
-        if update is not None:
-            await supervisor.start(dispatcher.feed_update(bot, update))
         return web.Response()
 
     return receive
 
 
-def _ensure_room(supervisor: Supervisor) -> None:
-    if not supervisor.has_room:
-        raise TurnedAwayError(503, "busy")  # Telegram brings it again
+async def _keep(threshold: Threshold, raw: dict[str, object]) -> None:
+    try:
+        await threshold.take([raw])
+    except Exception as failed:  # noqa: BLE001  whatever it is, Telegram must bring it again
+        _log.error("telegram.not_kept", error=type(failed).__name__, where=where_of(failed))
+        raise TurnedAwayError(503, "not_kept") from None

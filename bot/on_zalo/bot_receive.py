@@ -39,7 +39,6 @@ from handlers.reply import Outcome, Reply
 # platform has had too many. The desk is not asked a second time.
 _TRY_AGAIN: Final = (15.0, 30.0, 60.0, 120.0)
 _TRY_AGAIN_AFTER: Final = {QUOTA: (60.0, 300.0), ALLOWANCE: ()}
-_LATER: Final = 900.0  # seconds after which what could not be answered by then is tried anew
 _AT_ONCE: Final = 12  # events answered at once; the others wait
 _THINKING: Final = 2  # questions at the desk at the same time: more only hold up the processor
 _TURNS_GIVEN: Final = 3
@@ -215,7 +214,7 @@ def _give_up(event: Event, failed: Exception, in_hand: InHand) -> None:
     code = getattr(failed, "code", "")
     _log.error("zalo_bot.not_answered", chat=short_name(event.chat), error=type(failed).__name__, code=code)
     if code != ALLOWANCE:
-        in_hand.postpone(_LATER)
+        in_hand.put_off()
 
 
 def _say_possible(kind: Kind) -> str:

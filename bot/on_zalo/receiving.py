@@ -29,7 +29,6 @@ from handlers.ports import Clock
 from handlers.reply import Outcome, Reply
 
 _TRY_AGAIN: Final = (15.0, 30.0, 60.0, 120.0)  # seconds: what was answered with 200 is not brought again
-_LATER: Final = 900.0  # seconds after which what could not be answered by then is tried anew
 _AT_ONCE: Final = 12  # events in work; the others wait
 _THINKING: Final = 2  # questions at the desk at the same time: more only hold up the processor
 _TURNS_GIVEN: Final = 3
@@ -111,7 +110,7 @@ class Visits:
                     return
             if wait is not None:
                 await self._reception.pause(wait)
-        in_hand.postpone(_LATER)
+        in_hand.put_off()
 
     async def _take_once(self, event: Event, in_hand: InHand) -> bool:
         """Whether it is done with."""

@@ -332,7 +332,7 @@ async def at_telegram(office: Office) -> AsyncIterator[Guest]:
     """Telegram by polling, against the strict stand-in."""
     stop = asyncio.Event()
     async with TelegramApi() as api, asyncio.TaskGroup() as group:
-        reception = Reception(desk=office.desk, describe=office.describe, seen=SeenInMemory())
+        reception = Reception(desk=office.desk, describe=office.describe, seen=SeenInMemory(), inbox=InboxInMemory())
         group.create_task(PollingDoor(api.token, api.base, reception).keep_open(stop))
         await api.wait_for(lambda: bool(api.calls_of("getUpdates")))
         try:

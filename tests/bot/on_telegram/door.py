@@ -11,7 +11,7 @@ from bot.on_telegram.connection import open_bot
 from bot.on_telegram.door import Door, PollingDoor, WebhookDoor
 from bot.on_telegram.line import PatientLine
 from bot.on_telegram.receive import Reception
-from bot.seen import SeenInMemory
+from bot.seen import InboxInMemory, SeenInMemory
 from handlers.asking import Incoming
 from handlers.reply import Reply
 from tests.bot.opened import POLLING, SECRET, Opened, serve, take_port
@@ -69,14 +69,20 @@ class OpenDoor(Opened):
 
     desk: ScriptedDesk
     seen: SeenInMemory
+    inbox: InboxInMemory = field(default_factory=InboxInMemory)
     reach: KnownReach = field(default_factory=KnownReach)
     pauses: Pauses = field(default_factory=Pauses)
+
+    def waiting(self) -> set[str]:
+        """The numbers of the updates that are kept and not answered."""
+        return {key.partition(".")[2] for _channel, key in self.inbox.waiting}
 
     def reception(self) -> Reception:
         return Reception(
             desk=self.desk,
             describe=lambda cite: f"{cite.document}, {cite.point}",
             seen=self.seen,
+            inbox=self.inbox,
             reach=self.reach,
             locale="en",
             pause=self.pauses,
@@ -100,9 +106,11 @@ def line_of(bot: Bot, pauses: Pauses | None = None) -> PatientLine:
 
 
 @asynccontextmanager
-async def open_door(api: TelegramApi, mode: str, *, seen: SeenInMemory | None = None) -> AsyncIterator[OpenDoor]:
+async def open_door(
+    api: TelegramApi, mode: str, *, seen: SeenInMemory | None = None, inbox: InboxInMemory | None = None
+) -> AsyncIterator[OpenDoor]:
     """Open the door; leaving the block leaves politely."""
-    opened = OpenDoor(ScriptedDesk(), seen or SeenInMemory())
+    opened = OpenDoor(ScriptedDesk(), seen or SeenInMemory(), inbox or InboxInMemory())
     async with AsyncExitStack() as stack:
         if mode == POLLING:
             door: Door = PollingDoor(api.token, api.base, opened.reception())

@@ -8,15 +8,17 @@ import aiohttp
 import pytest
 
 from bot.failures import ChannelRefusedError, NotSentError
+from bot.intake import Intake
+from bot.interruption import say_interrupted
 from bot.on_telegram.connection import open_bot
 from bot.on_telegram.door import WebhookDoor
-from bot.on_telegram.receive import ALLOWED_UPDATES, build_dispatcher
+from bot.on_telegram.receive import ALLOWED_UPDATES
 from bot.on_telegram.run import announce_commands, check_token, poll
 from bot.on_telegram.webhook import SECRET_HEADER, set_webhook
-from bot.seen import SeenInMemory
-from bot.supervisor import Supervisor
+from bot.seen import InboxInMemory
+from handlers.phrases import locale_of
 from handlers.reply import Reply
-from tests.bot.on_telegram.door import OpenDoor, Pauses, ScriptedDesk, bot_of, line_of, open_door
+from tests.bot.on_telegram.door import Pauses, bot_of, line_of, open_door
 from tests.bot.opened import POLLING, SECRET, WEBHOOK
 from tests.standins.telegram_api import DEFAULT_TOKEN, faults
 
@@ -154,23 +156,62 @@ async def test_begun_answers_are_finished_when_the_door_closes(api, visitor, mod
     assert await visitor.reads(2) == "heard: one\n\nheard: two"
 
 
-async def test_question_is_answered_by_the_next_process_when_the_first_broke_down_over_it(api, visitor):
-    begun, never = asyncio.Event(), asyncio.Event()
+@pytest.mark.parametrize("mode", [POLLING, WEBHOOK])
+async def test_question_is_answered_by_the_next_process_when_the_first_broke_down_over_it(
+    api, visitor, mode, monkeypatch
+):
+    monkeypatch.setattr("bot.on_telegram.door.Intake", partial(Intake, grace=0.01))
+    begun, never, inbox = asyncio.Event(), asyncio.Event(), InboxInMemory()
 
     async def stuck(asked):
         begun.set()
         await never.wait()
 
-    first = ScriptedDesk()
-    first.script = stuck
-    visitor.says("one")
-    stop = asyncio.Event()
-    async with bot_of(api) as bot, asyncio.TaskGroup() as group:
-        dispatcher = build_dispatcher(bot, OpenDoor(first, SeenInMemory()).reception())
-        group.create_task(poll(bot, dispatcher, stop, grace=0.01))
+    async with open_door(api, mode, inbox=inbox) as first:
+        first.desk.script = stuck
+        visitor.says("one")
         await begun.wait()
-        await api.wait_for(lambda: len(api.calls_of("getUpdates")) > 1)  # fetched again, and not confirmed by that
-        stop.set()
+    async with open_door(api, mode, inbox=inbox):
+        assert await visitor.reads() == "heard: one"
+
+
+async def test_visitor_is_told_when_a_process_died_while_the_answer_left(api, visitor):
+    inbox = InboxInMemory()
+    update = {"update_id": 7, "message": api.new_message(visitor.chat, visitor.user, content={"text": "one"}).as_api()}
+    await inbox.keep("telegram", [("1.7", json.dumps(update))], "dead")
+    await inbox.begin_sending("telegram", [("1.7", "answer")], "dead")
+    await inbox.leave("dead")
+    async with open_door(api, POLLING, inbox=inbox) as door:
+        with locale_of("en"):
+            assert await visitor.reads() == say_interrupted().title
+        assert door.desk.asked == []
+
+
+@pytest.mark.parametrize("mode", [POLLING, WEBHOOK])
+async def test_nothing_is_lost_or_confirmed_while_it_cannot_be_kept(api, visitor, mode, monkeypatch):
+    inbox = InboxInMemory()
+    keep, failed = inbox.keep, []
+
+    async def keep_at_last(*given):
+        if len(failed) < 3:
+            failed.append(given)
+            raise ConnectionError
+        return await keep(*given)
+
+    monkeypatch.setattr(inbox, "keep", keep_at_last)
+    async with open_door(api, mode, inbox=inbox):
+        visitor.says("one")
+        assert await visitor.reads() == "heard: one"
+        visitor.says("two")
+        assert await visitor.reads() == "heard: two"
+    assert visitor.unread() == []
+
+
+async def test_updates_of_no_known_form_hide_no_others(api, visitor):
+    for strange in ({"update_id": 900_000_001, "message": "?"}, {"update_id": 900_000_002, "new": {}}):
+        api.updates.add_raw(strange)
+    api.updates.add_raw({"update_id": 900_000_003, "message": api.new_message(
+        visitor.chat, visitor.user, content={"text": "one"}).as_api()})  # fmt: skip
     async with open_door(api, POLLING):
         assert await visitor.reads() == "heard: one"
 
@@ -208,12 +249,12 @@ async def test_answered_updates_are_not_fetched_again_when_the_door_opens_anew(a
 
 
 async def test_repetition_is_not_answered_when_another_process_answered_it(api, visitor):
-    shared = SeenInMemory()
-    async with open_door(api, POLLING, seen=shared) as door:
+    shared = InboxInMemory()
+    async with open_door(api, POLLING, inbox=shared) as door:
         update = visitor.says("one")
         await visitor.reads()
         again = {"update_id": update, "message": visitor.chat.messages[0].as_api()}
-    async with open_door(api, WEBHOOK, seen=shared) as door:
+    async with open_door(api, WEBHOOK, inbox=shared) as door:
         api.updates.add_raw(again)
         visitor.says("two")
         assert await visitor.reads() == "heard: two"
@@ -262,25 +303,6 @@ async def test_webhook_says_200_before_the_desk_has_answered_when_an_update_come
     assert visitor.unread() == []
     may_answer.set()
     assert await visitor.reads() == "at last"
-
-
-async def test_webhook_asks_telegram_to_come_again_when_it_is_full(api, monkeypatch):
-    may_answer = asyncio.Event()
-
-    async def slow(asked):
-        await may_answer.wait()
-        return Reply(f"heard: {asked.text}")
-
-    people = [api.visitor(f"Person {number}") for number in range(5)]
-    monkeypatch.setattr("bot.on_telegram.door.Supervisor", partial(Supervisor, limit=2))
-    async with open_door(api, WEBHOOK) as door:
-        door.desk.script = slow
-        for person in people:
-            person.says("hello")
-        await api.wait_for(lambda: api.webhook.failures >= 2)
-        assert "busy" in door.turned_away
-        may_answer.set()
-        assert [await person.reads() for person in people] == ["heard: hello"] * 5
 
 
 async def test_webhook_is_set_with_its_secret_and_exact_kinds_when_the_door_opens(webhook, api):

@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from bot.on_telegram.tally import Tally
 from bot.seen import SeenInMemory
 from bot.supervisor import Supervisor
 from bot.turns import Turns
@@ -74,16 +73,3 @@ async def test_oldest_updates_are_forgotten_first_when_memory_is_full():
     assert [await seen.claim("telegram", one) for one in ("1", "2", "3", "2", "1")] == [True, True, True, False, True]
     await seen.release("telegram", "1")
     assert await seen.claim("telegram", "1")
-
-
-def test_nothing_is_confirmed_beyond_an_update_that_is_not_done_with():
-    tally = Tally()
-    assert [tally.take(number) for number in (7, 8, 8, 9)] == [True, True, False, True]
-    tally.lay_down(8, is_done=True)
-    tally.lay_down(9, is_done=False)
-    assert tally.offset == 7
-    assert [tally.take(number) for number in (7, 8, 9)] == [False, False, True]
-    tally.lay_down(7, is_done=True)
-    assert (tally.offset, tally.count_tries(9)) == (9, 2)
-    tally.lay_down(9, is_done=True)
-    assert tally.offset == 10
