@@ -30,7 +30,7 @@ async def notify(to: Person, notice: NewNotice, letter: LetterKind, number: int,
     The letter tells the same of what has this number, under the same key.
     """
     now = by.clock.now()
-    accounts = [one for one in await by.accounts.list_accounts(to.code) if one.unreachable_at is None]
+    accounts = [one for one in await by.accounts.list_accounts(to.code) if one.takes_notices]
     pushed = choose_account([one for one in accounts if one.channel in by.senders])
     elsewhere = choose_account(accounts)
     if pushed is None and elsewhere is not None:

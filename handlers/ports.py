@@ -151,6 +151,14 @@ class Accounts(Protocol):
 
     async def prefer(self, channel: str, address: str, at: datetime) -> None:
         """Whoever it is linked to is written to here first; their other accounts follow where that fails."""
+    async def withhold(self, channel: str, address: str, purposes: Collection[str], at: datetime) -> None:
+        """Which purposes are refused or withdrawn here from now on, all of them."""
+        ...
+
+    async def mark_told(self, channel: str, address: str, version: str, at: datetime) -> None:
+        """This version of the privacy notice was shown here unasked."""
+        ...
+
         ...
 
 

@@ -10,6 +10,7 @@ from knowledge.documents import Citation, Confidence, Document
 from knowledge.facts import CriterionCode, DocumentId, Gender, KindCode, LevelCode, ManagedBy, TerritoryCode
 from knowledge.folding import fold_number
 from knowledge.held_text import HeldText
+from knowledge.privacy import PrivacyRules
 
 # "số": officials write "Công văn số 15/UBND-NC", and only "số 15/UBND-NC".
 _WORD_FOR_NUMBER = "so"
@@ -293,6 +294,7 @@ class Library:
     def find_document(self, number: str) -> Document | None:
         """The document of this number or alias however it is typed, or None."""
         known = self._by_number.get(fold_number(number))
+    privacy: PrivacyRules = field(default_factory=PrivacyRules)
         return self.documents[known] if known is not None else None
 
     def get_document(self, document: DocumentId) -> Document:

@@ -32,6 +32,7 @@ from knowledge.library import (
     RetirementSchedule,
     Territory,
 )
+from knowledge.privacy import PrivacyRules, find_faults, resolved
 
 PACKAGED = Path(__file__).parent / "law"
 _STRICT = ConfigDict(extra="forbid", strict=True)
@@ -55,6 +56,7 @@ def load_library(directory: Path | None = None) -> Library:
     """
     reading = _Reading(directory or PACKAGED)
     records = _read(reading)
+    privacy = _read_privacy(reading, records)
     errors = [*reading.errors, *list_contradictions(records)]
     if errors or records.policy is None or records.accountability is None:
         raise LibraryError(errors)
@@ -74,6 +76,7 @@ def load_library(directory: Path | None = None) -> Library:
         calendar=records.calendar,
         policy=records.policy,
         accountability=(records.accountability.document, records.accountability.point),
+        privacy=privacy,
     )
 
 
@@ -163,6 +166,19 @@ def _read_policy(reading: _Reading) -> tuple[Policy | None, Accountability | Non
     numbers = {key: value for key, value in content.items() if key != "accountability"}
     policy = _one(reading, Policy, numbers, "policy.yaml: policy")
     return policy, _one(reading, Accountability, content.get("accountability"), "policy.yaml: accountability")
+
+
+def _read_privacy(reading: _Reading, records: Records) -> PrivacyRules:
+    """What is known of personal data; a library without that file knows nothing of it."""
+    if not (reading.directory / "privacy.yaml").exists():
+        return PrivacyRules()
+    content = reading.content("privacy.yaml")
+    rules = _one(reading, PrivacyRules, content, "privacy.yaml") if content is not None else None
+    if rules is None or records.policy is None:
+        return PrivacyRules()
+    known = resolved(rules, records.policy)
+    reading.errors += [f"privacy.yaml: {fault}" for fault in find_faults(known, records.files)]
+    return known
 
 
 def _one(reading: _Reading, record: type[T], content: object, where: str) -> T | None:

@@ -22,6 +22,8 @@ _ACCOUNT = select(
     accounts.c.consented_at,
     accounts.c.locale,
     accounts.c.unreachable_at,
+    accounts.c.withheld,
+    accounts.c.told_version,
 )
 
 
@@ -34,7 +36,7 @@ class AccountsDrawer:
     async def find_account(self, channel: str, address: str) -> Account | None:
         found = await self._connection.execute(_ACCOUNT.where(_is(channel, address)))
         row = found.one_or_none()
-        return Account(*row) if row is not None else None
+        return _account(row) if row is not None else None
 
     async def find_accounts(self, addresses: Collection[tuple[str, str]]) -> dict[tuple[str, str], Account]:
         """Those of these channels and addresses that were ever seen."""
@@ -42,7 +44,7 @@ class AccountsDrawer:
         found = await self._connection.execute(
             _ACCOUNT.where(tuple_(accounts.c.channel, accounts.c.address).in_(clean))
         )
-        return {(row.channel, row.address): Account(*row) for row in found}
+        return {(row.channel, row.address): _account(row) for row in found}
 
     async def save_consent(self, channel: str, address: str, version: str, at: datetime) -> None:
         await self._save(channel, address, at, consent_version=version, consented_at=at)
@@ -57,14 +59,22 @@ class AccountsDrawer:
         await self._connection.execute(
             update(accounts)
             .where(_is(channel, address))
-            .values(person=None, linked_at=None, consent_version=None, consented_at=None, changed_at=at)
+            .values(
+                person=None,
+                linked_at=None,
+                consent_version=None,
+                consented_at=None,
+                withheld=[],
+                told_version=None,
+                changed_at=at,
+            )
         )
 
     async def list_accounts(self, person: PersonCode) -> Sequence[Account]:
         found = await self._connection.execute(
             _ACCOUNT.where(accounts.c.person == person).order_by(accounts.c.channel, accounts.c.address)
         )
-        return [Account(*row) for row in found]
+        return [_account(row) for row in found]
 
     async def mark_unreachable(self, channel: str, address: str, at: datetime) -> None:
         """What we send there is refused; the first time is kept."""
@@ -80,6 +90,14 @@ class AccountsDrawer:
             .values(unreachable_at=None)
         )
 
+    async def withhold(self, channel: str, address: str, purposes: Collection[str], at: datetime) -> None:
+        """Which purposes are refused or withdrawn here from now on, all of them."""
+        await self._save(channel, address, at, withheld=sorted(purposes))
+
+    async def mark_told(self, channel: str, address: str, version: str, at: datetime) -> None:
+        """This version of the privacy notice was shown here unasked."""
+        await self._save(channel, address, at, told_version=version)
+
     async def prefer(self, channel: str, address: str, at: datetime) -> None:
         await self._save(channel, address, at, preferred_at=at)
 
@@ -90,6 +108,11 @@ class AccountsDrawer:
             .values(channel=channel, address=storable(address), **saved)
             .on_conflict_do_update(index_elements=["channel", "address"], set_=saved)
         )
+
+
+def _account(row: Any) -> Account:
+    *values, withheld, told_version = row
+    return Account(*values, tuple(withheld), told_version)
 
 
 def _is(channel: str, address: str) -> ColumnElement[bool]:

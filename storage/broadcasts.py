@@ -28,7 +28,7 @@ from storage.tables import broadcast_cards, broadcast_recalls, broadcasts, deliv
 _REACHED: Final = text("""
 SELECT DISTINCT ON (person) person, channel, address, coalesce(locale, 'vi')
 FROM accounts
-WHERE person IS NOT NULL AND channel = ANY(:channels) AND unreachable_at IS NULL
+WHERE person IS NOT NULL AND channel = ANY(:channels) AND unreachable_at IS NULL AND 'reminders' <> ALL(withheld)
 ORDER BY person, preferred_at DESC NULLS LAST, linked_at DESC NULLS LAST, channel, address
 """)
 _PROGRESS: Final = text("""

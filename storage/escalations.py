@@ -135,7 +135,7 @@ class EscalationsDrawer:
         """Those of these people whom one of these channels reaches."""
         rows = await self._read(
             "SELECT DISTINCT person FROM accounts WHERE person = ANY(%(who)s) AND channel = ANY(%(channels)s)"
-            " AND unreachable_at IS NULL",
+            " AND unreachable_at IS NULL AND 'reminders' <> ALL(withheld)",
             {"who": list(map(storable, people)), "channels": list(channels)},
         )
         return frozenset(PersonCode(person) for (person,) in rows)

@@ -141,7 +141,8 @@ FROM (
     SELECT s.sender, a.channel, a.address, a.locale
     FROM deliveries o JOIN accounts a ON a.person = o.person
         JOIN unnest(%(channels)s::text[], %(senders)s::text[]) AS s (channel, sender) ON s.channel = a.channel
-    WHERE o.id = %(id)s AND a.unreachable_at IS NULL AND (a.channel, a.address) <> (o.channel, o.address)
+    WHERE o.id = %(id)s AND a.unreachable_at IS NULL AND 'reminders' <> ALL(a.withheld)
+        AND (a.channel, a.address) <> (o.channel, o.address)
         AND a.channel || ' ' || a.address <> ALL(o.tried)
     ORDER BY a.preferred_at DESC NULLS LAST, a.linked_at DESC NULLS LAST, a.channel, a.address LIMIT 1
 ) n

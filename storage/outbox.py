@@ -55,7 +55,7 @@ FROM unnest(%s::bigint[], %s::smallint[], %s::timestamptz[]) AS w (id, urgency, 
 # The account that they prefer, else that linked last, among those that take what we send.
 _REACHED: Final = """
 (SELECT DISTINCT ON (person) person, channel, address, coalesce(locale, 'vi') AS locale FROM accounts
- WHERE person IS NOT NULL AND channel = ANY(%(channels)s) AND unreachable_at IS NULL
+ WHERE person IS NOT NULL AND channel = ANY(%(channels)s) AND unreachable_at IS NULL AND 'reminders' <> ALL(withheld)
  ORDER BY person, preferred_at DESC NULLS LAST, linked_at DESC NULLS LAST, channel, address)
 """
 _REACH_AT_LAST: Final = f"""
@@ -71,7 +71,7 @@ FROM {_REACHED} r
 WHERE r.person = d.person AND d.state = 'waiting' AND NOT d.is_held
     AND r.channel || ' ' || r.address <> ALL(d.tried) AND NOT EXISTS (
     SELECT FROM accounts a WHERE a.channel = d.channel AND a.address = d.address AND a.person = d.person
-        AND a.unreachable_at IS NULL)
+        AND a.unreachable_at IS NULL AND 'reminders' <> ALL(a.withheld))
 RETURNING d.id
 """  # noqa: S608  ours
 # What waits by identities that their platform refuses goes to another account of the same person. The account
@@ -84,7 +84,8 @@ FROM (
         SELECT s.sender, a.channel, a.address, a.locale
         FROM accounts a JOIN unnest(%(channels)s::text[], %(senders)s::text[]) AS s (channel, sender)
             ON s.channel = a.channel
-        WHERE a.person = o.person AND a.unreachable_at IS NULL AND s.sender <> ALL(%(closed)s::text[])
+        WHERE a.person = o.person AND a.unreachable_at IS NULL AND 'reminders' <> ALL(a.withheld)
+            AND sender_at(a.channel, a.address, s.sender) <> ALL(%(closed)s::text[])
             AND a.channel || ' ' || a.address <> ALL(o.tried)
         ORDER BY a.preferred_at DESC NULLS LAST, a.linked_at DESC NULLS LAST, a.channel, a.address LIMIT 1) other
     WHERE o.sender = ANY(%(closed)s::text[]) AND o.state = 'waiting' AND NOT o.is_held AND o.due_at <= %(at)s

@@ -14,7 +14,7 @@ from storage.records import NotReached, Reached, Unreached
 # The account that they prefer, else that linked last, among those that take what we send.
 _CHATS: Final = """
 SELECT DISTINCT ON (person) person, channel, address, coalesce(locale, 'vi') FROM accounts
-WHERE person = ANY(%s) AND channel = ANY(%s) AND unreachable_at IS NULL
+WHERE person = ANY(%s) AND channel = ANY(%s) AND unreachable_at IS NULL AND 'reminders' <> ALL(withheld)
 ORDER BY person, preferred_at DESC NULLS LAST, linked_at DESC NULLS LAST, channel, address
 """
 _LINKED: Final = "SELECT DISTINCT person FROM accounts WHERE person = ANY(%s)"
@@ -24,11 +24,12 @@ SELECT about[1], max(made_at) FROM notices
 WHERE kind = 'unit_reminder' AND freed_at IS NULL AND about[1] = ANY(%s) AND made_at >= %s GROUP BY 1
 """
 _UNREACHED: Final = """
-SELECT p.code, p.name, p.position, p.unit, a.chats, a.pushable, a.refused_at,
+SELECT p.code, p.name, p.position, p.unit, a.chats, a.pushable, a.is_unwanted, a.refused_at,
     (SELECT d.reason FROM deliveries d WHERE d.person = p.code AND d.state = 'refused' ORDER BY d.id DESC LIMIT 1)
 FROM people p LEFT JOIN (
     SELECT person, count(*) AS chats, count(*) FILTER (WHERE channel = ANY(%(channels)s)) AS pushable,
-        bool_or(channel = ANY(%(channels)s) AND unreachable_at IS NULL) AS is_reached,
+        bool_or(channel = ANY(%(channels)s) AND unreachable_at IS NULL AND 'reminders' <> ALL(withheld)) AS is_reached,
+        bool_or(channel = ANY(%(channels)s) AND unreachable_at IS NULL AND 'reminders' = ANY(withheld)) AS is_unwanted,
         max(unreachable_at) FILTER (WHERE channel = ANY(%(channels)s)) AS refused_at
     FROM accounts WHERE person IS NOT NULL GROUP BY person
 ) a ON a.person = p.code
@@ -75,8 +76,10 @@ def _clean(people: Collection[PersonCode]) -> list[str]:
 
 
 def _unreached(row: tuple[Any, ...]) -> Unreached:
-    code, name, position, unit, chats, pushable, refused_at, reason = row
+    code, name, position, unit, chats, pushable, is_unwanted, refused_at, reason = row
     why = NotReached.REFUSED if pushable else NotReached.NO_PUSH if chats else NotReached.NO_CHAT
+    if is_unwanted:
+        why = NotReached.UNWANTED
     is_refused = why is NotReached.REFUSED
     return Unreached(
         PersonCode(code),

@@ -36,6 +36,13 @@ class Account:
     locale: str | None = None
     unreachable_at: datetime | None = None  # since when what we send there is refused; None while it is taken
 
+    withheld: tuple[str, ...] = ()  # purposes that were refused or withdrawn here
+    told_version: str | None = None  # of the privacy notice that was last shown unasked
+
+    @property
+    def takes_notices(self) -> bool:
+        """Whether something may be sent here unasked."""
+        return self.unreachable_at is None and "reminders" not in self.withheld
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
@@ -530,6 +537,7 @@ class Unreached:
 
 
 # --- broadcasts of HR -------------------------------------------------------------------------------------------------
+    UNWANTED = "unwanted"  # they want nothing sent to their chat
 
 
 class BroadcastState(StrEnum):

@@ -22,7 +22,7 @@ from storage.tables import reminder_stages, reminder_wishes
 
 _REACHED: Final = """
 (SELECT ARRAY[channel, address, locale] FROM accounts
- WHERE person = p.code AND channel = ANY(%(channels)s) AND unreachable_at IS NULL
+ WHERE person = p.code AND channel = ANY(%(channels)s) AND unreachable_at IS NULL AND 'reminders' <> ALL(withheld)
  ORDER BY preferred_at DESC NULLS LAST, linked_at DESC NULLS LAST, channel, address LIMIT 1)
 """
 _TOLD: Final = """

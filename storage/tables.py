@@ -284,6 +284,8 @@ accounts = Table(
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Column("unreachable_at", DateTime(timezone=True)),  # since when what we send is refused; empty: it is taken
     Column("preferred_at", DateTime(timezone=True)),  # when the person asked to be written to here
+    Column("withheld", ARRAY(code()), nullable=False, server_default=NO_WORDS),  # purposes refused or withdrawn here
+    Column("told_version", code()),  # of the privacy notice that was last shown here unasked
     Index("ix_accounts_person", "person", postgresql_where=text("person IS NOT NULL")),
 )
 
@@ -1162,4 +1164,166 @@ calendar_tokens = Table(
     Column("hash", LargeBinary, nullable=False),
     Column("issued_at", DateTime(timezone=True), nullable=False),
     UniqueConstraint("hash"),
+)
+
+# --- secret keys and guesses ---------------------------------------------------------------------------------------
+
+# Which secret keys the cabinet was sealed with, by a name that tells nothing of the key. A retired one seals nothing.
+secret_keys = Table(
+    "secret_keys",
+    metadata,
+    Column("name", code(), primary_key=True),
+    Column("first_used_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    Column("retired_at", DateTime(timezone=True)),
+)
+
+# Processes that live, and the name of the key that each seals with: an old key is kept while anybody does.
+key_holders = Table(
+    "key_holders",
+    metadata,
+    Column("holder", code(), primary_key=True),
+    Column("sealing", code(), nullable=False),
+    Column("alive_at", DateTime(timezone=True), nullable=False),
+)
+
+# How far the sealing under a new key has come in each place, so that it goes on where it was cut off.
+resealing = Table(
+    "resealing",
+    metadata,
+    Column("place", code(), primary_key=True),
+    Column("sealing", code(), nullable=False),
+    Column("after_key", JSONB),  # null: through
+)
+
+# Wrong codes by the network that they came from (a keyed hash, empty = of everywhere together) and what they opened.
+network_tries = Table(
+    "network_tries",
+    metadata,
+    Column("purpose", code(), primary_key=True),
+    Column("network", LargeBinary, primary_key=True),
+    Column("wrong_tries", Integer, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+)
+
+# --- days and hours that HR declares ------------------------------------------------------------------------------
+
+# Over the calendars of the library. Without a second person it was declared from the command line, for which the
+# operator answers. What is withdrawn stays, for who asks later by which days something was reckoned.
+calendar_days = Table(
+    "calendar_days",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("is_working", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("declared_by", code(), nullable=False),
+    Column("confirmed_by", code()),
+    Column("declared_at", DateTime(timezone=True), nullable=False),
+    Column("withdrawn_by", code()),
+    Column("withdrawn_at", DateTime(timezone=True)),
+    CheckConstraint("confirmed_by <> declared_by", name="two_persons"),
+    Index("uq_calendar_days_in_force", "day", unique=True, postgresql_where=text("withdrawn_at IS NULL")),
+)
+
+# Narrower hours of sending than the policy's; at most one row holds.
+sending_hours = Table(
+    "sending_hours",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("begins", Time, nullable=False),
+    Column("ends", Time, nullable=False),
+    Column("set_by", code(), nullable=False),
+    Column("confirmed_by", code()),
+    Column("set_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    CheckConstraint("begins < ends", name="begins_before_ends"),
+    CheckConstraint("confirmed_by <> set_by", name="two_persons"),
+    Index(
+        "uq_sending_hours_in_force",
+        "ended_at",
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+)
+
+# --- personal data: consent, requests, breaches, clean-ups ---------------------------------------------------------
+
+# What somebody was told of, agreed to, refused or withdrew, and the hash of exactly those words. Never changed. A code
+# that outlives the roster and the chat: it proves what was agreed to.
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("person", code(), index=True),
+    Column("channel", code(), nullable=False),
+    Column("address", code(), nullable=False),
+    Column("purpose", code(), nullable=False),
+    Column("act", code(), nullable=False),
+    Column("version", code(), nullable=False),
+    Column("digest", code(), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("act IN ('informed', 'agreed', 'refused', 'withdrawn')", name="act"),
+    Index("ix_consents_channel_address", "channel", "address"),
+)
+
+# What somebody wants of their data, with the days until when. `sealed`: what is right, why, and HR's words.
+data_requests = Table(
+    "data_requests",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("person", code(), nullable=False),
+    Column("channel", code(), nullable=False),
+    Column("asked_right", code(), nullable=False),
+    Column("state", code(), nullable=False),
+    Column("field", code()),
+    Column("sealed", LargeBinary),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("first_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("has_others", Boolean, nullable=False, server_default=text("false")),
+    Column("is_extended", Boolean, nullable=False, server_default=text("false")),
+    Column("answered_at", DateTime(timezone=True)),  # first
+    Column("closed_at", DateTime(timezone=True)),
+    Column("handled_by", code()),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    CheckConstraint("state IN ('open', 'done', 'refused', 'taken_back')", name="state"),
+    CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed"),
+    Index("ix_data_requests_person", "person", "number"),
+    Index("ix_data_requests_open", "due_on", "number", postgresql_where=text("state = 'open'")),
+)
+
+# `warned`: how many hours were left at the last warning that went out.
+breaches = Table(
+    "breaches",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("detected_at", DateTime(timezone=True), nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("opened_by", code(), nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("closed_by", code()),
+    Column("warned", SmallInteger),
+)
+
+breach_steps = Table(
+    "breach_steps",
+    metadata,
+    Column("breach", BigInteger, refers_to("breaches.number", ondelete="CASCADE"), primary_key=True),
+    Column("step", code(), primary_key=True),
+    Column("done_by", code(), nullable=False),
+    Column("done_at", DateTime(timezone=True), nullable=False),
+    Column("sealed", LargeBinary),
+)
+
+# How much each day's clean-up removed; no word of what.
+retention_runs = Table(
+    "retention_runs",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("finished_at", DateTime(timezone=True), nullable=False),
+    Column("removed", JSONB, nullable=False),
 )

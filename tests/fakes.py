@@ -136,6 +136,15 @@ class FakeAccounts:
         self.kept[channel, address] = replace(self.kept[channel, address], unreachable_at=None)
 
     async def prefer(self, channel: str, address: str, at: datetime) -> None:
+    async def withhold(self, channel: str, address: str, purposes: Collection[str], at: datetime) -> None:
+        del at
+        known = self.kept.get((channel, address), Account(channel, address))
+        self.kept[channel, address] = replace(known, withheld=tuple(sorted(purposes)))
+
+    async def mark_told(self, channel: str, address: str, version: str, at: datetime) -> None:
+        del at
+        self.kept[channel, address] = replace(self.kept[channel, address], told_version=version)
+
         self.preferred = channel, address
 
 

@@ -125,7 +125,7 @@ class NoticeComposer:
             return Unsaid(GONE)
         if account is None or account.person != person.code:
             return Unsaid(UNLINKED)
-        if account.unreachable_at is not None:
+        if not account.takes_notices:
             return Unsaid(UNREACHABLE)
         now = self._clock.now()
         deferred = self._defer(delivery, now, premises.own_hours.get(person.code))

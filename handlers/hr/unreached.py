@@ -111,6 +111,7 @@ def _count(why: NotReached, n: int) -> str:
         NotReached.NO_CHAT: _("{n} have not linked any chat."),
         NotReached.NO_PUSH: _("{n} have linked only the web page, where nothing can be sent to them."),
         NotReached.REFUSED: _("{n} have linked a chat that takes no messages any more."),
+        NotReached.UNWANTED: _("{n} want nothing sent to their chat: please tell them in another way."),
     }
     return texts[why].format(n=show_number(n))
 
@@ -127,6 +128,8 @@ def _say_why(one: Unreached) -> str:
         return _("no chat linked")
     if one.why is NotReached.NO_PUSH:
         return _("only the web page linked")
+    if one.why is NotReached.UNWANTED:
+        return _("wants nothing sent to the chat")
     if one.since is None:
         return _("messages are refused")
     text = _("messages are refused since {day}: {reason}") if one.reason else _("messages are refused since {day}")
