@@ -9,6 +9,8 @@ from bot.push.planning import Agenda, Planned, Watcher, plan
 from bot.telling import Telling
 from knowledge.digesting import DeskWork, Digests, first_working_day, week_of
 from knowledge.escalating import Escalations
+from knowledge.evidence_waiting import EvidenceWaiting, WaitingEvidence
+from knowledge.local_time import VIETNAM
 from knowledge.reminders import Reminding
 from knowledge.rulebook import RulesOn
 from knowledge.study_waiting import StudyRequests
@@ -17,9 +19,11 @@ from storage.records import (
     NewDelivery,
     NewNotice,
     NoticeKind,
+    WaitingRow,
 )
 
 _PARCELS_AT_ONCE = 2_000
+_KIND_OF = {"evidence": NoticeKind.EVIDENCE_WAITING}  # for those of evidence themselves the word is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +40,30 @@ async def watch(drawers: Drawers, rules: RulesOn, *, today: date) -> Watching:
     offered = await kept.list_offered()
     escalations = Escalations(rules, await kept.load_memory(rules.day), offered)
     first_day = first_working_day(rules.day, rules.calendar)
+    waiting = await drawers.evidence.list_all_waiting()
     desk = DeskWork(
         inquiries=await kept.count_inquiries(),
         proposals=await kept.count_proposals(),
         own_proposals=await kept.count_own_proposals(),
         unclear=await kept.count_unclear(),
+        evidence=Counter(one.unit for one in waiting),
+        own_evidence=Counter(code for one in waiting for code in {one.person, one.checked_by} if code is not None),
     )
     digests = Digests(rules, desk, offered, is_late=first_day < today and await kept.was_missed(first_day, rules.day))
 
     requests = StudyRequests(rules, await drawers.study.list_waiting(), await drawers.study.list_told_by_letter())
+    told = await drawers.evidence.list_told(min(one.changed_at for one in waiting)) if waiting else {}
+    evidence = EvidenceWaiting(rules, [_waiting(one) for one in waiting], told)
 
     async def keep() -> None:
         await kept.keep(escalations.list_changes())
 
-    return Watching((requests, escalations, digests), keep)
+    return Watching((requests, evidence, escalations, digests), keep)
+
+
+def _waiting(row: WaitingRow) -> WaitingEvidence:
+    since = row.changed_at.astimezone(VIETNAM).date()
+    return WaitingEvidence(row.number, row.version, row.person, row.unit, since, row.checked_by)
 
 
 async def make_agenda(drawers: Drawers, telling: Telling, day: date) -> Agenda:
@@ -90,7 +104,7 @@ async def store(
         if owed.kind == "change":
             keys.append(owed.key)
         told = [
-            NewNotice(NoticeKind(part.kind), part.key, part.stage, part.about, part.payload)
+            NewNotice(_KIND_OF.get(part.kind, NoticeKind(part.kind)), part.key, part.stage, part.about, part.payload)
             for part in one.parts or (owed,)
         ]
         if parcels and parcels[-1][0].person == owed.to:

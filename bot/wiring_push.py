@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
+from bot.places import Places
 from bot.push.broadcasting import BroadcastKeeper, Surroundings
 from bot.push.composing import NoticeComposer, Premises
 from bot.push.figures import Figures
@@ -14,15 +15,16 @@ from bot.push.ledger import ASKED, CHANNEL_REFUSED, OUT_OF_REACH
 from bot.push.planning import Agenda, Planned
 from bot.push.pump import Manner, Pump
 from bot.push.sending import Sender
+from bot.rules_now import RulesNow
 from bot.settings import Settings
 from bot.telling import Telling
 from bot.wiring_planning import make_agenda, plan_within, store, watch
 from bot.wiring_rules import Reference, RulesScribe, read_kept_rules
-from bot.wiring_senders import senders_of
 from bot.wiring_zalo import read_allowances
 from handlers.asking import PUSHED
 from handlers.notices.table import BY_KIND, join
 from handlers.ports import Clock
+from knowledge.calendar import WorkingCalendar
 from knowledge.rulebook import RuleBook
 from knowledge.rules_serialised import fingerprint_of
 from knowledge.sending_hours import next_allowed, sending_day
@@ -40,18 +42,24 @@ _UNREACHED_WAIT = timedelta(days=60)  # for a chat; what they would have been to
 _REFUSALS_ARE_SHOWN = timedelta(days=7)
 _UNCLEAR_ARE_SHOWN = 100
 _LONG_AWAY = timedelta(seconds=20)
+_UNHEARD = timedelta(hours=1)  # without a worker that sends by it
 SILENCE = timedelta(seconds=12)  # a worker not heard of for so long is taken for dead
 _log = structlog.get_logger("bot.push")
 PUSHED_CHANNELS = tuple(one.value for one in PUSHED)  # a web page or a terminal can only be asked, not sent to
 
 
-async def leave_closed(drawers: Drawers, senders: Mapping[str, str], now: datetime) -> None:
-    """Let what is due by identities that are refused as a whole, or long out of reach, go out by others."""
+async def leave_closed(drawers: Drawers, places: Places, now: datetime) -> None:
+    """Let what is due by identities that are refused as a whole, long out of reach, or sent by by nobody, go by others.
+
+    Who asks lives, so that their own identities are not taken for silent.
+    """
     paused = await drawers.pace.list_paused()
-    closed = [one for one in paused if one.reason == CHANNEL_REFUSED or _is_long_away(one)]
-    identities = [one.identity for one in closed]
-    if closed and (moved := await drawers.outbox.leave_closed(identities, senders, closed[0].reason, now)):
-        _log.info("push.left_closed_channel", identities=identities, count=moved)
+    closed = {one.identity: one.reason for one in paused if one.reason == CHANNEL_REFUSED or _is_long_away(one)}
+    silent = set(await drawers.identities.list_silent(_UNHEARD)) - set(places.own.values())
+    closed |= dict.fromkeys(silent - closed.keys(), OUT_OF_REACH)
+    reason = next(iter(closed.values()), "")
+    if closed and (moved := await drawers.outbox.leave_closed(list(closed), places.first, reason, now)):
+        _log.info("push.left_closed_channel", identities=sorted(closed), count=moved)
 
 
 def _is_long_away(paused: Paused) -> bool:
@@ -76,15 +84,19 @@ class PremisesInDatabase:
         of_study = [notice for one in deliveries for notice in one.notices if notice.kind is NoticeKind.STUDY]
         studied = {int(one.payload["case"]) for one in of_study}
         learners = {code for notice in of_study for code in notice.about}
+        handed_in = [one for d in deliveries for one in d.notices if one.kind is NoticeKind.EVIDENCE_WAITING]
+        submissions = {int(number) for one in handed_in for number, _version, _stage in one.payload["of"]}
+        owners = {code for one in handed_in for code in one.about}
         async with self._database.transaction() as drawers:
             return Premises(
-                people=await drawers.profiles.find_people(codes | about | learners),
+                people=await drawers.profiles.find_people(codes | about | learners | owners),
                 accounts=await drawers.accounts.find_accounts(addresses),
                 own_hours=await drawers.reminders.find_hours(codes),
                 rules=(await self._rule_book(drawers)).on(self._clock.today()),
                 reached=await drawers.escalations.find_reached(about, PUSHED_CHANNELS) if about else frozenset(),
                 offered=await drawers.escalations.list_offered() if about else {},
                 waiting=await drawers.study.find_waiting(studied) if studied else {},
+                evidence=await drawers.evidence.find_waiting(submissions) if submissions else {},
             )
 
     async def _rule_book(self, drawers: Drawers) -> RuleBook:
@@ -119,6 +131,7 @@ class PushHalf:
     reference: Reference
     clock: Clock
     settings: Settings
+    places: Places
 
     @asynccontextmanager
     async def pumping(self, sender: Sender, *, per_second: float, manner: Manner | None = None) -> AsyncIterator[Pump]:
@@ -130,11 +143,9 @@ class PushHalf:
             records,
             BY_KIND,
             join,
-            calendar=self.reference.calendar,
-            policy=self.reference.library.policy,
             clock=self.clock,
         )
-        ledger = Ledger(self.database, senders=senders_of(self.settings))
+        ledger = Ledger(self.database, senders=self.places.first)
         try:
             yield Pump(ledger, sender, composer, self.clock, manner)
         finally:
@@ -148,14 +159,19 @@ class PushHalf:
         """
         async with self.database.transaction() as drawers:
             now = self.clock.now()
-            await leave_closed(drawers, senders_of(self.settings), now)
+            await leave_closed(drawers, self.places, now)
             return await drawers.outbox.list_senders_due(now)
+
+    async def stay(self) -> None:
+        """A worker of this process sends by its identities."""
+        async with self.database.transaction() as drawers:
+            await drawers.identities.hear(tuple(self.places.own.values()))
 
     def keep_broadcasts(
         self, senders: Sequence[Sender], speeds: Mapping[str, float], *, every: timedelta = _CARDS_MOVE_EVERY
     ) -> BroadcastKeeper:
         """Shows the progress of broadcasts and carries out recalls by these senders, at so many messages a second."""
-        around = Surroundings(self.clock, self.reference.calendar, self.reference.library.policy, every)
+        around = Surroundings(self.clock, RulesNow(self.reference.rule_book, self.clock), every)
         return BroadcastKeeper(self.database.transaction, senders, speeds, around)
 
     async def pause_sender(self, identity: str, seconds: float, reason: str = ASKED) -> None:
@@ -172,7 +188,7 @@ class PushHalf:
             return Figures(
                 at=now,
                 today=now.date(),
-                is_working_day=self.reference.calendar.is_working(now.date()),
+                is_working_day=(await self._calendar(drawers)).is_working(now.date()),
                 queues=await drawers.outbox.list_queues(now),
                 states=await drawers.fleet.count_states(),
                 refused=await drawers.fleet.count_refused(now - _REFUSALS_ARE_SHOWN),
@@ -184,7 +200,7 @@ class PushHalf:
                 planned_day=planned.day if planned is not None else None,
                 planned_at=planned.finished_at if planned is not None else None,
                 planned_counts=planned.counts if planned is not None else {},
-                allowances=await read_allowances(drawers, self.settings, senders_of(self.settings), now.date()),
+                allowances=await read_allowances(drawers, self.settings, self.places.own, now.date()),
             )
 
     @asynccontextmanager
@@ -231,10 +247,10 @@ class PushHalf:
         working day plans itself. What still waits since earlier days becomes part of this
         day's one message.
         """
-        if not self.reference.calendar.is_working(day):
-            return {}
         now = self.clock.now()
         async with self.database.transaction() as drawers:
+            if not (await self._calendar(drawers)).is_working(day):
+                return {}
             if only_if is not None and not await only_if(drawers):
                 return {}
             await drawers.told.keep_loads_out()
@@ -251,12 +267,17 @@ class PushHalf:
                 await also(drawers, counts)
         return counts
 
+    async def _calendar(self, drawers: Drawers) -> WorkingCalendar:
+        """The working days of now, those that HR declared included."""
+        return self.reference.calendar.declaring((await drawers.rules.load()).calendar_days)
+
     async def find_chats_again(self, senders: Mapping[str, str]) -> int:
         """Let what could not reach somebody, or waits for a chat that is theirs no more, go where they are reached now.
 
         To be asked every few minutes: so whoever links a chat late is told the same day.
         """
         now = self.clock.now()
-        due_at = next_allowed(now, self.reference.calendar, self.reference.library.policy)
         async with self.database.transaction() as drawers:
+            book = self.reference.rule_book(await drawers.rules.load())
+            due_at = next_allowed(now, book.calendar, book.library.policy)
             return await drawers.outbox.find_chats_again(senders, now.date() - _UNREACHED_WAIT, due_at)

@@ -1,7 +1,7 @@
 """What the desk needs from the cabinet and the clock: small promises, kept by `storage` without knowing of them."""
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 
 from handlers.problem_words import Problem
@@ -10,6 +10,7 @@ from knowledge.cases import KeptCase
 from knowledge.facts import (
     Credential,
     CriterionCode,
+    DeclaredDay,
     DeclaredRules,
     DocumentId,
     FrequentAnswer,
@@ -29,17 +30,23 @@ from knowledge.library import Library
 from knowledge.study_cases import StudyCase
 from storage.records import (
     Account,
+    Breach,
+    BreachStepDone,
     Broadcast,
     BroadcastRow,
     BroadcastState,
     Card,
     CodeIssued,
+    Consent,
+    DataRequest,
     Delivery,
     DeliveryState,
     Evidence,
     EvidenceFile,
     Inquiry,
     InquiryMessage,
+    Kept,
+    KeptDay,
     Letter,
     NewDelivery,
     NewNotice,
@@ -149,8 +156,6 @@ class Accounts(Protocol):
         """It takes again what we send: somebody writes from there."""
         ...
 
-    async def prefer(self, channel: str, address: str, at: datetime) -> None:
-        """Whoever it is linked to is written to here first; their other accounts follow where that fails."""
     async def withhold(self, channel: str, address: str, purposes: Collection[str], at: datetime) -> None:
         """Which purposes are refused or withdrawn here from now on, all of them."""
         ...
@@ -159,6 +164,8 @@ class Accounts(Protocol):
         """This version of the privacy notice was shown here unasked."""
         ...
 
+    async def prefer(self, channel: str, address: str, at: datetime) -> None:
+        """Whoever it is linked to is written to here first; their other accounts follow where that fails."""
         ...
 
 
@@ -404,7 +411,7 @@ class EvidenceChecks(Protocol):
         ...
 
     async def unmark(self, kind: KindCode) -> None:
-        """Let one person be enough."""
+        """Let one person be enough from now on; what is not decided yet still needs two."""
         ...
 
 
@@ -417,6 +424,114 @@ class Outbox(Protocol):
 
     async def put(self, delivery: NewDelivery, notices: Sequence[NewNotice], at: datetime) -> int | None:
         """Keep one message to be sent; its number. None where all of it has been told before."""
+        ...
+
+
+class Consents(Protocol):
+    """What people were told of, agreed to, refused and withdrew: proof, never changed."""
+
+    async def note_consents(self, given: Sequence[Consent]) -> None:
+        """Keep these acts."""
+        ...
+
+    async def list_consents(self, channel: str, address: str) -> Sequence[Consent]:
+        """All of this channel identity, in order."""
+        ...
+
+    async def list_consents_of(self, person: PersonCode) -> Sequence[Consent]:
+        """All of this person, in order, wherever they were given."""
+        ...
+
+
+class DataRequests(Protocol):
+    """What people want of their data. Their words are kept sealed."""
+
+    async def add_request(self, request: DataRequest) -> DataRequest:
+        """Keep a new one, under its number."""
+        ...
+
+    async def find_request(self, number: int, *, to_change: bool = False) -> DataRequest | None:
+        """The one of this number, or None; to change it, nobody else can until the end."""
+        ...
+
+    async def list_requests_of(self, person: PersonCode, limit: int) -> Sequence[DataRequest]:
+        """A person's own, the newest first."""
+        ...
+
+    async def list_running(self, units: Collection[UnitCode] | None, limit: int) -> Sequence[DataRequest]:
+        """Open ones of people of these units (None = all), the first due first."""
+        ...
+
+    async def list_due(self, day: date, limit: int) -> Sequence[DataRequest]:
+        """Open ones of which something is due before or on this day."""
+        ...
+
+    async def save_request(self, request: DataRequest) -> DataRequest:
+        """Keep a change; its version grows."""
+        ...
+
+
+class Breaches(Protocol):
+    """Breaches of personal data and the steps taken after them."""
+
+    async def open_breach(self, breach: Breach) -> Breach:
+        """Keep a new one, under its number."""
+        ...
+
+    async def list_breaches(self, *, only_open: bool = False) -> Sequence[Breach]:
+        """All of them, the newest first; or those that are open."""
+        ...
+
+    async def take_step(self, number: int, step: BreachStepDone) -> None:
+        """Keep that a step was taken."""
+        ...
+
+    async def close_breach(self, number: int, by: str, at: datetime) -> bool:
+        """End it; False where there is none that is open."""
+        ...
+
+    async def mark_warned(self, number: int, hours_left: int) -> bool:
+        """Keep that people were warned with so many hours left; False where they were already."""
+        ...
+
+
+class Privacy(Consents, DataRequests, Breaches, Protocol):
+    """All that is kept of consent, requests and breaches."""
+
+
+class PersonalData(Protocol):
+    """Everything that is kept about one person."""
+
+    async def collect(self, person: PersonCode) -> Sequence[Kept]:
+        """All of it by groups, opened, as other programs read it."""
+        ...
+
+    async def count(self, person: PersonCode) -> Mapping[str, int]:
+        """How many rows of each group there are."""
+        ...
+
+    async def erase(self, person: PersonCode) -> None:
+        """Remove what may go at once; accounts, questions and open evidence are for their own drawers."""
+        ...
+
+    async def count_processing(self, since: datetime, until: datetime) -> Sequence[tuple[date, str, str, int, int]]:
+        """Acts of the audit chain by day, actor and action: how many, and about how many different."""
+        ...
+
+
+class Corrections(Protocol):
+    """One cell of somebody's row in the roster, corrected as a load would."""
+
+    def read_correction(
+        self, person: Person, column: str, value: str, library: Library, *, home: TerritoryCode, today: date
+    ) -> Sequence[Problem]:
+        """What is wrong with a cell; nothing where it may be so."""
+        ...
+
+    async def correct(
+        self, person: Person, column: str, value: str, library: Library, *, home: TerritoryCode, today: date
+    ) -> bool:
+        """Store the cell as a load would; whether anything differs from before."""
         ...
 
 
@@ -458,6 +573,28 @@ class Proposals(Protocol):
 
     async def expire(self, proposed_before: datetime, at: datetime) -> Sequence[int]:
         """End those that wait since before this moment; their numbers."""
+        ...
+
+
+class WorkingTime(Protocol):
+    """The days that HR declared off or worked over the library's calendar, and its narrower hours of sending."""
+
+    async def declare(self, day: DeclaredDay, by: str, confirmed_by: PersonCode | None, at: datetime) -> None:
+        """Let a day hold, in place of what was declared of it before."""
+        ...
+
+    async def withdraw(self, day: date, by: str, at: datetime) -> bool:
+        """Let the library's calendar hold again on that day; False where nothing was declared of it."""
+        ...
+
+    async def set_hours(
+        self, hours: tuple[time, time] | None, by: str, confirmed_by: PersonCode | None, at: datetime
+    ) -> None:
+        """Let things be sent unasked within these hours; None: within the working hours of the policy."""
+        ...
+
+    async def list_days(self, limit: int) -> Sequence[KeptDay]:
+        """The declared days, those in force first by day, then those withdrawn; at most `limit`."""
         ...
 
 
@@ -658,6 +795,10 @@ class UnitReach(Protocol):
 
     async def find_reminded(self, people: Collection[PersonCode], since: datetime) -> Mapping[PersonCode, datetime]:
         """Those of these people whom a head has reminded since then, with the last time."""
+        ...
+
+    async def hold_reminding(self) -> None:
+        """Let nobody else remind anybody until the end of the visit, so that whom they remind is known."""
         ...
 
     async def list_unreached(self, units: Collection[UnitCode], channels: Collection[str]) -> Sequence[Unreached]:

@@ -55,13 +55,16 @@ class DeskWork:
     """What waits for HR besides the roster: by the unit that it is about, None where that is not known.
 
     `proposals` are those that wait for a second person, by the unit that they reach (None: the whole province);
-    `own_proposals` how many of them somebody made, who cannot confirm them.
+    `own_proposals` how many of them somebody made, who cannot confirm them. `evidence` are certificates that wait to be
+    verified, `own_evidence` how many of them somebody may not decide on.
     """
 
     inquiries: Mapping[UnitCode | None, int] = field(default_factory=dict)
     proposals: Mapping[UnitCode | None, int] = field(default_factory=dict)
     own_proposals: Mapping[PersonCode, int] = field(default_factory=dict)
     unclear: Mapping[UnitCode | None, int] = field(default_factory=dict)
+    evidence: Mapping[UnitCode | None, int] = field(default_factory=dict)
+    own_evidence: Mapping[PersonCode, int] = field(default_factory=dict)
 
 
 def week_of(day: date) -> str:
@@ -162,7 +165,9 @@ class Digests:
 
     def _desk_of(self, person: PersonCode, served: UnitCode | str) -> dict[str, int]:
         proposals = self._count(self.desk.proposals, served) - self.desk.own_proposals.get(person, 0)
+        evidence = self._count(self.desk.evidence, served) - self.desk.own_evidence.get(person, 0)
         return {
+            "evidence": max(0, evidence),
             "inquiries": self._count(self.desk.inquiries, served),
             "proposals": max(0, proposals),
             "unclear": self._count(self.desk.unclear, served),

@@ -234,8 +234,12 @@ class EscalationPolicy:
 class Policy:
     """The product's own numbers, no law (windows and graces, in days), and what its privacy notice rests on.
 
+    Evidence that has waited for more than `evidence_waits_working_days` is told to HR once more, and to HR above.
+
     `notices_from` is the time of a working day from which notices may go out. What goes out at once by day waits while
     it is night (`night_hours`), and for working hours once it is later than `at_once_within_working_days`.
+    `working_hours` are the widest within which anything may go out unasked; `sending_hours` are HR's narrower ones,
+    never shorter than `shortest_sending_hours`.
     """
 
     expiring_within_days: int
@@ -250,8 +254,20 @@ class Policy:
     night_hours: tuple[time, time] = (time(21), time(6))
     at_once_within_working_days: int = 1
     evidence_files_kept_days: int = 30
+    evidence_waits_working_days: int = 3
     reminders: ReminderPolicy = field(default_factory=ReminderPolicy)
     escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
+    shortest_sending_hours: int = 2
+    sending_hours: tuple[time, time] | None = None
+
+    @property
+    def hours(self) -> tuple[time, time]:
+        """The hours of a working day within which something may go out unasked: never beyond the working hours."""
+        if self.sending_hours is None:
+            return self.working_hours
+        (earliest, latest), (own_begin, own_end) = self.working_hours, self.sending_hours
+        begin, end = max(earliest, own_begin), min(latest, own_end)
+        return (begin, end) if begin < end else self.working_hours
 
 
 @dataclass(frozen=True)
@@ -278,6 +294,7 @@ class Library:
     accountability: tuple[DocumentId, str]  # the document and point that say who answers for a gap
     texts: Mapping[DocumentId, HeldText] = field(default_factory=dict)
     unreadable: tuple[DocumentId, ...] = ()
+    privacy: PrivacyRules = field(default_factory=PrivacyRules)
 
     @cached_property
     def _by_number(self) -> dict[str, DocumentId]:
@@ -294,7 +311,6 @@ class Library:
     def find_document(self, number: str) -> Document | None:
         """The document of this number or alias however it is typed, or None."""
         known = self._by_number.get(fold_number(number))
-    privacy: PrivacyRules = field(default_factory=PrivacyRules)
         return self.documents[known] if known is not None else None
 
     def get_document(self, document: DocumentId) -> Document:

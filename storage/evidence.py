@@ -5,16 +5,25 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import Credential, CredentialStatus, KindCode, PersonCode, UnitCode
 from storage.characters import storable
 from storage.encryption import Vault
-from storage.records import UNDECIDED, Evidence, EvidenceFile, EvidenceState
+from storage.records import UNDECIDED, Evidence, EvidenceFile, EvidenceState, WaitingRow
 from storage.rows import credential_row
-from storage.tables import credentials, evidence, evidence_files, evidence_kinds, people
+from storage.tables import (
+    carried,
+    credentials,
+    deliveries,
+    evidence,
+    evidence_files,
+    evidence_kinds,
+    notices,
+    people,
+)
 
 _WAITING: Final = (EvidenceState.WAITING.value, EvidenceState.CHECKED.value)
 _UNDECIDED: Final = sorted(one.value for one in UNDECIDED)
@@ -126,6 +135,48 @@ class EvidenceDrawer:
         )
         return found, counted.scalar_one()
 
+    async def list_all_waiting(self) -> Sequence[WaitingRow]:
+        """All that waits for HR, of whatever unit, the oldest first."""
+        found = await self._connection.execute(
+            select(
+                evidence.c.number,
+                evidence.c.version,
+                evidence.c.person,
+                people.c.unit,
+                evidence.c.changed_at,
+                evidence.c.checked_by,
+            )
+            .join(people, people.c.code == evidence.c.person)
+            .where(evidence.c.state.in_(_WAITING))
+            .order_by(evidence.c.submitted_at, evidence.c.number)
+        )
+        return [WaitingRow(*row) for row in found]
+
+    async def find_waiting(self, numbers: Collection[int]) -> Mapping[int, tuple[int, PersonCode]]:
+        """Those of these that wait for HR, each with its version and whose it is."""
+        found = await self._connection.execute(
+            select(evidence.c.number, evidence.c.version, evidence.c.person).where(
+                evidence.c.number.in_(list(numbers)), evidence.c.state.in_(_WAITING)
+            )
+        )
+        return {number: (version, PersonCode(person)) for number, version, person in found}
+
+    async def list_told(self, since: datetime) -> Mapping[PersonCode, frozenset[tuple[int, int, str]]]:
+        """What HR was told of since then, by whom: number and version of a submission, and as what."""
+        found = await self._connection.execute(
+            select(deliveries.c.person, notices.c.payload)
+            .select_from(notices)
+            .join(carried, and_(carried.c.notice == notices.c.id, carried.c.dropped.is_(None)))
+            .join(deliveries, and_(deliveries.c.id == carried.c.delivery, deliveries.c.state != "dropped"))
+            .where(
+                notices.c.kind == text("'evidence_waiting'"), notices.c.freed_at.is_(None), notices.c.made_at >= since
+            )
+        )
+        told: dict[PersonCode, set[tuple[int, int, str]]] = {}
+        for person, payload in found:
+            told.setdefault(PersonCode(person), set()).update((*one,) for one in payload["of"])
+        return {person: frozenset(those) for person, those in told.items()}
+
     # --- files
 
     async def add_file(self, person: PersonCode, content: bytes, media_type: str, at: datetime) -> EvidenceFile:
@@ -200,6 +251,9 @@ class EvidenceDrawer:
         )
 
     async def unmark(self, kind: KindCode) -> None:
+        await self._connection.execute(
+            update(evidence).where(evidence.c.kind == kind, evidence.c.state.in_(_UNDECIDED)).values(needs_two=True)
+        )
         await self._connection.execute(delete(evidence_kinds).where(evidence_kinds.c.kind == kind))
 
     # --- within
@@ -291,6 +345,7 @@ class EvidenceDrawer:
             decided_by=PersonCode(row.decided_by) if row.decided_by is not None else None,
             decided_at=row.decided_at,
             is_new=row.is_new,
+            needs_two=row.needs_two,
             files=files,
             number=row.number,
         )

@@ -23,6 +23,7 @@ _REMINDED: Final = """
 SELECT about[1], max(made_at) FROM notices
 WHERE kind = 'unit_reminder' AND freed_at IS NULL AND about[1] = ANY(%s) AND made_at >= %s GROUP BY 1
 """
+_REMINDING: Final = 0x6E630024  # the advisory lock of the head who reminds
 _UNREACHED: Final = """
 SELECT p.code, p.name, p.position, p.unit, a.chats, a.pushable, a.is_unwanted, a.refused_at,
     (SELECT d.reason FROM deliveries d WHERE d.person = p.code AND d.state = 'refused' ORDER BY d.id DESC LIMIT 1)
@@ -59,6 +60,9 @@ class ReachDrawer:
     async def find_reminded(self, people: Collection[PersonCode], since: datetime) -> Mapping[PersonCode, datetime]:
         rows = await self._read(_REMINDED, (_clean(people), since))
         return {PersonCode(person): at for person, at in rows}
+
+    async def hold_reminding(self) -> None:
+        await self._read("SELECT pg_advisory_xact_lock(%s)", (_REMINDING,))
 
     async def list_unreached(self, units: Collection[UnitCode], channels: Collection[str]) -> Sequence[Unreached]:
         rows = await self._read(_UNREACHED, {"units": list(map(storable, units)), "channels": list(channels)})

@@ -9,6 +9,7 @@ from typing import Any
 from knowledge.facts import (
     Credential,
     CriterionCode,
+    DeclaredDay,
     DocumentId,
     KindCode,
     LevelCode,
@@ -35,7 +36,6 @@ class Account:
     consented_at: datetime | None = None
     locale: str | None = None
     unreachable_at: datetime | None = None  # since when what we send there is refused; None while it is taken
-
     withheld: tuple[str, ...] = ()  # purposes that were refused or withdrawn here
     told_version: str | None = None  # of the privacy notice that was last shown unasked
 
@@ -43,6 +43,7 @@ class Account:
     def takes_notices(self) -> bool:
         """Whether something may be sent here unasked."""
         return self.unreachable_at is None and "reminders" not in self.withheld
+
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
@@ -82,6 +83,57 @@ class AuditVerdict:
     def is_intact(self) -> bool:
         """Whether every link holds."""
         return self.broken_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSeal:
+    """The end of the audit chain on a day, signed so that a copy on paper can be checked without any secret."""
+
+    day: date
+    number: int
+    hash: str
+    sealed_at: datetime
+    public_key: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AuditCheck:
+    """When the audit chain was read from its beginning, and what was found."""
+
+    checked_at: datetime
+    entries: int
+    broken_at: int | None = None
+    reason: str | None = None
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether every link held."""
+        return self.broken_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class BackupKept:
+    """A backup that was taken, or could not be (`reason`); `verified_at`: it was restored elsewhere and held."""
+
+    taken_at: datetime
+    name: str
+    bytes: int
+    chain_number: int
+    verified_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """That the database was put back from a backup taken then; `is_held`: planning waits for an operator's word."""
+
+    number: int
+    taken_at: datetime
+    restored_at: datetime
+    chain_number: int
+    is_held: bool
+    counts: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +289,8 @@ class LetterKind(StrEnum):
     STUDY = "study"  # something happened to the study case of this number
     EVIDENCE = "evidence"  # something happened to the evidence of this number
     ZALO_LOST = "zalo_lost"  # to HR and operators: Zalo accepts our permission no more
+    AUDIT_BROKEN = "audit_broken"  # to administrators: the audit chain was changed by somebody; where, by number
+    BACKUP_FAILED = "backup_failed"  # to administrators: tonight's backup could not be taken or does not hold
 
 
 class LetterState(StrEnum):
@@ -306,6 +360,8 @@ class ProposalKind(StrEnum):
     BROADCAST = "broadcast"  # words of HR to many people
     TABLE = "table"  # standards or recognition, many rows at once
     ROUND = "round"  # a review round: a new one, a later deadline, or its end
+    CALENDAR_DAY = "calendar_day"  # a day off or worked over the library's calendar, or its end
+    SENDING_HOURS = "sending_hours"  # the hours within which things are sent unasked
 
 
 class ProposalState(StrEnum):
@@ -336,6 +392,18 @@ class Proposal:
     decided_by: PersonCode | None = None
     decided_at: datetime | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDay:
+    """A day that HR declared, by whom and when; withdrawn or in force. Without `confirmed_by` an operator did."""
+
+    day: DeclaredDay
+    declared_by: str
+    confirmed_by: PersonCode | None
+    declared_at: datetime
+    withdrawn_by: str | None = None
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,6 +440,7 @@ class NoticeKind(StrEnum):
     DIGEST = "digest"
     CHANGE = "change"
     STUDY = "study"
+    EVIDENCE_WAITING = "evidence_waiting"  # HR is told of what waits for them, in the message of the day
     EVIDENCE = "evidence"
     BROADCAST = "broadcast"
     CORRECTION = "correction"  # of a broadcast that was recalled and cannot be edited where it arrived
@@ -521,6 +590,7 @@ class NotReached(StrEnum):
     NO_CHAT = "no_chat"  # never linked, or linked no more
     NO_PUSH = "no_push"  # linked only where nothing can be sent unasked
     REFUSED = "refused"  # every chat of theirs refuses what is sent
+    UNWANTED = "unwanted"  # they want nothing sent to their chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -537,7 +607,6 @@ class Unreached:
 
 
 # --- broadcasts of HR -------------------------------------------------------------------------------------------------
-    UNWANTED = "unwanted"  # they want nothing sent to their chat
 
 
 class BroadcastState(StrEnum):
@@ -760,7 +829,8 @@ class Evidence:
     """A credential that an official says to hold, and how far HR is with it.
 
     `version` grows with every change. `words` are the last ones between HR and the official: a reason, a question.
-    `is_new`: the credential came on record by this submission. `number` is 0 before it is kept.
+    `is_new`: the credential came on record by this submission. `needs_two`: two people must have seen it, also once
+    its kind is marked no more. `number` is 0 before it is kept.
     """
 
     person: PersonCode
@@ -774,6 +844,7 @@ class Evidence:
     decided_by: PersonCode | None = None
     decided_at: datetime | None = None
     is_new: bool = True
+    needs_two: bool = False
     files: tuple[EvidenceFile, ...] = ()
     number: int = 0
 
@@ -781,6 +852,18 @@ class Evidence:
     def is_undecided(self) -> bool:
         """Whether HR or the official still has to do something about it."""
         return self.state in UNDECIDED
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A submission that waits for HR, as far as planning must know it."""
+
+    number: int
+    version: int
+    person: PersonCode
+    unit: UnitCode
+    changed_at: datetime
+    checked_by: PersonCode | None = None
 
 
 # --- verdicts of everybody as they stand ------------------------------------------------------------------------------
@@ -1028,3 +1111,127 @@ class Funnel:
     acknowledged: int
     assigned: int
     closed: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyDependants:
+    """What would end if older secret keys went now."""
+
+    calendars: int
+    codes: int
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResealedBatch:
+    """Rows looked at, those sealed anew, and those that no key opens."""
+
+    read: int
+    changed: int
+    strange: int
+
+
+# --- personal data ---------------------------------------------------------------------------------------------------
+
+
+class ConsentAct(StrEnum):
+    """What somebody did about one purpose in one chat."""
+
+    INFORMED = "informed"
+    AGREED = "agreed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One act about one purpose: when, where, of which wording and with the hash of exactly those words."""
+
+    channel: str
+    address: str
+    purpose: str
+    act: ConsentAct
+    version: str
+    digest: str
+    at: datetime
+    person: PersonCode | None = None
+
+
+class DataRequestState(StrEnum):
+    """Where a request about somebody's data stands."""
+
+    OPEN = "open"
+    DONE = "done"
+    REFUSED = "refused"
+    TAKEN_BACK = "taken_back"
+
+
+@dataclass(frozen=True, slots=True)
+class DataRequest:
+    """What somebody wants of their data, and the days until when.
+
+    `field` is the column of the roster's sheet that is to be corrected, `value` what is right; `words` are the
+    person's own, `answer` HR's last ones.
+    """
+
+    person: PersonCode
+    channel: str
+    right: str
+    opened_at: datetime
+    first_on: date
+    due_on: date
+    number: int = 0
+    state: DataRequestState = DataRequestState.OPEN
+    field: str = ""
+    value: str = ""
+    words: str = ""
+    answer: str = ""
+    has_others: bool = False
+    is_extended: bool = False
+    answered_at: datetime | None = None
+    closed_at: datetime | None = None
+    handled_by: PersonCode | None = None
+    version: int = 1
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its clocks run."""
+        return self.state is DataRequestState.OPEN
+
+    def is_overdue(self, day: date) -> bool:
+        """Whether one of its days has passed without what was due."""
+        return self.is_open and (day > self.due_on or (self.answered_at is None and day > self.first_on))
+
+
+@dataclass(frozen=True, slots=True)
+class BreachStepDone:
+    """One step after a breach that was taken."""
+
+    step: str
+    done_by: str
+    done_at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A breach of personal data and what was done about it. `warned`: hours that were left at the last warning."""
+
+    detected_at: datetime
+    opened_at: datetime
+    opened_by: str
+    due_at: datetime
+    title: str
+    number: int = 0
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    warned: int | None = None
+    steps: tuple[BreachStepDone, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What one group holds about somebody: rows with their columns, each under the name of its table."""
+
+    group: str
+    rows: tuple[tuple[str, Mapping[str, Any]], ...]

@@ -560,6 +560,12 @@ Index(
     notices.c.made_at,
     postgresql_where=text("kind = 'unit_reminder' AND freed_at IS NULL"),
 )
+# And so that nobody of HR is told twice of the same evidence.
+Index(
+    "ix_notices_evidence_waiting",
+    notices.c.made_at,
+    postgresql_where=text("kind = 'evidence_waiting' AND freed_at IS NULL"),
+)
 
 # One message to one person. `started` is committed before its request leaves and the outcome after, so that what is
 # found started when its lease is over is unclear and never sent again. Leases and slots are by the database's clock.
@@ -642,6 +648,20 @@ pace = Table(
     # The latest deliveries that left by it, and by when each has arrived: see `storage.window`.
     Column("latest", ARRAY(BigInteger), nullable=False, server_default=NO_WORDS),
     Column("latest_at", ARRAY(Double), nullable=False, server_default=NO_WORDS),
+)
+
+# Our own identities on the platforms. The first of a channel has addresses as they are; those of every other end with
+# `@` and its name, and triggers let a delivery go by the identity of its address.
+identities = Table(
+    "identities",
+    metadata,
+    Column("identity", code(), primary_key=True),
+    Column("channel", code(), nullable=False),
+    Column("is_first", Boolean, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("heard_at", DateTime(timezone=True), nullable=False),  # of a worker that sends by it
+    Column("retired_at", DateTime(timezone=True)),
+    Index("uq_identities_first", "channel", unique=True, postgresql_where=text("is_first")),
 )
 
 # --- Zalo -----------------------------------------------------------------------------------------------------------
@@ -865,6 +885,59 @@ audit_head = Table(
     Column("number", BigInteger, nullable=False),
     Column("hash", code(), nullable=False),
     CheckConstraint("is_only", name="one_row"),
+)
+
+# The end of the chain on each day, signed, so that a copy on paper proves what the chain held. Never changed.
+audit_seals = Table(
+    "audit_seals",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", code(), nullable=False),
+    Column("sealed_at", DateTime(timezone=True), nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+
+# When the chain was read from its beginning, and what was found.
+audit_checks = Table(
+    "audit_checks",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("checked_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("entries", BigInteger, nullable=False),
+    Column("broken_at", BigInteger),
+    Column("reason", Text),
+)
+
+# --- backups ------------------------------------------------------------------------------------------------------
+
+backups = Table(
+    "backups",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("taken_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("chain_number", BigInteger, nullable=False),
+    Column("verified_at", DateTime(timezone=True)),
+    Column("reason", Text, nullable=False, server_default=""),  # why it could not be taken or does not hold
+)
+
+# That this database was put back from a backup. Until it is cleaned nothing serves, and until it is settled nothing is
+# planned: what may have gone out after the copy was taken is named first, so that nobody is told twice.
+restores = Table(
+    "restores",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("taken_at", DateTime(timezone=True), nullable=False),
+    Column("restored_at", DateTime(timezone=True), nullable=False),
+    Column("revision", code(), nullable=False),
+    Column("chain_number", BigInteger, nullable=False),
+    Column("is_held", Boolean, nullable=False),  # an operator says when planning goes on
+    Column("cleaned_at", DateTime(timezone=True)),
+    Column("settled_at", DateTime(timezone=True)),
+    Column("counts", JSONB, nullable=False, server_default=text("'{}'")),
 )
 
 # --- study requests and assignments with everything that happened to them -------------------------------------------
@@ -1108,6 +1181,8 @@ evidence = Table(
         Computed("CASE WHEN credential_number IS NULL THEN issued_on ELSE NULL::date END", persisted=True),
     ),
     Column("is_new", Boolean, nullable=False),
+    # Two people must have seen it, also where its kind is not marked any more.
+    Column("needs_two", Boolean, nullable=False, server_default=text("false")),
     Column("state", code(), nullable=False),
     Column("version", Integer, nullable=False),
     Column("submitted_at", DateTime(timezone=True), nullable=False),
@@ -1163,6 +1238,8 @@ calendar_tokens = Table(
     Column("person", code(), refers_to("people.code", ondelete="CASCADE"), primary_key=True),
     Column("hash", LargeBinary, nullable=False),
     Column("issued_at", DateTime(timezone=True), nullable=False),
+    # The name of the secret key that the hash was made with; empty: of before names were kept.
+    Column("hashed_by", code(), nullable=False, server_default=text("''")),
     UniqueConstraint("hash"),
 )
 

@@ -190,13 +190,17 @@ class VerdictsDrawer:
         )
         return Freshness(*found.one())
 
-    async def count_waiting(self, day: date) -> int:
-        """How many people wait to be judged again; quick where nobody does."""
+    async def count_waiting(self, day: date, units: Collection[UnitCode] | None) -> int:
+        """How many people of these units, None for all, wait to be judged again; quick where nobody does."""
         rules = select(rules_version.c.version).scalar_subquery()
         moved = select(func.count()).where(standings.c.judged_version.is_distinct_from(standings.c.version))
         other_day = [select(func.count()).where(fits) for fits in (standings.c.as_of < day, standings.c.as_of > day)]
         other_rules = select(func.count()).where(standings.c.as_of == day, standings.c.rules_version < rules)
-        total = sum((one.scalar_subquery() for one in (*other_day, other_rules)), moved.scalar_subquery())
+        counted = (moved, *other_day, other_rules)
+        if units is not None:
+            of_units = select(people.c.code).where(people.c.code == standings.c.person, people.c.unit.in_(list(units)))
+            counted = tuple(one.where(of_units.exists()) for one in counted)
+        total = sum((one.scalar_subquery() for one in counted[1:]), counted[0].scalar_subquery())
         return int((await self._connection.execute(select(total))).scalar_one())
 
     # --- counts

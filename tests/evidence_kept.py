@@ -112,6 +112,8 @@ class FakeEvidence:
 
     async def unmark(self, kind: KindCode) -> None:
         self.marked.discard(kind)
+        undecided = [one for one in self.kept.values() if one.credential.kind == kind and one.is_undecided]
+        self.kept.update({one.number: replace(one, needs_two=True) for one in undecided})
 
     def _keep(self, made: Evidence, files: Collection[int]) -> Evidence:
         self.kept[made.number] = made

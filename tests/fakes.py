@@ -28,6 +28,7 @@ from knowledge.understanding.retrieval import FoundPlace
 from storage.records import (
     Account,
     CodeIssued,
+    KeptDay,
     NotReached,
     Proposal,
     ProposalState,
@@ -135,7 +136,6 @@ class FakeAccounts:
     async def mark_reachable(self, channel: str, address: str) -> None:
         self.kept[channel, address] = replace(self.kept[channel, address], unreachable_at=None)
 
-    async def prefer(self, channel: str, address: str, at: datetime) -> None:
     async def withhold(self, channel: str, address: str, purposes: Collection[str], at: datetime) -> None:
         del at
         known = self.kept.get((channel, address), Account(channel, address))
@@ -145,6 +145,7 @@ class FakeAccounts:
         del at
         self.kept[channel, address] = replace(self.kept[channel, address], told_version=version)
 
+    async def prefer(self, channel: str, address: str, at: datetime) -> None:
         self.preferred = channel, address
 
 
@@ -320,6 +321,37 @@ class FakeProposals:
         return ended
 
 
+class FakeWorkingTime:
+    """Days and hours that hold as soon as they are declared."""
+
+    def __init__(self, rules: FakeRules) -> None:
+        self._rules = rules
+
+    async def declare(self, day, by, confirmed_by, at) -> None:
+        del by, confirmed_by, at
+        others = [one for one in self._rules.declared.calendar_days if one.day != day.day]
+        self._declare(calendar_days=tuple(sorted((*others, day), key=lambda one: one.day)))
+
+    async def withdraw(self, day: date, by, at) -> bool:
+        del by, at
+        days = self._rules.declared.calendar_days
+        left = tuple(one for one in days if one.day != day)
+        self._declare(calendar_days=left)
+        return left != days
+
+    async def set_hours(self, hours, by, confirmed_by, at) -> None:
+        del by, confirmed_by, at
+        self._declare(sending_hours=hours)
+
+    async def list_days(self, limit: int) -> Sequence[KeptDay]:
+        at = datetime(2026, 11, 20, tzinfo=UTC)
+        return [KeptDay(one, "CB014", None, at) for one in self._rules.declared.calendar_days][:limit]
+
+    def _declare(self, **what: Any) -> None:
+        declared = self._rules.declared
+        self._rules.declared = replace(declared, version=declared.version + 1, **what)
+
+
 class FakeEntries:
     """Reads by the real rules of the workbook; what is stored is declared at once."""
 
@@ -411,6 +443,9 @@ class FakeReach:
         del day
         return frozenset(self.quiet & set(people))
 
+    async def hold_reminding(self) -> None:
+        """One desk at a time in a test."""
+
     async def find_reminded(self, people: Collection[PersonCode], since: datetime) -> Mapping[PersonCode, datetime]:
         put = {one.person: self._outbox.put_at[number] for number, one in self._outbox.put.items()}
         return {code: at for code, at in {**self.reminded, **put}.items() if code in people and at >= since}
@@ -494,6 +529,10 @@ class FakeDrawers:
     @property
     def rulings(self) -> FakeRulings:
         return FakeRulings(self.rules)
+
+    @property
+    def working_time(self) -> FakeWorkingTime:
+        return FakeWorkingTime(self.rules)
 
     @property
     def entries(self) -> FakeEntries:

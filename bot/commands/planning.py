@@ -21,6 +21,7 @@ from handlers.phrases import _, ngettext, show_day, show_day_of, show_moment, sh
 from handlers.wording import name_channel
 from knowledge.changes import Change
 from knowledge.escalating import Level
+from knowledge.evidence_waiting import LATE, NEW
 from knowledge.findings import Finding
 from knowledge.library import Library
 
@@ -153,6 +154,8 @@ def _sum_up(counts: Counter[str]) -> Iterator[str]:
                 text = ngettext("{n} notice to those above.", "{n} notices to those above.", n)
             case "study":
                 text = ngettext("{n} study request for another head.", "{n} study requests for another head.", n)
+            case "evidence":
+                text = ngettext("{n} notice of evidence to HR.", "{n} notices of evidence to HR.", n)
             case _:
                 text = ngettext("{n} weekly digest.", "{n} weekly digests.", n)
         yield text.format(n=show_number(n))
@@ -183,6 +186,7 @@ def _name_kind(kind: str) -> str:
         "escalation": _("notice to those above"),
         "digest": _("weekly digest"),
         "study": _("study request"),
+        "evidence": _("evidence that waits"),
     }
     return names.get(kind, kind)
 
@@ -199,7 +203,9 @@ def _name_stage(stage: str) -> str:
     if (week := _WEEK.fullmatch(stage)) is not None:
         monday = date.fromisocalendar(int(week["year"]), int(week["week"]), 1)
         return _("week from {day}").format(day=show_day(monday))
-    return "" if stage in {"change", "requested", "changed"} else stage
+    if stage == LATE:
+        return _("some for long")
+    return "" if stage in {"change", "requested", "changed", NEW} else stage
 
 
 def _name_level(level: Level) -> str:

@@ -58,7 +58,7 @@ async def show(asked: Asked) -> web.Response:
     return asked.show(
         "overview.html",
         sums=await verdicts.sum_people(units, today, today + _SOON),
-        waiting=await verdicts.count_waiting(today),
+        waiting=await verdicts.count_waiting(today, units),
         criteria=[name_criterion(asked.today.library, one) for one in criteria],
         rows=rows if shows_all else rows[:_MOST_UNITS],
         left=0 if shows_all else len(rows) - _MOST_UNITS,

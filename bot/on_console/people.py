@@ -40,7 +40,7 @@ async def show(asked: Asked) -> web.Response:
         states=[(one.value, name_state(one)) for one in State],
         classes=[(one.value, name_managed_by(one)) for one in ManagedBy],
         groups=sorted(asked.today.book.rules.group_names, key=lambda one: one[1]),
-        waiting=await asked.cabinet.verdicts.count_waiting(asked.today.day),
+        waiting=await asked.cabinet.verdicts.count_waiting(asked.today.day, asked.member.filter),
         is_due=lambda day: day is not None and day < asked.today.day,
     )
 

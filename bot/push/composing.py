@@ -13,9 +13,7 @@ from handlers.notices.composing import Compose, Dropped, Partly, Present
 from handlers.phrases import locale_of
 from handlers.ports import Clock
 from handlers.reply import Reply
-from knowledge.calendar import WorkingCalendar
 from knowledge.facts import CriterionCode, Person, PersonCode
-from knowledge.library import Policy
 from knowledge.rulebook import RulesOn
 from knowledge.sending_hours import next_allowed, next_by_day
 
@@ -68,7 +66,7 @@ class Composer(Protocol):
 class Premises:
     """What is true now of the recipients of some deliveries and of those whom their notices concern.
 
-    Whoever or whatever is not known is absent. `reached`, `offered` and `waiting` are as in `Present`.
+    Whoever or whatever is not known is absent. `reached`, `offered`, `waiting` and `evidence` are as in `Present`.
     """
 
     people: Mapping[PersonCode, Person]
@@ -78,6 +76,7 @@ class Premises:
     reached: frozenset[PersonCode] = frozenset()
     offered: Mapping[PersonCode, frozenset[CriterionCode]] = field(default_factory=dict)
     waiting: Mapping[int, int] = field(default_factory=dict)
+    evidence: Mapping[int, tuple[int, PersonCode]] = field(default_factory=dict)
 
 
 class LooksUp(Protocol):
@@ -97,15 +96,11 @@ class NoticeComposer:
         by_kind: Mapping[NoticeKind, Compose],
         join: Callable[[Sequence[Reply]], Reply],
         *,
-        calendar: WorkingCalendar,
-        policy: Policy,
         clock: Clock,
     ) -> None:
         self._records = records
         self._by_kind = by_kind
         self._join = join
-        self._calendar = calendar
-        self._policy = policy
         self._clock = clock
 
     async def compose(self, deliveries: Sequence[Delivery]) -> Sequence[Composed]:
@@ -128,7 +123,7 @@ class NoticeComposer:
         if not account.takes_notices:
             return Unsaid(UNREACHABLE)
         now = self._clock.now()
-        deferred = self._defer(delivery, now, premises.own_hours.get(person.code))
+        deferred = self._defer(delivery, now, premises.own_hours.get(person.code), premises.rules)
         if deferred is not None:
             return deferred
         locale = account.locale or delivery.locale
@@ -141,6 +136,7 @@ class NoticeComposer:
                 reached=premises.reached,
                 offered=premises.offered,
                 waiting=premises.waiting,
+                evidence=premises.evidence,
             )
             return await self._write(delivery, present, locale)
 
@@ -161,22 +157,24 @@ class NoticeComposer:
             return Unsaid(next(iter(left_out.values()), NOTHING_LEFT))
         return Written(replies[0] if len(replies) == 1 else self._join(replies), locale, left_out, untold)
 
-    def _defer(self, delivery: Delivery, now: datetime, own_hour: time | None) -> Deferred | None:
+    @staticmethod
+    def _defer(delivery: Delivery, now: datetime, own_hour: time | None, rules: RulesOn) -> Deferred | None:
         """The one message of a day goes out within working hours of a working day, as the message of that very day.
 
         A broadcast keeps to working hours too, and to nobody's own. What goes out by itself leaves at once by day.
         """
+        calendar, policy = rules.calendar, rules.library.policy
         is_merged = delivery.merge_day is not None
         own_hour = own_hour if is_merged else None
         if is_merged or delivery.broadcast is not None:
-            allowed = next_allowed(now, self._calendar, self._policy, own_hour)
+            allowed = next_allowed(now, calendar, policy, own_hour)
         else:
-            allowed = next_by_day(now, delivery.due_at, self._calendar, self._policy)
+            allowed = next_by_day(now, delivery.due_at, calendar, policy)
         if allowed <= now and delivery.merge_day in {None, now.date()}:
             return None
 
         def next_day(moment: datetime) -> datetime:
             tomorrow = datetime.combine(moment.date() + _DAY, time(), tzinfo=moment.tzinfo)
-            return next_allowed(tomorrow, self._calendar, self._policy, own_hour)
+            return next_allowed(tomorrow, calendar, policy, own_hour)
 
         return Deferred(allowed, is_merged=is_merged, next_day=next_day)

@@ -92,7 +92,10 @@ async def preview(people: Sequence[Person], today: RulesOn, desk: Desk) -> Previ
 
 
 async def send(seen: Preview, head: Person, meant: Meant, today: RulesOn, desk: Desk) -> Sent:
-    """Remind those of the preview, on record: in the message of today, or of the next working day once it has gone."""
+    """Remind those of the preview, on record: in the message of today, or of the next working day once it has gone.
+
+    The preview must have been made while others were held (`UnitReach.hold_reminding`): else two heads remind alike.
+    """
     now = desk.clock.now()
     senders = {one.channel: one.sender for one in desk.sending.lines}
     due = next_allowed(now.astimezone(VIETNAM), today.calendar, today.library.policy)
@@ -159,6 +162,7 @@ async def confirm(visit: Visit, head: Person, desk: Desk) -> Reply:
         if isinstance(unit, Reply):
             return unit
         meant, people = unit
+    await desk.reach.hold_reminding()
     seen = await preview(people, _today(visit), desk)
     if not seen.to:
         return _ask(seen, meant, visit.subject)

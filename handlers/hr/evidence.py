@@ -232,7 +232,7 @@ async def _find(hr: Person, number: int | None, today: RulesOn, desk: Desk, *, t
     if found is None or official is None or official.unit not in units or official.code == hr.code:
         await desk.audit.record(hr.code, "look_refused", "evidence", desk.clock.now())
         return None
-    needs_two = found.credential.kind in await desk.evidence.list_marked()
+    needs_two = found.needs_two or found.credential.kind in await desk.evidence.list_marked()
     return _seen(found, official, hr, needs_two=needs_two, today=today)
 
 

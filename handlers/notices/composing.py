@@ -20,7 +20,8 @@ class Present:
 
     `about` are the people whom the notices concern, as far as they are still in the roster; `reached` those of them
     whom a channel reaches, and `offered` for which criteria study was offered to which of them, still unanswered.
-    `waiting` are the study cases that wait for a head, each with its version.
+    `waiting` are the study cases that wait for a head, each with its version; `evidence` the submissions that wait for
+    HR, each with its version and whose it is.
     """
 
     person: Person
@@ -30,6 +31,7 @@ class Present:
     reached: frozenset[PersonCode] = frozenset()
     offered: Mapping[PersonCode, frozenset[CriterionCode]] = field(default_factory=dict)
     waiting: Mapping[int, int] = field(default_factory=dict)
+    evidence: Mapping[int, tuple[int, PersonCode]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

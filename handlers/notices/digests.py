@@ -142,6 +142,7 @@ def _describe_needs(payload: Mapping[str, Any], undecided_days: int | None) -> l
     lines = describe_counts(cases, undecided_days)
     desk = payload["desk"]
     texts = (
+        ("evidence", _("{n} certificates wait to be verified.")),
         ("inquiries", _("{n} questions wait for an answer of HR.")),
         ("proposals", _("{n} proposals wait for a second person of HR.")),
         ("unclear", _("{n} messages of which it is not known whether they arrived.")),
@@ -154,6 +155,8 @@ def _describe_needs(payload: Mapping[str, Any], undecided_days: int | None) -> l
 
 def _choices(payload: Mapping[str, Any]) -> list[Choice]:
     choices = [next_steps.needing()] if payload["people"] else []
+    if payload["desk"].get("evidence"):
+        choices.append(next_steps.review())
     if payload["desk"].get("inquiries"):
         choices.append(next_steps.inbox())
     if payload["desk"].get("proposals"):

@@ -5,7 +5,17 @@ from dataclasses import replace
 
 from handlers import next_steps
 from handlers.asking import Choice
-from handlers.notices import broadcasts, changes, digests, escalations, evidence, reminders, study, unit_reminders
+from handlers.notices import (
+    broadcasts,
+    changes,
+    digests,
+    escalations,
+    evidence,
+    evidence_waiting,
+    reminders,
+    study,
+    unit_reminders,
+)
 from handlers.notices.composing import ACK, Compose
 from handlers.phrases import _
 from handlers.reply import Line, Reply
@@ -19,6 +29,7 @@ BY_KIND: Mapping[NoticeKind, Compose] = {
     NoticeKind.DIGEST: digests.compose,
     NoticeKind.CHANGE: changes.compose,
     NoticeKind.STUDY: study.compose,
+    NoticeKind.EVIDENCE_WAITING: evidence_waiting.compose,
     NoticeKind.EVIDENCE: evidence.compose,
     NoticeKind.BROADCAST: broadcasts.compose_broadcast,
     NoticeKind.CORRECTION: broadcasts.compose_correction,
@@ -29,6 +40,7 @@ PREVIEWS: Mapping[DailyKind, Callable[[Owed], str]] = {
     "escalation": escalations.preview,
     "digest": digests.preview,
     "study": study.preview,
+    "evidence": evidence_waiting.preview,
 }
 
 

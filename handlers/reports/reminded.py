@@ -94,6 +94,9 @@ def name_notice(kind: NoticeKind) -> str:
     """What a message is."""
     return {
         NoticeKind.REMINDER: _("reminder of a deadline"),
+        NoticeKind.UNIT_REMINDER: _("reminder by the head of the unit"),
+        NoticeKind.EVIDENCE: _("decision of HR on a certificate"),
+        NoticeKind.EVIDENCE_WAITING: _("certificates that wait to be verified"),
         NoticeKind.ESCALATION: _("notice to those above"),
         NoticeKind.DIGEST: _("weekly digest"),
         NoticeKind.CHANGE: _("notice of changed rules"),

@@ -335,6 +335,17 @@ async def test_a_marked_kind_needs_two_people(house):
     assert [one[0] for one in house.audit if one[1] in {"checked_evidence", "verified_evidence"}] == ["HR001", "HR002"]
 
 
+async def test_who_lets_one_person_be_enough_does_not_decide_alone_on_what_waits(house):
+    await house.presses(HR, "review.mark|ielts:1")
+    await house.hand_in()
+    await house.presses(HR, "review.mark|ielts:0")
+    assert "người thứ hai" in (await house.presses(HR, "review.verify|1:1")).title
+    assert house.state() is EvidenceState.CHECKED
+    assert "người thứ hai" in (await house.presses(HR, "review.verify|1:2")).title
+    await house.presses(SECOND, "review.verify|1:2")
+    assert house.state() is EvidenceState.VERIFIED
+
+
 async def test_only_hr_of_the_province_says_which_kinds_two_people_check(house):
     for who in (SECOND, ME, HEAD):
         assert (await house.presses(who, "review.mark|ielts:1")).outcome is Outcome.DENIED

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from knowledge.facts import Credential, CredentialStatus, KindCode, PersonCode
 from storage.database import Database
 from storage.drawers import Drawers
-from storage.records import Evidence, EvidenceState
+from storage.records import Evidence, EvidenceState, NewDelivery, NewNotice, NoticeKind
 from tests.storage.filling import HEALTH, LAN, put_people, put_units
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -211,3 +211,29 @@ async def test_kinds_are_marked_for_two_people(filled):
     assert await filled.evidence.list_marked() == {"ielts"}
     await filled.evidence.unmark(KindCode("ielts"))
     assert await filled.evidence.list_marked() == frozenset()
+
+
+async def test_what_was_handed_in_under_two_people_still_needs_two_once_its_kind_is_marked_no_more(filled):
+    await filled.evidence.mark(KindCode("ielts"), HR, NOW)
+    before = await submitted(filled)
+    await filled.evidence.unmark(KindCode("ielts"))
+    later = await submitted(filled, replace(IELTS, number="A-2"))
+
+    kept = [await filled.evidence.find(one.number) for one in (before, later)]
+    assert [one.needs_two for one in kept] == [True, False]
+
+
+async def test_what_hr_was_told_of_is_known_until_the_message_is_dropped(filled):
+    kept = await submitted(filled)
+    (row,) = await filled.evidence.list_all_waiting()
+    assert (row.number, row.version, row.person, row.unit) == (kept.number, 1, ME.code, HEALTH.code)
+    assert await filled.evidence.find_waiting([kept.number, 99]) == {kept.number: (1, ME.code)}
+
+    payload = {"days": 3, "of": [[kept.number, 1, "new"]]}
+    notice = NewNotice(NoticeKind.EVIDENCE_WAITING, "evidence_waiting:CB002:2026-11-23", "new", (ME.code,), payload)
+    where = NewDelivery(COLLEAGUE.code, NOW, "telegram:1", "telegram", "a", merge_day=date(2026, 11, 23))
+    delivery = await filled.outbox.put(where, [notice], NOW)
+    assert await filled.evidence.list_told(NOW) == {COLLEAGUE.code: {(kept.number, 1, "new")}}
+    assert await filled.evidence.list_told(NOW + timedelta(seconds=1)) == {}
+    await filled.outbox.drop(delivery, "closed", NOW)
+    assert await filled.evidence.list_told(NOW) == {}

@@ -1,8 +1,10 @@
 """Whom nothing reaches and why, people found by parts of names, and when a head reminded of late."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 from knowledge.facts import PersonCode
+from storage.database import Database
 from storage.drawers import Drawers
 from storage.records import NewDelivery, NewNotice, NoticeKind, NotReached, Reached, ReminderWishes
 from tests.people import DIVISION, OFFICE
@@ -73,3 +75,31 @@ async def test_reminder_of_a_head_is_remembered_until_it_is_dropped(drawers: Dra
     assert await drawers.reach.find_quiet(EVERYBODY, date(2026, 11, 30)) == {NOBODY}
     await drawers.outbox.drop(number, "closed", NOW)
     assert await drawers.reach.find_reminded(EVERYBODY, NOW) == {}
+
+
+async def test_two_heads_at_midnight_remind_one_person_once(database: Database) -> None:
+    async with database.transaction() as drawers:
+        await put_roster(drawers)
+    midnight = datetime(2026, 11, 23, 17, tzinfo=UTC)  # in Viet Nam
+    holds, may_end = asyncio.Event(), asyncio.Event()
+
+    async def remind(at: datetime) -> bool:
+        """As a head does: whom another head has reminded within a week is left out."""
+        async with database.transaction() as drawers:
+            await drawers.reach.hold_reminding()
+            if await drawers.reach.find_reminded([REACHED], at - timedelta(days=7)):
+                return False
+            day = (at + timedelta(hours=7)).date()
+            notice = NewNotice(NoticeKind.UNIT_REMINDER, f"unit_reminder:{REACHED}:{day}", about=(REACHED,))
+            delivery = NewDelivery(REACHED, at, "telegram:1", "telegram", "a1", merge_day=day)
+            assert await drawers.outbox.put(delivery, [notice], at) is not None
+            holds.set()
+            await may_end.wait()
+            return True
+
+    first = asyncio.create_task(remind(midnight - timedelta(milliseconds=1)))
+    await holds.wait()
+    second = asyncio.create_task(remind(midnight))
+    await asyncio.sleep(0)
+    may_end.set()
+    assert [await first, await second] == [True, False]
