@@ -16,6 +16,7 @@ import typer
 
 from bot.command_line_api import api_key_app, hook_app
 from bot.command_line_broadcasts import broadcast_app
+from bot.command_line_calendar import calendar_app
 from bot.errors import CommandError, InputError, SilentError, UsageError
 from bot.settings import read_settings
 from handlers.phrases import CataloguesMissingError, _, locale_of, use_catalogues
@@ -45,6 +46,7 @@ app.add_typer(answer_app, name="answer")
 reminders_app = typer.Typer(help="Reminders: when people are reminded.", no_args_is_help=True)
 app.add_typer(reminders_app, name="reminders")
 app.add_typer(broadcast_app, name="broadcast")
+app.add_typer(calendar_app, name="calendar")
 app.add_typer(api_key_app, name="api-key")
 app.add_typer(hook_app, name="hook")
 study_app = typer.Typer(help="Who is sent to study: requests, decisions, and what is on record.", no_args_is_help=True)

@@ -30,6 +30,7 @@ from bot.wiring_reports import ReportsInDatabase
 from bot.wiring_rules import Reference, RulesScribe
 from bot.wiring_senders import SendingByJobs, lines_of, senders_of
 from bot.wiring_study import StudyInDatabase
+from bot.wiring_working_time import WorkingTimeInDatabase
 from bot.wiring_zalo import BookInDatabase, GrantsInDatabase, allowance_of
 from handlers.asking import Channel
 from handlers.front_desk import FrontDesk
@@ -132,6 +133,11 @@ class Office:
     def push(self) -> PushHalf:
         """What is told unasked."""
         return PushHalf(self._database, self.reference, self.clock, self.settings)
+
+    @property
+    def working_time(self) -> WorkingTimeInDatabase:
+        """Days off or worked and hours of sending, for the command line."""
+        return WorkingTimeInDatabase(self._database, self.reference, self.clock)
 
     @property
     def calendars(self) -> CalendarsInDatabase:

@@ -55,6 +55,7 @@ from handlers.ports import (
     Threads,
     Told,
     UnitReach,
+    WorkingTime,
 )
 from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.routing import BY_ACTION, BY_COMMAND, BY_FORM, BY_INTENT, Handler, Ports
@@ -118,6 +119,8 @@ class Drawers(Protocol):
     def rulings(self) -> Rulings: ...
     @property
     def proposals(self) -> Proposals: ...
+    @property
+    def working_time(self) -> WorkingTime: ...
     @property
     def entries(self) -> Entries: ...
     @property
@@ -481,6 +484,7 @@ class FrontDesk:
             questions=drawers.questions,
             rulings=drawers.rulings,
             proposals=drawers.proposals,
+            working_time=drawers.working_time,
             entries=drawers.entries,
             told=drawers.told,
             inquiries=drawers.inquiries,

@@ -760,7 +760,10 @@ class BroadcastResults(Protocol):
         ...
 
     async def send_again(self, number: int, delivery: int, at: datetime) -> bool:
-        """Let one of unknown outcome leave again, by HR's word that it did not arrive. False unless it is unclear."""
+        """Let one of unknown outcome leave again, by HR's word that it did not arrive.
+
+        False unless it is unclear, and for a broadcast that is cancelled or recalled.
+        """
         ...
 
 

@@ -70,6 +70,7 @@ from handlers.ports import (
     Threads,
     Told,
     UnitReach,
+    WorkingTime,
 )
 from handlers.reply import Outcome, Reply
 from handlers.study import routes as study_routes
@@ -92,6 +93,7 @@ class Ports:
     questions: Questions
     rulings: Rulings
     proposals: Proposals
+    working_time: WorkingTime
     entries: Entries
     told: Told
     inquiries: Inquiries

@@ -1,4 +1,4 @@
-"""Working days and holidays in Viet Nam: the package's calendar, with the library's decisions laid over it.
+"""Working days and holidays in Viet Nam: the package's calendar, the library's decisions over it, HR's days over both.
 
 Which deadline a day belongs to is decided elsewhere.
 """
@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import holidays
 
+from knowledge.facts import DeclaredDay
 from knowledge.library import CalendarOverride
 
 _DAY = timedelta(days=1)
@@ -28,14 +29,21 @@ class WorkingCalendar:
 
     An override without a switch always holds; it makes its day off or working. One with a switch holds while the
     switch is on; while it is off, its day is an ordinary day of its week even if the package calls it a holiday. So a
-    day off that is not yet certain in law is data, and one setting turns it on.
+    day off that is not yet certain in law is data, and one setting turns it on. A day that HR declared always holds,
+    whatever the library says of it; it does not make the other holidays of its year any surer.
     """
 
-    def __init__(self, overrides: Iterable[CalendarOverride], switches: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        overrides: Iterable[CalendarOverride],
+        switches: frozenset[str] = frozenset(),
+        declared: Iterable[DeclaredDay] = (),
+    ) -> None:
         self._overrides: dict[int, list[CalendarOverride]] = {}
         for override in overrides:
             self._overrides.setdefault(override.day.year, []).append(override)
         self._switches = switches
+        self._declared = tuple(declared)
         self._years: dict[int, _Year] = {}
         decided = [one.day.year for year in self._overrides.values() for one in year if one.switch is None]
         self._decided_to = max(decided, default=None)
@@ -44,6 +52,14 @@ class WorkingCalendar:
     def switches(self) -> frozenset[str]:
         """The switches that are on."""
         return self._switches
+
+    def declaring(self, days: Iterable[DeclaredDay]) -> "WorkingCalendar":
+        """The same calendar with exactly these days of HR, in place of those that it had."""
+        declared = tuple(days)
+        if declared == self._declared:
+            return self
+        overrides = [one for year in self._overrides.values() for one in year]
+        return WorkingCalendar(overrides, self._switches, declared)
 
     def is_working(self, day: date) -> bool:
         """Tell whether public offices work on that day."""
@@ -105,4 +121,10 @@ class WorkingCalendar:
             names.pop(one.day, None)
             if is_on and not one.is_working:
                 names[one.day] = one.reason
+        for declared in self._declared:
+            if declared.day.year == year:
+                (off.discard if declared.is_working else off.add)(declared.day)
+                names.pop(declared.day, None)
+                if not declared.is_working:
+                    names[declared.day] = declared.reason
         return _Year(off=frozenset(off), names=names)

@@ -152,7 +152,7 @@ def _place(cite: Citation) -> tuple[str, str | None]:
 
 def _of(book: RuleBook, part: Part) -> object:
     if part is Part.CALENDAR:
-        return book.library.calendar, book.calendar.switches
+        return book.library.calendar, book.calendar.switches, book.rules.calendar_days
     if part is Part.HOME:
         return book.home
     owner = book.library if part in _OF_LIBRARY else book.rules
@@ -165,6 +165,7 @@ def _with_part(book: RuleBook, other: RuleBook, part: Part) -> RuleBook:
     switches = book.calendar.switches
     if part is Part.CALENDAR:
         library, switches = replace(library, calendar=other.library.calendar), other.calendar.switches
+        declared = replace(declared, calendar_days=other.rules.calendar_days)
     elif part is Part.HOME:
         home = other.home
     elif part in _OF_LIBRARY:

@@ -4,7 +4,7 @@ No law stands here; levels, kinds and documents are named by their codes and loo
 """
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from typing import NewType
 
@@ -292,11 +292,22 @@ class AddedDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredDay:
+    """A day that HR declared off or worked, over the calendar of the library; `basis` is what it rests on."""
+
+    day: date
+    is_working: bool
+    reason: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeclaredRules:
     """Everything HR has declared that is not about one person, as of one version of the store.
 
     `group_names` gives the position that most people of a position group hold, to speak of the group by.
-    `added_documents` are those read in and accepted. `rulings` holds the withdrawn ones too.
+    `added_documents` are those read in and accepted. `rulings` holds the withdrawn ones too. `sending_hours` are
+    narrower ones than the policy's, within which things are sent; None where HR set none.
     """
 
     version: int
@@ -308,3 +319,5 @@ class DeclaredRules:
     added_documents: tuple[AddedDocument, ...] = ()
     frequent: tuple[FrequentAnswer, ...] = ()
     rulings: tuple[Ruling, ...] = ()
+    calendar_days: tuple[DeclaredDay, ...] = ()
+    sending_hours: tuple[time, time] | None = None

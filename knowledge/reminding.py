@@ -25,7 +25,7 @@ def is_reminding_time(now: datetime, calendar: WorkingCalendar, policy: Policy) 
 
     `now` is the time of the place where people work.
     """
-    begin, end = policy.working_hours
+    begin, end = policy.hours
     return calendar.is_working(now.date()) and begin <= now.time() <= end
 
 

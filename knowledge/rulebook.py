@@ -6,7 +6,7 @@ province can be judged without asking the same twice.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -60,15 +60,20 @@ class RuleBook:
 
     @staticmethod
     def of(library: Library, rules: DeclaredRules, calendar: WorkingCalendar, home: TerritoryCode) -> "RuleBook":
-        """A rule book whose library also knows documents read in, those that HR's tables name, and HR's rulings."""
+        """A rule book whose library also knows documents read in, those that HR's tables name, and HR's rulings.
+
+        HR's days are laid over the calendar and its hours of sending over the policy, in place of any there before.
+        """
         named = [
             *(one.document for one in rules.standards),
             *(one.document for one in rules.recognition),
             *(one.document for one in rules.rounds),
         ]
         grown = grow(library, rules.added_documents)
-        declared = grown.with_declared(dict.fromkeys(named), home)
-        return RuleBook(with_rulings(declared, rules.rulings, home), rules, calendar, home)
+        declared = with_rulings(grown.with_declared(dict.fromkeys(named), home), rules.rulings, home)
+        if declared.policy.sending_hours != rules.sending_hours:
+            declared = replace(declared, policy=replace(declared.policy, sending_hours=rules.sending_hours))
+        return RuleBook(declared, rules, calendar.declaring(rules.calendar_days), home)
 
     def on(self, day: date) -> "RulesOn":
         """The view of one day. The views asked for last are kept with what they looked up."""

@@ -62,12 +62,13 @@ def read_rules(form: int, content: bytes) -> RuleBook:
 
 
 def without_words(book: RuleBook) -> RuleBook:
-    """The rule book without what no verdict rests on: its version, names of groups, texts, answers to questions.
+    """The rule book without what no verdict rests on: its version, names of groups, texts, answers, hours of sending.
 
     Documents that were read in stay in its library as the records that they have become.
     """
-    library = replace(book.library, texts={}, unreadable=())
-    declared = replace(book.rules, version=0, group_names=(), added_documents=(), frequent=())
+    policy = replace(book.library.policy, sending_hours=None)
+    library = replace(book.library, texts={}, unreadable=(), policy=policy)
+    declared = replace(book.rules, version=0, group_names=(), added_documents=(), frequent=(), sending_hours=None)
     return RuleBook(library, declared, book.calendar, book.home)
 
 

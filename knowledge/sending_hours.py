@@ -18,7 +18,7 @@ def next_allowed(moment: datetime, calendar: WorkingCalendar, policy: Policy, ow
     `moment` is the time of the place where people work. `own_hour`: the person wants nothing earlier in a day; one
     outside the working hours does not count, and one at their end counts as the latest that can be wished for.
     """
-    begin, end = policy.working_hours
+    begin, end = policy.hours
     begin = keepable_hour(policy, own_hour) or begin
     day = moment.date()
     if calendar.is_working(day) and moment.time() <= end:
@@ -45,12 +45,12 @@ def next_by_day(moment: datetime, due_at: datetime, calendar: WorkingCalendar, p
 
 def first_hour(policy: Policy, own_hour: time | None = None) -> time:
     """The time from which the messages of a working day go out to somebody who may have an hour of their own."""
-    return keepable_hour(policy, own_hour) or policy.notices_from
+    return keepable_hour(policy, own_hour) or max(policy.notices_from, policy.hours[0])
 
 
 def keepable_hour(policy: Policy, own_hour: time | None) -> time | None:
     """The hour of one's own that can be kept: the wished one, or the latest possible; None outside working hours."""
-    begin, end = policy.working_hours
+    begin, end = policy.hours
     if own_hour is None or not begin <= own_hour <= end:
         return None
     return min(own_hour, end.replace(hour=max(end.hour - _ROOM, begin.hour)))

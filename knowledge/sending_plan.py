@@ -40,7 +40,7 @@ def plan_runs(count: int, pace: Pace, now: datetime, calendar: WorkingCalendar, 
         if count <= 0:
             break
         starts_at = next_allowed(moment, calendar, policy)
-        closes_at = datetime.combine(starts_at.date(), policy.working_hours[1], tzinfo=starts_at.tzinfo)
+        closes_at = datetime.combine(starts_at.date(), policy.hours[1], tzinfo=starts_at.tzinfo)
         room = count
         if pace.per_second:
             room = min(room, 1 + floor((closes_at - starts_at).total_seconds() * pace.per_second))
@@ -51,7 +51,7 @@ def plan_runs(count: int, pace: Pace, now: datetime, calendar: WorkingCalendar, 
             seconds = (room - 1) / pace.per_second if pace.per_second else 0.0
             runs.append(Run(starts_at, starts_at + timedelta(seconds=seconds), room))
         count -= room
-        moment = datetime.combine(starts_at.date() + timedelta(days=1), policy.working_hours[0], tzinfo=now.tzinfo)
+        moment = datetime.combine(starts_at.date() + timedelta(days=1), policy.hours[0], tzinfo=now.tzinfo)
     return tuple(runs)
 
 

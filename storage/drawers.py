@@ -37,6 +37,7 @@ from storage.told_rules import ToldRulesDrawer
 from storage.updates import UpdatesDrawer
 from storage.verdicts import VerdictsDrawer
 from storage.workbook.result_file import SheetsWriter
+from storage.working_time import WorkingTimeDrawer
 from storage.zalo import ZaloDrawer
 from storage.zalo_bot import ZaloBotDrawer
 
@@ -78,6 +79,7 @@ class Drawers:
     verdicts: VerdictsDrawer
     evidence: EvidenceDrawer
     reach: ReachDrawer
+    working_time: WorkingTimeDrawer
 
     @property
     def staff(self) -> ProfilesDrawer:
@@ -153,4 +155,5 @@ class Drawers:
             verdicts=VerdictsDrawer(connection),
             evidence=EvidenceDrawer(connection, vault),
             reach=ReachDrawer(connection),
+            working_time=WorkingTimeDrawer(connection),
         )

@@ -1,7 +1,7 @@
 """What HR has declared: units, standards, recognition rows, rounds, rulings, and the number of their version."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any, Final
 
 from sqlalchemy import select, text
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from knowledge.facts import (
     AddedDocument,
     CriterionCode,
+    DeclaredDay,
     DeclaredRules,
     DocumentId,
     FrequentAnswer,
@@ -56,7 +57,10 @@ SELECT version,
                                       confirmed_by, confirmed_by_name, confirmed_for, confirmed_for_name, given_on,
                                       confirmed_on, issued_from, issued_to, valid_from, valid_to,
                                       withdrawn_on) ORDER BY id)
-     FROM rulings)
+     FROM rulings),
+    (SELECT json_agg(json_build_array(day, is_working, reason, basis) ORDER BY day) FROM calendar_days
+     WHERE withdrawn_at IS NULL),
+    (SELECT json_build_array(begins, ends) FROM sending_hours WHERE ended_at IS NULL)
 FROM rules_version
 """)
 
@@ -84,7 +88,7 @@ class RulesDrawer:
         if last is not None and last.version == await self.version():
             return last
         found = await self._connection.execute(_ALL)
-        version, units, standards, recognition, rounds, names, added, frequent, ruled = found.one()
+        version, units, standards, recognition, rounds, names, added, frequent, ruled, days, hours = found.one()
         self._memory.last = read = DeclaredRules(
             version=version,
             units=tuple(map(_unit, units or ())),
@@ -95,6 +99,8 @@ class RulesDrawer:
             added_documents=tuple(map(_added, added or ())),
             frequent=tuple(map(_frequent, frequent or ())),
             rulings=tuple(map(ruling_of, ruled or ())),
+            calendar_days=tuple(DeclaredDay(date.fromisoformat(day), *others) for day, *others in days or ()),
+            sending_hours=(time.fromisoformat(hours[0]), time.fromisoformat(hours[1])) if hours is not None else None,
         )
         return read
 

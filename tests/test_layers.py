@@ -23,6 +23,7 @@ WIRING = {
     "bot/wiring_rules.py",
     "bot/wiring_senders.py",
     "bot/wiring_study.py",
+    "bot/wiring_working_time.py",
     "bot/wiring_zalo.py",
 }
 SENDING = {"bot/push/ledger.py", "bot/judging.py"}  # what they need of the cabinet, in the cabinet's plain records

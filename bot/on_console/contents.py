@@ -18,6 +18,7 @@ from bot.on_console import (
     settings,
     standards,
     system,
+    working_time,
 )
 from bot.on_console.pages import Page
 from bot.on_console.seats import EVERYBODY, OF_HR, OF_MACHINE, OF_RECORDS, WITH_PEOPLE, Seat
@@ -36,6 +37,7 @@ PAGES: Sequence[Page] = (
     *reports.PAGES,
     *rounds.PAGES,
     *settings.PAGES,
+    *working_time.PAGES,
     *standards.PAGES,
     *proposals.PAGES,
     *system.PAGES,
@@ -52,8 +54,8 @@ MENU: Sequence[tuple[str, str, frozenset[Seat]]] = (
     ("reports", mark("Reports"), WITH_PEOPLE),
     ("rounds", mark("Review rounds"), OF_HR),
     ("standards", mark("Standards"), OF_HR),
-    ("proposals", mark("For a second person"), OF_HR),
-    ("settings", mark("Settings"), OF_HR),
+    ("proposals", mark("For a second person"), OF_HR | OF_MACHINE),
+    ("settings", mark("Settings"), OF_HR | OF_MACHINE),
     ("library", mark("Library"), EVERYBODY),
     ("audit", mark("Audit"), OF_RECORDS),
     ("system", mark("System"), OF_MACHINE),

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from bot.on_console.at_desk import ask_desk, field, group, hand_over, open_ports, show_reply, visit_of
 from bot.on_console.pages import Asked, Page, deed, page
-from bot.on_console.seats import OF_HR
+from bot.on_console.seats import OF_HR, OF_MACHINE
 from handlers.hr.proposals import REFUSING
 from handlers.hr.proposals_changes import read_change
 from handlers.hr.proposals_rights import may_decide, reaches, signatory_of
@@ -13,6 +13,7 @@ from handlers.reply import Outcome, Pending, Reply
 from storage.records import Proposal, ProposalKind
 
 _MOST_LISTED = 200
+_MAY = OF_HR | OF_MACHINE  # administrators decide on what is sent and when, and see nothing else here
 _DECIDE = {"proposal.confirm", "broadcast.approve"}
 
 
@@ -112,10 +113,10 @@ async def _rows(asked: Asked, proposal: Proposal | None) -> list[str]:
 
 
 PAGES: tuple[Page, ...] = (
-    page("/proposals", "proposals", OF_HR, list_waiting),
-    page(r"/proposals/{number:\d+}", "proposal", OF_HR, show),
-    deed(r"/proposals/{number:\d+}/confirm", "proposal.confirm", OF_HR, confirm),
-    deed(r"/proposals/{number:\d+}/refuse", "proposal.refuse", OF_HR, refuse),
-    deed(r"/proposals/{number:\d+}/take-back", "proposal.take_back", OF_HR, take_back),
-    page(r"/proposals/{number:\d+}/unreached.xlsx", "proposal.unreached", OF_HR, unreached),
+    page("/proposals", "proposals", _MAY, list_waiting),
+    page(r"/proposals/{number:\d+}", "proposal", _MAY, show),
+    deed(r"/proposals/{number:\d+}/confirm", "proposal.confirm", _MAY, confirm),
+    deed(r"/proposals/{number:\d+}/refuse", "proposal.refuse", _MAY, refuse),
+    deed(r"/proposals/{number:\d+}/take-back", "proposal.take_back", _MAY, take_back),
+    page(r"/proposals/{number:\d+}/unreached.xlsx", "proposal.unreached", _MAY, unreached),
 )

@@ -8,7 +8,7 @@ from bot.errors import InputError
 from bot.on_console.at_desk import field, open_ports
 from bot.on_console.evidence import open_desk
 from bot.on_console.pages import Asked, Page, deed, page
-from bot.on_console.seats import OF_HR, OF_PROVINCE
+from bot.on_console.seats import OF_HR, OF_MACHINE, OF_PROVINCE
 from bot.reminder_stages import MOST_DAYS, check_number, list_stages, read_numbers
 from handlers.hr.evidence import mark_kind
 from handlers.phrases import _
@@ -105,7 +105,8 @@ async def _show(asked: Asked, problem: str | None = None) -> web.Response:
         criteria=[(one.code, one.name) for one in criteria.values()],
         kinds=[(one.code, one.name, one.code in marked) for one in today.library.kinds.values()],
         marked=[one.name for one in today.library.kinds.values() if one.code in marked],
-        hours=[f"{one:%H:%M}" for one in policy.working_hours],
+        hours=[f"{one:%H:%M}" for one in policy.hours],
+        declared=len([one for one in today.book.rules.calendar_days if one.day >= today.day]),
         night=[f"{one:%H:%M}" for one in policy.night_hours],
         may_change=bool(asked.member.seats & OF_PROVINCE),
         problem=problem,
@@ -115,7 +116,7 @@ async def _show(asked: Asked, problem: str | None = None) -> web.Response:
 
 
 PAGES: tuple[Page, ...] = (
-    page("/settings", "settings", OF_HR, show),
+    page("/settings", "settings", OF_HR | OF_MACHINE, show),
     deed("/settings/stages", "settings.stages", OF_PROVINCE, save_stages),
     deed("/settings/stages/remove", "settings.stages_remove", OF_PROVINCE, remove_stages),
     deed("/settings/kinds", "settings.kinds", OF_PROVINCE, mark_kinds),

@@ -18,13 +18,12 @@ import structlog
 from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError
 from bot.push.ledger import ASKED, Broadcast, BroadcastState, Card, Progress, Recall
 from bot.push.sending import Parcel, Sender
+from bot.rules_now import RulesNow
 from handlers.hr.broadcasts_progress import describe_progress
 from handlers.notices.broadcasts import begin_of, make_corrections, write_recalled
 from handlers.phrases import locale_of, show_moment
 from handlers.ports import BroadcastOutbox, BroadcastsKept, Clock
 from handlers.reply import Reply
-from knowledge.calendar import WorkingCalendar
-from knowledge.library import Policy
 from knowledge.local_time import VIETNAM
 from knowledge.sending_hours import next_allowed
 
@@ -78,11 +77,10 @@ class OpenCabinet(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The clock, the working hours, and how often a card may be written over."""
+    """The clock, the rules of now with their working days and hours, and how often a card may be written over."""
 
     clock: Clock
-    calendar: WorkingCalendar
-    policy: Policy
+    rules: RulesNow
     every: timedelta = timedelta(seconds=5)
 
 
@@ -198,7 +196,8 @@ class BroadcastKeeper:
     async def _correct(self, cabinet: Any, broadcast: Broadcast) -> None:
         now = self._around.clock.now()
         people = await cabinet.broadcasts.list_to_correct(broadcast.number)
-        due_at = next_allowed(now.astimezone(VIETNAM), self._around.calendar, self._around.policy)
+        _version, today = await self._around.rules.of_today(cabinet.rules)
+        due_at = next_allowed(now.astimezone(VIETNAM), today.calendar, today.library.policy)
         await cabinet.broadcast_outbox.put_many(make_corrections(broadcast, people, due_at), now)
 
     async def _write_over(self, broadcast: Broadcast, sender: Sender, some: Sequence[Recall]) -> bool:

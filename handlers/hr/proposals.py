@@ -10,17 +10,17 @@ from handlers.forms import LONGEST_ENTRY, Asked, Form, Refused, Step, Values
 from handlers.hr.proposals_changes import Change, count_effects, read_change
 from handlers.hr.proposals_given import TableChange
 from handlers.hr.proposals_rights import (
-    covers,
     explain_refusal,
     may_broadcast,
     may_decide,
     reaches,
     signatory_of,
 )
+from handlers.hr.proposals_time import DayChange, HoursChange, show_time
 from handlers.hr.proposals_words import describe_change, describe_effects, name_proposal
 from handlers.inquiries import find_address
 from handlers.phrases import _, ngettext, show_day, show_moment, show_number
-from handlers.ports import Accounts, Audit, Clock, Entries, Letters, Profiles, Proposals, Rulings, Staff
+from handlers.ports import Accounts, Audit, Clock, Entries, Letters, Profiles, Proposals, Rulings, Staff, WorkingTime
 from handlers.pressed import read_number
 from handlers.reply import Line, Outcome, Reply
 from handlers.visit import Visit
@@ -33,6 +33,10 @@ _WAITS = timedelta(days=30)  # after which a proposal that nobody decided ends b
 _MOST_LISTED = 50
 _MOST_CHOICES = 5
 _SHORTEST_REASON = 5
+_WITH_REASON = {
+    *(ProposalKind.WITHDRAWAL, ProposalKind.ROUND),
+    *(ProposalKind.CALENDAR_DAY, ProposalKind.SENDING_HOURS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Desk:
     profiles: Profiles
     rulings: Rulings
     proposals: Proposals
+    working_time: WorkingTime
     entries: Entries
     staff: Staff
     accounts: Accounts
@@ -153,7 +158,7 @@ async def confirm(visit: Visit, desk: Desk) -> Reply:
     if not may_decide(person, proposal, today):
         return await deny(person, proposal, "confirm", desk)
     author = await desk.profiles.find_person(proposal.proposed_by.person)
-    if author is None or not covers(author, proposal.scope, today):
+    if author is None or not reaches(author, proposal, today):
         return _stale(
             _("Whoever proposed this does not serve as HR for it any more; it cannot be confirmed."), proposal
         )
@@ -166,7 +171,7 @@ async def confirm(visit: Visit, desk: Desk) -> Reply:
         return replace(shown, lines=(note, *shown.lines))
     if not await desk.proposals.decide(proposal.number, ProposalState.CONFIRMED, person.code, desk.clock.now()):
         return await decided_meanwhile(proposal, desk)
-    title, subject = await _take_effect(change, desk)
+    title, subject = await _take_effect(change, author, person, desk)
     await tell_author(author, proposal, desk)
     await desk.audit.record(
         person.code,
@@ -283,7 +288,7 @@ async def _show(visit: Visit, found: _Found, change: Change | str, desk: Desk) -
         return _stale(change, proposal)
     effects = await count_effects(change, proposal.scope, today, desk.profiles)
     lines = [*describe_change(change, replace(visit, rules=today)), *describe_effects(effects, today)]
-    if proposal.cells.get("ly_do") and proposal.kind in {ProposalKind.WITHDRAWAL, ProposalKind.ROUND}:
+    if proposal.cells.get("ly_do") and proposal.kind in _WITH_REASON:
         lines.insert(1, Line(_("Reason: {reason}").format(reason=proposal.cells.get("ly_do", "")), is_item=True))
     seen = f"{proposal.number}.{today.book.rules.version}"
     number = str(proposal.number)
@@ -297,7 +302,7 @@ async def _show(visit: Visit, found: _Found, change: Change | str, desk: Desk) -
     return Reply(title=name_proposal(proposal), lines=tuple(lines), choices=(*choices, waiting(), next_steps.rulings()))
 
 
-async def _take_effect(change: Change, desk: Desk) -> tuple[str, str]:
+async def _take_effect(change: Change, author: Person, confirmer: Person, desk: Desk) -> tuple[str, str]:
     """Write what was confirmed; what to say of it, and the code of what was changed."""
     if change.withdrawn is not None:
         is_ended = await desk.rulings.withdraw(change.withdrawn.id, change.day)
@@ -313,6 +318,8 @@ async def _take_effect(change: Change, desk: Desk) -> tuple[str, str]:
         return text.format(id=ruling.id, day=show_day(ruling.valid_from)), ruling.id
     if change.table is not None:
         return await _take_table(change.table, desk)
+    if change.time is not None:
+        return await _take_time(change.time, author, confirmer, desk)
     if change.round is not None:
         await desk.entries.store(change.round, declares=change.declares, at=desk.clock.now())
         return _("Confirmed: review round {code} is as shown now.").format(code=change.round.code), change.round.code
@@ -325,6 +332,22 @@ async def _take_effect(change: Change, desk: Desk) -> tuple[str, str]:
         subject = f"{row.position_group}:{row.criterion}"
     await desk.entries.store(row, declares=change.declares, at=desk.clock.now())
     return _("Confirmed: the row is in the table now."), "".join(subject.split())
+
+
+async def _take_time(time: DayChange | HoursChange, author: Person, confirmer: Person, desk: Desk) -> tuple[str, str]:
+    now = desk.clock.now()
+    if isinstance(time, HoursChange):
+        await desk.working_time.set_hours(time.own, author.code, confirmer.code, now)
+        begin, end = time.after
+        text = _("Confirmed: reminders and broadcasts go out from {begin} to {end} now.")
+        return text.format(begin=show_time(begin), end=show_time(end)), "sending_hours"
+    if time.after is not None:
+        await desk.working_time.declare(time.after, author.code, confirmer.code, now)
+        text = _("Confirmed: {day} is a working day.") if time.after.is_working else _("Confirmed: {day} is a day off.")
+    else:
+        await desk.working_time.withdraw(time.day, confirmer.code, now)
+        text = _("Confirmed: the calendar of the library holds again on {day}.")
+    return text.format(day=show_day(time.day)), f"day:{time.day.isoformat()}"
 
 
 async def _take_table(table: TableChange, desk: Desk) -> tuple[str, str]:

@@ -6,10 +6,12 @@ from datetime import date
 
 from handlers.hr.proposals_given import REPLACES, ROWS, SHEET, YES, TableChange, compare, key_of, read_rows, with_table
 from handlers.hr.proposals_rounds import DEED, NEW
+from handlers.hr.proposals_time import DayChange, HoursChange, read_day, read_hours, with_day
 from handlers.phrases import _
 from handlers.ports import Entries, Profiles
 from handlers.problem_words import say_problem
 from handlers.wording import start_sentence
+from knowledge.changes import verdict_of
 from knowledge.effects import Shift, shifts_of
 from knowledge.evaluate import evaluate
 from knowledge.facts import (
@@ -44,7 +46,7 @@ _MOST_JUDGED = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A proposal as it would take effect on `day`: one of `ruling` (new), `row`, `table`, `round`, `withdrawn`.
+    """A proposal as it would take effect on `day`: one of `ruling` (new), `row`, `table`, `round`, `withdrawn`, `time`.
 
     `after` are the rules then.
 
@@ -61,16 +63,21 @@ class Change:
     table: TableChange | None = None
     round: ReviewRound | None = None
     round_before: ReviewRound | None = None
+    time: DayChange | HoursChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """How many people were reckoned, for how many something changes, and how often each change of state occurs."""
+    """How many people were reckoned, for how many something changes, and how often each change of state occurs.
+
+    `of_deadlines`: another deadline is meant, `of_days` another safe day or result.
+    """
 
     people: int = 0
     changed: int = 0
     is_partial: bool = False
     of_deadlines: bool = False
+    of_days: bool = False
     shifts: Counter[Shift] = field(default_factory=Counter)
 
 
@@ -85,6 +92,8 @@ async def read_change(proposal: Proposal, confirmer: Signatory, today: RulesOn, 
         return Change(today.day, _book_of(book, replace(book.rules, rulings=rulings)), withdrawn=known)
     if proposal.kind is ProposalKind.TABLE:
         return await _read_table(proposal, today, entries)
+    if proposal.kind in {ProposalKind.CALENDAR_DAY, ProposalKind.SENDING_HOURS}:
+        return _read_time(proposal, today)
     entry = await entries.read(SHEETS[proposal.kind], proposal.cells, book.library, home=book.home, today=today.day)
     if entry.problems:
         return start_sentence(say_problem(entry.problems[0]))
@@ -131,6 +140,17 @@ def _read_round(review: ReviewRound, proposal: Proposal, today: RulesOn, declare
     return Change(day, _book_of(today.book, after), round=review, round_before=before, declares=declares)
 
 
+def _read_time(proposal: Proposal, today: RulesOn) -> Change | str:
+    book = today.book
+    if proposal.kind is ProposalKind.SENDING_HOURS:
+        hours = read_hours(proposal.cells, today)
+        if isinstance(hours, str):
+            return hours
+        return Change(today.day, _book_of(book, replace(book.rules, sending_hours=hours.own)), time=hours)
+    day = read_day(proposal.cells, today)
+    return day if isinstance(day, str) else Change(today.day, _book_of(book, with_day(book.rules, day)), time=day)
+
+
 async def _read_table(proposal: Proposal, today: RulesOn, entries: Entries) -> Change | str:
     given = read_rows(proposal.cells.get(ROWS, ""))
     if given is None:
@@ -162,11 +182,13 @@ async def count_effects(
     before, after = today.book.on(change.day), change.after.on(change.day)
     units = None if scope is None else today.units_within((scope,))
     people = judged = changed = 0
-    of_deadlines = change.round is not None
+    if isinstance(change.time, HoursChange):
+        return Effects()  # nobody's verdict rests on the hour at which something is sent
+    of_deadlines, of_days = change.round is not None, change.time is not None
     counted: Counter[Shift] = Counter()
     async for person in profiles.stream_people(units):
         if people == _MOST_PEOPLE or judged == most:
-            return Effects(people, changed, is_partial=True, of_deadlines=of_deadlines, shifts=counted)
+            return Effects(people, changed, is_partial=True, of_deadlines=of_deadlines, of_days=of_days, shifts=counted)
         people += 1
         if not _may_touch(change, person):
             continue
@@ -174,14 +196,21 @@ async def count_effects(
         if of_deadlines:
             changed += _deadlines(person, before) != _deadlines(person, after)
             continue
+        if of_days:
+            changed += _days(person, before) != _days(person, after)
+            continue
         shifts = shifts_of(person, before, after)
         changed += bool(shifts)
         counted.update(shifts)
-    return Effects(people, changed, of_deadlines=of_deadlines, shifts=counted)
+    return Effects(people, changed, of_deadlines=of_deadlines, of_days=of_days, shifts=counted)
 
 
 def _deadlines(person: Person, rules: RulesOn) -> dict[object, object]:
     return {one.criterion: (one.deadline, one.round) for one in evaluate(person, rules)}
+
+
+def _days(person: Person, rules: RulesOn) -> dict[object, object]:
+    return {one.criterion: verdict_of(one) for one in evaluate(person, rules)}
 
 
 def _may_touch(change: Change, person: Person) -> bool:

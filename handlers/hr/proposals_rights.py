@@ -7,6 +7,9 @@ from knowledge.facts import Person, Role, Signatory, UnitCode
 from knowledge.rulebook import RulesOn
 from storage.records import Proposal, ProposalKind
 
+# What administrators decide on as HR does: what is sent and when, never what the rules are.
+OF_THE_MACHINE_TOO = frozenset({ProposalKind.BROADCAST, ProposalKind.SENDING_HOURS})
+
 
 def is_hr(person: Person | None) -> bool:
     """Whether somebody serves as HR now."""
@@ -44,8 +47,8 @@ def may_decide(person: Person, proposal: Proposal, today: RulesOn) -> bool:
 
 
 def reaches(person: Person, proposal: Proposal, today: RulesOn) -> bool:
-    """Whether somebody may look at a proposal: their scope covers it. Administrators decide on broadcasts too."""
-    server = as_hr(person) if proposal.kind is ProposalKind.BROADCAST else person
+    """Whether somebody may look at a proposal: their scope covers it, or as administrators they may as HR does."""
+    server = as_hr(person) if proposal.kind in OF_THE_MACHINE_TOO else person
     return covers(server, proposal.scope, today)
 
 

@@ -7,6 +7,8 @@ from handlers.change_words import name_state
 from handlers.hr.proposals_changes import WITHDRAWN, Change, Effects
 from handlers.hr.proposals_given import ROWS, SHEET, TableChange, read_rows
 from handlers.hr.proposals_rounds import CLOSE, DEED, EXTEND, NEW
+from handlers.hr.proposals_time import DayChange, HoursChange
+from handlers.hr.proposals_time_words import describe_day_change, describe_hours_change, name_time_change
 from handlers.phrases import _, ngettext, show_day, show_day_of, show_number
 from handlers.reply import Line
 from handlers.visit import Visit
@@ -39,6 +41,10 @@ def describe_change(change: Change, visit: Visit) -> list[Line]:
         return describe_table(change.table, change, visit)
     if change.round is not None:
         return describe_round(change.round, change.round_before, after)
+    if isinstance(change.time, DayChange):
+        return describe_day_change(change.time, visit.rules.book.on(change.day), change.after)
+    if isinstance(change.time, HoursChange):
+        return describe_hours_change(change.time, visit.rules.book.on(change.day), change.after)
     if change.row is None:
         return []
     lines = [Line(_("New: {what}").format(what=_describe_row(change.row, visit, after)), is_item=True)]
@@ -81,7 +87,13 @@ def describe_validity(ruling: Ruling) -> str:
 
 def describe_effects(effects: Effects, rules: RulesOn) -> list[Line]:
     """For how many people something changes, and how their states move."""
-    if effects.of_deadlines:
+    if effects.of_days:
+        text = _("Reckoned for {n} people: {changed} of them get another safe day or result.")
+        if effects.is_partial:
+            text = _("Reckoned for the first {n} people only: at least {changed} get another safe day or result.")
+    elif not effects.people:
+        return []
+    elif effects.of_deadlines:
         text = _("Reckoned for {n} people: {changed} of them get another deadline.")
         if effects.is_partial:
             text = _("Reckoned for the first {n} people only: at least {changed} of them get another deadline.")
@@ -116,6 +128,8 @@ def name_what(proposal: Proposal) -> str:
         ProposalKind.STANDARD: _("a title standard"),
         ProposalKind.TABLE: _name_table(proposal),
         ProposalKind.ROUND: _name_round(proposal),
+        ProposalKind.CALENDAR_DAY: name_time_change(proposal.cells),
+        ProposalKind.SENDING_HOURS: _("the hours of sending"),
         ProposalKind.WITHDRAWAL: _("withdrawal of ruling {id}").format(id=proposal.cells.get(WITHDRAWN, "")),
         ProposalKind.BROADCAST: _("a broadcast to {n} people").format(
             n=show_number(int(proposal.cells.get(PEOPLE, "0")))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.forms import Form, answer, begin
 from handlers.hr import proposals, proposals_tables, rulings
 from handlers.hr.proposals import Desk
-from handlers.hr.proposals_rights import is_hr
+from handlers.hr.proposals_rights import is_hr, may_broadcast
 from handlers.memory import recall_open_form
 from handlers.officials import guidance, linking
 from handlers.proven import for_proven
@@ -30,14 +30,14 @@ def _hr(handler: _Asked) -> _Handler:
     return for_proven(lambda visit, _person, desk: handler(visit, desk), desk_of)
 
 
-def _form(make: Callable[[Visit, Person, Desk], Form]) -> _Handler:
+def _form(make: Callable[[Visit, Person, Desk], Form], may: Callable[[Person], bool] = is_hr) -> _Handler:
     """What was typed or pressed goes to the form that this conversation has open."""
 
     async def reply(visit: Visit, ports: "Ports") -> Reply:
         person = visit.person
         if person is None:
             return linking.ask_to_link(visit)
-        if not is_hr(person):
+        if not may(person):
             return proposals.refuse(visit)
         kept = await recall_open_form(visit, ports.threads)
         return await answer(make(visit, person, desk_of(ports)), visit, kept)
@@ -101,6 +101,7 @@ def desk_of(ports: "Ports") -> Desk:
         profiles=ports.profiles,
         rulings=ports.rulings,
         proposals=ports.proposals,
+        working_time=ports.working_time,
         entries=ports.entries,
         staff=ports.staff,
         accounts=ports.accounts,
@@ -125,7 +126,7 @@ FORMS: Mapping[str, _Handler] = {
     rulings.WITHDRAWING: _form(rulings.withdrawing_form),
     proposals_tables.ROW: _form(proposals_tables.row_form),
     proposals_tables.STANDARD: _form(proposals_tables.standard_form),
-    proposals.REFUSING: _form(_refusing_form),
+    proposals.REFUSING: _form(_refusing_form, may_broadcast),
 }
 
 # The buttons of a form have its name for their action.

@@ -132,7 +132,7 @@ async def warn_unreached(reply: Reply, person: Person, desk: Desk) -> Reply:
 
 async def _set_hour(hour: time | None, visit: Visit, person: Person, desk: Desk) -> Reply:
     policy = visit.rules.library.policy
-    begin, end = policy.working_hours
+    begin, end = policy.hours
     wished, hour = hour, keepable_hour(policy, hour)
     if hour is None:
         text = _("Messages are sent within working hours only, from {begin} to {end}. Nothing was changed.")

@@ -211,6 +211,31 @@ def test_hr_sets_the_stages_of_a_round_and_takes_them_back(filled):
     assert "Không có đợt rà soát NO-SUCH" in refused.stderr
 
 
+def test_a_declared_day_moves_what_is_planned_until_it_is_taken_back(filled):
+    def planned() -> tuple[str, set[str]]:
+        printed = filled.run("plan", "--json").stdout
+        return printed, {one["send_at"] for one in json.loads(printed) if one["kind"] == "reminder"}
+
+    before, sent_at = planned()
+    assert {one[:10] for one in sent_at} == {"2026-11-23"}
+    named = ("--reason", "Nghỉ phòng bão", "--basis", "12/CĐ-UBND")
+
+    ran = filled.run("calendar", "declare", "23/11/2026", "--off", *named)
+    assert (ran.returncode, "ngày nghỉ, đã khai: Nghỉ phòng bão" in ran.stdout) == (0, True), ran.stderr
+    filled.run("calendar", "hours", "--from", "09:30", "--to", "16:00", "--reason", "Giờ mùa đông")
+    moved, sent_at = planned()
+    assert sent_at == {"2026-11-24T09:30:00+07:00"}
+    assert planned()[0] == moved
+    again = filled.run("calendar", "declare", "23/11/2026", "--worked", "--reason", "Lại làm", "--basis", "13/CĐ-UBND")
+    assert (again.returncode, planned()[1]) == (0, {"2026-11-23T09:30:00+07:00"})
+
+    filled.run("calendar", "withdraw", "23/11/2026", "--reason", "Bão đổi hướng")
+    filled.run("calendar", "hours", "--default", "--reason", "Hết mùa đông")
+    assert planned()[0] == before
+    refused = filled.run("calendar", "withdraw", "23/11/2026", "--reason", "Bão đổi hướng")
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("wanted", "told"),
     [

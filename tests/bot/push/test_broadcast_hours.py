@@ -7,7 +7,6 @@ import pytest
 
 from bot.push.composing import Deferred, NoticeComposer, Premises, Written
 from handlers.notices.table import BY_KIND, join
-from knowledge.calendar import WorkingCalendar
 from knowledge.facts import PersonCode
 from storage.records import Account, Delivery, DeliveryState, Notice, NoticeKind
 from tests.handlers import visits
@@ -51,9 +50,7 @@ async def test_broadcast_leaves_in_working_hours_and_waits_otherwise(library, no
             del deliveries
             return Premises({PERSON.code: PERSON}, {("telegram", "a1"): account}, {}, rules)
 
-    composer = NoticeComposer(
-        Records(), BY_KIND, join, calendar=WorkingCalendar(library.calendar), policy=library.policy, clock=At(moment)
-    )
+    composer = NoticeComposer(Records(), BY_KIND, join, clock=At(moment))
     notice = Notice(1, NoticeKind.BROADCAST, "broadcast:1:CB001", "", (PersonCode("CB001"),), PAYLOAD, moment)
     delivery = Delivery(
         7, PERSON.code, moment, DeliveryState.CLAIMED, (notice,), "telegram:1", "telegram", "a1", broadcast=1

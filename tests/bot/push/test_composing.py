@@ -11,9 +11,10 @@ from handlers.notices.composing import Dropped, Partly
 from handlers.notices.table import join
 from handlers.phrases import _
 from handlers.reply import Reply
-from knowledge.calendar import WorkingCalendar
 from knowledge.facts import PersonCode
+from knowledge.rulebook import RulesOn
 from storage.records import Account, Delivery, DeliveryState, Notice, NoticeKind
+from tests.handlers import visits
 from tests.people import official
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -40,10 +41,11 @@ class Records:
     people: dict = field(default_factory=lambda: {LAN.code: LAN})
     account: Account | None = field(default_factory=lambda: Account("telegram", "42", LAN.code))
     own_hours: dict = field(default_factory=dict)
+    rules: RulesOn | None = None
 
     async def look_up(self, deliveries) -> Premises:
         accounts = {("telegram", "42"): self.account} if self.account is not None else {}
-        return Premises(self.people, accounts, self.own_hours, rules=None)
+        return Premises(self.people, accounts, self.own_hours, rules=self.rules)
 
 
 def at(hour: int, minute: int = 0, day: date = MONDAY) -> datetime:
@@ -76,12 +78,12 @@ def compose(library):
     """Write the words of one delivery, on Monday at nine unless another moment is given."""
 
     async def composed(one: Delivery, records: Records | None = None, moment: datetime | None = None):
+        known = records or Records()
+        known.rules = visits.with_standards(library).on(MONDAY)
         composer = NoticeComposer(
-            records or Records(),
+            known,
             {NoticeKind.REMINDER: say},
             join,
-            calendar=WorkingCalendar(()),
-            policy=library.policy,
             clock=Clock(moment or at(9)),
         )
         [said] = await composer.compose([one])
