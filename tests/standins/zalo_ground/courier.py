@@ -57,6 +57,7 @@ class Courier:
             self.deliveries.append(delivery)
         if url is None:
             delivery.state = "no webhook"
+            self.bell.ring()
             return delivery
         self.agenda.put(wait, lambda: self._try(url, delivery))
         return delivery
