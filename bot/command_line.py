@@ -17,6 +17,7 @@ import typer
 from bot.command_line_api import api_key_app, hook_app
 from bot.command_line_broadcasts import broadcast_app
 from bot.command_line_calendar import calendar_app
+from bot.command_line_keeping import add_commands
 from bot.errors import CommandError, InputError, SilentError, UsageError
 from bot.settings import read_settings
 from handlers.phrases import CataloguesMissingError, _, locale_of, use_catalogues
@@ -282,6 +283,18 @@ def doctor(as_json: JsonOption = False) -> None:
     _run(examine(read_settings(), as_json=as_json))
 
 
+@app.command("rotate-key")
+def rotate_key_command(
+    drop: Annotated[
+        bool, typer.Option("--drop", help="Let the old key go at once, whatever still hangs on it.")
+    ] = False,
+) -> None:
+    """Replace the secret key: a new one seals, everything is sealed anew, the old one goes; nobody is stopped."""
+    from bot.commands.keys import rotate_key  # noqa: PLC0415  see the module's docstring
+
+    _run(rotate_key(read_settings(), drop=drop))
+
+
 @app.command()
 def plan(on: OnOption = None, as_json: JsonOption = False) -> None:
     """What would go out on a day, to whom and why: reminders, notices to those above, digests, changed rules."""
@@ -322,6 +335,22 @@ def queue(as_json: JsonOption = False) -> None:
     from bot.commands.queue import show_queue  # noqa: PLC0415  see the module's docstring
 
     _run(show_queue(read_settings(), as_json=as_json))
+
+
+@app.command()
+def identities(
+    as_json: JsonOption = False,
+    retire: Annotated[
+        str, typer.Option(metavar="IDENTITY", help="Give this one up: nobody sends by it any more.")
+    ] = "",
+) -> None:
+    """Our bots and accounts on the platforms, the people linked at each, and when each was last heard of."""
+    from bot.commands import identities as of  # noqa: PLC0415  see the module's docstring
+
+    if retire:
+        _run(of.retire(read_settings(), retire))
+    else:
+        _run(of.show_identities(read_settings(), as_json=as_json))
 
 
 @document_app.command("add")
@@ -489,12 +518,7 @@ def zalo_connect(
     _run(connect(read_settings(), given=code, callback=callback, with_challenge=with_challenge))
 
 
-@audit_app.command("verify")
-def audit_verify() -> None:
-    """Read the whole audit chain and tell whether every link holds."""
-    from bot.commands.codes import verify_audit  # noqa: PLC0415  see the module's docstring
-
-    _run(verify_audit(read_settings()))
+add_commands(app, audit_app)
 
 
 if __name__ == "__main__":

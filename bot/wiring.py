@@ -19,11 +19,14 @@ from bot.judging import Judge
 from bot.linking import bot_link
 from bot.on_zalo.bot_kept import BotKept
 from bot.on_zalo.pushing import identity_of as oa_identity_of
+from bot.places import DeskAt, InboxAt, Places, ReachAt, SeenAt
 from bot.rules_now import RulesNow
 from bot.settings import Settings
 from bot.wiring_api import SharedStore
 from bot.wiring_calendars import CalendarsInDatabase
+from bot.wiring_database import Way, as_owner, find_way, prepare
 from bot.wiring_intake import InboxInDatabase, SeenInDatabase
+from bot.wiring_keys import KeysInDatabase, ensure_known, open_vault
 from bot.wiring_letters import LettersInDatabase
 from bot.wiring_push import PushHalf, ReachInDatabase
 from bot.wiring_reports import ReportsInDatabase
@@ -60,10 +63,10 @@ from knowledge.understanding.retrieval import PointSearch
 from knowledge.understanding.terms import find_term
 from storage.database import Database, connection_words, open_database
 from storage.drawers import Drawers
-from storage.embedded import EmbeddedServer
-from storage.encryption import SecretKeyError, Vault, load_or_make_key
+from storage.encryption import SecretKeyError, Vault
 from storage.errors import DatabaseUnavailableError
-from storage.migrating import find_revision, migrate, newest_revision
+from storage.identities import KnownIdentity
+from storage.migrating import find_revision, newest_revision
 from storage.records import (
     AuditVerdict,
     CodeIssued,
@@ -110,9 +113,10 @@ class Office:
     seen: SeenInDatabase
     mail: LettersInDatabase
     study: StudyInDatabase
+    places: Places
     _database: Database
     _vault: Vault
-    _url: str = field(repr=False)  # it may hold a password
+    _way: Way = field(repr=False)  # it may hold a password
 
     @property
     def library(self) -> Library:
@@ -120,19 +124,29 @@ class Office:
         return self.reference.library
 
     @property
-    def cookie_key(self) -> bytes:
-        """The key that signs the cookies of web visitors."""
-        return self._vault.cookie_key
+    def cookie_keys(self) -> tuple[bytes, ...]:
+        """The keys that sign what browsers keep, the newest first; asked at every use, since they may change."""
+        return self._vault.cookie_keys
 
     @property
-    def reach(self) -> ReachInDatabase:
-        """Which accounts take what we send."""
-        return ReachInDatabase(self._database, self.clock)
+    def keys(self) -> KeysInDatabase:
+        """The secret keys."""
+        return KeysInDatabase(self._database, self._vault, self.settings, self.clock)
+
+    @property
+    def vault(self) -> Vault:
+        """The keys of the installation."""
+        return self._vault
+
+    @property
+    def owner_url(self) -> str:
+        """How the owner of the tables reaches the database; it may hold a password."""
+        return self._way.owner_url
 
     @property
     def push(self) -> PushHalf:
         """What is told unasked."""
-        return PushHalf(self._database, self.reference, self.clock, self.settings)
+        return PushHalf(self._database, self.reference, self.clock, self.settings, self.places)
 
     @property
     def working_time(self) -> WorkingTimeInDatabase:
@@ -152,12 +166,44 @@ class Office:
     @property
     def connection_words(self) -> str:
         """How the job engine reaches the database; it may hold a password."""
-        return connection_words(self._url)
+        return connection_words(self._way.url)
 
     @property
     def senders(self) -> Mapping[str, str]:
-        """Our own identities that messages are sent from, by channel."""
-        return senders_of(self.settings)
+        """The first of our own identities by channel; addresses of others name theirs."""
+        return self.places.first
+
+    def desk_at(self, channel: str) -> DeskAt:
+        """The desk, for the visitors of this process's identity of a channel."""
+        return DeskAt(self.desk, self.places.of(channel))
+
+    def seen_at(self, channel: str) -> SeenAt:
+        """The updates of this process's identity of a channel that were taken up already."""
+        return SeenAt(self.seen, self.places.of(channel))
+
+    def inbox_at(self, channel: str) -> InboxAt:
+        """What the platform brings but once to this process's identity of a channel."""
+        return InboxAt(InboxInDatabase(self._database), self.places.of(channel))
+
+    def reach_at(self, channel: str) -> ReachAt:
+        """Which chats of this process's identity of a channel take what we send."""
+        return ReachAt(ReachInDatabase(self._database, self.clock), self.places.of(channel))
+
+    async def list_identities(self) -> Sequence[tuple[KnownIdentity, int]]:
+        """Every identity of the installation, with how many people are linked at it."""
+        async with self._database.transaction() as drawers:
+            people = await drawers.identities.count_people()
+            return [(one, people.get(one.identity, 0)) for one in await drawers.identities.list_known()]
+
+    async def retire_identity(self, identity: str) -> int:
+        """Reach nobody by this identity any more; how many accounts that leaves. Raises InputError for no such."""
+        async with self._database.transaction() as drawers:
+            now = self.clock.now()
+            left = await drawers.identities.retire(identity, now)
+            if left is None:
+                raise InputError(_("There is no identity {identity}.").format(identity=identity))
+            await drawers.audit.record("command_line", "retired_identity", identity, now, {"accounts": left})
+            return left
 
     @property
     def open_cabinet(self) -> Callable[[], AbstractAsyncContextManager[Any]]:
@@ -185,17 +231,13 @@ class Office:
     def zalo_book(self) -> BookInDatabase:
         """What is kept of the people and messages of the Official Account."""
         identity = oa_identity_of(self.settings.zalo_oa_id or "")
-        return BookInDatabase(self._database, identity, allowance_of(self.settings), self.clock)
-
-    @property
-    def inbox(self) -> InboxInDatabase:
-        """What platforms bring but once, until it is answered."""
-        return InboxInDatabase(self._database)
+        place = self.places.of(Channel.ZALO_OA)
+        return BookInDatabase(self._database, identity, allowance_of(self.settings), self.clock, place)
 
     @property
     def zalo_bot(self) -> BotKept:
         """What the Zalo Bot platform needs kept."""
-        return BotKept(self._database.transaction, self.clock)
+        return BotKept(self._database.transaction, self.clock, self.places.of(Channel.ZALO_BOT))
 
     async def rule_book(self) -> RuleBook:
         """The rule book as of now."""
@@ -401,31 +443,36 @@ async def open_office(
     """
     reference = open_reference(settings)
     clock = clock or make_clock(settings)
-    vault = _open_vault(settings)
-    with _speaking_of_service(), _server(settings) as (url, revive):
-        async with open_database(url, vault=vault, revive=revive) as database:
-            await _ensure_migrated(database, is_given=settings.database_url is not None)
-            desk = _make_desk(database, reference, clock, settings, None if keeps_threads else MemoryThreads())
+    vault = checked_vault(settings)
+    with _speaking_of_service(), find_way(settings) as way:
+        await prepare(way, vault, clock.now(), may_migrate=settings.database_url is None)
+        async with open_database(way.url, vault=vault, revive=way.revive) as database:
+            await ensure_known(database, vault)
+            places = await _find_places(database, settings)
+            threads = None if keeps_threads else MemoryThreads()
+            desk = _make_desk(database, reference, clock, settings, threads, places)
             yield Office(
                 settings=settings,
                 reference=reference,
                 clock=clock,
                 desk=desk,
                 seen=SeenInDatabase(database),
-                mail=LettersInDatabase(database, desk, clock),
-                study=StudyInDatabase(database, reference, clock, senders_of(settings)),
+                mail=LettersInDatabase(database, desk, clock, places),
+                study=StudyInDatabase(database, reference, clock, places.first),
+                places=places,
                 _database=database,
                 _vault=vault,
-                _url=url,
+                _way=way,
             )
 
 
 async def initialise(settings: Settings) -> None:
     """Create or migrate the database."""
-    vault = _open_vault(settings)
-    with _speaking_of_service(), _server(settings) as (url, revive):
-        async with open_database(url, vault=vault, revive=revive) as database:
-            await migrate(database)
+    vault = checked_vault(settings)
+    with _speaking_of_service(), find_way(settings) as way:
+        await prepare(way, vault, make_clock(settings).now(), may_migrate=True)
+        async with as_owner(way, vault) as database:
+            await ensure_known(database, vault)
 
 
 def make_clock(settings: Settings) -> Clock:
@@ -433,8 +480,23 @@ def make_clock(settings: Settings) -> Clock:
     return FixedClock(settings.today) if settings.today is not None else SystemClock()
 
 
+async def _find_places(database: Database, settings: Settings) -> Places:
+    """Make the identities of this process known, and learn the first of every channel."""
+    own = senders_of(settings)
+    public = own.get(Channel.TELEGRAM, "").partition(":")[2]
+    is_token = not public or public.isdecimal()  # what is none is refused where it is used, and never the first
+    async with database.transaction() as drawers:
+        known = await drawers.identities.register(own if is_token else {})
+    return Places(own, {**own, **known})
+
+
 def _make_desk(
-    database: Database, reference: Reference, clock: Clock, settings: Settings, threads: MemoryThreads | None
+    database: Database,
+    reference: Reference,
+    clock: Clock,
+    settings: Settings,
+    threads: MemoryThreads | None,
+    places: Places,
 ) -> FrontDesk:
     library = reference.library
     being_built = Lock()
@@ -456,8 +518,8 @@ def _make_desk(
         grow=grow,
         find_term=find_term,
         clock=clock,
-        senders=senders_of(settings),
-        make_sending=lambda drawers: SendingByJobs(lines_of(settings), drawers.connection),
+        senders=places.first,
+        make_sending=lambda drawers: SendingByJobs(lines_of(settings, places.first), drawers.connection),
         examine=Examiner(),
         bot_link=bot_link(settings),
         vouching=VOUCH_FOR_NUMBERS | ({Channel.ZALO_OA} if settings.zalo_oa_trusts_numbers else set()),
@@ -475,12 +537,10 @@ def _drawers(database: Database, threads: MemoryThreads | None) -> Callable[[], 
     return opened
 
 
-def _open_vault(settings: Settings) -> Vault:
+def checked_vault(settings: Settings) -> Vault:
+    """The vault of the settings. Raises InputError or ServiceError."""
     try:
-        if settings.secret_key is not None:
-            return Vault.from_setting(settings.secret_key.get_secret_value())
-        settings.home.mkdir(parents=True, exist_ok=True)
-        return Vault.from_setting(load_or_make_key(settings.home))
+        return open_vault(settings)
     except SecretKeyError as error:
         raise InputError(_("NHACCHUAN_SECRET_KEY cannot be used: {reason}").format(reason=error)) from error
     except OSError as error:
@@ -490,28 +550,8 @@ def _open_vault(settings: Settings) -> Vault:
 
 
 @contextmanager
-def _server(settings: Settings) -> Iterator[tuple[str, Callable[[], None] | None]]:
-    """The given database, or the embedded server for as long as the block lasts."""
-    if settings.database_url is not None:
-        yield settings.database_url.get_secret_value(), None
-        return
-    with EmbeddedServer(settings.home) as server:
-        yield server.url, server.revive
-
-
-@contextmanager
 def _speaking_of_service() -> Iterator[None]:
     try:
         yield
     except DatabaseUnavailableError as error:
         raise ServiceError(_("The database cannot be used: {reason}").format(reason=error)) from error
-
-
-async def _ensure_migrated(database: Database, *, is_given: bool) -> None:
-    """An empty or an embedded database is brought up by itself; a given one only by `nhacchuan init`."""
-    revision = await find_revision(database)
-    if revision == newest_revision():
-        return
-    if revision is not None and is_given:
-        raise ServiceError(_("The database is not of this version; run: nhacchuan init"))
-    await migrate(database)

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from bot.letters import Carried, Errand
+from bot.places import Places
 from handlers.front_desk import FrontDesk
 from handlers.letters import write_letter
 from handlers.phrases import locale_of
@@ -17,24 +18,26 @@ from storage.records import (
 class LettersInDatabase:
     """Letters and how they ended, shared by every process on the database."""
 
-    def __init__(self, database: Database, desk: FrontDesk, clock: Clock) -> None:
+    def __init__(self, database: Database, desk: FrontDesk, clock: Clock, places: Places | None = None) -> None:
         self._database = database
         self._desk = desk
         self._clock = clock
+        self._places = places or Places({}, {})
 
     async def remind(self) -> int:
         return await self._desk.remind(self._clock.now())
 
     async def begin(self, channel: str, addresses: Collection[str] | None) -> Errand | None:
-        now = self._clock.now()
+        now, place = self._clock.now(), self._places.of(channel)
         async with self._database.transaction() as drawers:
             await drawers.letters.give_up_lost(now)
-            started = await drawers.letters.start(channel, addresses, 1, now)
+            started = await drawers.letters.start(channel, addresses, 1, now, mark=place.mark)
         if not started:
             return None
         letter = started[0]
         with locale_of(letter.locale):
-            return Errand(letter.id, letter.address, write_letter(letter), letter.tries, letter.person)
+            chat = place.chat_of(letter.address)
+            return Errand(letter.id, chat, write_letter(letter), letter.tries, letter.person)
 
     async def finish(self, errand: Errand, ended: Carried, reason: str = "") -> None:
         async with self._database.transaction() as drawers:

@@ -29,8 +29,8 @@ class SendingByJobs:
             await defer_pump(self.connection, one)
 
 
-def lines_of(settings: Settings) -> Sequence[SendingLine]:
-    """How each identity of ours sends."""
+def lines_of(settings: Settings, first: Mapping[str, str] | None = None) -> Sequence[SendingLine]:
+    """How each channel of ours sends; `first` names the identity where it is not that of this process."""
     is_paid = settings.telegram_paid_broadcast
     speeds = {
         Channel.TELEGRAM.value: settings.telegram_per_second,
@@ -43,7 +43,7 @@ def lines_of(settings: Settings) -> Sequence[SendingLine]:
 
     lines: list[SendingLine] = []
     for channel, sender in senders_of(settings).items():
-        line = SendingLine(sender, channel, speeds[channel])
+        line = SendingLine((first or {}).get(channel, sender), channel, speeds[channel])
         if channel == Channel.TELEGRAM:
             line = replace(
                 line, is_editable=True, describe_price=describe, fits=lambda reply: fits_telegram(reply, str)

@@ -13,6 +13,7 @@ from bot.on_zalo.bot_plan import Plan
 from bot.on_zalo.oauth import Pair
 from bot.on_zalo.pushing import Recipient, delivery_of
 from bot.on_zalo.tokens import Grant
+from bot.places import Place
 from bot.push.figures import AllowanceLine
 from bot.settings import Settings
 from handlers.asking import Channel
@@ -75,30 +76,33 @@ class GrantsInDatabase:
 class BookInDatabase:
     """Keeps the promises of `bot.on_zalo.pushing.Book` and `bot.on_zalo.receiving.Contacts` for one account."""
 
-    def __init__(self, database: Database, identity: str, allowance: Allowance, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, identity: str, allowance: Allowance, clock: Clock, place: Place | None = None
+    ) -> None:
         self._database = database
         self._identity = identity
         self._allowance = allowance
         self._clock = clock
+        self._at = (place or Place()).address_of
 
     # --- who did something
 
     async def note_interaction(self, user: str, at: datetime) -> None:
         async with self._database.transaction() as drawers:
-            await drawers.zalo.note_interaction(Channel.ZALO_OA, user, min(at, self._clock.now()))
-            await drawers.accounts.mark_reachable(Channel.ZALO_OA, user)
+            await drawers.zalo.note_interaction(Channel.ZALO_OA, self._at(user), min(at, self._clock.now()))
+            await drawers.accounts.mark_reachable(Channel.ZALO_OA, self._at(user))
 
     async def find_window(self, user: str) -> tuple[datetime | None, datetime | None]:
         async with self._database.transaction() as drawers:
-            return await drawers.zalo.find_window(Channel.ZALO_OA, user)
+            return await drawers.zalo.find_window(Channel.ZALO_OA, self._at(user))
 
     async def keep_window(self, user: str, last_at: datetime | None) -> None:
         async with self._database.transaction() as drawers:
-            await drawers.zalo.keep_window(Channel.ZALO_OA, user, last_at, self._clock.now())
+            await drawers.zalo.keep_window(Channel.ZALO_OA, self._at(user), last_at, self._clock.now())
 
     async def find_recipient(self, user: str) -> Recipient | None:
         async with self._database.transaction() as drawers:
-            account = await drawers.accounts.find_account(Channel.ZALO_OA, user)
+            account = await drawers.accounts.find_account(Channel.ZALO_OA, self._at(user))
             person = await drawers.profiles.find_person(account.person) if account and account.person else None
             if account is None or person is None:
                 return None

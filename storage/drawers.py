@@ -9,6 +9,7 @@ from storage.accounts import AccountsDrawer
 from storage.added_documents import AddedDocumentsDrawer
 from storage.api_keys import ApiKeysDrawer
 from storage.audit import AuditDrawer
+from storage.backups.kept import BackupsDrawer
 from storage.broadcasts import BroadcastsDrawer
 from storage.calendars import CalendarsDrawer
 from storage.console import ConsoleDrawer
@@ -17,17 +18,23 @@ from storage.entries import EntriesDrawer
 from storage.escalations import EscalationsDrawer
 from storage.evidence import EvidenceDrawer
 from storage.fleet import FleetDrawer
+from storage.foreseen import Foreseen
 from storage.hooks import HooksDrawer
+from storage.identities import IdentitiesDrawer
 from storage.inquiries import InquiriesDrawer
+from storage.later import Later
 from storage.link_codes import LinkCodesDrawer
 from storage.mail import MailDrawer
 from storage.outbox import OutboxDrawer
 from storage.pace import PaceDrawer
 from storage.people import ProfilesDrawer
+from storage.personal_data import PersonalDataDrawer
+from storage.privacy import PrivacyDrawer
 from storage.proposals import ProposalsDrawer
 from storage.questions import QuestionsDrawer
 from storage.reach import ReachDrawer
 from storage.reminders import RemindersDrawer
+from storage.restores import RestoresDrawer
 from storage.rules import RulesDrawer, RulesMemory
 from storage.rulings import RulingsDrawer
 from storage.shared_views import SharedViewsDrawer
@@ -36,6 +43,7 @@ from storage.threads import ThreadsDrawer
 from storage.told_rules import ToldRulesDrawer
 from storage.updates import UpdatesDrawer
 from storage.verdicts import VerdictsDrawer
+from storage.visits import VisitsDrawer
 from storage.workbook.result_file import SheetsWriter
 from storage.working_time import WorkingTimeDrawer
 from storage.zalo import ZaloDrawer
@@ -79,7 +87,19 @@ class Drawers:
     verdicts: VerdictsDrawer
     evidence: EvidenceDrawer
     reach: ReachDrawer
+    privacy: PrivacyDrawer
+    personal_data: PersonalDataDrawer
+    restores: RestoresDrawer
+    backups: BackupsDrawer
+    identities: IdentitiesDrawer
     working_time: WorkingTimeDrawer
+    visits: VisitsDrawer
+    later: Later
+
+    @property
+    def corrections(self) -> EntriesDrawer:
+        """Cells of the roster, corrected one by one."""
+        return self.entries
 
     @property
     def staff(self) -> ProfilesDrawer:
@@ -121,23 +141,24 @@ class Drawers:
         cls, connection: AsyncConnection, *, vault: Vault, randomness: Random, rules_memory: RulesMemory
     ) -> "Drawers":
         """All drawers over this connection."""
+        foreseen, later = Foreseen(), Later(connection)
         return cls(
             connection=connection,
-            profiles=ProfilesDrawer(connection, vault),
-            rules=RulesDrawer(connection, rules_memory),
-            accounts=AccountsDrawer(connection),
+            profiles=ProfilesDrawer(connection, vault, foreseen),
+            rules=RulesDrawer(connection, rules_memory, foreseen),
+            accounts=AccountsDrawer(connection, foreseen),
             link_codes=LinkCodesDrawer(connection, vault, randomness),
-            threads=ThreadsDrawer(connection, vault),
+            threads=ThreadsDrawer(connection, vault, foreseen, later),
             audit=AuditDrawer(connection),
             updates=UpdatesDrawer(connection, vault),
             study=StudyDrawer(connection, vault),
             inquiries=InquiriesDrawer(connection, vault, randomness),
             letters=MailDrawer(connection),
-            questions=QuestionsDrawer(connection, vault),
+            questions=QuestionsDrawer(connection, vault, later),
             added_documents=AddedDocumentsDrawer(connection),
             rulings=RulingsDrawer(connection),
             proposals=ProposalsDrawer(connection),
-            entries=EntriesDrawer(connection),
+            entries=EntriesDrawer(connection, vault),
             told=ToldRulesDrawer(connection),
             escalations=EscalationsDrawer(connection, vault),
             reminders=RemindersDrawer(connection),
@@ -155,5 +176,12 @@ class Drawers:
             verdicts=VerdictsDrawer(connection),
             evidence=EvidenceDrawer(connection, vault),
             reach=ReachDrawer(connection),
+            privacy=PrivacyDrawer(connection, vault),
+            personal_data=PersonalDataDrawer(connection, vault),
+            restores=RestoresDrawer(connection),
+            backups=BackupsDrawer(connection),
+            identities=IdentitiesDrawer(connection),
             working_time=WorkingTimeDrawer(connection),
+            visits=VisitsDrawer(connection, foreseen),
+            later=later,
         )

@@ -138,7 +138,7 @@ UPDATE deliveries d SET state = 'waiting', sender = n.sender, channel = n.channe
     locale = coalesce(n.locale, d.locale), tried = d.tried || (d.channel || ' ' || d.address), reason = %(reason)s,
     claimed_by = NULL, lease_until = NULL, slot_at = NULL, started_at = NULL
 FROM (
-    SELECT s.sender, a.channel, a.address, a.locale
+    SELECT sender_at(a.channel, a.address, s.sender) AS sender, a.channel, a.address, a.locale
     FROM deliveries o JOIN accounts a ON a.person = o.person
         JOIN unnest(%(channels)s::text[], %(senders)s::text[]) AS s (channel, sender) ON s.channel = a.channel
     WHERE o.id = %(id)s AND a.unreachable_at IS NULL AND 'reminders' <> ALL(a.withheld)

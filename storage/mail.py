@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import ColumnElement, Row, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -86,9 +86,11 @@ class MailDrawer:
     # --- for the postman
 
     async def start(
-        self, channel: str, addresses: Collection[str] | None, limit: int, at: datetime
+        self, channel: str, addresses: Collection[str] | None, limit: int, at: datetime, *, mark: str = ""
     ) -> Sequence[Letter]:
         """Take up letters that are due, for these addresses only where they are given; others take up different ones.
+
+        `mark` is that of the identity whose chats are meant, empty for the first of the channel.
 
         They count as started once the transaction is kept, and only then may their requests leave.
         """
@@ -98,7 +100,7 @@ class MailDrawer:
                 letters.c.channel == channel,
                 letters.c.state == LetterState.WAITING,
                 letters.c.due_at <= at,
-                *(() if addresses is None else (letters.c.address.in_(list(addresses)),)),
+                *((_is_at(mark),) if addresses is None else (letters.c.address.in_(list(addresses)),)),
             )
             .order_by(letters.c.due_at, letters.c.id)
             .limit(limit)
@@ -140,6 +142,12 @@ class MailDrawer:
         await self._connection.execute(
             update(letters).where(letters.c.id == letter, letters.c.state.in_(settled)).values(**values)
         )
+
+
+def _is_at(mark: str) -> ColumnElement[bool]:
+    if mark:
+        return letters.c.address.endswith(f"@{mark}", autoescape=True)
+    return ~letters.c.address.contains("@")
 
 
 def _letter(row: Row[Any]) -> Letter:

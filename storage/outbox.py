@@ -63,6 +63,7 @@ UPDATE deliveries d SET state = 'waiting', sender = %(senders)s ->> r.channel, c
     address = r.address, locale = r.locale, due_at = %(due_at)s, done_at = NULL
 FROM {_REACHED} r
 WHERE r.person = d.person AND d.state = 'unreachable' AND d.sender IS NULL AND d.merge_day >= %(since)s
+    AND d.reason <> 'restored'  -- it may have gone out after the backup was taken that this database comes from
 RETURNING d.id
 """  # noqa: S608  ours
 _FOLLOW: Final = f"""
@@ -81,7 +82,7 @@ UPDATE deliveries d SET sender = n.sender, channel = n.channel, address = n.addr
     locale = coalesce(n.locale, d.locale), reason = %(reason)s, lease_until = NULL
 FROM (
     SELECT o.id, other.* FROM deliveries o CROSS JOIN LATERAL (
-        SELECT s.sender, a.channel, a.address, a.locale
+        SELECT sender_at(a.channel, a.address, s.sender) AS sender, a.channel, a.address, a.locale
         FROM accounts a JOIN unnest(%(channels)s::text[], %(senders)s::text[]) AS s (channel, sender)
             ON s.channel = a.channel
         WHERE a.person = o.person AND a.unreachable_at IS NULL AND 'reminders' <> ALL(a.withheld)

@@ -15,6 +15,7 @@ from bot.on_telegram.receive import Reception
 from bot.on_telegram.run import check_token
 from bot.settings import Settings
 from bot.wiring import Office
+from handlers.asking import Channel
 from handlers.phrases import _
 
 WEBHOOK_PATH = "/telegram/webhook"
@@ -55,11 +56,11 @@ def make_telegram_door(office: Office, registry: CollectorRegistry) -> PollingDo
         return None
     token = settings.telegram_token.get_secret_value()
     reception = Reception(
-        desk=office.desk,
+        desk=office.desk_at(Channel.TELEGRAM),
         describe=office.describe,
-        seen=office.seen,
-        inbox=office.inbox,
-        reach=office.reach,
+        seen=office.seen_at(Channel.TELEGRAM),
+        inbox=office.inbox_at(Channel.TELEGRAM),
+        reach=office.reach_at(Channel.TELEGRAM),
         locale=settings.locale,
     )
     try:
@@ -86,7 +87,9 @@ def make_telegram_carrier(office: Office) -> TelegramCarrier | None:
         return None
     try:
         telegram = office.settings.telegram_api
-        return TelegramCarrier(token.get_secret_value(), telegram, office.describe, reach=office.reach)
+        return TelegramCarrier(
+            token.get_secret_value(), telegram, office.describe, reach=office.reach_at(Channel.TELEGRAM)
+        )
     except ChannelRefusedError as error:
         raise InputError(str(error)) from None
 

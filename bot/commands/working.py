@@ -12,12 +12,15 @@ from bot.errors import InputError
 from bot.failures import ChannelRefusedError
 from bot.on_telegram.pushing import TelegramSender, Terms
 from bot.on_telegram.tokens import identity_of
+from bot.places import SenderAt
 from bot.push.daily import DailyPlan
 from bot.push.fleet import Round, Worker
 from bot.push.pump import Pump
 from bot.push.sending import Sender
 from bot.settings import Settings
 from bot.wiring import Office, open_office
+from bot.wiring_keeping import Keeper, settle_restore
+from bot.wiring_keys import ALIVE_EVERY
 from handlers.phrases import _, show_day
 from handlers.ports import Clock
 
@@ -25,6 +28,8 @@ _CARDS_EVERY = 1.0  # seconds between looks; each card is written over more rare
 _RECALLS_EVERY = 0.5
 _HOOKS_EVERY = 3.0
 _JUDGE_EVERY = 3.0
+_KEEP_EVERY = 300.0
+_STAY_EVERY = 60.0
 
 
 async def work(settings: Settings, *, clock: Clock | None = None) -> None:
@@ -49,15 +54,14 @@ async def open_worker(office: Office) -> AsyncIterator[Worker]:
         for one in senders:
             pumping = office.push.pumping(one, per_second=pace_of(office, one))
             pumps[one.identity] = await stack.enter_async_context(pumping)
-        identities = {one.channel: one.identity for one in senders}
-        tasks = OfficeTasks(office, pumps, identities)
+        tasks = OfficeTasks(office, pumps, office.senders)
         yield Worker(office.connection_words, tasks, rounds=make_rounds(office, senders))
 
 
 def make_senders(office: Office) -> Sequence[Sender]:
     """One sender for each identity of ours. Raises InputError for a token that cannot be one."""
     made = _make_telegram_sender(office), make_zalo_bot_sender(office), make_zalo_oa_sender(office)
-    return tuple(one for one in made if one is not None)
+    return tuple(SenderAt(one, office.places.of(one.channel)) for one in made if one is not None)
 
 
 def _make_telegram_sender(office: Office) -> Sender | None:
@@ -93,8 +97,11 @@ def make_rounds(office: Office, senders: Sequence[Sender]) -> Sequence[Round]:
     return (
         Round("broadcast_cards", _CARDS_EVERY, broadcasts.show),
         Round("broadcast_recalls", _RECALLS_EVERY, broadcasts.recall),
+        Round("identities", _STAY_EVERY, office.push.stay),
         Round("hooks", _HOOKS_EVERY, office.shared_store.nudge),
         Round("verdicts", _JUDGE_EVERY, _judge(office)),
+        Round("keeping", _KEEP_EVERY, Keeper(office).look),
+        Round("keys", ALIVE_EVERY.total_seconds(), office.keys.note_alive),
     )
 
 
@@ -108,7 +115,7 @@ def _judge(office: Office) -> Callable[[], Awaitable[None]]:
 
 
 class OfficeTasks:
-    """What a worker does, by the open office. `identities` are those that we send by, by channel."""
+    """What a worker does, by the open office. `identities` are the first of each channel that the fleet sends by."""
 
     def __init__(self, office: Office, pumps: Mapping[str, Pump], identities: Mapping[str, str]) -> None:
         self._office = office
@@ -125,6 +132,7 @@ class OfficeTasks:
             await self._pumps[identity].run(stop)
 
     async def plan(self) -> None:
+        await settle_restore(self._office)
         await self._daily.ensure_today()
         await self._office.push.find_chats_again(self._identities)
 

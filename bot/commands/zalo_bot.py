@@ -16,6 +16,7 @@ from bot.on_zalo.fetching import Fetching
 from bot.settings import Settings
 from bot.wiring import Office
 from bot.wiring_zalo import bot_plan
+from handlers.asking import Channel
 from handlers.phrases import _
 
 BOT_WEBHOOK_PATH = "/zalo/bot/webhook"
@@ -59,15 +60,15 @@ def make_zalo_bot_door(office: Office, registry: CollectorRegistry) -> BotPollin
         api = _open_api(settings)
         kept = office.zalo_bot
         reception = BotReception(
-            desk=office.desk,
+            desk=office.desk_at(Channel.ZALO_BOT),
             describe=office.describe,
-            inbox=office.inbox,
-            seen=office.seen,
+            inbox=office.inbox_at(Channel.ZALO_BOT),
+            seen=office.seen_at(Channel.ZALO_BOT),
             files=Fetching(own=settings.zalo_bot_api),
             meter=kept.meter(api.identity),
             plan=bot_plan(settings),
             offered=kept.offered,
-            reach=office.reach,
+            reach=office.reach_at(Channel.ZALO_BOT),
             locale=settings.locale,
         )
         if not settings.zalo_bot_webhook_url:
@@ -107,7 +108,7 @@ def make_zalo_bot_sender(office: Office) -> ZaloBotSender | None:
 def make_zalo_bot_carrier(office: Office) -> ZaloBotCarrier | None:
     """Whoever brings letters by the Zalo bot; None without a token."""
     sender = make_zalo_bot_sender(office)
-    return ZaloBotCarrier(sender, reach=office.reach) if sender is not None else None
+    return ZaloBotCarrier(sender, reach=office.reach_at(Channel.ZALO_BOT)) if sender is not None else None
 
 
 def _open_api(settings: Settings) -> BotApi:

@@ -24,6 +24,7 @@ from bot.on_zalo.templates import TemplateClient
 from bot.on_zalo.tokens import TokenKeeper
 from bot.settings import Settings
 from bot.wiring import Office
+from handlers.asking import Channel
 from handlers.phrases import _, ngettext, show_day
 from knowledge.message_templates import MessageTemplate, TemplatesError, load_templates
 
@@ -85,12 +86,12 @@ def make_zalo_oa_door(office: Office, registry: CollectorRegistry) -> OaDoor | N
         return None
     settings, client, book = office.settings, account.client(), office.zalo_book
     reception = Reception(
-        desk=office.desk,
+        desk=office.desk_at(Channel.ZALO_OA),
         describe=office.describe,
-        inbox=office.inbox,
+        inbox=office.inbox_at(Channel.ZALO_OA),
         contacts=book,
         clock=office.clock,
-        reach=office.reach,
+        reach=office.reach_at(Channel.ZALO_OA),
         locale=settings.locale,
     )
     is_public = (settings.public_url or "").startswith("https://")
@@ -152,7 +153,7 @@ def make_zalo_oa_carrier(office: Office) -> OaCarrier | None:
     if account is None:
         return None
     client, count = account.client(), office.zalo_book.count_answers
-    return OaCarrier(client, office.describe, office.reach, office.clock.now, account.keeper.close, count)
+    return OaCarrier(client, office.describe, office.reach_at(Channel.ZALO_OA), office.clock.now, account.keeper.close, count)
 
 
 async def renew_zalo_oa(office: Office) -> None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from bot.on_zalo.bot_showing import Offered, as_state, read_state
+from bot.places import Place
 from handlers.asking import Channel
 from handlers.ports import Clock
 
@@ -19,11 +20,12 @@ class BotKept:
 
     open_cabinet: OpenCabinet
     clock: Clock
+    place: Place = field(default_factory=Place)
 
     @property
     def offered(self) -> "OfferedInCabinet":
         """The choices that stand last in each chat."""
-        return OfferedInCabinet(self.open_cabinet, self.clock)
+        return OfferedInCabinet(self.open_cabinet, self.clock, self.place)
 
     def meter(self, identity: str) -> "MeterInCabinet":
         """The messages of this bot."""
@@ -36,14 +38,15 @@ class OfferedInCabinet:
 
     open_cabinet: OpenCabinet
     clock: Clock
+    place: Place
 
     async def recall(self, address: str) -> Offered:
         async with self.open_cabinet() as cabinet:
-            return read_state(await cabinet.threads.recall(_name(address)))
+            return read_state(await cabinet.threads.recall(_name(self.place.address_of(address))))
 
     async def keep(self, address: str, offered: Offered) -> None:
         async with self.open_cabinet() as cabinet:
-            await cabinet.threads.keep(_name(address), as_state(offered), self.clock.now())
+            await cabinet.threads.keep(_name(self.place.address_of(address)), as_state(offered), self.clock.now())
 
 
 @dataclass(frozen=True, slots=True)

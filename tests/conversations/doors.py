@@ -43,7 +43,7 @@ from bot.on_zalo.tokens import TokenKeeper
 from bot.seen import InboxInMemory, SeenInMemory
 from bot.wiring import Office
 from bot.wiring_zalo import GrantsInDatabase
-from handlers.asking import Incoming
+from handlers.asking import Channel, Incoming
 from handlers.reply import Reply
 from knowledge.facts import PersonCode
 from tests.standins.telegram_api import TelegramApi
@@ -278,7 +278,7 @@ class ZaloOaGuest:
             """The door closes the tokens."""
 
         client = AccountClient(self._oa.openapi_base, self._client.tokens)
-        carrier = OaCarrier(client, office.describe, office.reach, office.clock.now, keep)
+        carrier = OaCarrier(client, office.describe, office.reach_at(Channel.ZALO_OA), office.clock.now, keep)
         await Postman(office.mail, [carrier]).go_round()
         await carrier.close()
         return await self._read()

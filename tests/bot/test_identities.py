@@ -1,0 +1,179 @@
+"""Two bots on one installation: each has its own visitors, pace and updates, and sends for nobody else."""
+
+import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+import pytest
+from prometheus_client import CollectorRegistry
+from sqlalchemy import text
+
+from bot.commands.channels import make_telegram_door
+from bot.commands.identities import show_identities
+from bot.commands.working import open_worker
+from bot.errors import InputError
+from bot.places import Place, Places
+from bot.wiring import open_office
+from bot.wiring_push import leave_closed
+from handlers.phrases import locale_of
+from knowledge.facts import PersonCode
+from storage.records import Letter, LetterKind
+from tests.databases import make_home
+from tests.offices import sample_office
+from tests.standins.telegram_api import TelegramApi
+
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+A, B = "telegram:7001", "telegram:7002"
+_WAITS = (
+    "INSERT INTO deliveries (person, sender, channel, address, locale, due_at)"
+    " VALUES ('CB010', :sender, 'telegram', '901@7002', 'vi', '2026-11-23')"
+)
+_SILENT = "UPDATE identities SET heard_at = '2026-01-01' WHERE identity = :identity"
+
+
+class MondayClock:
+    """Always nine o'clock on a working day."""
+
+    is_fixed = False
+
+    def today(self):
+        return MONDAY.date()
+
+    def now(self):
+        return MONDAY
+
+
+@pytest.fixture(scope="module")
+async def two(server_url):
+    """Offices of two bots on one database, A first, each connected to a stand-in of its own."""
+    async with AsyncExitStack() as stack:
+        home = stack.enter_context(make_home())
+        plain = await stack.enter_async_context(sample_office(server_url, home))
+        offices, apis = [], []
+        for token in ("7001:" + "a" * 35, "7002:" + "b" * 35):
+            api = await stack.enter_async_context(TelegramApi(token))
+            secret = type(plain.settings.secret_key)(token)
+            settings = plain.settings.model_copy(update={"telegram_token": secret, "telegram_api": api.base})
+            opened = open_office(settings, clock=MondayClock(), keeps_threads=False)
+            offices.append(await stack.enter_async_context(opened))
+            apis.append(api)
+        yield SimpleNamespace(a=offices[0], b=offices[1], api_a=apis[0], api_b=apis[1])
+
+
+@asynccontextmanager
+async def open_doors(two):
+    stop = asyncio.Event()
+    doors = [make_telegram_door(one, CollectorRegistry()) for one in (two.a, two.b)]
+    async with asyncio.TaskGroup() as group:
+        for door in doors:
+            group.create_task(door.keep_open(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+
+
+@asynccontextmanager
+async def working(office):
+    stop = asyncio.Event()
+    async with open_worker(office) as worker:
+        running = asyncio.create_task(worker.run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await asyncio.wait_for(running, 20)
+
+
+async def link(office, address, code):
+    async with office._database.transaction() as drawers:
+        await drawers.accounts.link("telegram", address, PersonCode(code), MONDAY)
+
+
+def sent_by(api):
+    """The chats that messages came to, but for the one that was answered."""
+    return {one.chat for one in api.arrivals if one.status == 200} - {"555"}
+
+
+async def rows(office, order):
+    async with office._database.transaction() as drawers:
+        return [tuple(row) for row in await drawers.connection.execute(text(order))]
+
+
+def test_address_names_its_identity_unless_it_is_the_first():
+    places = Places({"telegram": B, "zalo_oa": "zalo_oa:5"}, {"telegram": A, "zalo_oa": "zalo_oa:5"})
+    assert [places.of(one) for one in ("telegram", "zalo_oa", "web")] == [Place("7002"), Place(), Place()]
+    assert Place("7002").address_of("12") == "12@7002"
+    assert [Place("7002").chat_of("12@7002"), Place().chat_of("12")] == ["12", "12"]
+
+
+async def test_whoever_is_linked_at_one_bot_is_a_stranger_to_the_other(two):
+    at_a, at_b = two.api_a.visitor("Lan", 555), two.api_b.visitor("Lan", 555)
+    await link(two.a, "555", "CB002")
+    async with open_doors(two):  # the same number of an update at both
+        at_a.says("/conthieu")
+        at_b.says("/conthieu")
+        told_a, told_b = await at_a.reads(timeout=20), await at_b.reads(timeout=20)
+    assert "chứng chỉ" in told_a
+    assert "liên kết" not in told_a
+    assert "liên kết" in told_b
+    assert await rows(two.a, "SELECT address FROM accounts WHERE channel = 'telegram' AND person = 'CB002'") == [
+        ("555",)
+    ]
+
+
+async def test_messages_leave_only_by_the_bot_that_their_people_are_linked_with(two):
+    for office in (two.a, two.b):
+        assert office.senders == {"telegram": A}
+    async with two.a.push.read_plan(MONDAY.date()) as (_telling, _agenda, planned):
+        owed = sorted({one.owed.to async for one in planned if one.owed.kind == "reminder"} - {"CB002"})[:6]
+    chats = {code: (one.visitor(code), one) for code, one in zip(owed, [two.api_a, two.api_b] * 3, strict=True)}
+    for code, (visitor, api) in chats.items():
+        await link(two.a, f"{visitor.id}" if api is two.api_a else f"{visitor.id}@7002", code)
+
+    async with working(two.b), working(two.a):  # B may plan, for everybody
+        for api in (two.api_a, two.api_b):
+            await api.wait_for(lambda api=api: len(sent_by(api)) >= 3, 30)
+    for api in (two.api_a, two.api_b):
+        assert sent_by(api) == {str(who.id) for who, at in chats.values() if at is api}
+    of = await rows(two.a, "SELECT sender, count(*) FROM deliveries WHERE address LIKE '%@7002' GROUP BY sender")
+    assert of == [(B, 3)]
+    assert await rows(two.a, "SELECT identity, interval_ms > 0 FROM pace ORDER BY 1") == [(A, True), (B, True)]
+
+
+async def test_letter_is_brought_by_the_bot_that_it_is_for(two):
+    async with two.a._database.transaction() as drawers:
+        await drawers.letters.leave(Letter("telegram", "900@7002", LetterKind.ZALO_LOST, MONDAY, key="for b"))
+    assert await two.a.mail.begin("telegram", None) is None
+    errand = await two.b.mail.begin("telegram", None)
+    assert errand is not None
+    assert errand.address == "900"
+
+
+async def test_what_waits_for_a_silent_bot_goes_to_another_account_of_its_person(two):
+    await link(two.a, "901@7002", "CB010")
+    await link(two.a, "902", "CB010")
+    async with two.a._database.transaction() as drawers:
+        await drawers.connection.execute(text("DELETE FROM deliveries WHERE person = 'CB010'"))
+        await drawers.connection.execute(text(_WAITS), {"sender": A})
+        of = text("SELECT sender, address FROM deliveries WHERE person = 'CB010'")
+        assert [tuple(one) for one in await drawers.connection.execute(of)] == [(B, "901@7002")]
+        await leave_closed(drawers, two.a.places, MONDAY)
+        assert [tuple(one) for one in await drawers.connection.execute(of)] == [(B, "901@7002")], "B was heard of"
+        await drawers.connection.execute(text(_SILENT), {"identity": B})
+        await leave_closed(drawers, two.a.places, MONDAY)
+        assert [tuple(one) for one in await drawers.connection.execute(of)] == [(A, "902")]
+
+
+async def test_bot_that_is_given_up_is_written_to_by_nobody(two, capsys):
+    with locale_of("en"):
+        await show_identities(two.a.settings, as_json=False)
+    assert f"{B}: 4 people linked" in capsys.readouterr().out
+    assert await two.a.retire_identity(B) >= 4
+    with pytest.raises(InputError):
+        await two.a.retire_identity("telegram:1")
+    still = "SELECT count(*) FROM accounts WHERE person IS NOT NULL AND unreachable_at IS NULL AND address"
+    assert await rows(two.a, f"{still} LIKE '%@7002'") == [(0,)]
+    assert await rows(two.a, f"{still} NOT LIKE '%@%' AND channel = 'telegram'") > [(0,)]
