@@ -153,7 +153,9 @@ def make_zalo_oa_carrier(office: Office) -> OaCarrier | None:
     if account is None:
         return None
     client, count = account.client(), office.zalo_book.count_answers
-    return OaCarrier(client, office.describe, office.reach_at(Channel.ZALO_OA), office.clock.now, account.keeper.close, count)
+    return OaCarrier(
+        client, office.describe, office.reach_at(Channel.ZALO_OA), office.clock.now, account.keeper.close, count
+    )
 
 
 async def renew_zalo_oa(office: Office) -> None:
