@@ -35,6 +35,13 @@ class Settings(BaseSettings):
 
     home: Path = Path("var")
     database_url: SecretStr | None = None
+    # The account that owns the tables, where the one above is another that only serves; for init, backup and restore.
+    database_owner_url: SecretStr | None = None
+    # Where a backup is put every night, and how many are kept; empty is none by itself.
+    backup_dir: Path | None = None
+    backup_keep: int = Field(default=14, ge=1)
+    # Seconds that a web server asked to end by SIGTERM goes on answering while it says that it is not ready.
+    drain_seconds: float = Field(default=0, ge=0, le=300)
     secret_key: SecretStr | None = None
     territory: str = "hung-yen"
     telegram_token: SecretStr | None = None

@@ -7,7 +7,7 @@ from handlers.reply import Line, Reply
 from storage.records import Letter, LetterKind
 
 
-def write_letter(letter: Letter) -> Reply:  # noqa: C901, PLR0911  one branch for each kind
+def write_letter(letter: Letter) -> Reply:  # noqa: C901, PLR0911, PLR0912  one branch for each kind
     """The letter, in the language being spoken."""
     code = letter.inquiry or ""
     at_hr = Choice(_("Open question {code}").format(code=code), "inbox.open", code)
@@ -49,6 +49,26 @@ def write_letter(letter: Letter) -> Reply:  # noqa: C901, PLR0911  one branch fo
             return Reply(text.format(number=letter.number), choices=(see,))
         case LetterKind.ZALO_LOST:
             return _zalo_lost()
+        case LetterKind.AUDIT_BROKEN:
+            return _audit_broken(letter.number)
+        case LetterKind.BACKUP_FAILED:
+            return Reply(
+                _("Tonight's backup of the database could not be taken, or did not hold when it was tried."),
+                (Line(_("On the server, run: nhacchuan doctor")),),
+            )
+
+
+def _audit_broken(number: int) -> Reply:
+    steps = (
+        _("Let nobody change anything on the server, and keep a copy of the database as it is: nhacchuan backup FILE"),
+        _("On the server, run: nhacchuan audit verify"),
+        _("Compare with the sheets that HR keeps on paper: nhacchuan audit verify --against FILE"),
+        _("Find out who had access to the server, and restore the last backup whose chain is intact."),
+    )
+    return Reply(
+        _("The audit chain is broken at entry {n}: somebody changed it past the product.").format(n=number),
+        tuple(Line(f"{place}. {step}") for place, step in enumerate(steps, start=1)),
+    )
 
 
 def _zalo_lost() -> Reply:

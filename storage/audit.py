@@ -4,23 +4,41 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.characters import storable, storable_values
 from storage.driver import driver_of
-from storage.records import AuditEntry, AuditVerdict, AuditWanted
-from storage.tables import audit_entries, audit_head
+from storage.records import AuditCheck, AuditEntry, AuditSeal, AuditVerdict, AuditWanted
+from storage.tables import audit_checks, audit_entries, audit_head, audit_seals
 
 NO_HASH: Final = "0" * 64
-_BATCH: Final = 5000
+_BATCH: Final = 1000  # read at once; while it is gone through nothing else of the process goes on
+_CHECKING: Final = 0x4E68616375  # any number, the same for every process
 _CHAIN: Final = """
 SELECT h.number, h.hash, e.number, e.at, e.actor, e.action, e.subject, e.details, e.previous_hash, e.hash
 FROM audit_head h LEFT JOIN audit_entries e ON true ORDER BY e.number
 """
+# What keeps the chain as it is stands in the database; somebody who rules it may have put it out of force.
+_GUARDS: Final = (
+    "audit_entries.refuse_change", "audit_entries.follow_chain", "audit_head.advance", "audit_head.refuse_head",
+    "audit_seals.refuse_seal",
+)  # fmt: skip
+_STANDING: Final = text("""
+SELECT c.relname || '.' || t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+WHERE c.relname LIKE 'audit%' AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
+""")
+_ENDS: Final = text("""
+SELECT DISTINCT ON (day) CAST(at AT TIME ZONE 'Asia/Ho_Chi_Minh' AS date) AS day, number, hash FROM audit_entries
+WHERE number > :sealed AND at < :before ORDER BY day, number DESC
+""")
 # Codes, document numbers, days and addresses within a channel; words with spaces would be names or questions.
 _CODE_LIKE: Final = re.compile(r"[^\s\0]{0,200}")
 _PHONE_LIKE: Final = re.compile(r"\(?(?:\+|0|84)[\d.()-]*")
@@ -101,7 +119,24 @@ class AuditDrawer:
         return [AuditEntry(*row) for row in found]
 
     async def verify(self) -> AuditVerdict:
-        """Read the whole chain, at one moment and never all in memory, up to its first broken link."""
+        """Read the whole chain, at one moment and never all in memory, up to its first broken link.
+
+        A chain in which every link holds is broken all the same where what guards it was put out of force, or where it
+        does not hold an end that was signed.
+        """
+        verdict = await self._read_links()
+        if not verdict.is_intact:
+            return verdict
+        if (missing := await self._list_missing_guards()) and await self._has_guards():
+            return AuditVerdict(verdict.entries, verdict.entries, f"nothing guards it any more: {', '.join(missing)}")
+        for one in await self.list_seals() if await self._has_guards() else ():
+            if await self.find_hash(one.number) != one.hash:
+                return AuditVerdict(verdict.entries, one.number, f"it is not the chain that was signed on {one.day}")
+            if not is_signed(one):
+                return AuditVerdict(verdict.entries, one.number, f"what was signed on {one.day} was changed")
+        return verdict
+
+    async def _read_links(self) -> AuditVerdict:
         driver = await driver_of(self._connection)
         read, previous = 0, NO_HASH
         end: tuple[int, str] = (0, NO_HASH)
@@ -119,6 +154,88 @@ class AuditDrawer:
         if end != (read, previous):
             return AuditVerdict(read, read + 1, "the newest entries are not those that the chain ends with")
         return AuditVerdict(read)
+
+    async def find_end(self) -> tuple[int, str]:
+        """The number and hash of the newest entry."""
+        found = await self._connection.execute(select(audit_head.c.number, audit_head.c.hash))
+        number, end = found.one()
+        return number, end
+
+    async def find_hash(self, number: int) -> str | None:
+        """The hash of the entry of this number, or None."""
+        return await self._connection.scalar(select(audit_entries.c.hash).where(audit_entries.c.number == number))
+
+    # --- ends that are signed
+
+    async def list_seals(self, limit: int | None = None) -> Sequence[AuditSeal]:
+        """The ends that were signed, the newest first."""
+        found = await self._connection.execute(select(audit_seals).order_by(audit_seals.c.day.desc()).limit(limit))
+        return [AuditSeal(*row) for row in found]
+
+    async def seal_days(self, before: datetime, key: bytes, at: datetime) -> Sequence[AuditSeal]:
+        """Sign the end of every day that ended before this moment and is not signed yet; those signed now."""
+        newest = await self.list_seals(1)
+        values = {"sealed": newest[0].number if newest else 0, "before": before}
+        ends = (await self._connection.execute(_ENDS, values)).all()
+        signed = [sign(day, number, end, key, at) for day, number, end in ends]
+        if signed:
+            rows = [asdict(one) for one in signed]
+            await self._connection.execute(pg_insert(audit_seals).on_conflict_do_nothing(), rows)
+        return signed
+
+    # --- when it was verified
+
+    async def note_check(self, verdict: AuditVerdict, at: datetime) -> None:
+        """Keep that the chain was read, and what was found."""
+        await self._connection.execute(
+            insert(audit_checks).values(
+                checked_at=at, entries=verdict.entries, broken_at=verdict.broken_at, reason=verdict.reason
+            )
+        )
+
+    async def find_check(self) -> AuditCheck | None:
+        """When it was read last, and what was found; None while it never was."""
+        columns = audit_checks.c
+        order = select(columns.checked_at, columns.entries, columns.broken_at, columns.reason)
+        row = (await self._connection.execute(order.order_by(columns.id.desc()).limit(1))).one_or_none()
+        return AuditCheck(*row) if row is not None else None
+
+    async def take_check(self) -> bool:
+        """Whether this transaction is the one that reads the chain: nobody else is at it just now."""
+        return bool(await self._connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _CHECKING}))
+
+    async def _list_missing_guards(self) -> list[str]:
+        standing = {name for (name,) in await self._connection.execute(_STANDING)}
+        return [one for one in _GUARDS if one not in standing]
+
+    async def _has_guards(self) -> bool:
+        """A database of an earlier version, just restored, has none yet."""
+        return bool(await self._connection.scalar(text("SELECT to_regclass('public.audit_seals') IS NOT NULL")))
+
+
+def sign(day: date, number: int, end: str, key: bytes, at: datetime) -> AuditSeal:
+    """The end of a day, signed with the key of the house."""
+    private = Ed25519PrivateKey.from_private_bytes(key)
+    public = private.public_key().public_bytes_raw()
+    return AuditSeal(day, number, end, at, public, private.sign(_signed(day, number, end)))
+
+
+def is_signed(one: AuditSeal) -> bool:
+    """Whether the signature is that of the key that stands beside it. No secret is needed."""
+    try:
+        Ed25519PublicKey.from_public_bytes(one.public_key).verify(one.signature, _signed(one.day, one.number, one.hash))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def public_key_of(key: bytes) -> bytes:
+    """What anybody may know of a key that signs."""
+    return Ed25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw()
+
+
+def _signed(day: date, number: int, end: str) -> bytes:
+    return f"nhacchuan audit {day.isoformat()} {number} {end}".encode()
 
 
 def ensure_impersonal(details: Mapping[str, Any]) -> None:

@@ -2,12 +2,15 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from random import Random
+from select import select
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -25,6 +28,8 @@ OLDEST_SERVER: Final = 150000  # the first whose unique keys can have empty part
 _SCHEMES: Final = ("postgresql", "postgres")
 _CONNECT_SECONDS: Final = 10
 _POOL_SECONDS: Final = 30
+_FRESH_SECONDS: Final = 5.0
+_USED_AT: Final[WeakKeyDictionary[psycopg.AsyncConnection[Any], float]] = WeakKeyDictionary()
 _LONGEST_STATEMENT: Final = timedelta(seconds=60)
 _ABOUT_SERVER: Final = (
     "SELECT current_setting('server_version_num')::int, current_setting('server_version'),"
@@ -89,7 +94,9 @@ class Database:
     async def transaction(self) -> AsyncIterator[Drawers]:
         """One transaction over every drawer: kept at the end, dropped as a whole on any error."""
         async with self.connect() as connection, connection.begin():
-            yield self._drawers_on(connection)
+            drawers = self._drawers_on(connection)
+            yield drawers
+            await drawers.later.write_and_commit()
 
     def reserve(self) -> "ReservedLine":
         """A connection of one's own, for what must not wait for others."""
@@ -122,7 +129,9 @@ class ReservedLine:
                 if self._connection is None:
                     connection = await self._open.enter_async_context(self._database.connect())
                     self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-                yield self._database._drawers_on(self._connection)  # noqa: SLF001  of this module
+                drawers = self._database._drawers_on(self._connection)  # noqa: SLF001  of this module
+                yield drawers
+                await drawers.later.write()
             except BaseException:
                 await self.close()  # whatever state it is in, the next begins anew
                 raise
@@ -169,6 +178,7 @@ def open_database(
         pool_pre_ping=True,
         pool_timeout=_POOL_SECONDS,
     )
+    _ask_only_in_doubt(engine)
     return Database(engine, _place(address), vault, randomness or secrets.SystemRandom())
 
 
@@ -187,6 +197,12 @@ def ensure_suitable(place: str, number: int, version: str, encoding: str) -> Non
 def connection_words(url: str, statement_timeout: timedelta = _LONGEST_STATEMENT) -> str:
     """How a library makes a connection like ours; it may hold a password. Raises DatabaseUnavailableError."""
     return _target(_read(url), statement_timeout)
+
+
+def user_of(url: str) -> tuple[str, str | None]:
+    """As whom a URL comes, and with which password. Raises DatabaseUnavailableError."""
+    address = _read(url)
+    return address.get("user", ""), address.get("password")
 
 
 def _target(address: dict[str, str], statement_timeout: timedelta) -> str:
@@ -226,6 +242,24 @@ def _place(address: dict[str, str]) -> str:
 def _is_lost(error: psycopg.Error) -> bool:
     # Without a code nobody answered; the classes 08 and 57P are the server's own word that it is gone.
     return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
+
+
+def _ask_only_in_doubt(engine: AsyncEngine) -> None:
+    """A connection that was used just now, and on which its server has said nothing since, need not be asked again.
+
+    A server that ends one says so, which shows at once without a way there and back.
+    """
+    dialect, ask = engine.sync_engine.dialect, engine.sync_engine.dialect.do_ping
+
+    def do_ping(dbapi_connection: Any) -> bool:
+        driver: psycopg.AsyncConnection[Any] = dbapi_connection.driver_connection
+        used_at = _USED_AT.get(driver, 0.0)
+        _USED_AT[driver] = now = time.monotonic()
+        if now - used_at < _FRESH_SECONDS and not driver.closed and not select([driver], [], [], 0)[0]:
+            return True
+        return ask(dbapi_connection)
+
+    dialect.do_ping = do_ping  # type: ignore[method-assign]
 
 
 def _reason(error: BaseException) -> str:

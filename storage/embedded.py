@@ -44,8 +44,13 @@ class EmbeddedServer:
 
     @property
     def url(self) -> str:
-        """Where the database is, for `open_database`."""
+        """Where the database is, for `open_database`, as its owner."""
         return self._cluster.url
+
+    @property
+    def app_url(self) -> str:
+        """The same for whoever serves and works: an account that cannot change the audit chain."""
+        return self._cluster.app_url
 
     @property
     def log(self) -> Path:

@@ -16,6 +16,7 @@ from storage.tables import planned_days
 _LOCKS_OF_DAYS: Final = 0x4E6861  # any number that no other pair of locks of the product begins with
 _TAKE_DAY: Final = text("SELECT pg_try_advisory_xact_lock(:locks, :day)")
 _ANYBODY: Final = text("SELECT EXISTS (SELECT FROM people)")
+_UNSETTLED: Final = text("SELECT EXISTS (SELECT FROM restores WHERE settled_at IS NULL)")
 _ENGINE: Final = text("""
 SELECT
     (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - :silence),
@@ -41,7 +42,10 @@ class FleetDrawer:
         """Whether this transaction is the one that plans the day: nobody has, and nobody else is at it just now.
 
         Before there is anybody in the roster there is nothing to plan; the day is planned after the first load.
+        After a restore nothing is planned until what may have gone out since its backup is named.
         """
+        if await self._connection.scalar(_UNSETTLED):
+            return False
         taken = await self._connection.scalar(_TAKE_DAY, {"locks": _LOCKS_OF_DAYS, "day": day.toordinal()})
         return bool(taken) and not await self.is_planned(day) and bool(await self._connection.scalar(_ANYBODY))
 

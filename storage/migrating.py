@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from storage.database import Database
 
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
-_LOCK: Final = 0x4E686163  # any number, as long as every version of the product uses the same
+LOCK: Final = 0x4E686163  # any number, as long as every version of the product uses the same
 _OF_OTHERS: Final = ("procrastinate_",)  # tables that a library makes and migrates itself
 
 HEAD: Final = "head"
@@ -34,6 +34,11 @@ def alembic_config(connection: Connection | None = None) -> Config:
 def newest_revision() -> str:
     """The revision that this version of the product needs."""
     return str(ScriptDirectory.from_config(alembic_config()).get_current_head())
+
+
+def known_revisions() -> frozenset[str]:
+    """Every revision that this version of the product knows how to come from."""
+    return frozenset(one.revision for one in ScriptDirectory.from_config(alembic_config()).walk_revisions())
 
 
 async def find_revision(database: Database) -> str | None:
@@ -62,6 +67,6 @@ async def _move(database: Database, revision: str, *, is_up: bool) -> None:
 
     async with database.connect() as connection:
         await connection.execute(text("SET LOCAL statement_timeout = 0"))
-        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         await connection.run_sync(move)
         await connection.commit()

@@ -288,6 +288,9 @@ class LetterKind(StrEnum):
     DECIDED = "decided"  # to HR: somebody has confirmed or refused your proposal of this number
     STUDY = "study"  # something happened to the study case of this number
     EVIDENCE = "evidence"  # something happened to the evidence of this number
+    DATA = "data"  # something happened to your request of this number about your data
+    DATA_REQUEST = "data_request"  # to HR: a request about somebody's data; 0: clocks run out
+    BREACH = "breach"  # to HR and administrators: the clock of the breach of this number
     ZALO_LOST = "zalo_lost"  # to HR and operators: Zalo accepts our permission no more
     AUDIT_BROKEN = "audit_broken"  # to administrators: the audit chain was changed by somebody; where, by number
     BACKUP_FAILED = "backup_failed"  # to administrators: tonight's backup could not be taken or does not hold
@@ -443,6 +446,7 @@ class NoticeKind(StrEnum):
     EVIDENCE_WAITING = "evidence_waiting"  # HR is told of what waits for them, in the message of the day
     EVIDENCE = "evidence"
     BROADCAST = "broadcast"
+    PRIVACY = "privacy"  # about a request of a person about their data, or a breach
     CORRECTION = "correction"  # of a broadcast that was recalled and cannot be edited where it arrived
 
 

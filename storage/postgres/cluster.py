@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import quote
 
 SUPERUSER: Final = "nhacchuan"
+APP_ROLE: Final = "nhacchuan_app"  # as whom the running product comes; what it may do: `storage.roles`
 DATABASE: Final = "postgres"
 PORT: Final = 5432  # only part of the socket's name; nothing listens on the network
 SOCKET: Final = f".s.PGSQL.{PORT}"
@@ -59,7 +60,16 @@ class Cluster:
 
     @property
     def url(self) -> str:
-        return f"postgresql://{SUPERUSER}@/{DATABASE}?host={quote(str(self.sockets), safe='')}&port={PORT}"
+        """As the owner of everything."""
+        return self._url_of(SUPERUSER)
+
+    @property
+    def app_url(self) -> str:
+        """As the running product."""
+        return self._url_of(APP_ROLE)
+
+    def _url_of(self, role: str) -> str:
+        return f"postgresql://{role}@/{DATABASE}?host={quote(str(self.sockets), safe='')}&port={PORT}"
 
     @property
     def major(self) -> int | None:

@@ -1,0 +1,1 @@
+"""Copies of the whole cabinet: taken, sealed, verified by restoring, and put back."""
