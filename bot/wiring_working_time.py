@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.errors import InputError
 from bot.wiring_rules import Reference
-from handlers.hr.proposals_time import DAY, read_day, read_hours
+from handlers.hr.proposals_time import DEED, read_day, read_hours
 from handlers.ports import Clock
 from knowledge.rulebook import RulesOn
 from storage.database import Database
@@ -37,8 +37,8 @@ class WorkingTimeInDatabase:
                 await drawers.working_time.declare(change.after, _BY, None, now)
             else:
                 await drawers.working_time.withdraw(change.day, _BY, now)
-            details = {name: value for name, value in cells.items() if name != DAY}
-            await drawers.audit.record(_BY, "declared_day", f"day:{change.day.isoformat()}", now, details)
+            subject = f"day:{change.day.isoformat()}"
+            await drawers.audit.record(_BY, "declared_day", subject, now, {"what": cells.get(DEED, "")})
 
     async def change_hours(self, cells: Mapping[str, str]) -> None:
         """Set the hours of sending, or let those of the policy hold again. Raises InputError with one sentence."""
@@ -49,4 +49,4 @@ class WorkingTimeInDatabase:
             if isinstance(change, str):
                 raise InputError(change)
             await drawers.working_time.set_hours(change.own, _BY, None, now)
-            await drawers.audit.record(_BY, "set_sending_hours", "sending_hours", now, dict(cells))
+            await drawers.audit.record(_BY, "set_sending_hours", "sending_hours", now, {"what": cells.get(DEED, "")})

@@ -44,7 +44,7 @@ async def check(asked: Asked) -> web.Response:
         return await _show(asked, change)
     effects = await count_effects(change, None, asked.today, asked.cabinet.profiles)
     said = [*describe_change(change, visit_of(asked)), *describe_effects(effects, asked.today)]
-    await asked.record("checked_working_time", proposal.cells.get(DAY, "hours") or "hours", dict(proposal.cells))
+    await asked.record("checked_working_time", "working_time", {"what": proposal.cells.get(DEED, "")})
     return asked.show(
         "working_time_checked.html",
         lines=group(asked, said),

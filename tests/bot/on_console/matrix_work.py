@@ -59,6 +59,13 @@ WORK: dict[str, tuple[Row, ...]] = {
     ),
     "settings.stages_remove": (Row(fields={"criterion": "tin_hoc"}, done=200),),
     "settings.kinds": (Row(fields={"kind": "khong_co", "two": "1"}, done=200),),
+    "settings.time": (Row(),),
+    "settings.time_check": (
+        Row(fields={"kind": "day", "viec": "nghi", "ngay": "2027-03-19", "ly_do": "Bão", "can_cu": "12/CĐ"}, done=200),
+        Row(fields={"kind": "hours", "viec": "gio", "tu": "05:00", "den": "23:00", "ly_do": "Thử"}, done=200),
+        Row(fields={"kind": "none"}, done=200),
+    ),
+    "settings.time_send": (Row(fields={"kind": "day", "viec": "bo", "ngay": "2027-03-19", "ly_do": "x"}, done=200),),
     "reports": (Row(),),
     "reports.make": (
         Row(fields={"kind": "none"}, done=200),
