@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 from icalendar import Calendar, Event
 
 from handlers.reply import CalendarFile
+from knowledge.folding import printable
 
 CALENDAR: Final = "text/calendar"
 _READ_AGAIN: Final = timedelta(hours=12)
@@ -19,7 +20,7 @@ def write_calendar(file: CalendarFile) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", file.title)
+    calendar.add("x-wr-calname", printable(file.title))
     calendar.add("refresh-interval", _READ_AGAIN, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT12H")
     made_at = file.made_at.astimezone(UTC).replace(microsecond=0)
@@ -31,9 +32,9 @@ def write_calendar(file: CalendarFile) -> bytes:
         event.add("sequence", file.version)
         event.add("dtstart", one.day)
         event.add("dtend", one.day + timedelta(days=1))
-        event.add("summary", one.title)
+        event.add("summary", printable(one.title))
         if one.details:
-            event.add("description", one.details)
+            event.add("description", printable(one.details))
         event.add("transp", "TRANSPARENT")
         event.add("class", "PRIVATE")
         calendar.add_component(event)

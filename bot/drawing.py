@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from handlers.reply import Chart, File
+from knowledge.folding import printable
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
     from PIL.ImageFont import FreeTypeFont
 
 PNG: Final = "image/png"
+_MOST_LETTERS: Final = 400  # more than one line of a picture ever holds
 _NAME: Final = "bieu-do.png"
 _WIDTH, _EDGE = 960, 28
 _BAR, _LABEL, _GAP = 52, 50, 20
@@ -66,12 +68,13 @@ def _explain(pen: "ImageDraw", legend: tuple[str, ...], top: float) -> None:
     for place, (words, (colour, _ink)) in enumerate(zip(legend, _PARTS, strict=False)):
         middle = top + _LEGEND * place + _LEGEND / 2
         pen.rectangle((_EDGE, middle - 16, _EDGE + 32, middle + 16), fill=colour)
-        pen.text((_EDGE + 46, middle), words, fill=_INK, font=_font(_SMALL), anchor="lm")
+        shown = " ".join(printable(words).split())[:_MOST_LETTERS]
+        pen.text((_EDGE + 46, middle), shown, fill=_INK, font=_font(_SMALL), anchor="lm")
 
 
 def _write(pen: "ImageDraw", words: str, at: tuple[float, float], font: "FreeTypeFont") -> None:
     """One line, cut where the picture ends."""
-    room, shown = _WIDTH - 2 * _EDGE, words
+    room, shown = _WIDTH - 2 * _EDGE, " ".join(printable(words).split())[:_MOST_LETTERS]
     while shown and pen.textlength(shown, font=font) > room:
         shown = shown[:-2].rstrip() + "…"
     pen.text(at, shown, fill=_INK, font=font)

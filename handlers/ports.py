@@ -980,3 +980,11 @@ class ConsoleEntries(Protocol):
     ) -> tuple[str, str]:
         """A token for a link and a short code to type, for the browser with these letters; earlier ones are void."""
         ...
+
+
+class Visits(Protocol):
+    """What nearly every visit needs, brought in one go."""
+
+    async def foresee(self, channel: str, address: str, thread: str | None) -> None:
+        """Have the visitor's account, record and conversation at hand, and the number of the rules."""
+        ...

@@ -1,14 +1,21 @@
 """What leaves the desk: one neutral reply that every door renders in its own way."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from handlers.asking import Choice
 from knowledge.documents import Citation
 from knowledge.findings import Finding
+from knowledge.folding import printable
 from knowledge.proof import Doubt, Proof, UnprovenError
+
+_NOT_IN_NAMES: Final = re.compile(r"[\\/:*?\"<>|;%\t\n]+")
+_ENDING: Final = re.compile(r"\.[0-9A-Za-z]{1,5}$")
+_LONGEST_STEM: Final = 100
 
 
 class Outcome(StrEnum):
@@ -96,13 +103,21 @@ class Record(Line):
 class File:
     """A file to hand over, whole in memory; never larger than what the desk itself wrote.
 
-    `description` says what a picture shows, for who cannot see it.
+    `description` says what a picture shows, for who cannot see it. Whatever a name is made of, it is one that every
+    system takes, and nothing in it turns round where its ending stands.
     """
 
     name: str
     content: bytes
     media_type: str
     description: str = ""
+
+    def __post_init__(self) -> None:
+        """Take out of the name what no file is called."""
+        name = _NOT_IN_NAMES.sub("-", printable(self.name))
+        ending = found[0] if (found := _ENDING.search(name)) is not None else ""
+        stem = name.removesuffix(ending).strip("-. ")[:_LONGEST_STEM] or "tep"
+        object.__setattr__(self, "name", stem + ending)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,11 @@ import unicodedata
 
 _SPACE = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
+# What no document can hold, and what turns the order of letters round or is not seen: who reads must see what is there.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069"
+    "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
 _STROKED_D = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
 
 
@@ -18,6 +23,11 @@ def fold(text: str) -> str:
 def fold_number(text: str) -> str:
     """A document number reduced to letters and digits: "Cv 2123 / ubnd-NC" and "2123/UBND-NC" differ only by "cv"."""
     return _NOT_WORD.sub("", fold(text))
+
+
+def printable(text: str) -> str:
+    """The text as it may stand in any paper, list or calendar: only what is seen, in the order in which it is read."""
+    return _UNPRINTABLE.sub("", text)
 
 
 def fold_words(text: str) -> str:

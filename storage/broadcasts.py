@@ -66,6 +66,8 @@ _SILENT: Final = text(
     "SELECT person FROM deliveries WHERE broadcast = :number AND acknowledged_at IS NULL"
     " AND (state <> 'dropped' OR reason IN ('unlinked', 'unreachable'))"
 )
+# Whoever cancels, recalls or pauses it at this moment is waited for, or waits.
+_HOLD: Final = text("SELECT state FROM broadcasts WHERE number = :number FOR UPDATE")
 # Only HR's word that it did not arrive lets a message of unknown outcome leave again.
 _SEND_AGAIN: Final = text(
     "UPDATE deliveries SET state = 'waiting', due_at = :at, started_at = NULL, done_at = NULL, provider_id = NULL,"
@@ -191,6 +193,9 @@ class BroadcastsDrawer:
         return frozenset(map(PersonCode, found.scalars()))
 
     async def send_again(self, number: int, delivery: int, at: datetime) -> bool:
+        state = (await self._connection.execute(_HOLD, {"number": number})).scalar_one_or_none()
+        if state not in {BroadcastState.SENDING.value, BroadcastState.PAUSED.value}:
+            return False
         sent = await self._connection.execute(_SEND_AGAIN, {"number": number, "delivery": delivery, "at": at})
         return bool(sent.rowcount)
 

@@ -145,10 +145,12 @@ class FakeBroadcasts:
         return self.silent.get(number, frozenset())
 
     async def send_again(self, number: int, delivery: int, at: datetime) -> bool:
-        del number, at
-        is_unclear = self.outbox.states[delivery] is DeliveryState.UNCLEAR
+        del at
+        is_going = self.kept[number].state in {BroadcastState.SENDING, BroadcastState.PAUSED}
+        if not is_going or self.outbox.states[delivery] is not DeliveryState.UNCLEAR:
+            return False
         self.outbox.states[delivery] = DeliveryState.WAITING
-        return is_unclear
+        return True
 
     async def list_reached(self, channels: Collection[str]) -> Mapping[PersonCode, Reached]:
         accounts: list[Account] = [one for one in self._accounts.kept.values() if one.channel in channels]

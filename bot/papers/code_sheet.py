@@ -10,6 +10,7 @@ from fpdf import FPDF
 from bot.drawing import font_file
 from handlers.phrases import _, show_moment
 from handlers.reply import CodeCard, CodeSheet, File
+from knowledge.folding import printable
 
 PDF: Final = "application/pdf"
 CODE_SHEET: Final = "ma-lien-ket.pdf"
@@ -39,9 +40,9 @@ def write_code_sheet(sheet: CodeSheet) -> File:
 
 def _add_page(pdf: FPDF, sheet: CodeSheet, cards: Sequence[CodeCard]) -> None:
     pdf.add_page()
-    _say(pdf, _MARGIN, _MARGIN, _("Linking codes – {units}").format(units=sheet.units), 11, is_bold=True)
+    _say(pdf, _MARGIN, _MARGIN, _("Linking codes – {units}").format(units=_short(sheet.units)), 11, is_bold=True)
     closing = _("Printed by {who} at {moment}. Confidential: cut out, hand each slip over in person, keep no copy.")
-    told = closing.format(who=sheet.printed_by, moment=show_moment(sheet.printed_at))
+    told = closing.format(who=_short(sheet.printed_by), moment=show_moment(sheet.printed_at))
     _say(pdf, _MARGIN, _PAGE_HEIGHT - _MARGIN - 4, told, 7)
     for place, card in enumerate(cards):
         left = _MARGIN + _WIDTH * (place % _COLUMNS)
@@ -55,7 +56,7 @@ def _add_card(pdf: FPDF, card: CodeCard, link: str, left: float, top: float) -> 
     pdf.rect(left, top, _WIDTH, _HEIGHT)
     pdf.set_dash_pattern()
     x, y, wide = left + _INNER, top + _INNER, _WIDTH - 2 * _INNER
-    y = _write(pdf, (x, y, wide), card.name, 12, is_bold=True)
+    y = _write(pdf, (x, y, wide), _short(card.name), 12, is_bold=True)
     y = _write(pdf, (x, y, wide), _short(f"{card.code} · {card.position}"), 8.5)
     y = _write(pdf, (x, y, wide), _short(card.unit), 8.5) + 1
     narrow = wide - _QR + _INNER
@@ -71,6 +72,7 @@ def _add_card(pdf: FPDF, card: CodeCard, link: str, left: float, top: float) -> 
 
 def _short(words: str) -> str:
     """At most two lines of a slip."""
+    words = " ".join(printable(words).split())
     return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1].rstrip()}…"
 
 

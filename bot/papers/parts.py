@@ -5,7 +5,9 @@ from collections.abc import Callable
 from docx.text.paragraph import Paragraph
 
 from knowledge.documents import Citation
+from knowledge.folding import printable as plain
 
+__all__ = ["Describe", "plain", "say"]
 Describe = Callable[[Citation], str]
 
 
@@ -13,8 +15,3 @@ def say(paragraph: Paragraph, text: str, *, is_bold: bool = False, is_italic: bo
     """Words at the end of a paragraph."""
     run = paragraph.add_run(plain(text))
     run.bold, run.italic = is_bold, is_italic
-
-
-def plain(text: str) -> str:
-    """The text without signs that no document of this kind can hold."""
-    return "".join(sign for sign in text if sign in "\n\t" or sign >= " ")

@@ -25,6 +25,7 @@ _SMALL: Final = Pt(11)
 _TEXT_WIDTH: Final = 16.0  # centimetres between the margins of an A4 page
 _WIDTHS: Final = {2: (5.5, 10.5), 4: (1.2, 3.0, 5.0, 6.8)}
 _LONGEST_CELL: Final = 20_000
+_LONGEST_TITLE: Final = 255
 
 
 def write_docx(paper: Paper, describe: Describe) -> bytes:
@@ -182,6 +183,6 @@ def _add_page_numbers(written: Written) -> None:
 
 def _set_properties(written: Written, paper: Paper) -> None:
     properties = written.core_properties
-    properties.title, properties.author, properties.comments = plain(paper.title), "Nhắc Chuẩn", ""
+    properties.title, properties.author, properties.comments = plain(paper.title)[:_LONGEST_TITLE], "Nhắc Chuẩn", ""
     if paper.printed_at is not None:
         properties.created = properties.modified = paper.printed_at

@@ -147,16 +147,14 @@ async def settle(visit: Visit, desk: Desk, *, has_arrived: bool) -> Reply:
     now = desk.eyes.clock.now()
     if row is None or row.state is not DeliveryState.UNCLEAR:
         return replace(await list_unclear(visit, desk), title=_("That one is settled already."))
-    is_sent_again = not has_arrived and broadcast.state in _GOING
+    is_sent_again = not has_arrived and await desk.broadcasts.send_again(broadcast.number, row.delivery, now)
     if is_sent_again:
-        is_settled = await desk.broadcasts.send_again(broadcast.number, row.delivery, now)
         await desk.sending.start([one.sender for one in desk.sending.lines if one.channel == row.channel])
-    else:
-        is_settled = await desk.outbox.settle_unclear(row.delivery, has_arrived=has_arrived, at=now)
-    if is_settled:
-        await desk.broadcasts.reopen_cards(broadcast.number)
-        action = "settled_received" if has_arrived else "settled_not_received"
-        await _record(person, action, broadcast, desk, {"recipient": row.person, "sent_again": is_sent_again})
+    elif not await desk.outbox.settle_unclear(row.delivery, has_arrived=has_arrived, at=now):
+        return replace(await list_unclear(visit, desk), title=_("That one is settled already."))
+    await desk.broadcasts.reopen_cards(broadcast.number)
+    action = "settled_received" if has_arrived else "settled_not_received"
+    await _record(person, action, broadcast, desk, {"recipient": row.person, "sent_again": is_sent_again})
     shown = await list_unclear(visit, desk)
     text = _("Noted: {name} received it.") if has_arrived else _("Noted: {name} did not receive it.")
     said = text.format(name=row.name or row.person)

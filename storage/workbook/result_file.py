@@ -10,16 +10,16 @@ from typing import Any, Final
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
+from knowledge.folding import printable
 from knowledge.local_time import VIETNAM
 from storage.records import SheetLayout
 
 _LONGEST_NAME: Final = 31
 _LONGEST_CELL: Final = 32_000
-_NOT_IN_NAMES: Final = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
+_NOT_IN_NAMES: Final = str.maketrans(dict.fromkeys("[]:*?/\\\t\n", "-"))
 _MOMENT: Final = "dd/mm/yyyy hh:mm:ss"
 _DAY: Final = "dd/mm/yyyy"
 _A4: Final = 9
@@ -57,7 +57,7 @@ class WorkbookBeingWritten:
 
     def add(self, layout: SheetLayout) -> "SheetBeingWritten":
         """A further sheet; those before it are complete."""
-        sheet = self._book.create_sheet(layout.name.translate(_NOT_IN_NAMES)[:_LONGEST_NAME])
+        sheet = self._book.create_sheet(_name(layout.name))
         begun = SheetBeingWritten(sheet, layout)
         self._sheets.append(begun)
         return begun
@@ -130,7 +130,7 @@ class SheetBeingWritten:
 
     def _cell(self, place: int, value: Cell) -> Any:
         if isinstance(value, str):
-            value = ILLEGAL_CHARACTERS_RE.sub("", value)[:_LONGEST_CELL]
+            value = _fit(value)
             cell = (self._formulas if value.startswith(_LIKE_FORMULAS) else self._texts)[place]
             cell.value, cell.data_type = value, "s"
             return cell
@@ -146,8 +146,21 @@ class SheetBeingWritten:
         return cell
 
 
+def _name(text: str) -> str:
+    return printable(text).translate(_NOT_IN_NAMES)[:_LONGEST_NAME].strip("' ") or "-"
+
+
+def _fit(text: str) -> str:
+    """What a cell may hold, counted as spreadsheets count: a letter beyond the first plane is two."""
+    text = printable(text)
+    if len(text) <= _LONGEST_CELL // 2:
+        return text
+    return text.encode("utf-16-le")[: 2 * _LONGEST_CELL].decode("utf-16-le", "ignore")
+
+
 def _plain_cell(sheet: Any, text: str, font: Font) -> Any:
-    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", text)[:_LONGEST_CELL])
+    text = _fit(text)
+    cell = WriteOnlyCell(sheet, value=text)
     cell.data_type, cell.font, cell.quotePrefix = "s", font, text.startswith(_LIKE_FORMULAS)
     return cell
 

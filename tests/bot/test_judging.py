@@ -96,6 +96,19 @@ async def test_figures_of_the_day_are_the_sums_of_what_is_kept(office):
     assert (fresh.waiting, fresh.as_of) == (0, TODAY)
 
 
+async def test_how_many_wait_is_told_of_the_units_that_are_asked_about_only(office):
+    await office.make_judge().refresh()
+    await do(office, "UPDATE credentials SET status = 'tu_choi' WHERE person = 'CB002'")
+    async with office.open_cabinet() as cabinet:
+        unit = (await cabinet.profiles.find_person("CB002")).unit
+        others = (await office.rule_book()).units.keys() - {unit}
+        counted = [await cabinet.verdicts.count_waiting(TODAY, units) for units in (None, {unit}, others, ())]
+        next_year = await cabinet.verdicts.count_waiting(TODAY + timedelta(days=400), {unit})
+    assert counted == [1, 1, 0, 0]
+    assert next_year > 1
+    await office.make_judge().refresh()
+
+
 @pytest.mark.parametrize("order", list(PeopleOrder), ids=str)
 async def test_pages_hold_everybody_once_in_any_order(office, order):
     await office.make_judge().refresh()

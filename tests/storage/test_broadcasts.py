@@ -1,5 +1,6 @@
 """Broadcasts in the cabinet: two persons in the table itself, counts in people, thousands at once, recalls once."""
 
+import asyncio
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from knowledge.facts import PersonCode
+from storage.database import Database
 from storage.drawers import Drawers
 from storage.records import (
     Broadcast,
@@ -20,6 +22,7 @@ from storage.records import (
     NoticeKind,
     Proposal,
     ProposalKind,
+    ProposalState,
 )
 from tests.people import CONFIRMER, GIVER
 from tests.storage.filling import LAN, put_people, put_units
@@ -131,6 +134,66 @@ async def test_only_an_unclear_one_is_sent_again_and_waits_while_paused(drawers:
 
     held = await drawers.connection.scalar(text("SELECT is_held FROM deliveries WHERE id = :id"), {"id": unclear})
     assert held is True
+
+
+async def test_nothing_is_sent_again_of_a_broadcast_that_is_being_cancelled(database: Database) -> None:
+    async with database.transaction() as drawers:
+        number = await drawers.proposals.add(PROPOSAL)
+        made = Broadcast(
+            number, "Xin chào", False, {}, None, GIVER, NOON, CONFIRMER, NOON, changed_at=NOON,
+        )  # fmt: skip
+        await drawers.broadcasts.add(made)
+        await put(drawers, made, 1)
+        unclear = await end(drawers, DeliveryState.UNCLEAR, "CB00000")
+    is_cancelling, may_end = asyncio.Event(), asyncio.Event()
+
+    async def cancel() -> None:
+        async with database.transaction() as drawers:
+            assert await drawers.broadcasts.change(number, (BroadcastState.SENDING,), BroadcastState.CANCELLED, NOON)
+            await drawers.outbox.drop_broadcast(number, "cancelled", NOON)
+            is_cancelling.set()
+            await may_end.wait()
+
+    async def send_again() -> bool:
+        async with database.transaction() as drawers:
+            return await drawers.broadcasts.send_again(number, unclear, NOON)
+
+    first = asyncio.create_task(cancel())
+    await is_cancelling.wait()
+    second = asyncio.create_task(send_again())
+    asyncio.get_running_loop().call_later(0.05, may_end.set)
+    await first
+    assert not await second
+
+
+async def test_of_two_who_press_at_once_one_changes_a_broadcast(database: Database) -> None:
+    async with database.transaction() as drawers:
+        number = await drawers.proposals.add(PROPOSAL)
+
+    async def approve() -> bool:
+        async with database.transaction() as drawers:
+            if not await drawers.proposals.decide(number, ProposalState.CONFIRMED, CONFIRMER.person, NOON):
+                return False
+            await drawers.broadcasts.add(
+                Broadcast(number, "Xin chào", False, {}, None, GIVER, NOON, CONFIRMER, NOON, changed_at=NOON)
+            )
+            return True
+
+    async def take_back() -> bool:
+        async with database.transaction() as drawers:
+            return await drawers.proposals.decide(number, ProposalState.WITHDRAWN, GIVER.person, NOON)
+
+    assert sorted(await asyncio.gather(approve(), approve(), take_back())) == [False, False, True]
+
+    async def change(before: BroadcastState, after: BroadcastState) -> bool:
+        async with database.transaction() as drawers:
+            return await drawers.broadcasts.change(number, (before,), after, NOON)
+
+    async with database.transaction() as drawers:
+        is_sent = await drawers.broadcasts.find(number) is not None
+    if is_sent:
+        ends = [change(BroadcastState.SENDING, BroadcastState.PAUSED) for _press in range(3)]
+        assert sorted(await asyncio.gather(*ends)) == [False, False, True]
 
 
 async def test_recall_takes_each_message_once_and_corrects_the_others(drawers: Drawers, broadcast: Broadcast) -> None:
