@@ -30,6 +30,8 @@ def split_text(text: str, limit: int) -> list[str]:
 
 def split_html(text: str, limit: int) -> list[str]:
     """The same for Telegram's HTML, measured as shown; tags open at a cut are closed and opened again after it."""
+    if text and count_units(text) <= limit and not (text[0].isspace() or text[-1].isspace()):
+        return [text]  # as nearly every answer is
     letters = list(_letters(text))
     shown = "".join(letter.shown for letter in letters)
     return [_rebuild(letters[start:end]) for start, end in _cut_all(shown, limit)]

@@ -1,8 +1,9 @@
 """Channel identities: their consent, their language, and the person that each is proven to be."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import PersonCode
 from storage.characters import storable
+from storage.foreseen import NOT_FORESEEN, Foreseen
 from storage.records import Account
 from storage.tables import accounts
 
@@ -26,14 +28,20 @@ _ACCOUNT = select(
     accounts.c.told_version,
 )
 
+NAMES_OF_ACCOUNT: Final = tuple(column.name for column in _ACCOUNT.selected_columns)
+
 
 class AccountsDrawer:
     """Keeps the promises of the desk's `Accounts`."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, foreseen: Foreseen | None = None) -> None:
         self._connection = connection
+        self._foreseen = foreseen or Foreseen()
 
     async def find_account(self, channel: str, address: str) -> Account | None:
+        brought = self._foreseen.take("account", channel, address)
+        if brought is not NOT_FORESEEN:
+            return _account(brought) if brought is not None else None
         found = await self._connection.execute(_ACCOUNT.where(_is(channel, address)))
         row = found.one_or_none()
         return _account(row) if row is not None else None
@@ -112,7 +120,7 @@ class AccountsDrawer:
 
 def _account(row: Any) -> Account:
     *values, withheld, told_version = row
-    return Account(*values, tuple(withheld), told_version)
+    return replace(Account(*values), withheld=tuple(withheld), told_version=told_version)
 
 
 def _is(channel: str, address: str) -> ColumnElement[bool]:

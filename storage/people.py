@@ -29,6 +29,7 @@ from knowledge.folding import fold_words
 from storage.characters import storable
 from storage.driver import driver_of
 from storage.encryption import Vault
+from storage.foreseen import NOT_FORESEEN, Foreseen
 from storage.tables import people
 
 ROWS_AT_ONCE: Final = 2000
@@ -73,11 +74,15 @@ _STATUSES: Final = {one.value: one for one in CredentialStatus}
 class ProfilesDrawer:
     """Keeps the promises of the desk's `Profiles`."""
 
-    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
+    def __init__(self, connection: AsyncConnection, vault: Vault, foreseen: Foreseen | None = None) -> None:
         self._connection = connection
         self._vault = vault
+        self._foreseen = foreseen or Foreseen()
 
     async def find_person(self, code: PersonCode) -> Person | None:
+        brought = self._foreseen.take("person", code)
+        if brought is not NOT_FORESEEN:
+            return person_of(brought)
         found = await self._connection.execute(_BY_CODE, {"code": _clean(code)})
         row = found.one_or_none()
         return person_of(row) if row is not None else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,25 +10,32 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from knowledge.facts import FrequentAnswer, PersonCode
 from storage.characters import storable
 from storage.encryption import SecretKeyError, Vault
+from storage.later import Later
 from storage.records import Unanswered
 from storage.tables import answers_given, frequent_answers
+
+_NOTE: Final = (
+    b"INSERT INTO answers_given (at, channel, intent, outcome, question)"
+    b" VALUES (%(at)s, %(channel)s, %(intent)s, %(outcome)s, %(question)s)"
+)
 
 
 class QuestionsDrawer:
     """Keeps the promises of the desk's `Questions`."""
 
-    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
+    def __init__(self, connection: AsyncConnection, vault: Vault, later: Later | None = None) -> None:
         self._connection = connection
         self._vault = vault
+        self._later = later or Later(connection)
 
     async def note(self, at: datetime, channel: str, intent: str, outcome: str, question: str | None) -> None:
         sealed = self._vault.encrypt(storable(question)) if question is not None else None
-        await self._connection.execute(
-            insert(answers_given).values(at=at, channel=channel, intent=intent, outcome=outcome, question=sealed)
-        )
+        values = {"at": at, "channel": channel, "intent": intent, "outcome": outcome, "question": sealed}
+        self._later.add(_NOTE, values)
 
     async def list_unanswered(self, since: datetime | None, limit: int) -> Sequence[Unanswered]:
         """The newest questions that got no answer, at most `limit`; what another key sealed is left out."""
+        await self._later.write()
         wanted = select(answers_given.c.at, answers_given.c.outcome, answers_given.c.question).where(
             answers_given.c.question.is_not(None)
         )
@@ -40,6 +48,7 @@ class QuestionsDrawer:
 
     async def count_by_week(self, since: datetime) -> Sequence[tuple[date, str, int]]:
         """How many answers of each outcome, by the Monday of their week in Việt Nam, the oldest week first."""
+        await self._later.write()
         week = func.date_trunc("week", func.timezone("Asia/Ho_Chi_Minh", answers_given.c.at))
         found = await self._connection.execute(
             select(week, answers_given.c.outcome, func.count())
@@ -80,6 +89,7 @@ class QuestionsDrawer:
 
     async def prune(self, texts_before: datetime, counts_before: datetime) -> None:
         """Drop the texts of questions noted before one moment, and all that was noted before another."""
+        await self._later.write()
         await self._connection.execute(
             update(answers_given)
             .where(answers_given.c.at < texts_before, answers_given.c.question.is_not(None))

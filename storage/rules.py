@@ -29,6 +29,7 @@ from knowledge.facts import (
     UnitCode,
     UnitKind,
 )
+from storage.foreseen import NOT_FORESEEN, Foreseen
 from storage.rulings import ruling_of
 from storage.tables import rules_version
 
@@ -75,11 +76,15 @@ class RulesMemory:
 class RulesDrawer:
     """Keeps the promises of the desk's `Rules`."""
 
-    def __init__(self, connection: AsyncConnection, memory: RulesMemory) -> None:
+    def __init__(self, connection: AsyncConnection, memory: RulesMemory, foreseen: Foreseen | None = None) -> None:
         self._connection = connection
         self._memory = memory
+        self._foreseen = foreseen or Foreseen()
 
     async def version(self) -> int:
+        brought = self._foreseen.take("version")
+        if brought is not NOT_FORESEEN:
+            return int(brought)
         found = await self._connection.execute(select(rules_version.c.version))
         return int(found.scalar_one())
 

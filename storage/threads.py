@@ -6,13 +6,18 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.characters import storable, storable_values
 from storage.encryption import SecretKeyError, Vault
+from storage.foreseen import NOT_FORESEEN, Foreseen
+from storage.later import Later
 from storage.tables import threads
 
+_KEEP: Final = (
+    b"INSERT INTO threads (thread, state, kept_at) VALUES (%(thread)s, %(state)s, %(at)s)"
+    b" ON CONFLICT (thread) DO UPDATE SET state = excluded.state, kept_at = excluded.kept_at"
+)
 _SEALED: Final = "sealed"  # the only key of a kept state: what people typed is in it
 
 
@@ -22,25 +27,29 @@ class ThreadsDrawer:
     A conversation of a channel identity is named `channel:address`, or begins so: `channel:address:anything`.
     """
 
-    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
+    def __init__(
+        self, connection: AsyncConnection, vault: Vault, foreseen: Foreseen | None = None, later: Later | None = None
+    ) -> None:
         self._connection = connection
         self._vault = vault
+        self._foreseen = foreseen or Foreseen()
+        self._later = later or Later(connection)
 
     async def recall(self, thread: str) -> Mapping[str, Any] | None:
-        found = await self._connection.execute(select(threads.c.state).where(threads.c.thread == storable(thread)))
-        state: Mapping[str, Any] | None = found.scalar_one_or_none()
+        state: Mapping[str, Any] | None = self._foreseen.take("thread", thread)
+        if state is NOT_FORESEEN:
+            await self._later.write()
+            found = await self._connection.execute(select(threads.c.state).where(threads.c.thread == storable(thread)))
+            state = found.scalar_one_or_none()
         return self._opened(state) if state is not None and _SEALED in state else state
 
     async def keep(self, thread: str, state: Mapping[str, Any], at: datetime) -> None:
         sealed = self._vault.encrypt(json.dumps(storable_values(state), ensure_ascii=True))
-        kept = {"state": {_SEALED: sealed.decode("ascii")}, "kept_at": at}
-        await self._connection.execute(
-            insert(threads)
-            .values(thread=storable(thread), **kept)
-            .on_conflict_do_update(index_elements=["thread"], set_=kept)
-        )
+        state = {_SEALED: sealed.decode("ascii")}
+        self._later.add(_KEEP, {"thread": storable(thread), "state": json.dumps(state), "at": at})
 
     async def forget_of(self, channel: str, address: str) -> None:
+        await self._later.write()
         name = storable(f"{channel}:{address}")
         await self._connection.execute(
             delete(threads).where((threads.c.thread == name) | threads.c.thread.startswith(f"{name}:", autoescape=True))
@@ -48,6 +57,7 @@ class ThreadsDrawer:
 
     async def prune(self, before: datetime) -> None:
         """Forget conversations that were last kept before this moment."""
+        await self._later.write()
         await self._connection.execute(delete(threads).where(threads.c.kept_at < before))
 
     def _opened(self, state: Mapping[str, Any]) -> Mapping[str, Any] | None:

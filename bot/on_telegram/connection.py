@@ -1,5 +1,7 @@
 """The connection to the Bot API: where it is, which errors mean what, and a token that never leaves it."""
 
+from typing import Any
+
 import structlog
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -17,7 +19,7 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import TelegramMethod
+from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiogram.utils.token import TokenValidationError
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
@@ -38,6 +40,18 @@ class NeverConnectedError(TelegramNetworkError):
 
 class DiscreetSession(AiohttpSession):
     """aiogram's session with network errors that name the kind of failure only: addresses carry the token."""
+
+    def __init__(self, *, api: TelegramAPIServer) -> None:
+        super().__init__(api=api)
+        self._forms: dict[Any, Any] = {}  # pydantic forgets a form as soon as nobody holds it, and makes it anew
+
+    def check_response(
+        self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
+    ) -> Response[TelegramType]:
+        returning = method.__returning__
+        if returning not in self._forms:
+            self._forms[returning] = Response[returning]  # type: ignore[valid-type]
+        return super().check_response(bot, method, status_code, content)
 
     async def close(self) -> None:
         # aiohttp of today waits for its connections by itself; aiogram's additional quarter of a second is not needed.

@@ -9,6 +9,7 @@ from knowledge.understanding.syllables import is_syllable
 from knowledge.understanding.text import Text, Word, make_text
 
 T = TypeVar("T")
+_Phrase = tuple[tuple[str, ...], tuple[Word, ...], bool, T]  # without marks, as written, whether marks are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,51 +27,52 @@ class PhraseTable(Generic[T]):
     """Phrases with a value each, found in one pass over the words of a text."""
 
     def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
-        self._starts: dict[str, list[tuple[tuple[Word, ...], bool, T]]] = {}
+        self._starts: dict[str, list[_Phrase[T]]] = {}
         for phrase, value in entries:
             words = make_text(phrase).words
             if words:
                 # A name that is no Vietnamese word has no marks to contradict: "tôeic" is a slip.
                 is_word = len(words) == 1 and is_syllable(words[0].folded)
                 checks = is_word or any(has_marks(word.marked) for word in words)
-                self._starts.setdefault(words[0].folded, []).append((words, checks, value))
+                folded = tuple(word.folded for word in words)
+                self._starts.setdefault(folded[0], []).append((folded, words, checks, value))
         for phrases in self._starts.values():
             phrases.sort(key=lambda entry: -len(entry[0]))
 
     def find(self, text: Text) -> list[Match[T]]:
         """Every phrase of the text, longest first at each place, never overlapping; all values of equal phrases."""
-        words, starts = text.words, self._starts
+        starts, folded = self._starts, text.folded_words
         found: list[Match[T]] = []
+        if starts.keys().isdisjoint(folded):  # as in most questions for most tables
+            return found
         free = 0
-        for at, word in enumerate(words):
-            phrases = (
-                starts.get(word.folded) if at >= free else None
-            )  # most words start no phrase; this loop is the hot one
+        for at, word in enumerate(folded):
+            phrases = starts.get(word) if at >= free else None
             if phrases is None:
                 continue
-            here = self._at(words, at, phrases)
+            here = self._at(text, at, phrases)
             if here:
                 found += here
                 free = here[0].last
         return found
 
     @staticmethod
-    def _at(words: Sequence[Word], first: int, phrases: Sequence[tuple[tuple[Word, ...], bool, T]]) -> list[Match[T]]:
+    def _at(text: Text, first: int, phrases: Sequence["_Phrase[T]"]) -> list[Match[T]]:
+        words, folded = text.words, text.folded_words
         found: list[Match[T]] = []
         length = 0
-        for phrase, checks, value in phrases:
-            last = first + len(phrase)
-            if found and len(phrase) < length:
+        for wanted, phrase, checks, value in phrases:
+            last = first + len(wanted)
+            if found and len(wanted) < length:
                 break
-            if last <= len(words) and _fits(words[first:last], phrase, checks=checks):
+            if folded[first:last] == wanted and _fits(words[first:last], phrase, checks=checks):
                 found.append(Match(value, words[first].start, words[last - 1].end, first, last))
                 length = len(phrase)
         return found
 
 
 def _fits(typed: Sequence[Word], wanted: Sequence[Word], *, checks: bool) -> bool:
-    if any(one.folded != other.folded for one, other in zip(typed, wanted, strict=True)):
-        return False
+    """Whether words that are the same without marks may be meant."""
     if not checks:
         return True
     wrong = [(one, other) for one, other in zip(typed, wanted, strict=True) if not can_be(one.marked, other.marked)]

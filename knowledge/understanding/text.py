@@ -32,6 +32,7 @@ class Text:
     marked: str
     folded: str
     words: tuple[Word, ...]
+    folded_words: tuple[str, ...]
 
     def replaced(self, spans: Iterable[tuple[int, int, str]]) -> "Text":
         """The text with these spans (start, end, new words) replaced; spans that overlap an earlier one are left."""
@@ -80,7 +81,7 @@ def make_text(cleaned: str) -> Text:
         Word(found.start(), found.end(), marked[found.start() : found.end()], found.group())
         for found in _WORD.finditer(folded)
     )
-    return Text(typed=cleaned, marked=marked, folded=folded, words=words)
+    return Text(cleaned, marked, folded, words, tuple(word.folded for word in words))
 
 
 def read_text(raw: str) -> Text | None:

@@ -24,6 +24,7 @@ async def test_a_conversation_is_remembered_as_it_was_last_kept(drawers: Drawers
 async def test_what_people_typed_cannot_be_read_in_the_table(drawers: Drawers) -> None:
     await drawers.threads.keep("telegram:42", {"questions": [["Tôi là Trần Thị Hỏi", "no_basis", ""]]}, NOON)
 
+    await drawers.later.write()
     kept = str((await drawers.connection.execute(select(threads.c.state))).scalar_one())
     assert "Hỏi" not in kept
     assert "questions" not in kept

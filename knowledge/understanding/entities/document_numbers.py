@@ -248,7 +248,8 @@ class DocumentNumbers:
 
     @staticmethod
     def _starts_with(table: PhraseTable[str], text: Text, at: int) -> bool:
-        rest = Text(text.typed, text.marked, text.folded, text.words[at : at + 4])
+        words = text.words[at : at + 4]
+        rest = Text(text.typed, text.marked, text.folded, words, tuple(word.folded for word in words))
         return any(match.first == 0 for match in table.find(rest))
 
     def _starts_point(self, words: tuple[Word, ...], at: int) -> bool:

@@ -136,12 +136,13 @@ class Updates:
     def confirm_before(self, offset: int) -> None:
         """Drop what is older than the offset; a negative one keeps only that many from the end."""
         if offset < 0:
-            kept = self.pending[offset:]
+            gone, kept = self.pending[:offset], self.pending[offset:]
         elif offset > 0:
+            gone = [update for update in self.pending if update["update_id"] < offset]
             kept = [update for update in self.pending if update["update_id"] >= offset]
         else:
             return
-        self.confirmed += [update["update_id"] for update in self.pending if update not in kept]
+        self.confirmed += [update["update_id"] for update in gone]
         self.pending = kept
 
     def batch(self, limit: int) -> list[dict[str, Any]]:
