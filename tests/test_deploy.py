@@ -1,0 +1,160 @@
+"""What stands in `deploy/` is taken by those who read it: systemd, the schemas of compose and Kubernetes, PromQL."""
+
+import json
+import re
+import shutil
+import subprocess
+from importlib.metadata import distribution
+from pathlib import Path
+
+import jsonschema
+import kubernetes_validate
+import promql_parser
+import pytest
+import yaml
+from prometheus_client import CollectorRegistry
+
+from bot.on_web.meters import Meters
+from bot.push.meters import PushMeters
+from bot.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").glob("nhacchuan-*"))
+MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
+OF_PROMETHEUS = {"up"}
+
+
+def documents(path):
+    return [one for one in yaml.safe_load_all(path.read_text("utf-8")) if one]
+
+
+def every_manifest():
+    return [one for path in MANIFESTS for one in documents(path)]
+
+
+def pod_of(manifest):
+    spec = manifest["spec"]
+    spec = spec.get("jobTemplate", {}).get("spec", spec)
+    return spec.get("template", {}).get("spec")
+
+
+def every_pod():
+    return [pod for one in every_manifest() if "spec" in one and (pod := pod_of(one)) is not None]
+
+
+def settings_named(names):
+    known = {f"NHACCHUAN_{name.upper()}" for name in Settings.model_fields}
+    return {one for one in names if one.startswith("NHACCHUAN_")} - known
+
+
+def test_units_are_taken_by_systemd(tmp_path):
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not on this machine: the units were not verified")
+    program = tmp_path / "nhacchuan"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    for unit in UNITS:
+        words = unit.read_text("utf-8").replace("/opt/nhacchuan/.venv/bin/nhacchuan", str(program))
+        (tmp_path / unit.name.replace("@.", "@hung-yen.")).write_text(words)
+    units = sorted(str(one) for one in tmp_path.glob("nhacchuan-*"))
+    said = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
+    assert [line for line in said.stderr.splitlines() if "nhacchuan" in line] == []
+
+
+def test_compose_file_follows_its_schema_and_keeps_no_secret():
+    given = documents(DEPLOY / "compose.yaml")[0]
+    schema = distribution("check-jsonschema").locate_file("check_jsonschema/builtin_schemas/vendor/compose-spec.json")
+    jsonschema.validate(given, json.loads(Path(str(schema)).read_text("utf-8")))
+    for service in given["services"].values():
+        assert not any(word in name for name in service.get("environment", {}) for word in ("KEY", "TOKEN", "PASSWORD"))
+    assert given["services"]["serve"]["read_only"]
+
+
+def test_image_is_built_in_stages_from_the_lock_and_runs_without_rights():
+    lines = (DEPLOY / "Dockerfile").read_text("utf-8").splitlines()
+    assert sum(line.startswith("FROM ") for line in lines) == 2
+    assert any("-r requirements.lock" in line for line in lines)
+    assert any("pybabel -q compile" in line for line in lines)
+    assert [line for line in lines if line.startswith("USER")] == ["USER 10001:10001"]
+    for copied in re.findall(r"^COPY (?!--)(.+) \S+$", "\n".join(lines), re.MULTILINE):
+        assert all((ROOT / one).exists() for one in copied.split())
+
+
+def test_manifests_follow_the_schemas_of_kubernetes_strictly():
+    for manifest in every_manifest():
+        kubernetes_validate.validate(manifest, "1.33", strict=True)
+    kinds = {one["kind"] for one in every_manifest()}
+    assert {"Deployment", "PodDisruptionBudget", "NetworkPolicy", "CronJob", "Job", "Service"} <= kinds
+
+
+def test_every_pod_is_without_rights_and_names_its_secrets_only():
+    for pod in every_pod():
+        assert pod["securityContext"]["runAsNonRoot"]
+        assert not pod["automountServiceAccountToken"]
+        for one in pod["containers"]:
+            assert one["securityContext"]["readOnlyRootFilesystem"]
+            assert one["securityContext"]["capabilities"]["drop"] == ["ALL"]
+            assert one["resources"]["requests"]
+            assert one["resources"]["limits"]["memory"]
+            assert all("secretKeyRef" in given["valueFrom"] for given in one["env"])
+            assert settings_named(given["name"] for given in one["env"]) == set()
+    maps = [one for one in every_manifest() if one["kind"] == "ConfigMap"]
+    assert all(settings_named(one["data"]) == set() for one in maps)
+    assert not any(one["kind"] == "Secret" for one in every_manifest())
+
+
+def test_doors_say_whether_they_live_and_are_ready():
+    serve = next(one for one in every_manifest() if one["kind"] == "Deployment" and one["metadata"]["name"] == "serve")
+    doors = pod_of(serve)["containers"][0]
+    assert doors["livenessProbe"]["httpGet"]["path"] == "/healthz"
+    assert doors["readinessProbe"]["httpGet"]["path"] == "/readyz"
+
+
+def test_environments_of_units_name_settings_that_there_are():
+    for path in (DEPLOY / "systemd").iterdir():
+        assert settings_named(re.findall(r"NHACCHUAN_[A-Z_]+", path.read_text("utf-8"))) == set()
+
+
+# --- what is watched
+
+
+def expressions():
+    rules = documents(DEPLOY / "prometheus" / "alerts.yaml")[0]
+    board = json.loads((DEPLOY / "grafana" / "nhacchuan.json").read_text("utf-8"))
+    yield from (one["expr"] for group in rules["groups"] for one in group["rules"])
+    yield from (one["expr"] for panel in board["panels"] for one in panel["targets"])
+
+
+def metrics_there_are():
+    registry = CollectorRegistry()
+    Meters(registry), PushMeters(registry)
+    names = {sample for metric in registry.collect() for sample in _samples_of(metric)}
+    for path in (ROOT / "bot").rglob("*.py"):  # those that need an open office or a platform to be there
+        made = re.findall(r"\b(Gauge|Counter)\(\s*\"([a-z_]+)\"", path.read_text("utf-8"))
+        names |= {f"{name}_total" if kind == "Counter" else name for kind, name in made}
+    return names
+
+
+def _samples_of(metric):
+    endings = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum")}.get(metric.type, ("",))
+    return [f"{metric.name}{ending}" for ending in endings]
+
+
+def test_every_rule_and_panel_is_promql_over_metrics_that_exist():
+    there = metrics_there_are() | OF_PROMETHEUS
+    for expression in expressions():
+        promql_parser.parse(expression)
+        bare = re.sub(r"\{[^}]*\}|\[[^]]*\]|\b(?:by|on|without) ?\([^)]*\)", "", expression)
+        named = {one for one in re.findall(r"[a-z_]+(?=\s|\)|$|,)", bare) if "_" in one or one == "up"}
+        named -= {"histogram_quantile", "by_identity"}
+        assert named, expression
+        assert named <= there, expression
+
+
+def test_every_alert_says_what_it_means_and_how_bad_it_is():
+    rules = [one for group in documents(DEPLOY / "prometheus" / "alerts.yaml")[0]["groups"] for one in group["rules"]]
+    assert len({one["alert"] for one in rules}) == len(rules)
+    for one in rules:
+        assert one["labels"]["severity"] in {"critical", "warning", "info"}
+        assert one["annotations"]["summary"]
