@@ -30,11 +30,25 @@ def split_text(text: str, limit: int) -> list[str]:
 
 def split_html(text: str, limit: int) -> list[str]:
     """The same for Telegram's HTML, measured as shown; tags open at a cut are closed and opened again after it."""
-    if text and count_units(text) <= limit and not (text[0].isspace() or text[-1].isspace()):
+    if count_units(text) <= limit and _is_whole(text):
         return [text]  # as nearly every answer is
     letters = list(_letters(text))
     shown = "".join(letter.shown for letter in letters)
     return [_rebuild(letters[start:end]) for start, end in _cut_all(shown, limit)]
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a text shows something, begins and ends with it, and closes every tag that it opens, in their order."""
+    open_tags: list[str] = []
+    for tag in _TAG_OR_ENTITY.finditer(text):
+        if tag["name"] is None:
+            continue
+        if not tag["close"]:
+            open_tags.append(tag["name"])
+        elif not open_tags or open_tags.pop() != tag["name"]:
+            return False
+    shown = html.unescape(_TAG_OR_ENTITY.sub(lambda found: "" if found["name"] else found[0], text))
+    return not open_tags and bool(shown) and not (shown[0].isspace() or shown[-1].isspace())
 
 
 def _cut_all(text: str, limit: int) -> Iterator[tuple[int, int]]:
