@@ -1,5 +1,6 @@
 """What every webhook asks of a request before it is let in: a body of bounded length, the secret, one JSON object."""
 
+import asyncio
 import hmac
 import json
 from typing import Any, Final
@@ -8,6 +9,7 @@ from aiohttp import web
 
 MOST_BODY_BYTES: Final = 1_000_000
 _CHUNK_BYTES: Final = 65_536
+_BODY_SECONDS: Final = 20.0  # platforms bring a body in a moment; who takes longer only holds the line
 
 
 class TurnedAwayError(Exception):
@@ -20,12 +22,16 @@ class TurnedAwayError(Exception):
 
 
 async def read_bounded(request: web.Request) -> bytes:
-    """The raw body. Raises TurnedAwayError as soon as it is too long."""
+    """The raw body. Raises TurnedAwayError as soon as it is too long, in bytes or in seconds."""
     body = bytearray()
-    async for chunk in request.content.iter_chunked(_CHUNK_BYTES):
-        body += chunk
-        if len(body) > MOST_BODY_BYTES:
-            raise TurnedAwayError(413, "too_large")
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            async for chunk in request.content.iter_chunked(_CHUNK_BYTES):
+                body += chunk
+                if len(body) > MOST_BODY_BYTES:
+                    raise TurnedAwayError(413, "too_large")
+    except TimeoutError:
+        raise TurnedAwayError(408, "too_slow") from None
     return bytes(body)
 
 

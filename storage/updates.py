@@ -71,8 +71,9 @@ class UpdatesDrawer:
         )
 
     async def prune(self, before: datetime) -> int:
-        """Forget updates that came before this moment; how many."""
-        gone = await self._connection.execute(delete(seen_updates).where(seen_updates.c.seen_at < before))
+        """Forget updates that came before this moment; how many. Whoever waits for an answer is never forgotten."""
+        is_waiting = seen_updates.c.body.is_not(None) & seen_updates.c.answered_at.is_(None)
+        gone = await self._connection.execute(delete(seen_updates).where(seen_updates.c.seen_at < before, ~is_waiting))
         silent_since = func.clock_timestamp() - _SILENT_FOR_LONG
         await self._connection.execute(delete(update_holders).where(update_holders.c.alive_at < silent_since))
         return gone.rowcount

@@ -14,6 +14,7 @@ from bot.on_web.visitors import welcome_visitor
 
 _LARGEST_BODY = 1024 * 1024
 _SHUTDOWN_SECONDS = 5.0
+_SILENT_SECONDS = 60.0  # a line on which no whole request comes for so long is closed; nobody holds lines for long
 
 
 def make_app(door: WebDoor, routes: Iterable[web.AbstractRouteDef] = ()) -> web.Application:
@@ -42,7 +43,7 @@ def make_app(door: WebDoor, routes: Iterable[web.AbstractRouteDef] = ()) -> web.
 @asynccontextmanager
 async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
     """Listen inside the block and yield the address; port 0 takes any free one. Raises OSError if it is taken."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS, keepalive_timeout=_SILENT_SECONDS)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

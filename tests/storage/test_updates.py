@@ -37,3 +37,12 @@ async def test_old_updates_are_pruned(drawers: Drawers) -> None:
     assert await drawers.updates.prune(datetime.now(UTC) - timedelta(days=1)) == 0
     assert await drawers.updates.prune(datetime.now(UTC) + timedelta(days=1)) == 1
     assert await drawers.updates.claim("telegram", "1001")
+
+
+async def test_an_update_that_waits_for_its_answer_is_not_pruned(drawers: Drawers) -> None:
+    await drawers.updates.keep("telegram", [("1.1", "{}"), ("1.2", "{}")], "holder")
+    await drawers.updates.finish_kept("telegram", ["1.1"], "holder")
+
+    assert await drawers.updates.prune(datetime.now(UTC) + timedelta(days=9)) == 1
+    (left,) = await drawers.updates.adopt("telegram", "other", timedelta(0), 10)
+    assert left.number == "1.2"

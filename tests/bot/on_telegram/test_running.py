@@ -3,6 +3,7 @@
 import asyncio
 import json
 from functools import partial
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -288,6 +289,17 @@ async def test_webhook_turns_away_and_counts_when_the_caller_is_not_telegram(web
     assert await bring(webhook, body, **headers) == status
     assert webhook.turned_away == [reason]
     assert not webhook.desk.asked
+
+
+async def test_webhook_lets_go_of_whoever_brings_a_body_byte_by_byte(webhook, monkeypatch):
+    monkeypatch.setattr("bot.webhooks._BODY_SECONDS", 0.05)
+    place = urlsplit(webhook.webhook_url)
+    reading, writing = await asyncio.open_connection(place.hostname, place.port)
+    head = f"POST {place.path} HTTP/1.1", f"Host: {place.netloc}", f"{SECRET_HEADER}: {SECRET}", "Content-Length: 9"
+    writing.write("\r\n".join([*head, "", "{"]).encode())
+    assert b" 408 " in await reading.readline()
+    assert webhook.turned_away == ["too_slow"]
+    writing.close()
 
 
 async def test_webhook_says_200_before_the_desk_has_answered_when_an_update_comes(webhook, api, visitor):
