@@ -108,6 +108,7 @@ def _desk(ports: "Ports") -> evidence.Desk:
         audit=ports.audit,
         clock=ports.clock,
         read_entities=ports.read_entities,
+        consents=ports.privacy,
     )
 
 

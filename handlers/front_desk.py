@@ -31,6 +31,7 @@ from handlers.ports import (
     Calendars,
     Clock,
     ConsoleEntries,
+    Corrections,
     Deliveries,
     Entries,
     Escalations,
@@ -41,6 +42,8 @@ from handlers.ports import (
     LinkCodes,
     Outbox,
     OverdueInquiries,
+    PersonalData,
+    Privacy,
     Profiles,
     Proposals,
     Questions,
@@ -58,6 +61,7 @@ from handlers.ports import (
     WorkingTime,
 )
 from handlers.reply import Line, Outcome, Pending, Reply
+from handlers.privacy import notice_version
 from handlers.routing import BY_ACTION, BY_COMMAND, BY_FORM, BY_INTENT, Handler, Ports
 from handlers.sending_lines import NothingToSendBy
 from handlers.study.routes import MAY_BE_LEFT
@@ -66,12 +70,13 @@ from handlers.visit import Visit
 from knowledge.facts import DeclaredRules, Person, PositionGroup, UnitCode
 from knowledge.library import Library
 from knowledge.rulebook import RuleBook
+from knowledge.privacy import Purpose
 from knowledge.understanding.evidence_said import EvidenceWish, read_evidence_wish, says_none
 from knowledge.understanding.frequent import FrequentAnswers
 from knowledge.understanding.meaning import Context, Entities, Intent, Meaning, Vocabulary
 from knowledge.understanding.retrieval import PointSearch
 from knowledge.understanding.study_said import StudyWish, asks_something, read_study_wish
-from storage.records import EarlierQuestion
+from storage.records import Account, EarlierQuestion
 
 _LONGEST_QUESTION = 4_000  # characters; what is longer is a document or an accident
 _SPOKEN_BY = "spoken_by"
@@ -97,6 +102,7 @@ _STAY_IN_EVIDENCE = {None, Intent.SUBMIT_EVIDENCE, Intent.OUT_OF_SCOPE}
 _OF_AN_EARLIER_REQUEST = {StudyWish.FOLLOW, StudyWish.WITHDRAW, StudyWish.DONE}
 _SURELY_A_QUESTION = 0.8
 _LEAVE_THE_SUBJECT = {None, Intent.HELP, Intent.OUT_OF_SCOPE}
+_FORGETTING = {BY_ACTION[one][0] for one in ("data.withdraw.yes", "data.delete.yes", "data.delete.all")}
 _MOST_UNITS_BY_NAME = 5_000  # a question may name a unit; beyond this many, only by code
 
 
@@ -163,6 +169,14 @@ class Drawers(Protocol):
     def console(self) -> ConsoleEntries: ...
     @property
     def audit(self) -> Audit: ...
+    def visits(self) -> Visits: ...
+    @property
+    def privacy(self) -> Privacy: ...
+    @property
+    def personal_data(self) -> PersonalData: ...
+    @property
+    def corrections(self) -> Corrections: ...
+    @property
 
 
 class Reader(Protocol):
@@ -265,7 +279,7 @@ class FrontDesk:
     async def _take_file(self, asked: Incoming, file: IncomingFile) -> HandedIn | None:
         """What came of a file: fetched for nobody but an official, and while no transaction waits for it."""
         async with self._open_drawers() as drawers:
-            person = await self._identify(asked, drawers)
+            person, _account = await self._identify(asked, drawers)
             if person is None:
                 return None
             if not await has_room(person, drawers.evidence, self._clock):
@@ -273,7 +287,9 @@ class FrontDesk:
         return await take(file, self._examine)
 
     async def _answer(self, asked: Incoming, drawers: Drawers, handed_in: HandedIn | None) -> Reply:
-        person = await self._identify(asked, drawers)
+        if asked.person is None:
+            await drawers.visits.foresee(asked.channel, asked.address, asked.thread)
+        person, account = await self._identify(asked, drawers)
         declared = await self._rules(drawers.rules)
         book = declared.book
         kept = await self._recall(asked, person, drawers.threads)
@@ -301,17 +317,29 @@ class FrontDesk:
         if asked.channel in _READ_AT_NEXT_TURN:
             reply = await self._with_letters(reply, visit, drawers.letters)
         reply = self._finish(reply, heard)
+        if account is not None and person is not None:
+            reply = await self._with_new_notice(reply, visit, account, drawers.accounts)
         if asked.thread is not None:
             state = (
                 _state(kept, heard, reply, book.library)
-                | _questions(kept, heard, visit, reply)
-                | _spoken_by(person)
+                | ({} if _keeps_no_questions(account, heard) else _questions(kept, heard, visit, reply))
+                | ({} if heard.handler in _FORGETTING else _spoken_by(person))
                 | keep_offered(reply.choices)
             )
             await drawers.threads.keep(asked.thread, state, self._clock.now())
         return reply
 
     async def _recall(self, asked: Incoming, person: Person | None, threads: Threads) -> Mapping[str, Any] | None:
+    async def _with_new_notice(self, reply: Reply, visit: Visit, account: Account, accounts: Accounts) -> Reply:
+        """Told once that the privacy notice has a newer wording than the one that was agreed to."""
+        newest = notice_version(visit)
+        if account.consent_version in {None, newest} or account.told_version == newest or not newest:
+            return reply
+        await accounts.mark_told(account.channel, account.address, newest, self._clock.now())
+        text = _("How your personal data is handled has a new wording; what you agreed to before still holds.")
+        see = Choice(_("See the new wording"), "data.new")
+        return replace(reply, lines=(*reply.lines, Line(text)), choices=(*reply.choices, see))
+
         """What the conversation was about; forgotten first where it was somebody else's, whoever recalls it later."""
         if asked.thread is None:
             return None
@@ -376,14 +404,15 @@ class FrontDesk:
             choices=(*reply.choices, *(choice for one in told for choice in one.choices)),
         )
 
-    async def _identify(self, asked: Incoming, drawers: Drawers) -> Person | None:
-        code = asked.person
+    async def _identify(self, asked: Incoming, drawers: Drawers) -> tuple[Person | None, Account | None]:
+        """Who it is, and the account of this channel identity that says so."""
+        code, account = asked.person, None
         if code is None:
             account = await drawers.accounts.find_account(asked.channel, asked.address)
             code = account.person if account is not None else None
             if account is not None and account.unreachable_at is not None:
                 await drawers.accounts.mark_reachable(asked.channel, asked.address)
-        return await drawers.profiles.find_person(code) if code is not None else None
+        return (await drawers.profiles.find_person(code) if code is not None else None), account
 
     async def _rules(self, rules: Rules) -> _Declared:
         """The rule book, made anew only when HR has declared something new."""
@@ -511,6 +540,9 @@ class FrontDesk:
             bot_link=self.bot_link,
             vouching=self._vouching,
             audit=drawers.audit,
+            privacy=drawers.privacy,
+            personal_data=drawers.personal_data,
+            corrections=drawers.corrections,
             clock=self._clock,
             search=search,
             find_term=self._find_term,
@@ -655,6 +687,12 @@ def _state(kept: Mapping[str, Any] | None, heard: _Heard, reply: Reply, library:
 
 
 def _questions(kept: Mapping[str, Any] | None, heard: _Heard, visit: Visit, reply: Reply) -> dict[str, Any]:
+def _keeps_no_questions(account: Account | None, heard: _Heard) -> bool:
+    """Whether somebody does not want the last questions kept, or has just left."""
+    withheld = account.withheld if account is not None else ()
+    return Purpose.CONVERSATION.value in withheld or heard.handler in _FORGETTING
+
+
     """The last questions of the conversation, for whoever may be asked instead; gone once passed on or withdrawn."""
     if reply.outcome is Outcome.HANDED_OVER or heard.handler is BY_ACTION["data.withdraw.yes"][0]:
         return {}

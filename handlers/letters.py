@@ -2,6 +2,7 @@
 
 from handlers import next_steps
 from handlers.asking import Choice
+from handlers.notices.privacy import about_breach, about_new, about_own
 from handlers.phrases import _, ngettext
 from handlers.reply import Line, Reply
 from storage.records import Letter, LetterKind
@@ -47,6 +48,12 @@ def write_letter(letter: Letter) -> Reply:  # noqa: C901, PLR0911, PLR0912  one 
             text = _("HR has looked at the certificate that you handed in (number {number}).")
             see = Choice(_("See it"), "evidence.open", str(letter.number))
             return Reply(text.format(number=letter.number), choices=(see,))
+        case LetterKind.DATA:
+            return about_own(letter.number)
+        case LetterKind.DATA_REQUEST:
+            return about_new(letter.number)
+        case LetterKind.BREACH:
+            return about_breach(letter.number, None)
         case LetterKind.ZALO_LOST:
             return _zalo_lost()
         case LetterKind.AUDIT_BROKEN:

@@ -8,6 +8,7 @@ from handlers import (
     console_entry,
     escalation_routes,
     evidence_routes,
+    privacy_routes,
     reminder_routes,
     report_routes,
     unit_routes,
@@ -33,7 +34,6 @@ from handlers.officials import (
     guidance,
     linking,
     my_calendar,
-    my_data,
     offices,
     position,
     premises,
@@ -48,6 +48,7 @@ from handlers.ports import (
     Calendars,
     Clock,
     ConsoleEntries,
+    Corrections,
     Deliveries,
     Entries,
     Escalations,
@@ -57,6 +58,8 @@ from handlers.ports import (
     Letters,
     LinkCodes,
     Outbox,
+    PersonalData,
+    Privacy,
     Profiles,
     Proposals,
     Questions,
@@ -119,6 +122,9 @@ class Ports:
     console_address: str
     bot_link: str
     vouching: Collection[Channel]
+    privacy: Privacy
+    personal_data: PersonalData
+    corrections: Corrections
     audit: Audit
     clock: Clock
     search: PointSearch
@@ -186,7 +192,12 @@ def _asking(handler: Callable[[Visit, asking_people.Desk], Awaitable[Reply]]) ->
 
     async def answer(visit: Visit, ports: Ports) -> Reply:
         desk = asking_people.Desk(
-            inquiries=ports.inquiries, staff=ports.staff, threads=ports.threads, audit=ports.audit, clock=ports.clock
+            inquiries=ports.inquiries,
+            staff=ports.staff,
+            threads=ports.threads,
+            consents=ports.privacy,
+            audit=ports.audit,
+            clock=ports.clock,
         )
         return await handler(visit, desk)
 
@@ -370,8 +381,19 @@ async def _link(visit: Visit, ports: Ports) -> Reply:
     return await linking.start_linking(visit, accounts=ports.accounts, vouching=ports.vouching)
 
 
-async def _agree(visit: Visit, ports: Ports) -> Reply:
-    reply = await linking.agree(visit, accounts=ports.accounts, clock=ports.clock, vouching=ports.vouching)
+async def _agree_only(visit: Visit, ports: Ports) -> Reply:
+    return await _agree(visit, ports, with_reminders=False)
+
+
+async def _agree(visit: Visit, ports: Ports, *, with_reminders: bool = True) -> Reply:
+    reply = await linking.agree(
+        visit,
+        accounts=ports.accounts,
+        consents=ports.privacy,
+        clock=ports.clock,
+        with_reminders=with_reminders,
+        vouching=ports.vouching,
+    )
     return await _code(visit, ports) if visit.subject and visit.person is None else reply
 
 
@@ -400,50 +422,6 @@ async def _phone(visit: Visit, ports: Ports) -> Reply:
         audit=ports.audit,
         clock=ports.clock,
         vouching=ports.vouching,
-    )
-
-
-async def _data(visit: Visit, ports: Ports) -> Reply:
-    if visit.person is None:
-        return my_data.explain_privacy(visit)
-    return await my_data.view_my_data(
-        visit,
-        visit.person,
-        accounts=ports.accounts,
-        inquiries=ports.inquiries,
-        evidence=ports.evidence,
-        audit=ports.audit,
-    )
-
-
-async def _export(visit: Visit, ports: Ports) -> Reply:
-    if visit.person is None:
-        return linking.ask_to_link(visit)
-    return await my_data.export_my_data(
-        visit,
-        visit.person,
-        accounts=ports.accounts,
-        inquiries=ports.inquiries,
-        evidence=ports.evidence,
-        audit=ports.audit,
-        clock=ports.clock,
-    )
-
-
-async def _ask_to_withdraw(visit: Visit, ports: Ports) -> Reply:
-    del ports
-    return my_data.explain_privacy(visit) if visit.person is None else my_data.ask_to_confirm_withdrawal(visit)
-
-
-async def _withdraw(visit: Visit, ports: Ports) -> Reply:
-    if visit.person is None:  # pressed twice, or never linked: there is nothing left to withdraw
-        return my_data.explain_privacy(visit)
-    return await my_data.withdraw(
-        visit,
-        visit.person,
-        my_data.Kept(ports.accounts, ports.threads, ports.inquiries, ports.letters, ports.evidence, ports.calendars),
-        audit=ports.audit,
-        clock=ports.clock,
     )
 
 
@@ -486,7 +464,7 @@ BY_INTENT: Mapping[Intent, Handler] = {
     Intent.EXPLAIN_TERM: _unless_found(_unless_in_words(_term)),
     Intent.HELP: _open(guidance.show_help),
     Intent.LINK: _link,
-    Intent.MY_DATA: _data,
+    Intent.MY_DATA: privacy_routes.typed,
     Intent.PERSON_GAPS: _unless_found(_person),
     Intent.UNIT_GAPS: _unless_found(unit_routes.told_of_unit),
     Intent.UNIT_REMIND: unit_routes.told_to_remind,
@@ -525,15 +503,16 @@ BY_ACTION: Mapping[str, tuple[Handler, Intent]] = {
     "help": (BY_INTENT[Intent.HELP], Intent.HELP),
     "link": (_link, Intent.LINK),
     "link.agree": (_agree, Intent.LINK),
+    "link.agree.only": (_agree_only, Intent.LINK),
     "link.prefer": (_prefer_here, Intent.LINK),
     "link.decline": (_open(linking.decline), Intent.HELP),  # no code is awaited any more
     "link.code": (_code, Intent.LINK),
     "link.phone": (_phone, Intent.LINK),
     console_entry.FORM: (_console, Intent.HELP),
-    "data": (_data, Intent.MY_DATA),
-    "data.export": (_export, Intent.MY_DATA),
-    "data.withdraw": (_ask_to_withdraw, Intent.MY_DATA),
-    "data.withdraw.yes": (_withdraw, Intent.MY_DATA),
+    **{
+        action: (handler, Intent.MY_DATA)
+        for action, handler in ({**privacy_routes.ACTIONS, **privacy_routes.FORMS}).items()
+    },
     "unit": (unit_routes.told_of_unit, Intent.UNIT_GAPS),
     "person": (_person, Intent.PERSON_GAPS),
     "why": (_explain, Intent.EXPLAIN_VERDICT),
@@ -589,6 +568,7 @@ BY_FORM: Mapping[str, tuple[Handler, Intent]] = {
     **{form: (handler, Intent.ASK_TO_STUDY) for form, handler in study_routes.FORMS.items()},
     **{form: (handler, Intent.UNIT_GAPS) for form, handler in escalation_routes.FORMS.items()},
     **{form: (handler, Intent.PERSON_GAPS) for form, handler in unit_routes.FORMS.items()},
+    **{form: (handler, Intent.MY_DATA) for form, handler in privacy_routes.FORMS.items()},
 }
 
 # Commands of chat platforms; what follows one is its subject.

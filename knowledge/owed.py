@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from knowledge.facts import PersonCode
 
-DailyKind = Literal["reminder", "escalation", "digest", "change", "study", "evidence"]
+DailyKind = Literal["reminder", "escalation", "digest", "change", "study", "evidence", "privacy"]
 """What the day's one message carries; the first comes first in it."""
 
 

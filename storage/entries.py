@@ -7,11 +7,14 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from knowledge.facts import DocumentId, RecognitionRow, ReviewRound, TerritoryCode, TitleStandard
+from knowledge.facts import DocumentId, Person, RecognitionRow, ReviewRound, TerritoryCode, TitleStandard
 from knowledge.library import Library
+from storage.encryption import Vault
 from storage.rows import recognition_row, round_row, standard_row
 from storage.tables import declared_documents, recognition, rounds, standards, units
+from storage.workbook.correcting import Corrected, read_correction, store_correction
 from storage.workbook.entries import Entry, read_entry
+from storage.workbook.problems import Problem
 from storage.workbook.sheets import ROUNDS
 from storage.workbook.tables_given import GivenTable, read_given_rows
 
@@ -22,8 +25,9 @@ _RECOGNITION_KEY = ("document", "kind", "level_from", "issued_from")
 class EntriesDrawer:
     """Keeps the promises of the desk's `Entries`."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, vault: Vault | None = None) -> None:
         self._connection = connection
+        self._vault = vault
 
     async def read(
         self,
@@ -57,6 +61,20 @@ class EntriesDrawer:
             declared_documents.c.declared_at, declared_documents.c.number
         )
         return tuple(await self._connection.scalars(numbers))
+
+    def read_correction(
+        self, person: Person, column: str, value: str, library: Library, *, home: TerritoryCode, today: date
+    ) -> Sequence[Problem]:
+        read = read_correction(person, column, value, library, home=home, today=today)
+        return () if isinstance(read, Corrected) else read
+
+    async def correct(
+        self, person: Person, column: str, value: str, library: Library, *, home: TerritoryCode, today: date
+    ) -> bool:
+        read = read_correction(person, column, value, library, home=home, today=today)
+        if not isinstance(read, Corrected) or self._vault is None:
+            return False
+        return await store_correction(self._connection, read, column, self._vault)
 
     async def remove(self, row: RecognitionRow | TitleStandard) -> None:
         is_standard = isinstance(row, TitleStandard)

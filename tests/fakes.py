@@ -46,6 +46,7 @@ from tests.calendars import FakeCalendars, FakeDeliveries
 from tests.cases import FakeEscalations
 from tests.evidence_kept import FakeEvidence
 from tests.inboxes import FakeInquiries, FakeLetters
+from tests.privacy_kept import FakeCorrections, FakePersonalData, FakePrivacy
 from tests.studies import FakeOutbox, FakeStudyCases
 
 
@@ -533,6 +534,9 @@ class FakeDrawers:
     @property
     def working_time(self) -> FakeWorkingTime:
         return FakeWorkingTime(self.rules)
+        self.privacy = FakePrivacy({one.code: one.unit for one in self.profiles.people.values()})
+        self.personal_data = FakePersonalData()
+        self.corrections = FakeCorrections(self.profiles.people)
 
     @property
     def entries(self) -> FakeEntries:

@@ -12,6 +12,7 @@ from handlers.notices import (
     escalations,
     evidence,
     evidence_waiting,
+    privacy,
     reminders,
     study,
     unit_reminders,
@@ -32,6 +33,7 @@ BY_KIND: Mapping[NoticeKind, Compose] = {
     NoticeKind.EVIDENCE_WAITING: evidence_waiting.compose,
     NoticeKind.EVIDENCE: evidence.compose,
     NoticeKind.BROADCAST: broadcasts.compose_broadcast,
+    NoticeKind.PRIVACY: privacy.compose,
     NoticeKind.CORRECTION: broadcasts.compose_correction,
 }
 
@@ -40,6 +42,7 @@ PREVIEWS: Mapping[DailyKind, Callable[[Owed], str]] = {
     "escalation": escalations.preview,
     "digest": digests.preview,
     "study": study.preview,
+    "privacy": privacy.preview,
     "evidence": evidence_waiting.preview,
 }
 

@@ -22,14 +22,15 @@ from handlers.inquiries import (
 )
 from handlers.memory import recall_pending, recall_questions
 from handlers.phrases import _, show_day
-from handlers.ports import Audit, Clock, Inquiries, Staff, Threads
-from handlers.privacy import CONSENT_VERSION
+from handlers.ports import Audit, Clock, Consents, Inquiries, Staff, Threads
+from handlers.privacy import consents_of, rules_of, version_of
 from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.visit import Visit
 from handlers.wording import name_unit
 from knowledge.facts import Person
+from knowledge.privacy import Purpose
 from knowledge.reminding import due_day
-from storage.records import EarlierQuestion, Inquiry, InquiryReason
+from storage.records import ConsentAct, EarlierQuestion, Inquiry, InquiryReason
 
 FORM = "inquiry.new"
 _QUESTION, _CONFIRM = "question", "confirm"
@@ -62,6 +63,7 @@ class Desk:
     inquiries: Inquiries
     staff: Staff
     threads: Threads
+    consents: Consents
     audit: Audit
     clock: Clock
 
@@ -124,6 +126,8 @@ async def _hand_over(visit: Visit, draft: Draft, desk: Desk) -> Reply:
 
     now = desk.clock.now()
     unit = today.find_unit(visit.person.unit) if visit.person is not None else None
+    version = version_of(visit, Purpose.QUESTIONS)
+    await desk.consents.note_consents(consents_of(visit, {Purpose.QUESTIONS: ConsentAct.AGREED}, now))
     inquiry = await desk.inquiries.add(
         Inquiry(
             code="",
@@ -138,12 +142,12 @@ async def _hand_over(visit: Visit, draft: Draft, desk: Desk) -> Reply:
             why=draft.why,
             opened_at=now,
             due_on=due_day(visit.today, today.calendar, today.library.policy),
-            consent_version=CONSENT_VERSION,
+            consent_version=version,
             for_administrators=not serving,
             locale=visit.asked.locale,
         )
     )
-    details = {"inquiry": inquiry.code, "consent": CONSENT_VERSION, "channel": visit.asked.channel}
+    details = {"inquiry": inquiry.code, "consent": version, "channel": visit.asked.channel}
     actor, subject = inquiry.person or str(visit.asked.channel), inquiry.person or inquiry.code
     await desk.audit.record(actor, "passed_on_question", subject, now, details)
     return _tell_handed_over(visit, inquiry, holder, draft, serving)
@@ -204,12 +208,7 @@ async def _preview(visit: Visit, draft: Draft, desk: Desk, *, is_typed: bool = F
         Line(_("Exactly this is passed on to {holder}:").format(holder=name_holder(serving, today))),
         *describe_question(draft.question, draft.answer, draft.context),
         _describe_asker(visit),
-        Line(
-            _(
-                "Only HR in charge reads it; every look is recorded. It is kept encrypted, its texts are dropped "
-                "{n} days after it ended, and you can take it back."
-            ).format(n=today.library.policy.inquiry_texts_kept_days)
-        ),
+        *(Line(text) for text in _wording(visit)),
     ]
     if is_typed:
         lines.append(Line(_("To change the question, simply type it again.")))
@@ -222,6 +221,11 @@ async def _preview(visit: Visit, draft: Draft, desk: Desk, *, is_typed: bool = F
         choices=(Choice(_("I agree, pass it on"), "pass_on.yes", draft.seal), Choice(_("Do not"), "pass_on.no")),
         pending=Pending(FORM, _CONFIRM, _kept(draft)) if is_typed else None,
     )
+
+
+def _wording(visit: Visit) -> tuple[str, ...]:
+    rules = rules_of(visit)
+    return rules.wording(Purpose.QUESTIONS, visit.today) if rules.purposes else ()
 
 
 def _describe_passed(visit: Visit, inquiry: Inquiry, draft: Draft) -> list[Line]:

@@ -32,12 +32,14 @@ from handlers.officials.evidence_steps import (
     said_at_once,
 )
 from handlers.phrases import _, ngettext
-from handlers.ports import Audit, Clock, EvidenceFiles, EvidenceKept
+from handlers.ports import Audit, Clock, Consents, EvidenceFiles, EvidenceKept
 from handlers.pressed import read_number
+from handlers.privacy import consents_of, rules_of
 from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.visit import Visit
 from knowledge.facts import Person
-from storage.records import Evidence, EvidenceState
+from knowledge.privacy import Purpose
+from storage.records import ConsentAct, Evidence, EvidenceState
 
 FORM = "evidence.form"
 _MOST_LISTED = 10
@@ -54,6 +56,7 @@ class Desk:
     audit: Audit
     clock: Clock
     read_entities: ReadEntities
+    consents: Consents | None = None
 
 
 def form(visit: Visit, person: Person, desk: Desk) -> Form:
@@ -62,7 +65,8 @@ def form(visit: Visit, person: Person, desk: Desk) -> Form:
 
     async def preview(values: Values) -> Sequence[Line]:
         files = await desk.evidence.list_loose(person.code, files_of(values))
-        return describe_credential(credential_of(values), len(files), today)
+        told = rules_of(visit).wording(Purpose.EVIDENCE, visit.today) if files and rules_of(visit).purposes else ()
+        return [*describe_credential(credential_of(values), len(files), today), *map(Line, told)]
 
     async def finish(values: Values) -> Reply:
         return await _submit(values, visit, person, desk)
@@ -233,6 +237,8 @@ async def _submit(values: Values, visit: Visit, person: Person, desk: Desk) -> R
         kept = await desk.evidence.submit(made, files)
     if kept is None:
         return await _tell_known(made, visit, person, desk)
+    if files and desk.consents is not None:
+        await desk.consents.note_consents(consents_of(visit, {Purpose.EVIDENCE: ConsentAct.AGREED}, now))
     details = {"evidence": kept.number, "kind": str(credential.kind), "files": len(kept.files)}
     await desk.audit.record(person.code, "submitted_evidence", person.code, now, details)
     shown = _show(kept, visit)

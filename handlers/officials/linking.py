@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 
 from handlers import next_steps
 from handlers.asking import Channel, Choice
 from handlers.phrases import _, ngettext, show_moment
-from handlers.ports import Accounts, Audit, Clock, LinkCodes, Profiles
-from handlers.privacy import NOTICE_VERSION, describe_notice
+from handlers.ports import Accounts, Audit, Clock, Consents, LinkCodes, Profiles
+from handlers.privacy import consents_of, describe_notice, notice_version, withheld_after
 from handlers.reply import Line, Outcome, Reply
 from handlers.visit import Visit
-from storage.records import Account, Redemption, RedemptionOutcome
+from knowledge.privacy import Purpose
+from storage.records import Account, ConsentAct, Redemption, RedemptionOutcome
 
 _CODE = re.compile(r"(?i)^[0-9a-z][0-9a-z \-]{4,14}[0-9a-z]$")
 AWAITING_CODE = "code"
@@ -31,18 +33,35 @@ async def start_linking(
     if visit.person is not None:
         return _already_linked(visit)
     account = await accounts.find_account(visit.asked.channel, visit.asked.address)
-    if not _has_consented(account):
+    if not _has_consented(account, visit):
         return _notice(visit, "")
     return _ask_for_code(visit, vouching)
 
 
 async def agree(
-    visit: Visit, *, accounts: Accounts, clock: Clock, vouching: Collection[Channel] = VOUCH_FOR_NUMBERS
+    visit: Visit,
+    *,
+    accounts: Accounts,
+    consents: Consents,
+    clock: Clock,
+    with_reminders: bool = True,
+    vouching: Collection[Channel] = VOUCH_FOR_NUMBERS,
 ) -> Reply:
-    """Record consent and ask for the code."""
-    await accounts.save_consent(visit.asked.channel, visit.asked.address, NOTICE_VERSION, clock.now())
+    """Record consent, to being answered alone or to reminders too, and ask for the code."""
+    channel, address, now = visit.asked.channel, visit.asked.address, clock.now()
+    acts = {
+        Purpose.RECORD: ConsentAct.INFORMED,
+        Purpose.ANSWERS: ConsentAct.AGREED,
+        Purpose.REMINDERS: ConsentAct.AGREED if with_reminders else ConsentAct.REFUSED,
+        Purpose.CONVERSATION: ConsentAct.INFORMED,
+    }
+    account = await accounts.find_account(channel, address)
+    before = account.withheld if account is not None else ()
+    await accounts.save_consent(channel, address, notice_version(visit), now)
+    await accounts.withhold(channel, address, withheld_after(before, acts), now)
+    await consents.note_consents(consents_of(visit, acts, now))
     if visit.person is not None:
-        return _already_linked(visit)
+        return _noted(visit)
     return _ask_for_code(visit, vouching)
 
 
@@ -68,7 +87,7 @@ async def use_code(
     if visit.person is not None:
         return _already_linked(visit)
     channel, address = visit.asked.channel, visit.asked.address
-    if not _has_consented(await accounts.find_account(channel, address)):
+    if not _has_consented(await accounts.find_account(channel, address), visit):
         return _notice(visit, code)
     redeemed = await link_codes.redeem(channel, address, code, clock.now())
     if redeemed.outcome is not RedemptionOutcome.LINKED or redeemed.person is None:
@@ -98,7 +117,7 @@ async def use_phone(
     if visit.person is not None:
         return _already_linked(visit)
     channel, address = visit.asked.channel, visit.asked.address
-    if not _has_consented(await accounts.find_account(channel, address)):
+    if not _has_consented(await accounts.find_account(channel, address), visit):
         return _notice(visit, "")
     if channel not in vouching:
         await audit.record(f"{channel}", "link_refused", "phone", clock.now(), {"vouched": False})
@@ -147,16 +166,35 @@ def ask_to_link(_visit: Visit) -> Reply:
     )
 
 
-def _has_consented(account: Account | None) -> bool:
-    return account is not None and account.consent_version == NOTICE_VERSION
+def _has_consented(account: Account | None, visit: Visit) -> bool:
+    return account is not None and account.consent_version == notice_version(visit)
+
+
+def _noted(visit: Visit) -> Reply:
+    """Somebody linked already has answered to a new wording."""
+    text = _("Noted for this chat, {name}. You can change it at any time under “My data”.")
+    return Reply(
+        title=text.format(name=visit.person.name if visit.person is not None else ""),
+        choices=(Choice(_("What I agreed to"), "data.consents"), next_steps.my_gaps(), next_steps.help_me()),
+    )
+
+
+def show_notice(visit: Visit) -> Reply:
+    """The notice in its newest wording, to be answered anew by somebody who is linked."""
+    return replace(_notice(visit, ""), title=_("How your personal data is handled, in its newest wording"))
 
 
 def _notice(visit: Visit, code: str) -> Reply:
+    kept = code if looks_like_code(code) else ""  # a button holds little
+    explained = Line(
+        _("“I agree”: to questions and to reminders here. “Questions only”: no reminders are sent here. Both link.")
+    )
     return Reply(
         title=_("Before linking: how your personal data is handled"),
-        lines=tuple(describe_notice(visit)),
+        lines=(*describe_notice(visit), explained),
         choices=(
-            Choice(_("I agree"), "link.agree", code if looks_like_code(code) else ""),  # a button holds little
+            Choice(_("I agree"), "link.agree", kept),
+            Choice(_("Questions only"), "link.agree.only", kept),
             Choice(_("I do not agree"), "link.decline"),
         ),
     )

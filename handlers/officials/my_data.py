@@ -1,24 +1,40 @@
-"""What do you hold on me? View, export, withdraw."""
+"""What do you hold on me? View, export as data or as a paper, unlink this chat."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from handlers import next_steps
 from handlers.asking import Choice
 from handlers.evidence_words import describe_in_list
 from handlers.inquiries import name_state
-from handlers.phrases import _, mark, show_day, show_day_of
-from handlers.ports import Accounts, Audit, Calendars, Clock, EvidenceKept, Inquiries, Letters, Threads
-from handlers.privacy import describe_notice
-from handlers.reply import File, Line, Reply
+from handlers.phrases import _, mark, show_day, show_day_of, show_number
+from handlers.ports import (
+    Accounts,
+    Audit,
+    Calendars,
+    Clock,
+    Consents,
+    EvidenceKept,
+    Inquiries,
+    Letters,
+    PersonalData,
+    Threads,
+)
+from handlers.privacy import consents_of, describe_notice, describe_period
+from handlers.reply import File, Line, Paper, PaperTable, Reply
 from handlers.visit import Visit
 from handlers.wording import name_channel, name_credential, name_managed_by, name_unit
-from knowledge.facts import Credential, CredentialStatus, Exemption, Person, StudyRecord
-from storage.records import Account, Evidence, Inquiry
+from knowledge.facts import Credential, CredentialStatus, Person
+from knowledge.privacy import OF_A_CHAT, Purpose
+from storage.records import ConsentAct
+from storage.records import Kept as Held
 
+FORM_CORRECT = "data.correct"
+FORM_RESTRICT = "data.restrict"
+_MOST_PRINTED = 200
 _MOST_LOOKS = 5
 _MOST_INQUIRIES = 20
 _ACTIONS = {
@@ -29,6 +45,16 @@ _ACTIONS = {
     "issued_code": mark("issued a linking code"),
     "exported_own_data": mark("exported this data"),
     "withdrew_consent": mark("withdrew consent"),
+    "agreed": mark("gave consent"),
+    "deleted_own_data": mark("deleted what could be deleted"),
+    "data_request_opened": mark("asked HR something about this data"),
+    "data_request_answered": mark("gave a first answer about this data"),
+    "data_request_done": mark("settled a request about this data"),
+    "data_request_refused": mark("did not accept a request about this data"),
+    "data_request_extended": mark("extended a request about this data once"),
+    "data_request_taken_back": mark("took a request about this data back"),
+    "looked_at_data_request": mark("looked at a request about this data"),
+    "corrected_record": mark("corrected this record"),
     "passed_on_question": mark("passed a question on to HR"),
     "looked_at_inquiry": mark("looked at a question passed on"),
     "answered_inquiry": mark("answered a question passed on"),
@@ -86,9 +112,16 @@ class Kept:
 
 
 async def view_my_data(
-    visit: Visit, person: Person, *, accounts: Accounts, inquiries: Inquiries, evidence: EvidenceKept, audit: Audit
+    visit: Visit,
+    person: Person,
+    *,
+    accounts: Accounts,
+    inquiries: Inquiries,
+    evidence: EvidenceKept,
+    personal: PersonalData,
+    audit: Audit,
 ) -> Reply:
-    """The record as it stands, the linked chats, and who looked at it last."""
+    """The record as it stands, the linked chats, everything else by groups, and who looked at it last."""
     handed_in = await evidence.list_of(person.code, _MOST_INQUIRIES)
     linked = await accounts.list_accounts(person.code)
     asked = await inquiries.list_asked(visit.asked.channel, visit.asked.address, person.code, _MOST_INQUIRIES)
@@ -109,72 +142,142 @@ async def view_my_data(
         for one in asked
     ]
     lines += [_item(_("Certificate that was handed in"), describe_in_list(one, visit.rules)) for one in handed_in]
+    lines += await _describe_groups(visit, person, personal)
     lines += [
         Line(_("{day}: {who} – {what}").format(day=show_day_of(at), who=who, what=_name_action(what)), is_item=True)
         for at, who, what in looks
     ]
-    lines.append(Line(_("Anything wrong? HR of your unit corrects it; your phone number is stored encrypted.")))
+    lines.append(Line(_("Your phone number is stored encrypted. Whatever is wrong you can have corrected here.")))
     return Reply(
         title=_("Your data here"),
         lines=tuple(lines),
         choices=(
             Choice(_("Export my data"), "data.export"),
+            Choice(_("Export as a Word file"), "data.paper"),
+            Choice(_("Have something corrected"), FORM_CORRECT),
+            Choice(_("What I agreed to"), "data.consents"),
+            Choice(_("Restrict or object"), FORM_RESTRICT),
+            Choice(_("Delete my data"), "data.delete"),
+            Choice(_("My requests"), "data.requests"),
             Choice(_("Withdraw consent and unlink"), "data.withdraw"),
             next_steps.my_gaps(),
         ),
     )
 
 
-async def export_my_data(
-    visit: Visit,
-    person: Person,
-    *,
-    accounts: Accounts,
-    inquiries: Inquiries,
-    evidence: EvidenceKept,
-    audit: Audit,
-    clock: Clock,
-) -> Reply:
-    """The same as a file that a machine can read."""
-    linked = await accounts.list_accounts(person.code)
-    asked = await inquiries.list_asked(visit.asked.channel, visit.asked.address, person.code, _MOST_INQUIRIES)
-    whole = [one for known in asked if (one := await inquiries.find(known.code)) is not None]
-    handed_in = await evidence.list_of(person.code, _MOST_INQUIRIES)
-    await audit.record(person.code, "exported_own_data", person.code, clock.now())
-    content = json.dumps(_as_data(person, linked, whole, handed_in), ensure_ascii=False, indent=2).encode()
+async def _describe_groups(visit: Visit, person: Person, personal: PersonalData) -> list[Line]:
+    """Everything that is kept, in groups: how much, for what, how long."""
+    library = visit.rules.library
+    counts = await personal.count(person.code)
+    held = [one for one in library.privacy.groups if counts.get(one.code)]
+    lines = [
+        Line(
+            _("{group}: {n} – for: {purpose}; kept: {period}").format(
+                group=one.name,
+                n=show_number(counts[one.code]),
+                purpose=library.privacy.purpose(one.purpose).name,
+                period=describe_period(library, one.code),
+            ),
+            is_item=True,
+        )
+        for one in held
+    ]
+    return [Line(_("All that is kept about you, by groups (number of entries):")), *lines] if lines else []
+
+
+async def export_my_data(visit: Visit, person: Person, *, personal: PersonalData, audit: Audit, clock: Clock) -> Reply:
+    """All of it as a file that a machine can read."""
+    now = clock.now()
+    kept = await personal.collect(person.code)
+    await audit.record(person.code, "exported_own_data", person.code, now, {"form": "json"})
+    content = json.dumps(_as_data(visit, person, kept, now), ensure_ascii=False, indent=2).encode()
     return Reply(
         title=_("Your data as a file"),
-        choices=(next_steps.my_data(), next_steps.my_gaps()),
+        lines=(Line(_("For reading and printing there is the same as a Word file.")),),
+        choices=(Choice(_("Export as a Word file"), "data.paper"), next_steps.my_data(), next_steps.my_gaps()),
         file=File(name=f"du-lieu-{person.code}.json", content=content, media_type="application/json"),
     )
 
 
-def ask_to_confirm_withdrawal(_visit: Visit) -> Reply:
-    """Withdrawal needs a second press."""
+async def print_my_data(visit: Visit, person: Person, *, personal: PersonalData, audit: Audit, clock: Clock) -> Reply:
+    """All of it as a paper to read."""
+    now = clock.now()
+    kept = {one.group: one.rows for one in await personal.collect(person.code)}
+    await audit.record(person.code, "exported_own_data", person.code, now, {"form": "docx"})
+    library = visit.rules.library
+    tables = [
+        PaperTable(
+            rows=tuple((table, _in_words(row)) for table, row in kept.get(group.code, ())[:_MOST_PRINTED]),
+            header=(_("Table"), _("What is kept")),
+            title=_("{group} – for: {purpose}; kept: {period}").format(
+                group=group.name,
+                purpose=library.privacy.purpose(group.purpose).name,
+                period=describe_period(library, group.code),
+            ),
+            widths=(3.5, 13.0),
+        )
+        for group in library.privacy.groups
+        if kept.get(group.code)
+    ]
+    paper = Paper(
+        name=f"du-lieu-{person.code}",
+        title=_("Personal data that is kept"),
+        subtitle=f"{person.name} ({person.code})",
+        tables=tuple(tables),
+        paragraphs_title=_("What you were told"),
+        paragraphs=(
+            *describe_notice(visit),
+            Line(_("Of each group at most {n} entries are printed; the data file has all.").format(n=_MOST_PRINTED)),
+        ),
+        closing=_("Printed on {day} at the request of the person themself.").format(day=show_day_of(now)),
+        printed_at=now,
+    )
+    return Reply(
+        title=_("Your data as a Word file"),
+        choices=(Choice(_("Export my data"), "data.export"), next_steps.my_data()),
+        paper=paper,
+    )
+
+
+def ask_to_confirm_withdrawal(visit: Visit) -> Reply:
+    """Withdrawal needs a second press; what follows is told before."""
+    rules = visit.rules.library.privacy
+    told = (Line(rules.purpose(Purpose.ANSWERS).withdrawal),) if rules.purposes else ()
     return Reply(
         title=_("Withdraw consent and unlink this chat?"),
         lines=(
+            *told,
             Line(_("This chat will no longer know who you are. Your record with HR stays as the law requires of it.")),
             Line(_("Questions that you passed on to HR are taken back, and their texts dropped.")),
             Line(_("Certificates that wait to be verified are taken back, and their pictures deleted.")),
+            Line(_("No reminders come to this chat any more; deadlines run on, and HR tells you in another way.")),
         ),
         choices=(Choice(_("Yes, withdraw"), "data.withdraw.yes"), next_steps.my_data()),
     )
 
 
-async def withdraw(visit: Visit, person: Person, kept: Kept, *, audit: Audit, clock: Clock) -> Reply:
+async def withdraw(
+    visit: Visit, person: Person, kept: Kept, *, consents: Consents, audit: Audit, clock: Clock
+) -> Reply:
     """Unlink this chat, forget its consent and what it was last about, and take back what was passed on."""
-    await kept.letters.take_back_of(visit.asked.channel, visit.asked.address, person.code)
-    await kept.inquiries.withdraw_all(visit.asked.channel, visit.asked.address, person.code, clock.now())
-    await kept.evidence.withdraw_all(person.code, clock.now())
-    await kept.calendars.revoke(person.code)
-    await kept.accounts.unlink(visit.asked.channel, visit.asked.address, clock.now())
-    await kept.threads.forget_of(visit.asked.channel, visit.asked.address)
+    await let_go(visit, person, kept, consents=consents, now=clock.now())
     await audit.record(person.code, "withdrew_consent", person.code, clock.now(), {"channel": visit.asked.channel})
     return Reply(
         title=_("Done: this chat is no longer linked, and your consent is withdrawn."),
         choices=(next_steps.link_account(), next_steps.help_me()),
     )
+
+
+async def let_go(visit: Visit, person: Person, kept: Kept, *, consents: Consents, now: datetime) -> None:
+    """Take back everything that this chat was used for, and unlink it."""
+    await kept.letters.take_back_of(visit.asked.channel, visit.asked.address, person.code)
+    await kept.inquiries.withdraw_all(visit.asked.channel, visit.asked.address, person.code, now)
+    await kept.evidence.withdraw_all(person.code, now)
+    await kept.calendars.revoke(person.code)
+    acts = dict.fromkeys(OF_A_CHAT, ConsentAct.WITHDRAWN)
+    await consents.note_consents(consents_of(visit, acts, now))
+    await kept.accounts.unlink(visit.asked.channel, visit.asked.address, now)
+    await kept.threads.forget_of(visit.asked.channel, visit.asked.address)
 
 
 def explain_privacy(visit: Visit) -> Reply:
@@ -209,81 +312,28 @@ def _describe_credential(one: Credential, visit: Visit) -> Line:
     )
 
 
-def _as_data(
-    person: Person, linked: Sequence[Account], asked: Sequence[Inquiry], handed_in: Sequence[Evidence]
-) -> dict[str, Any]:
-    return {
-        "ma_can_bo": person.code,
-        "ho_ten": person.name,
-        "ngay_sinh": _plain(person.born_on),
-        "gioi_tinh": person.gender,
-        "ma_don_vi": person.unit,
-        "chuc_danh": person.position,
-        "nhom_chuc_danh": person.position_group,
-        "dien_quan_ly": person.managed_by,
-        "la_lanh_dao": person.is_leader,
-        "van_bang": [
+def _as_data(visit: Visit, person: Person, kept: Sequence[Held], now: datetime) -> dict[str, Any]:
+    library = visit.rules.library
+    names = {one.code: one for one in library.privacy.groups}
+    groups = []
+    for one in kept:
+        group = names.get(one.group)
+        groups.append(
             {
-                "loai": one.kind,
-                "muc": one.level,
-                "don_vi_cap": one.issuer,
-                "so_hieu": one.number,
-                "ngay_cap": _plain(one.issued_on),
-                "ngay_het_han": _plain(one.expires_on),
-                "trang_thai": one.status,
+                "nhom": one.group,
+                "ten": group.name if group is not None else one.group,
+                "muc_dich": library.privacy.purpose(group.purpose).name if group is not None else "",
+                "luu": describe_period(library, one.group) if group is not None else "",
+                "du_lieu": [{"bang": table, **row} for table, row in one.rows],
             }
-            for one in person.credentials
-        ],
-        "ngay_giu_chuc_vu": _plain(person.in_post_since),
-        "vai_tro": sorted(person.roles),
-        "pham_vi": person.scope,
-        "hoc_tap": [_plain_fields(one) for one in person.study],
-        "mien": [_plain_fields(one) for one in person.exemptions],
-        "kenh_lien_ket": [
-            {"kenh": one.channel, "dong_y_luc": _plain(one.consented_at), "ban_thong_bao": one.consent_version}
-            for one in linked
-        ],
-        "minh_chung_da_nop": [_evidence_as_data(one) for one in handed_in],
-        "cau_hoi_da_chuyen": [_inquiry_as_data(one) for one in asked],
-    }
+        )
+    return {"ma_can_bo": person.code, "ho_ten": person.name, "luc_xuat": now.isoformat(), "nhom_du_lieu": groups}
 
 
-def _evidence_as_data(one: Evidence) -> dict[str, Any]:
-    return {
-        "so": one.number,
-        "loai": one.credential.kind,
-        "muc": one.credential.level,
-        "so_hieu": one.credential.number,
-        "don_vi_cap": one.credential.issuer,
-        "ngay_cap": _plain(one.credential.issued_on),
-        "trang_thai": one.state,
-        "luc_nop": _plain(one.submitted_at),
-        "luc_ket_luan": _plain(one.decided_at),
-        "loi_nhan": one.words,
-        "so_tep": len(one.files),
-    }
+def _in_words(row: Mapping[str, Any]) -> str:
+    told = ((name, value) for name, value in row.items() if value not in (None, "", [], {}))
+    return "; ".join(f"{name}: {_one_line(value)}" for name, value in told)
 
 
-def _inquiry_as_data(one: Inquiry) -> dict[str, Any]:
-    return {
-        "ma": one.code,
-        "trang_thai": one.state,
-        "luc": _plain(one.opened_at),
-        "han": _plain(one.due_on),
-        "ban_dong_y": one.consent_version,
-        "cau_hoi": one.question,
-        "may_tra_loi": one.answer,
-        "cau_hoi_truoc": [{"cau_hoi": before.text, "may_tra_loi": before.answer} for before in one.context],
-        "trao_doi": [
-            {"luc": _plain(said.at), "loai": said.kind, "nguoi": said.name or said.who, "noi_dung": said.text}
-            for said in one.messages
-        ],
-    }
-
-
-def _plain_fields(record: StudyRecord | Exemption) -> dict[str, str | None]:
-    return {key: _plain(value) if isinstance(value, date) else value for key, value in asdict(record).items()}
-
-
-def _plain(moment: date | datetime | None) -> str | None:
-    return moment.isoformat() if moment is not None else None
+def _one_line(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -4,12 +4,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from handlers.privacy import NOTICE_VERSION
 from handlers.reply import Outcome
 from knowledge.facts import PersonCode
 from storage.records import Account, Redemption, RedemptionOutcome
 from tests.handlers.desks import TriedDesk
-from tests.handlers.visits import IN_2020, STANDARDS, actions, cited, words
+from tests.handlers.visits import IN_2020, NOTICE_VERSION, STANDARDS, actions, cited, words
 from tests.people import credential, official
 
 PERSON = official(credentials=(credential("ielts", "5.0", date(2025, 5, 1)),))
@@ -166,7 +165,7 @@ async def test_awaited_code_is_used_and_a_question_meanwhile_is_answered(desk):
 
 async def test_code_is_not_awaited_after_declining(desk):
     notice = await desk.say("/lienket", thread="t")
-    await desk.press(notice.choices[1].token, thread="t")
+    await desk.press(notice.choices[2].token, thread="t")
     await desk.say("K3N7P9QX", thread="t")
 
     assert desk.drawers.link_codes.tried == []

@@ -15,12 +15,12 @@ from handlers.officials.linking import (
     use_code,
     use_phone,
 )
-from handlers.privacy import NOTICE_VERSION
 from handlers.reply import Outcome
 from storage.records import Account, Redemption, RedemptionOutcome
 from tests.fakes import FakeAccounts, FakeAudit, FakeClock, FakeLinkCodes, FakeProfiles
-from tests.handlers.visits import TODAY, actions, cited, visit, words
+from tests.handlers.visits import NOTICE_VERSION, TODAY, actions, cited, visit, words
 from tests.people import official
+from tests.privacy_kept import FakePrivacy
 
 CLOCK = FakeClock(TODAY)
 CONSENTED = Account("web", "w1", consent_version=NOTICE_VERSION)
@@ -60,7 +60,7 @@ class Case:
 async def test_notice_comes_first_when_nobody_consented_yet(bare):
     reply = await start_linking(visit(bare), accounts=FakeAccounts())
 
-    assert actions(reply) == {"link.agree", "link.decline"}
+    assert actions(reply) == {"link.agree", "link.agree.only", "link.decline"}
     assert cited(reply) == {"91/2025/QH15", "356/2025/NĐ-CP"}
     assert "Im lặng không phải là đồng ý" in words(reply)
 
@@ -90,7 +90,7 @@ async def test_linked_visitor_is_told_that_they_are_linked_whatever_they_try(bar
     linked = visit(bare, official())
     replies = [
         await start_linking(linked, accounts=case.accounts),
-        await agree(linked, accounts=case.accounts, clock=CLOCK),
+        await agree(linked, accounts=case.accounts, consents=FakePrivacy(), clock=CLOCK),
         await case.use_code(linked, "ABC23456"),
         await case.use_phone(linked),
     ]
@@ -100,11 +100,26 @@ async def test_linked_visitor_is_told_that_they_are_linked_whatever_they_try(bar
 
 
 async def test_agreeing_records_the_version_and_asks_for_the_code(bare):
-    accounts = FakeAccounts()
-    reply = await agree(visit(bare), accounts=accounts, clock=CLOCK)
+    accounts, privacy = FakeAccounts(), FakePrivacy()
+    reply = await agree(visit(bare), accounts=accounts, consents=privacy, clock=CLOCK)
 
     assert accounts.kept[("web", "w1")].consent_version == NOTICE_VERSION
+    assert accounts.kept[("web", "w1")].takes_notices
+    assert {one.purpose: one.act for one in privacy.consents} == {
+        "record": "informed",
+        "answers": "agreed",
+        "reminders": "agreed",
+        "conversation": "informed",
+    }
     assert "mã dùng một lần" in words(reply)
+
+
+async def test_agreeing_to_questions_only_sends_nothing_unasked(bare):
+    accounts, privacy = FakeAccounts(), FakePrivacy()
+    await agree(visit(bare), accounts=accounts, consents=privacy, clock=CLOCK, with_reminders=False)
+
+    assert accounts.kept[("web", "w1")].withheld == ("reminders",)
+    assert not accounts.kept[("web", "w1")].takes_notices
 
 
 def test_declining_links_nothing(bare):

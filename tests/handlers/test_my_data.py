@@ -8,18 +8,19 @@ from handlers.officials.my_data import (
     ask_to_confirm_withdrawal,
     explain_privacy,
     export_my_data,
+    print_my_data,
     view_my_data,
     withdraw,
 )
-from handlers.privacy import NOTICE_VERSION
 from knowledge.facts import CredentialStatus, CriterionCode, DocumentId, Exemption, StudyRecord
 from storage.records import Account, Letter, LetterKind
 from tests.calendars import FakeCalendars
 from tests.evidence_kept import FakeEvidence
 from tests.fakes import FakeAccounts, FakeAudit, FakeClock, FakeProfiles, FakeThreads
-from tests.handlers.visits import TODAY, actions, visit, words
+from tests.handlers.visits import NOTICE_VERSION, TODAY, actions, visit, words
 from tests.inboxes import FakeInquiries, FakeLetters
 from tests.people import credential, official
+from tests.privacy_kept import FakePersonalData, FakePrivacy
 
 CLOCK = FakeClock(TODAY)
 NONE = FakeEvidence(FakeProfiles())
@@ -43,6 +44,7 @@ async def test_record_is_shown_with_every_certificate_and_how_it_stands(loaded):
         accounts=FakeAccounts(LINKED),
         inquiries=FakeInquiries(),
         evidence=NONE,
+        personal=FakePersonalData(audit=[("audit_entries", {})] * 3),
         audit=FakeAudit(),
     )
     said = words(reply)
@@ -51,7 +53,18 @@ async def test_record_is_shown_with_every_certificate_and_how_it_stands(loaded):
         assert part in said
     for part in ("(đã xác minh)", "(chờ xác minh)", "(không được chấp nhận)"):
         assert part in said
-    assert actions(reply) == {"data.export", "data.withdraw", "gaps.mine"}
+    assert "Nhật ký kiểm tra: 3" in said
+    assert actions(reply) == {
+        "data.export",
+        "data.paper",
+        "data.correct",
+        "data.consents",
+        "data.restrict",
+        "data.delete",
+        "data.requests",
+        "data.withdraw",
+        "gaps.mine",
+    }
 
 
 async def test_looks_at_the_record_are_shown_in_words(loaded):
@@ -64,6 +77,7 @@ async def test_looks_at_the_record_are_shown_in_words(loaded):
         accounts=FakeAccounts(),
         inquiries=FakeInquiries(),
         evidence=NONE,
+        personal=FakePersonalData(),
         audit=audit,
     )
 
@@ -80,6 +94,7 @@ async def test_unknown_unit_is_shown_by_its_code(loaded):
         accounts=FakeAccounts(),
         inquiries=FakeInquiries(),
         evidence=NONE,
+        personal=FakePersonalData(audit=[("audit_entries", {})] * 3),
         audit=FakeAudit(),
     )
 
@@ -88,32 +103,24 @@ async def test_unknown_unit_is_shown_by_its_code(loaded):
 
 async def test_export_is_a_file_that_a_machine_reads_with_everything_that_is_held(loaded):
     audit = FakeAudit()
-    reply = await export_my_data(
-        visit(loaded, PERSON),
-        PERSON,
-        accounts=FakeAccounts(LINKED),
-        inquiries=FakeInquiries(),
-        evidence=NONE,
-        audit=audit,
-        clock=CLOCK,
-    )
+    held = FakePersonalData(roster=[("people", {"name": PERSON.name, "born_on": "1985-05-20"})])
+    reply = await export_my_data(visit(loaded, PERSON), PERSON, personal=held, audit=audit, clock=CLOCK)
     data = json.loads(reply.file.content)
 
     assert reply.file.name == "du-lieu-CB001.json"
     assert data["ho_ten"] == "Nguyễn Văn Mẫu"
-    assert data["van_bang"][0] == {
-        "loai": "vstep",
-        "muc": "bac_3",
-        "don_vi_cap": None,
-        "so_hieu": None,
-        "ngay_cap": "2019-01-10",
-        "ngay_het_han": None,
-        "trang_thai": "da_xac_minh",
-    }
-    assert data["hoc_tap"][0]["requested_on"] == "2026-10-01"
-    assert data["mien"][0]["document"] == "2123/UBND-NC"
-    assert data["kenh_lien_ket"][0]["dong_y_luc"] == MOMENT.isoformat()
+    group = data["nhom_du_lieu"][0]
+    assert (group["nhom"], group["ten"]) == ("roster", "Hồ sơ do HR lập")
+    assert group["du_lieu"] == [{"bang": "people", "name": "Nguyễn Văn Mẫu", "born_on": "1985-05-20"}]
     assert [one.action for one in audit.entries] == ["exported_own_data"]
+
+
+async def test_the_same_is_printed_as_a_paper_with_the_notice(loaded):
+    held = FakePersonalData(roster=[("people", {"name": PERSON.name, "scope": None})])
+    reply = await print_my_data(visit(loaded, PERSON), PERSON, personal=held, audit=FakeAudit(), clock=CLOCK)
+
+    assert reply.paper.tables[0].rows == (("people", "name: Nguyễn Văn Mẫu"),)
+    assert any("Im lặng không phải" in line.text for line in reply.paper.paragraphs)
 
 
 def test_withdrawal_asks_once_more(loaded):
@@ -121,7 +128,7 @@ def test_withdrawal_asks_once_more(loaded):
 
 
 async def test_withdrawal_forgets_the_link_the_consent_and_the_conversation(loaded):
-    accounts, threads, audit = FakeAccounts(LINKED), FakeThreads(), FakeAudit()
+    accounts, threads, audit, privacy = FakeAccounts(LINKED), FakeThreads(), FakeAudit(), FakePrivacy()
     threads.kept["t"] = {"intent": "my_gaps"}
     letters = FakeLetters()
     for address in ("w1", "elsewhere"):
@@ -130,10 +137,12 @@ async def test_withdrawal_forgets_the_link_the_consent_and_the_conversation(load
         visit(loaded, PERSON),
         PERSON,
         Kept(accounts, threads, FakeInquiries(), letters, NONE, FakeCalendars()),
+        consents=privacy,
         audit=audit,
         clock=CLOCK,
     )
 
+    assert {one.act for one in privacy.consents} == {"withdrawn"}
     assert "đã được rút" in reply.title
     assert [one.address for one in letters.kept] == ["elsewhere"]
     assert accounts.kept[("web", "w1")] == Account("web", "w1")

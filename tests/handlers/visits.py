@@ -18,12 +18,14 @@ from knowledge.facts import (
     UnitCode,
 )
 from knowledge.library import Library
+from knowledge.loader import load_library
 from knowledge.rulebook import RuleBook
 from knowledge.understanding.meaning import DocumentMention, Entities, Intent, KindMention, Meaning
 from tests.people import GROUP, review, row, rule_book, standard
 
 TODAY = date(2026, 11, 21)
 IN_2020 = date(2020, 9, 15)
+NOTICE_VERSION = load_library().privacy.notice_version(TODAY)  # of the privacy notice that people agree to today
 
 STANDARDS = (
     standard("hoc_van", "dai_hoc"),

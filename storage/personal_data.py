@@ -1,0 +1,187 @@
+"""Everything about one person, given out or taken away; and what has had its time, removed by its periods."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from enum import Enum
+from typing import Any, Final
+
+from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from knowledge.facts import PersonCode
+from storage.characters import storable
+from storage.encryption import SecretKeyError, Vault
+from storage.holdings import HOLDINGS, Holding, Whose
+from storage.records import Kept
+from storage.tables import (
+    accounts,
+    breaches,
+    consents,
+    data_requests,
+    deliveries,
+    inquiries,
+    interactions,
+    retention_runs,
+)
+
+_SEALED: Final = "sealed"
+_UNREADABLE: Final = "…"  # sealed with a key that is no longer there
+_CHANGED_SO_FAR: Final = text(
+    "SELECT relname, n_tup_del, n_tup_upd FROM pg_stat_xact_user_tables WHERE n_tup_del + n_tup_upd > 0"
+)
+_OPEN: Final = ("open", "asked_back", "answered")
+
+
+class PersonalDataDrawer:
+    """Keeps the promises of the desk's `PersonalData`."""
+
+    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
+        self._connection = connection
+        self._vault = vault
+
+    async def collect(self, person: PersonCode) -> Sequence[Kept]:
+        whose = await self._whose(person)
+        groups: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+        for holding in HOLDINGS:
+            rows = await self._read(holding, whose)
+            groups.setdefault(holding.group, []).extend((holding.table.name, row) for row in rows)
+        return [Kept(group, tuple(rows)) for group, rows in groups.items()]
+
+    async def count(self, person: PersonCode) -> Mapping[str, int]:
+        whose = await self._whose(person)
+        counts: dict[str, int] = {}
+        for holding in HOLDINGS:
+            query = select(func.count()).select_from(holding.table).where(holding.which(whose))
+            counts[holding.group] = counts.get(holding.group, 0) + int((await self._connection.scalar(query)) or 0)
+        return counts
+
+    async def erase(self, person: PersonCode) -> None:
+        whose = await self._whose(person)
+        for holding in HOLDINGS:
+            if holding.erase:
+                await self._connection.execute(delete(holding.table).where(holding.which(whose)))
+
+    async def _whose(self, person: PersonCode) -> Whose:
+        code = storable(person)
+        found = await self._connection.execute(
+            select(accounts.c.channel, accounts.c.address).where(accounts.c.person == code)
+        )
+        return Whose(code, [(channel, address) for channel, address in found])
+
+    async def _read(self, holding: Holding, whose: Whose) -> list[dict[str, Any]]:
+        columns = [holding.table.c[name] for name in holding.columns]
+        order = list(holding.table.primary_key.columns)
+        found = await self._connection.execute(select(*columns).where(holding.which(whose)).order_by(*order))
+        return [
+            {
+                name: self._open(value) if name in holding.sealed else _plain(value)
+                for name, value in zip(holding.columns, row, strict=True)
+            }
+            for row in found
+        ]
+
+    def _open(self, sealed: Any) -> Any:
+        """What a column holds, opened; a document where it is one."""
+        if sealed is None:
+            return None
+        if isinstance(sealed, dict):  # a conversation: a document whose only key holds what is sealed
+            return self._open(sealed[_SEALED].encode("ascii")) if _SEALED in sealed else sealed
+        try:
+            opened = self._vault.decrypt(bytes(sealed))
+        except SecretKeyError:
+            return _UNREADABLE
+        try:
+            return json.loads(opened)
+        except ValueError:
+            return opened
+
+    # --- periods
+
+    async def prune(self, periods: Mapping[str, int], now: datetime) -> None:
+        """Remove what has had its time by these periods (days by code), where no other drawer does."""
+        ago = {code: now - timedelta(days=days) for code, days in periods.items()}
+        execute = self._connection.execute
+        await execute(
+            update(deliveries)
+            .where(deliveries.c.done_at < ago["deliveries"], deliveries.c.address != "")
+            .values(address="", tried=[], provider_id=None)
+        )
+        idle = accounts.c.person.is_(None) & (accounts.c.changed_at < ago["idle_chats"])
+        await execute(delete(accounts).where(idle))
+        linked = select(accounts.c.address).where(
+            accounts.c.channel == interactions.c.channel,
+            accounts.c.address == interactions.c.address,
+            accounts.c.person.is_not(None),
+        )
+        silent = func.coalesce(interactions.c.last_at, interactions.c.checked_at) < ago["idle_chats"]
+        await execute(delete(interactions).where(silent, ~linked.exists()))
+        spent = inquiries.c.texts.is_(None) & inquiries.c.state.not_in(_OPEN)
+        await execute(delete(inquiries).where(spent, inquiries.c.changed_at < ago["inquiry_rows"]))
+        await execute(delete(data_requests).where(data_requests.c.closed_at < ago["requests"]))
+        await execute(delete(breaches).where(breaches.c.closed_at < ago["requests"]))
+        holds = select(accounts.c.address).where(
+            accounts.c.channel == consents.c.channel,
+            accounts.c.address == consents.c.address,
+            accounts.c.person.is_not(None),
+        )
+        await execute(delete(consents).where(consents.c.at < ago["requests"], ~holds.exists()))
+        await execute(delete(retention_runs).where(retention_runs.c.day < ago["retention_runs"].date()))
+
+    async def note_run(self, day: date, at: datetime) -> Mapping[str, int]:
+        """Keep how many rows of which table this transaction has removed or emptied; what it was."""
+        removed: dict[str, int] = {}
+        for name, deleted, updated in await self._connection.execute(_CHANGED_SO_FAR):
+            if name != retention_runs.name:
+                removed[name] = deleted + updated
+        kept = insert(retention_runs).values(day=day, finished_at=at, removed=removed)
+        before = await self._connection.scalar(select(retention_runs.c.removed).where(retention_runs.c.day == day))
+        both = {name: removed.get(name, 0) + (before or {}).get(name, 0) for name in {*removed, *(before or {})}}
+        changed = {"finished_at": at, "removed": both}
+        await self._connection.execute(kept.on_conflict_do_update(index_elements=["day"], set_=changed))
+        return removed
+
+    async def last_run(self) -> tuple[date, datetime, Mapping[str, int]] | None:
+        """The last day on which what had its time was removed, when, and how much of each table."""
+        found = await self._connection.execute(
+            select(retention_runs.c.day, retention_runs.c.finished_at, retention_runs.c.removed)
+            .order_by(retention_runs.c.day.desc())
+            .limit(1)
+        )
+        row = found.one_or_none()
+        return (row.day, row.finished_at, row.removed) if row is not None else None
+
+    async def count_processing(self, since: datetime, until: datetime) -> Sequence[tuple[date, str, str, int, int]]:
+        """Acts of the audit chain by day in Việt Nam, actor and action: how many, and about how many different."""
+        found = await self._connection.execute(_PROCESSING, {"since": since, "until": until})
+        return [(day, actor, action, count, subjects) for day, actor, action, count, subjects in found]
+
+    async def count_open(self, day: date) -> tuple[int, int, int]:
+        """Requests whose clocks run, those of them overdue, and breaches that are open."""
+        late = or_(
+            data_requests.c.due_on < day,
+            data_requests.c.answered_at.is_(None) & (data_requests.c.first_on < day),
+        )
+        is_open = data_requests.c.state == "open"
+        running = await self._connection.scalar(select(func.count()).where(is_open))
+        overdue = await self._connection.scalar(select(func.count()).where(is_open, late))
+        breached = await self._connection.scalar(select(func.count()).where(breaches.c.closed_at.is_(None)))
+        return int(running or 0), int(overdue or 0), int(breached or 0)
+
+
+_PROCESSING: Final = text(
+    "SELECT (at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, actor, action, count(*), count(DISTINCT subject) "
+    "FROM audit_entries WHERE at >= :since AND at < :until GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+)
+
+
+def _plain(value: Any) -> Any:
+    """As other programs read it."""
+    if isinstance(value, Enum):
+        return value.value
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if isinstance(value, (bytes, memoryview)):
+        return bytes(value).hex()
+    return value
