@@ -58,10 +58,11 @@ from handlers.ports import (
     Threads,
     Told,
     UnitReach,
+    Visits,
     WorkingTime,
 )
-from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.privacy import notice_version
+from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.routing import BY_ACTION, BY_COMMAND, BY_FORM, BY_INTENT, Handler, Ports
 from handlers.sending_lines import NothingToSendBy
 from handlers.study.routes import MAY_BE_LEFT
@@ -69,8 +70,8 @@ from handlers.typed_choices import keep_offered, read_choice
 from handlers.visit import Visit
 from knowledge.facts import DeclaredRules, Person, PositionGroup, UnitCode
 from knowledge.library import Library
-from knowledge.rulebook import RuleBook
 from knowledge.privacy import Purpose
+from knowledge.rulebook import RuleBook
 from knowledge.understanding.evidence_said import EvidenceWish, read_evidence_wish, says_none
 from knowledge.understanding.frequent import FrequentAnswers
 from knowledge.understanding.meaning import Context, Entities, Intent, Meaning, Vocabulary
@@ -101,8 +102,8 @@ _STAY_IN_A_FORM = {None, Intent.ASK_TO_STUDY, Intent.HEAD_STUDY, Intent.OUT_OF_S
 _STAY_IN_EVIDENCE = {None, Intent.SUBMIT_EVIDENCE, Intent.OUT_OF_SCOPE}
 _OF_AN_EARLIER_REQUEST = {StudyWish.FOLLOW, StudyWish.WITHDRAW, StudyWish.DONE}
 _SURELY_A_QUESTION = 0.8
-_LEAVE_THE_SUBJECT = {None, Intent.HELP, Intent.OUT_OF_SCOPE}
 _FORGETTING = {BY_ACTION[one][0] for one in ("data.withdraw.yes", "data.delete.yes", "data.delete.all")}
+_LEAVE_THE_SUBJECT = {None, Intent.HELP, Intent.OUT_OF_SCOPE}
 _MOST_UNITS_BY_NAME = 5_000  # a question may name a unit; beyond this many, only by code
 
 
@@ -168,7 +169,6 @@ class Drawers(Protocol):
     @property
     def console(self) -> ConsoleEntries: ...
     @property
-    def audit(self) -> Audit: ...
     def visits(self) -> Visits: ...
     @property
     def privacy(self) -> Privacy: ...
@@ -177,6 +177,7 @@ class Drawers(Protocol):
     @property
     def corrections(self) -> Corrections: ...
     @property
+    def audit(self) -> Audit: ...
 
 
 class Reader(Protocol):
@@ -297,7 +298,7 @@ class FrontDesk:
         if heard.intent is Intent.PERSON_GAPS and await _is_code_of_own_inquiry(asked, person, drawers.inquiries):
             heard = _Heard(*BY_ACTION["inquiry"], subject=read_code(asked.text or "") or "")
         if person is not None and heard.meaning is not None:
-            heard = await self._naming(heard, heard.meaning, asked, person, drawers)
+            heard = await self._naming(heard, heard.meaning, asked, person, drawers, book)
         on = _day_asked(asked, heard.meaning) or self._clock.today()
         visit = Visit(
             asked=asked,
@@ -316,9 +317,9 @@ class FrontDesk:
             await self._note(reply, visit, heard, drawers.questions)
         if asked.channel in _READ_AT_NEXT_TURN:
             reply = await self._with_letters(reply, visit, drawers.letters)
-        reply = self._finish(reply, heard)
         if account is not None and person is not None:
             reply = await self._with_new_notice(reply, visit, account, drawers.accounts)
+        reply = self._finish(reply, heard)
         if asked.thread is not None:
             state = (
                 _state(kept, heard, reply, book.library)
@@ -329,7 +330,6 @@ class FrontDesk:
             await drawers.threads.keep(asked.thread, state, self._clock.now())
         return reply
 
-    async def _recall(self, asked: Incoming, person: Person | None, threads: Threads) -> Mapping[str, Any] | None:
     async def _with_new_notice(self, reply: Reply, visit: Visit, account: Account, accounts: Accounts) -> Reply:
         """Told once that the privacy notice has a newer wording than the one that was agreed to."""
         newest = notice_version(visit)
@@ -340,6 +340,7 @@ class FrontDesk:
         see = Choice(_("See the new wording"), "data.new")
         return replace(reply, lines=(*reply.lines, Line(text)), choices=(*reply.choices, see))
 
+    async def _recall(self, asked: Incoming, person: Person | None, threads: Threads) -> Mapping[str, Any] | None:
         """What the conversation was about; forgotten first where it was somebody else's, whoever recalls it later."""
         if asked.thread is None:
             return None
@@ -351,10 +352,10 @@ class FrontDesk:
         return None
 
     async def _naming(
-        self, heard: _Heard, meaning: Meaning, asked: Incoming, person: Person, drawers: Drawers
+        self, heard: _Heard, meaning: Meaning, asked: Incoming, person: Person, drawers: Drawers, book: RuleBook
     ) -> _Heard:
         """What was heard, with a person of the roster recognised whom the words name without a title."""
-        today = (await self._rules(drawers.rules)).book.on(self._clock.today())
+        today = book.on(self._clock.today())
         named = await name_someone(
             meaning,
             asked.text or "",
@@ -539,10 +540,10 @@ class FrontDesk:
             console_address=self._console,
             bot_link=self.bot_link,
             vouching=self._vouching,
-            audit=drawers.audit,
             privacy=drawers.privacy,
             personal_data=drawers.personal_data,
             corrections=drawers.corrections,
+            audit=drawers.audit,
             clock=self._clock,
             search=search,
             find_term=self._find_term,
@@ -686,15 +687,15 @@ def _state(kept: Mapping[str, Any] | None, heard: _Heard, reply: Reply, library:
     return {**state, "awaiting": AWAITING_CODE} if asks_for_code else state
 
 
-def _questions(kept: Mapping[str, Any] | None, heard: _Heard, visit: Visit, reply: Reply) -> dict[str, Any]:
 def _keeps_no_questions(account: Account | None, heard: _Heard) -> bool:
     """Whether somebody does not want the last questions kept, or has just left."""
     withheld = account.withheld if account is not None else ()
     return Purpose.CONVERSATION.value in withheld or heard.handler in _FORGETTING
 
 
+def _questions(kept: Mapping[str, Any] | None, heard: _Heard, visit: Visit, reply: Reply) -> dict[str, Any]:
     """The last questions of the conversation, for whoever may be asked instead; gone once passed on or withdrawn."""
-    if reply.outcome is Outcome.HANDED_OVER or heard.handler is BY_ACTION["data.withdraw.yes"][0]:
+    if reply.outcome is Outcome.HANDED_OVER:
         return {}
     is_question = heard.meaning is not None and heard.intent not in _ASK_NOTHING
     if heard.intent is Intent.ASK_PERSON:

@@ -581,6 +581,8 @@ BY_COMMAND: Mapping[str, str] = {
     "vanban": "documents",
     "lienket": "link",
     "quyenriengtu": "data",
+    "dulieu": "data",
+    "yeucaudulieu": "data.office",
     "cauhoi": "inquiry",
     "hopthu": "inbox",
     "console": "console",

@@ -494,6 +494,13 @@ class FakeConsoleEntries:
         return "TOKEN", "CODE2345"
 
 
+class FakeVisits:
+    """Nothing is brought before it is asked for."""
+
+    async def foresee(self, channel: str, address: str, thread: str | None) -> None:
+        del channel, address, thread
+
+
 @dataclass
 class FakeDrawers:
     """The cabinet of one desk. `opened` counts transactions, `closed` those that ended."""
@@ -514,6 +521,7 @@ class FakeDrawers:
     reminders: FakeReminders = field(default_factory=FakeReminders)
     receipts: FakeReceipts = field(default_factory=FakeReceipts)
     console: FakeConsoleEntries = field(default_factory=FakeConsoleEntries)
+    visits: FakeVisits = field(default_factory=FakeVisits)
     opened: int = 0
     closed: int = 0
 
@@ -526,6 +534,9 @@ class FakeDrawers:
         self.reach = FakeReach(self.accounts, self.profiles, self.broadcast_outbox)
         self.study = FakeStudyCases(self.profiles)
         self.evidence = FakeEvidence(self.profiles)
+        self.privacy = FakePrivacy({one.code: one.unit for one in self.profiles.people.values()})
+        self.personal_data = FakePersonalData()
+        self.corrections = FakeCorrections(self.profiles.people)
 
     @property
     def rulings(self) -> FakeRulings:
@@ -534,9 +545,6 @@ class FakeDrawers:
     @property
     def working_time(self) -> FakeWorkingTime:
         return FakeWorkingTime(self.rules)
-        self.privacy = FakePrivacy({one.code: one.unit for one in self.profiles.people.values()})
-        self.personal_data = FakePersonalData()
-        self.corrections = FakeCorrections(self.profiles.people)
 
     @property
     def entries(self) -> FakeEntries:
