@@ -17,6 +17,7 @@ import typer
 from bot.command_line_api import api_key_app, hook_app
 from bot.command_line_broadcasts import broadcast_app
 from bot.command_line_calendar import calendar_app
+from bot.command_line_evidence import evidence_app
 from bot.command_line_keeping import add_commands
 from bot.errors import CommandError, InputError, SilentError, UsageError
 from bot.settings import read_settings
@@ -48,6 +49,7 @@ reminders_app = typer.Typer(help="Reminders: when people are reminded.", no_args
 app.add_typer(reminders_app, name="reminders")
 app.add_typer(broadcast_app, name="broadcast")
 app.add_typer(calendar_app, name="calendar")
+app.add_typer(evidence_app, name="evidence")
 app.add_typer(api_key_app, name="api-key")
 app.add_typer(hook_app, name="hook")
 study_app = typer.Typer(help="Who is sent to study: requests, decisions, and what is on record.", no_args_is_help=True)

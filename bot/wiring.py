@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -29,6 +29,7 @@ from bot.wiring_intake import InboxInDatabase, SeenInDatabase
 from bot.wiring_keys import KeysInDatabase, ensure_known, open_vault
 from bot.wiring_letters import LettersInDatabase
 from bot.wiring_push import PushHalf, ReachInDatabase
+from bot.wiring_replica import open_replica
 from bot.wiring_reports import ReportsInDatabase
 from bot.wiring_rules import Reference, RulesScribe
 from bot.wiring_senders import SendingByJobs, lines_of, senders_of
@@ -72,6 +73,7 @@ from storage.records import (
     CodeIssued,
     Unanswered,
 )
+from storage.replica import Replica
 from storage.workbook.load import LoadReport, Progress, load_workbook
 
 _UPDATES_ARE_KEPT = timedelta(days=3)  # longer than a platform brings an update again
@@ -114,6 +116,7 @@ class Office:
     mail: LettersInDatabase
     study: StudyInDatabase
     places: Places
+    replica: Replica | None
     _database: Database
     _vault: Vault
     _way: Way = field(repr=False)  # it may hold a password
@@ -162,6 +165,16 @@ class Office:
     def reports(self) -> ReportsInDatabase:
         """Makes reports."""
         return ReportsInDatabase(self._database, self.reference.rule_book, _describe_by, self.clock)
+
+    @asynccontextmanager
+    async def open_reading(self, since: str = "") -> AsyncIterator[Any]:
+        """The cabinet as `open_cabinet`, lists read from the replica where it has reached `since`."""
+        async with self._database.transaction() as drawers:
+            if self.replica is None:
+                yield drawers
+                return
+            async with self.replica.over(drawers, since) as over:
+                yield over
 
     @property
     def connection_words(self) -> str:
@@ -446,11 +459,13 @@ async def open_office(
     vault = checked_vault(settings)
     with _speaking_of_service(), find_way(settings) as way:
         await prepare(way, vault, clock.now(), may_migrate=settings.database_url is None)
-        async with open_database(way.url, vault=vault, revive=way.revive) as database:
+        async with AsyncExitStack() as stack:
+            database = await stack.enter_async_context(open_database(way.url, vault=vault, revive=way.revive))
             await ensure_known(database, vault)
             places = await _find_places(database, settings)
             threads = None if keeps_threads else MemoryThreads()
             desk = _make_desk(database, reference, clock, settings, threads, places)
+            replica = await stack.enter_async_context(open_replica(settings, database, vault))
             yield Office(
                 settings=settings,
                 reference=reference,
@@ -460,6 +475,7 @@ async def open_office(
                 mail=LettersInDatabase(database, desk, clock, places),
                 study=StudyInDatabase(database, reference, clock, places.first),
                 places=places,
+                replica=replica,
                 _database=database,
                 _vault=vault,
                 _way=way,

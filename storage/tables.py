@@ -1269,7 +1269,7 @@ resealing = Table(
     metadata,
     Column("place", code(), primary_key=True),
     Column("sealing", code(), nullable=False),
-    Column("after_key", JSONB),  # null: through
+    Column("after_key", JSONB(none_as_null=True)),  # null: through
 )
 
 # Wrong codes by the network that they came from (a keyed hash, empty = of everywhere together) and what they opened.

@@ -22,6 +22,7 @@ WIRING = {
     "bot/wiring_letters.py",
     "bot/wiring_planning.py",
     "bot/wiring_push.py",
+    "bot/wiring_replica.py",
     "bot/wiring_reports.py",
     "bot/wiring_rules.py",
     "bot/wiring_senders.py",

@@ -1,9 +1,12 @@
 """`serve` and `run`: the doors open until the process is asked to end; and the demonstration of the sample province."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, suppress
+import socket
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,8 +34,10 @@ from bot.on_console.app import console_routes
 from bot.on_telegram.door import Door, WebhookDoor
 from bot.on_web.calendars import CALENDAR_PATH, CalendarPage
 from bot.on_web.door import DemoPerson, WebDoor, WebSettings
+from bot.on_web.handing_over import Predecessor, ask_predecessor, giving_way, passed_by_manager, place_of
+from bot.on_web.leaving import Leaving, Listening
 from bot.on_web.letters import WebCarrier
-from bot.on_web.server import make_app, serving
+from bot.on_web.server import listen_at, listening, make_app
 from bot.on_zalo.bot_door import BotWebhookDoor
 from bot.on_zalo.door import WebhookDoor as OaWebhookDoor
 from bot.push.fleet import Worker
@@ -41,6 +46,7 @@ from bot.questions import shares_by_week
 from bot.settings import Settings
 from bot.wiring import Office, open_office
 from bot.wiring_console import make_console
+from bot.wiring_keys import ALIVE_EVERY
 from handlers import next_steps
 from handlers.asking import Choice
 from handlers.phrases import _
@@ -50,6 +56,10 @@ _TIDY_EVERY = timedelta(hours=6)
 _MEASURE_EVERY = timedelta(minutes=10)
 _COUNT_EVERY = timedelta(seconds=20)
 _WEEKS_MEASURED = timedelta(weeks=2)
+_OPEN_SOON = 0.02
+_LONGEST_WAIT = 5.0  # for a door that is being opened: no platform waits much longer
+_DOORS_OPEN_WITHIN = 20.0  # then another process leaves its place to us all the same
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _log = structlog.get_logger("bot.commands.serving")
 
 
@@ -66,28 +76,85 @@ async def run(settings: Settings) -> None:
 
 
 async def serve_office(office: Office, demo_people: Sequence[DemoPerson] | None, worker: Worker | None = None) -> None:
-    """The doors of an open office; in the demonstration visitors choose who they are."""
-    stop = asyncio.Event()
-    stop_on_signals(stop)
+    """The doors of an open office; in the demonstration visitors choose who they are.
+
+    Where a process of ours listens at the address already, it gives way once this one is ready.
+    """
+    leaving, stop = Leaving(), asyncio.Event()
+    stop_on_signals(leaving.asked)
     registry = CollectorRegistry()
     settings = office.settings
     doors, routes = _channel_doors(office, registry)
-    door = _web_door(office, registry, demo_people)
+    door = _web_door(office, registry, demo_people, leaving)
     app = make_app(door, [*routes, *console_routes(make_console(office, door.settings)), *_api_routes(office, door)])
+    app.on_response_prepare.append(leaving.say_so)
     await office.desk.prepare()
     heap.settle()
-    async with AsyncExitStack() as stack:
-        try:
-            address = await stack.enter_async_context(serving(app, settings.host, settings.port))
-        except OSError as error:
-            raise ServiceError(
-                _("The web server cannot listen on {address}: {reason}. Choose another NHACCHUAN_HTTP.").format(
-                    address=settings.http, reason=error.strerror
-                )
-            ) from error
-        print(_("Web chat: {address} (Ctrl-C ends)").format(address=address), flush=True)
+    place = place_of(settings.home, settings.http) if settings.port else None
+    predecessor = ask_predecessor(place) if place is not None else None
+    async with listening(app, predecessor.listening if predecessor is not None else _listen(settings)) as listens:
+        print(_("Web chat: {address} (Ctrl-C ends)").format(address=listens.address), flush=True)
         tell_rehearsal(office)
-        await _keep_open(office, doors, _make_postman(office, door), registry, stop, worker)
+        also = [_leave(leaving, listens, stop, settings)]
+        if place is not None:
+            also.append(_hold_place(place, listens, leaving, predecessor, doors, stop))
+        await _keep_open(office, doors, _make_postman(office, door), registry, stop, worker, also)
+
+
+def _listen(settings: Settings) -> Sequence[socket.socket]:
+    """The sockets that a service manager holds for us, else our own. Raises ServiceError."""
+    try:
+        return passed_by_manager() or listen_at(settings.host, settings.port)
+    except OSError as error:
+        raise ServiceError(
+            _("The web server cannot listen on {address}: {reason}. Choose another NHACCHUAN_HTTP.").format(
+                address=settings.http, reason=error.strerror
+            )
+        ) from error
+
+
+async def _hold_place(
+    place: Path,
+    listens: Listening,
+    leaving: Leaving,
+    predecessor: Predecessor | None,
+    doors: Sequence[Door],
+    stop: asyncio.Event,
+) -> None:
+    """Send the process away that was here before, once our doors are open, and give way to the next one."""
+    if predecessor is not None:
+        until = time.monotonic() + _DOORS_OPEN_WITHIN
+        while not all(map(_is_open, doors)) and time.monotonic() < until and not stop.is_set():  # noqa: ASYNC110  doors have no event
+            await asyncio.sleep(_OPEN_SOON)
+        predecessor.send_away()
+    async with giving_way(place, listens.sockets, leaving.replaced):
+        await stop.wait()
+
+
+async def _leave(leaving: Leaving, listens: Listening, stop: asyncio.Event, settings: Settings) -> None:
+    """When asked to, leave politely: nobody who has called is cut off."""
+    await leaving.wait(settings.drain_seconds)
+    await listens.leave()
+    stop.set()
+
+
+def _is_open(door: Door) -> bool:
+    return getattr(door, "is_open", True)  # one that fetches by itself needs nobody to wait for it
+
+
+def _once_open(door: Door, receive: Handler) -> Handler:
+    """Platforms that call while the door is being opened wait for that moment, instead of having to come again."""
+    was_open = False
+
+    async def receive_once_open(request: web.Request) -> web.StreamResponse:
+        nonlocal was_open
+        until = time.monotonic() + _LONGEST_WAIT
+        while not was_open and not _is_open(door) and time.monotonic() < until:  # noqa: ASYNC110  doors have no event
+            await asyncio.sleep(_OPEN_SOON)
+        was_open = True
+        return await receive(request)
+
+    return receive_once_open
 
 
 def _api_routes(office: Office, door: WebDoor) -> Sequence[web.RouteDef]:
@@ -104,18 +171,18 @@ def _channel_doors(office: Office, registry: CollectorRegistry) -> tuple[Sequenc
     if telegram is not None:
         doors.append(telegram)
     if isinstance(telegram, WebhookDoor):
-        routes.append(web.post(WEBHOOK_PATH, telegram.receive))
+        routes.append(web.post(WEBHOOK_PATH, _once_open(telegram, telegram.receive)))
     zalo_bot = make_zalo_bot_door(office, registry)
     if zalo_bot is not None:
         doors.append(zalo_bot)
     if isinstance(zalo_bot, BotWebhookDoor):
-        routes.append(web.post(BOT_WEBHOOK_PATH, zalo_bot.receive))
+        routes.append(web.post(BOT_WEBHOOK_PATH, _once_open(zalo_bot, zalo_bot.receive)))
     zalo_oa = make_zalo_oa_door(office, registry)
     if zalo_oa is not None:
         doors.append(zalo_oa)
         routes.append(web.get(CALLBACK_PATH, show_code))
     if isinstance(zalo_oa, OaWebhookDoor):
-        routes.append(web.post(OA_WEBHOOK_PATH, zalo_oa.receive))
+        routes.append(web.post(OA_WEBHOOK_PATH, _once_open(zalo_oa, zalo_oa.receive)))
     routes.append(web.get(CALENDAR_PATH, CalendarPage(office.calendars.read).show))
     return doors, routes
 
@@ -127,6 +194,7 @@ async def _keep_open(
     registry: CollectorRegistry,
     stop: asyncio.Event,
     worker: Worker | None,
+    also: Sequence[Coroutine[Any, Any, None]],
 ) -> None:
     """Until asked to end, or until a channel refuses us for good.
 
@@ -134,10 +202,13 @@ async def _keep_open(
     """
     try:
         async with asyncio.TaskGroup() as group:
+            for work in also:
+                group.create_task(work)
             group.create_task(postman.run(stop))
             group.create_task(learn_link(office))
             group.create_task(_repeat_until(stop, _TIDY_EVERY, "tidied", office.tidy))
             group.create_task(_repeat_until(stop, _JUDGE_EVERY, "judged", _judge(office)))
+            group.create_task(_repeat_until(stop, ALIVE_EVERY, "noted", office.keys.note_alive))
             group.create_task(_repeat_until(stop, _MEASURE_EVERY, "measured", _measure(office, registry)))
             group.create_task(_repeat_until(stop, _COUNT_EVERY, "counted", _count_pushes(office, registry)))
             if worker is not None:
@@ -146,6 +217,7 @@ async def _keep_open(
                 group.create_task(keep_open(one, stop))
     except* CommandError as refused:
         raise refused.exceptions[0] from None
+    await office.keys.note_gone()
 
 
 async def _repeat_until(
@@ -217,18 +289,24 @@ def _webhook_hosts(settings: Settings) -> frozenset[str]:
     return frozenset(urlsplit(url).netloc for url in urls if url)
 
 
-def _web_door(office: Office, registry: CollectorRegistry, demo_people: Sequence[DemoPerson] | None) -> WebDoor:
+def _web_door(
+    office: Office, registry: CollectorRegistry, demo_people: Sequence[DemoPerson] | None, leaving: Leaving
+) -> WebDoor:
     settings = office.settings
+
+    async def probe() -> Sequence[str]:
+        return [_("This process is ending.")] if leaving.asked.is_set() else await office.list_hindrances()
+
     return WebDoor(
         settings=WebSettings(
-            cookie_key=office.cookie_key,
+            cookie_key=lambda: office.cookie_keys,
             public_url=settings.public_url or "",
             locale=settings.locale,
             allowed_hosts=_webhook_hosts(settings),
         ),
         desk=office.desk,
         describe=office.describe,
-        probe=office.list_hindrances,
+        probe=probe,
         registry=registry,
         demo_people=tuple(demo_people) if demo_people is not None else None,
         starters=starters,

@@ -1,8 +1,7 @@
 """The routes of the console: every request learns anew who asks and whether they may, before any page is shown."""
 
-import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from aiohttp import web
@@ -83,15 +82,16 @@ class _Console:
                     templates=self._templates,
                     form=fields,
                 )
-                return await self._answer(page, asked)
+                return await self._answer(page, asked, who.secret)
 
-    async def _answer(self, page: Page, asked: Asked) -> web.StreamResponse:
-        given = asked.form.get(_MARK_FIELD) or asked.request.headers.get(_MARK_HEADER, "")
-        if page.method == "POST" and not _is_same(str(given), asked.mark):
-            _log.warning("console_form_refused", page=page.name)
-            return asked.show(
-                "refused.html", status=403, why=_("This form is out of date. Please open the page again and repeat it.")
-            )
+    async def _answer(self, page: Page, asked: Asked, secret: str) -> web.StreamResponse:
+        if page.method == "POST":
+            given = str(asked.form.get(_MARK_FIELD) or asked.request.headers.get(_MARK_HEADER, ""))
+            if not browser.is_form_mark(given, secret, self._door.settings):
+                _log.warning("console_form_refused", page=page.name)
+                why = _("This form is out of date. Please open the page again and repeat it.")
+                return asked.show("refused.html", status=403, why=why)
+            asked = replace(asked, mark=given)  # what its page sealed, it sealed by this mark
         if not asked.member.seats & page.may:
             await asked.record("look_refused", f"console:{page.name}")
             return asked.show("refused.html", status=403, why=_("This page is not for your office."))
@@ -136,7 +136,3 @@ def _send_to_entrance(request: web.Request, door: ConsoleDoor) -> web.Response:
     if browser.read_session(request, door.settings) is not None:
         browser.forget_session(response, door.settings)
     return response
-
-
-def _is_same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode("utf-8", "surrogateescape"), other.encode())

@@ -1,6 +1,5 @@
 """The desk behind the pages: the very handlers that answer in chats, asked by a form, their replies shown as pages."""
 
-import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +8,7 @@ from typing import Any, NamedTuple
 
 from aiohttp import web
 
-from bot.on_console.browser import seal_fields
+from bot.on_console.browser import are_sealed_fields, seal_fields
 from bot.on_console.pages import Asked
 from handlers.asking import Channel, Incoming
 from handlers.phrases import _
@@ -78,13 +77,16 @@ def _disposition(how: str, name: str) -> str:
 
 def seal(asked: Asked, values: Mapping[str, str]) -> str:
     """Signs of what a page gives its next form to bring back, so that only what was checked comes back."""
-    written = json.dumps(sorted(values.items()), ensure_ascii=False)
-    return seal_fields(asked.mark, asked.door.settings, written)
+    return seal_fields(asked.mark, asked.door.settings, _written(values))
 
 
 def is_sealed(asked: Asked, values: Mapping[str, str]) -> bool:
     """Whether the form brought back exactly what its page gave it."""
-    return hmac.compare_digest(seal(asked, values).encode(), field(asked, "seal", 64).encode())
+    return are_sealed_fields(asked.mark, asked.door.settings, _written(values), field(asked, "seal", 64))
+
+
+def _written(values: Mapping[str, str]) -> str:
+    return json.dumps(sorted(values.items()), ensure_ascii=False)
 
 
 class Told(NamedTuple):

@@ -25,7 +25,7 @@ def read_asking(request: web.Request, settings: WebSettings, now: datetime) -> s
     """The secret of a browser that asked to come in not long ago, or None."""
     written, _dot, seal = request.cookies.get(_name(settings, _ASKING), "").rpartition(".")
     stamped = _STAMPED.fullmatch(written)
-    if stamped is None or not hmac.compare_digest(seal.encode(), _seal(settings, "asks", written).encode()):
+    if stamped is None or not _is_sealed(settings, "asks", written, seal):
         return None
     return written if timedelta() <= now - datetime.fromtimestamp(int(stamped[1]), now.tzinfo) < ASKS_FOR else None
 
@@ -37,9 +37,9 @@ def keep_asking(response: web.StreamResponse, settings: WebSettings, secret: str
     return written
 
 
-def short_code(asking: str, settings: WebSettings) -> str:
-    """What the browser that asks by this shows, to be told to the bot."""
-    number = int.from_bytes(hmac.digest(settings.cookie_key, b"nhacchuan console code\0" + asking.encode(), "sha256"))
+def short_code(asking: str) -> str:
+    """What the browser that asks by this shows, to be told to the bot; made of a secret, so without a key."""
+    number = int.from_bytes(sha256(b"nhacchuan console code\0" + asking.encode()).digest())
     code = ""
     for _letter in range(SHORT_CODE):
         number, place = divmod(number, len(LETTERS))
@@ -72,9 +72,19 @@ def form_mark(secret: str, settings: WebSettings) -> str:
     return _seal(settings, "forms", secret)
 
 
+def is_form_mark(given: str, secret: str, settings: WebSettings) -> bool:
+    """Whether a form brought the mark of its session, also one that an older secret key made."""
+    return _is_sealed(settings, "forms", secret, given)
+
+
 def seal_fields(mark: str, settings: WebSettings, written: str) -> str:
     """What vouches for fields that a page gave to a form of this session; whoever sits there cannot make it either."""
     return _seal(settings, f"fields {mark}", written)
+
+
+def are_sealed_fields(mark: str, settings: WebSettings, written: str, seal: str) -> bool:
+    """Whether a page of this session gave exactly these fields."""
+    return _is_sealed(settings, f"fields {mark}", written, seal)
 
 
 def read_language(request: web.Request) -> str:
@@ -112,5 +122,14 @@ def _path(settings: WebSettings) -> str:
 
 
 def _seal(settings: WebSettings, purpose: str, text: str) -> str:
+    return _seals(settings, purpose, text)[0]
+
+
+def _is_sealed(settings: WebSettings, purpose: str, text: str, seal: str) -> bool:
+    given = seal.encode("utf-8", "surrogateescape")
+    return any(hmac.compare_digest(given, one.encode()) for one in _seals(settings, purpose, text))
+
+
+def _seals(settings: WebSettings, purpose: str, text: str) -> list[str]:
     words = f"nhacchuan console {purpose}\0{text}".encode("utf-8", "surrogateescape")
-    return hmac.new(settings.cookie_key, words, sha256).hexdigest()
+    return [hmac.new(key, words, sha256).hexdigest() for key in settings.cookie_keys]

@@ -56,7 +56,7 @@ class Entrance:
             async with self._door.open_cabinet() as cabinet:
                 entry = None
                 if asking is not None:
-                    code = browser.short_code(asking, self._door.settings)
+                    code = browser.short_code(asking)
                     entry = await cabinet.console.use_code(typed, code, self._door.clock.now())
                 if entry is not None:
                     return await self._let_in(request, entry, cabinet)
@@ -75,7 +75,7 @@ class Entrance:
             async with self._door.open_cabinet() as cabinet:
                 entry = None
                 if asking is not None:
-                    code = browser.short_code(asking, self._door.settings)
+                    code = browser.short_code(asking)
                     entry = await cabinet.console.find_entry(token, code, self._door.clock.now())
                 person = await cabinet.profiles.find_person(entry.person) if entry is not None else None
             if person is None:
@@ -90,7 +90,7 @@ class Entrance:
             async with self._door.open_cabinet() as cabinet:
                 entry = None
                 if asking is not None:
-                    code = browser.short_code(asking, self._door.settings)
+                    code = browser.short_code(asking)
                     entry = await cabinet.console.use_entry(token, code, self._door.clock.now())
                 if entry is not None:
                     return await self._let_in(request, entry, cabinet)
@@ -157,7 +157,7 @@ class Entrance:
         response = web.Response(content_type="text/html", status=status)
         if asking is None:
             asking = browser.keep_asking(response, settings, self._door.new_secret(), now)
-        code = browser.short_code(asking, settings)
+        code = browser.short_code(asking)
         response.text = self._templates.render_outside(
             "entrance.html", _language(request), {"code": code, "problem": problem, "back": browser.PATH}
         )

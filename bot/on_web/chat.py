@@ -59,7 +59,7 @@ from bot.on_web.messages import (
 from bot.on_web.meters import Meters
 from bot.on_web.page import page_words
 from bot.on_web.uploads import LONGEST_PIECE, Announced, Upload, Uploads
-from bot.on_web.visitors import find_visitor, welcome_visitor
+from bot.on_web.visitors import know_visitor
 from handlers.asking import Channel, Incoming
 from handlers.phrases import _, locale_of, ngettext
 from knowledge.facts import PersonCode
@@ -85,7 +85,7 @@ class ChatRoom:
         if len(self._lines) >= self._door.settings.most_connections:
             raise web.HTTPServiceUnavailable(text=_("Too many people are here at the moment. Please try again soon."))
         line = ChatLine(self._door.settings.locale)
-        visitor = find_visitor(request, self._door.settings) or welcome_visitor(line, self._door)
+        visitor = know_visitor(request, line, self._door)
         await line.prepare(request)
 
         self._lines.add(line)

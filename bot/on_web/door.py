@@ -42,17 +42,24 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """`cookie_key` signs visitor ids. `public_url` is the address as seen from outside, empty on one machine.
+    """`cookie_key` signs what browsers keep; a function gives several while one replaces another, the newest first.
+
+    `public_url` is the address as seen from outside, empty on one machine.
 
     `allowed_hosts` are further host names that reach this server; loopback and the public one always may.
     """
 
-    cookie_key: bytes
+    cookie_key: bytes | Callable[[], Sequence[bytes]]
     public_url: str = ""
     allowed_hosts: frozenset[str] = frozenset()
     locale: str = DEFAULT_LOCALE
     pace: Pace = Pace()
     most_connections: int = 2000
+
+    @property
+    def cookie_keys(self) -> Sequence[bytes]:
+        """The keys of now: the first signs, and what any of them signed holds."""
+        return (self.cookie_key,) if isinstance(self.cookie_key, bytes) else self.cookie_key()
 
     @property
     def is_https(self) -> bool:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.on_web.door import LANGUAGES, WebDoor
 from bot.on_web.messages import LONGEST_TEXT
-from bot.on_web.visitors import find_visitor, welcome_visitor
+from bot.on_web.visitors import know_visitor
 from handlers.handed_in import MOST_BYTES, FileRefusal, say_refusal
 from handlers.phrases import _, locale_of
 
@@ -44,8 +44,7 @@ class ChatPage:
                 version=self._version,
             )
         response = web.Response(text=html, content_type="text/html")
-        if find_visitor(request, self._door.settings) is None:
-            welcome_visitor(response, self._door)
+        know_visitor(request, response, self._door)
         return response
 
 

@@ -1,12 +1,14 @@
 """Phone numbers are sealed and still found; the key is made once and stays with its owner."""
 
+import base64
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from storage.encryption import SecretKeyError, Vault, load_or_make_key, normalise_phone
+from storage.encryption import SecretKeyError, Vault, normalise_phone
+from storage.key_file import KeyFile
 
 OLD, NEW = "the old key of this house", "the new key of this house"
 
@@ -16,7 +18,7 @@ def test_sealed_text_opens_and_shows_nothing() -> None:
     sealed = vault.encrypt("0912 345 678 · Lan ☎")
 
     assert vault.decrypt(sealed) == "0912 345 678 · Lan ☎"
-    assert b"345" not in sealed
+    assert b"0912" not in base64.urlsafe_b64decode(sealed)
     assert vault.encrypt("0912") != vault.encrypt("0912")
 
 
@@ -78,17 +80,17 @@ def test_indexes_and_hashes_of_the_same_letters_differ_by_purpose() -> None:
 def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     home = tmp_path / "nhà mới"
 
-    key = load_or_make_key(home)
+    keys = open_and_read(home)
 
-    assert load_or_make_key(home) == key
-    assert len(key) >= 48
+    assert open_and_read(home) == keys
+    assert len(keys[0]) >= 48
     assert stat.S_IMODE((home / "secret.key").stat().st_mode) == 0o600
     assert [file.name for file in home.iterdir()] == ["secret.key"]
 
 
 def test_all_get_the_same_key_when_many_make_it_at_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
-        keys = set(pool.map(load_or_make_key, [tmp_path] * 8))
+        keys = set(map(tuple, pool.map(open_and_read, [tmp_path] * 8)))
 
     assert len(keys) == 1
 
@@ -97,4 +99,49 @@ def test_an_empty_key_file_is_not_taken_for_a_key(tmp_path: Path) -> None:
     (tmp_path / "secret.key").write_text("\n")
 
     with pytest.raises(SecretKeyError, match="empty"):
-        load_or_make_key(tmp_path)
+        open_and_read(tmp_path)
+
+
+def test_who_follows_the_file_sees_other_keys_at_once(tmp_path: Path) -> None:
+    file = KeyFile(tmp_path)
+    running = file.open_vault()
+    sealed = running.encrypt("0912345678")
+    [old] = file.read()
+
+    KeyFile(tmp_path).write([NEW, old])
+
+    assert Vault([NEW]).decrypt(running.encrypt("0912345679")) == "0912345679"
+    assert running.decrypt(sealed) == "0912345678"
+    assert running.is_newest(running.reseal(sealed))
+    assert not running.is_newest(sealed)
+    assert stat.S_IMODE((tmp_path / "secret.key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    "content",
+    [pytest.param("", id="empty"), pytest.param("short\n", id="too short"), pytest.param(None, id="gone")],
+)
+def test_who_follows_the_file_keeps_the_keys_when_it_holds_none(content: str | None, tmp_path: Path) -> None:
+    running = KeyFile(tmp_path).open_vault()
+    sealed = running.encrypt("0912345678")
+
+    if content is None:
+        (tmp_path / "secret.key").unlink()
+    else:
+        (tmp_path / "secret.key").write_text(content)
+
+    assert running.decrypt(sealed) == "0912345678"
+    assert running.decrypt(running.encrypt("0912345679")) == "0912345679"
+
+
+def test_the_name_of_a_key_is_its_own_and_tells_nothing_of_it() -> None:
+    [name] = Vault([OLD]).key_names
+
+    assert Vault([NEW, OLD]).key_names[1] == name
+    assert name not in OLD
+    assert len(name) == 16
+
+
+def open_and_read(home: Path) -> list[str]:
+    KeyFile(home).open_vault()
+    return KeyFile(home).read()

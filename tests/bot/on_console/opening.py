@@ -117,7 +117,7 @@ def words_of(page: str) -> str:
 @asynccontextmanager
 async def open_console(office: Office, **settings) -> AsyncIterator[OpenConsole]:
     """The console on a web server of its own."""
-    web_settings = WebSettings(cookie_key=office.cookie_key, **settings)
+    web_settings = WebSettings(cookie_key=lambda: office.cookie_keys, **settings)
     door = WebDoor(
         settings=web_settings,
         desk=office.desk,
