@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from jinja2 import StrictUndefined
 
+from bot.on_console.browser import PATH
 from bot.on_console.seats import Seat
 from bot.on_web.door import LANGUAGES
 from handlers.phrases import gettext, ngettext, show_day, show_day_of, show_moment, show_number
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+
+
+# Pages that have no entry of their own in the menu, and the entry that they belong to.
+_BELONGS: Mapping[str, str] = {"study": "cases"}
 
 
 class Templates:
@@ -59,6 +64,7 @@ class Templates:
             address=asked.address,
             menu=menu,
             here=asked.request.match_info.route.name,
+            place=_place_of(asked, [name for name, _words in menu]),
             today=asked.today.day,
             is_rehearsal=asked.door.clock.is_fixed,
             **values,
@@ -67,3 +73,11 @@ class Templates:
     def render_outside(self, template: str, locale: str, values: Mapping[str, Any]) -> str:
         """A page for whoever is not in."""
         return self._environment.get_template(template).render(locale=locale, **values)
+
+
+def _place_of(asked: "Asked", menu: Sequence[str]) -> str | None:
+    """The entry of the menu that a page stands below: that of the first part of its path; None for none."""
+    resource = asked.request.match_info.route.resource
+    first = resource.canonical.removeprefix(PATH).strip("/").partition("/")[0] if resource is not None else ""
+    place = _BELONGS.get(first, first)
+    return place if place in menu else None

@@ -83,7 +83,7 @@ def describe_character(day: date, calendar: WorkingCalendar, *, is_declared: boo
     if calendar.is_working(day):
         return _("a working day, as HR declared") if is_declared else _("a working day")
     if name is not None:
-        return _("a day off ({name})").format(name=name)
+        return _("a day off – {name}").format(name=name)
     return _("a day off (weekend)") if day.weekday() >= _SATURDAY else _("a day off")
 
 

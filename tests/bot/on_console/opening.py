@@ -10,6 +10,7 @@ import aiohttp
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from bot.on_api.door import ApiDoor
 from bot.on_console.app import console_routes
 from bot.on_web.door import WebDoor, WebSettings
 from bot.on_web.server import make_app, serving
@@ -126,6 +127,7 @@ async def open_console(office: Office, **settings) -> AsyncIterator[OpenConsole]
         registry=CollectorRegistry(),
     )
     await office.make_judge().refresh()
-    app = make_app(door, console_routes(make_console(office, web_settings)))
+    api = ApiDoor(office.shared_store.open_store(), list(office.library.criteria), "vi", door.new_reference)
+    app = make_app(door, [*console_routes(make_console(office, web_settings)), *api.routes()])
     async with serving(app, "127.0.0.1", 0) as url:
         yield OpenConsole(url, office, app)

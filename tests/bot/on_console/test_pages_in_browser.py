@@ -116,9 +116,18 @@ async def test_every_page_opens_quietly_and_fits(browser, console, pictures, siz
                     continue
                 troubles += [f"{name}: {answer.status}"] if answer.status != 200 else []
                 troubles += [f"{name}: wider than the window"] if await is_too_wide(page) else []
-                troubles += [f"{name}: {one}" for one in await list_barriers(page)] if size == "desk" else []
+                troubles += [f"{name}: {one}" for one in await list_barriers(page)]
                 await page.screenshot(path=pictures / f"console-{name}-{size}.png", full_page=True)
     assert troubles == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_page_for_other_programs_opens_quietly_and_fits(browser, console, pictures, size):
+    async with visiting(browser, console, None, SIZES[size]) as page:
+        await page.goto(f"{console.url}/api/v1")
+        assert not await is_too_wide(page)
+        assert await list_barriers(page) == []
+        await page.screenshot(path=pictures / f"api-{size}.png", full_page=True)
 
 
 async def test_a_head_comes_in_by_the_code_and_finds_a_person(browser, console, pictures):
@@ -131,7 +140,8 @@ async def test_a_head_comes_in_by_the_code_and_finds_a_person(browser, console, 
         await page.locator("#code").fill(code_of(await console.office.desk.answer(asked)))
         await page.keyboard.press("Enter")
         await page.wait_for_url("**/console/overview")
-        await page.locator("nav.menu a[href='/console/people']").click()
+        await page.locator("nav.menu summary").click()
+        await page.locator("nav.menu details a[href='/console/people']").click()
         await page.locator("#q").fill("tran mau")
         await page.keyboard.press("Enter")
         await page.wait_for_url("**q=tran%20mau**")  # by htmx: the list alone was asked for
@@ -155,10 +165,22 @@ async def test_the_content_is_reached_by_keyboard(browser, console):
     async with visiting(browser, console, HR_OF_PROVINCE, SIZES["desk"]) as page:
         await page.goto(f"{console.url}/console/people")
         await page.keyboard.press("Tab")
+        assert "solid" in await page.locator(".skip").evaluate("one => getComputedStyle(one).outlineStyle")
+        assert (await page.locator(".skip").bounding_box())["x"] >= 0  # seen while it has the focus
         await page.keyboard.press("Enter")
         await expect(page.locator("#main")).to_be_focused()
         await page.keyboard.press("Tab")
         await expect(page.locator("#q")).to_be_focused()
+        assert "solid" in await page.locator("#q").evaluate("one => getComputedStyle(one).outlineStyle")
+
+
+async def test_the_menu_of_a_phone_opens_by_keyboard_and_without_scripts(browser, console):
+    async with visiting(browser, console, HR_OF_PROVINCE, SIZES["phone"], java_script_enabled=False) as page:
+        await page.goto(f"{console.url}/console/settings/time")
+        assert (await page.locator("nav.menu").bounding_box())["height"] < 60  # closed, it takes little room
+        await page.locator("nav.menu summary").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("nav.menu details a[aria-current='true']")).to_be_visible()
 
 
 async def test_a_page_is_printed_without_menu_and_buttons(browser, console, pictures):
