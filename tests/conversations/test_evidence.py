@@ -1,13 +1,19 @@
 """A certificate with its picture over real doors and one database: handed in at one, verified at another."""
 
 import base64
+import json
 from collections.abc import AsyncIterator
+from datetime import date
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
+from bot.commands.broadcasting import find_teller
+from bot.commands.evidence import decide, print_waiting, show_one
+from bot.errors import InputError
 from bot.wiring import Office
+from handlers.phrases import locale_of
 from knowledge.evaluate import evaluate
 from knowledge.findings import State
 from tests.bot.handed_in.hostile import HTML, pdf, photo_with_place, text_of
@@ -109,3 +115,64 @@ async def test_a_pdf_from_the_web_chat_is_rejected_with_a_reason_that_is_read_th
         content = base64.b64decode(official.file["data"])
         assert "Certificate page 1" in text_of(content)[0]
         assert b"JavaScript" not in content
+
+
+# --- at the command line, and in the plan of the day
+
+
+@pytest.fixture
+async def number(office: Office) -> int:
+    """The number of a certificate that waits since Friday."""
+    async with office.open_cabinet() as cabinet:
+        added = await cabinet.connection.exec_driver_sql(
+            "INSERT INTO evidence (person, kind, credential_number, issued_on, is_new, state, version, submitted_at,"
+            " changed_at) VALUES ('CB002', 'ic3', 'A-' || md5(random()::text), '2026-05-12', true, 'waiting', 1,"
+            " '2026-11-20 09:00+07', '2026-11-20 09:00+07') RETURNING number"
+        )
+        return int(added.scalar_one())
+
+
+async def test_hr_lists_shows_and_decides_at_the_command_line(
+    office: Office, number: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with locale_of("vi"):
+        hr, stranger = await find_teller(office, "CB015"), await find_teller(office, "CB003")
+        await print_waiting(hr, as_json=True)
+        assert [one["number"] for one in json.loads(capsys.readouterr().out)] == [number]
+        await show_one(hr, number)
+        shown = capsys.readouterr().out
+        assert "IC3" in shown
+        assert f"nhacchuan evidence verify|reject|ask {number} --by CB015 --seen 1" in shown
+
+        for who, seen, words in ((stranger, 1, None), (hr, 7, None)):
+            with pytest.raises(InputError):
+                await decide(who, number, "verify", seen, words)
+        with pytest.raises(InputError):
+            await decide(hr, number, "reject", None, "x")
+        await decide(hr, number, "reject", None, "Số hiệu không đúng với bản chính")
+        assert "Số hiệu không đúng" in capsys.readouterr().out
+        with pytest.raises(InputError):
+            await decide(hr, number, "verify", None, None)
+        await print_waiting(hr, as_json=False)
+        assert "0 minh chứng đang chờ" in capsys.readouterr().out
+    async with office.open_cabinet() as cabinet:
+        done = {(who, what) for _at, who, what in await cabinet.audit.list_about("CB002", 50)}
+    assert {("CB015", "looked_at_evidence"), ("CB015", "rejected_evidence")} <= done
+
+
+async def test_hr_is_told_in_the_message_of_the_day_once_and_once_more_when_it_waits_for_long(
+    office: Office, number: int
+) -> None:
+    async def owed(day: int) -> list[tuple[str, str, str]]:
+        async with office.push.read_plan(date(2026, 11, day)) as (_telling, _agenda, planned):
+            return [(one.owed.to, one.owed.stage, one.text) async for one in planned if one.owed.kind == "evidence"]
+
+    monday = await owed(23)
+    assert ("CB015", "new") in {one[:2] for one in monday}
+    assert all("Có 1 minh chứng" in text for _to, _stage, text in monday)
+    await office.push.plan_and_store(date(2026, 11, 23), {"telegram": "telegram:1"})
+    assert (await owed(23), await owed(25)) == ([], [])
+    assert ("CB015", "late") in {one[:2] for one in await owed(26)}
+    async with office.open_cabinet() as cabinet:
+        await cabinet.connection.exec_driver_sql("DELETE FROM evidence WHERE number = %s", (number,))
+    assert await owed(26) == []
