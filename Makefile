@@ -9,7 +9,7 @@ EXTRACT := $(BIN)/pybabel -q extract -F $(LOCALES)/babel.cfg -k mark --no-locati
 	--project nhacchuan --copyright-holder "the Nhắc Chuẩn developers" bot handlers
 export NHACCHUAN_HOME ?= var
 
-.PHONY: help demo test bench check texts texts-check migrate run env env-dev lock
+.PHONY: help demo test bench drills check texts texts-check migrate run env env-dev lock
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ test: env-dev ## the whole test suite (COVERAGE=1: measured as well, as .ci/run 
 
 bench: env-dev ## every benchmark, one table, peers in the same run
 	$(BIN)/python -m tests.bench
+
+drills: env-dev ## what goes wrong on purpose: kill -9, no database, no platform, broken clocks and inputs (SHORT=1: some minutes; ONLY=kills)
+	$(BIN)/python -m tests.drills $(if $(SHORT),--short) $(foreach one,$(ONLY),--only $(one))
 
 check: env-dev texts-check ## lint, types, catalogues, layers
 	$(BIN)/ruff check .

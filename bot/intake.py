@@ -28,7 +28,6 @@ _MOST_ADOPTED: Final = 200
 # wrote before a long outage is answered after it.
 _WAITS: Final = (15.0, 30.0, 60.0, 120.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0, 14_400.0, 28_800.0, 28_800.0)
 _MOST_TRIES: Final = len(_WAITS)
-_AFTER_DEFECT: Final = 60.0
 _LONGEST_PAUSE: Final = 30.0
 _log = structlog.get_logger("bot.intake")
 
@@ -58,7 +57,7 @@ class InHand:
             raise TakenOverError
 
     def put_off(self) -> None:
-        """Nothing left, for a fault of others: once this is laid down it is taken up again, more rarely each time."""
+        """Nothing left: once this is laid down it is taken up again, soon at first and more rarely each time."""
         self.postpone(_WAITS[min(self._kept.tries, len(_WAITS) - 1)])
 
     def postpone(self, seconds: float) -> None:
@@ -192,7 +191,7 @@ class Intake:
                 return
             except Exception as failed:  # noqa: BLE001  one failing update must not take the others with it
                 _log.error("intake.failed", channel=self.channel, error=type(failed).__name__, where=where_of(failed))
-                in_hand.postpone(_AFTER_DEFECT)
+                in_hand.put_off()
         await self._lay_down(kept.key, in_hand.wait)
 
     async def _lay_down(self, key: str, wait: float | None) -> None:

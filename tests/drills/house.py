@@ -1,0 +1,455 @@
+"""A whole house for drills: the invented province, Telegram's stand-in, processes that can be killed, and its visitors.
+
+Every visitor asks one thing and never again, so that each answer can be counted: none is a loss, two are a double.
+Whoever is told that an answer may have been cut off is counted by that. Notices go to chats that ask nothing.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import psutil
+import psycopg
+
+from bot.interruption import say_interrupted
+from bot.wiring import open_office
+from handlers.phrases import locale_of, use_catalogues
+from knowledge.facts import PersonCode
+from knowledge.local_time import VIETNAM
+from storage.embedded import EmbeddedServer
+from storage.postgres.cluster import Cluster
+from storage.records import NewDelivery, NewNotice, NoticeKind
+from tests.conftest import LOCALES
+from tests.drills.process import JUMP
+from tests.drills.province import FIRST_CHAT, IDENTITY, ROOT
+from tests.drills.worker import AHEAD, DayClock, seconds_until_day
+from tests.offices import TEST_SECRET, make_sample, settings_for, share_cache
+from tests.standins.telegram_api import TelegramApi, Visitor
+
+POLLING, WEBHOOK = "polling", "webhook"
+SECRET = "a-secret-for-drills"
+_SATURDAY = 5
+FIRST_ASKER = 7_000_000_000
+FIRST_OFFICIAL = 6_000_000_000
+READY = {"serve": "http://", "run": "http://", "work": "Ctrl-C"}
+QUESTIONS = (
+    "công văn 2123 điểm 3 nói gì",
+    "ielts 5.0 có được tính không",
+    "trưởng phòng sở cần tiêu chuẩn gì",
+    "hạn của công văn 2123 là ngày nào",
+    "/trogiup",
+    "xin chào",
+    "chứng chỉ tin học A có được tính không",
+    "ai là chủ tịch nước",
+)
+_BULK = """
+INSERT INTO people (code, name, name_folded, born_on, gender, unit, position, position_group, managed_by, is_leader)
+SELECT 'ZZ' || lpad(n::text, 6, '0'), 'Tran Van ' || n, 'tran van ' || n, date '1980-01-01', 'nam',
+    (SELECT code FROM units ORDER BY code LIMIT 1), 'Chuyen vien', 'khong-co-nhom', 'don_vi', false
+FROM generate_series(0, %s - 1) n ON CONFLICT DO NOTHING
+"""
+_BULK_ACCOUNTS = """
+INSERT INTO accounts (channel, address, person, linked_at, locale, changed_at)
+SELECT 'telegram', (%s + n)::text, 'ZZ' || lpad(n::text, 6, '0'), now(), 'vi', now()
+FROM generate_series(0, %s - 1) n ON CONFLICT DO NOTHING
+"""
+_LINK_OFFICIALS = """
+INSERT INTO accounts (channel, address, person, linked_at, locale, changed_at)
+SELECT 'telegram', (%s + row_number() OVER (ORDER BY code))::text, code, now(), 'vi', now()
+FROM people WHERE code LIKE 'CB%%' ON CONFLICT DO NOTHING
+"""
+_ONE_MORE = """
+WITH one AS (
+    INSERT INTO people (code, name, name_folded, born_on, gender, unit, position, position_group, managed_by,
+        is_leader) VALUES (%s, 'Le Thi ' || %s, 'le thi', date '1985-01-01', 'nu',
+        (SELECT code FROM units ORDER BY code LIMIT 1), 'Chuyen vien', 'khong-co-nhom', 'don_vi', false)
+    RETURNING code)
+INSERT INTO accounts (channel, address, person, linked_at, locale, changed_at)
+SELECT 'telegram', %s, code, now(), 'vi', now() FROM one
+"""
+
+
+@dataclass
+class Asked:
+    """One visitor with one thing asked."""
+
+    visitor: Visitor
+    at: float
+
+
+@dataclass
+class House:
+    """What a drill can reach. `url` is where processes of the house see the database, `direct` where the drill does."""
+
+    api: TelegramApi
+    home: Path
+    url: str
+    direct: str
+    mode: str
+    server: EmbeddedServer | None
+    seed: int = 1
+    ahead: float = 0.0
+    processes: dict[str, subprocess.Popen] = field(default_factory=dict)
+    asked: list[Asked] = field(default_factory=list)
+    bulk: int = 0
+    settings: dict[str, str] = field(default_factory=dict)
+    starts: int = 0
+    kills: Counter[str] = field(default_factory=Counter)
+    own_database: bool = False
+
+    def __post_init__(self) -> None:
+        self.port = _free_port()
+        self.interrupted = _interrupted()
+
+    # --- processes
+
+    @property
+    def jump(self) -> Path:
+        """The file by which the clocks of all processes jump."""
+        return self.home / "jump"
+
+    def environment(self) -> dict[str, str]:
+        """The settings of every process."""
+        given = {
+            "HOME": str(self.home),
+            "SECRET_KEY": TEST_SECRET,
+            "HTTP": f"127.0.0.1:{self.port}",
+            "TELEGRAM_TOKEN": self.api.token,
+            "TELEGRAM_API": self.api.base,
+            "TELEGRAM_NAME": "stand_in_bot",
+            "TELEGRAM_PER_SECOND": "60",
+            **({} if self.own_database else {"DATABASE_URL": self.url}),
+            **({} if self.mode == POLLING else self._webhook()),
+            **self.settings,
+        }
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("NHACCHUAN_")}
+        ours = {f"NHACCHUAN_{name}": value for name, value in given.items()}
+        return {**kept, **ours, AHEAD: str(self.ahead), JUMP: str(self.jump)}
+
+    def _webhook(self) -> dict[str, str]:
+        address = f"http://127.0.0.1:{self.port}/telegram/webhook"
+        return {"TELEGRAM_WEBHOOK_URL": address, "TELEGRAM_WEBHOOK_SECRET": SECRET}
+
+    async def start(self, kind: str, *, waits: bool = True) -> subprocess.Popen:
+        """A process of this kind; once it says that it is there, unless nobody waits for it."""
+        log = self.home / f"{kind.replace(' ', '-')}-{self.starts}.log"
+        self.starts += 1
+        words = [sys.executable, "-u", "-m", "tests.drills.process", kind.partition(" ")[0]]
+        with log.open("wb") as out:
+            process = subprocess.Popen(words, cwd=ROOT, env=self.environment(), stdout=out, stderr=subprocess.STDOUT)  # noqa: ASYNC220  quick
+        self.processes[kind] = process
+        if waits:
+            await self.wait_until_ready(kind, log, process)
+        return process
+
+    async def wait_until_ready(self, kind: str, log: Path, process: subprocess.Popen) -> None:
+        """Until the process says that it is there. Fails where it ended instead."""
+        sign = READY[kind.partition(" ")[0]]
+        for _each in range(1200):
+            if sign in _end_of(log):
+                return
+            assert process.poll() is None, _end_of(log)
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{kind} did not start: {_end_of(log)}")
+
+    def kill(self, kind: str) -> None:
+        """As a power cut would."""
+        process = self.processes[kind]
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGKILL)
+        process.wait()
+        self.kills[kind.partition(" ")[0] + (f" {self.mode}" if kind == "serve" else "")] += 1
+
+    def ended(self) -> list[str]:
+        """Processes that ended by themselves, which none may."""
+        return [kind for kind, process in self.processes.items() if process.poll() is not None]
+
+    def logs(self) -> str:
+        """All that processes said."""
+        return "\n".join(one.read_text(errors="replace") for one in sorted(self.home.glob("*.log")))
+
+    # --- the server
+
+    @property
+    def cluster(self) -> Cluster:
+        """The cluster of the house."""
+        return Cluster(self.home.resolve() / "postgres")
+
+    def kill_postmaster(self) -> bool:
+        """Kill the server's first process with kill -9; whether there was one."""
+        pid = self.cluster.find_pid()
+        if pid is None:
+            return False
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        self.kills["postgres postmaster"] += 1
+        return True
+
+    def kill_backend(self, random: Random) -> bool:
+        """Kill a process that serves a connection with kill -9; the server begins anew then."""
+        pid = self.cluster.find_pid()
+        with suppress(psutil.Error):
+            ours = [
+                one for one in psutil.Process(pid).children() if one.cmdline() and SUPER in " ".join(one.cmdline())
+            ] if pid is not None else []  # fmt: skip
+            if ours:
+                random.choice(ours).kill()
+                self.kills["postgres backend"] += 1
+                return True
+        return False
+
+    def query(self, order: str, *values: Any) -> list[tuple]:
+        """Rows, straight from the server."""
+        with psycopg.connect(self.direct, autocommit=True, connect_timeout=10) as connection:
+            made = connection.execute(order, values or None)  # type: ignore[call-overload]
+            return made.fetchall() if made.description else []
+
+    async def ask_database(self, order: str, *values: Any, seconds: float = 60) -> list[tuple]:
+        """The same, however long the server takes to come back."""
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                return self.query(order, *values)
+            except psycopg.OperationalError:
+                if time.monotonic() > until:
+                    raise
+                await asyncio.sleep(0.2)
+
+    # --- visitors
+
+    def asks(self, text: str, random: Random | None = None) -> Asked:
+        """Somebody new asks something."""
+        del random
+        visitor = self.api.visitor(f"Khách {len(self.asked)}", FIRST_ASKER + len(self.asked))
+        asked = Asked(visitor, time.monotonic())
+        self.asked.append(asked)
+        visitor.says(text)
+        return asked
+
+    def hands_in(self, picture: bytes) -> Asked:
+        """Somebody new, who is linked, hands a certificate in."""
+        code, address = f"XX{len(self.asked):06}", str(FIRST_ASKER + len(self.asked))
+        self.query(_ONE_MORE, code, address, address)
+        visitor = self.api.visitor(f"Khách {len(self.asked)}", FIRST_ASKER + len(self.asked))
+        asked = Asked(visitor, time.monotonic())
+        self.asked.append(asked)
+        visitor.hands_in(picture, caption="chứng chỉ")
+        return asked
+
+    async def keep_asking(self, rate: float, stop: asyncio.Event, *, codes: Sequence[str] = ()) -> None:
+        """Somebody new every moment, some of them with a linking code that counts."""
+        random = Random(self.seed)  # noqa: S311  the same every time
+        waiting = list(codes)
+        while not stop.is_set():
+            if waiting and random.random() < 0.1:
+                self.asks(f"/lienket {waiting.pop()}")
+            else:
+                self.asks(random.choice(QUESTIONS))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), random.expovariate(rate))
+
+    def answers(self, one: Asked) -> list[str]:
+        """What the visitor read."""
+        return [message.text for message in one.visitor.chat.messages if message.is_from_bot]
+
+    def unanswered(self) -> list[Asked]:
+        """Who has read nothing yet."""
+        return [one for one in self.asked if not any(message.is_from_bot for message in one.visitor.chat.messages)]
+
+    async def wait_until_answered(self, seconds: float) -> float:
+        """Until everybody has read something, or so long; the seconds that it took."""
+        began = time.monotonic()
+        while self.unanswered() and time.monotonic() - began < seconds:  # noqa: ASYNC110  nobody tells us
+            await asyncio.sleep(0.1)
+        return time.monotonic() - began
+
+    def count_answers(self) -> dict[str, int]:
+        """How it went for everybody who asked."""
+        read = [self.answers(one) for one in self.asked]
+        return {
+            "asked": len(read),
+            "lost": sum(not one for one in read),
+            "doubled": sum(len([text for text in one if text != self.interrupted]) > 1 for one in read),
+            "told they were cut off": sum(self.interrupted in one for one in read),
+            "apologies": sum(any("Xin lỗi" in text or "Rất tiếc" in text for text in one) for one in read),
+        }
+
+    # --- notices
+
+    async def tell_everybody(self, number: int) -> None:
+        """A message for each of the many, in the outbox."""
+        now = self.now()
+        said = {"text": f"Thông báo số {number}", "unit": "Sở Mẫu"}
+        parcels = [
+            (
+                NewDelivery(PersonCode(f"ZZ{n:06}"), now, IDENTITY, "telegram", str(FIRST_CHAT + n)),
+                [NewNotice(NoticeKind.BROADCAST, f"broadcast:{number}:{n}", payload=said)],
+            )
+            for n in range(self.bulk)
+        ]
+        opened = open_office(settings_for(self.direct, self.home), clock=self.clock())
+        async with opened as office, office.open_cabinet() as drawers:
+            assert await drawers.outbox.put_many(parcels, now) == self.bulk
+
+    def clock(self) -> DayClock:
+        """The clock of the house, without its jumps."""
+        return DayClock(self.ahead)
+
+    def now(self) -> datetime:
+        """The time in the house."""
+        return self.clock().now().astimezone(VIETNAM)
+
+    async def count_left(self) -> int:
+        """Deliveries whose time has come and that have not ended."""
+        order = (
+            "SELECT count(*) FROM deliveries WHERE state IN ('claimed', 'started')"
+            " OR (state = 'waiting' AND NOT is_held AND due_at <= %s)"
+        )
+        return (await self.ask_database(order, self.now()))[0][0]
+
+    async def wait_until_told(self, seconds: float) -> float:
+        """Until nothing that is due waits, or so long; the seconds that it took."""
+        began = time.monotonic()
+        while await self.count_left() and time.monotonic() - began < seconds:  # noqa: ASYNC110  nobody tells us
+            await asyncio.sleep(0.5)
+        return time.monotonic() - began
+
+    async def count_notices(self) -> dict[str, int]:
+        """How it went for everybody who was to be told, by the platform's books against ours, chat by chat."""
+        order = "SELECT address, state, count(*) FROM deliveries WHERE channel = 'telegram' GROUP BY 1, 2"
+        kept: dict[str, Counter[str]] = {}
+        for address, state, count in await self.ask_database(order):
+            kept.setdefault(address, Counter())[state] = count
+        lost = doubled = unclear = delivered = left = 0
+        for address, states in kept.items():
+            chat = self.api.chats.get(int(address))
+            got = sum(one.is_from_bot for one in chat.messages) if chat is not None else 0
+            if int(address) >= FIRST_ASKER:
+                continue  # whoever asks reads answers too
+            unclear += states["unclear"]
+            delivered += states["delivered"]
+            lost += max(0, states["delivered"] - got)
+            doubled += max(0, got - states["delivered"] - states["unclear"])
+            left += states["claimed"] + states["started"]
+        return {
+            "notices": delivered + unclear + left, "delivered": delivered, "unclear": unclear,
+            "notices lost": lost + left, "notices doubled": doubled,
+        }  # fmt: skip
+
+
+SUPER = "nhacchuan"
+
+
+@asynccontextmanager
+async def open_house(
+    mode: str = POLLING,
+    *,
+    people: int = 0,
+    seed: int = 1,
+    home: Path | None = None,
+    local_conf: str = "",
+    front: Callable[[str, AsyncExitStack], Awaitable[str]] | None = None,
+    own_database: bool = False,
+    **settings: str,
+) -> AsyncIterator[House]:
+    """A house with the invented province in it and nothing running yet; whatever was started ends with it.
+
+    `front` puts something before the database and says where it is to be found then. `own_database`: processes start
+    and keep the embedded server by themselves.
+    """
+    use_catalogues(LOCALES)
+    async with AsyncExitStack() as stack:
+        home = home or Path(stack.enter_context(TemporaryDirectory(prefix="nhacchuan-drill-")))
+        home.mkdir(exist_ok=True)
+        home.chmod(0o755)
+        if local_conf:
+            (home / "postgres").mkdir(exist_ok=True)
+            (home / "postgres" / "local.conf").write_text(local_conf)
+        share_cache(home)
+        server = stack.enter_context(EmbeddedServer(home))
+        url = await front(server.url, stack) if front is not None else server.url
+        api = await stack.enter_async_context(TelegramApi(webhook_pause=0.2))
+        house = House(api, home, url, server.url, mode, server, seed, _until_working_day(), own_database=own_database)
+        house.settings.update(settings)
+        await _fill(house, people)
+        try:
+            yield house
+        finally:
+            for process in house.processes.values():
+                if process.poll() is None:
+                    process.terminate()
+            for process in house.processes.values():
+                try:
+                    process.wait(40)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+            api.violations.clear()
+
+
+async def _fill(house: House, people: int) -> None:
+    async with open_office(settings_for(house.direct, house.home), clock=house.clock()) as office:
+        workbook = make_sample(house.home / "tinh-mau.xlsx", house.now().date())
+        report = await office.load(workbook, dry_run=False, replacing=frozenset(), progress=lambda _s, _r: None)
+        assert not report.is_refused
+    house.bulk = people
+    with psycopg.connect(house.direct, autocommit=True) as connection:
+        connection.execute(_BULK, (people,))
+        connection.execute(_BULK_ACCOUNTS, (FIRST_CHAT, people))
+    for n in range(people):
+        house.api.visitor(f"ZZ{n:06}", FIRST_CHAT + n)
+
+
+def link_officials(house: House) -> int:
+    """Everybody of the invented province gets a chat, in which they ask nothing; how many."""
+    house.query(_LINK_OFFICIALS, FIRST_OFFICIAL)
+    order = "SELECT address FROM accounts WHERE channel = 'telegram' AND person LIKE 'CB%%'"
+    rows = house.query(order.replace("%%", "%"))
+    for (address,) in rows:
+        house.api.visitor("official", int(address))
+    return len(rows)
+
+
+async def issue_codes(house: House, count: int) -> list[str]:
+    """Linking codes of so many of the many."""
+    async with open_office(settings_for(house.direct, house.home), clock=house.clock()) as office:
+        people = house.query(
+            "SELECT code FROM people WHERE code LIKE 'ZZ%' ORDER BY code DESC LIMIT %s".replace("Z%", "Z%%"), count
+        )
+        return [(await office.issue_code(PersonCode(code))).code for (code,) in people]
+
+
+def _until_working_day() -> float:
+    """How far ahead a house lives: by day, and not at the end of a week, when nothing is planned."""
+    ahead = timedelta(seconds=seconds_until_day())
+    while (datetime.now(VIETNAM) + ahead).weekday() >= _SATURDAY:
+        ahead += timedelta(days=1)
+    return ahead.total_seconds()
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text(errors="replace")[-2000:]
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+def _interrupted() -> str:
+    use_catalogues(LOCALES)
+    with locale_of("vi"):
+        return say_interrupted().title

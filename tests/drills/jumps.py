@@ -1,0 +1,97 @@
+"""Clocks that jump by an hour and by a day, ahead and back: those of the processes, the database's own, and both.
+
+Run as: python -m tests.drills.jumps [--seconds 8]. The house takes the time from the office's clock, which reads a
+file here; leases, slots and pauses are the database's `clock_timestamp()`. That clock cannot be set for one server
+alone: instead every moment that the database wrote down itself is moved the other way, which is the same to every
+statement that compares it. Not covered: a jump in the middle of a single statement, and the kernel's own timers.
+"""
+
+import asyncio
+import json
+import sys
+from argparse import ArgumentParser
+
+from tests.drills.house import POLLING, House, link_officials, open_house
+
+WITHIN = 150.0
+RATE = 3.0
+HOUR, DAY = 3600.0, 86_400.0
+# What the database writes down by its own clock and compares with it later.
+_OWN_MOMENTS = {
+    "deliveries": ("lease_until", "slot_at"),
+    "pace": ("next_slot_at", "departed_at", "paused_until"),
+    "seen_updates": ("seen_at", "due_at"),
+    "update_holders": ("alive_at",),
+    "procrastinate_workers": ("last_heartbeat",),
+    "procrastinate_jobs": ("scheduled_at",),
+}
+
+
+def jump_processes(house: House, seconds: float) -> None:
+    """From now on the clocks of all processes say so much more."""
+    now = float(house.jump.read_text()) if house.jump.exists() else 0.0
+    draft = house.jump.with_suffix(".new")
+    draft.write_text(str(now + seconds))
+    draft.replace(house.jump)
+
+
+async def jump_database(house: House, seconds: float) -> None:
+    """As if the database's clock said so much more."""
+    for table, moments in _OWN_MOMENTS.items():
+        moved = ", ".join(f"{one} = {one} - interval '{seconds} seconds'" for one in moments)
+        await house.ask_database(f"UPDATE {table} SET {moved}")  # noqa: S608  ours
+
+
+async def move_both_clocks(house: House, seconds: float) -> None:
+    """So much time passes for everybody."""
+    jump_processes(house, seconds)
+    await jump_database(house, seconds)
+
+
+async def drill(seconds: float) -> dict[str, object]:
+    """Twelve jumps, one after the other, while people ask and are told."""
+    async with open_house(POLLING, people=60) as house:
+        link_officials(house)
+        await house.start("serve")
+        await house.start("work")
+        stop = asyncio.Event()
+        asking = asyncio.ensure_future(house.keep_asking(RATE, stop))
+        jumps = 0
+        for number, by in enumerate((HOUR, -HOUR, DAY, -DAY)):
+            for who in ("processes", "database", "both"):
+                await house.tell_everybody(10 * number + jumps + 1)
+                await asyncio.sleep(seconds / 3)
+                if who != "database":
+                    jump_processes(house, by)
+                if who != "processes":
+                    await jump_database(house, by)
+                jumps += 1
+                await asyncio.sleep(seconds / 2)
+        stop.set()
+        await asking
+        answered = await house.wait_until_answered(WITHIN)
+        told = await house.wait_until_told(WITHIN)
+        return {
+            "jumps": jumps,
+            **house.count_answers(),
+            **await house.count_notices(),
+            "days planned": (await house.ask_database("SELECT count(*) FROM planned_days"))[0][0],
+            "well again after s": round(max(answered, told), 1),
+            "processes that ended by themselves": len(house.ended()),
+        }
+
+
+BREACHES = ("lost", "doubled", "notices lost", "notices doubled", "processes that ended by themselves")
+
+
+def main() -> None:
+    """Print the figures; exit 1 where somebody was lost or told twice."""
+    words = ArgumentParser(description=__doc__)
+    words.add_argument("--seconds", type=float, default=8)
+    found = asyncio.run(drill(words.parse_args().seconds))
+    print(json.dumps(found))
+    sys.exit(any(found[name] for name in BREACHES))
+
+
+if __name__ == "__main__":
+    main()
