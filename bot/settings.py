@@ -1,6 +1,7 @@
 """Settings from the environment and `.env`, under the names of the contract (NHACCHUAN_…)."""
 
 from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -37,6 +38,9 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     # The account that owns the tables, where the one above is another that only serves; for init, backup and restore.
     database_owner_url: SecretStr | None = None
+    # A hot standby that lists, reports and what other programs read are read from, while it is not further behind.
+    read_database_url: SecretStr | None = None
+    read_behind_seconds: float = Field(default=10.0, gt=0)
     # Where a backup is put every night, and how many are kept; empty is none by itself.
     backup_dir: Path | None = None
     backup_keep: int = Field(default=14, ge=1)
@@ -87,6 +91,9 @@ class Settings(BaseSettings):
     api_per_minute: float = Field(default=120.0, gt=0)
     http: str = "127.0.0.1:8080"
     public_url: str | None = None
+    # Proxies before us, comma-separated addresses or networks: what they say of who asks is taken. None unless named.
+    trusted_proxies: Annotated[frozenset[str], NoDecode] = frozenset()
+    proxy_header: str = "X-Forwarded-For"
     today: date | None = None
     locale: str = "vi"
     # Days off that are not certain in law yet, comma-separated: ngay_van_hoa_24_11 makes 24/11 a day off here.
@@ -96,6 +103,15 @@ class Settings(BaseSettings):
     @classmethod
     def _divided_by_commas(cls, given: object) -> object:
         return [one.strip() for one in given.split(",") if one.strip()] if isinstance(given, str) else given
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _are_networks(cls, given: object) -> object:
+        named = [one.strip() for one in given.split(",") if one.strip()] if isinstance(given, str) else given
+        if isinstance(named, list):
+            for one in named:
+                ip_network(one, strict=False)  # raises ValueError
+        return named
 
     @field_validator("http")
     @classmethod

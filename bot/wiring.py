@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -22,12 +22,14 @@ from bot.on_zalo.pushing import identity_of as oa_identity_of
 from bot.places import DeskAt, InboxAt, Places, ReachAt, SeenAt
 from bot.rules_now import RulesNow
 from bot.settings import Settings
+from bot.unhurried import UnhurriedDesk
 from bot.wiring_api import SharedStore
 from bot.wiring_calendars import CalendarsInDatabase
 from bot.wiring_database import Way, as_owner, find_way, prepare
 from bot.wiring_intake import InboxInDatabase, SeenInDatabase
 from bot.wiring_keys import KeysInDatabase, ensure_known, open_vault
 from bot.wiring_letters import LettersInDatabase
+from bot.wiring_privacy import PrivacyInDatabase
 from bot.wiring_push import PushHalf, ReachInDatabase
 from bot.wiring_replica import open_replica
 from bot.wiring_reports import ReportsInDatabase
@@ -76,13 +78,6 @@ from storage.records import (
 from storage.replica import Replica
 from storage.workbook.load import LoadReport, Progress, load_workbook
 
-_UPDATES_ARE_KEPT = timedelta(days=3)  # longer than a platform brings an update again
-_GUESSES_ARE_KEPT = timedelta(days=1)
-_LOOSE_FILES_ARE_KEPT = timedelta(days=1)  # of a form that was left unfinished
-_QUESTIONS_ARE_KEPT = timedelta(days=180)
-_COUNTS_ARE_KEPT = timedelta(days=400)  # a year and some weeks, to compare with the year before
-_PLANNED_DAYS_ARE_KEPT = timedelta(days=800)
-_CASES_ARE_KEPT = timedelta(days=800)  # after they ended, to know them if they open again
 LOCALES = Path(__file__).parent / "locales"
 
 
@@ -164,7 +159,8 @@ class Office:
     @property
     def reports(self) -> ReportsInDatabase:
         """Makes reports."""
-        return ReportsInDatabase(self._database, self.reference.rule_book, _describe_by, self.clock)
+        make_book = self.reference.rule_book
+        return ReportsInDatabase(self._database, make_book, _describe_by, self.clock, self.replica)
 
     @asynccontextmanager
     async def open_reading(self, since: str = "") -> AsyncIterator[Any]:
@@ -186,9 +182,9 @@ class Office:
         """The first of our own identities by channel; addresses of others name theirs."""
         return self.places.first
 
-    def desk_at(self, channel: str) -> DeskAt:
-        """The desk, for the visitors of this process's identity of a channel."""
-        return DeskAt(self.desk, self.places.of(channel))
+    def desk_at(self, channel: str) -> UnhurriedDesk:
+        """The desk, for the visitors of this process's identity of a channel, each at a human pace."""
+        return UnhurriedDesk(DeskAt(self.desk, self.places.of(channel)))
 
     def seen_at(self, channel: str) -> SeenAt:
         """The updates of this process's identity of a channel that were taken up already."""
@@ -238,7 +234,8 @@ class Office:
     def shared_store(self) -> SharedStore:
         """What other systems may read and are told."""
         rules_now = RulesNow(self.reference.rule_book, self.clock)
-        return SharedStore(self._database, rules_now, self.clock, self.settings.api_per_minute)
+        per_minute = self.settings.api_per_minute
+        return SharedStore(self._database, rules_now, self.clock, per_minute, self.open_reading)
 
     @property
     def zalo_book(self) -> BookInDatabase:
@@ -391,26 +388,14 @@ class Office:
         async with self._database.transaction() as drawers:
             await drawers.audit.record("command_line", "looked_at_verdicts", subject, self.clock.now())
 
+    @property
+    def privacy(self) -> PrivacyInDatabase:
+        """Personal data: clean-ups, running clocks, breaches, the log of processing."""
+        return PrivacyInDatabase(self._database, self.reference, self.clock, self.senders)
+
     async def tidy(self) -> None:
         """Forget what has had its time: updates taken up, spent codes and ended locks, conversations long silent."""
-        now = self.clock.now()
-        policy = self.library.policy
-        async with self._database.transaction() as drawers:
-            await drawers.updates.prune(now - _UPDATES_ARE_KEPT)
-            await drawers.zalo.prune(now)
-            await drawers.link_codes.prune(now)
-            await drawers.console.prune(now)
-            await drawers.threads.prune(now - timedelta(days=policy.conversations_kept_days))
-            texts_before = now - timedelta(days=policy.inquiry_texts_kept_days)
-            await drawers.inquiries.prune(texts_before=texts_before, guesses_before=now - _GUESSES_ARE_KEPT)
-            await drawers.letters.prune(texts_before)
-            await drawers.evidence.prune(
-                decided_before=now - timedelta(days=policy.evidence_files_kept_days),
-                loose_before=now - _LOOSE_FILES_ARE_KEPT,
-            )
-            await drawers.questions.prune(now - _QUESTIONS_ARE_KEPT, now - _COUNTS_ARE_KEPT)
-            await drawers.fleet.prune(now.date() - _PLANNED_DAYS_ARE_KEPT)
-            await drawers.escalations.prune(now.date() - _CASES_ARE_KEPT, now - _CASES_ARE_KEPT)
+        await self.privacy.tidy()
         await self.shared_store.tidy()
 
     async def list_hindrances(self) -> list[str]:

@@ -1,7 +1,8 @@
 """Where the door for other programs is joined to the cabinet: keys, pages, hooks and what they are told."""
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -33,13 +34,22 @@ _GIVEN_UP_ARE_KEPT: Final = timedelta(days=90)
 _LONGEST_LABEL: Final = 100
 _MOST_DAYS: Final = 3 * 366
 _ACTOR: Final = "command_line"
+Reading = Callable[[], AbstractAsyncContextManager[Drawers]]
 
 
 class StoreInDatabase:
     """Keeps the promises of `bot.on_api.store.Store`. `per_minute` is how often each key may ask in the long run."""
 
-    def __init__(self, database: Database, rules_now: RulesNow, clock: Clock, per_minute: float) -> None:
+    def __init__(
+        self,
+        database: Database,
+        rules_now: RulesNow,
+        clock: Clock,
+        per_minute: float,
+        reading: Reading | None = None,
+    ) -> None:
         self._database = database
+        self._reading = reading or database.transaction
         self._rules_now = rules_now
         self._clock = clock
         self._gap = _MINUTE / per_minute
@@ -62,7 +72,7 @@ class StoreInDatabase:
 
     async def read(self, visitor: Visitor, question: Question) -> Page:
         try:
-            async with self._database.transaction() as drawers:
+            async with self._reading() as drawers:
                 _version, rules = await self._rules_now.of_today(drawers.rules)
                 units = _narrowed(_scope_of(visitor, rules), question.unit, rules)
                 page = await _list(drawers, rules, units, question)
@@ -73,7 +83,7 @@ class StoreInDatabase:
 
     async def read_status(self, visitor: Visitor) -> Mapping[str, Any]:
         try:
-            async with self._database.transaction() as drawers:
+            async with self._reading() as drawers:
                 _version, rules = await self._rules_now.of_today(drawers.rules)
                 health = await drawers.shared_views.find_health(_scope_of(visitor, rules), rules.day)
                 await _note(drawers, self._clock, visitor, Question("status"), 1)
@@ -214,10 +224,11 @@ class SharedStore:
     rules_now: RulesNow
     clock: Clock
     per_minute: float
+    reading: Reading | None = None  # from a replica; empty: from the database itself
 
     def open_store(self) -> StoreInDatabase:
         """The store that the door for other programs asks."""
-        return StoreInDatabase(self.database, self.rules_now, self.clock, self.per_minute)
+        return StoreInDatabase(self.database, self.rules_now, self.clock, self.per_minute, self.reading)
 
     # --- keys
 

@@ -20,6 +20,8 @@ def make_console(office: Office, settings: WebSettings) -> ConsoleDoor:
         read_table=read_given_file,
         reports=office.reports,
         senders=office.senders,
+        open_reading=office.open_reading if office.replica is not None else None,
+        find_position=office.replica.position if office.replica is not None else None,
         read_figures=office.push.read_figures,
         look_around=lambda: look_around(office),
         list_tokens=lambda: _list_tokens(office),

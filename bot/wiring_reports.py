@@ -1,7 +1,8 @@
 """Where reports are joined to the cabinet: each is made in one transaction and recorded in it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 from bot.papers.handing import DOCX
 from bot.papers.parts import Describe
@@ -13,8 +14,11 @@ from handlers.reports.making import Asking, Desk, make_report
 from knowledge.facts import DeclaredRules, Person
 from knowledge.rulebook import RuleBook
 from storage.database import Database
+from storage.drawers import Drawers
+from storage.replica import Replica
 
 BY_OPERATOR = "command_line"
+_PATIENCE = 1.0
 
 
 class ReportsInDatabase:
@@ -26,11 +30,13 @@ class ReportsInDatabase:
         make_rule_book: Callable[[DeclaredRules], RuleBook],
         describe_by: Callable[[RuleBook], Describe],
         clock: Clock,
+        replica: Replica | None = None,
     ) -> None:
         self._database = database
         self._make_rule_book = make_rule_book
         self._describe_by = describe_by
         self._clock = clock
+        self._replica = replica
 
     @staticmethod
     def list_forms() -> Sequence[ReportForm]:
@@ -39,12 +45,22 @@ class ReportsInDatabase:
 
     async def make(self, asked: ReportAsked, form: FileForm, *, asker: Person | None, via: str) -> File:
         """The file, within the asker's scope (None: the operator's, all). Raises ReportRefusedError with a sentence."""
-        async with self._database.transaction() as drawers:
+        async with self._database.transaction() as drawers, self._reading(drawers) as read:
             book = self._make_rule_book(await drawers.rules.load())
             describe = self._describe_by(book)
-            desk = Desk(drawers.profiles, drawers.outbox, drawers.sheets, drawers.audit, self._clock)
+            desk = Desk(read.profiles, read.outbox, drawers.sheets, drawers.audit, self._clock)
             made = await make_report(asked, form, Asking(asker, via), book, desk)
         if isinstance(made, Paper):
             content = await asyncio.to_thread(write_docx, made, describe)
             return File(f"{made.name}.docx", content, DOCX)
         return made
+
+    @asynccontextmanager
+    async def _reading(self, drawers: Drawers) -> AsyncIterator[Drawers]:
+        """People from the replica once it knows all that is written up to now; it is asked for a moment only."""
+        if self._replica is None:
+            yield drawers
+            return
+        since = await self._replica.position()
+        async with self._replica.over(drawers, since, also=("profiles", "outbox"), patience=_PATIENCE) as over:
+            yield over

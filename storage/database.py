@@ -94,7 +94,7 @@ class Database:
     async def transaction(self) -> AsyncIterator[Drawers]:
         """One transaction over every drawer: kept at the end, dropped as a whole on any error."""
         async with self.connect() as connection, connection.begin():
-            drawers = self._drawers_on(connection)
+            drawers = self.drawers_on(connection)
             yield drawers
             await drawers.later.write_and_commit()
 
@@ -102,7 +102,8 @@ class Database:
         """A connection of one's own, for what must not wait for others."""
         return ReservedLine(self)
 
-    def _drawers_on(self, connection: AsyncConnection) -> Drawers:
+    def drawers_on(self, connection: AsyncConnection) -> Drawers:
+        """Every drawer over this connection."""
         return Drawers.on(connection, vault=self.vault, randomness=self._randomness, rules_memory=self._rules_memory)
 
     async def _ensure_usable(self) -> None:
@@ -129,7 +130,7 @@ class ReservedLine:
                 if self._connection is None:
                     connection = await self._open.enter_async_context(self._database.connect())
                     self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-                drawers = self._database._drawers_on(self._connection)  # noqa: SLF001  of this module
+                drawers = self._database.drawers_on(self._connection)
                 yield drawers
                 await drawers.later.write()
             except BaseException:

@@ -21,6 +21,7 @@ WIRING = {
     "bot/wiring_keys.py",
     "bot/wiring_letters.py",
     "bot/wiring_planning.py",
+    "bot/wiring_privacy.py",
     "bot/wiring_push.py",
     "bot/wiring_replica.py",
     "bot/wiring_reports.py",

@@ -32,6 +32,7 @@ from bot.letters import Carrier, Postman
 from bot.on_api.door import ApiDoor
 from bot.on_console.app import console_routes
 from bot.on_telegram.door import Door, WebhookDoor
+from bot.on_web.askers import Proxies
 from bot.on_web.calendars import CALENDAR_PATH, CalendarPage
 from bot.on_web.door import DemoPerson, WebDoor, WebSettings
 from bot.on_web.handing_over import Predecessor, ask_predecessor, giving_way, passed_by_manager, place_of
@@ -55,6 +56,7 @@ _JUDGE_EVERY = timedelta(seconds=3)
 _TIDY_EVERY = timedelta(hours=6)
 _MEASURE_EVERY = timedelta(minutes=10)
 _COUNT_EVERY = timedelta(seconds=20)
+_LOOK_EVERY = timedelta(seconds=5)
 _WEEKS_MEASURED = timedelta(weeks=2)
 _OPEN_SOON = 0.02
 _LONGEST_WAIT = 5.0  # for a door that is being opened: no platform waits much longer
@@ -211,6 +213,8 @@ async def _keep_open(
             group.create_task(_repeat_until(stop, ALIVE_EVERY, "noted", office.keys.note_alive))
             group.create_task(_repeat_until(stop, _MEASURE_EVERY, "measured", _measure(office, registry)))
             group.create_task(_repeat_until(stop, _COUNT_EVERY, "counted", _count_pushes(office, registry)))
+            if office.replica is not None:
+                group.create_task(_repeat_until(stop, _LOOK_EVERY, "seen", _measure_replica(office.replica.behind, registry)))
             if worker is not None:
                 group.create_task(worker.run(stop))
             for one in doors:
@@ -263,6 +267,21 @@ def _measure(office: Office, registry: CollectorRegistry) -> Callable[[], Corout
     return measure
 
 
+def _measure_replica(
+    find_behind: Callable[[], Awaitable[float]], registry: CollectorRegistry
+) -> Callable[[], Coroutine[Any, Any, None]]:
+    """How far the read replica is behind, for `/metrics`."""
+    behind = Gauge(
+        "nhacchuan_read_replica_behind_seconds", "By how much the read replica is behind at most; infinite when away",
+        registry=registry,
+    )  # fmt: skip
+
+    async def measure() -> None:
+        behind.set(await find_behind())
+
+    return measure
+
+
 def _count_pushes(office: Office, registry: CollectorRegistry) -> Callable[[], Coroutine[Any, Any, None]]:
     """How the figures of what is sent unasked are kept up to date for `/metrics`, whichever process sends it."""
     meters = PushMeters(registry)
@@ -303,6 +322,7 @@ def _web_door(
             public_url=settings.public_url or "",
             locale=settings.locale,
             allowed_hosts=_webhook_hosts(settings),
+            proxies=Proxies(settings.trusted_proxies, settings.proxy_header),
         ),
         desk=office.desk,
         describe=office.describe,

@@ -1,7 +1,9 @@
 """The routes of the console: every request learns anew who asks and whether they may, before any page is shown."""
 
 from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -67,7 +69,7 @@ class _Console:
             if page.method == "POST":
                 ensure_same_origin(request, self._door.settings)
             fields = await _read_form(page, request)
-            async with self._door.open_cabinet() as cabinet:
+            async with self._open(page, request) as cabinet:
                 who = await self._find(request, cabinet)
                 if who is None:
                     return _send_to_entrance(request, self._door)
@@ -82,7 +84,16 @@ class _Console:
                     templates=self._templates,
                     form=fields,
                 )
-                return await self._answer(page, asked, who.secret)
+                response = await self._answer(page, asked, who.secret)
+            if page.method == "POST" and self._door.find_position is not None:
+                browser.keep_written(response, self._door.settings, await self._door.find_position())
+            return response
+
+    def _open(self, page: Page, request: web.Request) -> AbstractAsyncContextManager[Any]:
+        """What is only looked at may be read from a copy that knows at least what this browser has done."""
+        if page.method == "POST" or self._door.open_reading is None:
+            return self._door.open_cabinet()
+        return self._door.open_reading(browser.read_written(request, self._door.settings))
 
     async def _answer(self, page: Page, asked: Asked, secret: str) -> web.StreamResponse:
         if page.method == "POST":

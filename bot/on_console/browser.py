@@ -17,6 +17,9 @@ PATH = "/console"
 
 _ASKING = "asking"
 _SESSION = "session"
+_WRITTEN = "written"
+_REMEMBERS_FOR = timedelta(minutes=10)  # longer than a copy of the database is read that is behind
+_POSITION = re.compile(r"[0-9A-F]{1,8}/[0-9A-F]{1,8}")
 _LANGUAGE = "nhacchuan-console-language"
 _STAMPED = re.compile(r"(\d{1,12})\.([\w-]{32,64})")
 
@@ -65,6 +68,17 @@ def keep_session(response: web.StreamResponse, settings: WebSettings, secret: st
 def forget_session(response: web.StreamResponse, settings: WebSettings) -> None:
     """Let the browser be in no more."""
     response.del_cookie(_name(settings, _SESSION), path=_path(settings))
+
+
+def read_written(request: web.Request, settings: WebSettings) -> str:
+    """Up to where the database had been written when this browser did something last; empty for not lately."""
+    found = _POSITION.fullmatch(request.cookies.get(_name(settings, _WRITTEN), ""))
+    return found[0] if found is not None else ""
+
+
+def keep_written(response: web.StreamResponse, settings: WebSettings, position: str) -> None:
+    """Let this browser read nothing older than what it has just done."""
+    _keep(response, settings, _WRITTEN, position, _REMEMBERS_FOR)
 
 
 def form_mark(secret: str, settings: WebSettings) -> str:

@@ -71,4 +71,8 @@ class ConsoleDoor:
     serve: Callable[[Any], Awaitable[Ports]] | None = None
     read_table: Callable[[bytes, str], GivenTable] | None = None
     reports: Reports | None = None
+    # The cabinet for a page that is only looked at, knowing at least what was written up to a position of the database;
+    # and the position of now, for whoever has just written. Empty: everything is read where it is written.
+    open_reading: Callable[[str], AbstractAsyncContextManager[Any]] | None = None
+    find_position: Callable[[], Awaitable[str]] | None = None
     new_secret: Callable[[], str] = lambda: secrets.token_urlsafe(32)
