@@ -33,6 +33,12 @@ _BENCHES = (
         ("plan_s", "one day's plan for 100,000 people, s", "≤ 30 s"),
         ("mb_all", "resident memory of planning and keeping it, MB", "≤ 500 MB"),
     )),
+    (("tests.bench.console",), (
+        ("list_p50_ms", "console: a page of the list of 100,000 people, every order and filter, p50", "–"),
+        ("list_p95_ms", "the same, p95", "≤ 300 ms"),
+        ("slowest_p95_ms", "the same, p95 of the slowest order or filter", "≤ 300 ms"),
+        ("overview_p95_ms", "console: the overview of that province, p95", "≤ 300 ms"),
+    )),
     (("tests.drills.hostile_broadcast",), (
         ("plain_reached", "hostile broadcast to 600, of whom 588 can be reached: reached", "588"),
         ("plain_duplicates", "the same, told twice", "0"),
