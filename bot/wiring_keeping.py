@@ -30,6 +30,7 @@ from storage.migrating import newest_revision
 from storage.records import AuditCheck, AuditSeal, AuditVerdict, BackupKept, Letter, LetterKind, Restore
 from storage.roles import may_change_audit
 
+__all__ = ["Manifest", "Wishes"]
 _LOOK_EVERY = timedelta(hours=24)  # the audit chain is read from its beginning
 _NIGHT = time(1)  # from then on a day's backup is due, and the day before is signed
 _TRY_AGAIN = timedelta(minutes=30)

@@ -6,10 +6,8 @@ from pathlib import Path
 from bot.errors import InputError, ServiceError
 from bot.settings import Settings
 from bot.wiring import make_clock, open_office
-from bot.wiring_keeping import back_up, is_backup, prove, restore, settle_restore
+from bot.wiring_keeping import Manifest, Wishes, back_up, is_backup, prove, restore, settle_restore
 from handlers.phrases import _, ngettext, show_moment, show_number
-from storage.backups.manifest import Manifest
-from storage.backups.restoring import Wishes
 
 
 async def take(settings: Settings, target: Path, *, keep: int | None, verifies: bool) -> None:

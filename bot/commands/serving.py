@@ -42,7 +42,7 @@ from bot.on_web.server import listen_at, listening, make_app
 from bot.on_zalo.bot_door import BotWebhookDoor
 from bot.on_zalo.door import WebhookDoor as OaWebhookDoor
 from bot.push.fleet import Worker
-from bot.push.meters import PushMeters
+from bot.push.meters import PrivacyMeters, PushMeters
 from bot.questions import shares_by_week
 from bot.settings import Settings
 from bot.wiring import Office, open_office
@@ -214,7 +214,9 @@ async def _keep_open(
             group.create_task(_repeat_until(stop, _MEASURE_EVERY, "measured", _measure(office, registry)))
             group.create_task(_repeat_until(stop, _COUNT_EVERY, "counted", _count_pushes(office, registry)))
             if office.replica is not None:
-                group.create_task(_repeat_until(stop, _LOOK_EVERY, "seen", _measure_replica(office.replica.behind, registry)))
+                group.create_task(
+                    _repeat_until(stop, _LOOK_EVERY, "seen", _measure_replica(office.replica.behind, registry))
+                )
             if worker is not None:
                 group.create_task(worker.run(stop))
             for one in doors:
@@ -284,10 +286,11 @@ def _measure_replica(
 
 def _count_pushes(office: Office, registry: CollectorRegistry) -> Callable[[], Coroutine[Any, Any, None]]:
     """How the figures of what is sent unasked are kept up to date for `/metrics`, whichever process sends it."""
-    meters = PushMeters(registry)
+    meters, privacy = PushMeters(registry), PrivacyMeters(registry)
 
     async def count() -> None:
         meters.show(await office.push.read_figures())
+        privacy.show(await office.privacy.standing())
 
     return count
 

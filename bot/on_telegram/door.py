@@ -70,6 +70,11 @@ class WebhookDoor:
         self._count = count
         self._handler: WebhookHandler | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether what is brought is taken in."""
+        return self._handler is not None
+
     async def receive(self, request: web.Request) -> web.Response:
         """Take one update in; before opening and after closing Telegram is asked to bring it again."""
         if self._handler is None:

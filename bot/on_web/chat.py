@@ -30,7 +30,9 @@ of the handshake (`visitors`), never something a message says.
 """
 
 import asyncio
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakSet
 
@@ -38,6 +40,7 @@ import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.failures import where_of
+from bot.on_web.askers import network_of
 from bot.on_web.conversation import Allowance, Conversation, Conversations
 from bot.on_web.door import Pace, WebDoor
 from bot.on_web.guards import ensure_same_origin
@@ -60,6 +63,7 @@ from bot.on_web.meters import Meters
 from bot.on_web.page import page_words
 from bot.on_web.uploads import LONGEST_PIECE, Announced, Upload, Uploads
 from bot.on_web.visitors import know_visitor
+from bot.pacing import Paces
 from handlers.asking import Channel, Incoming
 from handlers.phrases import _, locale_of, ngettext
 from knowledge.facts import PersonCode
@@ -67,6 +71,8 @@ from knowledge.facts import PersonCode
 _log = structlog.get_logger(__name__)
 
 _ANSWER_WITHIN_SECONDS = 60.0
+# Messages at once and seconds for each in the long run: an office of 500 people who all begin to ask within a minute.
+_FROM_ONE_NETWORK = 1_000, 0.1
 
 
 class ChatRoom:
@@ -74,7 +80,8 @@ class ChatRoom:
 
     def __init__(self, door: WebDoor) -> None:
         self._door = door
-        self._conversations = Conversations()
+        self._conversations = Conversations(lambda: Allowance(door.settings.pace, door.monotonic))
+        self._networks = Paces(*_FROM_ONE_NETWORK, monotonic=door.monotonic)
         self._lines: WeakSet[ChatLine] = WeakSet()
         self._meters = Meters(door.registry)
         self._uploads = Uploads(door.monotonic)
@@ -92,7 +99,8 @@ class ChatRoom:
         self._meters.connections.inc()
         try:
             with self._conversations.joined(visitor) as conversation, self._door.present.staying(visitor, line):
-                visit = _Visit(self._door, self._meters, line, visitor, conversation, self._uploads)
+                asker = _Asker(network_of(request), self._networks)
+                visit = _Visit(self._door, self._meters, line, visitor, conversation, self._uploads, asker)
                 await visit.run()
         finally:
             self._lines.discard(line)
@@ -106,6 +114,18 @@ class ChatRoom:
                 everybody.create_task(line.close(code=WSCloseCode.GOING_AWAY))
 
 
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """The network of a connection, and how fast all visitors there may speak together."""
+
+    network: str
+    paces: Paces
+
+    def seconds_to_wait(self) -> int:
+        """0 and one message used up, or the whole seconds after which one is allowed again."""
+        return math.ceil(self.paces.take(self.network)) if self.network else 0
+
+
 class _Visit:
     """One connection of one visitor: reads without delay, answers in order."""
 
@@ -117,6 +137,7 @@ class _Visit:
         visitor: str,
         conversation: Conversation,
         uploads: Uploads,
+        asker: "_Asker",
     ) -> None:
         self._door = door
         self._meters = meters
@@ -124,7 +145,8 @@ class _Visit:
         self._visitor = visitor
         self._conversation = conversation
         self._pace: Pace = door.settings.pace
-        self._allowance = Allowance(self._pace, door.monotonic)
+        self._allowance = conversation.allowance  # one for all connections of a visitor
+        self._asker = asker
         self._waiting: asyncio.Queue[Message | Upload | None] = asyncio.Queue()
         self._uploads = uploads
         self._upload: Upload | None = None
@@ -202,7 +224,7 @@ class _Visit:
         if isinstance(message, Ping):
             return
         message_id = message.id if isinstance(message, Say | Press | Announced) else None
-        seconds = self._allowance.seconds_to_wait()
+        seconds = self._asker.seconds_to_wait() or self._allowance.seconds_to_wait()
         if seconds:
             sentence = ngettext(
                 "That was a little fast. Please wait {n} second and send it again.",
@@ -257,6 +279,7 @@ class _Visit:
             person=self._person,
             thread=self._thread,
             locale=self._line.locale,
+            network=self._asker.network,
         )
         started = self._door.monotonic()
         try:

@@ -16,7 +16,8 @@ _IDLE_CONVERSATIONS = 500
 class Conversation:
     """One visitor's conversation: whose turn it is, and the last answers in case the connection broke meanwhile."""
 
-    def __init__(self) -> None:
+    def __init__(self, allowance: "Allowance") -> None:
+        self.allowance = allowance
         self.turn = asyncio.Lock()
         self.present = 0
         self._answers: OrderedDict[str, dict[str, Any]] = OrderedDict()
@@ -35,13 +36,15 @@ class Conversation:
 class Conversations:
     """All conversations of this process; those without a connection are forgotten once there are too many."""
 
-    def __init__(self) -> None:
+    def __init__(self, make_allowance: "Callable[[], Allowance]") -> None:
+        self._make_allowance = make_allowance
         self._by_visitor: OrderedDict[str, Conversation] = OrderedDict()
 
     @contextmanager
     def joined(self, visitor: str) -> Iterator[Conversation]:
         """Give the visitor's conversation, kept for at least as long as the block."""
-        conversation = self._by_visitor.setdefault(visitor, Conversation())
+        conversation = self._by_visitor.get(visitor) or Conversation(self._make_allowance())
+        self._by_visitor[visitor] = conversation
         self._by_visitor.move_to_end(visitor)
         conversation.present += 1
         try:
@@ -57,7 +60,7 @@ class Conversations:
 
 
 class Allowance:
-    """How much one connection may still say now; it refills with time up to the burst."""
+    """How much one visitor may still say now; it refills with time up to the burst."""
 
     def __init__(self, pace: Pace, monotonic: Callable[[], float]) -> None:
         self._pace = pace

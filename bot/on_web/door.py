@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from prometheus_client import CollectorRegistry
 
+from bot.on_web.askers import Proxies
 from bot.on_web.present import Present
 from bot.render import Describe
 from handlers.asking import Choice
@@ -55,6 +56,7 @@ class WebSettings:
     locale: str = DEFAULT_LOCALE
     pace: Pace = Pace()
     most_connections: int = 2000
+    proxies: Proxies = field(default_factory=Proxies)
 
     @property
     def cookie_keys(self) -> Sequence[bytes]:

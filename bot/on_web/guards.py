@@ -14,6 +14,7 @@ from handlers.phrases import _, locale_of
 _log = structlog.get_logger(__name__)
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_OF_MACHINES = frozenset({"/healthz", "/readyz", "/metrics"})
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
@@ -62,7 +63,7 @@ def check_host(settings: WebSettings) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         name = _host_name(request.headers.get("Host", ""))
-        if not name or name not in ours:
+        if name not in ours and not _is_asked_by_a_machine(request, name):
             _log.warning("web_host_refused", host=name[:100])
             raise web.HTTPMisdirectedRequest(
                 text=_("This server does not answer under this address. Its operator can allow it in the settings.")
@@ -105,6 +106,12 @@ def ensure_same_origin(request: web.Request, settings: WebSettings) -> None:
     if origin.scheme not in {"http", "https"} or origin.netloc.lower() not in ours:
         _log.warning("web_origin_refused", origin=origin.netloc[:100])
         raise web.HTTPForbidden(text=_("The chat can only be used from its own page."))
+
+
+def _is_asked_by_a_machine(request: web.Request, name: str) -> bool:
+    """Probes and Prometheus name the address that they connect to. A rebound name is a name, never that number."""
+    reached = request.transport.get_extra_info("sockname") if request.transport is not None else None
+    return request.path in _OF_MACHINES and bool(reached) and name == str(reached[0])
 
 
 def _host_name(host: str) -> str:

@@ -1,25 +1,42 @@
 """The web server: its routes, limits and life. The chat itself is in `chat`, the page in `page`."""
 
-from collections.abc import AsyncIterator, Iterable
+import socket
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from bot.on_web.askers import keep_pace, know_asker
 from bot.on_web.chat import ChatRoom
 from bot.on_web.door import WebDoor
 from bot.on_web.guards import check_host, ensure_same_origin, set_headers, show_errors
+from bot.on_web.leaving import Listening
 from bot.on_web.page import STATIC, ChatPage
 from bot.on_web.visitors import welcome_visitor
 
 _LARGEST_BODY = 1024 * 1024
+# Platforms bring what comes from few addresses and as fast as it comes.
+WEBHOOKS = frozenset({"/telegram/webhook", "/zalo/oa/webhook", "/zalo/bot/webhook"})
 _SHUTDOWN_SECONDS = 5.0
+_WAITING_CALLS = 1024  # while the process is busy, or another takes its place
 _SILENT_SECONDS = 60.0  # a line on which no whole request comes for so long is closed; nobody holds lines for long
+
+
+def _middlewares(door: WebDoor) -> list[Middleware]:
+    """The outermost first: who asks, how often, in which words anything is refused, and under which name."""
+    return [
+        know_asker(door.settings.proxies),
+        show_errors(door),
+        keep_pace(WEBHOOKS),
+        check_host(door.settings),
+    ]
 
 
 def make_app(door: WebDoor, routes: Iterable[web.AbstractRouteDef] = ()) -> web.Application:
     """Build the application with the chat, health, metrics and whatever further routes the caller brings."""
-    app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[show_errors(door), check_host(door.settings)])
+    app = web.Application(client_max_size=_LARGEST_BODY, middlewares=_middlewares(door))
     app.on_response_prepare.append(set_headers(door.settings))
 
     room = ChatRoom(door)
@@ -43,12 +60,39 @@ def make_app(door: WebDoor, routes: Iterable[web.AbstractRouteDef] = ()) -> web.
 @asynccontextmanager
 async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
     """Listen inside the block and yield the address; port 0 takes any free one. Raises OSError if it is taken."""
+    async with listening(app, listen_at(host, port)) as open_server:
+        yield open_server.address
+
+
+def listen_at(host: str, port: int) -> list[socket.socket]:
+    """Listening sockets at every address of a host. Raises OSError if the port is taken."""
+    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    places = list(dict.fromkeys((family, address) for family, _kind, _proto, _name, address in found))
+    if port == 0:
+        places = places[:1]
+    made: list[socket.socket] = []
+    try:
+        for family, address in places:
+            made.append(socket.create_server(address[:2], family=family, backlog=_WAITING_CALLS))
+    except OSError:
+        for one in made:
+            one.close()
+        raise
+    return made
+
+
+@asynccontextmanager
+async def listening(app: web.Application, sockets: Sequence[socket.socket]) -> AsyncIterator[Listening]:
+    """Take calls from these sockets inside the block; they are closed at its end."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS, keepalive_timeout=_SILENT_SECONDS)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
-        bound = runner.addresses[0][1]
-        yield f"http://[{host}]:{bound}" if ":" in host else f"http://{host}:{bound}"
+        sites = [web.SockSite(runner, one, backlog=_WAITING_CALLS) for one in sockets]
+        for site in sites:
+            await site.start()
+        host, bound = runner.addresses[0][:2]
+        address = f"http://[{host}]:{bound}" if ":" in host else f"http://{host}:{bound}"
+        yield Listening(address, runner, tuple(sites), list(sockets))
     finally:
         await runner.cleanup()
 

@@ -177,6 +177,11 @@ class BotWebhookDoor:
         self._count = count
         self._threshold: _Threshold | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether what is brought is taken in."""
+        return self._threshold is not None
+
     async def receive(self, request: web.Request) -> web.Response:
         """Keep one event, then 200; answering goes on. An empty body is the platform looking whether we are here.
 

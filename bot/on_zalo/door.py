@@ -142,6 +142,11 @@ class WebhookDoor(OaDoor):
         self._count = count
         self._intake: Intake | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether what is brought is taken in."""
+        return self._intake is not None
+
     async def receive(self, request: web.Request) -> web.Response:
         """Keep one event, then thank for it. Only where it cannot be kept is Zalo asked to bring it again."""
         try:

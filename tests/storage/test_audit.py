@@ -1,18 +1,24 @@
 """The audit chain takes every entry in line, shows every tampering, and holds nobody's name."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from storage.audit import PersonalDetailsError
-from storage.database import Database
+from storage.audit import AuditDrawer, PersonalDetailsError, is_signed, public_key_of
+from storage.database import Database, open_database
 from storage.drawers import Drawers
 from storage.records import AuditVerdict
+from storage.roles import is_let_in, let_in, may_change_audit
 
+APP = "nhacchuan_app"
+KEY = b"k" * 32
 NOON = datetime(2026, 11, 21, 5, 0, 0, 123456, tzinfo=UTC)
 
 
@@ -157,3 +163,131 @@ async def test_details_of_codes_numbers_and_days_are_kept(drawers: Drawers, deta
     await drawers.audit.record("HR01", "person.view", "CB001", NOON, details)
 
     assert (await drawers.audit.verify()).is_intact
+
+
+@pytest.fixture
+async def server_of_app(database: Database, database_url: str) -> AsyncIterator[Database]:
+    """The same database as the account of the running product."""
+    await let_in(database, APP)
+    parts = urlsplit(database_url)
+    url = urlunsplit(parts._replace(netloc=f"{APP}@{parts.netloc.rpartition('@')[2]}"))
+    async with open_database(url, vault=database.vault) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "UPDATE audit_entries SET actor = 'x'",
+        "DELETE FROM audit_entries",
+        "TRUNCATE audit_entries",
+        "UPDATE audit_seals SET hash = 'x'",
+        "DELETE FROM audit_seals",
+        "DELETE FROM audit_checks",
+        "DELETE FROM audit_head",
+        "ALTER TABLE audit_entries DISABLE TRIGGER ALL",
+        "DROP TRIGGER refuse_change ON audit_entries",
+        "SET session_replication_role = replica",
+        "CREATE TABLE other (id int)",
+        "UPDATE alembic_version SET version_num = '0001'",
+    ],
+)
+async def test_whoever_serves_has_no_right_to_it(server_of_app: Database, order: str) -> None:
+    with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
+        async with server_of_app.transaction() as drawers:
+            await drawers.connection.execute(text(order))
+
+
+async def test_whoever_serves_adds_to_the_chain_and_moves_its_end_on_and_never_back(server_of_app: Database) -> None:
+    await record_some(server_of_app, 3)
+
+    assert await verify(server_of_app) == AuditVerdict(3)
+    assert not await may_change_audit(server_of_app)
+    for order in (
+        "UPDATE audit_head SET number = 2, hash = (SELECT hash FROM audit_entries WHERE number = 2)",
+        "UPDATE audit_head SET number = 4",
+        "INSERT INTO audit_entries SELECT 9, at, actor, action, subject, details, hash, hash FROM audit_entries",
+    ):
+        with pytest.raises(DBAPIError, match=r"follow one another|never back"):
+            async with server_of_app.transaction() as drawers:
+                await drawers.connection.execute(text(order))
+
+
+async def test_every_table_of_now_and_of_later_is_open_to_whoever_serves(
+    database: Database, server_of_app: Database
+) -> None:
+    async with database.transaction() as drawers:
+        await drawers.connection.execute(text("CREATE TABLE later (id bigint GENERATED ALWAYS AS IDENTITY, x int)"))
+    try:
+        assert await is_let_in(database, APP)
+        async with server_of_app.transaction() as drawers:
+            await drawers.connection.execute(text("INSERT INTO later (x) VALUES (1)"))
+            await drawers.connection.execute(text("DELETE FROM later"))
+    finally:
+        async with database.transaction() as drawers:
+            await drawers.connection.execute(text("DROP TABLE later"))
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "ALTER TABLE audit_entries DISABLE TRIGGER refuse_change",
+        "ALTER TABLE audit_entries DISABLE TRIGGER ALL",
+        "DROP TRIGGER advance ON audit_head",
+        "ALTER TABLE audit_seals ENABLE REPLICA TRIGGER refuse_seal",
+    ],
+)
+async def test_a_guard_put_out_of_force_is_found(database: Database, order: str) -> None:
+    await record_some(database)
+    async with database.connect() as connection:
+        await connection.execute(text(order))
+
+        verdict = await AuditDrawer(connection).verify()  # dropped with the connection: other tests have their guards
+
+    assert "nothing guards it any more" in (verdict.reason or "")
+
+
+async def test_the_end_of_every_day_that_is_over_is_signed_once(database: Database) -> None:
+    for day, count in ((0, 2), (1, 3), (2, 1)):
+        async with database.transaction() as drawers:
+            for _entry in range(count):
+                await drawers.audit.record("HR01", "load", "roster", NOON + timedelta(days=day))
+    async with database.transaction() as drawers:
+        before = (NOON + timedelta(days=2)).replace(hour=0) - timedelta(hours=7)
+        assert [one.number for one in await drawers.audit.seal_days(before, KEY, NOON)] == [2, 5]
+        assert not await drawers.audit.seal_days(before, KEY, NOON)
+        sealed = await drawers.audit.list_seals()
+
+    assert [(one.day.day, one.number) for one in sealed] == [(22, 5), (21, 2)]
+    assert all(map(is_signed, sealed))
+    assert not is_signed(replace(sealed[0], number=4))
+    assert sealed[0].public_key == public_key_of(KEY)
+    assert (await verify(database)).is_intact
+
+
+async def test_a_chain_written_anew_is_not_the_one_that_was_signed(database: Database) -> None:
+    """Somebody who rules the server and knows how the chain is made replaces all of it."""
+    await record_some(database, 4)
+    async with database.transaction() as drawers:
+        await drawers.audit.seal_days(NOON + timedelta(days=1), KEY, NOON)
+    await tamper(database, "DELETE FROM audit_entries")
+    await tamper(database, "UPDATE audit_head SET number = 0, hash = repeat('0', 64)")
+    async with database.transaction() as drawers:
+        for number in range(4):
+            await drawers.audit.record("HR99", "person.view", f"CB{number:03}", NOON)
+
+    verdict = await verify(database)
+
+    assert verdict.broken_at == 4
+    assert "not the chain that was signed" in (verdict.reason or "")
+
+
+async def test_when_it_was_read_is_kept(database: Database) -> None:
+    async with database.transaction() as drawers:
+        assert await drawers.audit.find_check() is None
+        await drawers.audit.note_check(AuditVerdict(7), NOON)
+        await drawers.audit.note_check(AuditVerdict(8, 3, "its contents were changed"), NOON + timedelta(days=1))
+        found = await drawers.audit.find_check()
+
+    assert found is not None
+    assert (found.entries, found.broken_at, found.is_intact) == (8, 3, False)

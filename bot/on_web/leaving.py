@@ -1,0 +1,65 @@
+"""How a web server leaves: it says that it is not ready, then takes no more calls, and answers whoever is there."""
+
+import asyncio
+import socket
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+from aiohttp import web
+
+_LOOK_EVERY: Final = 0.02
+LINGER: Final = 3.0  # seconds for which callers who keep their connection may find out that it ends
+
+
+@dataclass(slots=True)
+class Leaving:
+    """Whether this process is leaving: `asked` by whoever wants it to, `replaced` by one that is ready."""
+
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    replaced: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def wait(self, drain: float) -> None:
+        """Until it is to leave; so many seconds later where nobody takes its place, so that callers are led elsewhere.
+
+        Meanwhile it answers as ever, and says that it is not ready.
+        """
+        waiting = {asyncio.ensure_future(one.wait()) for one in (self.asked, self.replaced)}
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            if not self.replaced.is_set() and drain:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.replaced.wait(), drain)
+        finally:
+            for one in waiting:
+                one.cancel()
+            self.asked.set()
+
+    async def say_so(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Callers who keep connections are told with each answer that this one ends."""
+        if self.asked.is_set() and response.status != 101 and "upgrade" not in request.headers:  # noqa: PLR2004
+            response.headers["Connection"] = "close"
+            response.force_close()
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """An open web server."""
+
+    address: str
+    runner: web.AppRunner
+    sites: tuple[web.BaseSite, ...]
+    sockets: list[socket.socket]
+
+    async def leave(self, linger: float = LINGER) -> None:
+        """Take no more calls, and wait for those who are there, not for ever: what is left is closed afterwards."""
+        for site in self.sites:
+            await site.stop()
+        until = time.monotonic() + linger
+        while self._is_talking() and time.monotonic() < until:  # noqa: ASYNC110  the server has no event for it
+            await asyncio.sleep(_LOOK_EVERY)
+
+    def _is_talking(self) -> bool:
+        server = self.runner.server
+        return server is not None and bool(server.connections)
