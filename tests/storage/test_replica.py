@@ -130,7 +130,7 @@ async def test_copy_that_became_a_primary_is_read_no_more(pair, replica):
 
 
 def test_browser_keeps_up_to_where_it_has_written_and_nothing_else():
-    settings = WebSettings(cookie_keys=(b"k" * 32,))
+    settings = WebSettings(cookie_key=b"k" * 32)
     response = web.Response()
     keep_written(response, settings, "1/AB3F0")
     kept = {name: one.value for name, one in response.cookies.items()}

@@ -3,10 +3,11 @@
 import io
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientSession, web
 from structlog.testing import capture_logs
 
 from bot.on_web.door import WebSettings
+from bot.on_web.guards import check_host
 from tests.bot.on_web.scripted import opened
 
 KEY = b"k" * 32
@@ -47,6 +48,33 @@ async def test_only_known_host_names_are_answered_when_a_page_asks(host, status)
     )
     async with opened(settings=settings) as door, door.session.get(door.url, headers={"Host": host}) as response:
         assert response.status == status
+
+
+async def test_probes_may_name_the_number_that_they_connect_to_and_pages_may_not():
+    async def fine(_request):
+        return web.Response()
+
+    app = web.Application(middlewares=[check_host(WebSettings(cookie_key=KEY))])
+    app.add_routes([web.get(path, fine) for path in ("/healthz", "/metrics", "/console")])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.2", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    found = []
+    async with ClientSession() as session:
+        for path, host in (
+            ("healthz", ""),
+            ("metrics", ""),
+            ("console", ""),
+            ("healthz", "127.0.0.3"),
+            ("metrics", "evil.example"),
+        ):
+            headers = {"Host": host} if host else {}
+            async with session.get(f"http://127.0.0.2:{port}/{path}", headers=headers) as response:
+                found.append(response.status)
+    await runner.cleanup()
+    assert found == [200, 200, 421, 421, 421]
 
 
 async def test_the_page_speaks_the_chosen_language_and_asks_nobody_else_when_opened():
