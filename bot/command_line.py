@@ -19,6 +19,7 @@ from bot.command_line_broadcasts import broadcast_app
 from bot.command_line_calendar import calendar_app
 from bot.command_line_evidence import evidence_app
 from bot.command_line_keeping import add_commands
+from bot.command_line_privacy import breach_app, privacy_app
 from bot.errors import CommandError, InputError, SilentError, UsageError
 from bot.settings import read_settings
 from handlers.phrases import CataloguesMissingError, _, locale_of, use_catalogues
@@ -52,6 +53,8 @@ app.add_typer(calendar_app, name="calendar")
 app.add_typer(evidence_app, name="evidence")
 app.add_typer(api_key_app, name="api-key")
 app.add_typer(hook_app, name="hook")
+app.add_typer(privacy_app, name="privacy")
+app.add_typer(breach_app, name="breach")
 study_app = typer.Typer(help="Who is sent to study: requests, decisions, and what is on record.", no_args_is_help=True)
 app.add_typer(study_app, name="study")
 zalo_app = typer.Typer(help="Zalo's Official Account.", no_args_is_help=True)
@@ -200,6 +203,7 @@ def report(  # noqa: PLR0913,PLR0917  one option each
     on: OnOption = None,
     person: Annotated[str | None, typer.Option("--person", help="Code of the official reminded.")] = None,
     of_round: Annotated[str | None, typer.Option("--round", help="Code of the review round.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="Group a list by: unit, managed-by or criterion.")] = None,
 ) -> None:
     """Write a list or report as a workbook, or as an official paper to be numbered and signed."""
     from bot.commands import reporting  # noqa: PLC0415  see the module's docstring
@@ -212,6 +216,7 @@ def report(  # noqa: PLR0913,PLR0917  one option each
         criterion=CriterionCode(criterion.strip().lower()) if criterion is not None else None,
         person=PersonCode(person.strip()) if person is not None else None,
         round=RoundCode(of_round.strip()) if of_round is not None else None,
+        by=reporting.read_grouping(by),
     )
     _run(reporting.write_report(read_settings(), asked, out))
 

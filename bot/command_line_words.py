@@ -48,6 +48,7 @@ WORDS = (
     mark("Only this criterion, by its code."),
     mark("Code of the official reminded."),
     mark("Code of the review round."),
+    mark("Group a list by: unit, managed-by or criterion."),
     mark("List the law library, or show one document with its points, dates and relations."),
     mark("Number of a document, however it is typed."),
     mark("List what HR has ruled on certificates, and whether each ruling still decides anything."),

@@ -8,7 +8,7 @@ from bot.settings import Settings
 from bot.wiring import open_office
 from bot.wiring_reports import BY_OPERATOR
 from handlers.phrases import _
-from handlers.reports.asked import FileForm, ReportAsked, ReportKind, ReportRefusedError
+from handlers.reports.asked import FileForm, Grouping, ReportAsked, ReportKind, ReportRefusedError
 from knowledge.facts import ManagedBy
 
 
@@ -28,6 +28,15 @@ def read_managed_by(written: str | None) -> ManagedBy | None:
     except ValueError:
         known = ", ".join(one.value for one in ManagedBy)
         raise UsageError(_("--managed-by must be one of: {known}.").format(known=known)) from None
+
+
+def read_grouping(written: str | None) -> Grouping | None:
+    """By what a list is grouped. Raises UsageError naming what there is."""
+    try:
+        return Grouping(written.strip().lower()) if written is not None else None
+    except ValueError:
+        known = ", ".join(one.value for one in Grouping)
+        raise UsageError(_("--by must be one of: {known}.").format(known=known)) from None
 
 
 def read_form(file: Path) -> FileForm:

@@ -19,6 +19,14 @@ class ReportKind(StrEnum):
     YEARLY = "yearly"  # how a year stands on a day
 
 
+class Grouping(StrEnum):
+    """By what the rows of a list stand together."""
+
+    UNIT = "unit"
+    MANAGED_BY = "managed-by"
+    CRITERION = "criterion"
+
+
 class FileForm(StrEnum):
     """How a report is written."""
 
@@ -39,7 +47,10 @@ class Field(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReportAsked:
-    """A report as somebody asks for it; None: not narrowed, and of today."""
+    """A report as somebody asks for it; None: not narrowed, and of today.
+
+    `by` is how a list is grouped; without it a paper groups by unit, and a workbook has its rows as they are read.
+    """
 
     kind: ReportKind
     on: date | None = None
@@ -48,6 +59,7 @@ class ReportAsked:
     criterion: CriterionCode | None = None
     person: PersonCode | None = None
     round: RoundCode | None = None
+    by: Grouping | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,7 @@ class ReportRefusedError(Exception):
     """No such report can be made for this asker; the message is one sentence for them."""
 
 
+GROUPED = frozenset({ReportKind.MISSING, ReportKind.SERVICE_LEFT})
 _OF_PEOPLE = (Field.ON, Field.UNIT, Field.MANAGED_BY, Field.CRITERION)
 
 
@@ -98,6 +111,9 @@ def ensure_filled(asked: ReportAsked) -> None:
             Field.PERSON: _("This report is about one official: please name the staff code."),
         }
         raise ReportRefusedError(said[form.needs[0]])
+    if asked.by is not None and asked.kind not in GROUPED:
+        text = _("“{report}” is no list that can be grouped.")
+        raise ReportRefusedError(text.format(report=form.title))
     extra = [field for field in Field if getattr(asked, field.value) is not None and field not in form.fields]
     if extra:
         text = _("“{report}” cannot be narrowed by {field}.")

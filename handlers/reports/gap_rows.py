@@ -1,12 +1,13 @@
 """Rows of people and what they lack, and the counts and documents beside them: shared by the lists. Pure."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from handlers.phrases import _, show_number
 from handlers.reply import Line
+from handlers.reports.asked import Grouping
 from handlers.reports.report import Column, Row, Table
 from handlers.reports.scope import Scope
 from handlers.stating import Ground, find_doubt
@@ -16,6 +17,8 @@ from knowledge.facts import CriterionCode, ManagedBy, Person, UnitCode
 from knowledge.findings import Accountable, Finding, State
 from knowledge.proof import Proof
 from knowledge.rulebook import RulesOn
+
+_UNIT_PLACE = 4  # of the columns of a person
 
 
 @dataclass
@@ -133,6 +136,15 @@ def person_columns() -> tuple[Column, ...]:
         Column(_("Unit"), 34, 4.2),
         Column(_("Managed by"), 30),
     )
+
+
+def list_places(between: int = 0) -> Mapping[Grouping, int]:
+    """In which column stands what rows are grouped by; `between` columns stand between the person's and the gap's."""
+    return {
+        Grouping.UNIT: _UNIT_PLACE,
+        Grouping.MANAGED_BY: _UNIT_PLACE + 1,
+        Grouping.CRITERION: _UNIT_PLACE + 2 + between,
+    }
 
 
 def gap_columns() -> tuple[Column, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from handlers.phrases import _, show_number
 from handlers.ports import Audit, Clock, Deliveries, Profiles, Sheets
 from handlers.reply import File, Paper
-from handlers.reports.asked import FileForm, ReportAsked, ReportKind, ReportRefusedError, ensure_filled
+from handlers.reports.asked import FileForm, Grouping, ReportAsked, ReportKind, ReportRefusedError, ensure_filled
 from handlers.reports.missing import list_missing
 from handlers.reports.papers import Issuing, write_paper
 from handlers.reports.reminded import MOST_DELIVERIES, tell_reminders
@@ -55,10 +55,10 @@ async def make_report(asked: ReportAsked, form: FileForm, asking: Asking, book: 
     report, subject = await _begin(asked, asking, today, desk)
     made: File | Paper
     if form is FileForm.XLSX:
-        made, rows = await write_sheets(report, desk.sheets)
+        made, rows = await write_sheets(report, desk.sheets, asked.by)
     else:
         issuing = Issuing(_issuer(asked, asking.person, today), asking.person, desk.clock.now())
-        made, rows = await write_paper(report, issuing, today)
+        made, rows = await write_paper(report, issuing, today, asked.by or Grouping.UNIT)
     details = {
         "report": asked.kind.value,
         "form": form.value,
@@ -68,6 +68,7 @@ async def make_report(asked: ReportAsked, form: FileForm, asking: Asking, book: 
         "managed_by": asked.managed_by.value if asked.managed_by is not None else None,
         "criterion": asked.criterion,
         "round": asked.round,
+        "by": asked.by.value if asked.by is not None else None,
     }
     actor = asking.person.code if asking.person is not None else asking.via
     await desk.audit.record(

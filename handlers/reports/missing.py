@@ -11,6 +11,7 @@ from handlers.reports.gap_rows import (
     Listed,
     count_table,
     gap_columns,
+    list_places,
     only_about,
     person_columns,
     tell_counts,
@@ -33,6 +34,7 @@ def list_missing(people: AsyncIterator[Person], scope: Scope, rules: RulesOn) ->
         as_of=rules.day,
         scope=scope.words,
         columns=(*person_columns(), *gap_columns()),
+        places=list_places(),
         rows=counted.read(people),
         close=counted.close,
     )
@@ -48,6 +50,7 @@ class _Counted(Listed):
     by_criterion: Counter[str] = field(default_factory=Counter)
     by_state: Counter[str] = field(default_factory=Counter)
     by_unit: Counter[str] = field(default_factory=Counter)
+    by_manager: Counter[str] = field(default_factory=Counter)
 
     def rows_of(self, person: Person) -> Iterator[Row]:
         self.people += 1
@@ -57,6 +60,7 @@ class _Counted(Listed):
         self.behind += 1
         of_person = self.gap_words.of_person(person)
         self.by_unit[of_person[3]] += 1
+        self.by_manager[of_person[4]] += 1
         for gap in gaps:
             self.gaps += 1
             of_gap = self.gap_words.of_gap(gap)
@@ -70,6 +74,7 @@ class _Counted(Listed):
             tables=(
                 count_table(_("By criterion"), _("Criterion"), self.by_criterion),
                 count_table(_("By finding"), _("Finding"), self.by_state),
+                count_table(_("People by who manages the post"), _("Managed by"), self.by_manager),
                 count_table(_("People by unit"), _("Unit"), self.by_unit),
             ),
             notes=(

@@ -1,12 +1,13 @@
 """A report as an official paper: its head, the list, what it comes to, and room for whoever signs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from handlers.phrases import _, show_day, show_moment, show_number
 from handlers.reply import Letterhead, Line, Paper, PaperTable
-from handlers.reports.asked import ReportRefusedError
-from handlers.reports.report import Cell, Report, Row, Table
+from handlers.reports.asked import Grouping, ReportRefusedError
+from handlers.reports.report import Cell, Report, Row, Table, group
 from handlers.wording import name_unit
 from knowledge.facts import Person, UnitCode
 from knowledge.rulebook import RulesOn
@@ -24,22 +25,20 @@ class Issuing:
     at: datetime
 
 
-async def write_paper(report: Report, issuing: Issuing, today: RulesOn) -> tuple[Paper, int]:
-    """The paper, and how many rows it has. Raises ReportRefusedError for more rows than paper is for."""
-    shown = [place for place, column in enumerate(report.columns) if column.on_paper is not None]
-    rows: list[tuple[str, ...]] = []
+async def write_paper(
+    report: Report, issuing: Issuing, today: RulesOn, by: Grouping | None = None
+) -> tuple[Paper, int]:
+    """The paper, and how many rows it has: one table, or one for each group.
+
+    Raises ReportRefusedError for more rows than paper is for.
+    """
+    rows: list[Row] = []
     async for row in report.rows:
         if len(rows) == MOST_ROWS:
             text = _("This list has more than {n} rows; please take it as a workbook (xlsx), or narrow it.")
             raise ReportRefusedError(text.format(n=show_number(MOST_ROWS)))
-        rows.append(tuple(_show(row[place]) for place in shown))
+        rows.append(row)
     closing = report.close()
-    columns = [report.columns[place] for place in shown]
-    the_rows = PaperTable(
-        tuple(rows),
-        tuple(one.heading for one in columns),
-        widths=tuple(one.on_paper or 0.0 for one in columns),
-    )
     paper = Paper(
         name=report.name,
         title=report.paper_kind,
@@ -51,7 +50,7 @@ async def write_paper(report: Report, issuing: Issuing, today: RulesOn) -> tuple
             *closing.told,
             *([] if rows else [_("Nobody is to be listed.")]),
         ),
-        tables=(*([the_rows] if rows else []), *(_on_paper(one) for one in closing.tables if one.rows)),
+        tables=(*_list_rows(report, rows, by), *(_on_paper(one) for one in closing.tables if one.rows)),
         paragraphs_title=_("Notes") if closing.notes else "",
         paragraphs=tuple(Line(one.text) if not one.cites else one for one in closing.notes),
         closing=_describe_making(issuing),
@@ -59,6 +58,25 @@ async def write_paper(report: Report, issuing: Issuing, today: RulesOn) -> tuple
         is_wide=report.is_wide,
     )
     return paper, len(rows)
+
+
+def _list_rows(report: Report, rows: Sequence[Row], by: Grouping | None) -> list[PaperTable]:
+    """The rows, a table for each group with how many there are; only what is for paper."""
+    shown = [place for place, column in enumerate(report.columns) if column.on_paper is not None]
+    columns = [report.columns[place] for place in shown]
+    place = report.places.get(by) if by is not None else None
+    groups = group(rows, place) if place is not None else [("", list(rows))]
+    named = _("{group}: {n} items")
+    return [
+        PaperTable(
+            tuple(tuple(_show(row[at]) for at in shown) for row in those),
+            tuple(one.heading for one in columns),
+            title=named.format(group=name, n=show_number(len(those))) if len(groups) > 1 else "",
+            widths=tuple(one.on_paper or 0.0 for one in columns),
+        )
+        for name, those in groups
+        if those
+    ]
 
 
 def _letterhead(as_of: date, issuing: Issuing, today: RulesOn) -> Letterhead:

@@ -3,12 +3,13 @@
 Rows come as they are read and are never all in memory: a province has hundreds of thousands of them.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import count
 
 from handlers.reply import Line
-from handlers.reports.asked import ReportKind
+from handlers.reports.asked import Grouping, ReportKind
 from knowledge.proof import Proof
 
 Cell = str | int | date | datetime | None
@@ -43,12 +44,22 @@ class Closing:
     grounds: tuple[Proof, ...] = ()
 
 
+def group(rows: Sequence[Row], place: int) -> list[tuple[str, list[Row]]]:
+    """Rows by what stands in this place, by name, each group in the order in which it was read; numbered anew."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(str(row[place] or ""), []).append(row)
+    number = count(1)
+    return [(name, [(next(number), *row[1:]) for row in found[name]]) for name in sorted(found)]
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """A report. `rows` can be read once; `close` tells the rest after that.
 
     `paper_kind` and `title` are the kind of paper and its subject as an official paper has them; `scope` says in
-    words whom it is about. `tables_first`: the counts are the report, and the rows stand behind them.
+    words whom it is about. `tables_first`: the counts are the report, and the rows stand behind them. `places` tell in
+    which column stands what the rows can be grouped by.
     """
 
     kind: ReportKind
@@ -61,3 +72,4 @@ class Report:
     rows: AsyncIterator[Row] = field(compare=False)
     close: Callable[[], Closing] = field(compare=False)
     is_wide: bool = True
+    places: Mapping[Grouping, int] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from datetime import date
 
 from handlers.phrases import _, show_day
 from handlers.reports.asked import ReportKind, ReportRefusedError
-from handlers.reports.gap_rows import Listed, count_table, gap_columns, person_columns, tell_counts
+from handlers.reports.gap_rows import Listed, count_table, gap_columns, list_places, person_columns, tell_counts
 from handlers.reports.report import Closing, Column, Report, Row
 from handlers.reports.scope import Scope
 from handlers.stating import Ground, state_on
@@ -78,6 +78,7 @@ def list_service_left(people: AsyncIterator[Person], scope: Scope, rules: RulesO
         as_of=rules.day,
         scope=scope.words,
         columns=(*person_columns(), Column(_("Last day of service"), 14, 2.6), Column(_("Point"), 24), *gap_columns()),
+        places=list_places(between=2),
         rows=counted.read(people),
         close=counted.close,
     )

@@ -1,22 +1,29 @@
 """A report as a workbook: the rows on one sheet, what they come to and rest on on another."""
 
 import asyncio
+from collections.abc import AsyncIterator, Iterable
 
-from handlers.phrases import _, show_day
+from handlers.phrases import _, show_day, show_number
 from handlers.ports import Sheets, SheetWriter
 from handlers.reply import File
-from handlers.reports.report import Closing, Report
+from handlers.reports.asked import Grouping, ReportRefusedError
+from handlers.reports.report import Closing, Report, Row, group
 from handlers.wording import name_document_fully
 from knowledge.proof import Proof
 from storage.records import SheetLayout
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_GROUPED = 50_000  # they stand in memory together
 _PAUSE_EVERY = 200  # rows written, after which others are heard too
 _COUNT_WIDTHS = (56, 16)
 
 
-async def write_sheets(report: Report, sheets: Sheets) -> tuple[File, int]:
-    """The file, and how many rows it has. Only one row at a time is in memory."""
+async def write_sheets(report: Report, sheets: Sheets, by: Grouping | None = None) -> tuple[File, int]:
+    """The file, and how many rows it has. Only one row at a time is in memory, unless they are to be grouped.
+
+    Raises ReportRefusedError for more rows than can be grouped.
+    """
+    grouped = await _group(report, report.places[by]) if by is not None else None
     book = sheets.begin()
     above = (
         f"{report.paper_kind}: {report.title}",
@@ -28,15 +35,37 @@ async def write_sheets(report: Report, sheets: Sheets) -> tuple[File, int]:
     printed = sum(one.on_paper is not None for one in report.columns)
     rows = book.add(SheetLayout(_("Rows"), headings, above, is_wide=report.is_wide, printed=printed))
     written = 0
-    async for row in report.rows:
-        rows.append([row[place] for place in order])
-        written += 1
-        if written % _PAUSE_EVERY == 0:
-            await asyncio.sleep(0)
+    try:
+        async for row in report.rows if grouped is None else _each(grouped):
+            rows.append([row[place] for place in order])
+            written += 1
+            if written % _PAUSE_EVERY == 0:
+                await asyncio.sleep(0)
+    except BaseException:
+        book.finish()  # what is begun cannot be left open
+        raise
     closing = report.close()
     _write_counts(book.add(_counts_layout(report, closing)), closing)
     content = await asyncio.to_thread(book.finish)
     return File(f"{report.name}.xlsx", content, MEDIA_TYPE), written
+
+
+async def _group(report: Report, place: int) -> list[Row]:
+    rows: list[Row] = []
+    async for row in report.rows:
+        if len(rows) == MOST_GROUPED:
+            text = _(
+                "This list has more than {n} rows, too many to be grouped; please narrow it, or take it ungrouped and"
+                " use the filters of the workbook."
+            )
+            raise ReportRefusedError(text.format(n=show_number(MOST_GROUPED)))
+        rows.append(row)
+    return [row for _name, those in group(rows, place) for row in those]
+
+
+async def _each(rows: Iterable[Row]) -> AsyncIterator[Row]:
+    for row in rows:
+        yield row
 
 
 def _counts_layout(report: Report, closing: Closing) -> SheetLayout:

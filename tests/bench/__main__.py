@@ -39,6 +39,11 @@ _BENCHES = (
         ("slowest_p95_ms", "the same, p95 of the slowest order or filter", "≤ 300 ms"),
         ("overview_p95_ms", "console: the overview of that province, p95", "≤ 300 ms"),
     )),
+    (("tests.bench.reports",), (
+        ("seconds", "list of all that 100,000 people lack as .xlsx, by the command, s", "≤ 120 s"),
+        ("peak_mb", "the same, peak memory, MB", "≤ 500 MB"),
+        ("rows", "the same, rows", "–"),
+    )),
     (("tests.drills.hostile_broadcast",), (
         ("plain_reached", "hostile broadcast to 600, of whom 588 can be reached: reached", "588"),
         ("plain_duplicates", "the same, told twice", "0"),

@@ -11,7 +11,8 @@ from openpyxl import load_workbook
 from handlers.heads.unit_seen import look
 from handlers.phrases import locale_of
 from handlers.reply import File, Paper
-from handlers.reports.asked import FileForm, ReportAsked, ReportKind, ReportRefusedError, list_forms
+from handlers.reports.asked import FileForm, Grouping, ReportAsked, ReportKind, ReportRefusedError, list_forms
+from handlers.reports.gap_rows import gap_columns, person_columns
 from handlers.reports.making import Asking, Desk, make_report
 from handlers.rights import units_in_scope
 from knowledge.facts import CriterionCode, ManagedBy, Person, PersonCode, Role, RoundCode, StudyRecord, UnitCode
@@ -74,6 +75,40 @@ async def test_the_list_has_the_numbers_that_the_screen_has(desk, loaded):
     counts = f"{len(shown.behind)} of {len(shown.people)} people have something"
     assert counts.startswith("2 of 4")
     assert any(one.startswith(counts) and "3 items" in one for one in made.opening)
+
+
+@pytest.mark.parametrize("by", list(Grouping), ids=str)
+def test_a_list_is_grouped_on_paper_and_in_the_workbook(desk, loaded, by):
+    asked = ReportAsked(ReportKind.MISSING, by=by)
+    place = {Grouping.UNIT: 4, Grouping.MANAGED_BY: 5, Grouping.CRITERION: 6}[by]
+    with locale_of("en"):
+        headings = [one.heading for one in (*person_columns(), *gap_columns())]
+    book = make(loaded, desk, asked, asker=HR)
+    assert isinstance(book, File)
+    (heading, *rows) = load_workbook(BytesIO(book.content)).worksheets[0].iter_rows(min_row=4, values_only=True)
+    groups = [row[heading.index(headings[place])] for row in rows if row[0]]
+    assert groups == sorted(groups)
+    assert [row[0] for row in rows if row[0]] == list(range(1, len(groups) + 1))
+
+    paper = make(loaded, desk, asked, FileForm.DOCX, HR)
+    assert isinstance(paper, Paper)
+    listed = [one for one in paper.tables if one.header[:2] == ("No.", "Code")]
+    assert [len(one.rows) for one in listed] == [groups.count(one) for one in dict.fromkeys(groups)]
+    if len(listed) > 1:
+        assert [one.title for one in listed] == [f"{one}: {groups.count(one)} items" for one in dict.fromkeys(groups)]
+    assert [row[0] for one in listed for row in one.rows] == [str(n) for n in range(1, len(groups) + 1)]
+
+
+def test_what_is_too_long_for_paper_or_for_groups_is_said_in_one_sentence(desk, loaded, monkeypatch):
+    monkeypatch.setattr("handlers.reports.papers.MOST_ROWS", 2)
+    monkeypatch.setattr("handlers.reports.sheets.MOST_GROUPED", 2)
+    with pytest.raises(ReportRefusedError, match=r"more than 2 rows; please take it as a workbook"):
+        make(loaded, desk, ReportAsked(ReportKind.MISSING), FileForm.DOCX)
+    with pytest.raises(ReportRefusedError, match=r"more than 2 rows, too many to be grouped"):
+        make(loaded, desk, ReportAsked(ReportKind.MISSING, by=Grouping.UNIT))
+    with pytest.raises(ReportRefusedError, match="no list that can be grouped"):
+        make(loaded, desk, ReportAsked(ReportKind.YEARLY, by=Grouping.UNIT))
+    assert not desk.audit.entries
 
 
 def test_only_people_of_the_asker_are_listed_and_the_export_is_recorded(desk, loaded):
