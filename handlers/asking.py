@@ -93,3 +93,6 @@ class Incoming:
     thread: str | None = None
     on: date | None = None
     locale: str = "vi"
+    # The network that it came from, where guessing from one is to be braked; empty is one that nobody knows, None is
+    # no matter: the platform says who somebody is.
+    network: str | None = field(default=None, repr=False)

@@ -176,8 +176,10 @@ class LinkCodes(Protocol):
         """A fresh code for this person, for a few minutes or for `life`; earlier unused ones stop working."""
         ...
 
-    async def redeem(self, channel: str, address: str, code: str, at: datetime) -> Redemption:
-        """Use up a code. Wrong tries count against this identity; too many lock it (also for right codes)."""
+    async def redeem(
+        self, channel: str, address: str, code: str, at: datetime, network: str | None = None
+    ) -> Redemption:
+        """Use up a code. Wrong tries count against this identity and its network; too many lock right ones out too."""
         ...
 
 

@@ -251,7 +251,7 @@ class Reply:
     """A title, statements with their citations, and the next steps. Doors only render it, a `paper` as a document.
 
     `asks_contact`: the door may offer to share the visitor's own phone number. `pending`: the desk waits for an
-    answer to this reply.
+    answer to this reply. `is_silent`: the door says nothing at all.
     """
 
     title: str
@@ -270,6 +270,7 @@ class Reply:
     code_sheet: CodeSheet | None = None
     asks_contact: bool = False
     pending: Pending | None = None
+    is_silent: bool = False
 
     @property
     def citations(self) -> tuple[Citation, ...]:

@@ -13,6 +13,7 @@ from knowledge.folding import fold_number
 from storage.characters import storable
 from storage.encryption import Vault
 from storage.link_codes import ALPHABET
+from storage.network_tries import NetworkTriesDrawer
 from storage.records import ConsoleEntry, ConsoleSession
 from storage.tables import accounts, console_entries, console_sessions
 
@@ -20,6 +21,7 @@ ENTRY_LIFE: Final = timedelta(minutes=10)
 SESSION_LIFE: Final = timedelta(hours=8)
 WRONG_TRIES_ALLOWED: Final = 5
 _CODE_LENGTH: Final = 8
+_PURPOSE: Final = "console"
 _TOKEN_LENGTH: Final = 40  # of an alphabet of 21 letters: more than 170 bits
 
 
@@ -105,6 +107,16 @@ class ConsoleDrawer:
                 .values(used_at=at)
             )
         return entry
+
+    # --- guessing
+
+    async def find_locked_until(self, network: str, at: datetime) -> datetime | None:
+        """Until when no code and no link from this network is looked at; None where the next one is."""
+        return await NetworkTriesDrawer(self._connection, self._vault).find_locked_until(_PURPOSE, network, at)
+
+    async def note_wrong(self, network: str, at: datetime) -> None:
+        """A code or link from this network opened nothing."""
+        await NetworkTriesDrawer(self._connection, self._vault).note_wrong(_PURPOSE, network, at)
 
     # --- sessions
 

@@ -12,6 +12,7 @@ from knowledge.facts import PersonCode
 from knowledge.folding import fold_number
 from storage.characters import storable
 from storage.encryption import Vault
+from storage.network_tries import NetworkTriesDrawer
 from storage.records import CodeIssued, Redemption, RedemptionOutcome
 from storage.tables import link_attempts, link_codes, people
 
@@ -21,6 +22,7 @@ CODE_LENGTH: Final = 8
 CODE_LIFE: Final = timedelta(minutes=15)
 WRONG_TRIES_ALLOWED: Final = 5
 LOCK_FOR: Final = timedelta(hours=1)
+_PURPOSE: Final = "linking"
 
 
 class LinkCodesDrawer:
@@ -49,7 +51,21 @@ class LinkCodesDrawer:
         )
         return CodeIssued(code=code, expires_at=at + life)
 
-    async def redeem(self, channel: str, address: str, code: str, at: datetime) -> Redemption:
+    async def redeem(
+        self, channel: str, address: str, code: str, at: datetime, network: str | None = None
+    ) -> Redemption:
+        if network is None:
+            return await self._redeem(channel, address, code, at)
+        networks = NetworkTriesDrawer(self._connection, self._vault)
+        locked_until = await networks.find_locked_until(_PURPOSE, network, at)
+        if locked_until is not None:
+            return Redemption(RedemptionOutcome.LOCKED, locked_until=locked_until)
+        redeemed = await self._redeem(channel, address, code, at)
+        if redeemed.outcome is not RedemptionOutcome.LINKED:
+            await networks.note_wrong(_PURPOSE, network, at)
+        return redeemed
+
+    async def _redeem(self, channel: str, address: str, code: str, at: datetime) -> Redemption:
         address = storable(address)
         wrong, since, locked_until = await self._tries(channel, address)
         if locked_until is not None and at < locked_until:
@@ -70,6 +86,7 @@ class LinkCodesDrawer:
 
     async def prune(self, before: datetime) -> None:
         """Forget codes that stopped working, and tries and locks that ended, before this moment."""
+        await NetworkTriesDrawer(self._connection, self._vault).prune(before)
         await self._connection.execute(delete(link_codes).where(link_codes.c.expires_at < before))
         await self._connection.execute(
             delete(link_attempts).where(

@@ -164,7 +164,9 @@ class FakeLinkCodes:
         self.issued[person] = code
         return CodeIssued(code, at + life)
 
-    async def redeem(self, channel: str, address: str, code: str, at: datetime) -> Redemption:
+    async def redeem(
+        self, channel: str, address: str, code: str, at: datetime, network: str | None = None
+    ) -> Redemption:
         del channel, address, at
         self.tried.append(code)
         return self.outcomes.get(code, Redemption(RedemptionOutcome.WRONG, tries_left=4))

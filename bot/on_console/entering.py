@@ -1,6 +1,8 @@
 """Coming in and leaving: the bot is asked in a chat, and its one-time link or code opens the browser that asked."""
 
+import math
 from collections.abc import Sequence
+from datetime import datetime
 
 from aiohttp import web
 
@@ -9,9 +11,10 @@ from bot.on_console.door import ConsoleDoor
 from bot.on_console.ports import Cabinet
 from bot.on_console.seats import Member, Seat, find_member
 from bot.on_console.showing import Templates
+from bot.on_web.askers import network_of
 from bot.on_web.door import LANGUAGES
 from bot.on_web.guards import ensure_same_origin
-from handlers.phrases import DEFAULT_LOCALE, _, locale_of
+from handlers.phrases import DEFAULT_LOCALE, _, locale_of, show_moment
 from storage.records import ConsoleEntry
 
 _SMALL_FORM = 4096
@@ -55,11 +58,14 @@ class Entrance:
             typed, asking = str(fields.get("code", "")), self._asking(request)
             async with self._door.open_cabinet() as cabinet:
                 entry = None
+                if (locked_until := await self._find_locked_until(request, cabinet)) is not None:
+                    return self._refuse_guessing(request, locked_until)
                 if asking is not None:
                     code = browser.short_code(asking)
                     entry = await cabinet.console.use_code(typed, code, self._door.clock.now())
                 if entry is not None:
                     return await self._let_in(request, entry, cabinet)
+                await cabinet.console.note_wrong(network_of(request), self._door.clock.now())
             return self._show_entrance(
                 request,
                 problem=_(
@@ -89,12 +95,25 @@ class Entrance:
             asking, token = self._asking(request), request.match_info["token"]
             async with self._door.open_cabinet() as cabinet:
                 entry = None
+                if (locked_until := await self._find_locked_until(request, cabinet)) is not None:
+                    return self._refuse_guessing(request, locked_until)
                 if asking is not None:
                     code = browser.short_code(asking)
                     entry = await cabinet.console.use_entry(token, code, self._door.clock.now())
                 if entry is not None:
                     return await self._let_in(request, entry, cabinet)
+                await cabinet.console.note_wrong(network_of(request), self._door.clock.now())
             return self._show_entrance(request, problem=_link_useless(), status=403)
+
+    async def _find_locked_until(self, request: web.Request, cabinet: Cabinet) -> datetime | None:
+        return await cabinet.console.find_locked_until(network_of(request), self._door.clock.now())
+
+    def _refuse_guessing(self, request: web.Request, until: datetime) -> web.Response:
+        told = _("Too many wrong codes came from your network. Please try again after {moment}.")
+        response = self._show_entrance(request, problem=told.format(moment=show_moment(until)), status=429)
+        wait = max(1, math.ceil((until - self._door.clock.now()).total_seconds()))
+        response.headers["Retry-After"] = str(wait)
+        return response
 
     async def leave(self, request: web.Request) -> web.Response:
         """End the session of this browser."""

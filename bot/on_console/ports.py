@@ -39,6 +39,14 @@ class Sessions(ConsoleEntries, Protocol):
         """What a typed code stands for in this browser, used up."""
         ...
 
+    async def find_locked_until(self, network: str, at: datetime) -> datetime | None:
+        """Until when nothing from this network is looked at; None where it is."""
+        ...
+
+    async def note_wrong(self, network: str, at: datetime) -> None:
+        """Something from this network opened nothing."""
+        ...
+
     async def open_session(self, secret: str, entry: ConsoleEntry, at: datetime) -> ConsoleSession:
         """Let whoever came this way in stay; `secret` is what the browser keeps."""
         ...

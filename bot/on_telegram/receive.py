@@ -258,6 +258,8 @@ class _Visits:
             return await self._reception.desk.answer(asked)
 
     async def _send(self, asked: Incoming, reply: Reply, in_hand: InHand, *, pressed: int | None = None) -> None:
+        if reply.is_silent:
+            return
         await in_hand.begin_sending(_ANSWER)
         await self._answerer.send(asked, reply, pressed=pressed)
 

@@ -140,6 +140,8 @@ class BotVisits:
 
     async def _hand_over(self, chat: str, reply: Reply, in_hand: InHand, *, offers: bool) -> None:
         """Send, and while nothing of it went out try again; what the month has no room for is not tried."""
+        if reply.is_silent:
+            return
         for tries in count():
             await in_hand.begin_sending(_ANSWER)
             try:

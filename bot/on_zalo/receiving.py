@@ -147,6 +147,8 @@ class Visits:
         await self._send(event, reply, in_hand)
 
     async def _send(self, event: Event, reply: Reply, in_hand: InHand) -> None:
+        if reply.is_silent:
+            return
         await in_hand.begin_sending(self._answerer.mark_of(reply))
         await self._answerer.send(event.user, reply)
 

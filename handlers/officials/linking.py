@@ -89,7 +89,7 @@ async def use_code(
     channel, address = visit.asked.channel, visit.asked.address
     if not _has_consented(await accounts.find_account(channel, address), visit):
         return _notice(visit, code)
-    redeemed = await link_codes.redeem(channel, address, code, clock.now())
+    redeemed = await link_codes.redeem(channel, address, code, clock.now(), visit.asked.network)
     if redeemed.outcome is not RedemptionOutcome.LINKED or redeemed.person is None:
         await audit.record(f"{channel}", "link_refused", redeemed.outcome, clock.now())
         return _refused(redeemed)

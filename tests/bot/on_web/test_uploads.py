@@ -2,10 +2,11 @@
 
 import pytest
 
+from bot.on_web.door import Pace
 from handlers.asking import FileTooBigError
 from handlers.handed_in import MOST_BYTES
 from handlers.reply import Reply
-from tests.bot.on_web.scripted import hear, opened, say
+from tests.bot.on_web.scripted import hear, opened, say, with_pace
 
 CONTENT = bytes(range(256)) * 1000
 WHOLE = len(CONTENT)
@@ -79,7 +80,7 @@ async def test_a_file_sent_again_over_a_new_connection_is_asked_of_the_desk_once
 
 
 async def test_only_so_many_files_are_on_their_way_at_once_and_stale_ones_make_room():
-    async with opened() as door, door.chat() as last:
+    async with opened(settings=with_pace(Pace(burst=100))) as door, door.chat() as last:
         lines = [door.chat() for _each in range(8)]
         entered = [await one.__aenter__() for one in lines]
         assert [(await announce(line))["type"] for line in entered] == ["go_on"] * 8
