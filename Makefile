@@ -26,10 +26,11 @@ bench: env-dev ## every benchmark, one table, peers in the same run
 drills: env-dev ## what goes wrong on purpose: kill -9, no database, no platform, broken clocks and inputs (SHORT=1: some minutes; ONLY=kills)
 	$(BIN)/python -m tests.drills $(if $(SHORT),--short) $(foreach one,$(ONLY),--only $(one))
 
-check: env-dev texts-check ## lint, types, catalogues, layers
+check: env-dev texts-check ## lint, types, catalogues, layers, known weaknesses of what is installed (ADVISORIES=URL: of another source)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m tests.advisories
 	$(BIN)/python -m pytest -q tests/test_layers.py tests/test_catalogues.py
 
 texts: env-dev ## extract, update and compile the catalogues
