@@ -109,11 +109,17 @@ def _wait_before_repeating(failed: Exception, attempt: int, *, is_repeatable: bo
     """Seconds to wait before the next try; None where there is none."""
     if isinstance(failed, TelegramRetryAfter):
         return failed.retry_after if failed.retry_after <= _LONGEST_WAIT else None
-    is_unclear = isinstance(failed, TelegramNetworkError | TelegramServerError | ClientDecodeError)
+    is_unclear = _is_unclear(failed)
     may_repeat = isinstance(failed, NeverConnectedError) or (is_repeatable and is_unclear)
     if isinstance(failed, TelegramEntityTooLarge) or not may_repeat:
         return None
     return _FIRST_PAUSE * float(2 ** (attempt - 1))
+
+
+def _is_unclear(failed: Exception) -> bool:
+    """Whether it may have been carried out all the same; so it is with an error inside of a 200."""
+    is_of_no_kind = type(failed) is TelegramAPIError
+    return is_of_no_kind or isinstance(failed, TelegramNetworkError | TelegramServerError | ClientDecodeError)
 
 
 def _name(failed: Exception) -> DeliveryFailedError | ChannelRefusedError:
@@ -123,7 +129,7 @@ def _name(failed: Exception) -> DeliveryFailedError | ChannelRefusedError:
         return refused_token()
     if isinstance(failed, TelegramForbiddenError | TelegramMigrateToChat | TelegramEntityTooLarge):
         return RefusedError(code, code=code)
-    if isinstance(failed, TelegramNetworkError | TelegramServerError | ClientDecodeError):
+    if _is_unclear(failed):
         is_never = isinstance(failed, NeverConnectedError)
         return NotSentError(code, code=code) if is_never else UnclearError(code, code=code)
     wait = float(failed.retry_after) if isinstance(failed, TelegramRetryAfter) else 0.0

@@ -100,10 +100,12 @@ async def drill(good: int, bad: int, number: int = 5) -> dict[str, object]:
             body = json.dumps(message(house, n, chat, random.choice(QUESTIONS))).encode()
             bodies += [body] * random.randint(1, 4)
         tried = 0
+        said: dict[str, list[str]] = {address: [] for address, _code, _name in ordinary}
         for address, _code, _name in ordinary:
             for other, name in random.sample(everybody, min(12, len(everybody))):
                 tried += 2
                 words = random.choice([f"{other} còn thiếu gì", f"{name} có những chứng chỉ nào", f"hồ sơ của {name}"])
+                said[address].append(words)
                 action = random.choice(list(BY_ACTION))
                 bodies.append(json.dumps(message(house, good + tried, int(address), words)).encode())
                 bodies.append(json.dumps(press(house, good + tried + 1, int(address), f"{action}|{other}")).encode())
@@ -118,6 +120,7 @@ async def drill(good: int, bad: int, number: int = 5) -> dict[str, object]:
                 await _wait_until_read(house, asked)
         answers = [sum(one.is_from_bot for one in house.api.chats[chat].messages) for chat in asked]
         logs = house.logs()
+        print(*(line for line in logs.splitlines() if "telegram.defect" in line), sep="\n", file=sys.stderr)
         return {
             "brought": sum(seen.values()),
             "statuses": {str(status): count for status, count in sorted(seen.items())},
@@ -126,7 +129,7 @@ async def drill(good: int, bad: int, number: int = 5) -> dict[str, object]:
             "doubled": sum(one > 1 for one in answers),
             "officials who asked of others": len(ordinary),
             "times they did": tried,
-            "wrong disclosures": _count_disclosures(house, ordinary, everybody),
+            "wrong disclosures": _count_disclosures(house, ordinary, everybody, said),
             "defects": logs.count("telegram.defect"),
             "given up": logs.count("intake.given_up") + logs.count("intake.failed"),
             "statuses that may not be": sum(n for status, n in seen.items() if status not in _ALLOWED),
@@ -145,11 +148,13 @@ async def _wait_until_read(house: House, asked: list[int]) -> None:
         await asyncio.sleep(0.3)
 
 
-def _count_disclosures(house: House, ordinary: list[tuple], everybody: list[tuple]) -> int:
+def _count_disclosures(house: House, ordinary: list[tuple], everybody: list[tuple], said: dict[str, list[str]]) -> int:
     """Names of others in what an ordinary official read, but for the words that they had said themselves."""
     found = 0
     for address, code, _name in ordinary:
         read = " ".join(one.text for one in house.api.chats[int(address)].messages if one.is_from_bot)
+        for words in said[address]:  # a preview of what is passed on to HR says again what they typed
+            read = read.replace(words, "…")
         for other, name in everybody:
             if other != code and name in read and int(address) >= FIRST_OFFICIAL:
                 found += 1

@@ -14,6 +14,7 @@ from knowledge.facts import DocumentId
 from tests.bot.on_telegram.door import open_door
 from tests.bot.opened import POLLING
 from tests.standins.telegram_api import faults
+from tests.standins.telegram_api.faults import Fault, Harm
 
 LETTER = Citation(DocumentId("2123/UBND-NC"), "3", held=True)
 MINE = Choice("Mine", "gaps.mine")
@@ -179,6 +180,7 @@ async def test_nothing_is_repeated_and_it_is_kept_when_the_visitor_blocked_the_b
         pytest.param(faults.lost_answer(), id="502 after the message was shown"),
         pytest.param(faults.lost_answer(dropped=True), id="connection cut after the message was shown"),
         pytest.param(faults.malformed(), id="garbage after the message was shown"),
+        pytest.param(Fault(Harm.ANSWER_AFTER, 200, "Oops"), id="200 with an error inside after the message was shown"),
     ],
 )
 async def test_answer_is_shown_once_when_telegrams_own_answer_is_lost(door, api, visitor, fault):
