@@ -14,6 +14,7 @@ from knowledge.evaluate import evaluate
 from knowledge.facts import DeclaredRules, Person, PersonCode
 from knowledge.findings import Finding
 from knowledge.rulebook import RuleBook, RulesOn
+from knowledge.touching import EVERYBODY, Touched, find_touched
 from storage.records import Judged, VerdictRow
 
 AT_ONCE = 500  # people judged in one transaction: a moment's work, so that nobody waits behind it
@@ -29,7 +30,9 @@ class Verdicts(Protocol):
     """The verdicts that are kept."""
 
     async def begin_refresh(self) -> bool: ...
-    async def list_waiting(self, day: date, rules: int, limit: int) -> Mapping[PersonCode, int]: ...
+    async def stand_under(self) -> tuple[int, int]: ...
+    async def look_at(self, rules: int, touched: Touched) -> int: ...
+    async def list_waiting(self, day: date, since: int, limit: int) -> Mapping[PersonCode, int]: ...
     async def keep(self, judged: Sequence[Judged], *, day: date, rules: int, at: datetime) -> None: ...
     async def count_day(self, day: date) -> None: ...
     async def is_counted(self, day: date) -> bool: ...
@@ -62,6 +65,7 @@ class Judge:
         self._rules_now = RulesNow(make_rule_book, clock)
         self._clock = clock
         self._is_owing_figures = False
+        self._last: tuple[int, RuleBook] | None = None  # the rules that were looked at last
 
     async def refresh(self) -> int:
         """Judge everybody who waits, and count the figures of the day anew; how many people were judged."""
@@ -81,7 +85,8 @@ class Judge:
             if not await cabinet.verdicts.begin_refresh():
                 return 0
             version, today = await self._rules_now.of_today(cabinet.rules)
-            waiting = await cabinet.verdicts.list_waiting(today.day, version, AT_ONCE)
+            since = await self._follow(cabinet.verdicts, version, today)
+            waiting = await cabinet.verdicts.list_waiting(today.day, since, AT_ONCE)
             if not waiting:
                 self._is_owing_figures = self._is_owing_figures or not await cabinet.verdicts.is_counted(today.day)
                 return 0
@@ -89,6 +94,20 @@ class Judge:
             judged = [judge(one, waiting[one.code], today) for one in people.values()]
             await cabinet.verdicts.keep(judged, day=today.day, rules=version, at=self._clock.now())
             return len(judged)
+
+    async def _follow(self, verdicts: Verdicts, version: int, today: RulesOn) -> int:
+        """From which rules on verdicts still stand, when whoever a change has touched is made to wait.
+
+        Whom it touched is known to whoever has the rules before it in memory; else everybody is judged anew.
+        """
+        looked_at, since = await verdicts.stand_under()
+        if looked_at != version:
+            touched = EVERYBODY
+            if self._last is not None and self._last[0] == looked_at:
+                touched = find_touched(self._last[1].on(today.day), today)
+            since = await verdicts.look_at(version, touched)
+        self._last = version, today.book
+        return since
 
     async def _count(self) -> bool:
         cabinet: Cabinet

@@ -218,7 +218,7 @@ class RulesOn:
         if key not in self._standards:
             valid: dict[CriterionCode, TitleStandard] = {}
             for standard in self.book.standards_by_group.get(group, []):
-                if not self._is_valid(standard.valid_from, standard.valid_to):
+                if not self.is_in_force(standard.valid_from, standard.valid_to):
                     continue
                 if not self.library.binds(standard.document, territory):
                     continue
@@ -236,7 +236,7 @@ class RulesOn:
             self._rows[key] = tuple(
                 row
                 for row in self.book.rows_by_criterion.get(criterion, [])
-                if self._is_valid(row.valid_from, row.valid_to) and self.library.binds(row.document, territory)
+                if self.is_in_force(row.valid_from, row.valid_to) and self.library.binds(row.document, territory)
             )
         return self._rows[key]
 
@@ -301,7 +301,7 @@ class RulesOn:
     def find_conversion(self, kind: KindCode, criterion: CriterionCode) -> NormativeConversion | None:
         """The State's own conversion of this kind in force on the day, or None."""
         for conversion in self.library.conversions:
-            if (conversion.kind, conversion.criterion) == (kind, criterion) and self._is_valid(
+            if (conversion.kind, conversion.criterion) == (kind, criterion) and self.is_in_force(
                 conversion.in_force_from, conversion.in_force_to
             ):
                 return conversion
@@ -367,7 +367,8 @@ class RulesOn:
             return self.day > unit.valid_to
         return heir.valid_from is not None and self.day >= heir.valid_from
 
-    def _is_valid(self, start: date | None, end: date | None) -> bool:
+    def is_in_force(self, start: date | None, end: date | None) -> bool:
+        """Whether the day lies between these, both included; None is no bound."""
         return (start is None or start <= self.day) and (end is None or self.day <= end)
 
     def _is_issued(self, document: DocumentId) -> bool:

@@ -497,7 +497,8 @@ _NO_PERSON: Final = "nothing about a person"
 ABOUT_NOBODY: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
-            "standards", "recognition", "rounds", "declared_documents", "rules_version", "document_texts", "told_rules",
+            "standards", "recognition", "rounds", "declared_documents", "rules_version", "verdict_rules",
+            "document_texts", "told_rules",
             "reminder_stages", "planned_days", "verdict_days", "retention_runs",
             "restores",
             "backups",

@@ -247,6 +247,16 @@ rules_version = Table(
     Column("version", BigInteger, nullable=False),
     CheckConstraint("is_only", name="one_row"),
 )
+# What kept verdicts stand under: the rules last looked at, and from which number on a verdict is still true under them,
+# since no change after it can have touched the person.
+verdict_rules = Table(
+    "verdict_rules",
+    metadata,
+    Column("is_only", Boolean, primary_key=True, server_default=text("true")),
+    Column("looked_at", BigInteger, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    CheckConstraint("is_only", name="one_row"),
+)
 TABLES_OF_RULES = (units, standards, recognition, rounds, declared_documents)
 
 # --- official documents that were read in ------------------------------------------------------------------------

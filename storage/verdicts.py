@@ -16,6 +16,7 @@ from sqlalchemy import (
     FromClause,
     Text,
     and_,
+    case,
     cast,
     delete,
     exists,
@@ -24,11 +25,13 @@ from sqlalchemy import (
     select,
     text,
     tuple_,
+    update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import PersonCode, UnitCode
 from knowledge.folding import fold_words
+from knowledge.touching import Touched
 from storage.characters import storable
 from storage.driver import driver_of
 from storage.records import (
@@ -42,9 +45,20 @@ from storage.records import (
     VerdictChange,
     VerdictRow,
 )
-from storage.tables import people, rules_version, standings, verdict_days, verdict_history, verdicts
+from storage.tables import (
+    credentials,
+    exemptions,
+    people,
+    rules_version,
+    standings,
+    verdict_days,
+    verdict_history,
+    verdict_rules,
+    verdicts,
+)
 
 _REFRESHING: Final = 0x6E630018  # the advisory lock of whoever refreshes
+_OF_OTHER_RULES: Final = -1  # in place of a number: what was judged is not true any more
 GAPS: Final = frozenset({"pending", "undetermined", "expired", "not_recognised", "missing"})
 _COLUMNS: Final = tuple(column.name for column in verdicts.c if column.name != "changed_on")
 _TYPED: Final = ", ".join(
@@ -126,19 +140,39 @@ class VerdictsDrawer:
 
     # --- keeping them true
 
+    async def stand_under(self) -> tuple[int, int]:
+        """The number of the rules last looked at, and that from which on kept verdicts are true under them."""
+        found = await self._connection.execute(select(verdict_rules.c.looked_at, verdict_rules.c.since))
+        looked_at, since = found.one()
+        return int(looked_at), int(since)
+
+    async def look_at(self, rules: int, touched: Touched) -> int:
+        """Have whoever is touched by these rules wait to be judged; from which number on the others' stand."""
+        if touched.everybody:
+            await self._connection.execute(update(verdict_rules).values(looked_at=rules, since=rules))
+            return rules
+        for condition in _touched(touched):
+            await self._connection.execute(
+                update(standings)
+                .where(standings.c.person == people.c.code, standings.c.rules_version.is_not(None), condition)
+                .values(rules_version=_OF_OTHER_RULES)
+            )
+        await self._connection.execute(update(verdict_rules).values(looked_at=rules))
+        return (await self.stand_under())[1]
+
     async def begin_refresh(self) -> bool:
         """Whether this transaction is the one that refreshes; another may be at it."""
         found = await self._connection.execute(select(func.pg_try_advisory_xact_lock(_REFRESHING)))
         return bool(found.scalar_one())
 
-    async def list_waiting(self, day: date, rules: int, limit: int) -> Mapping[PersonCode, int]:
-        """Whose verdicts are not those of this day, these rules and their record as it is; with its version."""
+    async def list_waiting(self, day: date, since: int, limit: int) -> Mapping[PersonCode, int]:
+        """Whose verdicts are not of this day, rules that still stand and their record as it is; with its version."""
         kept = standings.c
         ways = (  # one after another, since each has its index
             kept.judged_version.is_distinct_from(kept.version),
             kept.as_of < day,
             kept.as_of > day,
-            and_(kept.as_of == day, kept.rules_version < rules),
+            and_(kept.as_of == day, kept.rules_version < since),
         )
         for is_stale in ways:
             found = await self._connection.execute(select(kept.person, kept.version).where(is_stale).limit(limit))
@@ -174,11 +208,10 @@ class VerdictsDrawer:
 
     async def freshness(self, day: date) -> Freshness:
         """How true the kept verdicts are at this moment."""
-        rules = select(rules_version.c.version).scalar_subquery()
         stale = or_(
             standings.c.judged_version.is_distinct_from(standings.c.version),
             standings.c.as_of.is_distinct_from(day),
-            standings.c.rules_version.is_distinct_from(rules),
+            standings.c.rules_version < _standing_since(),
         )
         found = await self._connection.execute(
             select(
@@ -192,10 +225,11 @@ class VerdictsDrawer:
 
     async def count_waiting(self, day: date, units: Collection[UnitCode] | None) -> int:
         """How many people of these units, None for all, wait to be judged again; quick where nobody does."""
-        rules = select(rules_version.c.version).scalar_subquery()
         moved = select(func.count()).where(standings.c.judged_version.is_distinct_from(standings.c.version))
         other_day = [select(func.count()).where(fits) for fits in (standings.c.as_of < day, standings.c.as_of > day)]
-        other_rules = select(func.count()).where(standings.c.as_of == day, standings.c.rules_version < rules)
+        other_rules = select(func.count()).where(
+            standings.c.as_of == day, standings.c.rules_version < _standing_since()
+        )
         counted = (moved, *other_day, other_rules)
         if units is not None:
             of_units = select(people.c.code).where(people.c.code == standings.c.person, people.c.unit.in_(list(units)))
@@ -298,6 +332,41 @@ class VerdictsDrawer:
             .limit(limit)
         )  # fmt: skip
         return [VerdictChange(PersonCode(code), *rest) for code, *rest in found]
+
+
+def _standing_since() -> ColumnElement[int]:
+    """From which number of the rules on verdicts are true; until somebody has looked at new rules, only under them."""
+    newest = select(rules_version.c.version).scalar_subquery()
+    has_looked = verdict_rules.c.looked_at == newest
+    return select(case((has_looked, verdict_rules.c.since), else_=newest)).scalar_subquery()
+
+
+def _touched(touched: Touched) -> list[ColumnElement[bool]]:
+    """The conditions of which any makes a person one of those touched."""
+    of_group, of_unit = people.c.position_group, people.c.unit
+    ways: list[ColumnElement[bool]] = []
+    if touched.groups:
+        ways.append(of_group == func.any(_texts(touched.groups)))
+    if touched.units:
+        ways.append(of_unit == func.any(_texts(touched.units)))
+    if touched.exempted:
+        ways.append(people.c.code.in_(select(exemptions.c.person)))
+    for one in touched.holders:
+        held = select(credentials.c.person).where(credentials.c.kind == func.any(_texts(one.kinds)))
+        ways.append(and_(of_group == func.any(_texts(one.groups)), people.c.code.in_(held)))
+    for late in touched.behind:
+        gap = select(verdicts.c.person).where(verdicts.c.state.in_(sorted(GAPS)), verdicts.c.criterion != "")
+        if late.criteria:
+            gap = gap.where(verdicts.c.criterion == func.any(_texts(late.criteria)))
+        limits: list[ColumnElement[bool]] = [people.c.code.in_(gap)]
+        if late.groups:
+            limits.append(of_group == func.any(_texts(late.groups)))
+        if late.managed_by:
+            limits.append(people.c.managed_by == func.any(_texts(late.managed_by)))
+        if late.units is not None:
+            limits.append(of_unit == func.any(_texts(late.units)))
+        ways.append(and_(*limits))
+    return ways
 
 
 def _serialised(rows: Sequence[VerdictRow]) -> str:

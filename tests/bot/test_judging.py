@@ -1,15 +1,27 @@
 """Verdicts that are kept: as if judged now, whatever moved, and written again only where something differs."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
+from random import Random
 
 import pytest
-from sqlalchemy import text
+from openpyxl import load_workbook
+from sqlalchemy import select, text
 
 from bot.judging import Judge
+from bot.judging import judge as judge_now
+from bot.on_console.overview import GAPS
+from handlers.heads.unit_seen import look
+from handlers.reports.asked import FileForm, ReportAsked, ReportKind
+from handlers.rights import units_in_scope
 from knowledge.evaluate import evaluate
 from storage.records import PeopleOrder, PeopleWanted
+from storage.tables import verdicts
 from tests.offices import TODAY, StandingClock, sample_office
+
+COLUMNS = [one.name for one in verdicts.c if one.name != "changed_on"]
 
 
 @pytest.fixture(scope="module")
@@ -67,10 +79,66 @@ async def test_what_is_kept_is_what_judging_now_finds_whatever_moved(office):
     assert await judge.refresh() == people
 
     await do(office, "UPDATE rounds SET is_open = false")
-    assert await judge.refresh() == people
+    assert 0 < await judge.refresh() < people
     assert await kept(office) == await judged_now(office)
     await do(office, "UPDATE rounds SET is_open = true")
     await judge.refresh()
+
+
+# What HR may change of the rules: each is done to a row of chance.
+_MANY = 20
+CHANGES = (
+    "UPDATE rounds SET deadline = deadline + 30 WHERE {chance}",
+    "UPDATE rounds SET is_open = NOT is_open WHERE {chance}",
+    "UPDATE rounds SET criteria = ARRAY['ngoai_ngu'] WHERE {chance}",
+    "UPDATE rounds SET units = ARRAY(SELECT code FROM units ORDER BY md5(code || :luck) LIMIT 2) WHERE {chance}",
+    "UPDATE rounds SET position_groups = ARRAY(SELECT min(position_group) FROM standards) WHERE {chance}",
+    "UPDATE standards SET minimum = 'bac_2' WHERE criterion = 'ngoai_ngu' AND {chance}",
+    "UPDATE standards SET valid_to = CASE WHEN valid_to IS NULL THEN DATE '2026-01-01' END WHERE {chance}",
+    "DELETE FROM standards WHERE {chance}",
+    "UPDATE recognition SET months_valid = coalesce(months_valid, 12) + 12 WHERE {chance}",
+    "UPDATE recognition SET valid_to = CASE WHEN valid_to IS NULL THEN DATE '2026-01-01' END WHERE {chance}",
+    "UPDATE recognition SET document = 'Z' || document WHERE {chance}",
+    "DELETE FROM recognition WHERE {chance}",
+    "UPDATE recognition SET kind = (SELECT max(kind) FROM recognition) WHERE kind <> 'ielts' AND {chance}",
+    "UPDATE units SET territory = (SELECT max(territory) FROM units) WHERE {chance}",
+    "UPDATE units SET parent = NULL WHERE {chance}",
+    "UPDATE units SET valid_to = DATE '2026-06-30', successor = 'SO-MAU-2' WHERE code <> 'SO-MAU-2' AND {chance}",
+    "UPDATE rulings SET months_valid = 6 WHERE {chance}",
+)
+
+
+async def test_a_change_of_rules_makes_wait_whomever_it_touches(server_url, tmp_path):
+    luck, judged = Random(11), []  # noqa: S311  the same changes every time
+    async with sample_office(server_url, tmp_path) as changing:
+        judge = changing.make_judge()
+        people = await judge.refresh()
+        for number in range(_MANY):
+            order = CHANGES[number % len(CHANGES)]
+            table = order.split()[2 if order.startswith("DELETE") else 1]
+            of_chance = f"ctid = (SELECT ctid FROM {table} ORDER BY md5(ctid::text || :luck) LIMIT 1)"  # noqa: S608
+            await do(changing, order.format(chance=of_chance), luck=str(luck.random()))
+            judged.append(await judge.refresh())
+            assert await kept_whole(changing) == await judged_whole(changing), order
+    assert sum(judged) < _MANY * people / 2
+    assert sum(count > 0 for count in judged) > 10
+
+
+async def kept_whole(office):
+    """Every word of what is kept."""
+    async with office.open_cabinet() as cabinet:
+        found = await cabinet.connection.execute(select(*(verdicts.c[name] for name in COLUMNS)))
+        return sorted((tuple(map(_plain, row)) for row in found), key=str)
+
+
+async def judged_whole(office):
+    rules = (await office.rule_book()).on(TODAY)
+    rows = [row async for person in office.stream_people(None) for row in judge_now(person, 0, rules).rows]
+    return sorted((tuple(_plain(getattr(row, name)) for name in COLUMNS) for row in rows), key=str)
+
+
+def _plain(value):
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 async def test_what_a_verdict_was_is_remembered_when_it_becomes_another(office):
@@ -128,3 +196,51 @@ async def test_lists_hold_only_who_fits_every_part_that_is_asked_for(office):
         page = await cabinet.verdicts.list_people(wanted, 100)
         assert await cabinet.verdicts.count_people(wanted) == len(page)
     assert all(one.states["ngoai_ngu"] in wanted.states for one in page)
+
+
+# --- the same numbers wherever they are shown
+
+
+_GENERATED = (
+    "INSERT INTO people (code, name, name_folded, born_on, gender, unit, position, position_group, managed_by, is_leader)"
+    " SELECT 'SINH' || n, 'Người ' || n, 'nguoi ' || n, date '1966-01-01' + (n * 7919) % 12000, 'nam',"
+    " (SELECT code FROM units WHERE valid_to IS NULL ORDER BY md5(code || n) LIMIT 1), 'Chuyên viên',"
+    " (SELECT position_group FROM standards ORDER BY md5(position_group || n) LIMIT 1),"
+    " (ARRAY['don_vi', 'cap_xa', 'btv_tinh_uy'])[1 + n % 3], n % 5 = 0 FROM generate_series(1, 200) n",
+    "INSERT INTO credentials (person, kind, level, number, issued_on, expires_on, status)"
+    " SELECT 'SINH' || n, kind, level, n || kind, date '2014-01-01' + (n * 131) % 4500,"
+    " CASE WHEN n % 4 = 0 THEN date '2026-06-01' + n END,"
+    " (ARRAY['da_xac_minh', 'cho_xac_minh', 'tu_choi'])[1 + (n + length(kind)) % 3] FROM generate_series(1, 200) n,"
+    " (VALUES ('bang_cap', 'dai_hoc'), ('ielts', '5.0'), ('vstep', 'bac_3'), ('cntt_co_ban', NULL), ('llct', 'so_cap'))"
+    " AS held (kind, level) WHERE (n * 31 + length(kind) * 17) % 5 > 1",
+)
+
+
+@pytest.mark.parametrize("is_generated", [False, True], ids=["the sample", "generated people"])
+async def test_numbers_of_reports_are_those_on_screen_of_the_same_day(office, is_generated):
+    for order in _GENERATED if is_generated else ():
+        await do(office, order)
+    await office.make_judge().refresh()
+    today = (await office.rule_book()).on(TODAY)
+    readers = [one async for one in office.stream_people(None) if units_in_scope(one, today)]
+    assert len(readers) > 2
+    for reader in readers:
+        units = units_in_scope(reader, today)
+        async with office.open_cabinet() as cabinet:
+            sums = await cabinet.verdicts.sum_people(units, TODAY, TODAY + timedelta(days=30))
+            states = await cabinet.verdicts.count_states(units)
+            seen = await look(units, reader.code, today, profiles=cabinet.profiles, cases=cabinet.escalations)
+        of_screen = Counter(criterion for _unit, criterion, state, n in states for _ in range(n) if state in GAPS)
+        in_chat = [one for one in seen.standings if one.lacking]
+        asked = ReportAsked(ReportKind.MISSING)
+        made = await office.reports.make(asked, FileForm.XLSX, asker=reader, via="console")
+        (_heading, *rows) = load_workbook(BytesIO(made.content)).worksheets[0].iter_rows(min_row=4, values_only=True)
+        rows = [row for row in rows if isinstance(row[0], int)]
+        listed = {row[1] for row in rows}
+
+        assert sums.people == len(seen.people)
+        assert sums.lacking == len(listed) == len(seen.behind)
+        assert {one.person.code for one in in_chat} == listed
+        assert of_screen.total() == len(rows) == sum(len(one.lacking) for one in in_chat)
+        by_criterion = Counter(finding.criterion or "" for one in in_chat for finding in one.lacking)
+        assert by_criterion == of_screen
