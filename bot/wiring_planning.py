@@ -7,6 +7,8 @@ from datetime import date, datetime
 
 from bot.push.planning import Agenda, Planned, Watcher, plan
 from bot.telling import Telling
+from bot.wiring_privacy import count_due
+from knowledge.data_clocks import DataClocks
 from knowledge.digesting import DeskWork, Digests, first_working_day, week_of
 from knowledge.escalating import Escalations
 from knowledge.evidence_waiting import EvidenceWaiting, WaitingEvidence
@@ -55,10 +57,12 @@ async def watch(drawers: Drawers, rules: RulesOn, *, today: date) -> Watching:
     told = await drawers.evidence.list_told(min(one.changed_at for one in waiting)) if waiting else {}
     evidence = EvidenceWaiting(rules, [_waiting(one) for one in waiting], told)
 
+    clocks = DataClocks(rules.day, await count_due(drawers, rules))
+
     async def keep() -> None:
         await kept.keep(escalations.list_changes())
 
-    return Watching((requests, evidence, escalations, digests), keep)
+    return Watching((requests, evidence, escalations, digests, clocks), keep)
 
 
 def _waiting(row: WaitingRow) -> WaitingEvidence:

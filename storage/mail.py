@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, delete, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -133,8 +133,10 @@ class MailDrawer:
         return lost.rowcount
 
     async def prune(self, before: datetime) -> None:
-        """Forget letters that ended before this moment."""
-        await self._connection.execute(delete(letters).where(letters.c.done_at < before))
+        """Forget letters that ended before this moment, or were left before it and are waited for by nobody."""
+        await self._connection.execute(
+            delete(letters).where(func.coalesce(letters.c.done_at, letters.c.left_at) < before)
+        )
 
     async def _settle(self, letter: int, **values: Any) -> None:
         # One that was given up meanwhile as lost is known better by whoever sent it.

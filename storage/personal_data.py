@@ -24,6 +24,7 @@ from storage.tables import (
     inquiries,
     interactions,
     retention_runs,
+    seen_updates,
 )
 
 _SEALED: Final = "sealed"
@@ -108,6 +109,8 @@ class PersonalDataDrawer:
             .where(deliveries.c.done_at < ago["deliveries"], deliveries.c.address != "")
             .values(address="", tried=[], provider_id=None)
         )
+        # Whoever waits for an answer is waited for as well, but not for ever: what they wrote is a conversation too.
+        await execute(delete(seen_updates).where(seen_updates.c.seen_at < ago["waiting_updates"]))
         idle = accounts.c.person.is_(None) & (accounts.c.changed_at < ago["idle_chats"])
         await execute(delete(accounts).where(idle))
         linked = select(accounts.c.address).where(
@@ -129,12 +132,15 @@ class PersonalDataDrawer:
         await execute(delete(consents).where(consents.c.at < ago["requests"], ~holds.exists()))
         await execute(delete(retention_runs).where(retention_runs.c.day < ago["retention_runs"].date()))
 
-    async def note_run(self, day: date, at: datetime) -> Mapping[str, int]:
-        """Keep how many rows of which table this transaction has removed or emptied; what it was."""
-        removed: dict[str, int] = {}
-        for name, deleted, updated in await self._connection.execute(_CHANGED_SO_FAR):
-            if name != retention_runs.name:
-                removed[name] = deleted + updated
+    async def count_changes(self) -> Mapping[str, int]:
+        """How many rows of which table this connection has removed or changed of late."""
+        found = await self._connection.execute(_CHANGED_SO_FAR)
+        return {name: deleted + updated for name, deleted, updated in found if name != retention_runs.name}
+
+    async def note_run(self, day: date, at: datetime, before_it: Mapping[str, int]) -> Mapping[str, int]:
+        """Keep how many rows of which table were removed or emptied since it was counted before; what it was."""
+        now = await self.count_changes()
+        removed = {name: more for name, count in now.items() if (more := count - before_it.get(name, 0)) > 0}
         kept = insert(retention_runs).values(day=day, finished_at=at, removed=removed)
         before = await self._connection.scalar(select(retention_runs.c.removed).where(retention_runs.c.day == day))
         both = {name: removed.get(name, 0) + (before or {}).get(name, 0) for name in {*removed, *(before or {})}}

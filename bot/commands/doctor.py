@@ -18,9 +18,12 @@ from bot.settings import Settings
 from bot.telling import Standing
 from bot.wiring import LOCALES, Office, open_office, open_reference
 from bot.wiring_rules import Reference
-from handlers.phrases import _, show_day_of, show_number
+from handlers.phrases import _, show_day, show_day_of, show_number
 
 MARKS = {True: "✓", False: "✗"}
+
+
+_CLEANED_WITHIN = 2  # days; the clean-up runs twice a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ def name_check(check: Check) -> str:
     names = {
         "settings": _("settings"),
         "library": _("law library"),
+        "personal_data": _("personal data"),
         "catalogues": _("translations"),
         "calendar": _("working days"),
         "database": _("database"),
@@ -112,6 +116,7 @@ async def look_around(office: Office) -> list[Check]:
         await _told_of(office),
         await _push_of(office),
         await _hooks_of(office),
+        await _personal_data_of(office),
         _check_pace(office.settings),
     ]
 
@@ -273,6 +278,18 @@ async def _hooks_of(office: Office) -> Check:
     is_well, found = await describe_hooks(office)
     mend = _("See that the system behind the hook answers, or take it away: nhacchuan hook remove NUMBER")
     return Check("hooks", is_well=is_well, found=found, mend=mend)
+
+
+async def _personal_data_of(office: Office) -> Check:
+    """Whether no clock of personal data is overdue, and what has had its time is forgotten every day."""
+    now = await office.privacy.standing()
+    cleaned = show_day(now.cleaned_on) if now.cleaned_on is not None else _("never")
+    found = _("{n} requests open, {late} overdue; {breaches} breaches open; last clean-up: {day}").format(
+        n=now.running, late=now.overdue, breaches=now.breaches, day=cleaned
+    )
+    is_late = now.cleaned_on is not None and (office.clock.today() - now.cleaned_on).days > _CLEANED_WITHIN
+    mend = _("See: nhacchuan privacy clocks, nhacchuan breach list; clean up now: nhacchuan privacy tidy")
+    return Check("personal_data", is_well=not (now.overdue or now.breaches or is_late), found=found, mend=mend)
 
 
 def _check_pace(settings: Settings) -> Check:

@@ -156,6 +156,8 @@ def _sum_up(counts: Counter[str]) -> Iterator[str]:
                 text = ngettext("{n} study request for another head.", "{n} study requests for another head.", n)
             case "evidence":
                 text = ngettext("{n} notice of evidence to HR.", "{n} notices of evidence to HR.", n)
+            case "privacy":
+                text = ngettext("{n} notice of data clocks.", "{n} notices of data clocks.", n)
             case _:
                 text = ngettext("{n} weekly digest.", "{n} weekly digests.", n)
         yield text.format(n=show_number(n))
@@ -186,6 +188,7 @@ def _name_kind(kind: str) -> str:
         "escalation": _("notice to those above"),
         "digest": _("weekly digest"),
         "study": _("study request"),
+        "privacy": _("clocks of personal data"),
         "evidence": _("evidence that waits"),
     }
     return names.get(kind, kind)

@@ -134,6 +134,7 @@ class OfficeTasks:
     async def plan(self) -> None:
         await settle_restore(self._office)
         await self._daily.ensure_today()
+        await self._office.privacy.remind_of_breaches()
         await self._office.push.find_chats_again(self._identities)
 
     async def tidy(self) -> None:

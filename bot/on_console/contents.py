@@ -11,6 +11,7 @@ from bot.on_console import (
     overview,
     people,
     person,
+    privacy,
     proposals,
     questions,
     reports,
@@ -40,6 +41,7 @@ PAGES: Sequence[Page] = (
     *working_time.PAGES,
     *standards.PAGES,
     *proposals.PAGES,
+    *privacy.PAGES,
     *system.PAGES,
 )
 
@@ -57,6 +59,7 @@ MENU: Sequence[tuple[str, str, frozenset[Seat]]] = (
     ("proposals", mark("For a second person"), OF_HR | OF_MACHINE),
     ("settings", mark("Settings"), OF_HR | OF_MACHINE),
     ("library", mark("Library"), EVERYBODY),
+    ("privacy", mark("Personal data"), privacy.OF_PRIVACY),
     ("audit", mark("Audit"), OF_RECORDS),
     ("system", mark("System"), OF_MACHINE),
 )

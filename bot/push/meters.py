@@ -1,5 +1,9 @@
 """What `/metrics` tells about messages sent unasked; no label names a person."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
 from prometheus_client import CollectorRegistry, Gauge
 
 from bot.push.figures import Figures
@@ -44,3 +48,42 @@ class PushMeters:
         self._workers.labels("heard").set(figures.workers)
         self._workers.labels("silent").set(figures.silent)
         self._planned.set(figures.is_today_planned or not figures.is_working_day)
+
+
+class Standing(Protocol):
+    """How personal data stands."""
+
+    @property
+    def running(self) -> int: ...
+    @property
+    def overdue(self) -> int: ...
+    @property
+    def breaches(self) -> int: ...
+    @property
+    def cleaned_at(self) -> datetime | None: ...
+    @property
+    def removed(self) -> Mapping[str, int]: ...
+
+
+class PrivacyMeters:
+    """Gauges of personal data: clocks, breaches and clean-ups; counts alone."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        def gauge(name: str, words: str, *labels: str) -> Gauge:
+            return Gauge(f"nhacchuan_privacy_{name}", words, labels, registry=registry)
+
+        self._running = gauge("requests_open", "Requests about personal data whose clocks run")
+        self._overdue = gauge("requests_overdue", "Those of them that are overdue")
+        self._breaches = gauge("breaches_open", "Breaches of personal data whose clock runs")
+        self._cleaned = gauge("last_cleanup_timestamp_seconds", "When what had had its time was last removed")
+        self._removed = gauge("removed_last_day", "Rows removed or emptied by the clean-ups of that day", "table")
+
+    def show(self, standing: Standing) -> None:
+        """Set every gauge."""
+        self._running.set(standing.running)
+        self._overdue.set(standing.overdue)
+        self._breaches.set(standing.breaches)
+        self._cleaned.set(standing.cleaned_at.timestamp() if standing.cleaned_at is not None else 0)
+        self._removed.clear()
+        for table, count in standing.removed.items():
+            self._removed.labels(table).set(count)

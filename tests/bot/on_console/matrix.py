@@ -30,5 +30,13 @@ MATRIX: dict[str, tuple[Row, ...]] = {
         Row(query="actor=CB001&since=2026-11-01&until=nie&below=999", holds_codes=True),
     ),
     "audit.verify": (Row(done=200, holds_codes=True),),
+    "privacy": (Row(),),
+    "privacy.request": (Row({"number": "999"}),),
+    "privacy.decide": (Row({"number": "999"}, fields={"deed": "accept"}, done=200),),
+    "privacy.log": (Row(holds_codes=True),),
+    "privacy.report": (Row({"number": "999"}),),
+    "privacy.breach": (Row(done=200),),
+    "privacy.step": (Row({"number": "999"}, fields={"step": "contain"}, done=200),),
+    "privacy.close": (Row({"number": "999"}, done=200),),
     "system": (Row(),),
 } | WORK

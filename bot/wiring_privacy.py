@@ -1,0 +1,184 @@
+"""Personal data joined to the cabinet: the daily clean-up, running clocks, breaches, and the log of processing."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from bot.wiring_rules import Reference
+from handlers.hr.breaches import Desk as BreachDesk
+from handlers.hr.breaches import NotABreachError, close, open_breach, remind, take_step
+from handlers.hr.data_requests import is_officer, units_of
+from handlers.notifying import Notifying
+from handlers.ports import Clock
+from handlers.rights import serves_whole_province
+from knowledge.facts import PersonCode, Role
+from knowledge.local_time import VIETNAM
+from knowledge.privacy import Processing
+from knowledge.rulebook import RulesOn
+from storage.database import Database
+from storage.drawers import Drawers
+from storage.records import Breach, DataRequest
+
+_MOST = 500
+_MOST_RUNNING = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessingLine:
+    """Acts of one kind by one actor on one day: how many, about how many, and what they served; None: the machine."""
+
+    day: date
+    actor: str
+    action: str
+    count: int
+    subjects: int
+    served: Processing | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyStanding:
+    """How it stands: open requests, those overdue, open breaches, and the last clean-up with what it removed."""
+
+    running: int
+    overdue: int
+    breaches: int
+    cleaned_on: date | None
+    cleaned_at: datetime | None
+    removed: Mapping[str, int]
+
+
+async def count_due(drawers: Drawers, rules: RulesOn) -> Mapping[PersonCode, int]:
+    """Of how many requests that run out each officer is to be told: HR in charge, administrators where nobody is."""
+    due = await drawers.privacy.list_due(rules.day, _MOST)
+    if not due:
+        return {}
+    staff = [one for one in await drawers.profiles.list_staff() if is_officer(one)]
+    people = await drawers.profiles.find_people({one.person for one in due})
+    told: Counter[PersonCode] = Counter()
+    for request in due:
+        person = people.get(request.person)
+        in_charge = []
+        for officer in staff:
+            units = units_of(officer, rules)
+            serves = serves_whole_province(officer) or (person is not None and person.unit in (units or ()))
+            if Role.HR in officer.roles and serves and officer.code != request.person:
+                in_charge.append(officer.code)
+        others = [one.code for one in staff if Role.ADMINISTRATOR in one.roles and one.code != request.person]
+        told.update(in_charge or others)
+    return told
+
+
+async def tidy(drawers: Drawers, reference: Reference, now: datetime) -> Mapping[str, int]:
+    """Forget what has had its time by the periods of the library, within one transaction; how much of which table.
+
+    Done again it removes nothing more.
+    """
+    periods = {one.code: one.days for one in reference.library.privacy.periods}
+    ago = {code: now - timedelta(days=days) for code, days in periods.items()}
+    before = await drawers.personal_data.count_changes()
+    await drawers.updates.prune(ago["updates"])
+    await drawers.zalo.prune(now)
+    await drawers.link_codes.prune(ago["sessions"])
+    await drawers.console.prune(ago["sessions"])
+    await drawers.threads.prune(ago["conversations"])
+    await drawers.inquiries.prune(texts_before=ago["inquiry_texts"], guesses_before=ago["guesses"])
+    await drawers.letters.prune(ago["inquiry_texts"])
+    await drawers.evidence.prune(decided_before=ago["evidence_files"], loose_before=ago["loose_files"])
+    await drawers.questions.prune(ago["unanswered"], ago["answer_counts"])
+    await drawers.fleet.prune(ago["planned_days"].date())
+    await drawers.escalations.prune(ago["cases"].date(), ago["cases"])
+    await drawers.hooks.prune(ago["hook_events"], ago["hook_given_up"])
+    await drawers.personal_data.prune(periods, now)
+    return await drawers.personal_data.note_run(now.astimezone(VIETNAM).date(), now, before)
+
+
+class PrivacyInDatabase:
+    """What operators and data officers do about personal data."""
+
+    def __init__(self, database: Database, reference: Reference, clock: Clock, senders: Mapping[str, str]) -> None:
+        self._database = database
+        self._reference = reference
+        self._clock = clock
+        self._senders = senders
+
+    async def tidy(self) -> Mapping[str, int]:
+        """Forget what has had its time; how much of which table."""
+        async with self._database.transaction() as drawers:
+            return await tidy(drawers, self._reference, self._clock.now())
+
+    async def standing(self) -> PrivacyStanding:
+        """How it stands."""
+        async with self._database.transaction() as drawers:
+            running, overdue, breached = await drawers.personal_data.count_open(self._clock.today())
+            last = await drawers.personal_data.last_run()
+        cleaned_on, cleaned_at, removed = last if last is not None else (None, None, {})
+        return PrivacyStanding(running, overdue, breached, cleaned_on, cleaned_at, removed)
+
+    async def list_running(self) -> Sequence[DataRequest]:
+        """Every request whose clocks run, the first due first; the look is audited."""
+        async with self._database.transaction() as drawers:
+            found = await drawers.privacy.list_running(None, _MOST_RUNNING)
+            await drawers.audit.record(
+                "command_line", "listed_data_requests", "data_requests", self._clock.now(), {"requests": len(found)}
+            )
+            return found
+
+    async def list_processing(self, since: date, until: date, by: str = "command_line") -> Sequence[ProcessingLine]:
+        """Who processed what for which purpose, from the first to the last of these days; reading it is audited."""
+        begin = datetime.combine(since, datetime.min.time(), VIETNAM).astimezone(UTC)
+        end = datetime.combine(until + timedelta(days=1), datetime.min.time(), VIETNAM).astimezone(UTC)
+        rules = self._reference.library.privacy
+        async with self._database.transaction() as drawers:
+            found = await drawers.personal_data.count_processing(begin, end)
+            details = {"since": since.isoformat(), "until": until.isoformat(), "rows": len(found)}
+            await drawers.audit.record(by, "exported_processing_log", "processing", self._clock.now(), details)
+        return [ProcessingLine(*row, served=rules.purpose_of_action(row[2])) for row in found]
+
+    # --- breaches
+
+    async def open_breach(self, title: str, detected_at: datetime | None, by: str) -> Breach:
+        """Begin the clock of a breach. Raises NotABreachError with one sentence."""
+        async with self._database.transaction() as drawers:
+            return await open_breach(title, detected_at, by, await self._today(drawers), self._desk(drawers))
+
+    async def take_step(self, number: int, step: str, note: str, by: str) -> Breach:
+        """Keep that a step was taken. Raises NotABreachError."""
+        async with self._database.transaction() as drawers:
+            return await take_step(number, step, note, by, await self._today(drawers), self._desk(drawers))
+
+    async def close_breach(self, number: int, by: str) -> Breach:
+        """End it. Raises NotABreachError."""
+        async with self._database.transaction() as drawers:
+            return await close(number, by, await self._today(drawers), self._desk(drawers))
+
+    async def list_breaches(self) -> Sequence[Breach]:
+        """All of them, the newest first."""
+        async with self._database.transaction() as drawers:
+            return await drawers.privacy.list_breaches()
+
+    async def find_breach(self, number: int) -> Breach:
+        """The one of this number. Raises NotABreachError."""
+        found = next((one for one in await self.list_breaches() if one.number == number), None)
+        if found is None:
+            raise NotABreachError(number)
+        return found
+
+    async def remind_of_breaches(self) -> int:
+        """Warn administrators and data officers whose clocks have come to the next mark; how many were told."""
+        async with self._database.transaction() as drawers:
+            if not await drawers.privacy.list_breaches(only_open=True):
+                return 0
+            return await remind(await self._today(drawers), self._desk(drawers))
+
+    async def _today(self, drawers: Drawers) -> RulesOn:
+        return self._reference.rule_book(await drawers.rules.load()).on(self._clock.today())
+
+    def _desk(self, drawers: Drawers) -> BreachDesk:
+        return BreachDesk(
+            breaches=drawers.privacy,
+            staff=drawers.profiles,
+            audit=drawers.audit,
+            clock=self._clock,
+            by=Notifying(drawers.accounts, drawers.outbox, drawers.letters, self._clock, self._senders),
+        )

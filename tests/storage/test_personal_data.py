@@ -1,0 +1,278 @@
+"""Everything about a person is given out or left out for a reason; what had its time is in no table any more."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from bot.wiring_privacy import tidy
+from handlers.asking import Channel
+from handlers.hr.data_requests import Desk as OfficeDesk
+from handlers.hr.data_requests import decide
+from handlers.notifying import Notifying
+from handlers.officials.my_data import Kept as Drawers
+from handlers.officials.my_requests import Desk, correction_form, delete
+from handlers.privacy import consents_of
+from knowledge.facts import PersonCode, UnitCode
+from knowledge.privacy import Purpose
+from storage.encryption import SecretKeyError
+from storage.holdings import ABOUT_NOBODY, HOLDINGS, Whose
+from storage.records import (
+    ConsentAct,
+    Inquiry,
+    InquiryMessage,
+    InquiryReason,
+    InquiryState,
+    Letter,
+    LetterKind,
+    MessageKind,
+)
+from storage.tables import metadata
+from tests.handlers.visits import visit
+from tests.offices import TODAY, StandingClock, sample_office
+
+WORDS = "chuyện riêng chưa kể với ai"
+NOW = StandingClock().now()
+WHO = PersonCode("CB001")
+
+
+@pytest.fixture(scope="module")
+async def office(server_url, tmp_path_factory):
+    async with sample_office(server_url, tmp_path_factory.mktemp("privacy")) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("name", sorted(metadata.tables))
+def test_every_table_says_whose_it_is_and_every_column_is_given_out_or_left_out_for_a_reason(name):
+    table = metadata.tables[name]
+    holdings = [one for one in HOLDINGS if one.table is table]
+    assert bool(holdings) != (name in ABOUT_NOBODY), f"{name}: a holding, or about nobody, with the reason"
+    for one in holdings:
+        given, left = set(one.columns), set(one.left_out)
+        assert not given & left
+        assert given | left == {column.name for column in table.columns}
+        assert one.sealed <= given
+        assert all(one.left_out.values())
+
+
+def test_no_table_about_nobody_points_to_a_person():
+    for name in ABOUT_NOBODY:
+        table = metadata.tables[name]
+        assert not [key for key in table.foreign_keys if key.column.table.name == "people"], name
+        assert not {"person", "address"} & {column.name for column in table.columns}, name
+
+
+def test_every_group_of_what_is_kept_is_explained(library):
+    groups = {one.code: one for one in library.privacy.groups}
+    assert {one.group for one in HOLDINGS} == groups.keys()
+    for one in HOLDINGS:
+        assert not one.erase or groups[one.group].is_gone, one.table.name
+
+
+async def _speak(drawers, rules) -> None:
+    """Words of this person in every drawer that keeps words."""
+    await drawers.accounts.save_consent("telegram", "7001", "2020-01-01", NOW)
+    await drawers.accounts.link("telegram", "7001", WHO, NOW)
+    await drawers.threads.keep("telegram:7001", {"questions": [WORDS]}, NOW)
+    await drawers.questions.note(NOW, "telegram", "", "not_understood", WORDS)
+    await drawers.updates.keep("telegram", [("1", WORDS)], None)
+    inquiry = await drawers.inquiries.add(
+        Inquiry(
+            code="",
+            channel="telegram",
+            address="7001",
+            person=WHO,
+            unit=UnitCode("SO-MAU-1"),
+            territory=rules.book.home,
+            question=WORDS,
+            answer=WORDS,
+            context=(),
+            why=InquiryReason.REQUESTED,
+            opened_at=NOW,
+            due_on=TODAY,
+            consent_version="1",
+        )
+    )
+    said = InquiryMessage(MessageKind.REPLY, NOW, WORDS, PersonCode("CB015"), "HR")
+    closed = await drawers.inquiries.find(inquiry.code, to_change=True)
+    await drawers.inquiries.save(replace(closed, state=InquiryState.CLOSED), NOW, said)
+    await drawers.letters.leave(Letter("telegram", "7001", LetterKind.ANSWERED, NOW, WHO, inquiry.code))
+
+
+async def _dump(office) -> str:
+    """Every value of every table, opened where it is sealed."""
+    seen: list[str] = []
+    async with office._database.transaction() as drawers:
+        for table in metadata.tables.values():
+            for row in await drawers.connection.execute(select(table)):
+                seen += [_opened(office._vault, value) for value in row]
+        names = await drawers.connection.scalars(
+            text("SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'procrastinate%'")
+        )
+        for name in names:
+            rows = await drawers.connection.scalars(text(f'SELECT t::text FROM "{name}" t'))  # noqa: S608
+            seen += rows
+    return "\n".join(seen)
+
+
+def _opened(vault, value) -> str:
+    if isinstance(value, dict):
+        return " ".join(_opened(vault, one.encode() if key == "sealed" else one) for key, one in value.items())
+    if isinstance(value, bytes):
+        try:
+            opened = vault.decrypt(value)
+        except (SecretKeyError, ValueError):
+            return ""
+        try:
+            return json.dumps(json.loads(opened), ensure_ascii=False)
+        except ValueError:
+            return opened
+    return str(value)
+
+
+async def test_after_their_time_no_word_of_a_conversation_is_left_in_any_table(office):
+    rules = (await office.rule_book()).on(TODAY)
+    async with office._database.transaction() as drawers:
+        await _speak(drawers, rules)
+    assert (await _dump(office)).count(WORDS) >= 5
+
+    late = NOW + timedelta(days=max(office.library.privacy.days_of(one) for one in ("conversations", "inquiry_texts")))
+    async with office._database.transaction() as drawers:
+        removed = await tidy(drawers, office.reference, late + timedelta(days=1))
+    assert {"threads", "answers_given", "seen_updates", "inquiries", "inquiry_messages", "letters"} <= removed.keys()
+    assert WORDS not in await _dump(office)
+
+    async with office._database.transaction() as drawers:
+        assert await tidy(drawers, office.reference, late + timedelta(days=1)) == {}
+        day, _at, kept = await drawers.personal_data.last_run()
+    assert kept["threads"] == removed["threads"]
+    assert day > TODAY
+
+
+async def test_what_is_kept_is_given_out_whole_and_opened(office):
+    async with office._database.transaction() as drawers:
+        await _speak(drawers, (await office.rule_book()).on(TODAY))
+        kept = {one.group: one.rows for one in await drawers.personal_data.collect(WHO)}
+        counts = await drawers.personal_data.count(WHO)
+        tables: dict[str, set[str]] = {}
+        for one in HOLDINGS:
+            for table, row in kept[one.group]:
+                tables.setdefault(table, set()).update(row)
+        for one in HOLDINGS:
+            found = await drawers.connection.execute(
+                select(one.table.c[one.columns[0]]).where(one.which(Whose(WHO, [("telegram", "7001")])))
+            )
+            if found.first() is not None:
+                assert set(one.columns) <= tables[one.table.name], one.table.name
+        await drawers.threads.forget_of("telegram", "7001")
+    whole = json.dumps(kept, ensure_ascii=False)
+    assert whole.count(WORDS) >= 3
+    assert {group: len(rows) for group, rows in kept.items()} == counts
+    other = next(one for one in (await _people(office)) if one.code not in (WHO, "CB015"))
+    assert other.name not in whole
+
+
+async def _people(office):
+    return [one async for one in office.stream_people(None)]
+
+
+def _notifying(drawers) -> Notifying:
+    return Notifying(drawers.accounts, drawers.outbox, drawers.letters, StandingClock(), {"telegram": "telegram:1"})
+
+
+async def test_a_correction_changes_the_record_as_a_load_does_and_is_audited(office):
+    rules = await office.rule_book()
+    hr = next(one for one in await _people(office) if "hr" in one.roles and one.scope is None)
+    async with office._database.transaction() as drawers:
+        person = await drawers.profiles.find_person(WHO)
+        before = rules.on(TODAY)
+        assert drawers.corrections.read_correction(
+            person, "ngay_sinh", "32/13/1985", before.library, home=rules.home, today=TODAY
+        )
+        desk = Desk(
+            requests=drawers.privacy,
+            personal=drawers.personal_data,
+            consents=drawers.privacy,
+            corrections=drawers.corrections,
+            staff=drawers.profiles,
+            audit=drawers.audit,
+            clock=StandingClock(),
+            by=_notifying(drawers),
+        )
+        form = correction_form(visit(rules, person), person, desk)
+        sent = await form.finish({"field": "ho_ten", "value": "Nguyễn Văn Đúng", "sure": "yes"})
+        assert "số 1" in sent.title
+        office_desk = OfficeDesk(
+            requests=drawers.privacy,
+            corrections=drawers.corrections,
+            profiles=drawers.profiles,
+            audit=drawers.audit,
+            clock=StandingClock(),
+            by=_notifying(drawers),
+        )
+        await decide("1", "accept", "", visit(rules, hr), hr, office_desk)
+        corrected = await drawers.profiles.find_person(WHO)
+        kept = await drawers.privacy.find_request(1)
+    assert corrected.name == "Nguyễn Văn Đúng"
+    assert corrected.born_on == person.born_on
+    assert kept.state == "done"
+    assert (await office.verify_audit()).is_intact
+
+
+async def test_deletion_takes_at_once_what_may_go_and_the_chain_still_holds(office):
+    rules = await office.rule_book()
+    async with office._database.transaction() as drawers:
+        await _speak(drawers, rules.on(TODAY))
+        await drawers.link_codes.issue(WHO, NOW)
+        person = await drawers.profiles.find_person(WHO)
+        here = visit(rules, person, channel=Channel.TELEGRAM)
+        here = replace(here, asked=replace(here.asked, address="7001"))
+        await drawers.privacy.note_consents(consents_of(here, {Purpose.ANSWERS: ConsentAct.AGREED}, NOW))
+        desk = Desk(
+            requests=drawers.privacy,
+            personal=drawers.personal_data,
+            consents=drawers.privacy,
+            corrections=drawers.corrections,
+            staff=drawers.profiles,
+            audit=drawers.audit,
+            clock=StandingClock(),
+            by=_notifying(drawers),
+        )
+        kept = Drawers(
+            drawers.accounts,
+            drawers.threads,
+            drawers.inquiries,
+            drawers.letters,
+            drawers.evidence,
+            drawers.calendars,
+        )
+        await delete(here, person, desk, kept, asks_about_rest=True)
+        counts = await drawers.personal_data.count(WHO)
+        running = await drawers.privacy.list_running(None, 10)
+        acts = await drawers.privacy.list_consents_of(WHO)
+    gone = {"chats", "sessions", "conversation", "reminders"}
+    assert {group: counts.get(group, 0) for group in gone} == dict.fromkeys(gone, 0)
+    assert min(counts[one] for one in ("roster", "audit", "consents")) > 0
+    assert [one.right for one in running] == ["delete"]
+    assert acts[-1].act == "withdrawn"
+    assert len(acts[0].digest) == 64
+    assert (await office.verify_audit()).is_intact
+
+
+async def test_addresses_of_old_messages_go_and_that_they_were_sent_stays(office):
+    old = datetime(2020, 1, 1, tzinfo=UTC)
+    add = text(
+        "INSERT INTO deliveries (person, sender, channel, address, locale, state, due_at, done_at, tried)"
+        " VALUES ('CB001', 'telegram:1', 'telegram', '4711', 'vi', 'delivered', :at, :at, '{telegram 12}') RETURNING id"
+    )
+    async with office._database.transaction() as drawers:
+        number = (await drawers.connection.execute(add, {"at": old})).scalar_one()
+        await tidy(drawers, office.reference, NOW)
+        row = (
+            await drawers.connection.execute(
+                text("SELECT state, address, tried FROM deliveries WHERE id = :id"), {"id": number}
+            )
+        ).one()
+    assert tuple(row) == ("delivered", "", [])
