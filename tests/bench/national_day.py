@@ -220,7 +220,7 @@ WITH d AS (
         merge_day - c, attempts,
         slot_at - interval '1 day' * c, claimed_by, started_at - interval '1 day' * c, done_at - interval '1 day' * c,
         (id * 100000 + c)::text
-    FROM (SELECT * FROM deliveries ORDER BY id LIMIT :real) x, generate_series(:first, :last) c
+    FROM (SELECT * FROM deliveries ORDER BY id LIMIT CAST(:real AS integer)) x, generate_series(CAST(:first AS integer), CAST(:last AS integer)) c
     RETURNING id, person, due_at
 ), n AS (
     INSERT INTO notices (kind, key, stage, about, payload, made_at)
@@ -234,7 +234,7 @@ _WAITING = """
 INSERT INTO deliveries (person, sender, channel, address, locale, due_at, merge_day)
 SELECT 'CB' || lpad((n % 20000 + 1)::text, 7, '0'), 'telegram:2', 'telegram', n::text, 'vi', '2026-11-23',
     date '2027-01-01' + n / 20000
-FROM generate_series(1, :count) n
+FROM generate_series(1, CAST(:count AS integer)) n
 """
 
 

@@ -52,10 +52,11 @@ async def fail_over(
             async with _serving(province, api), asyncio.TaskGroup() as group:
                 api.visitor("Khach", _FIRST_ASKER).says(_ASKED)
                 await api.wait_for(lambda: len(api.calls_of("sendMessage")) > 0, 60)  # the doors are open
-                asking = group.create_task(_ask(api, questions, pause=people / per_second / questions))
                 over = asyncio.Event()
                 marking = group.create_task(_mark(province, over))
                 await province.tell_everybody()
+                await api.wait_for(lambda: _pushed(api) > people // 10, _ENOUGH)
+                asking = group.create_task(_ask(api, questions, pause=people / per_second / questions))
                 await api.wait_for(lambda: _pushed(api) > people // 3, _ENOUGH)
                 await asyncio.sleep(random.uniform(0, 1))
 
