@@ -34,7 +34,6 @@ _BEST_FIRST = (
     State.NOT_RECOGNISED,
     State.MISSING,
 )
-_SEVERAL = 2
 _NOTHING_DUE = (State.MET, State.EXPIRING, State.EXEMPT)
 
 
@@ -153,23 +152,31 @@ def _evaluate_one(person: Person, service: Service, standard: TitleStandard, rul
 
 def find_due(person: Person, service: Service, standard: TitleStandard, rules: RulesOn) -> Due | None:
     """The earliest deadline that is this person's for this criterion on the day, or None (contracts, §7 rule 8)."""
-    found = [
-        _due_of_round(one, rules)
-        for one in _rounds_for(person, service, rules)
-        if (not one.criteria or standard.criterion in one.criteria) and leaves_time(one, service)
-    ]
-    found += [_due_of_duty(one, rules) for one in rules.live_duties if _falls_on(one, person, service, standard, rules)]
-    if len(found) < _SEVERAL:
-        return found[0] if found else None
-    return min(found, key=lambda due: (due.day, due.last_day, due.round or ""))
+    of_round = next(
+        (
+            due
+            for review, due in _rounds_for(person, service, rules)
+            if (not review.criteria or standard.criterion in review.criteria) and leaves_time(review, service)
+        ),
+        None,
+    )
+    found = [_due_of_duty(one, rules) for one in rules.live_duties if _falls_on(one, person, service, standard, rules)]
+    if not found:
+        return of_round
+    return min([*found, of_round] if of_round is not None else found, key=_sooner)
 
 
-def _rounds_for(person: Person, service: Service, rules: RulesOn) -> tuple[ReviewRound, ...]:
-    """The open rounds for posts and units like this person's: found once for all who share them."""
+def _sooner(due: Due) -> tuple[date, date, str]:
+    return due.day, due.last_day, due.round or ""
+
+
+def _rounds_for(person: Person, service: Service, rules: RulesOn) -> tuple[tuple[ReviewRound, Due], ...]:
+    """The open rounds for posts and units like this person's, the soonest first: found once for all who share them."""
     known = rules.rounds_of_posts
     key = (person.position_group, person.managed_by, service.unit, service.territory)
     if key not in known:
-        known[key] = tuple(one for one in rules.open_rounds if is_for(one, person, service, rules))
+        found = [(one, _due_of_round(one, rules)) for one in rules.open_rounds if is_for(one, person, service, rules)]
+        known[key] = tuple(sorted(found, key=lambda one: _sooner(one[1])))
     return known[key]
 
 

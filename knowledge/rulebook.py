@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 
 from knowledge.calendar import WorkingCalendar
-from knowledge.deadlines import day_of, last_legal_day, safe_day
+from knowledge.deadlines import Due, day_of, last_legal_day, safe_day
 from knowledge.documents import Duty, Point
 from knowledge.facts import (
     CriterionCode,
@@ -138,9 +138,9 @@ class RulesOn:
     _answering: dict[TerritoryCode, bool] = field(default_factory=dict, repr=False)
     _safe_days: dict[date, date] = field(default_factory=dict, repr=False)
     _retiring: dict[tuple[int, int, Gender], date] = field(default_factory=dict, repr=False)
-    rounds_of_posts: dict[tuple[PositionGroup, ManagedBy, UnitCode, TerritoryCode], tuple[ReviewRound, ...]] = field(
-        default_factory=dict, repr=False
-    )
+    rounds_of_posts: dict[
+        tuple[PositionGroup, ManagedBy, UnitCode, TerritoryCode], tuple[tuple[ReviewRound, Due], ...]
+    ] = field(default_factory=dict, repr=False)
 
     @property
     def library(self) -> Library:
