@@ -201,12 +201,12 @@ def _insisted(policy: Policy) -> str:
 
 
 def _ask_how_long(visit: Visit) -> Reply:
-    text = _("Reminders cannot be switched off for good, but paused for 1 to {most} days. For how many days?")
+    text = _("Reminders can be paused for 1 to {most} days, or withdrawn from this chat. For how many days?")
     most = visit.rules.library.policy.reminders.quiet_days_at_most
     return Reply(
         title=text.format(most=show_number(most)),
         lines=(Line(_insisted(visit.rules.library.policy)),),
-        choices=_pauses(visit),
+        choices=(*_pauses(visit), Choice(_("Send nothing here any more"), "data.consent.ask", "reminders")),
     )
 
 
