@@ -31,7 +31,7 @@ WIRING = {
     "bot/wiring_working_time.py",
     "bot/wiring_zalo.py",
 }
-SENDING = {"bot/push/ledger.py", "bot/judging.py"}  # what they need of the cabinet, in the cabinet's plain records
+SENDING = {"bot/push/ledger.py", "bot/judging.py", "bot/keeping_meters.py"}  # what they need of the cabinet, in the cabinet's plain records
 CONSOLE = "bot/on_console/"  # shows lists of the cabinet as they are: in its plain records
 
 # From a room → modules of ours that it may import (prefixes), besides its own.

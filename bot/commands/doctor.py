@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.commands.api_keys import describe_hooks
 from bot.commands.channels import check_telegram
+from bot.commands.doctor_keeping import check_keeping
 from bot.commands.queue import describe
 from bot.commands.zalo_bot import check_zalo_bot
 from bot.commands.zalo_oa import check_zalo_oa
@@ -50,6 +51,10 @@ def name_check(check: Check) -> str:
         "told": _("rules last told"),
         "push": _("sending"),
         "hooks": _("other systems"),
+        "audit": _("audit chain"),
+        "audit_rights": _("rights in the database"),
+        "backups": _("backups"),
+        "restore": _("restore"),
         "telegram": "Telegram",
         "zalo_bot": "Zalo Bot",
         "zalo_oa": "Zalo Official Account",
@@ -97,6 +102,8 @@ async def _examine(settings: Settings) -> AsyncIterator[Check]:
         yield await _check_told(settings)
         yield await _check_push(settings)
         yield await _check_hooks(settings)
+        for check in await _check_keeping(settings):
+            yield check
         yield await _check_zalo_oa(settings)
     yield await _check_telegram(settings)
     yield await _check_zalo_bot(settings)
@@ -116,6 +123,7 @@ async def look_around(office: Office) -> list[Check]:
         await _told_of(office),
         await _push_of(office),
         await _hooks_of(office),
+        *await _keeping_of(office),
         await _personal_data_of(office),
         _check_pace(office.settings),
     ]
@@ -266,6 +274,16 @@ async def _push_of(office: Office) -> Check:
     is_neglected = figures.workers == 0 and (figures.due > 0 or figures.stuck > 0)
     mend = _("Nobody sends what waits. Start: nhacchuan work (or nhacchuan run)")
     return Check("push", is_well=not is_neglected, found=found, mend=mend)
+
+
+async def _check_keeping(settings: Settings) -> list[Check]:
+    async with open_office(settings, keeps_threads=False) as office:
+        return await _keeping_of(office)
+
+
+async def _keeping_of(office: Office) -> list[Check]:
+    """How the audit chain is read and guarded, and how backups stand."""
+    return [Check(name, is_well, found, mend) for name, is_well, found, mend in await check_keeping(office)]
 
 
 async def _check_hooks(settings: Settings) -> Check:

@@ -28,6 +28,7 @@ from bot.commands.zalo_bot import BOT_WEBHOOK_PATH, make_zalo_bot_carrier, make_
 from bot.commands.zalo_connect import CALLBACK_PATH, show_code
 from bot.commands.zalo_oa import OA_WEBHOOK_PATH, make_zalo_oa_carrier, make_zalo_oa_door
 from bot.errors import CommandError, ServiceError
+from bot.keeping_meters import KeepingMeters
 from bot.letters import Carrier, Postman
 from bot.on_api.door import ApiDoor
 from bot.on_console.app import console_routes
@@ -47,6 +48,7 @@ from bot.questions import shares_by_week
 from bot.settings import Settings
 from bot.wiring import Office, open_office
 from bot.wiring_console import make_console
+from bot.wiring_keeping import read_standing
 from bot.wiring_keys import ALIVE_EVERY
 from handlers import next_steps
 from handlers.asking import Choice
@@ -286,11 +288,13 @@ def _measure_replica(
 
 def _count_pushes(office: Office, registry: CollectorRegistry) -> Callable[[], Coroutine[Any, Any, None]]:
     """How the figures of what is sent unasked are kept up to date for `/metrics`, whichever process sends it."""
-    meters, privacy = PushMeters(registry), PrivacyMeters(registry)
+    meters, privacy, keeping = PushMeters(registry), PrivacyMeters(registry), KeepingMeters(registry)
 
     async def count() -> None:
         meters.show(await office.push.read_figures())
         privacy.show(await office.privacy.standing())
+        kept = await read_standing(office)
+        keeping.show(kept.check, kept.sealed, kept.backup, kept.failed)
 
     return count
 

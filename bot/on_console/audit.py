@@ -6,6 +6,7 @@ from aiohttp import web
 
 from bot.on_console.pages import Asked, Page, deed, page
 from bot.on_console.seats import OF_RECORDS
+from handlers.audit_words import name_action
 from knowledge.local_time import VIETNAM
 from storage.records import AuditVerdict, AuditWanted
 
@@ -21,6 +22,7 @@ async def show(asked: Asked) -> web.Response:
 async def verify(asked: Asked) -> web.Response:
     """Read the whole chain and say whether it is intact."""
     verdict = await asked.cabinet.audit.verify()
+    await asked.cabinet.audit.note_check(verdict, asked.door.clock.now())
     await asked.record("verified_audit", "audit", {"entries": verdict.entries, "intact": verdict.is_intact})
     return await _show(asked, verdict)
 
@@ -38,8 +40,11 @@ async def _show(asked: Asked, verdict: AuditVerdict | None) -> web.Response:
     return asked.show(
         "audit.html",
         entries=shown,
+        name_action=name_action,
         more=more,
         verdict=verdict,
+        check=await asked.cabinet.audit.find_check(),
+        sealed=next(iter(await asked.cabinet.audit.list_seals(1)), None),
         problem=problem,
         chosen={name: asked.query.get(name, "") for name in ("actor", "action", "subject", "since", "until")},
     )

@@ -10,7 +10,9 @@ from knowledge.facts import CriterionCode, PersonCode, RoundCode, UnitCode
 from knowledge.library import ReminderStages
 from knowledge.reminders import OwnStages
 from storage.records import (
+    AuditCheck,
     AuditEntry,
+    AuditSeal,
     AuditVerdict,
     AuditWanted,
     ConsoleEntry,
@@ -81,6 +83,9 @@ class Chain(Audit, Protocol):
 
     async def list_entries(self, wanted: AuditWanted, limit: int) -> Sequence[AuditEntry]: ...
     async def verify(self) -> AuditVerdict: ...
+    async def note_check(self, verdict: AuditVerdict, at: datetime) -> None: ...
+    async def find_check(self) -> AuditCheck | None: ...
+    async def list_seals(self, limit: int | None = None) -> Sequence[AuditSeal]: ...
 
 
 class RemindersKept(Reminders, Protocol):

@@ -101,7 +101,7 @@ async def giving_way(place: Path, listening: list[socket.socket], leave: asyncio
         _close_door(place, mine)
 
 
-def _open_door(place: Path) -> tuple[socket.socket, int]:
+def _open_door(place: Path) -> tuple[socket.socket, tuple[int, int]]:
     """Where a successor calls, in the place of whatever was there; and which file it is."""
     door = socket.socket(socket.AF_UNIX)
     try:
@@ -112,15 +112,21 @@ def _open_door(place: Path) -> tuple[socket.socket, int]:
         place.chmod(0o600)
         door.listen(1)
         door.setblocking(False)
-        return door, place.stat().st_ino
+        return door, sign_of(place)
     except OSError:
         door.close()
         raise
 
 
-def _close_door(place: Path, mine: int) -> None:
+def sign_of(place: Path) -> tuple[int, int]:
+    """Tells one file from another that was put in its place, also where its number was used again."""
+    found = place.stat()
+    return found.st_ino, found.st_ctime_ns
+
+
+def _close_door(place: Path, mine: tuple[int, int]) -> None:
     with suppress(OSError):
-        if place.stat().st_ino == mine:  # else a successor has put its own there
+        if sign_of(place) == mine:  # else a successor has put its own there
             place.unlink()
 
 

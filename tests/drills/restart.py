@@ -19,7 +19,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.on_web.handing_over import place_of
+from bot.on_web.handing_over import place_of, sign_of
 from handlers.phrases import use_catalogues
 from storage.embedded import EmbeddedServer
 from tests.conftest import LOCALES
@@ -38,11 +38,11 @@ class Relay(House):
         old, began = self._process, time.monotonic()
         assert old is not None
         place = place_of(Path(self._environment["NHACCHUAN_HOME"]), self._environment["NHACCHUAN_HTTP"])
-        before = place.stat().st_ino
+        before = sign_of(place)
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "serve", env=self._environment, stdout=asyncio.subprocess.DEVNULL
         )
-        while not place.exists() or place.stat().st_ino == before:  # noqa: ASYNC110  another process would not tell us
+        while not place.exists() or sign_of(place) == before:  # noqa: ASYNC110  another process would not tell us
             await asyncio.sleep(0.05)
         taken = time.monotonic() - began
         with suppress(ProcessLookupError):
