@@ -158,7 +158,7 @@ class House:
     async def wait_until_ready(self, kind: str, log: Path, process: subprocess.Popen) -> None:
         """Until the process says that it is there. Fails where it ended instead."""
         sign = READY[kind.partition(" ")[0]]
-        for _each in range(1200):
+        for _each in range(3600):
             if sign in _end_of(log):
                 return
             assert process.poll() is None, _end_of(log)

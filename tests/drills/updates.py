@@ -120,7 +120,11 @@ async def drill(good: int, bad: int, number: int = 5) -> dict[str, object]:
                 await _wait_until_read(house, asked)
         answers = [sum(one.is_from_bot for one in house.api.chats[chat].messages) for chat in asked]
         logs = house.logs()
-        print(*(line for line in logs.splitlines() if "telegram.defect" in line), sep="\n", file=sys.stderr)
+        print(
+            *(line for line in logs.splitlines() if "telegram.defect" in line or "bad_request" in line),
+            sep="\n",
+            file=sys.stderr,
+        )
         return {
             "brought": sum(seen.values()),
             "statuses": {str(status): count for status, count in sorted(seen.items())},
