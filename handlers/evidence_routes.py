@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handlers import next_steps
 from handlers.forms import answer, begin
 from handlers.hr import evidence_chat
-from handlers.hr.evidence import Decision, may_review
+from handlers.hr.evidence import Decision, may_mark, may_review
 from handlers.hr.evidence import Desk as ReviewDesk
 from handlers.memory import recall_open_form
 from handlers.officials import evidence, guidance, linking
@@ -17,7 +17,7 @@ from handlers.proven import for_proven
 from handlers.reply import Line, Reply
 from handlers.visit import Visit
 from knowledge.facts import Person
-from knowledge.understanding.evidence_said import EvidenceWish, read_evidence_wish
+from knowledge.understanding.evidence_said import EvidenceWish, read_evidence_wish, speaks_of_two_people
 
 if TYPE_CHECKING:
     from handlers.routing import Ports
@@ -47,7 +47,8 @@ async def _follow(visit: Visit, person: Person, ports: "Ports") -> Reply:
     if person.credentials and not await ports.evidence.list_of(person.code, 1):
         on_record = list_my_certificates(visit, person)
         choices = (next_steps.hand_in(), next_steps.my_gaps())
-        return replace(on_record, lines=(*on_record.lines, Line(handed_in.title)), choices=choices)
+        lines = (Line(on_record.title), *on_record.lines)
+        return replace(on_record, title=handed_in.title, lines=lines, choices=choices)
     return handed_in
 
 
@@ -71,6 +72,13 @@ async def told_review(visit: Visit, ports: "Ports") -> Reply:
     if visit.person is not None and not may_review(visit.person) and visit.meaning is not None:
         is_own = read_evidence_wish(visit.text) is EvidenceWish.FOLLOW
         return await hand_in(visit, ports) if is_own else evidence_chat.refuse()
+    if visit.person is not None and may_mark(visit.person) and speaks_of_two_people(visit.text):
+        return await REVIEW_ACTIONS["review.kinds"](replace(visit, subject=""), ports)
+    if visit.person is not None and visit.named.person_words:
+        named = visit.named.person_words
+        opened = await evidence_chat.open_named(visit, visit.person, named, _review_desk(ports))
+        if opened is not None:
+            return opened
     return await _review(visit, ports)
 
 

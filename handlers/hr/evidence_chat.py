@@ -43,6 +43,7 @@ from storage.records import EvidenceState
 WORDS = "review.words"
 _LONGEST_TOKEN = 64  # bytes of a button
 _KINDS_PER_PAGE = 10
+_MOST_SEARCHED = 200
 
 
 async def list_waiting(visit: Visit, person: Person, desk: Desk) -> Reply:
@@ -92,6 +93,15 @@ async def list_waiting(visit: Visit, person: Person, desk: Desk) -> Reply:
             *marking,
         ),
     )
+
+
+async def open_named(visit: Visit, person: Person, words: str, desk: Desk) -> Reply | None:
+    """The one that waits of the official with this code; None where none or several do."""
+    today = visit.rules.book.on(visit.today)
+    queue = await list_queue(person, today, desk, per_page=_MOST_SEARCHED)
+    numbers = [one.number for one, official in queue.rows if official.code.upper() == words.strip().upper()]
+    seen = await look(person, numbers[0], today, desk) if len(numbers) == 1 else None
+    return _show(seen, visit.rules) if seen is not None else None
 
 
 async def open_one(visit: Visit, person: Person, desk: Desk) -> Reply:

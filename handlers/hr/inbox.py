@@ -15,7 +15,7 @@ from handlers.inquiries import (
     name_state,
     serves,
 )
-from handlers.phrases import _, show_day, show_day_of
+from handlers.phrases import _, show_day_of
 from handlers.ports import Accounts, Audit, Clock, Inquiries, Letters, Profiles, Staff
 from handlers.pressed import read_number
 from handlers.reply import Line, Outcome, Pending, Reply
@@ -288,8 +288,8 @@ def _describe_row(inquiry: Inquiry, visit: Visit) -> Line:
 
 
 def _open_label(inquiry: Inquiry, visit: Visit) -> str:
-    text = _("⚠ {code} · {day}") if _is_overdue(inquiry, visit) else _("{code} · {day}")
-    return text.format(code=inquiry.code, day=show_day(inquiry.due_on))
+    """The line above says until when."""
+    return f"⚠ {inquiry.code}" if _is_overdue(inquiry, visit) else inquiry.code
 
 
 def _is_overdue(inquiry: Inquiry, visit: Visit) -> bool:

@@ -40,6 +40,7 @@ class _Words(BaseModel):
     follow: tuple[str, ...]
     explain: tuple[str, ...]
     none: tuple[str, ...]
+    two_people: tuple[str, ...]
     number: tuple[str, ...]
     issuer: tuple[str, ...]
     issuer_ends: tuple[str, ...]
@@ -58,6 +59,12 @@ def read_evidence_wish(said: str) -> EvidenceWish | None:
     if tables.explain.find(text) or "?" in text.typed:
         return EvidenceWish.FOLLOW if _is_of_before(said) else EvidenceWish.EXPLAIN
     return EvidenceWish.FOLLOW if tables.follow.find(text) else None
+
+
+def speaks_of_two_people(said: str) -> bool:
+    """Whether these words of HR are about kinds that two people check."""
+    text = read_text(said)
+    return text is not None and bool(_tables().two_people.find(text))
 
 
 def says_none(said: str) -> bool:
@@ -138,6 +145,7 @@ class _Tables:
     follow: PhraseTable[bool]
     explain: PhraseTable[bool]
     none: frozenset[str]
+    two_people: PhraseTable[bool]
     number: PhraseTable[bool]
     issuer: PhraseTable[bool]
     issuer_ends: PhraseTable[bool]
@@ -164,6 +172,7 @@ def _tables() -> _Tables:
         follow=PhraseTable((one, True) for one in words.follow),
         explain=PhraseTable((one, True) for one in words.explain),
         none=frozenset(fold(one) for one in words.none),
+        two_people=PhraseTable((one, True) for one in words.two_people),
         number=PhraseTable((one, True) for one in words.number),
         issuer=PhraseTable((one, True) for one in words.issuer),
         issuer_ends=PhraseTable((one, True) for one in words.issuer_ends),

@@ -346,6 +346,18 @@ async def test_who_lets_one_person_be_enough_does_not_decide_alone_on_what_waits
     assert house.state() is EvidenceState.VERIFIED
 
 
+async def test_hr_who_names_an_official_sees_the_one_that_waits_of_them(house):
+    await house.hand_in()
+    assert (await house.says(HR, "tu choi mc cua cb001")).title.startswith("Minh chứng số 1")
+    assert "1 minh chứng" in (await house.says(HR, "/duyet")).title
+
+
+async def test_hr_who_asks_about_two_people_sees_the_kinds(house):
+    await house.presses(HR, "review.mark|ielts:1")
+    for words_said in ("loai nao phai 2 ng duyet", "loại minh chứng nào phải hai người duyệt"):
+        assert "IELTS" in (await house.says(HR, words_said)).title
+
+
 async def test_only_hr_of_the_province_says_which_kinds_two_people_check(house):
     for who in (SECOND, ME, HEAD):
         assert (await house.presses(who, "review.mark|ielts:1")).outcome is Outcome.DENIED
