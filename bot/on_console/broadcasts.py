@@ -6,7 +6,7 @@ from markupsafe import Markup
 from bot.on_console.at_desk import ask_desk, field, fields, group, hand_over, open_ports, show_reply, visit_of
 from bot.on_console.pages import Asked, Page, deed, page
 from bot.on_console.people import list_units
-from bot.on_console.seats import OF_HR
+from bot.on_console.seats import OF_HR, OF_MACHINE
 from bot.render import render_html, render_text
 from handlers.hr import broadcasts
 from handlers.hr.broadcasts import gather_for, show_preview, writing_of
@@ -27,13 +27,14 @@ from handlers.hr.broadcasts_steps import RECEIPT, TEXT, read_cells
 from handlers.hr.proposals_rights import as_hr, covers, signatory_of
 from handlers.notices.broadcasts import begin_of, write_broadcast
 from handlers.phrases import _
-from handlers.reply import Outcome
+from handlers.reply import Outcome, Reply
 from handlers.wording import name_channel
 from knowledge.broadcasting import FIELDS, load_templates
 
 _MOST_LISTED = 100
 _SEVERAL = (UNITS, GROUPS, CRITERIA, CHANNELS)
 _LONGEST = 4_000
+_MAY = OF_HR | OF_MACHINE  # administrators look after what is on its way, as they do in chats
 _CHANGES = {"pause": "broadcast.pause", "resume": "broadcast.resume", "cancel": "broadcast.cancel"}
 _CHANGES |= {"recall": "broadcast.recall", "cancel-yes": "broadcast.cancel.yes", "recall-yes": "broadcast.recall.yes"}
 
@@ -43,7 +44,7 @@ async def list_all(asked: Asked) -> web.Response:
     found = await asked.cabinet.broadcasts.list_recent(_MOST_LISTED)
     mine = [one for one in found if covers(as_hr(asked.person), one.scope, asked.today)]
     rows = [(one, begin_of(one.text), await asked.cabinet.broadcasts.progress(one.number)) for one in mine]
-    return asked.show("broadcasts.html", rows=rows)
+    return asked.show("broadcasts.html", rows=rows, may_write=bool(asked.member.seats & OF_HR))
 
 
 async def write(asked: Asked) -> web.Response:
@@ -110,6 +111,8 @@ async def show(asked: Asked) -> web.Response:
         number=str(number),
         done=reachable - progress.left,
         total=reachable,
+        unclear=progress.unclear if "broadcast.unclear" in actions else 0,
+        words=await _words_of(asked, number),
         is_over=not progress.left and not progress.to_recall and not progress.to_correct,
         may=[name for name, action in _CHANGES.items() if action in actions],
         names={"pause": _("Pause"), "resume": _("Resume"), "cancel": _("Cancel the rest"), "recall": _("Recall")},
@@ -127,6 +130,38 @@ async def change(asked: Asked) -> web.Response:
     if reply.outcome is Outcome.DENIED or not any(one.action == "broadcast.result" for one in reply.choices):
         return show_reply(asked, reply, "broadcasts")
     return asked.go("broadcast", number=number)
+
+
+async def unclear(asked: Asked) -> web.Response:
+    """Of whom it is not known whether it arrived, to be asked."""
+    return _show_unclear(asked, await ask_desk(asked, "broadcast.unclear", asked.request.match_info["number"]))
+
+
+async def settle(asked: Asked) -> web.Response:
+    """They did, or did not, receive it."""
+    what = {"arrived": "broadcast.arrived", "missed": "broadcast.missed"}.get(field(asked, "what", 10))
+    if what is None:
+        return await unclear(asked)
+    subject = f"{asked.request.match_info['number']}.{field(asked, 'message', 30).rpartition('.')[2]}"
+    return _show_unclear(asked, await ask_desk(asked, what, subject))
+
+
+def _show_unclear(asked: Asked, reply: Reply) -> web.Response:
+    arrived = {one.subject: one.label for one in reply.choices if one.action == "broadcast.arrived"}
+    missed = {one.subject: one.label for one in reply.choices if one.action == "broadcast.missed"}
+    return asked.show(
+        "broadcast_unclear.html",
+        reply=reply,
+        lines=group(asked, reply.lines),
+        number=asked.request.match_info["number"],
+        asked_of=[(subject, arrived[subject], missed[subject]) for subject in arrived.keys() & missed.keys()],
+    )
+
+
+async def _words_of(asked: Asked, number: int) -> str:
+    """The whole text, for whoever may see the broadcast."""
+    found = await asked.cabinet.broadcasts.find(number)
+    return found.text if found is not None else ""
 
 
 async def result(asked: Asked) -> web.Response:
@@ -166,11 +201,13 @@ async def _edit(asked: Asked, cells: dict[str, str], problem: str | None = None)
 
 
 PAGES: tuple[Page, ...] = (
-    page("/broadcasts", "broadcasts", OF_HR, list_all),
+    page("/broadcasts", "broadcasts", _MAY, list_all),
     page("/broadcasts/new", "broadcast.new", OF_HR, write),
     deed("/broadcasts/preview", "broadcast.preview", OF_HR, preview),
     deed("/broadcasts/send", "broadcast.send", OF_HR, send),
-    page(r"/broadcasts/{number:\d+}", "broadcast", OF_HR, show),
-    deed(r"/broadcasts/{number:\d+}/change", "broadcast.change", OF_HR, change),
-    page(r"/broadcasts/{number:\d+}/result.xlsx", "broadcast.result", OF_HR, result),
+    page(r"/broadcasts/{number:\d+}", "broadcast", _MAY, show),
+    deed(r"/broadcasts/{number:\d+}/change", "broadcast.change", _MAY, change),
+    page(r"/broadcasts/{number:\d+}/unclear", "broadcast.unclear", _MAY, unclear),
+    deed(r"/broadcasts/{number:\d+}/settle", "broadcast.settle", _MAY, settle),
+    page(r"/broadcasts/{number:\d+}/result.xlsx", "broadcast.result", _MAY, result),
 )

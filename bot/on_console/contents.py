@@ -52,7 +52,7 @@ MENU: Sequence[tuple[str, str, frozenset[Seat]]] = (
     ("evidence", mark("Certificates to verify"), OF_HR),
     ("questions", mark("Questions"), questions.OF_QUESTIONS),
     ("cases", mark("Escalations"), WITH_PEOPLE),
-    ("broadcasts", mark("Broadcasts"), OF_HR),
+    ("broadcasts", mark("Broadcasts"), OF_HR | OF_MACHINE),
     ("reports", mark("Reports"), WITH_PEOPLE),
     ("rounds", mark("Review rounds"), OF_HR),
     ("standards", mark("Standards"), OF_HR),

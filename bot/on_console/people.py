@@ -52,6 +52,8 @@ def _read(asked: Asked) -> PeopleWanted:
     if unit:
         chosen = _alone(unit, asked) if "alone" in asked.query else asked.today.units_within((unit,))
         units = frozenset(chosen) & asked.member.units
+        if asked.member.filter is None and units == asked.member.units:
+            units = None  # everybody there is: a list of all units would only cost time
     state = _given(asked, "state")
     states = GAPS if state == _ANY_GAP else {State(state)} if state in set(State) else frozenset()
     order = _given(asked, "order")

@@ -56,6 +56,7 @@ class Templates:
     def render(self, template: str, asked: "Asked", values: Mapping[str, Any]) -> str:
         """A page for somebody who is in."""
         menu = [(name, gettext(words)) for name, words, may in self._menu if asked.member.seats & may]
+        place = _place_of(asked, [name for name, _words in menu])
         return self._environment.get_template(template).render(
             asked=asked,
             me=asked.member,
@@ -64,7 +65,8 @@ class Templates:
             address=asked.address,
             menu=menu,
             here=asked.request.match_info.route.name,
-            place=_place_of(asked, [name for name, _words in menu]),
+            place=place,
+            current=dict(menu).get(place, ""),
             today=asked.today.day,
             is_rehearsal=asked.door.clock.is_fixed,
             **values,
@@ -75,9 +77,9 @@ class Templates:
         return self._environment.get_template(template).render(locale=locale, **values)
 
 
-def _place_of(asked: "Asked", menu: Sequence[str]) -> str | None:
-    """The entry of the menu that a page stands below: that of the first part of its path; None for none."""
+def _place_of(asked: "Asked", menu: Sequence[str]) -> str:
+    """The entry of the menu that a page stands below: that of the first part of its path; empty for none."""
     resource = asked.request.match_info.route.resource
     first = resource.canonical.removeprefix(PATH).strip("/").partition("/")[0] if resource is not None else ""
     place = _BELONGS.get(first, first)
-    return place if place in menu else None
+    return place if place in menu else ""

@@ -42,6 +42,8 @@ WORK: dict[str, tuple[Row, ...]] = {
     "broadcast.send": (Row(fields={"noi_dung": "{khong_co}"}, done=200),),
     "broadcast": (Row({"number": "999999"}),),
     "broadcast.change": (Row({"number": "999999"}, fields={"what": "cancel"}, done=200),),
+    "broadcast.unclear": (Row({"number": "999999"}),),
+    "broadcast.settle": (Row({"number": "999999"}, fields={"what": "arrived", "message": "999999.1"}, done=200),),
     "broadcast.result": (Row({"number": "999999"}),),
     "rounds": (Row(),),
     "rounds.new": (Row(),),
