@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -44,6 +44,10 @@ class Text:
             parts += [self.typed[at:start], new]
             at = end
         return make_text("".join([*parts, self.typed[at:]]))
+
+    def of_words(self, words: tuple[Word, ...]) -> "Text":
+        """The same question, of which only these words are looked at."""
+        return replace(self, words=words, folded_words=tuple(one.folded for one in words))
 
     def without(self, spans: Iterable[tuple[int, int]]) -> "Text":
         """The text with these spans blanked; positions of everything else stay."""

@@ -234,12 +234,12 @@ class DocumentNumbers:
         """Whether a bare number numbers or counts what is no document: "xe buýt 354", "đặt 354 cái bánh"."""
         first = number.kind_first if number.kind_first is not None else number.first
         begin, end = max(0, first - _NEAR), number.last + _NEAR
-        near = replace(text, words=text.words[begin:end])
+        near = text.of_words(text.words[begin:end])
         known = {begin + at for match in self._beside.find(near) for at in range(match.first, match.last)}
         strange_before = first > 0 and first - 1 not in known and not self._is_short(text.words[first - 1])
         if strange_before or number.last >= len(text.words) or number.last in known:
             return strange_before
-        rest = replace(text, words=(*text.words[begin:first], *text.words[number.last : end]))
+        rest = text.of_words((*text.words[begin:first], *text.words[number.last : end]))
         return not self._is_short(text.words[number.last]) and not self._trade.find(rest)
 
     def _is_short(self, word: Word) -> bool:
