@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -85,9 +85,8 @@ class EntriesDrawer:
         await self._connection.execute(delete(table).where(*same))
 
     async def declare(self, number: DocumentId, at: datetime) -> None:
-        known = select(declared_documents.c.number).where(declared_documents.c.number == number)
-        if (await self._connection.execute(known)).first() is None:
-            await self._connection.execute(insert(declared_documents).values(number=number, declared_at=at))
+        order = upsert(declared_documents).values(number=number, declared_at=at)
+        await self._connection.execute(order.on_conflict_do_nothing())
 
     async def store(
         self, row: RecognitionRow | TitleStandard | ReviewRound, *, declares: DocumentId | None, at: datetime
