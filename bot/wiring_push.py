@@ -40,6 +40,7 @@ from storage.records import (
 _CARDS_MOVE_EVERY = timedelta(seconds=5)  # what shows the progress of a broadcast is written over no more often
 _UNREACHED_WAIT = timedelta(days=60)  # for a chat; what they would have been told is told by other notices since
 _REFUSALS_ARE_SHOWN = timedelta(days=7)
+_ENDS_ARE_SHOWN = timedelta(days=1)
 _UNCLEAR_ARE_SHOWN = 100
 _LONG_AWAY = timedelta(seconds=20)
 _UNHEARD = timedelta(hours=1)  # without a worker that sends by it
@@ -190,7 +191,7 @@ class PushHalf:
                 today=now.date(),
                 is_working_day=(await self._calendar(drawers)).is_working(now.date()),
                 queues=await drawers.outbox.list_queues(now),
-                states=await drawers.fleet.count_states(),
+                states=await drawers.fleet.count_states(now - _ENDS_ARE_SHOWN),
                 refused=await drawers.fleet.count_refused(now - _REFUSALS_ARE_SHOWN),
                 unclear=[one.id for one in await drawers.outbox.list_unclear(_UNCLEAR_ARE_SHOWN)],
                 jobs=engine.jobs,

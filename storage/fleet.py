@@ -29,7 +29,19 @@ SELECT
 _REASONS: Final = text("""
 SELECT reason, count(*) FROM deliveries WHERE state = :state AND done_at > :since GROUP BY reason ORDER BY reason
 """)
-_STATES: Final = text("SELECT sender, state, count(*) FROM deliveries GROUP BY sender, state ORDER BY sender, state")
+# Each part by an index of its own: what has ended long ago is not looked through, however much it is.
+_STATES: Final = text("""
+SELECT sender, state, sum(n)::bigint FROM (
+    SELECT sender, 'waiting' AS state, count(*) AS n FROM deliveries WHERE state = 'waiting' AND NOT is_held GROUP BY 1
+    UNION ALL
+    SELECT sender, 'waiting', count(*) FROM deliveries WHERE state = 'waiting' AND is_held GROUP BY 1
+    UNION ALL
+    SELECT sender, state, count(*) FROM deliveries WHERE state IN ('claimed', 'started') GROUP BY 1, 2
+    UNION ALL
+    SELECT sender, state, count(*) FROM deliveries
+    WHERE done_at > :since AND state NOT IN ('waiting', 'claimed', 'started') GROUP BY 1, 2
+) c GROUP BY 1, 2 ORDER BY 1, 2
+""")
 
 
 class FleetDrawer:
@@ -76,9 +88,9 @@ class FleetDrawer:
         alive, silent, jobs, stalled = (await self._connection.execute(_ENGINE, {"silence": silence})).one()
         return EngineState(workers=alive, silent=silent, jobs=jobs, stalled=stalled)
 
-    async def count_states(self) -> Mapping[tuple[str, str], int]:
-        """Deliveries by identity (empty: nobody can be reached) and state."""
-        return {(sender or "", state): n for sender, state, n in await self._read(_STATES)}
+    async def count_states(self, since: datetime) -> Mapping[tuple[str, str], int]:
+        """Deliveries that wait, are under way, or ended since then, by identity (empty: nobody is reached) and state."""
+        return {(sender or "", state): n for sender, state, n in await self._read(_STATES, since=since)}
 
     async def count_refused(self, since: datetime) -> Mapping[str, int]:
         """Why messages were refused since then."""

@@ -121,6 +121,27 @@ WHERE coalesce(d.done_at, d.due_at) >= %(since)s AND coalesce(d.done_at, d.due_a
                 WHERE c.delivery = d.id AND c.dropped IS NULL AND n.kind = 'reminder')
 GROUP BY 1, 2 ORDER BY 1, 2
 """
+# From one identity and urgency to the next along the index, however many messages wait: workers look every few seconds.
+_SENDERS_DUE: Final = """
+WITH RECURSIVE kinds (sender, urgency) AS (
+    (SELECT sender, urgency FROM deliveries
+     WHERE state = 'waiting' AND NOT is_held AND sender IS NOT NULL ORDER BY sender, urgency LIMIT 1)
+    UNION ALL
+    SELECT n.sender, n.urgency FROM kinds k CROSS JOIN LATERAL (
+        SELECT d.sender, d.urgency FROM deliveries d
+        WHERE d.state = 'waiting' AND NOT d.is_held AND (d.sender, d.urgency) > (k.sender, k.urgency)
+        ORDER BY d.sender, d.urgency LIMIT 1) n
+)
+SELECT k.sender FROM kinds k
+WHERE NOT EXISTS (SELECT FROM pace p WHERE p.identity = k.sender AND p.paused_until > clock_timestamp())
+    AND EXISTS (
+    SELECT FROM deliveries d WHERE d.sender = k.sender AND d.urgency = k.urgency AND d.state = 'waiting'
+        AND NOT d.is_held AND d.due_at <= %s AND (d.lease_until IS NULL OR d.lease_until <= clock_timestamp()))
+UNION
+SELECT sender FROM deliveries
+WHERE sender IS NOT NULL AND state IN ('claimed', 'started') AND lease_until < clock_timestamp()
+ORDER BY 1
+"""
 _QUEUES: Final = """
 SELECT q.sender,
     count(*) FILTER (WHERE q.state = 'waiting' AND q.due_at <= %(at)s AND NOT q.is_held),
@@ -134,11 +155,18 @@ SELECT q.sender,
     (SELECT p.paused_until FROM pace p WHERE p.identity = q.sender AND p.paused_until > clock_timestamp()),
     (SELECT p.pause_reason FROM pace p WHERE p.identity = q.sender AND p.paused_until > clock_timestamp())
 FROM (
-    SELECT sender, state, due_at, is_held, lease_until, done_at FROM deliveries
-    WHERE sender IS NOT NULL AND state IN ('waiting', 'claimed', 'started')
+    SELECT sender, 'waiting' AS state, due_at, false AS is_held, NULL::timestamptz AS lease_until,
+        NULL::timestamptz AS done_at FROM deliveries
+    WHERE sender IS NOT NULL AND state = 'waiting' AND NOT is_held
     UNION ALL
     SELECT sender, state, due_at, is_held, lease_until, done_at FROM deliveries
-    WHERE sender IS NOT NULL AND done_at > clock_timestamp() - interval '1 hour'
+    WHERE sender IS NOT NULL AND state = 'waiting' AND is_held
+    UNION ALL
+    SELECT sender, state, due_at, is_held, lease_until, done_at FROM deliveries
+    WHERE sender IS NOT NULL AND state IN ('claimed', 'started')
+    UNION ALL
+    SELECT sender, state, due_at, is_held, lease_until, done_at FROM deliveries
+    WHERE sender IS NOT NULL AND done_at > statement_timestamp() - interval '1 hour'
 ) q GROUP BY q.sender ORDER BY q.sender
 """
 
@@ -212,15 +240,7 @@ class OutboxDrawer:
 
     async def list_senders_due(self, at: datetime) -> Sequence[str]:
         """The identities that have something to send now and may, or under way whose lease is over."""
-        rows = await self._read(
-            "SELECT DISTINCT sender FROM deliveries WHERE sender IS NOT NULL AND ("
-            " (state = 'waiting' AND NOT is_held AND due_at <= %s"
-            "  AND (lease_until IS NULL OR lease_until <= clock_timestamp()) AND NOT EXISTS ("
-            "  SELECT FROM pace p WHERE p.identity = sender AND p.paused_until > clock_timestamp()))"
-            " OR (state IN ('claimed', 'started') AND lease_until < clock_timestamp())) ORDER BY sender",
-            (at,),
-        )
-        return [sender for (sender,) in rows]
+        return [sender for (sender,) in await self._read(_SENDERS_DUE, (at,))]
 
     async def list_queues(self, at: datetime) -> Sequence[Queue]:
         """How each identity stands: what waits, what is under way, how quickly it goes, what is stuck."""

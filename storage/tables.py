@@ -627,6 +627,8 @@ deliveries = Table(
         "lease_until",
         postgresql_where=text("state IN ('claimed', 'started')"),
     ),
+    Index("ix_deliveries_held", "sender", postgresql_where=text("state = 'waiting' AND is_held")),
+    Index("ix_deliveries_refused", "done_at", postgresql_where=text("state = 'refused'")),
     Index("ix_deliveries_chat", "sender", "address", "slot_at", postgresql_where=text("slot_at IS NOT NULL")),
     Index("ix_deliveries_merge_day", "merge_day", postgresql_where=text("merge_day IS NOT NULL")),
     Index("ix_deliveries_person", "person", "id"),

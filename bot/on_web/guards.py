@@ -111,7 +111,7 @@ def ensure_same_origin(request: web.Request, settings: WebSettings) -> None:
 def _is_asked_by_a_machine(request: web.Request, name: str) -> bool:
     """Probes and Prometheus name the address that they connect to. A rebound name is a name, never that number."""
     reached = request.transport.get_extra_info("sockname") if request.transport is not None else None
-    return request.path in _OF_MACHINES and bool(reached) and name == str(reached[0])
+    return request.path in _OF_MACHINES and isinstance(reached, tuple) and name == str(reached[0])
 
 
 def _host_name(host: str) -> str:

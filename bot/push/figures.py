@@ -64,9 +64,9 @@ class AllowanceLine:
 class Figures:
     """Taken at `at`, all as of one moment.
 
-    `states` count deliveries by identity (empty: nobody can be reached) and state, `refused` those of the last seven
-    days by reason, `jobs` those of the engine by status; `stalled` are jobs that a dead worker left and nobody has
-    taken over yet. `silent` workers have given no sign of life for a while.
+    `states` count deliveries that wait or ended in the last day by identity (empty: nobody is reached) and state,
+    `refused` those of the last seven days by reason, `jobs` those of the engine by status; `stalled` are jobs that a
+    dead worker left and nobody has taken over yet. `silent` workers have given no sign of life for a while.
     """
 
     at: datetime

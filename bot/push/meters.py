@@ -16,7 +16,9 @@ class PushMeters:
         def gauge(name: str, words: str, *labels: str) -> Gauge:
             return Gauge(f"nhacchuan_push_{name}", words, labels, registry=registry)
 
-        self._deliveries = gauge("deliveries", "Messages, by identity and state", "identity", "state")
+        self._deliveries = gauge(
+            "deliveries", "Messages that wait or ended in a day, by identity and state", "identity", "state"
+        )
         self._due = gauge("due", "Messages that could leave now", "identity")
         self._rate = gauge("delivered_last_minute", "Messages delivered in the last minute", "identity")
         self._paused = gauge("paused", "1 while nothing is sent by this identity", "identity")

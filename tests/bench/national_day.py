@@ -306,7 +306,7 @@ async def _cost(database: Database, many: int) -> dict[str, Any]:
         "measured": f"beside {many:,} messages that have ended",
         "claim_of_64_ms": round(median(claims) * 1000, 1),
         "queues_ms": await _timed(database, lambda drawers: drawers.outbox.list_queues(MORNING)),
-        "states_ms": await _timed(database, lambda drawers: drawers.fleet.count_states()),
+        "states_ms": await _timed(database, lambda drawers: drawers.fleet.count_states(MORNING)),
         "due_ms": await _timed(database, lambda drawers: drawers.outbox.list_senders_due(MORNING)),
     }
 

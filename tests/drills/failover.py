@@ -51,7 +51,7 @@ async def fail_over(
                 await province.start_worker(api, per_second=per_second)
             async with _serving(province, api), asyncio.TaskGroup() as group:
                 api.visitor("Khach", _FIRST_ASKER).says(_ASKED)
-                await api.wait_for(lambda: len(api.calls_of("sendMessage")) > 0, 60)  # the doors are open
+                await api.wait_for(lambda: len(api.calls_of("sendMessage")) > 0, _ENOUGH)  # the doors are open
                 over = asyncio.Event()
                 marking = group.create_task(_mark(province, over))
                 await province.tell_everybody()

@@ -64,11 +64,16 @@ def upgrade() -> None:
     op.execute(_SEND_BY_ADDRESS)
     for table in ("deliveries", "broadcast_cards"):
         op.execute(_TRIGGER.format(table=table))
+    # What is asked every few seconds is found by an index however much has ended.
+    op.create_index("ix_deliveries_held", "deliveries", ["sender"], postgresql_where="state = 'waiting' AND is_held")
+    op.create_index("ix_deliveries_refused", "deliveries", ["done_at"], postgresql_where="state = 'refused'")
     op.execute(_FIRST)
     op.execute(_FIRST_OF_PACE)
 
 
 def downgrade() -> None:
+    for index in ("ix_deliveries_held", "ix_deliveries_refused"):
+        op.drop_index(index, "deliveries")
     for table in ("deliveries", "broadcast_cards"):
         op.execute(f"DROP TRIGGER send_by_address ON {table}")
     op.execute("DROP FUNCTION send_by_address()")
