@@ -23,6 +23,7 @@ from bot.on_telegram.answer import Answerer
 from bot.on_telegram.connection import hand_over
 from bot.on_telegram.files import find_file
 from bot.on_telegram.incoming import Aside, read_message, read_press, read_update
+from bot.on_telegram.lean import make_ready
 from bot.reach import Reach, ReachInLog
 from bot.render import Describe
 from bot.seen import Inbox, SeenUpdates
@@ -58,6 +59,7 @@ class Reception:
 
 def build_dispatcher(bot: Bot, reception: Reception) -> Dispatcher:
     """Lay out the door: what kind of update goes where."""
+    make_ready()
     answerer = Answerer(bot, reception.describe, reception.pause)
     visits = _Visits(bot, reception, answerer)
     dispatcher = Dispatcher(disable_fsm=True)
