@@ -1,4 +1,4 @@
-"""Rows of HR entered one by one: one place for each key, gone by their key alone, and rules that everybody sees anew."""
+"""Rows of HR entered one by one: one place for each key, gone by their key alone, and rules that are read anew."""
 
 import asyncio
 from dataclasses import replace
