@@ -1,5 +1,7 @@
 """What people send is fetched from public hosts only, and no more of it than was asked for."""
 
+import asyncio
+
 import pytest
 from aiohttp import web
 
@@ -86,3 +88,31 @@ def test_name_and_type_are_what_is_said_of_a_file():
     said = fetching.file_at("https://a.zdn.vn/x/5a1c", name="don.docx", size=7, usual="tep")
     assert (said.name, said.size) == ("don.docx", 7)
     assert "zdn" not in repr(said)
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_fetched_from"),
+    [
+        pytest.param(["8.8.8.8"], "https://8.8.8.8:443/a.jpg", id="what was looked up is what is spoken to"),
+        pytest.param(["8.8.8.8", "10.0.0.1"], None, id="one of several leads inside"),
+        pytest.param(["169.254.169.254"], None, id="the cloud's own information"),
+    ],
+)
+async def test_a_name_that_changes_its_mind_leads_nowhere_new(answers, is_fetched_from, monkeypatch):
+    asked = []
+
+    async def look_up(host, port, **_how):
+        asked.append(host)
+        given = answers if len(asked) == 1 else ["10.0.0.9"]
+        return [(2, 1, 6, "", (address, port)) for address in given]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up)
+    fetching = Fetching()
+    if is_fetched_from is None:
+        with pytest.raises(FileGoneError):
+            await fetching._aim("https://files.example/a.jpg")
+        return
+    target, headers, extensions = await fetching._aim("https://files.example/a.jpg")
+    assert (target, headers) == (is_fetched_from, {"Host": "files.example"})
+    assert extensions == {"sni_hostname": "files.example"}
+    assert asked == ["files.example"], "asked once: the connection needs no second look"
