@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 
 from bot.papers.handing import DOCX
 from bot.papers.parts import Describe
-from bot.papers.writing import write_docx
 from handlers.ports import Clock
 from handlers.reply import File, Paper
 from handlers.reports.asked import FileForm, ReportAsked, ReportForm, list_forms
@@ -51,6 +50,8 @@ class ReportsInDatabase:
             desk = Desk(read.profiles, read.outbox, drawers.sheets, drawers.audit, self._clock)
             made = await make_report(asked, form, Asking(asker, via), book, desk)
         if isinstance(made, Paper):
+            from bot.papers.writing import write_docx  # noqa: PLC0415  loaded for the first paper only
+
             content = await asyncio.to_thread(write_docx, made, describe)
             return File(f"{made.name}.docx", content, DOCX)
         return made

@@ -44,7 +44,7 @@ from storage.told_rules import ToldRulesDrawer
 from storage.updates import UpdatesDrawer
 from storage.verdicts import VerdictsDrawer
 from storage.visits import VisitsDrawer
-from storage.workbook.result_file import SheetsWriter
+from storage.workbook.sheets_later import Sheets
 from storage.working_time import WorkingTimeDrawer
 from storage.zalo import ZaloDrawer
 from storage.zalo_bot import ZaloBotDrawer
@@ -122,9 +122,9 @@ class Drawers:
         return self.outbox
 
     @property
-    def sheets(self) -> SheetsWriter:
+    def sheets(self) -> Sheets:
         """Writes workbooks of results."""
-        return SheetsWriter()
+        return Sheets()
 
     @property
     def guesses(self) -> InquiriesDrawer:

@@ -8,7 +8,6 @@ from aiohttp import web
 from bot.on_console.at_desk import field, group, hand_over, open_ports, show_reply, visit_of
 from bot.on_console.pages import Asked, Page, deed, page
 from bot.on_console.seats import OF_HR, OF_RECORDS, Seat
-from bot.papers.writing import write_docx
 from handlers.hr import breaches, data_requests
 from handlers.notifying import Notifying
 from handlers.phrases import _
@@ -94,6 +93,8 @@ async def report(asked: Asked) -> web.Response:
         return await _page(asked, problem=str(breaches.NotABreachError(_number(asked))))
     paper = breaches.draft_report(found, asked.today, asked.door.clock.now())
     await asked.record("breach_report_drafted", f"breach:{found.number}")
+    from bot.papers.writing import write_docx  # noqa: PLC0415  loaded for the first paper only
+
     return hand_over(File(f"{paper.name}.docx", write_docx(paper, asked.door.describe), _DOCX))
 
 

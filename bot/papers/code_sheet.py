@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from io import BytesIO
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import segno
-from fpdf import FPDF
 
 from bot.drawing import font_file
 from handlers.phrases import _, show_moment
 from handlers.reply import CodeCard, CodeSheet, File
 from knowledge.folding import printable
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 PDF: Final = "application/pdf"
 CODE_SHEET: Final = "ma-lien-ket.pdf"
@@ -26,6 +28,8 @@ _INNER, _QR = 4.0, 36.0
 
 def write_code_sheet(sheet: CodeSheet) -> File:
     """The PDF, eight slips to a page."""
+    from fpdf import FPDF  # noqa: PLC0415  loaded for the first sheet only
+
     pdf = FPDF(format="A4")
     pdf.set_auto_page_break(auto=False)
     pdf.add_font(_FONT, "", str(font_file()))
@@ -38,7 +42,7 @@ def write_code_sheet(sheet: CodeSheet) -> File:
     return File(CODE_SHEET, bytes(pdf.output()), PDF, _("Linking codes to print: {units}").format(units=sheet.units))
 
 
-def _add_page(pdf: FPDF, sheet: CodeSheet, cards: Sequence[CodeCard]) -> None:
+def _add_page(pdf: "FPDF", sheet: CodeSheet, cards: Sequence[CodeCard]) -> None:
     pdf.add_page()
     _say(pdf, _MARGIN, _MARGIN, _("Linking codes – {units}").format(units=_short(sheet.units)), 11, is_bold=True)
     closing = _("Printed by {who} at {moment}. Confidential: cut out, hand each slip over in person, keep no copy.")
@@ -50,7 +54,7 @@ def _add_page(pdf: FPDF, sheet: CodeSheet, cards: Sequence[CodeCard]) -> None:
         _add_card(pdf, card, sheet.link, left, top)
 
 
-def _add_card(pdf: FPDF, card: CodeCard, link: str, left: float, top: float) -> None:
+def _add_card(pdf: "FPDF", card: CodeCard, link: str, left: float, top: float) -> None:
     pdf.set_draw_color(150)
     pdf.set_dash_pattern(dash=1.5, gap=1.5)
     pdf.rect(left, top, _WIDTH, _HEIGHT)
@@ -92,7 +96,7 @@ def _qr(content: str) -> BytesIO:
     return written
 
 
-def _write(pdf: FPDF, where: tuple[float, float, float], words: str, size: float, *, is_bold: bool = False) -> float:
+def _write(pdf: "FPDF", where: tuple[float, float, float], words: str, size: float, *, is_bold: bool = False) -> float:
     """Words in a column, in as many lines as they need; where the next may stand."""
     left, top, wide = where
     pdf.set_xy(left, top)
@@ -101,7 +105,7 @@ def _write(pdf: FPDF, where: tuple[float, float, float], words: str, size: float
     return float(pdf.get_y())
 
 
-def _say(pdf: FPDF, left: float, top: float, words: str, size: float, *, is_bold: bool = False) -> None:
+def _say(pdf: "FPDF", left: float, top: float, words: str, size: float, *, is_bold: bool = False) -> None:
     pdf.set_xy(left, top)
     pdf.set_font(_FONT, "B" if is_bold else "", size)
     pdf.cell(_PAGE_WIDTH - 2 * _MARGIN, size * 0.45, words)
