@@ -154,7 +154,7 @@ def _show_unclear(asked: Asked, reply: Reply) -> web.Response:
         reply=reply,
         lines=group(asked, reply.lines),
         number=asked.request.match_info["number"],
-        asked_of=[(subject, arrived[subject], missed[subject]) for subject in arrived.keys() & missed.keys()],
+        asked_of=[(subject, arrived[subject], missed[subject]) for subject in arrived if subject in missed],
     )
 
 

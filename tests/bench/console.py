@@ -18,8 +18,7 @@ from html import unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
+import psycopg
 
 from bot.settings import Settings
 from bot.wiring import Office, open_office
@@ -75,12 +74,8 @@ async def fill(office: Office, folder: Path, people: int, each: int) -> None:
 
 async def settle_down(office: Office) -> None:
     """What the server does by itself some minutes after such a load: tidy up and learn how values are spread."""
-    async with office.open_cabinet() as drawers:
-        url = drawers.connection.engine.url
-    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text("VACUUM ANALYZE"))
-    await engine.dispose()
+    async with await psycopg.AsyncConnection.connect(office.owner_url, autocommit=True) as connection:
+        await connection.execute("VACUUM ANALYZE")
 
 
 async def ask(browser: Browser, path: str, times: int) -> list[float]:
