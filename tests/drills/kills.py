@@ -25,7 +25,7 @@ from tests.bench.big_workbook import sheets, write_csv
 from tests.drills.house import POLLING, WEBHOOK, House, issue_codes, link_officials, open_house
 from tests.drills.jumps import DAY, jump_processes
 from tests.drills.province import ROOT
-from tests.offices import settings_for
+from tests.offices import TEST_SECRET, settings_for
 
 RATE = 4.0
 WITHIN = 150.0  # seconds in which everything is well again after the last kill
@@ -33,8 +33,9 @@ WITHIN = 150.0  # seconds in which everything is well again after the last kill
 HOUSES = {
     "polling": {"serve": 20, "work": 12, "planning": 8, "evidence child": 5, "postgres backend": 5},
     "webhook": {"serve": 18, "work": 5, "postgres backend": 4, "postgres postmaster": 3},
-    "run": {"run": 9, "postgres postmaster": 3},
-    "load": {"load": 8},
+    "run": {"run": 7, "postgres postmaster": 2},
+    "load": {"load": 5},
+    "keeping": {"backup": 3, "rotate-key": 3},
 }  # fmt: skip
 
 
@@ -184,6 +185,44 @@ async def load_under_fire(kills: int, seed: int) -> dict[str, object]:
             "not loaded the second time": wrong, "ends": dict(ends)}  # fmt: skip
 
 
+async def keep_under_fire(kills: int, seed: int) -> dict[str, object]:
+    """A backup being taken and the key being replaced, each killed at any moment and then done to its end."""
+    random = Random(f"keeping{seed}")  # noqa: S311  the same every time
+    torn = wrong = 0
+    async with open_house(people=300, seed=seed, SECRET_KEY="", LOCALE="en") as house:
+        key = house.home / "secret.key"
+        key.write_text(f"{TEST_SECRET}\n", encoding="utf-8")
+        key.chmod(0o600)
+        for n, what in enumerate(shares("keeping", kills)):
+            file = house.home / f"{n}.backup"
+            words = ("backup", str(file)) if what == "backup" else ("rotate-key", "--drop")
+            child = await _begin(house, *words)
+            await asyncio.sleep(random.uniform(1.0, 7.0))
+            if child.returncode is None:
+                child.kill()
+                house.kills[what] += 1
+            await child.wait()
+            if what == "backup" and file.exists():
+                torn += await (await _begin(house, "backup", str(file), "--verify")).wait() != 0
+            after = ("backup", f"{file}.again", "--verify") if what == "backup" else words
+            again = await _begin(house, *after)
+            said, _nothing = await again.communicate()
+            is_strange = "opened by none" in said.decode()
+            wrong += again.returncode != 0 or is_strange
+            if again.returncode != 0 or is_strange:
+                print(what, said.decode()[-600:], file=sys.stderr)
+        is_whole = await (await _begin(house, "audit", "verify")).wait() == 0
+    return {"kills": sum(house.kills.values()), "by kind": dict(+house.kills), "torn": torn,
+            "not done the second time": wrong, "audit broken": int(not is_whole)}  # fmt: skip
+
+
+async def _begin(house: House, *words: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *words, cwd=ROOT, env=house.environment(), stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )  # fmt: skip
+
+
 def write_people(folder: Path, number: int) -> None:
     """A folder of 3,000 people with two certificates each, others for every number."""
     folder.mkdir()
@@ -198,7 +237,7 @@ def write_people(folder: Path, number: int) -> None:
 
 
 BREACHES = ("lost", "doubled", "notices lost", "notices doubled", "linked twice", "audit broken", "torn",
-            "not loaded the second time", "processes that ended by themselves")  # fmt: skip
+            "not loaded the second time", "not done the second time", "processes that ended by themselves")  # fmt: skip
 
 
 def breaches(found: dict[str, object]) -> dict[str, object]:
@@ -212,7 +251,10 @@ async def drill(kills: int, seed: int, only: str | None = None) -> dict[str, dic
     for which in HOUSES:
         if only in {None, which}:
             began = time.monotonic()
-            way = load_under_fire(kills, seed) if which == "load" else serve_under_fire(which, kills, seed)
+            if which == "keeping":
+                way = keep_under_fire(kills, seed)
+            else:
+                way = load_under_fire(kills, seed) if which == "load" else serve_under_fire(which, kills, seed)
             found[which] = {**await way, "seconds": round(time.monotonic() - began)}
             print(which, json.dumps(found[which], ensure_ascii=False), file=sys.stderr, flush=True)
     return found

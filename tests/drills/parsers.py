@@ -671,12 +671,15 @@ def bring_to(name: str, count: int, number: int) -> dict[str, Any]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     began = time.monotonic()
     with locale_of("vi"):
-        tried, failures = _bring(PARSERS[name], count, number)
+        tried, failures = bring_some(PARSERS[name], count, number)
     return {"brought": tried, "failures": failures, "seconds": round(time.monotonic() - began, 1)}
 
 
-def _bring(parser: Parser, count: int, number: int) -> tuple[int, list[str]]:
-    """In runs of some thousands, each from another seed, so that one run's search does not narrow to one place."""
+def bring_some(parser: Parser, count: int, number: int) -> tuple[int, list[str]]:
+    """How many were brought, and what failed.
+
+    In runs of some thousands, each from another seed, so that one run's search does not narrow to one place.
+    """
     tried, failures = 0, []
     random = Random(number)  # noqa: S311  the same every time
     while tried < count and len(failures) < 3:

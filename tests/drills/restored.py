@@ -34,7 +34,7 @@ async def say(house: House, *words: str) -> str:
 
 async def drill(people: int) -> dict[str, object]:
     """How it ended for everybody."""
-    async with open_house(people=people, TELEGRAM_PER_SECOND="25") as house:
+    async with open_house(people=people, TELEGRAM_PER_SECOND="3") as house:
         officials = link_officials(house)
         file = house.home / "backup.nhacchuan"
         await house.start("work")
