@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, text
 
-from bot.wiring_privacy import tidy
+from bot.wiring_privacy import count_due, tidy
 from handlers.asking import Channel
 from handlers.hr.data_requests import Desk as OfficeDesk
 from handlers.hr.data_requests import decide
@@ -15,12 +15,14 @@ from handlers.notifying import Notifying
 from handlers.officials.my_data import Kept as Drawers
 from handlers.officials.my_requests import Desk, correction_form, delete
 from handlers.privacy import consents_of
+from knowledge.data_clocks import DataClocks
 from knowledge.facts import PersonCode, UnitCode
 from knowledge.privacy import Purpose
 from storage.encryption import SecretKeyError
 from storage.holdings import ABOUT_NOBODY, HOLDINGS, Whose
 from storage.records import (
     ConsentAct,
+    DataRequest,
     Inquiry,
     InquiryMessage,
     InquiryReason,
@@ -276,3 +278,25 @@ async def test_addresses_of_old_messages_go_and_that_they_were_sent_stays(office
             )
         ).one()
     assert tuple(row) == ("delivered", "", [])
+
+
+async def test_clocks_that_run_out_are_planned_for_who_is_in_charge_once_a_working_day(office):
+    day = datetime(2026, 12, 14, tzinfo=UTC).date()
+    async with office._database.transaction() as drawers:
+        request = DataRequest(WHO, "telegram", "correct", NOW, TODAY, TODAY)
+        await drawers.privacy.add_request(request)
+        rules = (await office.rule_book()).on(day)
+        due = await count_due(drawers, rules)
+    owed = list(DataClocks(day, due).list_notices())
+    staff = {one.code: one for one in await _people(office)}
+    assert owed
+    assert all("hr" in staff[one.to].roles for one in owed)
+    assert len({one.key for one in owed}) == len(owed)
+    async with office.push.read_plan(day) as (_telling, _agenda, stream):
+        planned = [one async for one in stream]
+    assert {one.owed.to for one in planned if one.owed.kind == "privacy"} == {one.to for one in owed}
+    standing = await office.privacy.standing()
+    assert standing.running >= 1
+    lines = await office.privacy.list_processing(TODAY, TODAY)
+    assert {one.action for one in lines} >= {"load", "corrected_record"}
+    assert all(one.served is not None for one in lines if one.action != "load")
