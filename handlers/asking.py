@@ -63,13 +63,14 @@ class IncomingFile:
     `name`, `declared_type` (a media type) and `size` (bytes) are what its sender or the platform says of it, empty
     and None where nothing is said; nothing may be decided by them but to refuse a size early. `fetch(most)` brings
     the content, at most so many bytes: FileTooBigError for more (reading stops there), FileGoneError where the
-    door cannot bring it. It is called at most once.
+    door cannot bring it. It is called at most once. `group`: files that were sent together have the same; else empty.
     """
 
     name: str
     fetch: Callable[[int], Awaitable[bytes]] = field(repr=False, compare=False)
     declared_type: str = ""
     size: int | None = None
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

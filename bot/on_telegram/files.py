@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 
 import structlog
 from aiogram import Bot
@@ -24,11 +25,13 @@ def find_file(message: Message, bot: Bot, pause: Pause = asyncio.sleep) -> Incom
     """The file of a message; of a photo the largest size. None where there is none."""
     if message.photo:
         photo = max(message.photo, key=lambda one: one.width * one.height)
-        return _file(photo.file_id, "", "image/jpeg", photo.file_size, bot, pause)
+        found = _file(photo.file_id, "", "image/jpeg", photo.file_size, bot, pause)
+        return replace(found, group=message.media_group_id or "")
     document = message.document
     if document is not None and message.animation is None:
         name, kind = document.file_name or "", document.mime_type or ""
-        return _file(document.file_id, name, kind, document.file_size, bot, pause)
+        found = _file(document.file_id, name, kind, document.file_size, bot, pause)
+        return replace(found, group=message.media_group_id or "")
     return None
 
 

@@ -46,6 +46,7 @@ _MOST_LISTED = 10
 _MOST_CHOICES = 5
 _MOST_A_DAY = 30  # files of one person, whatever becomes of them
 _A_DAY = timedelta(days=1)
+_GROUP = "group"  # of the last file: of several that were sent together one answer is enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,15 @@ async def take_file(visit: Visit, person: Person, kept: Pending | None, desk: De
     await desk.audit.record(
         person.code, "handed_in_file", person.code, desk.clock.now(), {"file": added.id, "size": added.size}
     )
-    values["files"] = ",".join(str(one) for one in (*files, added.id))
+    group = visit.asked.file.group if visit.asked.file is not None else ""
+    is_told = bool(group) and values.get(_GROUP) == group
+    values |= {"files": ",".join(str(one) for one in (*files, added.id)), _GROUP: group}
     values.pop("sure", None)
-    return await _with_title(_("The file is kept, encrypted."), values, visit, person, desk)
+    told = await _with_title(_("The file is kept, encrypted."), values, visit, person, desk)
+    if group and not is_told:
+        once = _("Files that you sent together are kept in the same way; I name only those that cannot be kept.")
+        told = replace(told, lines=(Line(once), *told.lines))
+    return replace(told, is_silent=is_told)
 
 
 async def has_room(person: Person, files: EvidenceFiles, clock: Clock) -> bool:

@@ -319,6 +319,18 @@ async def test_a_question_is_asked_answered_and_decided(house):
     assert house.state() is EvidenceState.VERIFIED
 
 
+async def test_pictures_sent_together_are_answered_once_and_what_is_not_kept_is_named(house):
+    await house.says(ME, AT_ONCE)
+    first = await house.hands_in(ME, b"picture 1", group="77")
+    assert "gửi cùng lúc" in words(first)
+    assert [(await house.hands_in(ME, b"picture", group="77")).is_silent for _n in range(2)] == [True, True]
+    assert not (await house.hands_in(ME, b"picture of another day", group="78")).is_silent
+    assert len(house.kept.files) == 4
+    too_many = await house.hands_in(ME, b"picture 5", group="78")
+    assert not too_many.is_silent
+    assert "4 tệp" in too_many.title
+
+
 async def test_a_marked_kind_needs_two_people(house):
     assert "review.kinds" in actions(await house.says(HR, "/duyet"))
     await house.presses(HR, "review.mark|ielts:1")
