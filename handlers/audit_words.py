@@ -100,7 +100,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "withdrew_consent": mark("withdrew consent"),
     "exported_own_data": mark("exported their own data"),
     "deleted_own_data": mark("deleted what could be deleted"),
-    "loaded": mark("loaded a workbook"),
+    "load": mark("loaded a workbook"),
     "made_api_key": mark("made a key for another system"),
     "revoked_api_key": mark("took a key of another system back"),
 }
