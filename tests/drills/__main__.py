@@ -16,7 +16,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-_LONGEST = 2400.0
+_LONGEST = 1500.0
 
 
 @dataclass(frozen=True)
