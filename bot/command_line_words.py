@@ -178,6 +178,19 @@ WORDS = (
     mark("What Zalo's page answered: the code or address."),
     mark("The callback saved in the console."),
     mark("Send a code challenge of its own."),
+    mark("Copy everything into one sealed file; the secret key is not in it."),
+    mark("The file to write, or a directory of backups."),
+    mark("Of a directory: how many of the newest backups stay."),
+    mark("Restore it elsewhere and compare; a backup that is there is only tried."),
+    mark("Put a backup back; what may have gone out since it was taken is named and not sent again."),
+    mark("A backup."),
+    mark("In the place of the data that is there."),
+    mark("Plan nothing until you say so: nhacchuan resume."),
+    mark("Let planning go on after a restore with --hold."),
+    mark("Lines of a sheet that was kept on paper, or a file with them."),
+    mark("Sign the ends of the chain of the days that are over, and print them for paper."),
+    mark("The sheet to print and keep (.pdf)."),
+    mark("The ends of the chain that were signed, the newest first."),
 )
 
 

@@ -1,0 +1,180 @@
+"""How the cabinet is kept: restored in the middle of a day, its chain read, signed, printed and compared."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+
+from bot.commands import audit_chain
+from bot.commands.backups import put_back, resume, take
+from bot.commands.doctor_keeping import check_keeping
+from bot.errors import CommandError, InputError
+from bot.papers.audit_sheet import line_of, read_lines, write_audit_sheet
+from bot.push.daily import DailyPlan
+from bot.wiring import open_office
+from bot.wiring_keeping import Keeper, settle_restore
+from tests.databases import make_home
+from tests.offices import sample_office
+
+MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+SENDERS = {"telegram": "telegram:1", "zalo_oa": "zalo_oa:1", "zalo_bot": "zalo_bot:1"}
+
+
+class Clock:
+    """Stands where it is put."""
+
+    is_fixed = False
+
+    def __init__(self, now):
+        self.moment = now
+
+    def today(self):
+        return self.moment.date()
+
+    def now(self):
+        return self.moment
+
+
+@pytest.fixture(scope="module")
+async def settings(server_url):
+    """The settings of the invented province, with nothing connected to its database between tests."""
+    with make_home() as home:
+        async with sample_office(server_url, home) as office:
+            kept = office.settings.model_copy(update={"today": MONDAY.date(), "backup_dir": home / "backups"})
+            await office._database.engine.dispose()
+            yield kept
+
+
+def states(settings):
+    with psycopg.connect(settings.database_url.get_secret_value()) as connection:
+        return dict(connection.execute("SELECT state, count(*) FROM deliveries GROUP BY state").fetchall())
+
+
+def told(settings):
+    """Who was told what by now, however it ended."""
+    with psycopg.connect(settings.database_url.get_secret_value()) as connection:
+        return dict(
+            connection.execute(
+                "SELECT n.key, d.state FROM notices n JOIN carried c ON c.notice = n.id"
+                " JOIN deliveries d ON d.id = c.delivery WHERE n.freed_at IS NULL"
+            ).fetchall()
+        )
+
+
+async def plan(settings, moment):
+    async with open_office(settings, clock=Clock(moment), keeps_threads=False) as office:
+        return await DailyPlan(office.push, SENDERS, office.clock).ensure_today()
+
+
+async def test_nothing_that_may_have_gone_out_since_the_backup_is_planned_again(settings, tmp_path, capsys):
+    with psycopg.connect(settings.database_url.get_secret_value()) as connection:
+        connection.execute(
+            "INSERT INTO accounts (channel, address, person, linked_at, changed_at)"
+            " SELECT 'telegram', 'chat-' || code, code, now(), now() FROM people"
+        )
+    copy = tmp_path / "before.backup"
+    await take(settings, copy, keep=None, verifies=False)
+    assert await plan(settings, MONDAY), "the day was planned, and all of it sent, after the backup was taken"
+    with psycopg.connect(settings.database_url.get_secret_value()) as connection:
+        connection.execute("UPDATE deliveries SET state = 'delivered', done_at = now()")
+    lost = told(settings)
+    assert len(lost) > 3
+
+    await put_back(settings.model_copy(update={"today": None}), copy, replaces=True, holds=True)
+    with psycopg.connect(settings.database_url.get_secret_value()) as connection:
+        connection.execute("UPDATE restores SET taken_at = %s, restored_at = %s", (MONDAY, MONDAY + timedelta(hours=8)))
+    assert not await plan(settings, MONDAY + timedelta(hours=9)), "held until an operator says so"
+    async with open_office(settings, clock=Clock(MONDAY + timedelta(hours=9)), keeps_threads=False) as office:
+        assert await settle_restore(office) is None
+        assert not {name: is_well for name, is_well, *_words in await check_keeping(office)}["restore"]
+    await resume(settings.model_copy(update={"today": MONDAY.date()}))
+
+    named = told(settings)
+    assert lost.keys() <= named.keys()
+    assert {named[key] for key in lost} <= {"unclear", "unreachable"}
+    assert not await plan(settings, MONDAY + timedelta(hours=9)), "the day counts as planned"
+    assert await plan(settings, MONDAY + timedelta(days=1))
+    again = [key for key, state in told(settings).items() if key in lost and state == "waiting"]
+    assert again == []
+    assert "unclear" in capsys.readouterr().out or states(settings)["unclear"] >= len(lost) - 3
+
+
+async def test_the_chain_is_read_and_signed_every_day_and_a_broken_one_is_told_once(settings):
+    url = settings.database_url.get_secret_value()
+    clock = Clock(MONDAY + timedelta(days=3))
+    async with open_office(settings, clock=clock, keeps_threads=False) as office:
+        verdict = await Keeper(office).verify_chain()
+        assert verdict is not None
+        assert verdict.is_intact
+        assert await Keeper(office).verify_chain() is None, "not again on the same day"
+        assert {name: is_well for name, is_well, *_words in await check_keeping(office)}["audit"]
+
+        with psycopg.connect(url) as connection:
+            connection.execute("SET LOCAL session_replication_role = replica")
+            connection.execute("UPDATE audit_entries SET actor = 'HR99' WHERE number = 1")
+            connection.execute("UPDATE people SET roles = roles || '{quan_tri}' WHERE code = 'CB001'")
+            connection.execute("DELETE FROM letters")
+        for _day in range(2):
+            clock.moment += timedelta(days=1)
+            found = await Keeper(office).verify_chain()
+            assert found is not None
+            assert found.broken_at == 1
+        told = {name: (is_well, found) for name, is_well, found, _mend in await check_keeping(office)}
+        assert not told["audit"][0]
+    with psycopg.connect(url) as connection:
+        letters = connection.execute("SELECT person, number FROM letters WHERE kind = 'audit_broken'").fetchall()
+        connection.execute("SET LOCAL session_replication_role = replica")
+        connection.execute("UPDATE audit_entries SET actor = 'command_line' WHERE number = 1")
+    assert ("CB001", 1) in letters
+    assert len({person for person, _number in letters}) == len(letters)
+
+
+async def test_what_stands_on_paper_is_found_in_the_chain_or_missed(settings, tmp_path, capsys):
+    sheet, paper = tmp_path / "sheet.pdf", tmp_path / "paper.txt"
+    await audit_chain.seal_ends(settings, sheet)
+    assert sheet.read_bytes().startswith(b"%PDF")
+    capsys.readouterr()
+    await audit_chain.seal_ends(settings, None)
+    paper.write_text(capsys.readouterr().out, encoding="utf-8")
+
+    await audit_chain.verify_audit(settings, str(paper))
+    with pytest.raises(InputError, match="1"):
+        await audit_chain.verify_audit(settings, "2026-11-21 1 00000000 11111111 22222222")
+    with pytest.raises(InputError):
+        await audit_chain.verify_audit(settings, "nothing of the kind")
+    await audit_chain.show_heads(settings, as_json=True)
+
+
+async def test_the_nightly_backup_is_taken_once_proven_and_kept(settings):
+    clock = Clock(MONDAY.replace(hour=0) + timedelta(days=9))
+    async with open_office(settings, clock=clock, keeps_threads=False) as office:
+        keeper = Keeper(office)
+        await keeper.take_nightly()
+        assert not settings.backup_dir.exists(), "not before the night"
+        clock.moment += timedelta(hours=2)
+        await keeper.take_nightly()
+        await keeper.take_nightly()
+        assert len(list(settings.backup_dir.glob("*.backup"))) == 1
+        told = {name: (is_well, found) for name, is_well, found, _mend in await check_keeping(office)}
+        assert told["backups"][0], told
+
+
+async def test_a_file_that_is_there_is_not_written_over(settings, tmp_path):
+    there = tmp_path / "there.backup"
+    there.write_text("precious")
+    with pytest.raises(CommandError):
+        await take(settings, there, keep=None, verifies=False)
+    with pytest.raises(InputError):
+        await take(settings, there, keep=None, verifies=True)
+    assert there.read_text() == "precious"
+
+
+def test_a_line_of_paper_is_read_however_it_was_copied():
+    end = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    day = MONDAY.date()
+
+    assert read_lines(line_of(day, 1234, end)) == [(day, 1234, end)]
+    assert read_lines(f"  {day.isoformat()}  1234  9F86D081 884C7D65 ") == [(day, 1234, end[:16])]
+    assert read_lines(f"{day.isoformat()} 1234 9f86") == []
+    assert write_audit_sheet([(day, 1234, end, b"s" * 64)], b"p" * 32, MONDAY, place="Hưng Yên").name.endswith(".pdf")
