@@ -80,6 +80,7 @@ from handlers.study import routes as study_routes
 from handlers.visit import Visit
 from knowledge.documents import Confidence
 from knowledge.facts import Person, Role
+from knowledge.understanding.data_said import DataWish, read_data_wish
 from knowledge.understanding.meaning import Intent, Wish
 from knowledge.understanding.retrieval import PointSearch
 from storage.records import MessageKind
@@ -378,6 +379,8 @@ async def _gaps(visit: Visit, ports: Ports) -> Reply:
 
 
 async def _link(visit: Visit, ports: Ports) -> Reply:
+    if visit.person is not None and read_data_wish(visit.text) is DataWish.WITHDRAW:
+        return await privacy_routes.ACTIONS["data.withdraw"](visit, ports)
     return await linking.start_linking(visit, accounts=ports.accounts, vouching=ports.vouching)
 
 
