@@ -1,11 +1,14 @@
 """Two bots on one installation: each has its own visitors, pace and updates, and sends for nobody else."""
 
 import asyncio
-from contextlib import AsyncExitStack, asynccontextmanager
+import uuid
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from prometheus_client import CollectorRegistry
 from sqlalchemy import text
@@ -18,17 +21,22 @@ from bot.places import Place, Places
 from bot.wiring import open_office
 from bot.wiring_push import leave_closed
 from handlers.phrases import locale_of
+from handlers.reply import Reply
 from knowledge.facts import PersonCode
+from storage.database import open_database
+from storage.encryption import Vault
+from storage.migrating import migrate
 from storage.records import Letter, LetterKind
-from tests.databases import make_home
-from tests.offices import sample_office
+from tests.bench.planning import fill
+from tests.databases import make_home, named
+from tests.offices import TEST_SECRET, settings_for
 from tests.standins.telegram_api import TelegramApi
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 A, B = "telegram:7001", "telegram:7002"
 _WAITS = (
     "INSERT INTO deliveries (person, sender, channel, address, locale, due_at)"
-    " VALUES ('CB010', :sender, 'telegram', '901@7002', 'vi', '2026-11-23')"
+    " VALUES ('CB0000010', :sender, 'telegram', '901@7002', 'vi', '2026-11-23')"
 )
 _SILENT = "UPDATE identities SET heard_at = '2026-01-01' WHERE identity = :identity"
 
@@ -45,17 +53,31 @@ class MondayClock:
         return MONDAY
 
 
+@contextmanager
+def fresh_database(server_url):
+    """A database of this module alone."""
+    name = f"two_{uuid.uuid4().hex}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
+        yield named(server_url, name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture(scope="module")
 async def two(server_url):
     """Offices of two bots on one database, A first, each connected to a stand-in of its own."""
     async with AsyncExitStack() as stack:
         home = stack.enter_context(make_home())
-        plain = await stack.enter_async_context(sample_office(server_url, home))
+        url = stack.enter_context(fresh_database(server_url))
+        async with open_database(url, vault=Vault([TEST_SECRET])) as database:
+            await migrate(database)
+            await fill(database, 12)
+            async with database.transaction() as drawers:
+                await drawers.connection.execute(text("DELETE FROM accounts"))
         offices, apis = [], []
         for token in ("7001:" + "a" * 35, "7002:" + "b" * 35):
             api = await stack.enter_async_context(TelegramApi(token))
-            secret = type(plain.settings.secret_key)(token)
-            settings = plain.settings.model_copy(update={"telegram_token": secret, "telegram_api": api.base})
+            settings = settings_for(url, home, telegram_token=token, telegram_api=api.base)
             opened = open_office(settings, clock=MondayClock(), keeps_threads=False)
             offices.append(await stack.enter_async_context(opened))
             apis.append(api)
@@ -63,9 +85,9 @@ async def two(server_url):
 
 
 @asynccontextmanager
-async def open_doors(two):
+async def open_doors(offices):
     stop = asyncio.Event()
-    doors = [make_telegram_door(one, CollectorRegistry()) for one in (two.a, two.b)]
+    doors = [make_telegram_door(one, CollectorRegistry()) for one in offices]
     async with asyncio.TaskGroup() as group:
         for door in doors:
             group.create_task(door.keep_open(stop))
@@ -109,26 +131,37 @@ def test_address_names_its_identity_unless_it_is_the_first():
     assert [Place("7002").chat_of("12@7002"), Place().chat_of("12")] == ["12", "12"]
 
 
+class Listener:
+    """A desk that says who it was asked by."""
+
+    def __init__(self) -> None:
+        self.asked = []
+
+    async def answer(self, asked):
+        self.asked.append((asked.channel, asked.address))
+        return Reply(f"Chào {asked.address}")
+
+
 async def test_whoever_is_linked_at_one_bot_is_a_stranger_to_the_other(two):
-    at_a, at_b = two.api_a.visitor("Lan", 555), two.api_b.visitor("Lan", 555)
-    await link(two.a, "555", "CB002")
-    async with open_doors(two):  # the same number of an update at both
-        at_a.says("/conthieu")
+    await link(two.a, "555", "CB0000002")
+    desk = Listener()
+    async with open_doors([replace(one, desk=desk) for one in (two.a, two.b)]):
+        at_a, at_b = two.api_a.visitor("Lan", 555), two.api_b.visitor("Lan", 555)
+        at_a.says("/conthieu")  # with the same number of an update
         at_b.says("/conthieu")
-        told_a, told_b = await at_a.reads(timeout=20), await at_b.reads(timeout=20)
-    assert "chứng chỉ" in told_a
-    assert "liên kết" not in told_a
-    assert "liên kết" in told_b
-    assert await rows(two.a, "SELECT address FROM accounts WHERE channel = 'telegram' AND person = 'CB002'") == [
-        ("555",)
-    ]
+        assert await at_a.reads(timeout=60) == "Chào 555"
+        assert await at_b.reads(timeout=60) == "Chào 555@7002"
+    assert sorted(desk.asked) == [("telegram", "555"), ("telegram", "555@7002")]
+    async with two.b._database.transaction() as drawers:
+        assert (await drawers.accounts.find_account("telegram", "555")).person == "CB0000002"
+        assert await drawers.accounts.find_account("telegram", "555@7002") is None
 
 
 async def test_messages_leave_only_by_the_bot_that_their_people_are_linked_with(two):
     for office in (two.a, two.b):
         assert office.senders == {"telegram": A}
     async with two.a.push.read_plan(MONDAY.date()) as (_telling, _agenda, planned):
-        owed = sorted({one.owed.to async for one in planned if one.owed.kind == "reminder"} - {"CB002"})[:6]
+        owed = sorted({one.owed.to async for one in planned if one.owed.kind == "reminder"} - {"CB0000002"})[:6]
     chats = {code: (one.visitor(code), one) for code, one in zip(owed, [two.api_a, two.api_b] * 3, strict=True)}
     for code, (visitor, api) in chats.items():
         await link(two.a, f"{visitor.id}" if api is two.api_a else f"{visitor.id}@7002", code)
@@ -153,12 +186,12 @@ async def test_letter_is_brought_by_the_bot_that_it_is_for(two):
 
 
 async def test_what_waits_for_a_silent_bot_goes_to_another_account_of_its_person(two):
-    await link(two.a, "901@7002", "CB010")
-    await link(two.a, "902", "CB010")
+    await link(two.a, "901@7002", "CB0000010")
+    await link(two.a, "902", "CB0000010")
     async with two.a._database.transaction() as drawers:
-        await drawers.connection.execute(text("DELETE FROM deliveries WHERE person = 'CB010'"))
+        await drawers.connection.execute(text("DELETE FROM deliveries WHERE person = 'CB0000010'"))
         await drawers.connection.execute(text(_WAITS), {"sender": A})
-        of = text("SELECT sender, address FROM deliveries WHERE person = 'CB010'")
+        of = text("SELECT sender, address FROM deliveries WHERE person = 'CB0000010'")
         assert [tuple(one) for one in await drawers.connection.execute(of)] == [(B, "901@7002")]
         await leave_closed(drawers, two.a.places, MONDAY)
         assert [tuple(one) for one in await drawers.connection.execute(of)] == [(B, "901@7002")], "B was heard of"
