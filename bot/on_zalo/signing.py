@@ -25,7 +25,7 @@ class Signatures:
         if not shown or not self._secret or not isinstance(timestamp, str | int):
             return None
         given = shown.strip().removeprefix(_PREFIX).lower().encode(errors="surrogateescape")
-        tail = body + str(timestamp).encode() + self._secret
+        tail = body + str(timestamp).encode(errors="surrogatepass") + self._secret
         matched = [
             name
             for name, first in self._firsts.items()

@@ -36,6 +36,11 @@ def test_signature_follows_one_of_two_formulas(shown, formula):
     assert Signatures("4123456789012345678", "2987654321098765432", "").find_formula(BODY, {}, shown) is None
 
 
+def test_half_a_character_in_the_time_of_an_event_is_no_error():
+    signatures = Signatures("1", "2", "oaSecretKeyForTests0001")
+    assert signatures.find_formula(b"{}", {"timestamp": "\ud800"}, "mac=00") is None
+
+
 def test_challenge_is_that_of_the_vector():
     assert challenge_of("Test0Verifier1Test0Verifier1Test0Verifier1A") == "9sl_EOJK3xbtiAE4P8e7F-9nlsfUs1ZhPj_0RPJgK9E"
 
