@@ -63,6 +63,8 @@ $(VENV)/.ready: requirements.lock pyproject.toml $(wildcard $(LOCALES)/*/LC_MESS
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
 	@$(BIN)/pybabel -q compile -d $(LOCALES)
+	@echo "Learning to read questions (once, some seconds) …"
+	@$(BIN)/python -m knowledge.understanding.learned
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock

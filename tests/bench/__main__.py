@@ -12,7 +12,53 @@ from rich.console import Console
 from rich.table import Table
 
 # What is measured: the module with its words, the figure, what it is called, what it should be.
+_DOOR = (
+    ("ours_50_p50_ms", "at 50/s, p50, ms", "≤ 25"),
+    ("ours_50_p99_ms", "at 50/s, p99, ms", "≤ 100"),
+    ("aiogram_50_p50_ms", "a bare aiogram echo, the same, p50, ms", "–"),
+    ("ptb_50_p50_ms", "a bare python-telegram-bot echo, the same, p50, ms", "–"),
+    ("ours_200_lost", "at 200/s, lost", "0"),
+    ("ours_200_p99_ms", "at 200/s, p99, ms", "–"),
+    ("ours_saturated", "saturated, answers/s", "–"),
+    ("aiogram_saturated", "a bare aiogram echo, saturated", "–"),
+    ("ptb_saturated", "a bare python-telegram-bot echo, saturated", "–"),
+    ("of_aiogram", "saturated, as a share of the bare aiogram's", "≥ 0.35"),
+    ("ours_cited", "answers with a basis", "100 %"),
+    ("ours_rss_mb", "resident memory of `serve` after all that, MB", "≤ 250"),
+)
+
+
+def _door(title: str) -> tuple[tuple[str, str, str], ...]:
+    return tuple((key, f"{title}: {name}", bar) for key, name, bar in _DOOR)
+
+
 _BENCHES = (
+    (("tests.bench.telegram_door",), _door("Telegram by polling, all questions different")),
+    (("tests.bench.telegram_door", "--way", "webhook"), _door("Telegram by webhook, all questions different")),
+    (("tests.bench.telegram_door", "--repeated"), _door("Telegram by polling, ten questions over and over")),
+    (("tests.bench.verdicts", "--sizes", "1000,10000,100000"), (
+        ("s_100000", "verdicts of 100,000 people on every criterion, one core, s", "≤ 10"),
+        ("us_kept", "one person's verdicts in the form in which they are kept, µs", "–"),
+    )),
+    (("tests.bench.verdicts", "--sizes", "2000000"), (
+        ("s_2000000", "verdicts of 2,000,000 people streamed, one core, s", "≤ 200"),
+        ("mb_grown", "memory that it needed more, MB", "flat"),
+    )),
+    (("tests.bench.refreshing",), (
+        ("all_s", "verdicts of 100,000 people judged and kept for the first time, s", "–"),
+        ("round_people", "one unit's round changed: people judged anew", "those touched"),
+        ("round_s", "the same, s", "–"),
+        ("row_people", "one row of recognition changed: people judged anew", "those touched"),
+        ("row_s", "the same, s", "–"),
+        ("standard_people", "one standard changed: people judged anew", "those touched"),
+        ("standard_s", "the same, s", "–"),
+    )),
+    (("tests.bench.starting",), (
+        ("installed_s", "`serve` from start to serving, empty home, s", "≤ 3"),
+        ("rss_mb", "its resident memory, MB", "≤ 250"),
+        ("own_mb", "of it shared with no other process, MB", "–"),
+        ("untaught_s", "where it must learn to read questions first, s", "–"),
+    )),
     (("tests.bench.answering", "--rate", "50", "--seconds", "30"), (
         ("p50_ms", "answer at 50 questions/s, database included, p50", "≤ 25 ms"),
         ("p99_ms", "the same, p99", "≤ 100 ms"),

@@ -252,7 +252,23 @@ async def run(way: str, plan: Plan, doors: Sequence[str]) -> dict[str, Any]:
             api.violations[:] = [one for one in api.violations if ECHO not in one]
     if "aiogram" in found and "ours" in found:
         found["of_aiogram"] = round(found["ours"]["saturated"] / found["aiogram"]["saturated"], 2)
-    return found
+    return {**found, **flat(found, doors)}
+
+
+def flat(found: Mapping[str, Any], doors: Sequence[str]) -> dict[str, Any]:
+    """The same figures by one name each: `ours_50_p50_ms`, `aiogram_saturated`; and the share answered with a basis."""
+    named: dict[str, Any] = {}
+    for door in doors:
+        rounds = {name.removeprefix("at_"): one for name, one in found[door].items() if name.startswith("at_")}
+        named |= {f"{door}_{rate}_{name}": one[name] for rate, one in rounds.items() for name in one}
+        named[f"{door}_saturated"] = found[door]["saturated"]
+    if "ours" in doors:
+        rounds = [one for name, one in found["ours"].items() if name.startswith("at_")] + found["ours"]["backlogs"]
+        cited, asked = sum(one["cited"] for one in rounds), sum(one["asked"] for one in rounds)
+        named["ours_cited"] = f"{100 * cited / asked:.1f} %"
+        named["ours_cpu_ms"] = found["ours"]["backlogs"][0]["cpu_ms"] if found["ours"]["backlogs"] else None
+        named["ours_rss_mb"] = found["ours"]["rss_mb"]
+    return named
 
 
 async def _wait_until_judged(database: Database) -> None:
