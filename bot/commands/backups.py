@@ -90,7 +90,11 @@ def _tell(counts: Mapping[str, int], named: int | None) -> list[str]:
     if named:
         told.append(_describe_named(named))
     if messages or named:
-        told.append(_("HR settles what is unclear: on the page of the broadcast, or in chat: “tin chưa rõ”."))
+        told.append(
+            _(
+                "What is unclear of broadcasts HR settles on its page or by: nhacchuan broadcast unclear NUMBER; the rest: nhacchuan queue"
+            )
+        )
     told.append(_("Linking codes and console sessions of then do not open anything any more; issue new ones."))
     if counts.get("zalo"):
         told.append(_("Zalo's permission may have been renewed since, and then the one of the backup is used up:"
