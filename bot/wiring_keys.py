@@ -160,7 +160,7 @@ class KeysInDatabase:
             return told
 
     async def find_dependants(self) -> dict[str, int]:
-        """How many calendars, codes and sessions would end with the older keys."""
+        """How many calendars, codes, sessions and visitors of the web chat would be lost with the older keys."""
         async with self._database.transaction() as drawers:
             return asdict(await SecretKeysDrawer(drawers.connection).find_dependants(self.newest))
 

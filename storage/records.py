@@ -1124,6 +1124,7 @@ class KeyDependants:
     calendars: int
     codes: int
     sessions: int
+    visitors: int
 
 
 @dataclass(frozen=True, slots=True)

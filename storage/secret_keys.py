@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.characters import storable
 from storage.records import KeyDependants
-from storage.tables import calendar_tokens, console_sessions, key_holders, link_codes, secret_keys
+from storage.tables import accounts, calendar_tokens, console_sessions, key_holders, link_codes, secret_keys
 
+VISITORS_COME: Final = timedelta(days=30)  # how long browsers that an older key signed are waited for
 ALIVE_FOR: Final = timedelta(seconds=60)  # whoever has not said so for longer is taken to be gone
+_WEB: Final = "web"
 _FORGOTTEN_AFTER: Final = timedelta(days=1)
 # What a transaction had sealed in memory before the keys changed may be written after it.
 _STILL_OPEN: Final = text(
@@ -76,7 +78,17 @@ class SecretKeysDrawer:
             )
             .scalar_subquery()
         )
-        found = (await self._connection.execute(select(calendars, codes, sessions))).one()
+        # Nobody knows whose browser was here since; whoever comes within this time is signed anew.
+        visitors = (
+            select(func.count())
+            .where(
+                accounts.c.channel == _WEB,
+                accounts.c.person.is_not(None),
+                begun > func.clock_timestamp() - VISITORS_COME,
+            )
+            .scalar_subquery()
+        )
+        found = (await self._connection.execute(select(calendars, codes, sessions, visitors))).one()
         return KeyDependants(*found)
 
     # --- who lives

@@ -69,8 +69,8 @@ def _tell_waiting(waiting: Mapping[str, int]) -> None:
     print(
         _(
             "The old key stays for what only its owner can show again: calendars not read since: {calendars}; "
-            "linking codes: {codes}; console sessions: {sessions}. Run this again in some days, or now with --drop: "
-            "then these end, and visitors of the web chat who were not here since have to link again."
+            "linking codes: {codes}; console sessions: {sessions}; people linked in the web chat, for 30 days: "
+            "{visitors}. Run this again later, or now with --drop: then these end and have to be made anew."
         ).format(**waiting)
     )
 
@@ -79,6 +79,7 @@ def _tell_ended(waiting: Mapping[str, int]) -> None:
     if any(waiting.values()):
         print(
             _(
-                "Ended with the old key: calendars {calendars}, linking codes {codes}, console sessions {sessions}."
+                "Ended with the old key: calendars {calendars}, linking codes {codes}, console sessions {sessions}, "
+                "web chats {visitors} at most."
             ).format(**waiting)
         )

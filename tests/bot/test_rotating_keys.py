@@ -20,6 +20,7 @@ from bot.errors import InputError
 from bot.settings import Settings
 from bot.wiring import Office, open_office
 from handlers.asking import Channel, Incoming
+from handlers.phrases import locale_of
 from storage.encryption import Vault
 from storage.records import AuditWanted
 from storage.tables import threads
@@ -55,8 +56,13 @@ def settings_of(url: str, home: Path, key: str | None = None) -> Settings:
     return Settings(_env_file=None, database_url=url, home=home, secret_key=key)
 
 
-async def at_once(_seconds: float) -> None:
-    """Nobody waits in tests."""
+async def rotate(settings: Settings, *, drop: bool) -> None:
+    """The command in English, where nobody waits."""
+
+    async def at_once(_seconds: float) -> None: ...
+
+    with locale_of("en"):
+        await rotate_key(settings, drop=drop, pause=at_once)
 
 
 async def test_a_served_office_answers_and_shows_while_its_key_is_replaced(url, tmp_path, capsys):
@@ -77,10 +83,10 @@ async def test_a_served_office_answers_and_shows_while_its_key_is_replaced(url, 
             await _ensure_whole(office)
             await office.desk.answer(_asked("Tôi còn thiếu gì?"))  # a conversation is kept under the new key
 
-            await rotate_key(settings, drop=False, pause=at_once)
+            await rotate(settings, drop=False)
 
             assert "Going on" in capsys.readouterr().out
-            assert _keys(tmp_path) == ring, "a calendar still hangs on the old key"
+            assert _keys(tmp_path) == ring, "a calendar and somebody in the web chat still hang on the old key"
             await _ensure_whole(office)
             assert await office.calendars.read(calendar) is not None
             await visitor.get("/")
@@ -88,7 +94,8 @@ async def test_a_served_office_answers_and_shows_while_its_key_is_replaced(url, 
             assert during.value.partition(".")[0] == before.value.partition(".")[0]
             assert during.value != before.value
 
-            await rotate_key(settings, drop=False, pause=at_once)
+            assert (await office.keys.find_dependants())["visitors"] == 1
+            await rotate(settings, drop=True)
 
             assert "gone from secret.key" in capsys.readouterr().out
             assert _keys(tmp_path) == ring[:1]
@@ -108,11 +115,11 @@ async def test_a_served_office_answers_and_shows_while_its_key_is_replaced(url, 
 async def test_a_key_of_the_setting_is_replaced_where_it_is_set(fresh_url, tmp_path, capsys):
     await _open(settings_of(fresh_url, tmp_path, OLD))
     with pytest.raises(InputError, match="OLD,NEW"):
-        await rotate_key(settings_of(fresh_url, tmp_path, OLD), drop=False, pause=at_once)
+        await rotate(settings_of(fresh_url, tmp_path, OLD), drop=False)
     with pytest.raises(InputError, match="another secret key"):
         await _open(settings_of(fresh_url, tmp_path, NEW))
 
-    await rotate_key(settings_of(fresh_url, tmp_path, f"{NEW},{OLD}"), drop=False, pause=at_once)
+    await rotate(settings_of(fresh_url, tmp_path, f"{NEW},{OLD}"), drop=False)
 
     assert "Take it out of NHACCHUAN_SECRET_KEY" in capsys.readouterr().out
     await _open(settings_of(fresh_url, tmp_path, NEW))
@@ -124,9 +131,9 @@ async def test_the_old_key_stays_while_another_process_seals_with_it(fresh_url, 
     async with open_office(settings_of(fresh_url, tmp_path, OLD), clock=StandingClock()) as running:
         await running.keys.note_alive()
         with pytest.raises(InputError, match="still seals with an older key"):
-            await rotate_key(settings_of(fresh_url, tmp_path, f"{NEW},{OLD}"), drop=True, pause=at_once)
+            await rotate(settings_of(fresh_url, tmp_path, f"{NEW},{OLD}"), drop=True)
         await running.keys.note_gone()
-    await rotate_key(settings_of(fresh_url, tmp_path, f"{NEW},{OLD}"), drop=True, pause=at_once)
+    await rotate(settings_of(fresh_url, tmp_path, f"{NEW},{OLD}"), drop=True)
     await _open(settings_of(fresh_url, tmp_path, NEW))
 
 
@@ -146,8 +153,9 @@ async def test_data_sealed_before_keys_were_named_refuses_a_strange_key(fresh_ur
 
 
 async def _open(settings: Settings) -> None:
-    async with open_office(settings, clock=StandingClock()):
-        pass
+    with locale_of("en"):
+        async with open_office(settings, clock=StandingClock()):
+            pass
 
 
 async def _fill(office: Office) -> str:

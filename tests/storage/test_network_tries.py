@@ -2,12 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select, update
+
 from storage import network_tries
 from storage.database import Database, open_database
 from storage.drawers import Drawers
 from storage.encryption import Vault
 from storage.network_tries import EVERYWHERE, FROM_ONE, FROM_UNKNOWN, NetworkTriesDrawer
 from storage.records import Redemption, RedemptionOutcome
+from storage.tables import network_tries as table
 from tests.storage.filling import LAN, put_people, put_units
 
 NOON = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
@@ -41,8 +44,11 @@ async def test_platforms_that_prove_who_somebody_is_are_not_braked_by_network(dr
 
 async def test_guessing_from_many_networks_leaves_each_a_few(drawers: Drawers) -> None:
     tries = NetworkTriesDrawer(drawers.connection, Vault(["a key for tests, not a secret"]))
-    for number in range(EVERYWHERE):
-        await tries.note_wrong("linking", f"198.51.{number // 250}.{number % 250}", NOON)
+    for number in range(3):
+        await tries.note_wrong("linking", f"198.51.100.{number}", NOON)
+    kept = table.c.wrong_tries, table.c.network == b""
+    assert (await drawers.connection.execute(select(kept[0]).where(kept[1]))).scalar_one() == 3
+    await drawers.connection.execute(update(table).where(kept[1]).values(wrong_tries=EVERYWHERE))
     assert await tries.find_locked_until("linking", THERE, NOON) is None
     for _each in range(network_tries.FROM_ONE_THEN):
         await tries.note_wrong("linking", THERE, NOON)
@@ -56,9 +62,12 @@ async def test_guessing_from_many_networks_leaves_each_a_few(drawers: Drawers) -
 
 async def test_a_network_nobody_knows_has_more_and_no_address_is_kept(drawers: Drawers, vault: Vault) -> None:
     tries = NetworkTriesDrawer(drawers.connection, vault)
-    for _each in range(FROM_UNKNOWN):
-        assert await tries.find_locked_until("linking", "", NOON) is None
+    for _each in range(2):
         await tries.note_wrong("linking", "", NOON)
+    is_unknown = table.c.network == vault.code_hashes("network ")[0]
+    for wrong, is_locked in ((FROM_ONE, False), (FROM_UNKNOWN - 1, False), (FROM_UNKNOWN, True)):
+        await drawers.connection.execute(update(table).where(is_unknown).values(wrong_tries=wrong))
+        assert (await tries.find_locked_until("linking", "", NOON) is not None) is is_locked
     assert await tries.find_locked_until("linking", "", NOON) is not None
     await tries.note_wrong("linking", THERE, NOON)
     kept = await drawers.connection.exec_driver_sql(
