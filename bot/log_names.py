@@ -6,7 +6,7 @@ import secrets
 
 def short_name(address: str) -> str:
     """A chat in the log: always the same short word for the same chat, and not its number."""
-    return hashlib.sha256(address.encode()).hexdigest()[:10]
+    return hashlib.sha256(address.encode(errors="surrogatepass")).hexdigest()[:10]
 
 
 def make_reference() -> str:

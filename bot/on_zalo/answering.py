@@ -155,4 +155,6 @@ class Answerer:
 
 
 def _mark(text: str) -> str:
-    return hashlib.sha256(" ".join(unicodedata.normalize("NFC", text).split()).encode()).hexdigest()[:32]
+    return hashlib.sha256(
+        " ".join(unicodedata.normalize("NFC", text).split()).encode(errors="surrogatepass")
+    ).hexdigest()[:32]

@@ -205,7 +205,11 @@ def _managing(name: str, raw: Mapping[str, Any], user: str) -> str:
 
 def _key_of(name: str, ids: Sequence[str]) -> str:
     said = f"{name}:{':'.join(ids)}"
-    return said if len(said) <= _LONGEST_KEY else f"{name}:{hashlib.sha256(said.encode()).hexdigest()}"
+    return (
+        said
+        if len(said) <= _LONGEST_KEY
+        else f"{name}:{hashlib.sha256(said.encode(errors='surrogatepass')).hexdigest()}"
+    )
 
 
 def _id_of(value: Any) -> str:
