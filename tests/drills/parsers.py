@@ -640,13 +640,13 @@ PARSERS = {
     "webhook bodies": Parser(st.binary(max_size=200), bring_body, 8),
     "workbook xlsx": Parser(st.one_of(_broken(_xlsx), _inside(_xlsx)), bring_xlsx, 2),
     "workbook csv": Parser(csv_files(), bring_csv, 5),
-    "documents docx": Parser(st.one_of(_broken(_docx), _inside(_docx)), bring_docx, 3),
+    "documents docx": Parser(st.one_of(_broken(_docx), _inside(_docx)), bring_docx, 2),
     "documents pdf": Parser(_broken(_pdf), bring_pdf, 4),
     "documents txt": Parser(
         st.one_of(st.binary(max_size=400), WORDS.map(lambda one: one.encode("utf-16", "surrogatepass"))), bring_text, 6
     ),
     "evidence files": Parser(st.one_of(_broken(_pdf), _broken(_docx), st.binary(max_size=60)), bring_evidence, 5),
-    "questions": Parser(QUESTIONS, bring_question, 8),
+    "questions": Parser(QUESTIONS, bring_question, 6),
     "api queries": Parser(QUERIES, bring_query, 7),
     "tokens and words at the desk": Parser(TOKENS, bring_to_desk, 2),
 }
