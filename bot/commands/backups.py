@@ -92,7 +92,8 @@ def _tell(counts: Mapping[str, int], named: int | None) -> list[str]:
     if messages or named:
         told.append(
             _(
-                "What is unclear of broadcasts HR settles on its page or by: nhacchuan broadcast unclear NUMBER; the rest: nhacchuan queue"
+                "What is unclear of broadcasts HR settles on its page or by: nhacchuan broadcast unclear NUMBER;"
+                " the rest: nhacchuan queue"
             )
         )
     told.append(_("Linking codes and console sessions of then do not open anything any more; issue new ones."))
