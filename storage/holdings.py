@@ -215,9 +215,8 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
         t.escalation_words,
         "escalations",
         _by(t.escalation_words, "person"),
-        _all_but(t.escalation_words, "id"),
-        {"id": _NUMBER},
-        frozenset({"words"}),
+        ("person", "at"),
+        {"id": _NUMBER, "said_by": _ANOTHER, "words": _ANOTHER},
     ),
     Holding(
         t.escalation_words,

@@ -33,6 +33,7 @@ from tests.knowledge.test_escalating import (
     make_book,
 )
 from tests.people import DIVISION, credential, review
+from tests.privacy_kept import FakePersonalData
 
 LATER = date(2026, 12, 15)
 CASE = Case(OFFICIAL.code, Trigger.UNDECIDED, "DOT-1@2026-12-31", (LANGUAGE,))
@@ -167,6 +168,7 @@ async def test_official_finds_no_trace_of_it_in_their_own_data(library: Library)
         accounts=FakeAccounts(),
         inquiries=FakeInquiries(),
         evidence=FakeEvidence(FakeProfiles()),
+        personal=FakePersonalData(),
         audit=tried.audit,
     )
 
