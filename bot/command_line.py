@@ -113,6 +113,12 @@ def _apology(error: Exception) -> str:
         )
 
 
+def _load_telegram() -> None:
+    from bot.on_telegram.lean import import_aiogram  # noqa: PLC0415  before any door imports aiogram
+
+    import_aiogram()
+
+
 def _run(work: Coroutine[Any, Any, None]) -> None:
     asyncio.run(work)
 
@@ -259,6 +265,7 @@ def code(person: Annotated[str, typer.Argument(metavar="CODE", help="Code of the
 @app.command()
 def serve() -> None:
     """Open the doors: web chat, console and API; Telegram and Zalo where they are set."""
+    _load_telegram()
     from bot.commands.serving import serve as open_doors  # noqa: PLC0415  see the module's docstring
 
     _run(open_doors(read_settings()))
@@ -267,6 +274,7 @@ def serve() -> None:
 @app.command()
 def run() -> None:
     """Everything in one process: the doors, the planner and the sender."""
+    _load_telegram()
     from bot.commands.serving import run as run_all  # noqa: PLC0415  see the module's docstring
 
     _run(run_all(read_settings()))
