@@ -19,8 +19,10 @@ from bot.commands.keys import rotate_key
 from bot.errors import InputError
 from bot.settings import Settings
 from bot.wiring import Office, open_office
+from bot.wiring_keys import ensure_known
 from handlers.asking import Channel, Incoming
 from handlers.phrases import locale_of
+from storage.database import open_database
 from storage.encryption import Vault
 from storage.records import AuditWanted
 from storage.tables import threads
@@ -109,53 +111,44 @@ async def test_a_served_office_answers_and_shows_while_its_key_is_replaced(url, 
         assert [one.action for one in told] == ["secret_key_retired", "secret_key_begun"]
         assert not any(key in str(one.details) for one in told for key in ring)
     with pytest.raises(InputError, match="was replaced on"):
-        await _open(settings_of(url, tmp_path, old))
+        await begin(url, old)
 
 
-async def test_a_key_of_the_setting_is_replaced_where_it_is_set(fresh_url, tmp_path, capsys):
-    await _open(settings_of(fresh_url, tmp_path, OLD))
-    with pytest.raises(InputError, match="OLD,NEW"):
-        await rotate(settings_of(fresh_url, tmp_path, OLD), drop=False)
-    with pytest.raises(InputError, match="another secret key"):
-        await _open(settings_of(fresh_url, tmp_path, NEW))
-
-    await rotate(settings_of(fresh_url, tmp_path, f"{NEW},{OLD}"), drop=False)
-
-    assert "Take it out of NHACCHUAN_SECRET_KEY" in capsys.readouterr().out
-    await _open(settings_of(fresh_url, tmp_path, NEW))
-    with pytest.raises(InputError, match="was replaced on"):
-        await _open(settings_of(fresh_url, tmp_path, f"{OLD},{NEW}"))
-
-
-async def test_the_old_key_stays_while_another_process_seals_with_it(fresh_url, tmp_path):
-    async with open_office(settings_of(fresh_url, tmp_path, OLD), clock=StandingClock()) as running:
+async def test_a_key_of_the_setting_is_replaced_where_it_is_set_once_nobody_seals_with_it(fresh_url, tmp_path, capsys):
+    old, both = settings_of(fresh_url, tmp_path, OLD), settings_of(fresh_url, tmp_path, f"{NEW},{OLD}")
+    async with open_office(old, clock=StandingClock()) as running:
+        async with running.open_cabinet() as cabinet:
+            await cabinet.threads.keep("web:a", {"said": "gì đó"}, running.clock.now())
         await running.keys.note_alive()
         with pytest.raises(InputError, match="still seals with an older key"):
-            await rotate(settings_of(fresh_url, tmp_path, f"{NEW},{OLD}"), drop=True)
+            await rotate(both, drop=True)
         await running.keys.note_gone()
-    await rotate(settings_of(fresh_url, tmp_path, f"{NEW},{OLD}"), drop=True)
-    await _open(settings_of(fresh_url, tmp_path, NEW))
+    await rotate(both, drop=False)
 
-
-async def test_data_sealed_before_keys_were_named_refuses_a_strange_key(fresh_url, tmp_path):
-    settings = settings_of(fresh_url, tmp_path, OLD)
-    async with open_office(settings, clock=StandingClock()) as office, office.open_cabinet() as cabinet:
-        await cabinet.threads.keep("web:a", {"said": "gì đó"}, office.clock.now())
-    with psycopg.connect(fresh_url, autocommit=True) as connection:
-        connection.execute("DELETE FROM secret_keys")
-
+    assert "Take it out of NHACCHUAN_SECRET_KEY" in capsys.readouterr().out
+    await begin(fresh_url, NEW)
+    with pytest.raises(InputError, match="was replaced on"):
+        await begin(fresh_url, f"{OLD},{NEW}")
     with pytest.raises(InputError, match="another secret key"):
-        await _open(settings_of(fresh_url, tmp_path, NEW))
-    await _open(settings_of(fresh_url, tmp_path, OLD))
+        await begin(fresh_url, "a key that nobody ever had here")
+    with pytest.raises(InputError, match="OLD,NEW"):
+        await rotate(settings_of(fresh_url, tmp_path, NEW), drop=False)
+    with psycopg.connect(fresh_url, autocommit=True) as connection:
+        connection.execute("DELETE FROM secret_keys")  # as it was before keys had names
+    with pytest.raises(InputError, match="another secret key"):
+        await begin(fresh_url, OLD)
+    await begin(fresh_url, NEW)
 
 
 # --- below
 
 
-async def _open(settings: Settings) -> None:
+async def begin(url: str, key: str) -> None:
+    """What every process looks at first."""
+    vault = Vault.from_setting(key)
     with locale_of("en"):
-        async with open_office(settings, clock=StandingClock()):
-            pass
+        async with open_database(url, vault=vault) as database:
+            await ensure_known(database, vault)
 
 
 async def _fill(office: Office) -> str:
