@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from bot.failures import RefusedError
 from bot.on_zalo.allowances import Allowance
+from bot.places import Places
 from bot.push.ledger import OUT_OF_REACH
 from bot.wiring_push import leave_closed
 from storage.records import DeliveryState
@@ -212,7 +213,8 @@ async def test_whoever_has_telegram_is_written_to_there_while_zalo_is_out_of_rea
     async with account.database.transaction() as drawers:
         await drawers.pace.set(sender.identity, per_second=20)
         await drawers.pace.pause(sender.identity, timedelta(seconds=seconds), OUT_OF_REACH)
-        await leave_closed(drawers, {"zalo_oa": sender.identity, "telegram": SENDER}, account.clock.now())
+        ours = {"zalo_oa": sender.identity, "telegram": SENDER}
+        await leave_closed(drawers, Places(ours, ours), account.clock.now())
     await sender.close()
 
     waiting = [(await find(account, one)).channel for one in numbers]
@@ -228,7 +230,7 @@ async def test_nobody_with_telegram_waits_for_an_operator_once_the_grant_is_lost
     await pump(account, sender_of(account))
     for _again in range(2):  # whoever looks for what is due does it, several at once too
         async with account.database.transaction() as drawers:
-            await leave_closed(drawers, senders, account.clock.now())
+            await leave_closed(drawers, Places(senders, senders), account.clock.now())
             assert await drawers.outbox.list_senders_due(account.clock.now()) == [SENDER]
 
     telegram = KeepingSender({f"t{hung.id}": RefusedError("blocked", code="blocked")})
