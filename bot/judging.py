@@ -14,7 +14,8 @@ from knowledge.evaluate import evaluate
 from knowledge.facts import DeclaredRules, Person, PersonCode
 from knowledge.findings import Finding
 from knowledge.rulebook import RuleBook, RulesOn
-from knowledge.touching import EVERYBODY, Touched, find_touched
+from knowledge.touched import EVERYBODY, Touched
+from knowledge.touching import find_touched
 from storage.records import Judged, VerdictRow
 
 AT_ONCE = 500  # people judged in one transaction: a moment's work, so that nobody waits behind it

@@ -4,14 +4,13 @@ Whoever is named here may turn out to be judged as before; whoever is not named 
 """
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TypeVar
 
 from knowledge.facts import (
     CriterionCode,
     DeclaredRules,
     KindCode,
-    ManagedBy,
     PositionGroup,
     RecognitionRow,
     ReviewRound,
@@ -20,6 +19,7 @@ from knowledge.facts import (
     UnitCode,
 )
 from knowledge.rulebook import RulesOn
+from knowledge.touched import EVERYBODY, Behind, Holders, Touched
 
 T = TypeVar("T", bound=Hashable)
 Row = TypeVar("Row", TitleStandard, RecognitionRow)
@@ -27,39 +27,6 @@ Row = TypeVar("Row", TitleStandard, RecognitionRow)
 # What is looked at below, and what no verdict depends on. A change of anything else touches everybody.
 _FOLLOWED = {"units", "standards", "recognition", "rounds", "rulings"}
 _OF_NO_VERDICT = {"version", "group_names", "frequent", "sending_hours"}
-
-
-@dataclass(frozen=True, slots=True)
-class Holders:
-    """Whoever holds such a post and a credential of such a kind."""
-
-    groups: frozenset[PositionGroup]
-    kinds: frozenset[KindCode]
-
-
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """Whoever has a gap of such a criterion in such a post; an empty set stands for all, units None for every unit."""
-
-    groups: frozenset[PositionGroup]
-    managed_by: frozenset[ManagedBy]
-    units: frozenset[UnitCode] | None
-    criteria: frozenset[CriterionCode]
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """Everybody, or those of whom any of the others is true."""
-
-    everybody: bool = False
-    groups: frozenset[PositionGroup] = frozenset()
-    units: frozenset[UnitCode] = frozenset()
-    holders: tuple[Holders, ...] = ()
-    behind: tuple[Behind, ...] = ()
-    exempted: bool = False
-
-
-EVERYBODY = Touched(everybody=True)
 
 
 def find_touched(before: RulesOn, after: RulesOn) -> Touched:

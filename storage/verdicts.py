@@ -31,7 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import PersonCode, UnitCode
 from knowledge.folding import fold_words
-from knowledge.touching import Touched
+from knowledge.touched import Touched
 from storage.characters import storable
 from storage.driver import driver_of
 from storage.records import (

@@ -41,6 +41,7 @@ ALLOWED = {
     "knowledge": (),
     "storage": (
         "knowledge.facts",
+        "knowledge.touched",
         "knowledge.documents",
         "knowledge.credentials",
         "knowledge.library",
