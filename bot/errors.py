@@ -2,9 +2,13 @@
 
 
 class CommandError(Exception):
-    """A sentence for whoever typed the command; `code` is the exit code."""
+    """A sentence for whoever typed the command. `code` is the exit code, `fault` a word for the doctor."""
 
     code = 1
+
+    def __init__(self, *words: object, fault: str = "") -> None:
+        super().__init__(*words)
+        self.fault = fault
 
 
 class InputError(CommandError):

@@ -72,6 +72,7 @@ class TakenOverError(Exception):
 class Intake:
     """One channel's updates. Enter it with `async with`; leaving finishes what is in hand, within `grace` seconds.
 
+    `polls` names the identity whose messages are fetched here, so that two who do so are found.
     `visit` does what an update asks for; an error that it raises lets the update be tried again later.
     """
 
@@ -83,10 +84,11 @@ class Intake:
         *,
         grace: float = 20.0,
         stay_every: float = STAY_EVERY,
+        polls: str = "",
     ) -> None:
         self.channel = channel
         self.inbox = inbox
-        self.holder = secrets.token_hex(8)
+        self.holder = secrets.token_hex(8) + (f" polls {polls}" if polls else "")
         self._visit = visit
         self._stay_every = stay_every
         self._supervisor = Supervisor(2 * _MOST_BEGUN, grace, name=channel)  # that it is full is decided here

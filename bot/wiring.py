@@ -543,7 +543,9 @@ def checked_vault(settings: Settings) -> Vault:
     try:
         return open_vault(settings)
     except SecretKeyError as error:
-        raise InputError(_("NHACCHUAN_SECRET_KEY cannot be used: {reason}").format(reason=error)) from error
+        raise InputError(
+            _("NHACCHUAN_SECRET_KEY cannot be used: {reason}").format(reason=error), fault="unusable_key"
+        ) from error
     except OSError as error:
         raise ServiceError(
             _("NHACCHUAN_HOME ({home}) cannot be written: {reason}").format(home=settings.home, reason=error.strerror)

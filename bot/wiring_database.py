@@ -65,11 +65,12 @@ async def prepare(way: Way, vault: Vault, now: datetime, *, may_migrate: bool) -
                 _(
                     "The database was made by a newer version (schema {found}; this program knows up to {known})."
                     " Install that version, or restore a backup that was taken before it: nhacchuan restore FILE"
-                ).format(found=revision, known=newest_revision())
+                ).format(found=revision, known=newest_revision()),
+                fault="newer",
             )
         if revision != newest_revision():
             if revision is not None and not may_migrate:
-                raise ServiceError(_("The database is not of this version; run: nhacchuan init"))
+                raise ServiceError(_("The database is not of this version; run: nhacchuan init"), fault="older")
             await migrate(owner)
         await finish_restore(owner, now)
         if way.role is not None and not await is_let_in(owner, way.role[0]):
@@ -85,7 +86,8 @@ async def admit(owner: Database, role: str, password: str | None) -> None:
             _(
                 "The account {role} is not there and may not be made by us. An administrator of the server runs:"
                 " CREATE ROLE {role} LOGIN PASSWORD '…'; then run again: nhacchuan init"
-            ).format(role=role)
+            ).format(role=role),
+            fault="no_account",
         ) from refused
 
 

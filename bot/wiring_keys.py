@@ -51,7 +51,8 @@ async def ensure_known(database: Database, vault: Vault) -> None:
             raise InputError(
                 _("NHACCHUAN_SECRET_KEY begins with a key that was replaced on {day}; put the newer key first.").format(
                     day=show_day(retired_at.date())
-                )
+                ),
+                fault="other_key",
             )
         missing = [name for name, retired_at in known.items() if retired_at is None and name not in ring]
         strange = await Resealer(drawers.connection, vault).find_strange() if not known else None
@@ -60,7 +61,8 @@ async def ensure_known(database: Database, vault: Vault) -> None:
                 _(
                     "The data in this database is sealed with another secret key ({names}). Put that key back: in "
                     "NHACCHUAN_SECRET_KEY, after a comma, or in the file secret.key under NHACCHUAN_HOME."
-                ).format(names=", ".join(missing) or strange)
+                ).format(names=", ".join(missing) or strange),
+                fault="other_key",
             )
         if ring[0] not in known:
             await keys.note_used(ring[0])

@@ -16,6 +16,7 @@ WIRING = {
     "bot/wiring_calendars.py",
     "bot/wiring_console.py",
     "bot/wiring_database.py",
+    "bot/wiring_doctor.py",
     "bot/wiring_keeping.py",
     "bot/wiring_intake.py",
     "bot/wiring_keys.py",

@@ -2,7 +2,11 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 
+from aiogram.exceptions import AiogramError
+from aiogram.methods import GetWebhookInfo
 from prometheus_client import CollectorRegistry, Counter
 
 from bot.errors import CommandError, InputError, ServiceError
@@ -35,6 +39,28 @@ async def check_telegram(settings: Settings) -> str:
         raise InputError(str(error)) from None
     except DeliveryFailedError as error:
         raise ServiceError(_("Telegram is out of reach: {reason}").format(reason=error.code or error)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """How Telegram says that it brings messages: to which address, and why it could not of late."""
+
+    url: str
+    failed_at: datetime | None
+    reason: str
+
+
+async def ask_webhook(settings: Settings) -> Brought:
+    """What Telegram says of its webhook. Raises ServiceError when it does not say."""
+    token = settings.telegram_token
+    bot = open_bot(token.get_secret_value() if token is not None else "", settings.telegram_api)
+    try:
+        said = await bot(GetWebhookInfo())
+    except AiogramError as error:
+        raise ServiceError(_("Telegram is out of reach: {reason}").format(reason=type(error).__name__)) from None
+    finally:
+        await bot.session.close()
+    return Brought(said.url, said.last_error_date, said.last_error_message or "")
 
 
 async def learn_link(office: Office) -> None:

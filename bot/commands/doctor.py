@@ -1,40 +1,33 @@
 """`doctor`: looks at settings, library, catalogues, database and channels, and says how to mend each."""
 
 import json
-import socket
-from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import asdict
 from datetime import date
 
 from bot.commands.api_keys import describe_hooks
-from bot.commands.channels import check_telegram
+from bot.commands.checked import Check, wrong
+from bot.commands.doctor_closed import describe_closed
+from bot.commands.doctor_doors import check_account, check_doors
 from bot.commands.doctor_keeping import check_keeping
+from bot.commands.doctor_roster import Now, check_roster, now_by_machine
+from bot.commands.doctor_settings import check_settings, names_given
 from bot.commands.queue import describe
-from bot.commands.zalo_bot import check_zalo_bot
-from bot.commands.zalo_oa import check_zalo_oa
 from bot.errors import CommandError, ServiceError, SilentError
 from bot.on_telegram.paid import TERMS, describe_price
+from bot.push.figures import Figures
 from bot.questions import list_lost
 from bot.settings import Settings
 from bot.telling import Standing
 from bot.wiring import LOCALES, Office, open_office, open_reference
 from bot.wiring_rules import Reference
 from handlers.phrases import _, show_day, show_day_of, show_number
+from handlers.ports import Clock
 
 MARKS = {True: "✓", False: "✗"}
-
-
+REMARK = "!"
 _CLEANED_WITHIN = 2  # days; the clean-up runs twice a day
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: what was found, and how to mend it where it is not well."""
-
-    name: str
-    is_well: bool
-    found: str
-    mend: str = ""
 
 
 def name_check(check: Check) -> str:
@@ -60,6 +53,12 @@ def name_check(check: Check) -> str:
         "zalo_oa": "Zalo Official Account",
         "pace": _("pace of sending"),
         "web": _("web server"),
+        "secret_key": _("secret key"),
+        "home": _("directory of data"),
+        "clock": _("clock"),
+        "doors": _("doors"),
+        "roster": _("roster"),
+        "rules": _("rules"),
     }
     return names.get(check.name, check.name)
 
@@ -71,60 +70,99 @@ class _UnwellServiceError(ServiceError, SilentError):
 
 
 async def examine(settings: Settings, *, as_json: bool) -> None:
-    """Print every check. Raises with exit code 1 for wrong settings and 3 for a service out of reach."""
-    checks = [check async for check in _examine(settings)]
+    """Print every check. Raises with exit code 1 for what is set wrong and 3 for a service out of reach."""
+    checks = [check async for check in look(settings)]
+    tell(checks, as_json=as_json)
+    ensure_well(checks)
+
+
+def tell(checks: Sequence[Check], *, as_json: bool) -> None:
+    """Print what was found."""
     if as_json:
         print(json.dumps([asdict(check) for check in checks], ensure_ascii=False, indent=2))
-    else:
-        for check in checks:
-            print(f"{MARKS[check.is_well]} {name_check(check)}: {check.found}")
-            if not check.is_well:
-                print(f"   → {check.mend}")
-    unwell = {check.name for check in checks if not check.is_well}
-    if unwell & {"database", "telegram", "zalo_bot", "zalo_oa"}:
+        return
+    for check in checks:
+        mark = REMARK if check.is_remark else MARKS[check.is_well]
+        print(f"{mark} {name_check(check)}: {check.found}")
+        if not check.is_well:
+            print(f"   → {check.mend}")
+
+
+def ensure_well(checks: Sequence[Check]) -> None:
+    """Raise with the exit code of the contract where something is wrong; remarks hinder nobody."""
+    unwell = [check for check in checks if not check.is_well and not check.is_remark]
+    if any(check.is_away for check in unwell):
         raise _UnwellServiceError
     if unwell:
         raise SilentError
 
 
-async def _examine(settings: Settings) -> AsyncIterator[Check]:
+async def look(settings: Settings, *, clock: Clock | None = None, now: Now = now_by_machine) -> AsyncIterator[Check]:
+    """Every check, one after the other; by the clock of the settings unless another is given."""
     yield Check("settings", is_well=True, found=_describe_settings(settings))
+    for check in check_settings(settings, names_given()):
+        yield check
     reference, check = _check_library(settings)
     yield check
     yield _check_catalogues()
     if reference is not None:
         yield _check_calendar(reference, settings)
-    database = await _check_database(settings)
-    yield database
-    if database.is_well:
-        yield await _check_added(settings)
-        yield await _check_promoted(settings)
-        yield await _check_told(settings)
-        yield await _check_push(settings)
-        yield await _check_hooks(settings)
-        for check in await _check_keeping(settings):
-            yield check
-        yield await _check_zalo_oa(settings)
-    yield await _check_telegram(settings)
-    yield await _check_zalo_bot(settings)
+    async with AsyncExitStack() as stack:
+        office = await _open(settings, clock, stack)
+        if isinstance(office, Check):
+            yield office
+        else:
+            for check in await _of_office(office, now):
+                yield check
+    for check in await check_doors(settings):
+        yield check
     yield _check_pace(settings)
-    yield _check_web(settings)
+
+
+async def _open(settings: Settings, clock: Clock | None, stack: AsyncExitStack) -> Office | Check:
+    """The open office, or why it does not open."""
+    try:
+        return await stack.enter_async_context(open_office(settings, clock=clock, keeps_threads=False))
+    except CommandError as error:
+        return describe_closed(error)
+
+
+async def _of_office(office: Office, now: Now) -> list[Check]:
+    """What the open office says of itself; where its audit chain is broken nothing else is worth looking at."""
+    database = await _database_of(office)
+    if not database.is_well:
+        return [database]
+    figures = await office.push.read_figures()
+    return [
+        database,
+        await _added_of(office),
+        await _promoted_of(office),
+        await _told_of(office),
+        _push_of(figures),
+        await _hooks_of(office),
+        *await _keeping_of(office),
+        await _personal_data_of(office),
+        *await check_roster(office, figures, now),
+        await check_account(office),
+    ]
 
 
 async def look_around(office: Office) -> list[Check]:
     """The checks that an open office answers by itself, without asking any platform."""
     reference, library = _check_library(office.settings)
     calendar = [_check_calendar(reference, office.settings)] if reference is not None else []
+    figures = await office.push.read_figures()
     return [
         library,
         _check_catalogues(),
         *calendar,
         await _added_of(office),
         await _told_of(office),
-        await _push_of(office),
+        _push_of(figures),
         await _hooks_of(office),
         *await _keeping_of(office),
         await _personal_data_of(office),
+        *await check_roster(office, figures),
         _check_pace(office.settings),
     ]
 
@@ -162,23 +200,13 @@ def _check_calendar(reference: Reference, settings: Settings) -> Check:
     return Check("calendar", is_well=not provisional, found=found, mend=mend)
 
 
-async def _check_database(settings: Settings) -> Check:
-    try:
-        async with open_office(settings) as office:
-            verdict = await office.verify_audit()
-    except CommandError as error:
-        mend = _("Start the server and check NHACCHUAN_DATABASE_URL, or run: nhacchuan init")
-        return Check("database", is_well=False, found=str(error), mend=mend)
+async def _database_of(office: Office) -> Check:
+    verdict = await office.verify_audit()
     if not verdict.is_intact:
         mend = _("Somebody changed the audit chain; restore it from a backup and find out who.")
-        return Check("database", is_well=False, found=verdict.reason or "", mend=mend)
+        return wrong("database", "audit_broken", verdict.reason or "", mend)
     found = _("reachable, of this version, audit chain of {n} entries intact").format(n=verdict.entries)
     return Check("database", is_well=True, found=found)
-
-
-async def _check_added(settings: Settings) -> Check:
-    async with open_office(settings, keeps_threads=False) as office:
-        return await _added_of(office)
 
 
 async def _added_of(office: Office) -> Check:
@@ -189,11 +217,6 @@ async def _added_of(office: Office) -> Check:
         return Check("added", is_well=False, found=found, mend=_("Add these documents again from their files."))
     found = _("{n} documents added from files, with their text").format(n=len(library.texts))
     return Check("added", is_well=True, found=found)
-
-
-async def _check_told(settings: Settings) -> Check:
-    async with open_office(settings, keeps_threads=False) as office:
-        return await _told_of(office)
 
 
 async def _told_of(office: Office) -> Check:
@@ -215,80 +238,28 @@ async def _told_of(office: Office) -> Check:
     return Check("told", is_well=True, found=found)
 
 
-async def _check_promoted(settings: Settings) -> Check:
+async def _promoted_of(office: Office) -> Check:
     """Whether every answer that HR promoted comes back when its question is asked again."""
-    async with open_office(settings, keeps_threads=False) as office:
-        lost = {number for number, _question in [one async for one in list_lost(office)]}
-        given = [one for one in (await office.rule_book()).rules.frequent if one.withdrawn_on is None]
+    lost = {number for number, _question in [one async for one in list_lost(office)]}
+    given = [one for one in (await office.rule_book()).rules.frequent if one.withdrawn_on is None]
     found = _("{n} of {all} promoted answers come back").format(n=len(given) - len(lost), all=len(given))
     return Check("answers", is_well=not lost, found=found, mend=_("Run: nhacchuan questions --check"))
 
 
-async def _check_telegram(settings: Settings) -> Check:
-    if settings.telegram_token is None:
-        return Check("telegram", is_well=True, found=_("not connected (NHACCHUAN_TELEGRAM_TOKEN is empty)"))
-    try:
-        name = await check_telegram(settings)
-    except CommandError as error:
-        return Check(
-            "telegram", is_well=False, found=str(error), mend=_("Check the token and the network, then try again.")
-        )
-    return Check("telegram", is_well=True, found=f"@{name}")
-
-
-async def _check_zalo_bot(settings: Settings) -> Check:
-    """Whether the bot of Zalo works, and what is left of its month."""
-    if settings.zalo_bot_token is None:
-        return Check("zalo_bot", is_well=True, found=_("not connected (NHACCHUAN_ZALO_BOT_TOKEN is empty)"))
-    try:
-        return Check("zalo_bot", is_well=True, found=await check_zalo_bot(settings))
-    except CommandError as error:
-        mend = _("Check NHACCHUAN_ZALO_BOT_TOKEN, the webhook settings and the network, then try again.")
-        return Check("zalo_bot", is_well=False, found=str(error), mend=mend)
-
-
-async def _check_zalo_oa(settings: Settings) -> Check:
-    """Whether the Official Account works, how long its permission holds, and what is left of its month."""
-    if not settings.is_zalo_oa_open:
-        return Check("zalo_oa", is_well=True, found=_("not connected (NHACCHUAN_ZALO_OA_APP_ID is empty)"))
-    async with open_office(settings, keeps_threads=False) as office:
-        try:
-            return Check("zalo_oa", is_well=True, found=await check_zalo_oa(office))
-        except CommandError as error:
-            mend = _("If the permission is lost: nhacchuan zalo connect. Else check the settings and the network.")
-            return Check("zalo_oa", is_well=False, found=str(error), mend=mend)
-
-
-async def _check_push(settings: Settings) -> Check:
-    async with open_office(settings, keeps_threads=False) as office:
-        return await _push_of(office)
-
-
-async def _push_of(office: Office) -> Check:
+def _push_of(figures: Figures) -> Check:
     """Whether what is to be sent is being sent: today's plan, workers, what is unclear, stuck, or refused as ours."""
-    figures = await office.push.read_figures()
     found = " ".join(describe(figures))
     if figures.bad_requests:
         mend = _("A platform calls messages of ours wrong: look for telegram.bad_request in the log and report it.")
-        return Check("push", is_well=False, found=found, mend=mend)
-    is_neglected = figures.workers == 0 and (figures.due > 0 or figures.stuck > 0)
-    mend = _("Nobody sends what waits. Start: nhacchuan work (or nhacchuan run)")
-    return Check("push", is_well=not is_neglected, found=found, mend=mend)
-
-
-async def _check_keeping(settings: Settings) -> list[Check]:
-    async with open_office(settings, keeps_threads=False) as office:
-        return await _keeping_of(office)
+        return wrong("push", "bad_requests", found, mend)
+    if figures.workers == 0 and (figures.due > 0 or figures.stuck > 0):
+        return wrong("push", "no_worker", found, _("Nobody sends what waits. Start: nhacchuan work (or nhacchuan run)"))
+    return Check("push", is_well=True, found=found)
 
 
 async def _keeping_of(office: Office) -> list[Check]:
     """How the audit chain is read and guarded, and how backups stand."""
     return [Check(name, is_well, found, mend) for name, is_well, found, mend in await check_keeping(office)]
-
-
-async def _check_hooks(settings: Settings) -> Check:
-    async with open_office(settings, keeps_threads=False) as office:
-        return await _hooks_of(office)
 
 
 async def _hooks_of(office: Office) -> Check:
@@ -323,12 +294,3 @@ def _check_pace(settings: Settings) -> Check:
         " NHACCHUAN_TELEGRAM_PAID_BROADCAST."
     ).format(n=show_number(most))
     return Check("pace", is_well=not is_real or 0 < per_second <= most, found=found, mend=mend)
-
-
-def _check_web(settings: Settings) -> Check:
-    try:
-        with socket.create_server((settings.host, settings.port)):
-            return Check("web", is_well=True, found=settings.http)
-    except OSError as error:
-        mend = _("Stop the other program, or choose another NHACCHUAN_HTTP.")
-        return Check("web", is_well=False, found=f"{settings.http}: {error.strerror}", mend=mend)

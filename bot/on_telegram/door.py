@@ -47,7 +47,7 @@ class PollingDoor:
         try:
             await announce_commands(PatientLine(self._bot, stop, pause))
             _log.info("telegram.open", by="polling")
-            async with _open_intake(self._bot, self._reception) as intake:
+            async with _open_intake(self._bot, self._reception, polls=f"telegram:{self._bot.id}") as intake:
                 await poll(self._bot, Threshold(intake, self._bot.id), stop, pause=pause)
         finally:
             await self._bot.session.close()
@@ -97,5 +97,5 @@ class WebhookDoor:
             await self._bot.session.close()
 
 
-def _open_intake(bot: Bot, reception: Reception) -> Intake:
-    return Intake(Channel.TELEGRAM, reception.inbox, make_visit(bot, build_dispatcher(bot, reception)))
+def _open_intake(bot: Bot, reception: Reception, polls: str = "") -> Intake:
+    return Intake(Channel.TELEGRAM, reception.inbox, make_visit(bot, build_dispatcher(bot, reception)), polls=polls)

@@ -97,7 +97,8 @@ class BotPollingDoor:
             await self._ensure_no_webhook(line)
             _log.info("zalo_bot.open", by="polling")
             visits = BotVisits(self._api, self._reception, stop)
-            async with Intake(Channel.ZALO_BOT, self._reception.inbox, visits.take) as intake:
+            intake = Intake(Channel.ZALO_BOT, self._reception.inbox, visits.take, polls=self._api.identity)
+            async with intake:
                 while not stop.is_set():
                     try:
                         await self._fetch(line, _Threshold(intake, _id_of(me)), stop)

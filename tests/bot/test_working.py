@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
-from bot.commands.doctor import _check_pace, _check_push
+from bot.commands.doctor import _check_pace, _push_of
 from bot.commands.queue import describe, figures_as_json, show_queue
 from bot.commands.working import make_senders, open_worker
 from bot.errors import InputError
@@ -125,7 +125,7 @@ async def test_day_is_planned_sent_and_told_in_figures(province, capsys):
 
 async def test_doctor_names_messages_that_were_made_wrongly(province):
     office, _api = province
-    check = await _check_push(office.settings)
+    check = _push_of(await office.push.read_figures())
     assert not check.is_well
     assert "telegram.bad_request" in check.mend
 
