@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Awaitable, Callable, Iterable
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 import structlog
 from aiohttp import web
@@ -38,20 +38,14 @@ class Proxies:
         return _plain(said) or None
 
     def _is_proxy(self, written: str) -> bool:
-        try:
-            address = ip_address(_plain(written))
-        except ValueError:
-            return False
-        return any(address in one for one in self._networks)
+        address = _read(written)
+        return address is not None and any(address in one for one in self._networks)
 
 
 def network_of(request: web.Request) -> str:
     """The network that asks, as one name; empty for this machine, behind which anybody may stand."""
-    try:
-        address = ip_address(_plain(request.remote or ""))
-    except ValueError:
-        return ""
-    if address.is_loopback:
+    address = _read(request.remote or "")
+    if address is None or address.is_loopback:
         return ""
     if isinstance(address, IPv6Address):
         return str(ip_network((address, _HOME_BITS), strict=False))
@@ -108,6 +102,16 @@ def _too_often(wait: float) -> web.Response:
     _log.info("web_too_often", seconds=seconds)
     text = _("Too many requests; please try again later.")
     return web.Response(status=429, text=text, headers={"Retry-After": str(seconds)})
+
+
+def _read(written: str) -> IPv4Address | IPv6Address | None:
+    """The address that is written. One of version 4 is that also where a socket of version 6 brought it."""
+    try:
+        address = ip_address(_plain(written))
+    except ValueError:
+        return None
+    within = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return within or address
 
 
 def _plain(written: str) -> str:

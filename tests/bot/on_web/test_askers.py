@@ -49,6 +49,7 @@ def request_of(header: str | None, remote: str = "10.0.0.2", name: str = "X-Forw
         pytest.param(["10.0.0.0/8"], "10.0.0.2", "[2001:db8::5]:4711", "2001:db8::5", id="an address of version 6"),
         pytest.param(["10.0.0.0/8"], "10.0.0.2", None, None, id="the proxy says nothing"),
         pytest.param(["::1"], "::1", "203.0.113.7:80", "203.0.113.7", id="a proxy on this machine, with a port"),
+        pytest.param(["10.0.0.2"], "::ffff:10.0.0.2", "203.0.113.7", "203.0.113.7", id="a proxy at a socket of both"),
     ],
 )
 def test_who_asks_is_read_from_a_named_proxy_alone(named, remote, header, found):
@@ -68,6 +69,8 @@ def test_the_header_is_the_one_of_the_settings():
         pytest.param("203.0.113.7", "203.0.113.7", id="an address"),
         pytest.param("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", id="anybody at one home"),
         pytest.param("127.0.0.1", "", id="this machine"),
+        pytest.param("::ffff:203.0.113.7", "203.0.113.7", id="an address at a socket of both versions"),
+        pytest.param("::ffff:127.0.0.1", "", id="this machine at a socket of both versions"),
         pytest.param("nobody", "", id="no address"),
     ],
 )
