@@ -213,6 +213,27 @@ async def test_whoever_serves_adds_to_the_chain_and_moves_its_end_on_and_never_b
                 await drawers.connection.execute(text(order))
 
 
+async def test_a_passing_table_of_the_same_name_deceives_no_guard(server_of_app: Database) -> None:
+    await record_some(server_of_app, 3)
+    of_entries = "number bigint, hash text, previous_hash text"
+    for orders in (
+        (
+            f"CREATE TEMPORARY TABLE audit_entries ({of_entries}) ON COMMIT DROP",
+            "INSERT INTO audit_entries SELECT 4, 'forged', hash FROM public.audit_head",
+            "UPDATE public.audit_head SET number = 4, hash = 'forged'",
+        ),
+        (
+            "CREATE TEMPORARY TABLE audit_head (number bigint, hash text) ON COMMIT DROP",
+            "INSERT INTO audit_head VALUES (8, 'forged')",
+            "INSERT INTO public.audit_entries SELECT 9, at, 'x', 'x', 'x', details, 'forged', 'x' FROM audit_entries",
+        ),
+    ):
+        with pytest.raises(DBAPIError, match=r"follow one another|never back"):  # noqa: PT012  one transaction
+            async with server_of_app.transaction() as drawers:
+                for order in orders:
+                    await drawers.connection.execute(text(order))
+
+
 async def test_every_table_of_now_and_of_later_is_open_to_whoever_serves(
     database: Database, server_of_app: Database
 ) -> None:

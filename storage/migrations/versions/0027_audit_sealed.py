@@ -11,10 +11,11 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 # The second line, which holds for the owner too; the first is that the account of the running product has no right.
+# Tables are named with their schema: a passing table of the same name, which anybody may make, is looked at first.
 FOLLOW = """
 CREATE FUNCTION follow_audit_chain() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM audit_head h WHERE NEW.number = h.number + 1 AND NEW.previous_hash = h.hash) THEN
+    IF NOT EXISTS (SELECT FROM public.audit_head h WHERE NEW.number = h.number + 1 AND NEW.previous_hash = h.hash) THEN
         RAISE EXCEPTION 'audit entries follow one another';
     END IF;
     RETURN NEW;
@@ -23,7 +24,7 @@ END $$
 ADVANCE = """
 CREATE FUNCTION advance_audit_head() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM audit_entries e WHERE e.number = NEW.number AND NEW.number = OLD.number + 1
+    IF NOT EXISTS (SELECT FROM public.audit_entries e WHERE e.number = NEW.number AND NEW.number = OLD.number + 1
                    AND e.hash = NEW.hash AND e.previous_hash = OLD.hash) THEN
         RAISE EXCEPTION 'the end of the audit chain moves on by one entry and never back';
     END IF;
