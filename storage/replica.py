@@ -122,6 +122,6 @@ def _number(position: object) -> int:
 async def keep_noting(replica: Replica, every: float = 1.0) -> None:
     """Note the primary's position until cancelled, whatever becomes of it meanwhile."""
     while True:
-        with suppress(DatabaseUnavailableError):
+        with suppress(DatabaseUnavailableError, DBAPIError):  # a primary that changes place refuses for a moment
             await replica.note()
         await asyncio.sleep(every)

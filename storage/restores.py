@@ -1,7 +1,8 @@
 """After a backup was put back: what may have happened since it was taken is named, and nothing of it happens twice.
 
-What is told unasked and had not surely been left for later counts as unclear. What lets somebody in (codes, sessions)
-is taken away: it may have been taken away since. Numbers go on far beyond those that may have been given since.
+What is told unasked and had not surely been left for later counts as unclear. What lets somebody in (codes,
+sessions, addresses of calendars) is taken away: it may have been taken away since. Numbers go on far beyond those that
+may have been given since.
 """
 
 from collections.abc import Mapping
@@ -41,6 +42,7 @@ _CLEAN: Final = {
     "codes": "DELETE FROM link_codes",
     "entries": "DELETE FROM console_entries",
     "sessions": "DELETE FROM console_sessions",
+    "calendars": "DELETE FROM calendar_tokens",
     "cards": "UPDATE broadcast_cards SET is_begun = true WHERE NOT is_begun",
     # A renewal may have used up the token since: if Zalo refuses it, that is known to be why.
     "zalo": "UPDATE zalo_grants SET begun_at = coalesce(begun_at, :taken), lock_until = NULL, locked_by = NULL"

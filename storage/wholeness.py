@@ -19,7 +19,8 @@ _COUNTS: Final = text(
     f"""
 SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM people WHERE 'hr' = ANY(roles)),
     (SELECT count(*) FROM people p WHERE 'hr' = ANY(roles)
-        AND EXISTS (SELECT FROM accounts a WHERE a.person = p.code AND a.unreachable_at IS NULL)),
+        AND EXISTS (SELECT FROM accounts a WHERE a.person = p.code AND a.unreachable_at IS NULL
+            AND 'reminders' <> ALL(a.withheld))),
     (SELECT count(*) FROM recognition WHERE {_IN_FORCE})
 """  # noqa: S608  nothing of anybody's is in it
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.commands.files import write_file
 from bot.errors import InputError
-from bot.papers.audit_sheet import line_of, read_lines, write_audit_sheet
+from bot.papers.audit_sheet import line_of, list_unread, read_lines, write_audit_sheet
 from bot.settings import Settings
 from bot.wiring import Office, open_office
 from bot.wiring_keeping import Keeper, find_hash, list_seals, own_keys, seal_now
@@ -13,6 +13,7 @@ from handlers.phrases import _, show_day, show_number
 
 _ON_A_SHEET = 35
 _LONGEST = 1_000_000
+_LONGEST_PATH = 200  # several lines of a sheet are no name of a file, and no system takes them for one
 
 
 async def verify_audit(settings: Settings, against: str | None = None) -> None:
@@ -30,7 +31,14 @@ async def verify_audit(settings: Settings, against: str | None = None) -> None:
 
 async def _compare(office: Office, against: str) -> None:
     """Every end that was kept on paper must be in the chain."""
-    ends = read_lines(_words_of(against))
+    words = _words_of(against)
+    if unread := list_unread(words):
+        told = _(
+            "These lines begin like one of a sheet and cannot be read: {lines}. Type them as they are printed;"
+            " nothing was compared."
+        )
+        raise InputError(told.format(lines="; ".join(one[:60] for one in unread[:5])))
+    ends = read_lines(words)
     if not ends:
         raise InputError(_("No line of a sheet was found; one looks like this: {line}").format(
             line="2026-11-21 1234 9f86d081 884c7d65 …"))  # fmt: skip
@@ -49,6 +57,8 @@ async def _compare(office: Office, against: str) -> None:
 
 def _words_of(against: str) -> str:
     """The words themselves, or those of the file that they name."""
+    if len(against) > _LONGEST_PATH or "\n" in against:
+        return against
     try:
         return Path(against).read_text(encoding="utf-8")[:_LONGEST] if Path(against).is_file() else against
     except (OSError, UnicodeDecodeError) as error:

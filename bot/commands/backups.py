@@ -97,6 +97,15 @@ def _tell(counts: Mapping[str, int], named: int | None) -> list[str]:
             )
         )
     told.append(_("Linking codes and console sessions of then do not open anything any more; issue new ones."))
+    if calendars := counts.get("calendars"):
+        text = ngettext(
+            "{n} secret address of a calendar opens nothing any more, since it may have been taken back: whoever"
+            " subscribed asks for a new one in their chat.",
+            "{n} secret addresses of calendars open nothing any more, since they may have been taken back: whoever"
+            " subscribed asks for a new one in their chat.",
+            calendars,
+        )
+        told.append(text.format(n=show_number(calendars)))
     if counts.get("zalo"):
         told.append(_("Zalo's permission may have been renewed since, and then the one of the backup is used up:"
                       " run nhacchuan doctor, and if it says so: nhacchuan zalo connect"))  # fmt: skip

@@ -22,6 +22,7 @@ _QR: Final = 52.0
 _GROUP: Final = 8
 SHORTEST: Final = 16  # signs of a hash that somebody has to copy from paper to prove something
 _LINE: Final = re.compile(r"(\d{4}-\d\d-\d\d)\s+(?:[^\d\n]{0,3}\s*)?(\d{1,18})\s+((?:[0-9a-fA-F]{2,64}[ \t]*)+)")
+_BEGUN: Final = re.compile(r"\d{4}-\d")
 
 
 def line_of(day: date, number: int, end: str) -> str:
@@ -41,6 +42,12 @@ def read_lines(words: str) -> Sequence[tuple[date, int, str]]:
             except ValueError:
                 continue
     return found
+
+
+def list_unread(words: str) -> Sequence[str]:
+    """Lines that begin like one that was printed and are none: whoever compares must not take them for compared."""
+    lines = (line.strip() for line in words.splitlines())
+    return [line for line in lines if _BEGUN.match(line) and not read_lines(line)]
 
 
 def write_audit_sheet(

@@ -64,6 +64,7 @@ async def fill(database: Database) -> None:
         await put_people(drawers, [replace(LAN, code=PersonCode(f"CB{n:03}")) for n in range(1, 7)])
         await drawers.accounts.link("telegram", "42", LAN.code, TAKEN)
         await drawers.link_codes.issue(LAN.code, TAKEN)
+        await drawers.calendars.issue(LAN.code, TAKEN)
         await drawers.letters.leave(Letter("telegram", "42", LetterKind.PROPOSAL, TAKEN, key="letter"))
         await drawers.letters.leave(Letter("web", "42", LetterKind.PROPOSAL, TAKEN, key="letter on the web"))
         for number, (day, due_at, sender) in enumerate(
@@ -130,6 +131,7 @@ async def test_what_may_have_gone_out_since_is_named_and_nothing_is_sent_twice(
             assert number > 10_000_000, "numbers that were given since are not given again"
             codes = await drawers.connection.exec_driver_sql("SELECT count(*) FROM link_codes")
             assert codes.scalar_one() == 0
+            assert await drawers.calendars.find_issued(LAN.code) is None, "it may have been taken back since"
             letters = await drawers.connection.exec_driver_sql("SELECT channel, state FROM letters ORDER BY channel")
             assert letters.all() == [("telegram", "unclear"), ("web", "waiting")]
             verdict = await drawers.audit.verify()
