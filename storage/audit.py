@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, select, text
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.characters import storable, storable_values
 from storage.driver import driver_of
+from storage.later import Later
 from storage.records import AuditCheck, AuditEntry, AuditSeal, AuditVerdict, AuditWanted
 from storage.tables import audit_checks, audit_entries, audit_head, audit_seals
 
@@ -35,6 +36,18 @@ _STANDING: Final = text("""
 SELECT c.relname || '.' || t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
 WHERE c.relname LIKE 'audit%' AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
 """)
+# The letters that are sealed are written here but for the number and the hash of the entry before, which only the
+# server knows without a way back and forth: who holds the end of the chain holds up everybody who records.
+_TAKE_END: Final = b"SELECT FROM audit_head FOR UPDATE"
+_KEEP: Final = (
+    b"INSERT INTO audit_entries (number, at, actor, action, subject, details, previous_hash, hash)"
+    b" SELECT number + 1, %(at)s, %(actor)s, %(action)s, %(subject)s, CAST(%(details)s AS json), hash,"
+    b" encode(sha256(convert_to("
+    b"'[' || number + 1 || ',' || CAST(%(letters)s AS text) || ',\"' || hash || '\"]', 'UTF8')), 'hex') FROM audit_head"
+)
+_MOVE_ON: Final = (
+    b"UPDATE audit_head h SET number = e.number, hash = e.hash FROM audit_entries e WHERE e.number = h.number + 1"
+)
 _ENDS: Final = text("""
 SELECT DISTINCT ON (day) CAST(at AT TIME ZONE 'Asia/Ho_Chi_Minh' AS date) AS day, number, hash FROM audit_entries
 WHERE number > :sealed AND at < :before ORDER BY day, number DESC
@@ -53,11 +66,13 @@ class PersonalDetailsError(ValueError):
 class AuditDrawer:
     """Keeps the promises of the desk's `Audit`.
 
-    Whoever records holds the end of the chain until the transaction ends, so it is best done last.
+    Whoever links an entry to the chain holds its end until the transaction ends. So what is recorded is linked last of
+    all, and leaves together with the commit; whoever reads the chain in the same transaction links it first.
     """
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, later: Later | None = None) -> None:
         self._connection = connection
+        self._later = later or Later(connection)
 
     async def record(
         self, actor: str, action: str, subject: str, at: datetime, details: Mapping[str, Any] | None = None
@@ -65,26 +80,17 @@ class AuditDrawer:
         """Raises PersonalDetailsError for details that are more than codes, numbers and days."""
         plain = storable_values(details or {})
         ensure_impersonal(plain)
-        actor, subject = storable(actor), storable(subject)
-        found = await self._connection.execute(select(audit_head.c.number, audit_head.c.hash).with_for_update())
-        number, previous = found.one()
-        entry = AuditEntry(number + 1, at, actor, action, subject, plain, previous)
-        sealed = seal(entry)
-        await self._connection.execute(
-            insert(audit_entries).values(
-                number=entry.number,
-                at=at,
-                actor=actor,
-                action=action,
-                subject=subject,
-                details=plain,
-                previous_hash=previous,
-                hash=sealed,
-            )
-        )
-        await self._connection.execute(update(audit_head).values(number=entry.number, hash=sealed))
+        entry = AuditEntry(0, at, storable(actor), action, storable(subject), plain)
+        values = {
+            "at": at, "actor": entry.actor, "action": action, "subject": entry.subject,
+            "details": json.dumps(plain), "letters": _letters_of(entry),
+        }  # fmt: skip
+        self._later.add_last(_TAKE_END, {})
+        self._later.add_last(_KEEP, values)
+        self._later.add_last(_MOVE_ON, {})
 
     async def list_about(self, subject: str, limit: int) -> Sequence[tuple[datetime, str, str]]:
+        await self._later.write_all()
         found = await self._connection.execute(
             select(audit_entries.c.at, audit_entries.c.actor, audit_entries.c.action)
             .where(audit_entries.c.subject == subject)
@@ -95,6 +101,7 @@ class AuditDrawer:
 
     async def list_entries(self, wanted: AuditWanted, limit: int) -> Sequence[AuditEntry]:
         """The newest entries that fit every part that is given, below `wanted.below`."""
+        await self._later.write_all()
         kept = audit_entries.c
         fits = [
             column == storable(value)
@@ -124,6 +131,7 @@ class AuditDrawer:
         A chain in which every link holds is broken all the same where what guards it was put out of force, or where it
         does not hold an end that was signed.
         """
+        await self._later.write_all()
         verdict = await self._read_links()
         if not verdict.is_intact:
             return verdict
@@ -157,12 +165,14 @@ class AuditDrawer:
 
     async def find_end(self) -> tuple[int, str]:
         """The number and hash of the newest entry."""
+        await self._later.write_all()
         found = await self._connection.execute(select(audit_head.c.number, audit_head.c.hash))
         number, end = found.one()
         return number, end
 
     async def find_hash(self, number: int) -> str | None:
         """The hash of the entry of this number, or None."""
+        await self._later.write_all()
         return await self._connection.scalar(select(audit_entries.c.hash).where(audit_entries.c.number == number))
 
     # --- ends that are signed
@@ -174,6 +184,7 @@ class AuditDrawer:
 
     async def seal_days(self, before: datetime, key: bytes, at: datetime) -> Sequence[AuditSeal]:
         """Sign the end of every day that ended before this moment and is not signed yet; those signed now."""
+        await self._later.write_all()
         newest = await self.list_seals(1)
         values = {"sealed": newest[0].number if newest else 0, "before": before}
         ends = (await self._connection.execute(_ENDS, values)).all()
@@ -256,17 +267,15 @@ def _is_phone_like(text: str) -> bool:
 
 def seal(entry: AuditEntry) -> str:
     """The hash of an entry over its canonical form, the hash of the entry before included."""
-    form = [
-        entry.number,
-        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        entry.actor,
-        entry.action,
-        entry.subject,
-        entry.details,
-        entry.previous_hash,
-    ]
-    canonical = json.dumps(form, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    canonical = f'[{entry.number},{_letters_of(entry)},"{entry.previous_hash}"]'
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _letters_of(entry: AuditEntry) -> str:
+    """The canonical form without its place in the chain."""
+    at = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
+    form = [at, entry.actor, entry.action, entry.subject, entry.details]
+    return json.dumps(form, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)[1:-1]
 
 
 def _broken(entry: AuditEntry, expected: int, previous: str) -> str | None:

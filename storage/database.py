@@ -132,7 +132,7 @@ class ReservedLine:
                     self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
                 drawers = self._database.drawers_on(self._connection)
                 yield drawers
-                await drawers.later.write()
+                await drawers.later.write_all()
             except BaseException:
                 await self.close()  # whatever state it is in, the next begins anew
                 raise

@@ -149,7 +149,7 @@ class Drawers:
             accounts=AccountsDrawer(connection, foreseen),
             link_codes=LinkCodesDrawer(connection, vault, randomness),
             threads=ThreadsDrawer(connection, vault, foreseen, later),
-            audit=AuditDrawer(connection),
+            audit=AuditDrawer(connection, later),
             updates=UpdatesDrawer(connection, vault),
             study=StudyDrawer(connection, vault),
             inquiries=InquiriesDrawer(connection, vault, randomness),
