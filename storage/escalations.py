@@ -167,9 +167,13 @@ class EscalationsDrawer:
         return _by_unit(await self._read(f"{order} WHERE d.state = 'unclear' GROUP BY p.unit"))
 
     async def prune(self, closed_before: date, said_before: datetime) -> None:
-        """Forget cases that ended before a day, and words that were said before a moment."""
+        """Forget cases that ended before a day, and words of before a moment about whoever has no case any more."""
         await self._do("DELETE FROM escalation_cases WHERE closed_on < %(day)s", {"day": closed_before})
-        await self._do("DELETE FROM escalation_words WHERE at < %(at)s", {"at": said_before})
+        forgotten = (
+            "DELETE FROM escalation_words w WHERE at < %(at)s"
+            " AND NOT EXISTS (SELECT FROM escalation_cases c WHERE c.person = w.person)"
+        )
+        await self._do(forgotten, {"at": said_before})
 
     # --- for the desk
 

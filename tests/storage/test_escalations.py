@@ -169,6 +169,9 @@ async def test_ended_cases_are_forgotten_after_their_time(drawers: Drawers) -> N
     await drawers.escalations.prune(date(2026, 12, 8), NOW)
     assert await drawers.escalations.load_memory(MONDAY)
 
+    await drawers.escalations.prune(date(2026, 12, 8), datetime(2026, 12, 9, tzinfo=UTC))
+    assert await drawers.escalations.list_remarks([OFFICIAL]), "what was said stays as long as the case"
+
     await drawers.escalations.prune(date(2026, 12, 9), datetime(2026, 12, 9, tzinfo=UTC))
     assert await drawers.escalations.load_memory(MONDAY) == {}
     assert not await drawers.escalations.list_remarks([OFFICIAL])
