@@ -20,7 +20,7 @@ _FIRST_ASTRAL = 0x10000
 
 def count_units(text: str) -> int:
     """Length in UTF-16 code units, which is how Telegram counts."""
-    return len(text) + sum(ord(letter) >= _FIRST_ASTRAL for letter in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def split_text(text: str, limit: int) -> list[str]:

@@ -37,6 +37,8 @@ _PREFERRED = (Channel.TELEGRAM, Channel.ZALO_OA, Channel.ZALO_BOT, Channel.WEB)
 
 def clean(text: str) -> str:
     """What was typed, without signs that nobody sees: they could turn around or hide what another person reads."""
+    if text.isprintable():  # as nearly every line is
+        return unicodedata.normalize("NFC", text).strip()
     seen = (sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co"})
     return unicodedata.normalize("NFC", "".join(seen)).strip()
 

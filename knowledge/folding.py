@@ -13,10 +13,22 @@ _UNPRINTABLE = re.compile(
 _STROKED_D = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
 
 
+class _WithoutMarks(dict[int, int | None]):
+    """What becomes of each sign, by its number, learned when it is met first."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = kept = None if unicodedata.combining(chr(code)) else code
+        return kept
+
+
+_WITHOUT_MARKS = _WithoutMarks()
+
+
 def fold(text: str) -> str:
     """Lower case without marks, with single spaces; punctuation stays. Composed and decomposed input give the same."""
-    plain = unicodedata.normalize("NFD", text.translate(_STROKED_D))
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    if text.isascii():
+        return _SPACE.sub(" ", text.lower()).strip()
+    plain = unicodedata.normalize("NFD", text.translate(_STROKED_D)).translate(_WITHOUT_MARKS)
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", plain).lower()).strip()
 
 

@@ -93,6 +93,15 @@ class RuleBook:
         return {unit.code: unit for unit in self.rules.units}
 
     @cached_property
+    def headed_units(self) -> dict[PersonCode, list[Unit]]:
+        """Units by who is recorded as their head, whatever their dates."""
+        headed: dict[PersonCode, list[Unit]] = defaultdict(list)
+        for unit in self.rules.units:
+            if unit.head is not None:
+                headed[unit.head].append(unit)
+        return dict(headed)
+
+    @cached_property
     def _group_names(self) -> dict[PositionGroup, str]:
         return dict(self.rules.group_names)
 
@@ -347,9 +356,7 @@ class RulesOn:
 
     def heads_units(self, person: PersonCode) -> tuple[UnitCode, ...]:
         """Units in force on the day of which this person is recorded as head."""
-        return tuple(
-            unit.code for unit in self.book.rules.units if unit.head == person and self.find_unit(unit.code) is unit
-        )
+        return tuple(unit.code for unit in self.book.headed_units.get(person, ()) if self.find_unit(unit.code) is unit)
 
     def _follow(self, code: UnitCode) -> Unit | None:
         unit = self.book.units.get(code)

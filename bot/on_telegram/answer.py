@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from aiogram import Bot
@@ -13,7 +14,6 @@ from aiogram.methods import (
     EditMessageText,
     SendChatAction,
     SendDocument,
-    SendMessage,
     SendPhoto,
     TelegramMethod,
 )
@@ -21,7 +21,6 @@ from aiogram.types import (
     BufferedInputFile,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
-    Message,
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
 )
@@ -45,6 +44,19 @@ _PICTURES = {"image/png", "image/jpeg"}
 _log = structlog.get_logger("bot.on_telegram")
 
 Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
+
+
+class Answer(TelegramMethod[Any]):
+    """`sendMessage` with what our answers use of it; of what Telegram made of it, that it was taken is enough."""
+
+    __returning__ = Any
+    __api_method__ = "sendMessage"
+
+    chat_id: str
+    text: str
+    parse_mode: str = ParseMode.HTML
+    link_preview_options: LinkPreviewOptions = _NO_PREVIEW
+    reply_markup: Markup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +150,7 @@ class Answerer:
         return True
 
     async def _send_all(self, address: str, parts: Sequence[Part], file: File | None) -> None:
-        messages: list[TelegramMethod[Message]] = [_build_message(address, part) for part in parts]
+        messages: list[TelegramMethod[Any]] = [_build_message(address, part) for part in parts]
         if file is not None:
             brought = BufferedInputFile(file.content, filename=file.name)
             is_picture = file.media_type in _PICTURES
@@ -159,17 +171,17 @@ class Answerer:
                 )
                 return
 
-    async def _send(self, message: TelegramMethod[Message], address: str) -> None:
+    async def _send(self, message: TelegramMethod[Any], address: str) -> None:
         try:
             await hand_over(self._bot, message, self._pause)
         except TelegramBadRequest as refused:
             reason = name_reason(refused)
             if reason in GONE:
                 raise RefusedError(reason, code=reason) from None
-            _log.error("telegram.bad_request", method=type(message).__name__, reason=reason)
+            _log.error("telegram.bad_request", method=message.__api_method__, reason=reason)
             raise  # a defect of ours, of which the visitor hears
         except UnclearError as unclear:
-            _log.warning("telegram.unclear", chat=short_name(address), method=type(message).__name__, code=unclear.code)
+            _log.warning("telegram.unclear", chat=short_name(address), method=message.__api_method__, code=unclear.code)
 
     async def _quietly(self, method: TelegramMethod[bool]) -> None:
         try:
@@ -182,11 +194,5 @@ def _brings_file(reply: Reply) -> bool:
     return any(one is not None for one in (reply.file, reply.paper, reply.picture, reply.calendar, reply.code_sheet))
 
 
-def _build_message(address: str, part: Part) -> SendMessage:
-    return SendMessage(
-        chat_id=address,
-        text=part.text,
-        parse_mode=ParseMode.HTML,
-        link_preview_options=_NO_PREVIEW,
-        reply_markup=part.markup,
-    )
+def _build_message(address: str, part: Part) -> Answer:
+    return Answer(chat_id=address, text=part.text, reply_markup=part.markup)

@@ -1,5 +1,7 @@
 """The connection to the Bot API: where it is, which errors mean what, and a token that never leaves it."""
 
+import json
+from functools import partial
 from typing import Any
 
 import structlog
@@ -21,13 +23,15 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
+from aiogram.types import InputFile
 from aiogram.utils.token import TokenValidationError
-from aiohttp import ClientConnectorError, ConnectionTimeoutError
+from aiohttp import ClientConnectorError, ConnectionTimeoutError, FormData, JsonPayload
 
 from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError, UnclearError
 from bot.on_telegram.tokens import refused_token
 from bot.waiting import Pause, T
 
+_write = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 _TRIES = 4
 _FIRST_PAUSE = 0.5
 _LONGEST_WAIT = 30  # seconds a visitor's answer may be held back when Telegram asks us to slow down
@@ -44,6 +48,15 @@ class DiscreetSession(AiohttpSession):
     def __init__(self, *, api: TelegramAPIServer) -> None:
         super().__init__(api=api)
         self._forms: dict[Any, Any] = {}  # pydantic forgets a form as soon as nobody holds it, and makes it anew
+
+    def build_form_data(self, bot: Bot, method: TelegramMethod[TelegramType]) -> FormData | JsonPayload:  # type: ignore[override]  # aiohttp takes either
+        """As JSON where no file goes with it: in a form each Vietnamese letter is written by six to nine others."""
+        files: dict[str, InputFile] = {}
+        fields = method.model_dump(warnings=False).items()
+        written = {name: self.prepare_value(value, bot=bot, files=files) for name, value in fields}
+        if files:
+            return super().build_form_data(bot, method)
+        return JsonPayload({name: value for name, value in written.items() if value}, dumps=_write)
 
     def check_response(
         self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str

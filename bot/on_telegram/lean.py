@@ -40,12 +40,13 @@ def import_aiogram() -> None:
         of_aiogram.model_rebuild = classmethod(complete_with_names)  # type: ignore[method-assign, assignment]
 
 
-def make_ready() -> None:
+def make_ready(*more: type[BaseModel]) -> None:
     """Complete the forms of every day, so that the first visitor does not wait for it."""
     from aiogram.methods import Response, SendMessage  # noqa: PLC0415  after what is above
     from aiogram.types import Message, Update  # noqa: PLC0415
 
-    for one in (Update, SendMessage, Response[Message]):
+    every_day: tuple[type[BaseModel], ...] = (Update, SendMessage, Response[Message], *more)
+    for one in every_day:
         one.model_rebuild()
 
 

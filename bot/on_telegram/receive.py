@@ -17,9 +17,9 @@ from aiogram.types import CallbackQuery, Chat, ChatMemberUpdated, Message, Teleg
 
 from bot.failures import ChannelRefusedError, NotSentError, RefusedError, where_of
 from bot.intake import InHand, TakenOverError
-from bot.interruption import say_interrupted
+from bot.interruption import RESTORED, say_interrupted
 from bot.log_names import make_reference, short_name
-from bot.on_telegram.answer import Answerer
+from bot.on_telegram.answer import Answer, Answerer
 from bot.on_telegram.connection import hand_over
 from bot.on_telegram.files import find_file
 from bot.on_telegram.incoming import Aside, read_message, read_press, read_update
@@ -39,6 +39,7 @@ Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 _ANSWER: Final = "answer"
 _TURNS_GIVEN: Final = 3
 _THINKING: Final = 8  # questions at the desk at the same time: each needs its own way to the database
+_CROWD: Final = 100  # so many in line are a flood: to tell each that we work at it would make all of them wait longer
 _log = structlog.get_logger("bot.on_telegram")
 
 
@@ -59,7 +60,7 @@ class Reception:
 
 def build_dispatcher(bot: Bot, reception: Reception) -> Dispatcher:
     """Lay out the door: what kind of update goes where."""
-    make_ready()
+    make_ready(Answer)
     answerer = Answerer(bot, reception.describe, reception.pause)
     visits = _Visits(bot, reception, answerer)
     dispatcher = Dispatcher(disable_fsm=True)
@@ -118,7 +119,8 @@ class _InTurn(BaseMiddleware):
         in_hand: InHand = data["in_hand"]
         try:
             if in_hand.sending:
-                await self._say(chat, say_interrupted(), in_hand)
+                if in_hand.sending != RESTORED or chat.type == ChatType.PRIVATE:
+                    await self._say(chat, say_interrupted(in_hand.sending), in_hand)
             else:
                 await handler(update, data)
         except TakenOverError:
@@ -172,6 +174,7 @@ class _Visits:
         self._reception = reception
         self._answerer = answerer
         self._thinking = asyncio.Semaphore(_THINKING)
+        self._in_line = 0
 
     async def answer_message(self, message: Message, in_hand: InHand) -> None:
         """Answer something a visitor said, showed or shared."""
@@ -244,20 +247,24 @@ class _Visits:
         """Leave it without an answer."""
 
     async def _ask_desk(self, asked: Incoming) -> Reply:
-        """Ask the desk, showing "typing" once it takes long."""
+        """Ask the desk, showing "typing" once it takes long and is not for a crowd's sake."""
         try:
             async with asyncio.TaskGroup() as group:
                 answering = group.create_task(self._think(asked))
                 await asyncio.wait({answering}, timeout=self._reception.slow_after)
-                if not answering.done():
+                if not answering.done() and self._in_line < _CROWD:
                     await self._answerer.show_typing(asked.address)
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
         return answering.result()
 
     async def _think(self, asked: Incoming) -> Reply:
-        async with self._thinking:  # answers wait for each other, so that updates need not
-            return await self._reception.desk.answer(asked)
+        self._in_line += 1
+        try:
+            async with self._thinking:  # answers wait for each other, so that updates need not
+                return await self._reception.desk.answer(asked)
+        finally:
+            self._in_line -= 1
 
     async def _send(self, asked: Incoming, reply: Reply, in_hand: InHand, *, pressed: int | None = None) -> None:
         if reply.is_silent:

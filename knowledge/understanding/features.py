@@ -47,7 +47,10 @@ class Features:
             chain.from_iterable(one.words for one in cues.document_kinds),
         )
         self._known: PhraseTable[str] = PhraseTable(dict.fromkeys((phrase, phrase) for phrase in common))
-        self._notions = {name: PhraseTable((phrase, name) for phrase in phrases) for name, phrases in notions.items()}
+        self._names = tuple(notions)
+        self._notions: PhraseTable[str] = PhraseTable(
+            (phrase, name) for name, phrases in notions.items() for phrase in phrases
+        )
 
     def of(self, reading: Reading) -> Blocks:
         """The features of one question."""
@@ -56,7 +59,8 @@ class Features:
         return tuple(_words(words)), tuple(_pieces(words)), tuple(things)
 
     def _meant(self, reading: Reading) -> Iterator[str]:
-        meant = [name for name, phrases in self._notions.items() if phrases.find(reading.text)]
+        found = self._notions.values_in(reading.text)
+        meant = [name for name in self._names if name in found]
         yield from (f"@{name}" for name in meant)
         yield from (f"@{one}+{other}" for one, other in combinations(meant, 2))
         who = _who(reading)

@@ -56,6 +56,17 @@ class PhraseTable(Generic[T]):
                 free = here[0].last
         return found
 
+    def values_in(self, text: Text) -> set[T]:
+        """The values of all phrases that stand anywhere in the text, also within longer ones."""
+        starts, words, folded = self._starts, text.words, text.folded_words
+        return {
+            value
+            for first, word in enumerate(folded)
+            for wanted, phrase, checks, value in starts.get(word, ())
+            if folded[first : first + len(wanted)] == wanted
+            and _fits(words[first : first + len(wanted)], phrase, checks=checks)
+        }
+
     @staticmethod
     def _at(text: Text, first: int, phrases: Sequence["_Phrase[T]"]) -> list[Match[T]]:
         words, folded = text.words, text.folded_words
