@@ -136,12 +136,12 @@ class BookInDatabase:
 
     async def await_echo(self, delivery: int, user: str, text: str) -> None:
         async with self._database.transaction() as drawers:
-            await drawers.zalo.await_echo(delivery, self._identity, user, _digest(text), self._clock.now())
+            await drawers.zalo.await_echo(delivery, self._identity, self._at(user), _digest(text), self._clock.now())
 
     async def note_echo(self, user: str, text: str, message_id: str) -> bool:
         async with self._database.transaction() as drawers:
             now = self._clock.now()
-            return await drawers.zalo.note_echo(self._identity, user, _digest(text), message_id, now) > 0
+            return await drawers.zalo.note_echo(self._identity, self._at(user), _digest(text), message_id, now) > 0
 
     async def note_receipts(
         self, message_ids: tuple[str, ...], *, at: datetime | None = None, tracking: str = ""

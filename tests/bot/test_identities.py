@@ -17,9 +17,11 @@ from bot.commands.channels import make_telegram_door
 from bot.commands.identities import show_identities
 from bot.commands.working import open_worker
 from bot.errors import InputError
+from bot.on_zalo.allowances import Allowance
 from bot.places import Place, Places
 from bot.wiring import open_office
 from bot.wiring_push import leave_closed
+from bot.wiring_zalo import BookInDatabase
 from handlers.phrases import locale_of
 from handlers.reply import Reply
 from knowledge.facts import PersonCode
@@ -183,6 +185,21 @@ async def test_letter_is_brought_by_the_bot_that_it_is_for(two):
     errand = await two.b.mail.begin("telegram", None)
     assert errand is not None
     assert errand.address == "900"
+
+
+async def test_what_a_second_official_account_shows_settles_what_was_unclear(two):
+    order = (
+        "INSERT INTO deliveries (person, sender, channel, address, locale, due_at, state, merge_day)"
+        " VALUES ('CB0000011', 'zalo_oa:77', 'zalo_oa', 'u1@77', 'vi', '2026-11-20', 'unclear', '2026-11-20')"
+        " RETURNING id"
+    )
+    async with two.a._database.transaction() as drawers:
+        delivery = await drawers.connection.scalar(text(order))
+    book = BookInDatabase(two.a._database, "zalo_oa:77", Allowance(), MondayClock(), Place("77"))
+    await book.await_echo(delivery, "u1", "Chào đồng chí")
+    assert await book.note_echo("u1", "Chào đồng chí", "m1")
+    became = "SELECT state, reason FROM deliveries WHERE person = 'CB0000011' AND sender = 'zalo_oa:77'"
+    assert await rows(two.a, became) == [("delivered", "echo")]
 
 
 async def test_what_waits_for_a_silent_bot_goes_to_another_account_of_its_person(two):
