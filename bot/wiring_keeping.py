@@ -12,10 +12,10 @@ import structlog
 from bot.errors import InputError, ServiceError
 from bot.settings import Settings
 from bot.wiring import Office, checked_vault
+from bot.wiring_administrators import tell_administrators
 from bot.wiring_database import as_owner, find_way, finish_restore, prepare
 from bot.wiring_push import PUSHED_CHANNELS
 from handlers.phrases import _
-from knowledge.facts import Role
 from knowledge.local_time import VIETNAM
 from storage.audit import public_key_of, sign
 from storage.backups.manifest import Manifest
@@ -27,14 +27,13 @@ from storage.backups.verifying import Proof, prove_backup
 from storage.drawers import Drawers
 from storage.errors import DatabaseUnavailableError
 from storage.migrating import newest_revision
-from storage.records import AuditCheck, AuditSeal, AuditVerdict, BackupKept, Letter, LetterKind, Restore
+from storage.records import AuditCheck, AuditSeal, AuditVerdict, BackupKept, LetterKind, Restore
 from storage.roles import may_change_audit
 
 __all__ = ["Manifest", "Wishes"]
 _LOOK_EVERY = timedelta(hours=24)  # the audit chain is read from its beginning
 _NIGHT = time(1)  # from then on a day's backup is due, and the day before is signed
 _TRY_AGAIN = timedelta(minutes=30)
-_LETTER_CHANNELS = ("telegram", "zalo_oa", "zalo_bot", "web")
 _log = structlog.get_logger("bot.keeping")
 
 
@@ -273,27 +272,6 @@ class Keeper:
 
 def _start_of(now: datetime) -> datetime:
     return datetime.combine(now.astimezone(VIETNAM).date(), time(), tzinfo=VIETNAM)
-
-
-async def tell_administrators(drawers: Drawers, kind: LetterKind, key: str, at: datetime, number: int = 0) -> None:
-    """Leave a letter to every administrator, once."""
-    untold = 0
-    for person in await drawers.staff.list_staff():
-        if Role.ADMINISTRATOR not in person.roles:
-            continue
-        accounts = [one for one in await drawers.accounts.list_accounts(person.code) if one.unreachable_at is None]
-        open_ones = [one for one in accounts if one.channel in _LETTER_CHANNELS]
-        if not open_ones:
-            untold += 1
-            continue
-        where = min(open_ones, key=lambda one: _LETTER_CHANNELS.index(one.channel))
-        letter = Letter(
-            where.channel, where.address, kind, at, person=person.code, number=number, key=f"{key}:{person.code}",
-            locale=where.locale or "vi",
-        )  # fmt: skip
-        await drawers.letters.leave(letter)
-    if untold:
-        _log.error("keeping.administrators_not_told", people=untold, because="no channel reaches them")
 
 
 async def read_standing(office: Office) -> Standing:

@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+import structlog
+
+from bot.wiring_administrators import tell_administrators
 from bot.wiring_rules import Reference
 from handlers.hr.breaches import Desk as BreachDesk
 from handlers.hr.breaches import NotABreachError, close, open_breach, remind, take_step
@@ -18,10 +21,11 @@ from knowledge.privacy import Processing
 from knowledge.rulebook import RulesOn
 from storage.database import Database
 from storage.drawers import Drawers
-from storage.records import Breach, DataRequest
+from storage.records import Breach, DataRequest, LetterKind
 
 _MOST = 500
 _MOST_RUNNING = 5_000
+_log = structlog.get_logger("bot.privacy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,10 @@ async def tidy(drawers: Drawers, reference: Reference, now: datetime) -> Mapping
     await drawers.fleet.prune(ago["planned_days"].date())
     await drawers.escalations.prune(ago["cases"].date(), ago["cases"])
     await drawers.hooks.prune(ago["hook_events"], ago["hook_given_up"])
-    await drawers.personal_data.prune(periods, now)
+    if expired := await drawers.personal_data.prune(periods, now):
+        _log.error("privacy.unanswered_deleted", count=expired)
+        day = now.astimezone(VIETNAM).date().isoformat()
+        await tell_administrators(drawers, LetterKind.UNANSWERED, f"unanswered:{day}", now, expired)
     return await drawers.personal_data.note_run(now.astimezone(VIETNAM).date(), now, before)
 
 

@@ -160,6 +160,8 @@ class PushHalf:
         """
         async with self.database.transaction() as drawers:
             now = self.clock.now()
+            if put_back := await drawers.pace.mend():
+                _log.warning("clock.put_back", seconds=round(put_back))
             await leave_closed(drawers, self.places, now)
             return await drawers.outbox.list_senders_due(now)
 

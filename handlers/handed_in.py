@@ -28,6 +28,7 @@ class FileRefusal(StrEnum):
     ACTIVE = "active"  # a PDF that is a program or carries other files
     TOO_MANY_PAGES = "too_many_pages"
     TOO_HEAVY = "too_heavy"  # took more time or memory than a file may
+    CUT_OFF = "cut_off"  # looking at it was ended from outside: nothing is known of the file
     TOO_MANY = "too_many"  # files of one person within a day
 
 
@@ -86,6 +87,7 @@ def say_refusal(why: FileRefusal) -> str:
         FileRefusal.TOO_HEAVY: _(
             "The file takes too long to be read, so it was not kept; please send a photo of the paper."
         ),
+        FileRefusal.CUT_OFF: _("The file could not be looked at just now, so it was not kept; please send it again."),
         FileRefusal.TOO_MANY: _(
             "You have sent many files today, so this one was not kept; please go on tomorrow or ask HR."
         ),

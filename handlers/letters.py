@@ -3,7 +3,7 @@
 from handlers import next_steps
 from handlers.asking import Choice
 from handlers.notices.privacy import about_breach, about_new, about_own
-from handlers.phrases import _, ngettext
+from handlers.phrases import _, ngettext, show_number
 from handlers.reply import Line, Reply
 from storage.records import Letter, LetterKind
 
@@ -58,6 +58,13 @@ def write_letter(letter: Letter) -> Reply:  # noqa: C901, PLR0911, PLR0912  one 
             return _zalo_lost()
         case LetterKind.AUDIT_BROKEN:
             return _audit_broken(letter.number)
+        case LetterKind.UNANSWERED:
+            return Reply(
+                _("Messages that could not be answered before they had to be deleted: {n}.").format(
+                    n=show_number(letter.number)
+                ),
+                (Line(_("Nobody told those who wrote them. On the server, run: nhacchuan doctor")),),
+            )
         case LetterKind.BACKUP_FAILED:
             return Reply(
                 _("Tonight's backup of the database could not be taken, or did not hold when it was tried."),

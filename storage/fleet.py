@@ -14,6 +14,7 @@ from storage.records import EngineState, PlannedDay
 from storage.tables import planned_days
 
 _LOCKS_OF_DAYS: Final = 0x4E6861  # any number that no other pair of locks of the product begins with
+_CLOCKS_DIFFER: Final = timedelta(hours=1)
 _TAKE_DAY: Final = text("SELECT pg_try_advisory_xact_lock(:locks, :day)")
 _ANYBODY: Final = text("SELECT EXISTS (SELECT FROM people)")
 _UNSETTLED: Final = text("SELECT EXISTS (SELECT FROM restores WHERE settled_at IS NULL)")
@@ -50,12 +51,16 @@ class FleetDrawer:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def begin_day(self, day: date) -> bool:
+    async def begin_day(self, day: date, now: datetime | None = None) -> bool:
         """Whether this transaction is the one that plans the day: nobody has, and nobody else is at it just now.
 
         Before there is anybody in the roster there is nothing to plan; the day is planned after the first load.
-        After a restore nothing is planned until what may have gone out since its backup is named.
+        After a restore nothing is planned until what may have gone out since its backup is named. Days planned
+        long after `now` were so by a clock that went ahead; they are planned again when they come.
         """
+        if now is not None:
+            ahead = planned_days.c.started_at > now + _CLOCKS_DIFFER
+            await self._connection.execute(delete(planned_days).where(ahead))
         if await self._connection.scalar(_UNSETTLED):
             return False
         taken = await self._connection.scalar(_TAKE_DAY, {"locks": _LOCKS_OF_DAYS, "day": day.toordinal()})
@@ -89,7 +94,7 @@ class FleetDrawer:
         return EngineState(workers=alive, silent=silent, jobs=jobs, stalled=stalled)
 
     async def count_states(self, since: datetime) -> Mapping[tuple[str, str], int]:
-        """Deliveries that wait, are under way, or ended since then, by identity (empty: nobody is reached) and state."""
+        """Deliveries that wait, are under way, or ended since then, by identity (empty: none reaches) and state."""
         return {(sender or "", state): n for sender, state, n in await self._read(_STATES, since=since)}
 
     async def count_refused(self, since: datetime) -> Mapping[str, int]:

@@ -26,6 +26,7 @@ from storage.errors import DatabaseUnavailableError
 from storage.outbox import read_deliveries
 from storage.pace import interval_of
 from storage.records import Claim, Claimed, DeliveryState
+from storage.setbacks import FARTHEST, mend_setback
 from storage.window import Window, open_window
 
 _AHEAD: Final = 1.0  # seconds of slots that the whole fleet holds at most
@@ -34,6 +35,8 @@ _LEAD: Final = 0.15  # seconds from a claim to its first slot: its words are wri
 _UNPACED_AT_ONCE: Final = 100
 _LOOK_AGAIN: Final = 0.25  # seconds, where what is due is held back for a moment
 _NEARER: Final = 0.96  # of the interval: after a delay departures may follow each other by so little, and no less
+_JUMP: Final = 2.0  # seconds by which no answer is later than another, so that the database's clock was put back
+_FORGOTTEN: Final = 1.505  # seconds after which nothing that left by now counts in any second
 _PATIENCE: Final = 60.0  # seconds for which the end of what was sent is held for a database that is away
 
 # What others let go: not started, it waits again; started, nobody knows how it ended.
@@ -76,7 +79,8 @@ WHERE d.sender = %(sender)s AND d.state = 'waiting' AND NOT d.is_held AND d.due_
     AND (d.lease_until IS NULL OR d.lease_until <= clock_timestamp())
     AND (%(chat)s::float8 = 0 OR NOT EXISTS (
         SELECT FROM deliveries o WHERE o.sender = d.sender AND o.address = d.address
-            AND o.slot_at > to_timestamp(%(first)s - %(chat)s)))
+            AND o.slot_at > to_timestamp(%(first)s - %(chat)s)
+            AND o.slot_at < to_timestamp(%(first)s + %(farthest)s)))
 ORDER BY d.urgency, d.due_at, d.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
 _CLAIM: Final = """
@@ -129,7 +133,8 @@ WHERE d.id = w.id AND d.claimed_by = w.token AND CASE w.mark
 RETURNING d.id, extract(epoch FROM d.slot_at)::float8, extract(epoch FROM clock_timestamp())::float8
 """  # noqa: S608  ours
 _DEPARTED: Final = """
-SELECT interval_ms / 1000, extract(epoch FROM departed_at)::float8, latest, latest_at
+SELECT interval_ms / 1000, extract(epoch FROM departed_at)::float8, latest, latest_at,
+    extract(epoch FROM clock_timestamp())::float8
 FROM pace WHERE identity = %s FOR UPDATE
 """
 _DEPART: Final = "UPDATE pace SET departed_at = to_timestamp(%s), latest = %s, latest_at = %s WHERE identity = %s"
@@ -199,7 +204,10 @@ class _Offset:
 
     def here(self, there: float, *, seen: float) -> float:
         """The moment here of a moment there, when an answer written `seen` there has just come."""
-        self._recent.append(time.monotonic() - seen)
+        offset = time.monotonic() - seen
+        if self._recent and offset > min(self._recent) + _JUMP:
+            self._recent.clear()  # that clock was put back, or this answer was slow: either way nothing leaves early
+        self._recent.append(offset)
         return there + min(self._recent)
 
     def there(self, here: float) -> float:
@@ -229,7 +237,10 @@ class _Departures:
 
     def leave(self, number: int, slot: float, now: float) -> float:
         """Let one more go; the moment at which it may."""
-        self.last = max(self.last + self.interval * _NEARER, self.window.earliest(), slot, now)
+        farthest = now + max(FARTHEST, 3 * self.interval)
+        wanted = self.last + self.interval * _NEARER, self.window.earliest(), slot
+        # What lies further ahead was written by a clock that was put back since: as if it had been now.
+        self.last = max(now, *(one if one < farthest else now + _FORGOTTEN for one in wanted))
         self.window.depart(number, self.last)
         return self.last
 
@@ -270,6 +281,8 @@ class Ledger:
 
     async def _claim(self, driver: psycopg.AsyncConnection[Any], identity: str, at: datetime, limit: int) -> Claimed:
         interval, chat, now, until_slot, until_unpaused = await self._read_pace(driver, identity)
+        if max(until_slot, until_unpaused) > FARTHEST and await mend_setback(driver):
+            interval, chat, now, until_slot, until_unpaused = await self._read_pace(driver, identity)
         if until_unpaused > 0:
             return Claimed(wait=until_unpaused)
         if interval:
@@ -279,7 +292,9 @@ class Ledger:
         if limit <= 0:
             return Claimed(wait=until_slot - _AHEAD + _SHARE / 2)
         first = now + until_slot
-        ids = await _list_due(driver, {"sender": identity, "at": at, "chat": chat, "first": first, "limit": limit})
+        ids = await _list_due(driver, {
+            "sender": identity, "at": at, "chat": chat, "first": first, "limit": limit, "farthest": FARTHEST,
+        })  # fmt: skip
         if not ids:
             return Claimed(wait=await self._wait_for_others(driver, identity, at))
         token = f"{os.getpid()}.{uuid.uuid4().hex}"
@@ -487,7 +502,9 @@ class Ledger:
         read: dict[str, _Departures] = {}
         for sender in sorted(paced | {one.sender for one in ended}):
             row = await (await driver.execute(_DEPARTED, (sender,))).fetchone()
-            interval, last, numbers, moments = row or (0.0, 0.0, [], [])
+            if row is not None and row[1] > row[4] + max(FARTHEST, 3 * row[0]) and await mend_setback(driver):
+                row = await (await driver.execute(_DEPARTED, (sender,))).fetchone()
+            interval, last, numbers, moments, _now = row or (0.0, 0.0, [], [], 0.0)
             read[sender] = _Departures(interval, last, open_window(interval, numbers, moments))
         for one in ended:
             arrived = self._ways.setdefault(one.sender, _Ways()).arrived(self._left[one.claim.delivery.id], one.made)

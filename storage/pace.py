@@ -7,6 +7,9 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.driver import driver_of
+from storage.setbacks import mend_setback
+
 _SET: Final = text(
     "INSERT INTO pace (identity, interval_ms, chat_interval_ms) VALUES (:identity, :every, :chat)"
     " ON CONFLICT (identity) DO UPDATE SET interval_ms = excluded.interval_ms,"
@@ -46,7 +49,12 @@ class PaceDrawer:
 
     async def pause(self, identity: str, wait: timedelta, reason: str) -> None:
         """Let nobody of the fleet send by it for so long; a longer pause stays."""
+        await self.mend()
         await self._connection.execute(_PAUSE, {"identity": identity, "wait": wait, "reason": reason})
+
+    async def mend(self) -> float:
+        """Forget what the database's clock wrote down before it was put back; by how many seconds it was, mostly 0."""
+        return await mend_setback(await driver_of(self._connection))
 
     async def list_paused(self) -> list[Paused]:
         """The identities that are paused now."""

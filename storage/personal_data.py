@@ -25,6 +25,7 @@ from storage.tables import (
     interactions,
     retention_runs,
     seen_updates,
+    update_holders,
 )
 
 _SEALED: Final = "sealed"
@@ -32,6 +33,8 @@ _UNREADABLE: Final = "…"  # sealed with a key that is no longer there
 _CHANGED_SO_FAR: Final = text(
     "SELECT relname, n_tup_del, n_tup_upd FROM pg_stat_xact_user_tables WHERE n_tup_del + n_tup_upd > 0"
 )
+# A door that lives has taken up what waited: it does so within seconds of its start.
+_LIVES: Final = update_holders.c.alive_at > func.clock_timestamp() - timedelta(minutes=1)
 _OPEN: Final = ("open", "asked_back", "answered")
 
 
@@ -100,8 +103,11 @@ class PersonalDataDrawer:
 
     # --- periods
 
-    async def prune(self, periods: Mapping[str, int], now: datetime) -> None:
-        """Remove what has had its time by these periods (days by code), where no other drawer does."""
+    async def prune(self, periods: Mapping[str, int], now: datetime) -> int:
+        """Remove what has had its time by these periods (days by code), where no other drawer does.
+
+        How many messages were removed that nobody had answered: as long again is waited for a door that takes them up.
+        """
         ago = {code: now - timedelta(days=days) for code, days in periods.items()}
         execute = self._connection.execute
         await execute(
@@ -110,7 +116,13 @@ class PersonalDataDrawer:
             .values(address="", tried=[], provider_id=None)
         )
         # Whoever waits for an answer is waited for as well, but not for ever: what they wrote is a conversation too.
-        await execute(delete(seen_updates).where(seen_updates.c.seen_at < ago["waiting_updates"]))
+        is_tried = (seen_updates.c.tries > 0) & select(update_holders).where(_LIVES).exists()
+        long_ago = ago["waiting_updates"] - timedelta(days=periods["waiting_updates"])
+        has_come = seen_updates.c.seen_at < ago["waiting_updates"]
+        is_over = has_come & (is_tried | seen_updates.c.body.is_(None) | (seen_updates.c.seen_at < long_ago))
+        is_unanswered = seen_updates.c.body.is_not(None) & seen_updates.c.answered_at.is_(None)
+        gone = await execute(delete(seen_updates).where(is_over).returning(is_unanswered))
+        expired = sum(gone.scalars())
         idle = accounts.c.person.is_(None) & (accounts.c.changed_at < ago["idle_chats"])
         await execute(delete(accounts).where(idle))
         linked = select(accounts.c.address).where(
@@ -131,6 +143,7 @@ class PersonalDataDrawer:
         )
         await execute(delete(consents).where(consents.c.at < ago["requests"], ~holds.exists()))
         await execute(delete(retention_runs).where(retention_runs.c.day < ago["retention_runs"].date()))
+        return expired
 
     async def count_changes(self) -> Mapping[str, int]:
         """How many rows of which table this connection has removed or changed of late."""

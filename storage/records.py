@@ -293,6 +293,7 @@ class LetterKind(StrEnum):
     BREACH = "breach"  # to HR and administrators: the clock of the breach of this number
     ZALO_LOST = "zalo_lost"  # to HR and operators: Zalo accepts our permission no more
     AUDIT_BROKEN = "audit_broken"  # to administrators: the audit chain was changed by somebody; where, by number
+    UNANSWERED = "unanswered"  # to administrators: so many messages of people ran out of time before any answer
     BACKUP_FAILED = "backup_failed"  # to administrators: tonight's backup could not be taken or does not hold
 
 

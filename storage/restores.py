@@ -37,8 +37,9 @@ _CLEAN: Final = {
     " WHERE state = 'unreachable' AND sender IS NULL AND merge_day >= :since",
     "letters": "UPDATE letters SET state = 'unclear', reason = :reason, done_at = :at"
     " WHERE state IN ('waiting', 'started') AND channel <> 'web'",
-    "questions": "UPDATE seen_updates SET answered_at = :at, body = NULL, holder = NULL, sending = NULL"
-    " WHERE body IS NOT NULL",
+    # Whoever was to be answered by the restore may have been: they are asked to look. Whose turn came later was not.
+    "questions": "UPDATE seen_updates SET holder = NULL, due_at = NULL, tries = 0, sending = coalesce(sending, :reason)"
+    " WHERE body IS NOT NULL AND answered_at IS NULL AND (due_at IS NULL OR due_at <= :at)",
     "codes": "DELETE FROM link_codes",
     "entries": "DELETE FROM console_entries",
     "sessions": "DELETE FROM console_sessions",

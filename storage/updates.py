@@ -13,8 +13,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.characters import storable
+from storage.driver import driver_of
 from storage.encryption import Vault
 from storage.records import KeptUpdate
+from storage.setbacks import mend_setback
 from storage.tables import seen_updates, update_holders
 
 _SILENT_FOR_LONG: Final = timedelta(days=1)
@@ -131,7 +133,8 @@ class UpdatesDrawer:
         )
 
     async def stay(self, holder: str) -> None:
-        """This holder lives."""
+        """This holder lives. Before that sign covers it, it is seen whether the clock was put back since the last."""
+        await mend_setback(await driver_of(self._connection))
         alive = insert(update_holders).values(holder=holder, alive_at=func.clock_timestamp())
         await self._connection.execute(
             alive.on_conflict_do_update(index_elements=["holder"], set_={"alive_at": func.clock_timestamp()})

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "handlers", "knowledge", "storage")
 WIRING = {
     "bot/wiring.py",
+    "bot/wiring_administrators.py",
     "bot/wiring_api.py",
     "bot/wiring_calendars.py",
     "bot/wiring_console.py",
@@ -32,7 +33,11 @@ WIRING = {
     "bot/wiring_working_time.py",
     "bot/wiring_zalo.py",
 }
-SENDING = {"bot/push/ledger.py", "bot/judging.py", "bot/keeping_meters.py"}  # what they need of the cabinet, in the cabinet's plain records
+SENDING = {
+    "bot/push/ledger.py",
+    "bot/judging.py",
+    "bot/keeping_meters.py",
+}  # what they need of the cabinet, in the cabinet's plain records
 CONSOLE = "bot/on_console/"  # shows lists of the cabinet as they are: in its plain records
 
 # From a room → modules of ours that it may import (prefixes), besides its own.

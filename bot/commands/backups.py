@@ -96,6 +96,15 @@ def _tell(counts: Mapping[str, int], named: int | None) -> list[str]:
                 " the rest: nhacchuan queue"
             )
         )
+    if questions := counts.get("questions"):
+        text = ngettext(
+            "{n} message of a visitor was being answered when the backup was taken: they are asked to send it again if"
+            " they miss the answer.",
+            "{n} messages of visitors were being answered when the backup was taken: they are asked to send them again"
+            " if they miss the answer.",
+            questions,
+        )
+        told.append(text.format(n=show_number(questions)))
     told.append(_("Linking codes and console sessions of then do not open anything any more; issue new ones."))
     if calendars := counts.get("calendars"):
         text = ngettext(

@@ -6,6 +6,7 @@ ends there.
 
 import asyncio
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from knowledge.reading.files.limits import WALL_SECONDS
 
 _ROOT = Path(__file__).parents[2]
 _AT_ONCE = 2
+_ENDED_BY_OTHERS = {-signal.SIGKILL, -signal.SIGTERM}  # no limit of its own ends it by these
 _log = structlog.get_logger("bot.handed_in")
 
 
@@ -35,6 +37,8 @@ class Examiner:
             return kind
         async with self._room:
             made = await self._make(kind, content)
+            if made is FileRefusal.CUT_OFF:
+                made = await self._make(kind, content)
         if isinstance(made, FileRefusal):
             _log.info("handed_in.refused", kind=kind.value, reason=made.value, size=len(content))
             return made
@@ -63,6 +67,8 @@ class Examiner:
                 await child.wait()
         if child.returncode == REFUSED:
             return _reason(written)
+        if child.returncode in _ENDED_BY_OTHERS:
+            return FileRefusal.CUT_OFF
         if child.returncode != 0:
             # Killed by a limit, or by its own bytes: either way this file asks too much.
             return FileRefusal.TOO_HEAVY if child.returncode is None or child.returncode < 0 else FileRefusal.BROKEN

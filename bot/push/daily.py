@@ -15,7 +15,7 @@ _log = structlog.get_logger("bot.push")
 class Days(Protocol):
     """Which days were planned."""
 
-    async def begin_day(self, day: date) -> bool:
+    async def begin_day(self, day: date, now: datetime | None = None) -> bool:
         """Whether this transaction is the one that plans the day: nobody has, and nobody else is at it just now."""
         ...
 
@@ -77,7 +77,7 @@ class DailyPlan:
         is_kept = False
 
         async def begin(cabinet: Cabinet) -> bool:
-            return await cabinet.fleet.begin_day(day)
+            return await cabinet.fleet.begin_day(day, started)
 
         async def finish(cabinet: Cabinet, counts: Mapping[str, int]) -> None:
             nonlocal is_kept

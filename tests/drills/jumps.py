@@ -27,6 +27,13 @@ _OWN_MOMENTS = {
 }
 
 
+_LEFT = """
+SELECT count(*), sender, state, reason, min(due_at), min(lease_until), max(lease_until), min(slot_at), clock_timestamp()
+FROM deliveries WHERE state IN ('claimed', 'started') OR (state = 'waiting' AND NOT is_held AND due_at <= %s)
+GROUP BY sender, state, reason
+"""
+
+
 def jump_processes(house: House, seconds: float) -> None:
     """From now on the clocks of all processes say so much more."""
     now = float(house.jump.read_text()) if house.jump.exists() else 0.0
@@ -37,9 +44,13 @@ def jump_processes(house: House, seconds: float) -> None:
 
 async def jump_database(house: House, seconds: float) -> None:
     """As if the database's clock said so much more."""
+    orders = []
     for table, moments in _OWN_MOMENTS.items():
         moved = ", ".join(f"{one} = {one} - interval '{seconds} seconds'" for one in moments)
-        await house.ask_database(f"UPDATE {table} SET {moved}")  # noqa: S608  ours
+        orders.append(f"UPDATE {table} SET {moved}")  # noqa: S608  ours
+    latest = f"ARRAY(SELECT one - {seconds} FROM unnest(latest_at) WITH ORDINALITY l (one, place) ORDER BY place)"  # noqa: S608  ours
+    orders.append(f"UPDATE pace SET latest_at = {latest}")  # noqa: S608  ours
+    await house.ask_database("; ".join(orders))  # at one moment, as a clock jumps
 
 
 async def move_both_clocks(house: House, seconds: float) -> None:
@@ -71,17 +82,21 @@ async def drill(seconds: float) -> dict[str, object]:
         await asking
         answered = await house.wait_until_answered(WITHIN)
         told = await house.wait_until_told(WITHIN)
+        if left := await house.ask_database(_LEFT, house.now()):
+            print(house.now(), *left, *await house.ask_database("SELECT * FROM pace"), sep="\n", file=sys.stderr)
+            print(house.logs()[-4000:], file=sys.stderr)
         return {
             "jumps": jumps,
             **house.count_answers(),
             **await house.count_notices(),
+            "waiting still": sum(count for count, *_of_them in left),
             "days planned": (await house.ask_database("SELECT count(*) FROM planned_days"))[0][0],
             "well again after s": round(max(answered, told), 1),
             "processes that ended by themselves": len(house.ended()),
         }
 
 
-BREACHES = ("lost", "doubled", "notices lost", "notices doubled", "processes that ended by themselves")
+BREACHES = ("lost", "doubled", "notices lost", "notices doubled", "waiting still", "processes that ended by themselves")
 
 
 def main() -> None:

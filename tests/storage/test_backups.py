@@ -9,7 +9,9 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import text
 
+from bot import interruption
 from bot.wiring_database import finish_restore
 from knowledge.facts import PersonCode
 from storage.backups.manifest import Manifest, read_manifest, write_manifest
@@ -85,6 +87,14 @@ async def fill(database: Database) -> None:
         await drawers.connection.exec_driver_sql(
             "UPDATE deliveries SET state = 'delivered', done_at = now() WHERE person = 'CB005'"
         )
+        for key, mark, wait in (("1.1", "", 0), ("1.2", "answer", 0), ("1.3", "", 3600), ("1.4", "", 8 * 3600)):
+            await drawers.updates.keep("telegram", [(key, "{}")], "holder")
+            await drawers.updates.begin_sending("telegram", [(key, mark)] if mark else [], "holder")
+            due_at = text("UPDATE seen_updates SET due_at = :at, holder = NULL WHERE update_id = :key")
+            if wait:
+                await drawers.connection.execute(due_at, {"at": TAKEN + timedelta(seconds=wait), "key": key})
+        await drawers.updates.keep("telegram", [("1.5", "{}")], "holder")
+        await drawers.updates.finish_kept("telegram", ["1.5"], "holder")
         await drawers.audit.record("HR01", "load", "roster", TAKEN)
 
 
@@ -134,6 +144,15 @@ async def test_what_may_have_gone_out_since_is_named_and_nothing_is_sent_twice(
             assert await drawers.calendars.find_issued(LAN.code) is None, "it may have been taken back since"
             letters = await drawers.connection.exec_driver_sql("SELECT channel, state FROM letters ORDER BY channel")
             assert letters.all() == [("telegram", "unclear"), ("web", "waiting")]
+            kept = await drawers.connection.exec_driver_sql(
+                "SELECT update_id, sending FROM seen_updates WHERE body IS NOT NULL ORDER BY update_id"
+            )
+            assert kept.all() == [
+                ("1.1", interruption.RESTORED),
+                ("1.2", "answer"),
+                ("1.3", interruption.RESTORED),
+                ("1.4", None),
+            ]
             verdict = await drawers.audit.verify()
             assert (verdict.is_intact, verdict.entries) == (True, 2), "the restore is the second entry"
             assert not await drawers.fleet.begin_day(TOMORROW), "nothing is planned before it is settled"

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import text
+
 from storage.database import Database
 from storage.drawers import Drawers
 
@@ -46,3 +48,20 @@ async def test_an_update_that_waits_for_its_answer_is_not_pruned(drawers: Drawer
     assert await drawers.updates.prune(datetime.now(UTC) + timedelta(days=9)) == 1
     (left,) = await drawers.updates.adopt("telegram", "other", timedelta(0), 10)
     assert left.number == "1.2"
+
+
+async def test_nobody_who_was_never_tried_to_be_answered_is_forgotten_at_the_end_of_the_period(
+    drawers: Drawers,
+) -> None:
+    periods = dict.fromkeys(_PERIODS, 30)
+    await drawers.updates.keep("telegram", [("1.1", "{}"), ("1.2", "{}"), ("1.3", "{}")], "holder")
+    await drawers.connection.execute(text("UPDATE seen_updates SET tries = 1 WHERE update_id = '1.1'"))
+    now = datetime.now(UTC)
+
+    assert await drawers.personal_data.prune(periods, now + timedelta(days=31)) == 0, "no door has been open since"
+    await drawers.updates.stay("living")
+    assert await drawers.personal_data.prune(periods, now + timedelta(days=31)) == 1
+    assert await drawers.personal_data.prune(periods, now + timedelta(days=61)) == 2
+
+
+_PERIODS = ("waiting_updates", "deliveries", "idle_chats", "inquiry_rows", "requests", "retention_runs")

@@ -17,4 +17,6 @@ def limit_itself() -> None:
     ):
         _soft, hard = resource.getrlimit(what)
         allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (allowed, allowed))
+        # Of time a warning comes first, so that a process that used it up differs from one that others have ended.
+        last = allowed + 1 if what == resource.RLIMIT_CPU and allowed != hard else allowed
+        resource.setrlimit(what, (allowed, last))

@@ -1,7 +1,9 @@
 """What is made of files that people hand in: the picture or the pages and nothing else, or one clear refusal."""
 
+import asyncio
 from io import BytesIO
 
+import psutil
 import pytest
 from PIL import Image
 
@@ -93,3 +95,19 @@ async def test_file_is_refused(content, why):
 
 async def test_a_file_that_takes_too_long_is_given_up():
     assert await Examiner(wall_seconds=0.01)(picture()) is FileRefusal.TOO_HEAVY
+
+
+@pytest.mark.parametrize(("kills", "is_taken"), [(1, True), (2, False)], ids=["once", "again and again"])
+async def test_file_whose_process_is_ended_by_others_is_looked_at_once_more_and_never_called_too_heavy(kills, is_taken):
+    examining = asyncio.ensure_future(examine(picture()))
+    killed: set[int] = set()
+    while len(killed) < kills and not examining.done():
+        for one in psutil.Process().children():
+            if "bot.handed_in.child" in one.cmdline() and one.pid not in killed:
+                killed.add(one.pid)
+                one.kill()
+        await asyncio.sleep(0)
+
+    made = await examining
+    assert len(killed) == kills
+    assert isinstance(made, CleanFile) if is_taken else made is FileRefusal.CUT_OFF
