@@ -3,9 +3,9 @@
 The account that owns the tables migrates, backs up and restores; whoever serves and works comes as another.
 """
 
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 
-from psycopg import errors, sql
+from psycopg import AsyncConnection, errors, sql
 from sqlalchemy import text
 
 from storage.database import Database
@@ -68,11 +68,11 @@ async def let_in(owner: Database, role: str, password: str | None = None) -> Non
         name = sql.Identifier(role)
         found = await (await driver.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,))).fetchone()
         if found is None:
-            secret = sql.SQL(" PASSWORD {}").format(sql.Literal(password)) if password else sql.SQL("")
+            kept = sql.Literal(as_kept(driver, role, password) if password else None)
             # Another database of the same server may be quicker: then it is there.
             try:
                 async with driver.transaction():
-                    await driver.execute(sql.SQL("CREATE ROLE {} LOGIN").format(name) + secret)
+                    await driver.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(name, kept))
             except (errors.DuplicateObject, errors.UniqueViolation):
                 pass
             except errors.InsufficientPrivilege as refused:
@@ -85,6 +85,11 @@ async def let_in(owner: Database, role: str, password: str | None = None) -> Non
             rights = sql.SQL(GUARDED[table])
             await driver.execute(sql.SQL("GRANT {} ON {} TO {}").format(rights, sql.Identifier(table), name))
         await connection.commit()
+
+
+def as_kept(driver: AsyncConnection[Any], role: str, password: str) -> str:
+    """A password as the server keeps it: servers write the orders that make accounts into their logs."""
+    return driver.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
 
 
 async def may_change_audit(database: Database) -> bool:

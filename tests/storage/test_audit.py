@@ -14,8 +14,9 @@ from sqlalchemy.exc import DBAPIError
 from storage.audit import AuditDrawer, PersonalDetailsError, is_signed, public_key_of
 from storage.database import Database, open_database
 from storage.drawers import Drawers
+from storage.driver import driver_of
 from storage.records import AuditVerdict
-from storage.roles import is_let_in, let_in, may_change_audit
+from storage.roles import as_kept, is_let_in, let_in, may_change_audit
 
 APP = "nhacchuan_app"
 KEY = b"k" * 32
@@ -211,6 +212,15 @@ async def test_whoever_serves_adds_to_the_chain_and_moves_its_end_on_and_never_b
         with pytest.raises(DBAPIError, match=r"follow one another|never back"):
             async with server_of_app.transaction() as drawers:
                 await drawers.connection.execute(text(order))
+
+
+async def test_the_password_of_an_account_is_sent_as_it_is_kept_since_servers_log_what_makes_accounts(
+    database: Database,
+) -> None:
+    async with database.connect() as connection:
+        kept = as_kept(await driver_of(connection), APP, "a password of an account")
+    assert kept.startswith("SCRAM-SHA-256$")
+    assert "password" not in kept
 
 
 async def test_a_passing_table_of_the_same_name_deceives_no_guard(server_of_app: Database) -> None:
