@@ -83,11 +83,6 @@ class KeysInDatabase:
         """The name of the key that seals."""
         return self._vault.key_names[0]
 
-    @property
-    def is_of_setting(self) -> bool:
-        """Whether the keys are those of NHACCHUAN_SECRET_KEY, which nobody here can change."""
-        return self._file is None
-
     async def note_alive(self) -> None:
         """Say that this process lives and with which key it seals."""
         async with self._database.transaction() as drawers:

@@ -1,7 +1,5 @@
 """Which backups were taken, and which of them were proven."""
 
-from datetime import datetime
-
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -38,8 +36,3 @@ class BackupsDrawer:
             order = order.where(columns.reason == "" if is_good else columns.reason != "")
         row = (await self._connection.execute(order.limit(1))).one_or_none()
         return BackupKept(*row) if row is not None else None
-
-    async def find_since(self, since: datetime) -> BackupKept | None:
-        """The last that was taken since a moment, or None."""
-        found = await self.find_last(is_good=True)
-        return found if found is not None and found.taken_at >= since else None
