@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PNG: Final = "image/png"
 _MOST_LETTERS: Final = 400  # more than one line of a picture ever holds
+_MOST_LINES: Final = 3  # of a title
 _NAME: Final = "bieu-do.png"
 _WIDTH, _EDGE = 960, 28
 _BAR, _LABEL, _GAP = 52, 50, 20
@@ -30,13 +31,14 @@ def draw(chart: Chart) -> File:
     """The chart as a picture, its bars from the top."""
     from PIL import Image, ImageDraw  # noqa: PLC0415  a picture is drawn now and then, and never by most doors
 
-    top = _EDGE + (_TITLE if chart.title else 0)
+    title = _break(chart.title, _font(_BIG, is_bold=True))
+    top = _EDGE + _TITLE * len(title)
     row = _BAR + _GAP + (_LABEL if chart.labels else 0)
     below = _LEGEND * len(chart.legend)
     image = Image.new("RGB", (_WIDTH, top + row * len(chart.bars) + below + _EDGE), _PAPER)
     pen = ImageDraw.Draw(image)
-    if chart.title:
-        _write(pen, chart.title, (_EDGE, _EDGE), _font(_BIG, is_bold=True))
+    for place, line in enumerate(title):
+        _write(pen, line, (_EDGE, _EDGE + _TITLE * place), _font(_BIG, is_bold=True))
     most = max((sum(bar) for bar in chart.bars), default=0) or 1
     unit = (_WIDTH - 2 * _EDGE - _TOTALS) / most
     for place, bar in enumerate(chart.bars):
@@ -70,6 +72,19 @@ def _explain(pen: "ImageDraw", legend: tuple[str, ...], top: float) -> None:
         pen.rectangle((_EDGE, middle - 16, _EDGE + 32, middle + 16), fill=colour)
         shown = " ".join(printable(words).split())[:_MOST_LETTERS]
         pen.text((_EDGE + 46, middle), shown, fill=_INK, font=_font(_SMALL), anchor="lm")
+
+
+def _break(words: str, font: "FreeTypeFont") -> list[str]:
+    """The words as lines that fit, for a title: it ends with the day, which must be read. The last line may be long."""
+    lines: list[str] = []
+    for word in printable(words)[:_MOST_LETTERS].split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        fits = font.getlength(longer) <= _WIDTH - 2 * _EDGE
+        if lines and (fits or len(lines) == _MOST_LINES):
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 def _write(pen: "ImageDraw", words: str, at: tuple[float, float], font: "FreeTypeFont") -> None:

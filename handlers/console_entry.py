@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from handlers.asking import Channel
+from handlers.asking import Channel, Choice
 from handlers.officials.linking import ask_to_link
 from handlers.phrases import _
 from handlers.ports import Audit, Clock, ConsoleEntries
@@ -34,6 +34,11 @@ def read_asked(text: str) -> str | None:
     """The letters of a browser in "mở bàn làm việc 4F7K2", empty where they are left out; None: not asked for."""
     found = _ASKED.fullmatch(fold_words(text))
     return (found[1] or "").upper() if found is not None else None
+
+
+def offer(visit: Visit) -> tuple[Choice, ...]:
+    """The console as a next step of whoever works with people; not where nobody can prove who they are."""
+    return () if visit.asked.channel in _PROVE_NOBODY else (Choice(_("Open in the browser"), FORM),)
 
 
 async def open_console(visit: Visit, desk: Desk) -> Reply:

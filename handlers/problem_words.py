@@ -50,6 +50,7 @@ SENTENCES: dict[str, str] = {
         " files and load them one after another"
     ),
     "nothing_to_load": mark("nothing to load was found; sheets or .csv files must be named: {expected}"),
+    "no_rows": mark("there is no row below the names of the columns; fill in at least one"),
     "replace_without_sheet": mark(
         "replacing was asked for, but the file has no such sheet; nothing is removed without a sheet to take its place"
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
-from handlers import next_steps
+from handlers import console_entry, next_steps
 from handlers.asking import Choice
 from handlers.forms import ends_form
 from handlers.heads import escalations, needing, others, reminding, unit, unit_gaps
@@ -164,7 +164,7 @@ async def _show_desk(visit: Visit, person: Person, ports: "Ports") -> Reply:
                 _("Choose below, or type it as you speak: “who is due soon”, “remind the unit”, “find Nguyễn Văn An”.")
             ),
         ),
-        choices=(*both, *of_heads, *(of_hr if served else ())),
+        choices=(*both, *of_heads, *(of_hr if served else ()), *console_entry.offer(visit)),
     )
 
 

@@ -23,6 +23,7 @@ from knowledge.rulebook import RulesOn
 
 _MARK_FIELD = "mark"
 _MARK_HEADER = "X-Form-Mark"
+_MEGABYTE = 2**20
 _log = structlog.get_logger(__name__)
 
 
@@ -68,7 +69,7 @@ class _Console:
         with locale_of(locale):
             if page.method == "POST":
                 ensure_same_origin(request, self._door.settings)
-            fields = await _read_form(page, request)
+            fields, is_too_large = await _read_form(page, request)
             async with self._open(page, request) as cabinet:
                 who = await self._find(request, cabinet)
                 if who is None:
@@ -84,7 +85,11 @@ class _Console:
                     templates=self._templates,
                     form=fields,
                 )
-                response = await self._answer(page, asked, who.secret)
+                response = (
+                    asked.show("refused.html", status=413, why=_too_large(page))
+                    if is_too_large
+                    else await self._answer(page, asked, who.secret)
+                )
             if page.method == "POST" and self._door.find_position is not None:
                 browser.keep_written(response, self._door.settings, await self._door.find_position())
             return response
@@ -132,11 +137,22 @@ class _Console:
         return _Who(member, today, secret)
 
 
-async def _read_form(page: Page, request: web.Request) -> dict[str, object]:
+async def _read_form(page: Page, request: web.Request) -> tuple[dict[str, object], bool]:
+    """The fields that came with a request, and whether they were too large to be read."""
     if page.method != "POST":
-        return {}
-    fields = await request.clone(client_max_size=page.largest).post()
-    return {name: fields[name] if len(fields.getall(name)) == 1 else fields.getall(name) for name in fields}
+        return {}, False
+    try:
+        fields = await request.clone(client_max_size=page.largest).post()
+    except web.HTTPRequestEntityTooLarge:
+        return {}, True
+    return {name: fields[name] if len(fields.getall(name)) == 1 else fields.getall(name) for name in fields}, False
+
+
+def _too_large(page: Page) -> str:
+    if page.largest < _MEGABYTE:
+        return _("What was typed is too long. Please go back and shorten it; nothing was changed.")
+    text = _("The file is too large: at most {n} MB. Please divide it into several; nothing was changed.")
+    return text.format(n=page.largest // _MEGABYTE)
 
 
 def _send_to_entrance(request: web.Request, door: ConsoleDoor) -> web.Response:

@@ -161,7 +161,9 @@ async def _show_checked(
 
 
 def _say(problem: Problem) -> str:
-    return start_sentence(say_problem(problem))
+    """What is wrong, and in which column; the row it stands beside is seen."""
+    said = start_sentence(say_problem(problem))
+    return f"{problem.column}: {said}" if problem.column else said
 
 
 PAGES: tuple[Page, ...] = (

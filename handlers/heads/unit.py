@@ -11,6 +11,7 @@ from datetime import date
 from handlers import next_steps
 from handlers.asking import PUSHED, Choice
 from handlers.change_words import name_state
+from handlers.console_entry import offer
 from handlers.heads.unit_gaps import describe_member
 from handlers.heads.unit_seen import Filter, Seen, Standing, look
 from handlers.heads.units_meant import Meant, choose_part, find_meant, too_many
@@ -163,6 +164,7 @@ async def glance(visit: Visit, reader: Person, desk: Desk) -> Reply:
             *Shown(meant.code).choice(_("The list"), LIST),
             *_acts(meant, reader, visit),
             *choose_part(GLANCE, meant, rules.book.on(visit.today), _MOST_PARTS),
+            *offer(visit),
         ),
     )
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from handlers import next_steps
 from handlers.asking import Choice
+from handlers.console_entry import offer
 from handlers.evidence_words import (
     describe_in_list,
     describe_submission,
@@ -91,6 +92,7 @@ async def list_waiting(visit: Visit, person: Person, desk: Desk) -> Reply:
             ),
             *turns,
             *marking,
+            *offer(visit),
         ),
     )
 

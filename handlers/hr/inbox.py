@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from handlers import next_steps
 from handlers.asking import Choice
+from handlers.console_entry import offer
 from handlers.forms import ends_form
 from handlers.inquiries import (
     count_questions,
@@ -74,7 +75,7 @@ async def list_waiting(visit: Visit, desk: Desk) -> Reply:
     return Reply(
         title=title,
         lines=tuple(_describe_row(one, visit) for one in shown),
-        choices=(*(Choice(_open_label(one, visit), "inbox.open", one.code) for one in shown), *turns),
+        choices=(*(Choice(_open_label(one, visit), "inbox.open", one.code) for one in shown), *turns, *offer(visit)),
     )
 
 

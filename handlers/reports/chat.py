@@ -7,6 +7,7 @@ from datetime import date
 
 from handlers import next_steps
 from handlers.asking import Choice
+from handlers.console_entry import offer
 from handlers.heads.others import find_other
 from handlers.phrases import _, show_day
 from handlers.reply import File, Line, Outcome, Reply
@@ -83,7 +84,7 @@ async def list_kinds(visit: Visit, person: Person, desk: Desk) -> Reply:
                 )
             ),
         ),
-        choices=tuple(choice for one in forms for choice in _choices_of(one)),
+        choices=(*(choice for one in forms for choice in _choices_of(one)), *offer(visit)),
     )
 
 

@@ -21,6 +21,7 @@ class ProblemKind(StrEnum):
     BROKEN_FILE = "broken_file"
     TOO_LARGE = "too_large"
     NOTHING_TO_LOAD = "nothing_to_load"
+    NO_ROWS = "no_rows"
     REPLACE_WITHOUT_SHEET = "replace_without_sheet"
     # A sheet.
     UNKNOWN_SHEET = "unknown_sheet"

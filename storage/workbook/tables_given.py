@@ -4,6 +4,7 @@ Nothing is stored here. A table is kept as the cells of its rows while it waits 
 the same rules when that person looks at it.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,7 +27,7 @@ from storage.workbook.sheets import RECOGNITION, STANDARDS, Column, Sheet
 
 MOST_ROWS = 2_000
 _LIMITS = Limits(file_bytes=10 * 2**20, part_bytes=32 * 2**20, all_bytes=64 * 2**20)
-_ZIP = b"PK"
+_WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0")  # .xlsx, and what was saved as .xls or with a password
 _FLAWS = {
     Flaw.ERROR_VALUE: ProblemKind.ERROR_VALUE,
     Flaw.FORMULA_NOT_COMPUTED: ProblemKind.FORMULA_NOT_COMPUTED,
@@ -68,8 +69,8 @@ def read_given_file(content: bytes, sheet: str) -> GivenTable:
     """The rows of this sheet of an .xlsx or .csv file as cells, with what is wrong with the file itself."""
     known = _SHEETS[sheet]
     with TemporaryDirectory(prefix="nhacchuan-") as folder:
-        # An .xlsx file is a zip archive, whatever it is called; a table as .csv holds one sheet and no name of it.
-        path = Path(folder) / ("given.xlsx" if content.startswith(_ZIP) else f"{sheet}.csv")
+        # A workbook is known by how it begins, whatever its name; a table as .csv holds one sheet and no name of it.
+        path = Path(folder) / ("given.xlsx" if content.startswith(_WORKBOOKS) else f"{sheet}.csv")
         path.write_bytes(content)
         try:
             with open_workbook(path if path.suffix == ".xlsx" else Path(folder), _LIMITS) as sheets:
@@ -92,18 +93,20 @@ def read_given_rows(
     declared: Sequence[str] = (),
 ) -> GivenTable:
     """Check cells of many rows together: each by itself, and none twice."""
-    known, log = _SHEETS[sheet], ProblemLog()
+    known = _SHEETS[sheet]
+    # Every problem is kept: a row whose problem is not known would be taken for right. There are MOST_ROWS at most.
+    log = ProblemLog(kept_at_most=sys.maxsize)
     checks = Checks(library, Known(documents=tuple(declared)), log, home=home, today=today)
     checks.begin(known)
     rows = []
     for number, cells in given:
         before = log.count
         values = read_cells(known, cells, library, log)
-        wrong = {problem.column for problem in list(log)[before:]}
+        wrong = {problem.column for problem in log.kept[before:]}
         missed = (one.name for one in known.columns if one.is_required and one.name not in values)
         log.extend(Problem(sheet, ProblemKind.MISSING_VALUE, column=name) for name in missed if name not in wrong)
         checks.check(number, values)
-        problems = tuple(replace(one, row=number) for one in list(log)[before:])
+        problems = tuple(replace(one, row=number) for one in log.kept[before:])
         make = make_standard if known is STANDARDS else make_recognition_row
         rows.append(GivenRow(number, cells, problems, None if problems else make(values)))
     return GivenTable(sheet, _names(known), tuple(rows), declares=tuple(checks.documents.new))
@@ -127,6 +130,8 @@ def _read_sheet(known: Sheet, sheet: RawSheet) -> GivenTable:
         row = _plain_row(known, one, header, places)
         if row is not None:
             rows.append(row)
+    if not rows and not problems:
+        problems.append(Problem(known.name, ProblemKind.NO_ROWS))
     return GivenTable(known.name, _names(known), tuple(rows), tuple(problems))
 
 

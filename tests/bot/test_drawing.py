@@ -69,3 +69,13 @@ def test_words_make_room_for_themselves_and_are_drawn() -> None:
 
     assert named.size[1] > plain.size[1] + 100
     assert draw(Chart(bars, "", labels=("Ngoại ngữ",))) != draw(Chart(bars, "", labels=("Ngoai ngu",)))
+
+
+def test_a_long_title_is_broken_so_that_its_day_is_read() -> None:
+    def height_of(title: str) -> int:
+        return Image.open(BytesIO(draw(Chart(((1, 0, 0, 0),), "", title=title)).content)).size[1]
+
+    one, two = height_of("Phòng Mẫu"), height_of("Phòng Tổng hợp Mẫu – tính đến 21/11/2026")
+
+    assert two > one
+    assert height_of("Một " * 200) < 3 * two

@@ -2,7 +2,9 @@
 
 import pytest
 
-from handlers.console_entry import read_asked
+from handlers.asking import Channel
+from handlers.console_entry import FORM, offer, read_asked
+from tests.handlers.visits import bare, visit
 
 
 @pytest.mark.parametrize(
@@ -22,3 +24,8 @@ from handlers.console_entry import read_asked
 )
 def test_letters_are_read_where_the_console_is_asked_for(said, letters):
     assert read_asked(said) == letters
+
+
+def test_the_console_is_offered_where_people_prove_who_they_are(library):
+    assert [one.action for one in offer(visit(bare(library), channel=Channel.TELEGRAM))] == [FORM]
+    assert offer(visit(bare(library), channel=Channel.TERMINAL)) == ()
