@@ -28,11 +28,17 @@ _KEEP: Final = text(
     " FROM unnest(CAST(:ids AS text[]), CAST(:bodies AS bytea[])) WITH ORDINALITY AS t (update_id, body, place)"
     " ORDER BY t.update_id ON CONFLICT DO NOTHING RETURNING update_id"
 )
-_BEGIN_SENDING: Final = text(
-    "UPDATE seen_updates u SET sending = t.mark"
-    " FROM unnest(CAST(:ids AS text[]), CAST(:marks AS text[])) AS t (update_id, mark)"
-    ' WHERE u.channel = :channel AND u.update_id = t.update_id COLLATE "C" AND u.holder = :holder'
-    " AND u.answered_at IS NULL RETURNING u.update_id"
+# Both go with every answer: by the driver, which keeps them prepared, whatever their number.
+_BEGIN_SENDING: Final = (
+    b"UPDATE seen_updates u SET sending = t.mark"
+    b" FROM unnest(%(ids)s::text[], %(marks)s::text[]) AS t (update_id, mark)"
+    b' WHERE u.channel = %(channel)s AND u.update_id = t.update_id COLLATE "C" AND u.holder = %(holder)s'
+    b" AND u.answered_at IS NULL RETURNING u.update_id"
+)
+_FINISH: Final = (
+    b"UPDATE seen_updates SET answered_at = now(), body = NULL, holder = NULL, sending = NULL"
+    b" WHERE channel = %(channel)s AND update_id = ANY(%(ids)s::text[]) AND holder = %(holder)s"
+    b" AND answered_at IS NULL"
 )
 _ADOPT: Final = text(
     "UPDATE seen_updates u SET holder = :holder, tries = u.tries + 1, due_at = NULL FROM ("
@@ -114,15 +120,17 @@ class UpdatesDrawer:
             "ids": [storable(number) for number, _mark in updates],
             "marks": [mark for _number, mark in updates],
         }
-        return {numbers[begun] for begun in (await self._connection.execute(_BEGIN_SENDING, values)).scalars()}
+        driver = await driver_of(self._connection)
+        async with driver.cursor() as cursor:
+            await cursor.execute(_BEGIN_SENDING, values)
+            return {numbers[begun] for (begun,) in await cursor.fetchall()}
 
     async def finish_kept(self, channel: str, update_ids: Collection[str], holder: str) -> None:
         """These are answered: nothing of what they said is kept."""
-        await self._connection.execute(
-            update(seen_updates)
-            .where(self._in_hand(channel, update_ids, holder))
-            .values(answered_at=func.now(), body=None, holder=None, sending=None)
-        )
+        values = {"channel": channel, "holder": holder, "ids": [storable(one) for one in update_ids]}
+        driver = await driver_of(self._connection)
+        async with driver.cursor() as cursor:
+            await cursor.execute(_FINISH, values)
 
     async def postpone(self, channel: str, update_id: str, holder: str, wait: timedelta) -> None:
         """No answer left; whoever has room after this time takes the update up again."""
