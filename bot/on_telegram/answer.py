@@ -171,6 +171,10 @@ class Answerer:
                 )
                 return
 
+    async def say_plainly(self, address: str, text: str) -> None:
+        """Words without anything below them. Raises NotSentError, RefusedError or ChannelRefusedError."""
+        await self._send(_build_message(address, Part(text)), address)
+
     async def _send(self, message: TelegramMethod[Any], address: str) -> None:
         try:
             await hand_over(self._bot, message, self._pause)

@@ -12,7 +12,6 @@ from typing import Any, Final
 import structlog
 from aiogram import BaseMiddleware, Bot, Dispatcher, F, Router
 from aiogram.enums import ChatMemberStatus, ChatType
-from aiogram.methods import SendMessage
 from aiogram.types import CallbackQuery, Chat, ChatMemberUpdated, Message, TelegramObject, Update
 
 from bot.failures import ChannelRefusedError, NotSentError, RefusedError, where_of
@@ -20,7 +19,6 @@ from bot.intake import InHand, TakenOverError
 from bot.interruption import RESTORED, say_interrupted
 from bot.log_names import make_reference, short_name
 from bot.on_telegram.answer import Answer, Answerer
-from bot.on_telegram.connection import hand_over
 from bot.on_telegram.files import find_file
 from bot.on_telegram.incoming import Aside, read_message, read_press, read_update
 from bot.on_telegram.lean import make_ready
@@ -223,9 +221,7 @@ class _Visits:
             return
         try:
             await in_hand.begin_sending(_ANSWER)
-            await hand_over(
-                self._bot, SendMessage(chat_id=message.chat.id, text=_no_answers_here()), self._reception.pause
-            )
+            await self._answerer.say_plainly(str(message.chat.id), _no_answers_here())
         except NotSentError:
             await self._reception.seen.release(Channel.TELEGRAM, claimed)
             raise

@@ -14,7 +14,7 @@ import structlog
 
 from bot.failures import ChannelRefusedError, NotSentError, RefusedError, where_of
 from bot.intake import InHand, TakenOverError
-from bot.interruption import say_interrupted
+from bot.interruption import RESTORED, say_interrupted
 from bot.log_names import make_reference, short_name
 from bot.on_zalo.bot_allowance import ALLOWANCE, CountedBot
 from bot.on_zalo.bot_answer import BotAnswerer
@@ -103,7 +103,8 @@ class BotVisits:
     async def _take_once(self, event: Event, in_hand: InHand) -> None:
         try:
             if in_hand.sending:
-                await self._hand_over(event.chat, say_interrupted(), in_hand, offers=False)
+                if in_hand.sending != RESTORED or not event.is_group:
+                    await self._hand_over(event.chat, say_interrupted(in_hand.sending), in_hand, offers=False)
             else:
                 await self._answer(event, in_hand)
         except TakenOverError:

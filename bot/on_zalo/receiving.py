@@ -160,7 +160,7 @@ class Visits:
             case False:
                 await self._answer(event, in_hand)
             case None:
-                await self._send(event, say_interrupted(), in_hand)
+                await self._send(event, say_interrupted(in_hand.sending), in_hand)
 
     async def _note_refusal(self, event: Event, refused: RefusedError) -> None:
         _log.warning("zalo.not_taken", chat=short_name(event.user), code=refused.code)

@@ -140,6 +140,18 @@ async def test_nothing_is_said_in_public_but_one_refusal_when_a_group_asks(door,
     assert [asked.text for asked in door.desk.asked] == ["private"]
 
 
+async def test_nothing_more_is_said_in_a_group_that_has_put_us_out(door, api, visitor):
+    group = api.group("Phòng Tổ chức", "group")
+    visitor.adds_bot_to(group)
+    api.fail_next("sendMessage", faults.bad_request("chat not found"))
+    visitor.says("Nguyễn Văn A còn thiếu gì?", within=group)
+    visitor.says("private")
+    await visitor.reads()
+    await door.leave()
+
+    assert [one.text for one in group.messages if one.is_from_bot] == []
+
+
 async def test_press_in_a_group_is_refused_to_the_presser_when_a_message_with_buttons_was_forwarded(
     polling, api, visitor
 ):
