@@ -63,7 +63,12 @@ app.add_typer(zalo_app, name="zalo")
 
 def main() -> NoReturn:
     """Run the command that was typed and end the process with its exit code."""
-    sys.exit(run_words(sys.argv[1:]))
+    words = sys.argv[1:]
+    if words and "--help" not in words:
+        from bot.logs import set_up_from_environment  # noqa: PLC0415  see the module's docstring
+
+        set_up_from_environment()
+    sys.exit(run_words(words))
 
 
 def run_words(words: Sequence[str]) -> int:

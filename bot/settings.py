@@ -3,7 +3,7 @@
 from datetime import date
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     # Proxies before us, comma-separated addresses or networks: what they say of who asks is taken. None unless named.
     trusted_proxies: Annotated[frozenset[str], NoDecode] = frozenset()
     proxy_header: str = "X-Forwarded-For"
+    # How the log on standard error is written: lines of key=value for reading, or JSON for a collector.
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
     today: date | None = None
     locale: str = "vi"
     # Days off that are not certain in law yet, comma-separated: ngay_van_hoa_24_11 makes 24/11 a day off here.

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 
 from bot.commands.api_keys import describe_hooks
 from bot.commands.checked import Check, wrong
@@ -20,7 +20,7 @@ from bot.push.figures import Figures
 from bot.questions import list_lost
 from bot.settings import Settings
 from bot.telling import Standing
-from bot.wiring import LOCALES, Office, open_office, open_reference
+from bot.wiring import LOCALES, Office, make_clock, open_office, open_reference
 from bot.wiring_rules import Reference
 from handlers.phrases import _, show_day, show_day_of, show_number
 from handlers.ports import Clock
@@ -99,6 +99,7 @@ def ensure_well(checks: Sequence[Check]) -> None:
 
 async def look(settings: Settings, *, clock: Clock | None = None, now: Now = now_by_machine) -> AsyncIterator[Check]:
     """Every check, one after the other; by the clock of the settings unless another is given."""
+    clock = clock or make_clock(settings)
     yield Check("settings", is_well=True, found=_describe_settings(settings))
     for check in check_settings(settings, names_given()):
         yield check
@@ -106,25 +107,21 @@ async def look(settings: Settings, *, clock: Clock | None = None, now: Now = now
     yield check
     yield _check_catalogues()
     if reference is not None:
-        yield _check_calendar(reference, settings)
-    async with AsyncExitStack() as stack:
-        office = await _open(settings, clock, stack)
-        if isinstance(office, Check):
-            yield office
-        else:
-            for check in await _of_office(office, now):
-                yield check
+        yield _check_calendar(reference, clock.today())
+        for check in await _look_inside(settings, clock, now):
+            yield check
     for check in await check_doors(settings):
         yield check
     yield _check_pace(settings)
 
 
-async def _open(settings: Settings, clock: Clock | None, stack: AsyncExitStack) -> Office | Check:
-    """The open office, or why it does not open."""
+async def _look_inside(settings: Settings, clock: Clock, now: Now) -> list[Check]:
+    """What the open office says of itself, or why it does not open."""
     try:
-        return await stack.enter_async_context(open_office(settings, clock=clock, keeps_threads=False))
+        async with open_office(settings, clock=clock, keeps_threads=False) as office:
+            return await _of_office(office, now)
     except CommandError as error:
-        return describe_closed(error)
+        return [describe_closed(error)]
 
 
 async def _of_office(office: Office, now: Now) -> list[Check]:
@@ -150,7 +147,7 @@ async def _of_office(office: Office, now: Now) -> list[Check]:
 async def look_around(office: Office) -> list[Check]:
     """The checks that an open office answers by itself, without asking any platform."""
     reference, library = _check_library(office.settings)
-    calendar = [_check_calendar(reference, office.settings)] if reference is not None else []
+    calendar = [_check_calendar(reference, office.clock.today())] if reference is not None else []
     figures = await office.push.read_figures()
     return [
         library,
@@ -186,16 +183,15 @@ def _check_library(settings: Settings) -> tuple[Reference | None, Check]:
     return reference, Check("library", is_well=True, found=found)
 
 
-def _check_catalogues() -> Check:
-    compiled = sorted(LOCALES.glob("*/LC_MESSAGES/messages.mo"))
+def _check_catalogues(place: Path = LOCALES) -> Check:
+    compiled = sorted(place.glob("*/LC_MESSAGES/messages.mo"))
     names = ", ".join(one.parent.parent.name for one in compiled)
     return Check("catalogues", is_well=bool(compiled), found=names or "–", mend=_("Run: make texts"))
 
 
-def _check_calendar(reference: Reference, settings: Settings) -> Check:
-    this_year = (settings.today or date.today()).year  # noqa: DTZ011  a year is the same here and there
-    provisional = reference.calendar.is_provisional(date(this_year, 12, 31))
-    found = _("holidays of {year} are computed only").format(year=this_year) if provisional else str(this_year)
+def _check_calendar(reference: Reference, today: date) -> Check:
+    provisional = reference.calendar.is_provisional(today)
+    found = _("holidays of {year} are computed only").format(year=today.year) if provisional else str(today.year)
     mend = _("Enter the yearly decision on holidays into the calendar of the library.")
     return Check("calendar", is_well=not provisional, found=found, mend=mend)
 
@@ -204,7 +200,8 @@ async def _database_of(office: Office) -> Check:
     verdict = await office.verify_audit()
     if not verdict.is_intact:
         mend = _("Somebody changed the audit chain; restore it from a backup and find out who.")
-        return wrong("database", "audit_broken", verdict.reason or "", mend)
+        found = _("broken at entry {n}: {reason}").format(n=show_number(verdict.broken_at or 0), reason=verdict.reason)
+        return wrong("database", "audit_broken", found, mend)
     found = _("reachable, of this version, audit chain of {n} entries intact").format(n=verdict.entries)
     return Check("database", is_well=True, found=found)
 

@@ -84,7 +84,8 @@ async def _about_web(settings: Settings) -> list[Check]:
     except OSError as error:
         reason = error.strerror
     async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False) as client:
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104  only compared
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  only compared
+        host = f"[{host}]" if ":" in host else host
         if await _get(client, f"http://{host}:{settings.port}/healthz") != _OK:
             mend = _("Stop the other program, or choose another NHACCHUAN_HTTP.")
             return [wrong("web", "port_taken", f"{settings.http}: {reason}", mend)]

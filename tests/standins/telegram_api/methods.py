@@ -1,6 +1,7 @@
 """What each method of the Bot API does in the stand-in, by the rules and with the words of the real one."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -146,7 +147,11 @@ class Methods:
 
     async def _get_webhook_info(self) -> dict[str, Any]:
         url = self.webhook.url if self.webhook else ""
-        return {"url": url, "has_custom_certificate": False, "pending_update_count": len(self.updates.pending)}
+        info = {"url": url, "has_custom_certificate": False, "pending_update_count": len(self.updates.pending)}
+        if self.webhook is not None and self.webhook.failures:
+            said = f"Wrong response from the webhook: {self.webhook.last_status or 'Connection refused'}"
+            info |= {"last_error_date": int(time.time()), "last_error_message": said}
+        return info
 
     async def _set_my_commands(self, commands: list[dict], scope: dict | None = None, language_code: str = "") -> bool:
         self.commands[language_code] = commands
