@@ -14,8 +14,9 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
+from bot.keeping_meters import KeepingMeters
 from bot.on_web.meters import Meters
-from bot.push.meters import PushMeters
+from bot.push.meters import PrivacyMeters, PushMeters
 from bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -128,7 +129,7 @@ def expressions():
 
 def metrics_there_are():
     registry = CollectorRegistry()
-    Meters(registry), PushMeters(registry)
+    Meters(registry), PushMeters(registry), PrivacyMeters(registry), KeepingMeters(registry)
     names = {sample for metric in registry.collect() for sample in _samples_of(metric)}
     for path in (ROOT / "bot").rglob("*.py"):  # those that need an open office or a platform to be there
         made = re.findall(r"\b(Gauge|Counter)\(\s*\"([a-z_]+)\"", path.read_text("utf-8"))
@@ -158,3 +159,5 @@ def test_every_alert_says_what_it_means_and_how_bad_it_is():
     for one in rules:
         assert one["labels"]["severity"] in {"critical", "warning", "info"}
         assert one["annotations"]["summary"]
+        file, _mark, section = one["annotations"]["runbook_url"].partition("#")
+        assert f'<a id="{section}"></a>' in (ROOT / file).read_text("utf-8")
