@@ -4,8 +4,6 @@ from datetime import UTC, timedelta
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
-from icalendar import Calendar, Event
-
 from handlers.reply import CalendarFile
 from knowledge.folding import printable
 
@@ -15,6 +13,8 @@ _READ_AGAIN: Final = timedelta(hours=12)
 
 def write_calendar(file: CalendarFile) -> bytes:
     """The file. Nothing rings: reminders come by the chat, once."""
+    from icalendar import Calendar, Event  # noqa: PLC0415  loaded when the first is written
+
     calendar = Calendar()
     calendar.add("prodid", "-//Nhac Chuan//VI")
     calendar.add("version", "2.0")
