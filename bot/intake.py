@@ -56,6 +56,11 @@ class InHand:
         if not await self._intake.begin_sending(self._kept.key, mark):
             raise TakenOverError
 
+    def ensure_staying(self) -> None:
+        """To be called before long work. Raises LeavingError once this process leaves: whoever stays answers sooner."""
+        if self._intake.is_leaving:
+            raise LeavingError
+
     def put_off(self) -> None:
         """Nothing left: once this is laid down it is taken up again, soon at first and more rarely each time."""
         self.postpone(_WAITS[min(self._kept.tries, len(_WAITS) - 1)])
@@ -69,9 +74,14 @@ class TakenOverError(Exception):
     """We were silent for so long that another process has taken the update up."""
 
 
-class Intake:
-    """One channel's updates. Enter it with `async with`; leaving finishes what is in hand, within `grace` seconds.
+class LeavingError(TakenOverError):
+    """This process leaves, and nothing was done yet: another takes the update up."""
 
+
+class Intake:
+    """One channel's updates. Enter it with `async with`; leaving finishes what is under way, within `grace` seconds.
+
+    What has only been kept by then is left to whoever stays or comes.
     `polls` names the identity whose messages are fetched here, so that two who do so are found.
     `visit` does what an update asks for; an error that it raises lets the update be tried again later.
     """
@@ -89,6 +99,7 @@ class Intake:
         self.channel = channel
         self.inbox = inbox
         self.holder = secrets.token_hex(8) + (f" polls {polls}" if polls else "")
+        self.is_leaving = False
         self._visit = visit
         self._stay_every = stay_every
         self._supervisor = Supervisor(2 * _MOST_BEGUN, grace, name=channel)  # that it is full is decided here
@@ -110,6 +121,8 @@ class Intake:
     async def __aexit__(
         self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.is_leaving = True
+        self._waiting.clear()
         try:
             await self._supervisor.__aexit__(kind, failure, trace)
         finally:
@@ -182,12 +195,16 @@ class Intake:
         await self._begin_waiting()
 
     async def _do_once(self, kept: KeptUpdate) -> None:
+        if self.is_leaving:
+            return
         in_hand = InHand(self, kept)
         if kept.tries > _MOST_TRIES:
             _log.error("intake.given_up", channel=self.channel, update=short_name(kept.key))
         else:
             try:
                 await self._visit(in_hand)
+            except LeavingError:
+                return
             except TakenOverError:
                 _log.warning("intake.taken_over", channel=self.channel, update=short_name(kept.key))
                 return

@@ -58,6 +58,7 @@ class Supervisor:
         task = self._group.create_task(self._run(work))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        task.add_done_callback(lambda _task: work.close())  # also where it was given up before it began
 
     async def _run(self, work: Coroutine[Any, Any, object]) -> None:
         try:

@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ from bot.push.fleet import Worker
 from bot.push.meters import PrivacyMeters, PushMeters
 from bot.questions import shares_by_week
 from bot.settings import Settings
+from bot.waiting import unless_stopped
 from bot.wiring import Office, open_office
 from bot.wiring_console import make_console
 from bot.wiring_keeping import read_standing
@@ -63,6 +65,8 @@ _WEEKS_MEASURED = timedelta(weeks=2)
 _OPEN_SOON = 0.02
 _LONGEST_WAIT = 5.0  # for a door that is being opened: no platform waits much longer
 _DOORS_OPEN_WITHIN = 20.0  # then another process leaves its place to us all the same
+_GONE_WITHIN = 60.0  # then we fetch all the same; whoever fetches a second time is told to wait by the platform
+_ENDED_WITHIN = 30.0  # longer than doors give to answers under way; whatever is left then is taken up by others
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _log = structlog.get_logger("bot.commands.serving")
 
@@ -99,10 +103,13 @@ async def serve_office(office: Office, demo_people: Sequence[DemoPerson] | None,
     async with listening(app, predecessor.listening if predecessor is not None else _listen(settings)) as listens:
         print(_("Web chat: {address} (Ctrl-C ends)").format(address=listens.address), flush=True)
         tell_rehearsal(office)
+        gates = Gates(doors)
+        if predecessor is None:
+            gates.are_ours.set()
         also = [_leave(leaving, listens, stop, settings)]
         if place is not None:
-            also.append(_hold_place(place, listens, leaving, predecessor, doors, stop))
-        await _keep_open(office, doors, _make_postman(office, door), registry, stop, worker, also)
+            also.append(_hold_place(place, listens, leaving, predecessor, gates, stop))
+        await _keep_open(office, gates, _make_postman(office, door), registry, stop, worker, also)
 
 
 def _listen(settings: Settings) -> Sequence[socket.socket]:
@@ -117,22 +124,52 @@ def _listen(settings: Settings) -> Sequence[socket.socket]:
         ) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """The doors of a process. Those that fetch by themselves wait for `are_ours`: only one may read a token."""
+
+    doors: Sequence[Door]
+    are_ours: asyncio.Event = field(default_factory=asyncio.Event)
+    are_closed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def keep_open(self, stop: asyncio.Event) -> None:
+        """Every door, until `stop` is set and each is closed. Raises CommandError when a platform refuses us."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for door in self.doors:
+                    group.create_task(self._keep_one(door, stop))
+        except* CommandError as refused:
+            raise refused.exceptions[0] from None
+        finally:
+            self.are_closed.set()
+
+    async def _keep_one(self, door: Door, stop: asyncio.Event) -> None:
+        if not hasattr(door, "is_open"):
+            await unless_stopped(self.are_ours.wait(), stop)
+        await keep_open(door, stop)
+
+
 async def _hold_place(
     place: Path,
     listens: Listening,
     leaving: Leaving,
     predecessor: Predecessor | None,
-    doors: Sequence[Door],
+    gates: Gates,
     stop: asyncio.Event,
 ) -> None:
     """Send the process away that was here before, once our doors are open, and give way to the next one."""
     if predecessor is not None:
         until = time.monotonic() + _DOORS_OPEN_WITHIN
-        while not all(map(_is_open, doors)) and time.monotonic() < until and not stop.is_set():  # noqa: ASYNC110  doors have no event
+        while not all(map(_is_open, gates.doors)) and time.monotonic() < until and not stop.is_set():  # noqa: ASYNC110  doors have no event
             await asyncio.sleep(_OPEN_SOON)
         predecessor.send_away()
     async with giving_way(place, listens.sockets, leaving.replaced):
+        if predecessor is not None:
+            await predecessor.wait_gone(_GONE_WITHIN)
+            predecessor.close()
+            gates.are_ours.set()
         await stop.wait()
+        await gates.are_closed.wait()
 
 
 async def _leave(leaving: Leaving, listens: Listening, stop: asyncio.Event, settings: Settings) -> None:
@@ -193,7 +230,7 @@ def _channel_doors(office: Office, registry: CollectorRegistry) -> tuple[Sequenc
 
 async def _keep_open(
     office: Office,
-    doors: Sequence[Door],
+    gates: Gates,
     postman: Postman,
     registry: CollectorRegistry,
     stop: asyncio.Event,
@@ -206,26 +243,36 @@ async def _keep_open(
     """
     try:
         async with asyncio.TaskGroup() as group:
-            for work in also:
-                group.create_task(work)
-            group.create_task(postman.run(stop))
-            group.create_task(learn_link(office))
-            group.create_task(_repeat_until(stop, _TIDY_EVERY, "tidied", office.tidy))
-            group.create_task(_repeat_until(stop, _JUDGE_EVERY, "judged", _judge(office)))
-            group.create_task(_repeat_until(stop, ALIVE_EVERY, "noted", office.keys.note_alive))
-            group.create_task(_repeat_until(stop, _MEASURE_EVERY, "measured", _measure(office, registry)))
-            group.create_task(_repeat_until(stop, _COUNT_EVERY, "counted", _count_pushes(office, registry)))
+            works = [
+                *also,
+                postman.run(stop),
+                learn_link(office),
+                _repeat_until(stop, _TIDY_EVERY, "tidied", office.tidy),
+                _repeat_until(stop, _JUDGE_EVERY, "judged", _judge(office)),
+                _repeat_until(stop, ALIVE_EVERY, "noted", office.keys.note_alive),
+                _repeat_until(stop, _MEASURE_EVERY, "measured", _measure(office, registry)),
+                _repeat_until(stop, _COUNT_EVERY, "counted", _count_pushes(office, registry)),
+                gates.keep_open(stop),
+            ]
             if office.replica is not None:
-                group.create_task(
+                works.append(
                     _repeat_until(stop, _LOOK_EVERY, "seen", _measure_replica(office.replica.behind, registry))
                 )
             if worker is not None:
                 group.create_task(worker.run(stop))
-            for one in doors:
-                group.create_task(keep_open(one, stop))
+            group.create_task(_end_in_time(stop, [group.create_task(work) for work in works]))
     except* CommandError as refused:
         raise refused.exceptions[0] from None
     await office.keys.note_gone()
+
+
+async def _end_in_time(stop: asyncio.Event, works: Sequence[asyncio.Task[None]]) -> None:
+    """What does not end by itself is given up, as it would be by a breakdown: nobody waits for us for ever."""
+    await stop.wait()
+    _ended, late = await asyncio.wait(works, timeout=_ENDED_WITHIN)
+    for one in late:
+        _log.error("serve.given_up", work=getattr(one.get_coro(), "__qualname__", ""))
+        one.cancel()
 
 
 async def _repeat_until(

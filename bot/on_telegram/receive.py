@@ -116,6 +116,7 @@ class _InTurn(BaseMiddleware):
     async def _answer(self, handler: Handler, update: Update, chat: Chat, data: dict[str, Any]) -> None:
         in_hand: InHand = data["in_hand"]
         try:
+            in_hand.ensure_staying()
             if in_hand.sending:
                 if in_hand.sending != RESTORED or chat.type == ChatType.PRIVATE:
                     await self._say(chat, say_interrupted(in_hand.sending), in_hand)
@@ -179,7 +180,7 @@ class _Visits:
         file = find_file(message, self._bot, self._reception.pause)
         read = read_message(message, locale=self._reception.locale, file=file)
         if isinstance(read, Incoming):
-            await self._send(read, await self._ask_desk(read), in_hand)
+            await self._send(read, await self._ask_desk(read, in_hand), in_hand)
         elif read is Aside.FOREIGN_CONTACT:
             await self._say(
                 message.chat,
@@ -204,7 +205,7 @@ class _Visits:
         await self._answerer.confirm_press(query.id)
         asked = read_press(query, locale=self._reception.locale)
         if asked is not None and query.message is not None:
-            reply = await self._ask_desk(asked)
+            reply = await self._ask_desk(asked, in_hand)
             is_still_there = isinstance(query.message, Message)
             await self._send(asked, reply, in_hand, pressed=query.message.message_id if is_still_there else None)
 
@@ -242,11 +243,11 @@ class _Visits:
     async def ignore(self, _event: Message) -> None:
         """Leave it without an answer."""
 
-    async def _ask_desk(self, asked: Incoming) -> Reply:
+    async def _ask_desk(self, asked: Incoming, in_hand: InHand) -> Reply:
         """Ask the desk, showing "typing" once it takes long and is not for a crowd's sake."""
         try:
             async with asyncio.TaskGroup() as group:
-                answering = group.create_task(self._think(asked))
+                answering = group.create_task(self._think(asked, in_hand))
                 await asyncio.wait({answering}, timeout=self._reception.slow_after)
                 if not answering.done() and self._in_line < _CROWD:
                     await self._answerer.show_typing(asked.address)
@@ -254,10 +255,11 @@ class _Visits:
             raise failed.exceptions[0] from None
         return answering.result()
 
-    async def _think(self, asked: Incoming) -> Reply:
+    async def _think(self, asked: Incoming, in_hand: InHand) -> Reply:
         self._in_line += 1
         try:
             async with self._thinking:  # answers wait for each other, so that updates need not
+                in_hand.ensure_staying()
                 return await self._reception.desk.answer(asked)
         finally:
             self._in_line -= 1

@@ -55,10 +55,15 @@ class Predecessor:
         """We are ready: it takes no more calls, finishes what it has, and ends."""
         with suppress(OSError):
             self._line.sendall(_READY)
-        self.close()
+
+    async def wait_gone(self, most: float) -> None:
+        """Until its doors are closed or it has died, but no longer than so many seconds."""
+        self._line.setblocking(False)
+        with suppress(OSError, TimeoutError):
+            await asyncio.wait_for(asyncio.get_running_loop().sock_recv(self._line, 1), most)
 
     def close(self) -> None:
-        """It stays."""
+        """Nothing more is to be said; where it was not sent away it stays."""
         self._line.close()
 
 
@@ -83,7 +88,10 @@ def ask_predecessor(place: Path) -> Predecessor | None:
 
 @asynccontextmanager
 async def giving_way(place: Path, listening: list[socket.socket], leave: asyncio.Event) -> AsyncIterator[None]:
-    """Inside the block a successor gets these sockets; when it is ready, `leave` is set."""
+    """Inside the block a successor gets these sockets; when it is ready, `leave` is set.
+
+    That the block was left is what tells the successor that we are gone.
+    """
     try:
         door, mine = _open_door(place)
     except OSError as error:
@@ -143,6 +151,7 @@ async def _give(door: socket.socket, listening: list[socket.socket], leave: asyn
             if await loop.sock_recv(line, len(_READY)) == _READY:
                 _log.info("web.giving_way")
                 leave.set()
+                await asyncio.Event().wait()  # the line ends with us
 
 
 def _is_ours(line: socket.socket) -> bool:

@@ -102,6 +102,7 @@ class BotVisits:
 
     async def _take_once(self, event: Event, in_hand: InHand) -> None:
         try:
+            in_hand.ensure_staying()
             if in_hand.sending:
                 if in_hand.sending != RESTORED or not event.is_group:
                     await self._hand_over(event.chat, say_interrupted(in_hand.sending), in_hand, offers=False)
@@ -123,7 +124,7 @@ class BotVisits:
             await self._answer_words(event, in_hand)
         elif (file := read_picture(event, self._reception.files)) is not None:
             asked = read_asked(event, locale=self._reception.locale, file=file)
-            await self._hand_over(event.chat, await self._ask_desk(asked), in_hand, offers=True)
+            await self._hand_over(event.chat, await self._ask_desk(asked, in_hand), in_hand, offers=True)
         elif await self._is_first_of_many(event):
             reply = Reply(_say_possible(event.kind), outcome=Outcome.NOT_UNDERSTOOD)
             await self._hand_over(event.chat, reply, in_hand, offers=False)
@@ -137,7 +138,7 @@ class BotVisits:
             await self._hand_over(event.chat, Reply(sentence, outcome=Outcome.NOT_UNDERSTOOD), in_hand, offers=False)
             return
         asked = read_asked(event, locale=self._reception.locale, choice=choice)
-        await self._hand_over(event.chat, await self._ask_desk(asked), in_hand, offers=True)
+        await self._hand_over(event.chat, await self._ask_desk(asked, in_hand), in_hand, offers=True)
 
     async def _hand_over(self, chat: str, reply: Reply, in_hand: InHand, *, offers: bool) -> None:
         """Send, and while nothing of it went out try again; what the month has no room for is not tried."""
@@ -172,11 +173,11 @@ class BotVisits:
         """Whether it comes alone or first: ten pictures sent together get one answer."""
         return await self._reception.seen.claim(Channel.ZALO_BOT, f"aside:{event.chat}:{event.kind}:{event.minute}")
 
-    async def _ask_desk(self, asked: Incoming) -> Reply:
+    async def _ask_desk(self, asked: Incoming, in_hand: InHand) -> Reply:
         """Ask the desk, showing "typing" once it takes long."""
         try:
             async with asyncio.TaskGroup() as group:
-                answering = group.create_task(self._think(asked))
+                answering = group.create_task(self._think(asked, in_hand))
                 await asyncio.wait({answering}, timeout=self._reception.slow_after)
                 if not answering.done():
                     await self._answerer.show_typing(asked.address)
@@ -184,8 +185,9 @@ class BotVisits:
             raise failed.exceptions[0] from None
         return replace(answering.result(), asks_contact=False)
 
-    async def _think(self, asked: Incoming) -> Reply:
+    async def _think(self, asked: Incoming, in_hand: InHand) -> Reply:
         async with self._thinking:
+            in_hand.ensure_staying()
             return await self._reception.desk.answer(asked)
 
     async def _note_refusal(self, event: Event, refused: RefusedError) -> None:

@@ -115,6 +115,7 @@ class Visits:
     async def _take_once(self, event: Event, in_hand: InHand) -> bool:
         """Whether it is done with."""
         try:
+            in_hand.ensure_staying()
             if event.is_interaction:
                 await self._reception.contacts.note_interaction(event.user, event.at or self._reception.clock.now())
             if in_hand.sending:
@@ -138,6 +139,7 @@ class Visits:
             return
         if event.asked is not None:
             async with self._thinking:
+                in_hand.ensure_staying()
                 reply = await self._reception.desk.answer(event.asked)
         else:
             reply = Reply(

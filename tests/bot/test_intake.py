@@ -235,3 +235,27 @@ async def test_whoever_waits_hears_of_it_when_gathering_ends():
         await asyncio.sleep(0)
     got = await asyncio.gather(*waiting, return_exceptions=True)
     assert all(isinstance(one, ConnectionError) for one in got)
+
+
+async def test_whoever_leaves_finishes_what_is_under_way_and_leaves_the_rest_to_others_at_once():
+    inbox = InboxInMemory()
+    at_the_desk, go_on = asyncio.Event(), asyncio.Event()
+    turn = asyncio.Lock()
+
+    async def think(in_hand):
+        async with turn:
+            in_hand.ensure_staying()
+            at_the_desk.set()
+            await go_on.wait()
+
+    old, new = Desk(think), Desk()
+    async with asyncio.timeout(5):
+        async with Intake(CHANNEL, inbox, old.visit) as intake:
+            await asyncio.gather(*(intake.take(f"m{n}", {"text": str(n)}) for n in range(5)))
+            await at_the_desk.wait()
+            asyncio.get_running_loop().call_soon(go_on.set)
+        assert len(inbox.waiting) == 4
+        async with Intake(CHANNEL, inbox, new.visit):
+            while inbox.waiting:  # noqa: ASYNC110  what is in memory tells nobody
+                await asyncio.sleep(0.01)
+    assert [text for text, _sending in new.came] == ["1", "2", "3", "4"]

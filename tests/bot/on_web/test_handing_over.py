@@ -2,10 +2,12 @@
 
 import asyncio
 import socket
+from typing import ClassVar
 
 from aiohttp import ClientSession, web
 
-from bot.on_web.handing_over import ask_predecessor, giving_way, place_of
+from bot.commands.serving import Gates
+from bot.on_web.handing_over import Predecessor, ask_predecessor, giving_way, place_of
 from bot.on_web.leaving import Leaving
 from bot.on_web.server import listening
 
@@ -35,6 +37,7 @@ async def test_nobody_is_refused_while_one_takes_the_place_of_another(tmp_path):
             async with listening(make_app("new", new), successor.listening):
                 successor.send_away()
                 await asyncio.wait_for(old.wait(0), 5)
+                successor.close()
                 async with caller.get(url) as answer:  # on the connection that was kept
                     assert answer.headers["Connection"] == "close"
                 await first.leave(1)
@@ -59,3 +62,62 @@ async def test_who_only_asks_sends_nobody_away(tmp_path):
                 one.close()
             assert not leaving.replaced.is_set()
     assert ask_predecessor(place) is None
+
+
+class Fetching:
+    """A door that fetches by itself, and how many do so at the same time."""
+
+    at_once: ClassVar[int] = 0
+    most: ClassVar[int] = 0
+
+    def __init__(self) -> None:
+        self.is_fetching = asyncio.Event()
+
+    async def keep_open(self, stop: asyncio.Event) -> None:
+        Fetching.at_once += 1
+        Fetching.most = max(Fetching.most, Fetching.at_once)
+        self.is_fetching.set()
+        await stop.wait()
+        await asyncio.sleep(0)  # answers that are under way
+        Fetching.at_once -= 1
+
+
+async def test_never_do_two_processes_fetch_what_only_one_may(tmp_path):
+    place = place_of(tmp_path, "127.0.0.1:8080")
+    own = socket.create_server(("127.0.0.1", 0))
+    old, new = Fetching(), Fetching()
+    stop_old, stop_new = Leaving().replaced, asyncio.Event()
+    first, second = Gates([old]), Gates([new])
+    first.are_ours.set()
+
+    async def live_as_old() -> None:
+        async with giving_way(place, [own], stop_old):
+            await first.keep_open(stop_old)
+
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        group.create_task(live_as_old())
+        await old.is_fetching.wait()
+        successor = await asyncio.to_thread(ask_predecessor, place)
+        assert successor is not None
+        group.create_task(second.keep_open(stop_new))
+        successor.send_away()
+        await successor.wait_gone(5)
+        assert first.are_closed.is_set()
+        assert not new.is_fetching.is_set()
+        second.are_ours.set()
+        await new.is_fetching.wait()
+        stop_new.set()
+    assert Fetching.most == 1
+    successor.close()
+    for one in (own, *successor.listening):
+        one.close()
+
+
+async def test_successor_of_a_process_that_died_does_not_wait_for_it(tmp_path):
+    mine, theirs = socket.socketpair()
+    theirs.close()
+    died = Predecessor(mine, [])
+    died.send_away()
+    async with asyncio.timeout(1):
+        await died.wait_gone(60)
+    died.close()
