@@ -124,8 +124,8 @@ async def dribbled_at(house: House, seconds: float) -> dict[str, object]:
             except (aiohttp.ClientError, TimeoutError):
                 silent += 1
             took.append(time.monotonic() - moment)
-            for _reading, writing in lines:
-                with suppress(OSError):
+            for reading, writing in lines:
+                if not reading.at_eof() and not writing.is_closing():
                     writing.write(b"x")
             await asyncio.sleep(1.0)
     stop.set()
