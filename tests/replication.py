@@ -96,9 +96,8 @@ class Server:
 
     def run(self, program: str, *words: str | Path) -> None:
         """One of the server's programs, as the server's account."""
-        done = subprocess.run(
-            [self.binaries.program(program), *words], cwd="/", check=False, capture_output=True, **self.account.of_process
-        )  # fmt: skip
+        command = [self.binaries.program(program), *words]
+        done = subprocess.run(command, cwd="/", check=False, capture_output=True, **self.account.of_process)
         assert done.returncode == 0, done.stderr.decode()
 
 

@@ -220,7 +220,8 @@ WITH d AS (
         merge_day - c, attempts,
         slot_at - interval '1 day' * c, claimed_by, started_at - interval '1 day' * c, done_at - interval '1 day' * c,
         (id * 100000 + c)::text
-    FROM (SELECT * FROM deliveries ORDER BY id LIMIT CAST(:real AS integer)) x, generate_series(CAST(:first AS integer), CAST(:last AS integer)) c
+    FROM (SELECT * FROM deliveries ORDER BY id LIMIT CAST(:real AS integer)) x,
+        generate_series(CAST(:first AS integer), CAST(:last AS integer)) c
     RETURNING id, person, due_at
 ), n AS (
     INSERT INTO notices (kind, key, stage, about, payload, made_at)

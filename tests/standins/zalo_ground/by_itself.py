@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-import contextlib
+import signal
 import sys
 from collections.abc import Callable
 
@@ -23,17 +23,19 @@ def read_options(name: str, more: Callable[[argparse.ArgumentParser], None] | No
 
 
 def run(standin: StandIn, port: int, describe: Callable[[], dict[str, str]]) -> None:
-    """Serve until interrupted."""
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(standin, port, describe))
+    """Serve until interrupted, also where whoever started this has interruptions switched off."""
+    asyncio.run(_serve(standin, port, describe))
 
 
 async def _serve(standin: StandIn, port: int, describe: Callable[[], dict[str, str]]) -> None:
     await standin.start(port)
+    ended = asyncio.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, ended.set)
     try:
         given = {**describe(), "CONTROL": f"{standin.base}{CONTROL}"}
         sys.stdout.write("".join(f"{name}={value}\n" for name, value in given.items()))
         sys.stdout.flush()
-        await asyncio.Event().wait()
+        await ended.wait()
     finally:
         await standin.stop()
