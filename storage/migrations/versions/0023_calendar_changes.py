@@ -69,7 +69,6 @@ def upgrade() -> None:
             " FOR EACH STATEMENT EXECUTE FUNCTION bump_rules_version()"
         )
 
-
     op.execute("CREATE STATISTICS verdicts_of_criteria (mcv, ndistinct) ON criterion, state FROM verdicts")
 
 
