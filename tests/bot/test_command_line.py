@@ -248,7 +248,8 @@ def test_code_is_printed_and_the_audit_chain_holds(terminal):
 def test_doctor_finds_a_sound_installation_sound(terminal):
     checks = json.loads(terminal.run("doctor", "--json", NHACCHUAN_HTTP="127.0.0.1:0").stdout)
     assert {one["name"] for one in checks} >= {"settings", "library", "catalogues", "calendar", "database", "telegram"}
-    assert [one for one in checks if not one["is_well"] and not one["is_remark"]] == []
+    wrong = [one["name"] for one in checks if not one["is_well"] and not one["is_remark"]]
+    assert wrong == ["audit_rights"]  # this database is served by the account that owns it, as no installation should be
 
 
 def test_doctor_says_how_to_mend_a_database_out_of_reach(terminal):

@@ -44,7 +44,7 @@ OTHER_PROVINCES = ("Quảng Ngãi", "Hải Dương", "31/12/2021", "25 tháng 11
 DIALOGUES = {
     "a stranger learns nothing personal and is shown the way to link": [
         says("tôi còn thiếu gì", "xác nhận đồng chí là ai", never=("Ngoại ngữ",)),
-        presses("Liên kết tài khoản", "dữ liệu cá nhân", "Mục đích", "91/2025/QH15"),
+        presses("Liên kết tài khoản", "dữ liệu cá nhân", "Để làm gì", "91/2025/QH15"),
         presses("Tôi không đồng ý", "Chưa liên kết"),
         says("han cua toi la khi nao", "xác nhận đồng chí là ai"),
     ],

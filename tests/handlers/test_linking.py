@@ -88,14 +88,15 @@ async def test_own_phone_number_may_be_shared_only_where_the_channel_vouches_for
 async def test_linked_visitor_is_told_that_they_are_linked_whatever_they_try(bare):
     case = Case(CONSENTED, **RIGHT)
     linked = visit(bare, official())
+    agreed = await agree(linked, accounts=case.accounts, consents=FakePrivacy(), clock=CLOCK)
     replies = [
         await start_linking(linked, accounts=case.accounts),
-        await agree(linked, accounts=case.accounts, consents=FakePrivacy(), clock=CLOCK),
         await case.use_code(linked, "ABC23456"),
         await case.use_phone(linked),
     ]
 
     assert {reply.title for reply in replies} == {"Cuộc trò chuyện này đã liên kết với đồng chí Nguyễn Văn Mẫu."}
+    assert "Đã ghi nhận cho cuộc trò chuyện này, đồng chí Nguyễn Văn Mẫu." in agreed.title
     assert case.link_codes.tried == []
 
 

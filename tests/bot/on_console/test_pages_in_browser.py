@@ -142,6 +142,7 @@ async def test_a_head_comes_in_by_the_code_and_finds_a_person(browser, console, 
         await page.wait_for_url("**/console/overview")
         await page.locator("nav.menu summary").click()
         await page.locator("nav.menu details a[href='/console/people']").click()
+        await page.wait_for_url("**/console/people", wait_until="load")  # htmx is there too
         await page.locator("#q").fill("tran mau")
         await page.keyboard.press("Enter")
         await page.wait_for_url("**q=tran%20mau**")  # by htmx: the list alone was asked for
