@@ -74,6 +74,16 @@ async def wait_until_healthy(address: str, process: asyncio.subprocess.Process) 
     raise AssertionError("the web server did not answer")
 
 
+async def wait_for_metric(session: aiohttp.ClientSession, address: str, line: str) -> None:
+    """The figures of sending are counted by rounds, the first of them some moments after the doors are open."""
+    async with asyncio.timeout(30):
+        while True:
+            async with session.get(f"http://{address}/metrics") as response:
+                if line in await response.text():
+                    return
+            await asyncio.sleep(0.2)
+
+
 async def test_web_door_is_ready_and_telegram_answers_by_polling(installation, tmp_path):
     log = tmp_path / "log"
     async with TelegramApi() as api:
@@ -83,8 +93,7 @@ async def test_web_door_is_ready_and_telegram_answers_by_polling(installation, t
                 assert response.status == 200
             async with session.get(f"http://{installation['NHACCHUAN_HTTP']}/") as response:
                 assert "Nhắc Chuẩn" in await response.text()
-            async with session.get(f"http://{installation['NHACCHUAN_HTTP']}/metrics") as response:
-                assert 'nhacchuan_push_workers{sign="heard"}' in await response.text()
+            await wait_for_metric(session, installation["NHACCHUAN_HTTP"], 'nhacchuan_push_workers{sign="heard"}')
             visitor = api.visitor("Lan")
             visitor.says("điểm 3 công văn 2123 nói gì")
             assert "01/10/2020" in await visitor.reads(timeout=30)
