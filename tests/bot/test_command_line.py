@@ -249,7 +249,7 @@ def test_doctor_finds_a_sound_installation_sound(terminal):
     checks = json.loads(terminal.run("doctor", "--json", NHACCHUAN_HTTP="127.0.0.1:0").stdout)
     assert {one["name"] for one in checks} >= {"settings", "library", "catalogues", "calendar", "database", "telegram"}
     wrong = [one["name"] for one in checks if not one["is_well"] and not one["is_remark"]]
-    assert wrong == ["audit_rights"]  # this database is served by the account that owns it, as no installation should be
+    assert wrong == ["audit_rights"]  # the owner's account serves this database, as it should in no installation
 
 
 def test_doctor_says_how_to_mend_a_database_out_of_reach(terminal):
