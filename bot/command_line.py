@@ -290,6 +290,7 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the conversation.")] = False,
 ) -> None:
     """Load the invented sample province, show a short conversation, then open the web chat."""
+    _load_telegram()
     from bot.commands.demonstration import demonstrate  # noqa: PLC0415  see the module's docstring
 
     _run(demonstrate(read_settings(), once=once))
@@ -298,6 +299,7 @@ def demo(
 @app.command()
 def doctor(as_json: JsonOption = False) -> None:
     """Check settings, library, database and channels, and say how to mend each."""
+    _load_telegram()
     from bot.commands.doctor import examine  # noqa: PLC0415  see the module's docstring
 
     _run(examine(read_settings(), as_json=as_json))

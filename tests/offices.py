@@ -4,6 +4,7 @@ An office costs seconds (database, sample, reader): a module opens one and its t
 is tried at a desk in memory, tests.handlers.desks.
 """
 
+import asyncio
 import subprocess
 import sys
 import uuid
@@ -17,6 +18,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 from psycopg import sql
 
+from bot.commands.working import open_worker
 from bot.settings import Settings
 from bot.wiring import Office, open_office
 from tests.databases import named
@@ -76,3 +78,16 @@ async def sample_office(server_url: str, home: Path, clock: Any = None) -> Async
 def _order(server_url: str, order: str, name: str) -> None:
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL(order).format(sql.Identifier(name)))
+
+
+@asynccontextmanager
+async def working(office: Office) -> AsyncIterator[None]:
+    """A worker of the fleet over an open office, until the block ends."""
+    stop = asyncio.Event()
+    async with open_worker(office) as worker:
+        running = asyncio.create_task(worker.run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await asyncio.wait_for(running, 20)

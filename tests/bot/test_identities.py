@@ -15,7 +15,6 @@ from sqlalchemy import text
 
 from bot.commands.channels import make_telegram_door
 from bot.commands.identities import show_identities
-from bot.commands.working import open_worker
 from bot.errors import InputError
 from bot.on_zalo.allowances import Allowance
 from bot.places import Place, Places
@@ -31,7 +30,7 @@ from storage.migrating import migrate
 from storage.records import Letter, LetterKind
 from tests.bench.planning import fill
 from tests.databases import make_home, named
-from tests.offices import TEST_SECRET, settings_for
+from tests.offices import TEST_SECRET, settings_for, working
 from tests.standins.telegram_api import TelegramApi
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -97,18 +96,6 @@ async def open_doors(offices):
             yield
         finally:
             stop.set()
-
-
-@asynccontextmanager
-async def working(office):
-    stop = asyncio.Event()
-    async with open_worker(office) as worker:
-        running = asyncio.create_task(worker.run(stop))
-        try:
-            yield
-        finally:
-            stop.set()
-            await asyncio.wait_for(running, 20)
 
 
 async def link(office, address, code):

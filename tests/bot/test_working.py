@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import sys
-from contextlib import asynccontextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from bot.commands.doctor import _check_pace, _push_of
 from bot.commands.queue import describe, figures_as_json, show_queue
-from bot.commands.working import make_senders, open_worker
+from bot.commands.working import make_senders
 from bot.errors import InputError
 from bot.push.meters import PushMeters
 from bot.settings import Settings
@@ -22,7 +21,7 @@ from bot.wiring import open_office
 from handlers.phrases import locale_of
 from knowledge.facts import PersonCode
 from tests.databases import make_home
-from tests.offices import ROOT, sample_office
+from tests.offices import ROOT, sample_office, working
 from tests.standins.telegram_api import TelegramApi
 from tests.standins.telegram_api.faults import bad_request, blocked, lost_answer
 
@@ -55,18 +54,6 @@ async def province(server_url):
 
 def secret(office, token):
     return type(office.settings.secret_key)(token)
-
-
-@asynccontextmanager
-async def working(office):
-    stop = asyncio.Event()
-    async with open_worker(office) as worker:
-        running = asyncio.create_task(worker.run(stop))
-        try:
-            yield
-        finally:
-            stop.set()
-            await asyncio.wait_for(running, 20)
 
 
 async def until(office, is_so, seconds: float = 20.0) -> None:

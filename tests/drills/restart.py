@@ -14,18 +14,12 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import aiohttp
 
 from bot.on_web.handing_over import place_of, sign_of
-from handlers.phrases import use_catalogues
-from storage.embedded import EmbeddedServer
-from tests.conftest import LOCALES
-from tests.databases import make_home
-from tests.drills.zalo_webhook import BotSide, House, OaSide
-from tests.offices import share_cache
+from tests.drills.zalo_webhook import House, open_house
 
 ANSWERED_WITHIN = 300.0
 
@@ -53,18 +47,8 @@ class Relay(House):
 
 async def drill(rate: float, seconds: float, restarts: int, door: str = "oa") -> dict[str, Any]:
     """How it went."""
-    use_catalogues(LOCALES)
-    side = BotSide() if door == "bot" else OaSide()
-    with make_home() as home, EmbeddedServer(home) as server, TemporaryDirectory() as own:
-        share_cache(Path(own))
-        async with side.standin:
-            house = Relay(side, server.url, own)
-            await house.start()
-            try:
-                return await _bring_all(house, rate, seconds, restarts)
-            finally:
-                await house.leave()
-                side.standin.violations.clear()
+    async with open_house(door, Relay) as house:
+        return await _bring_all(house, rate, seconds, restarts)
 
 
 async def _bring_all(house: Relay, rate: float, seconds: float, restarts: int) -> dict[str, Any]:

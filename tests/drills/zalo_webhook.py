@@ -17,11 +17,12 @@ import random
 import socket
 import sys
 import time
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 
@@ -41,6 +42,7 @@ from tests.standins.zalo_oa import ZaloOa, sign
 BOT_SECRET = "a-secret-for-the-drill"
 BRING_AGAIN = 1.0  # seconds, in place of Zalo's 30
 ANSWERED_WITHIN = 1200
+H = TypeVar("H", bound="House")
 
 
 @dataclass
@@ -159,15 +161,22 @@ class House:
 
 async def drill(rate: float, seconds: float, door: str = "oa", kills: int = 0) -> dict[str, Any]:
     """How it went."""
+    async with open_house(door, House) as house:
+        return await _flood(house, rate, seconds, kills)
+
+
+@asynccontextmanager
+async def open_house(door: str, make: Callable[[OaSide | BotSide, str, str], H]) -> AsyncIterator[H]:
+    """A house that serves, over a database of its own, beside the stand-in of its door ("oa" or "bot")."""
     use_catalogues(LOCALES)
     side = BotSide() if door == "bot" else OaSide()
     with make_home() as home, EmbeddedServer(home) as server, TemporaryDirectory() as own:
         share_cache(Path(own))
         async with side.standin:
-            house = House(side, server.url, own)
+            house = make(side, server.url, own)
             await house.start()
             try:
-                return await _flood(house, rate, seconds, kills)
+                yield house
             finally:
                 await house.leave()
                 side.standin.violations.clear()
