@@ -107,6 +107,7 @@ class Intake:
         self._waiting: deque[KeptUpdate] = deque()
         self._has_stayed = False
         self._doubtful: set[str] = set()
+        self._clearing = asyncio.Lock()  # what was in doubt is not let go while it is just kept
         self._keeping = Gathered(self._keep)
         self._beginning = Gathered(self._begin_sending)
         self._finishing = Gathered(self._finish)
@@ -156,11 +157,13 @@ class Intake:
         if not self._has_stayed:  # what a holder has of whom nobody has heard is anybody's
             await self._stay()
         holder = self.holder if self._has_room() else None
-        try:
-            new = set(await self.inbox.keep(self.channel, updates, holder))
-        except Exception:
-            self._doubtful.update(key for key, _body in updates)  # it may have been kept all the same
-            raise
+        async with self._clearing:
+            try:
+                new = set(await self.inbox.keep(self.channel, updates, holder))
+            except Exception:
+                self._doubtful.update(key for key, _body in updates)  # it may have been kept all the same
+                raise
+            self._doubtful -= new  # it had not been: it is in our hand now, and nobody else is to take it up
         is_new = []
         for key, body in updates:
             is_new.append(key in new)
@@ -236,14 +239,19 @@ class Intake:
         await self.inbox.stay(self.holder)
         self._has_stayed = True
 
+    async def _let_go_of_doubtful(self) -> None:
+        """What may have been kept in our hand although we heard of no end is anybody's to take up."""
+        async with self._clearing:
+            for key in tuple(self._doubtful):
+                await self.inbox.postpone(self.channel, key, self.holder, 0)
+                self._doubtful.discard(key)
+
     async def _go_round(self) -> None:
         """Say that we live, and take up what nobody has in hand."""
         while True:
             try:
                 await self._stay()
-                for key in tuple(self._doubtful):
-                    await self.inbox.postpone(self.channel, key, self.holder, 0)
-                    self._doubtful.discard(key)
+                await self._let_go_of_doubtful()
                 while self._has_room():
                     adopted = await self.inbox.adopt(self.channel, self.holder, _MOST_ADOPTED)
                     if adopted:

@@ -167,6 +167,35 @@ async def test_update_is_not_taken_in_when_the_cabinet_is_out_of_reach_and_new_w
     assert desk.came == [("chào", "")]
 
 
+async def test_update_that_could_not_be_kept_at_first_is_done_once_when_it_comes_again():
+    class Away(InboxInMemory):
+        is_away = True
+        stayed = 0
+
+        async def keep(self, *given):
+            if self.is_away:
+                raise ConnectionError("the database is changing its place")
+            return await super().keep(*given)
+
+        async def stay(self, holder):
+            self.stayed += 1
+
+    async def think(in_hand):
+        seen = away.stayed
+        while away.stayed < seen + 3:  # noqa: ASYNC110  meanwhile it is looked what of the doubtful was kept
+            await asyncio.sleep(0.01)
+        await in_hand.begin_sending("mark")
+
+    away, desk = Away(), Desk(think)
+    async with process(away, desk) as intake, asyncio.timeout(5):
+        with pytest.raises(ConnectionError):
+            await intake.take("m1", {"text": "chào"})
+        away.is_away = False
+        assert await intake.take("m1", {"text": "chào"})
+        await desk.done.wait()
+    assert desk.came == [("chào", "")]
+
+
 async def test_taken_over_update_is_not_laid_down_by_whoever_lost_it(inbox):
     async def lose(in_hand):
         await inbox.leave(in_hand._intake.holder)
