@@ -1,11 +1,11 @@
 """The verdict: for one person and one day, where they stand on every criterion that their position requires."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from knowledge.accountability import find_accountable
-from knowledge.deadlines import Due
+from knowledge.demands import Demand, demands_on, names_post, place_of, reaches_unit
 from knowledge.documents import Citation
 from knowledge.facts import (
     Credential,
@@ -15,14 +15,12 @@ from knowledge.facts import (
     Person,
     ReviewRound,
     TerritoryCode,
-    TitleStandard,
-    Unit,
     UnitCode,
 )
 from knowledge.findings import Finding, Held, Reason, State
 from knowledge.recognition import Judgement, Question, judge
 from knowledge.retirement import has_service_left
-from knowledge.rulebook import LiveDuty, RulesOn
+from knowledge.rulebook import RulesOn
 
 # Which verdict wins when several credentials are judged (contracts, §7 rule 7).
 _BEST_FIRST = (
@@ -34,6 +32,7 @@ _BEST_FIRST = (
     State.NOT_RECOGNISED,
     State.MISSING,
 )
+_ENOUGH = (State.MET, State.EXPIRING)
 _NOTHING_DUE = (State.MET, State.EXPIRING, State.EXEMPT)
 
 
@@ -48,12 +47,8 @@ class Service:
 
 def service_of(person: Person, rules: RulesOn) -> Service:
     """The person's unit, territory and retirement day as seen on the day of the question."""
-    unit: Unit | None = rules.find_unit(person.unit)
-    return Service(
-        unit=unit.code if unit is not None else person.unit,
-        territory=rules.territory_of(person.unit),
-        retires_on=rules.retirement_of(person.born_on, person.gender),
-    )
+    place = place_of(person.unit, rules)
+    return Service(place.unit, place.territory, rules.retirement_of(person.born_on, person.gender))
 
 
 def evaluate(person: Person, rules: RulesOn) -> tuple[Finding, ...]:
@@ -64,10 +59,10 @@ def evaluate(person: Person, rules: RulesOn) -> tuple[Finding, ...]:
     service = service_of(person, rules)
     if service.retires_on < rules.day:
         return ()
-    standards = rules.standards_for(person.position_group, service.territory)
-    if not standards:
+    demands = demands_on(person, place_of(person.unit, rules), rules)
+    if not demands:
         return (_without_standards(person, service, rules),)
-    return tuple(_evaluate_one(person, service, standard, rules) for standard in standards.values())
+    return tuple([_evaluate_one(person, service, demand, rules) for demand in demands.values()])
 
 
 def evaluate_criterion(person: Person, criterion: CriterionCode | None, rules: RulesOn) -> Finding | None:
@@ -75,11 +70,11 @@ def evaluate_criterion(person: Person, criterion: CriterionCode | None, rules: R
     service = service_of(person, rules)
     if service.retires_on < rules.day:
         return None
-    standards = rules.standards_for(person.position_group, service.territory)
-    if not standards:
+    demands = demands_on(person, place_of(person.unit, rules), rules)
+    if not demands:
         return _without_standards(person, service, rules) if criterion is None else None
-    standard = standards.get(criterion) if criterion is not None else None
-    return _evaluate_one(person, service, standard, rules) if standard is not None else None
+    demand = demands.get(criterion) if criterion is not None else None
+    return _evaluate_one(person, service, demand, rules) if demand is not None else None
 
 
 def _without_standards(person: Person, service: Service, rules: RulesOn) -> Finding:
@@ -97,9 +92,9 @@ def _without_standards(person: Person, service: Service, rules: RulesOn) -> Find
     )
 
 
-def _evaluate_one(person: Person, service: Service, standard: TitleStandard, rules: RulesOn) -> Finding:
-    required_by = rules.library.cite_loosely(standard.document, standard.point)
-    exemption = find_exemption(person.exemptions, standard.criterion, rules)
+def _evaluate_one(person: Person, service: Service, demand: Demand, rules: RulesOn) -> Finding:
+    standard = demand.standard
+    exemption = find_exemption(person.exemptions, standard.criterion, rules) if person.exemptions else None
     if exemption is not None:
         return Finding(
             person=person.code,
@@ -108,27 +103,28 @@ def _evaluate_one(person: Person, service: Service, standard: TitleStandard, rul
             required=standard.minimum,
             state=State.EXEMPT,
             reason=Reason.EXEMPTED,
-            basis=(required_by, rules.library.cite_loosely(exemption.document, exemption.point)),
+            basis=(demand.required_by, rules.library.cite_loosely(exemption.document, exemption.point)),
         )
-    criterion = rules.library.criteria[standard.criterion]
-    asked = Question(criterion, standard.minimum, service.territory, rules, service.unit)
-    best = best_judgement(person.credentials, asked)
-    if best is not None and best.state in _NOTHING_DUE:  # as most are
+    accountable = demand.unanswered
+    if person.study:
+        accountable = find_accountable(person.study, standard.criterion, service.territory, rules)
+    best = best_judgement(person.credentials, demand.asked)
+    state = best.state if best is not None else State.MISSING
+    deadline = demand.find_deadline(service.retires_on) if state not in _NOTHING_DUE else None
+    if deadline is None:
         return Finding(
             person=person.code,
             unit=service.unit,
             criterion=standard.criterion,
             required=standard.minimum,
-            state=best.state,
-            held=_held(best),
-            reason=best.reason,
-            accountable=find_accountable(person.study, standard.criterion, service.territory, rules),
-            basis=tuple(dict.fromkeys((required_by, *best.basis))) if best.basis else (required_by,),
-            would_decide=best.would_decide,
+            state=state,
+            held=_held(best) if best is not None else None,
+            reason=best.reason if best is not None else None,
+            accountable=accountable,
+            basis=_based_on(demand.basis, best),
+            would_decide=best.would_decide if best is not None else (),
         )
-    state = best.state if best is not None else State.MISSING
-    due = find_due(person, service, standard, rules)
-    basis = [required_by, *(best.basis if best is not None else ()), *((due.basis,) if due is not None else ())]
+    due = deadline.due
     return Finding(
         person=person.code,
         unit=service.unit,
@@ -137,100 +133,35 @@ def _evaluate_one(person: Person, service: Service, standard: TitleStandard, rul
         state=state,
         held=_held(best) if best is not None else None,
         reason=best.reason if best is not None else None,
-        deadline=due.day if due is not None else None,
-        deadline_included=due.is_included if due is not None else True,
-        days_left=(due.last_day - rules.day).days if due is not None else None,
-        safe_day=rules.safe_day(due.last_day) if due is not None else None,
-        round=due.round if due is not None else None,
-        consequence=due.consequence if due is not None else None,
-        accountable=find_accountable(person.study, standard.criterion, service.territory, rules),
-        basis=tuple(dict.fromkeys(basis)),
-        deadline_basis=due.basis if due is not None else None,
+        deadline=due.day,
+        deadline_included=due.is_included,
+        days_left=deadline.days_left,
+        safe_day=deadline.safe_day,
+        round=due.round,
+        consequence=due.consequence,
+        accountable=accountable,
+        basis=_based_on(deadline.basis, best),
+        deadline_basis=due.basis,
         would_decide=best.would_decide if best is not None else (),
     )
 
 
-def find_due(person: Person, service: Service, standard: TitleStandard, rules: RulesOn) -> Due | None:
-    """The earliest deadline that is this person's for this criterion on the day, or None (contracts, §7 rule 8)."""
-    of_round = next(
-        (
-            due
-            for review, due in _rounds_for(person, service, rules)
-            if (not review.criteria or standard.criterion in review.criteria) and leaves_time(review, service)
-        ),
-        None,
-    )
-    found = [_due_of_duty(one, rules) for one in rules.live_duties if _falls_on(one, person, service, standard, rules)]
-    if not found:
-        return of_round
-    return min([*found, of_round] if of_round is not None else found, key=_sooner)
-
-
-def _sooner(due: Due) -> tuple[date, date, str]:
-    return due.day, due.last_day, due.round or ""
-
-
-def _rounds_for(person: Person, service: Service, rules: RulesOn) -> tuple[tuple[ReviewRound, Due], ...]:
-    """The open rounds for posts and units like this person's, the soonest first: found once for all who share them."""
-    known = rules.rounds_of_posts
-    key = (person.position_group, person.managed_by, service.unit, service.territory)
-    if key not in known:
-        found = [(one, _due_of_round(one, rules)) for one in rules.open_rounds if is_for(one, person, service, rules)]
-        known[key] = tuple(sorted(found, key=lambda one: _sooner(one[1])))
-    return known[key]
+def _based_on(known: tuple[Citation, ...], best: Judgement | None) -> tuple[Citation, ...]:
+    """What requires it, then what decided, then what sets the day; `known` are the first and the last."""
+    if best is None or not best.basis:
+        return known
+    return tuple(dict.fromkeys((known[0], *best.basis, *known[1:])))
 
 
 def is_for(review: ReviewRound, person: Person, service: Service, rules: RulesOn) -> bool:
     """Whether a round is for posts and units like this person's, however long they still serve."""
-    audience = review.audience
-    return (
-        rules.library.binds(review.document, service.territory)
-        and (not audience.position_groups or person.position_group in audience.position_groups)
-        and (not audience.managed_by or person.managed_by in audience.managed_by)
-        and (not audience.units or _is_within(service.unit, audience.units, rules))
-    )
+    return names_post(review, person) and reaches_unit(review, service.unit, service.territory, rules)
 
 
 def leaves_time(review: ReviewRound, service: Service) -> bool:
     """Whether the person still serves as many years as the round asks for, if it asks for any."""
     years = review.service_left_from_years
     return years is None or has_service_left(service.retires_on, years, review.deadline)
-
-
-def _is_within(unit: UnitCode, roots: frozenset[UnitCode], rules: RulesOn) -> bool:
-    """A round names units as they were when it was written: their successors stand in for them."""
-    heirs = {heir.code for root in roots if (heir := rules.find_unit(root)) is not None}
-    return bool(rules.units_above(unit) & (roots | heirs))
-
-
-def _falls_on(live: LiveDuty, person: Person, service: Service, standard: TitleStandard, rules: RulesOn) -> bool:
-    duty = live.duty
-    return (
-        rules.library.binds(live.document, service.territory)
-        and person.managed_by in duty.managed_by
-        and (person.is_leader or not duty.leaders_only)
-        and standard.document == duty.standards_document
-        and (duty.service_left_years is None or has_service_left(service.retires_on, duty.service_left_years, live.day))
-    )
-
-
-def _due_of_round(review: ReviewRound, rules: RulesOn) -> Due:
-    return Due(
-        day=review.deadline,
-        is_included=review.deadline_included,
-        basis=rules.library.cite_loosely(review.document, review.point),
-        round=review.code,
-        consequence=review.consequence,
-    )
-
-
-def _due_of_duty(live: LiveDuty, rules: RulesOn) -> Due:
-    return Due(
-        day=live.day,
-        is_included=live.is_included,
-        basis=rules.library.cite(live.document, live.point.id),
-        consequence=live.point.consequence,
-    )
 
 
 def find_exemption(exemptions: Iterable[Exemption], criterion: CriterionCode, rules: RulesOn) -> Exemption | None:
@@ -245,19 +176,14 @@ def find_exemption(exemptions: Iterable[Exemption], criterion: CriterionCode, ru
 
 def best_judgement(credentials: Iterable[Credential], asked: Question) -> Judgement | None:
     """The judgement that decides among these credentials, or None where none of them is about the question."""
-    may_bear, criterion, territory = asked.rules.may_bear, asked.criterion.code, asked.territory
-    judged = [
-        one
-        for credential in credentials
-        if may_bear(criterion, credential.kind, territory)
-        for one in judge_as_filed(credential, asked)
-    ]
-    if len(judged) == 1:
-        return judged[0]
-    return min(judged, key=lambda one: _place(one, asked), default=None)
+    bears = asked.rules.bearing(asked.criterion.code, asked.territory)
+    judged = [one for credential in credentials if bears[credential.kind] for one in judge_as_filed(credential, asked)]
+    if len(judged) > 1:
+        return min(judged, key=lambda one: _place(one, asked))
+    return judged[0] if judged else None
 
 
-def judge_as_filed(credential: Credential, asked: Question) -> list[Judgement]:
+def judge_as_filed(credential: Credential, asked: Question) -> Sequence[Judgement]:
     """How a credential fares given its status and issue date.
 
     A rejected one, or one issued later, never counts; a waiting one is pending where it would satisfy, else ignored.
@@ -268,8 +194,8 @@ def judge_as_filed(credential: Credential, asked: Question) -> list[Judgement]:
         return []
     judged = judge(credential, asked)
     if credential.status is CredentialStatus.VERIFIED:
-        return list(judged)
-    enough = [one for one in judged if one.state in {State.MET, State.EXPIRING}]
+        return judged
+    enough = [one for one in judged if one.state in _ENOUGH]
     return [
         replace(one, state=State.PENDING, reason=Reason.WAITING_FOR_VERIFICATION, would_decide=()) for one in enough
     ]

@@ -21,6 +21,9 @@ class State(StrEnum):
     EXEMPT = "exempt"
 
 
+_NO_GAP = (State.MET, State.EXPIRING, State.EXEMPT)
+
+
 class Accountable(StrEnum):
     """Who answers for a gap where point 4 of 2123/UBND-NC reaches."""
 
@@ -90,4 +93,4 @@ class Finding:
     @property
     def is_gap(self) -> bool:
         """Whether the person still has something to complete or to clear up."""
-        return self.state not in {State.MET, State.EXPIRING, State.EXEMPT}
+        return self.state not in _NO_GAP

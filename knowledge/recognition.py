@@ -4,8 +4,8 @@ The order of judging is recognition, then level, then validity (contracts, §7 r
 settles it, a ruling of HR that is in force and reaches the unit does.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
@@ -13,7 +13,7 @@ from dateutil.relativedelta import relativedelta
 
 from knowledge.credentials import Criterion, Kind
 from knowledge.documents import Citation
-from knowledge.facts import Credential, DocumentId, LevelCode, RecognitionRow, Ruling, TerritoryCode, UnitCode
+from knowledge.facts import Credential, DocumentId, KindCode, LevelCode, RecognitionRow, Ruling, TerritoryCode, UnitCode
 from knowledge.findings import Reason, State
 from knowledge.levels import direct_level, is_within, read_level
 from knowledge.library import NormativeConversion
@@ -23,6 +23,8 @@ from knowledge.rulebook import RulesOn
 # ruling where a proof is missing; any other kind also where no row is loaded or fits.
 _NO_PROOF = frozenset({Reason.ISSUE_DATE_UNKNOWN, Reason.COURSE_START_UNPROVEN})
 _NO_ROW = _NO_PROOF | {Reason.INSTRUMENT_NOT_LOADED, Reason.NO_ROW_FITS, Reason.LEVEL_UNREADABLE}
+
+_MOST_KNOWN = 4096  # levels are written in people's own words: those that come once must not fill the memory
 
 Window = RecognitionRow | Ruling  # a level range, an issue window and months of validity
 Rule = Window | NormativeConversion
@@ -46,11 +48,16 @@ class Judgement:
     rule: Rule | None = None
 
 
+Counting = Callable[[Credential], Judgement]
+Judging = Callable[[Credential], Sequence[Judgement]]
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked of a credential: this criterion, at least this level, in this territory, by the rules of a day.
 
-    `unit` is the unit in which its holder serves; None where nobody is known.
+    `unit` is the unit in which its holder serves; None where nobody is known. `known` is what was found out for kinds
+    and levels asked about before.
     """
 
     criterion: Criterion
@@ -58,6 +65,7 @@ class Question:
     territory: TerritoryCode
     rules: RulesOn
     unit: UnitCode | None = None
+    known: "dict[tuple[KindCode, str | None], Judging]" = field(default_factory=dict, repr=False, compare=False)
 
 
 def judge(credential: Credential, asked: Question) -> Sequence[Judgement]:
@@ -65,143 +73,190 @@ def judge(credential: Credential, asked: Question) -> Sequence[Judgement]:
 
     Empty where the credential is about something else.
     """
-    kind = asked.rules.library.kinds[credential.kind]
-    if not asked.rules.may_bear(asked.criterion.code, kind.code, asked.territory):
-        return ()
-    conversion = asked.rules.find_conversion(kind.code, asked.criterion.code)
-    if conversion is not None:
-        judged, unsettled = list(_judge_by_conversion(credential, kind, conversion, asked)), _NO_PROOF
-    elif kind.is_direct and kind.criterion == asked.criterion.code:
-        judged, unsettled = list(_judge_direct(credential, kind, asked)), _NO_PROOF
-    else:
-        judged, unsettled = list(_judge_by_rows(credential, kind, asked)), _NO_ROW
-    rulings = asked.rules.rulings_on(asked.criterion.code, kind.code)
-    if rulings and all(one.reason in unsettled for one in judged):
-        ruled = _judge_by_ruling(credential, kind, rulings, asked)
-        return [ruled] if ruled is not None else judged
-    return judged
+    written = credential.kind, credential.level
+    rule = asked.known.get(written)
+    if rule is None:
+        if len(asked.known) >= _MOST_KNOWN:
+            asked.known.clear()
+        rule = asked.known[written] = _rule_for(asked.rules.library.kinds[credential.kind], credential.level, asked)
+    return rule(credential)
 
 
 def judge_unlisted(credential: Credential, asked: Question) -> Judgement:
     """A credential of a kind that the library does not know: no row fits it, or no table is loaded that could."""
     loaded = asked.rules.recognition_rows(asked.criterion.code, asked.territory)
     if not loaded:
-        return _judge_without_instrument(credential, asked)
-    cited = tuple(dict.fromkeys(asked.rules.library.cite_loosely(row.document, None) for row in loaded))
-    return Judgement(credential, State.NOT_RECOGNISED, Reason.NO_ROW_FITS, basis=cited)
+        return _without_instrument(asked)(credential)[0]
+    return Judgement(credential, State.NOT_RECOGNISED, Reason.NO_ROW_FITS, basis=_instruments(loaded, asked))
 
 
-def _judge_by_ruling(
-    credential: Credential, kind: Kind, rulings: Sequence[Ruling], asked: Question
-) -> Judgement | None:
-    """What the latest fitting ruling says; where only the day of issue is missing to tell, that it is missing."""
-    reaching = [one for one in rulings if asked.rules.reaches(one, asked.territory, asked.unit)]
-    levelled = [one for one in reaching if _level_fits(credential, kind, one, asked)]
-    for ruling in levelled:
-        cited = (asked.rules.library.cite(DocumentId(ruling.id)),)
-        if _window_needs_date(ruling, credential):
-            return Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, basis=cited, rule=ruling)
-        if not _is_issued_within(ruling, credential):
-            continue
-        if ruling.counts_as is None:
-            return Judgement(credential, State.NOT_RECOGNISED, Reason.RULED_OUT, basis=cited, rule=ruling)
-        return _judge_level_and_validity(credential, ruling.counts_as, ruling, cited, asked)
-    return None
+# --- what the rules say of a kind with these words for its level, before the days of any one of them are looked at ---
 
 
-def _judge_by_conversion(
-    credential: Credential, kind: Kind, conversion: NormativeConversion, asked: Question
-) -> Iterator[Judgement]:
-    basis = (asked.rules.library.cite(conversion.document, conversion.point),)
-    if asked.criterion.rank(asked.required) > asked.criterion.rank(conversion.counts_as):
-        # Too low whenever it was issued; but what it counts as is only known of one issued before that day.
-        is_proven = credential.issued_on is not None and credential.issued_on < conversion.issued_before
-        counts_as = conversion.counts_as if is_proven else None
-        yield Judgement(credential, State.MISSING, Reason.LEVEL_TOO_LOW, counts_as, basis=basis, rule=conversion)
-    elif credential.issued_on is None:
-        yield Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, basis=basis, rule=conversion)
-    elif credential.issued_on < conversion.issued_before:
-        judged = _judge_level_and_validity(credential, conversion.counts_as, None, basis, asked)
-        yield replace(judged, rule=conversion)
+def _rule_for(kind: Kind, written: str | None, asked: Question) -> Judging:
+    if not asked.rules.bearing(asked.criterion.code, asked.territory)[kind.code]:
+        return _not_about
+    conversion = asked.rules.find_conversion(kind.code, asked.criterion.code)
+    if conversion is not None:
+        by_rules, unsettled = _by_conversion(kind, written, conversion, asked), _NO_PROOF
+    elif kind.is_direct and kind.criterion == asked.criterion.code:
+        by_rules, unsettled = _by_own_level(kind, written, asked), _NO_PROOF
     else:
-        fitting = _fitting_rows(credential, kind, asked)
-        for row in fitting:
-            yield _judge_by_row(credential, row, asked)
-        if not fitting:
-            reason = Reason.COURSE_START_UNPROVEN
-            yield Judgement(credential, State.UNDETERMINED, reason, basis=basis, rule=conversion)
+        by_rules, unsettled = _by_rows(kind, written, asked), _NO_ROW
+    by_ruling = _by_rulings(kind, written, asked)
+    if by_ruling is None:
+        return by_rules
+
+    def judged(credential: Credential) -> Sequence[Judgement]:
+        found = by_rules(credential)
+        if any(one.reason not in unsettled for one in found):
+            return found
+        return by_ruling(credential) or found
+
+    return judged
 
 
-def _judge_direct(credential: Credential, kind: Kind, asked: Question) -> Iterator[Judgement]:
+def _not_about(_credential: Credential) -> Sequence[Judgement]:
+    return ()
+
+
+def _by_rulings(kind: Kind, written: str | None, asked: Question) -> Judging | None:
+    """What the latest fitting ruling says; where only the day of issue is missing to tell, that it is missing."""
+    levelled = [
+        (one, cited, None if one.counts_as is None else _counting_as(one.counts_as, cited, asked, one))
+        for one in asked.rules.rulings_on(asked.criterion.code, kind.code)
+        if asked.rules.reaches(one, asked.territory, asked.unit) and _level_fits(kind, written, one, asked)
+        for cited in [(asked.rules.library.cite(DocumentId(one.id)),)]
+    ]
+    if not levelled:
+        return None
+
+    def judged(credential: Credential) -> Sequence[Judgement]:
+        for ruling, cited, counted in levelled:
+            if _window_needs_date(ruling, credential):
+                unknown = Reason.ISSUE_DATE_UNKNOWN
+                return (Judgement(credential, State.UNDETERMINED, unknown, basis=cited, rule=ruling),)
+            if not _is_issued_within(ruling, credential):
+                continue
+            if counted is None:
+                ruled_out = Reason.RULED_OUT
+                return (Judgement(credential, State.NOT_RECOGNISED, ruled_out, basis=cited, rule=ruling),)
+            return (counted(credential),)
+        return ()
+
+    return judged
+
+
+def _by_conversion(kind: Kind, written: str | None, conversion: NormativeConversion, asked: Question) -> Judging:
+    basis = (asked.rules.library.cite(conversion.document, conversion.point),)
+    is_too_low = asked.criterion.rank(asked.required) > asked.criterion.rank(conversion.counts_as)
+    as_converted = _counting_as(conversion.counts_as, basis, asked, rule=conversion)
+    rows = _levelled_rows(kind, written, asked)
+
+    def judged(credential: Credential) -> Sequence[Judgement]:
+        issued_on = credential.issued_on
+        is_proven = issued_on is not None and issued_on < conversion.issued_before
+        if is_too_low:
+            # Too low whenever it was issued; but what it counts as is only known of one issued before that day.
+            counts_as = conversion.counts_as if is_proven else None
+            too_low = Reason.LEVEL_TOO_LOW
+            return (Judgement(credential, State.MISSING, too_low, counts_as, basis=basis, rule=conversion),)
+        if is_proven:
+            return (as_converted(credential),)
+        unproven = Reason.ISSUE_DATE_UNKNOWN
+        if issued_on is not None:
+            if fitting := _judged_by(rows, credential):
+                return fitting
+            unproven = Reason.COURSE_START_UNPROVEN
+        return (Judgement(credential, State.UNDETERMINED, unproven, basis=basis, rule=conversion),)
+
+    return judged
+
+
+def _by_own_level(kind: Kind, written: str | None, asked: Question) -> Judging:
     """A direct kind carries its level; a loaded row for it decides its issue window and validity."""
-    level = direct_level(kind, asked.criterion, credential.level)
+    level = direct_level(kind, asked.criterion, written)
     if level is None:
-        yield Judgement(credential, State.UNDETERMINED, Reason.LEVEL_UNREADABLE)
-        return
-    rows = [row for row in _rows_of_kind(kind, asked) if _level_fits(credential, kind, row, asked)]
+        return lambda credential: (Judgement(credential, State.UNDETERMINED, Reason.LEVEL_UNREADABLE),)
+    rows = _levelled_rows(kind, written, asked, level)
     if not rows:
-        yield _judge_level_and_validity(credential, level, None, (), asked)
-        return
-    for row in rows:
+        as_written = _counting_as(level, (), asked)
+        return lambda credential: (as_written(credential),)
+
+    def by_row(credential: Credential, row: RecognitionRow, counted: Counting) -> Judgement:
         cited = (asked.rules.library.cite_loosely(row.document, None),)
         if _window_needs_date(row, credential):
-            yield Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, basis=cited, rule=row)
-        elif _is_issued_within(row, credential):
-            yield _judge_level_and_validity(credential, level, row, cited, asked)
-        else:
-            yield Judgement(credential, State.NOT_RECOGNISED, Reason.NO_ROW_FITS, basis=cited, rule=row)
+            return Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, basis=cited, rule=row)
+        if _is_issued_within(row, credential):
+            return counted(credential)
+        return Judgement(credential, State.NOT_RECOGNISED, Reason.NO_ROW_FITS, basis=cited, rule=row)
+
+    return lambda credential: [by_row(credential, row, counted) for row, counted in rows]
 
 
-def _judge_by_rows(credential: Credential, kind: Kind, asked: Question) -> Iterator[Judgement]:
+def _by_rows(kind: Kind, written: str | None, asked: Question) -> Judging:
     is_about_this = kind.criterion == asked.criterion.code
     loaded = asked.rules.recognition_rows(asked.criterion.code, asked.territory)
     if not loaded:
-        if is_about_this:
-            yield _judge_without_instrument(credential, asked)
-        return
-    cited = tuple(dict.fromkeys(asked.rules.library.cite_loosely(row.document, None) for row in loaded))
-    if is_about_this and _is_unreadable(credential, kind, asked):
-        yield Judgement(credential, State.UNDETERMINED, Reason.LEVEL_UNREADABLE, basis=cited)
-        return
-    fitting = _fitting_rows(credential, kind, asked)
-    for row in fitting:
-        yield _judge_by_row(credential, row, asked)
-    if not fitting and (is_about_this or _rows_of_kind(kind, asked)):
-        undated = [row for row in _rows_of_kind(kind, asked) if _is_undated_fit(credential, kind, row, asked)]
+        return _without_instrument(asked) if is_about_this else _not_about
+    cited = _instruments(loaded, asked)
+    if is_about_this and _is_unreadable(kind, written, asked):
+        unreadable = Reason.LEVEL_UNREADABLE
+        return lambda credential: (Judgement(credential, State.UNDETERMINED, unreadable, basis=cited),)
+    rows = _levelled_rows(kind, written, asked)
+
+    def judged(credential: Credential) -> Sequence[Judgement]:
+        if fitting := _judged_by(rows, credential):
+            return fitting
+        undated = [row for row, _counted in rows if _window_needs_date(row, credential)]
         if undated:
-            named = tuple(dict.fromkeys(asked.rules.library.cite_loosely(row.document, None) for row in undated))
-            yield Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, basis=named, rule=undated[0])
-        elif is_about_this:
-            yield Judgement(credential, State.NOT_RECOGNISED, Reason.NO_ROW_FITS, basis=cited)
+            named, unknown = _instruments(undated, asked), Reason.ISSUE_DATE_UNKNOWN
+            return (Judgement(credential, State.UNDETERMINED, unknown, basis=named, rule=undated[0]),)
+        if is_about_this:
+            return (Judgement(credential, State.NOT_RECOGNISED, Reason.NO_ROW_FITS, basis=cited),)
+        return ()
+
+    return judged
 
 
-def _judge_without_instrument(credential: Credential, asked: Question) -> Judgement:
+def _without_instrument(asked: Question) -> Judging:
     deciders = asked.rules.recognition_deciders(asked.criterion.code, asked.territory)
-    would_decide = tuple(asked.rules.library.cite(one.document) for one in deciders)
-    return Judgement(
-        credential,
-        State.UNDETERMINED,
-        Reason.INSTRUMENT_NOT_LOADED,
-        basis=would_decide,
-        would_decide=would_decide,
-    )
+    named = tuple(asked.rules.library.cite(one.document) for one in deciders)
+    reason = Reason.INSTRUMENT_NOT_LOADED
+    return lambda credential: (Judgement(credential, State.UNDETERMINED, reason, basis=named, would_decide=named),)
 
 
-def _judge_by_row(credential: Credential, row: RecognitionRow, asked: Question) -> Judgement:
-    cited = (asked.rules.library.cite_loosely(row.document, None),)
-    return _judge_level_and_validity(credential, row.counts_as, row, cited, asked)
+def _counting_as(
+    level: LevelCode,
+    basis: tuple[Citation, ...],
+    asked: Question,
+    window: Window | None = None,
+    rule: Rule | None = None,
+) -> Counting:
+    """How a credential fares that counts as this level: whether that is enough, and then until when it is valid.
 
-
-def _judge_level_and_validity(
-    credential: Credential, level: LevelCode, row: Window | None, basis: tuple[Citation, ...], asked: Question
-) -> Judgement:
+    `window` counts its months; `rule` is named in its place where another rule than the window decided.
+    """
+    rule = window if rule is None else rule
     if asked.criterion.rank(level) < asked.criterion.rank(asked.required):
-        return Judgement(credential, State.MISSING, Reason.LEVEL_TOO_LOW, level, basis=basis, rule=row)
-    if row is not None and _counts_from_unknown_day(row, credential):
-        return Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, level, basis=basis, rule=row)
-    valid_to = last_valid_day(credential, row)
-    state, reason = _validity(valid_to, asked.rules)
-    return Judgement(credential, state, reason, level, valid_to, basis, rule=row)
+        too_low = Reason.LEVEL_TOO_LOW
+        return lambda credential: Judgement(credential, State.MISSING, too_low, level, None, basis, (), rule)
+    today, soon = asked.rules.day, asked.rules.library.policy.expiring_within_days
+
+    def counted(credential: Credential) -> Judgement:
+        if window is not None and _counts_from_unknown_day(window, credential):
+            unknown = Reason.ISSUE_DATE_UNKNOWN
+            return Judgement(credential, State.UNDETERMINED, unknown, level, None, basis, (), rule)
+        valid_to = last_valid_day(credential, window)
+        if valid_to is None or (valid_to - today).days > soon:
+            state, reason = State.MET, Reason.SATISFIES
+        elif valid_to < today:
+            state, reason = State.EXPIRED, Reason.EXPIRED
+        else:
+            state, reason = State.EXPIRING, Reason.EXPIRES_SOON
+        return Judgement(credential, state, reason, level, valid_to, basis, (), rule)
+
+    return counted
 
 
 def last_valid_day(credential: Credential, row: Window | None) -> date | None:
@@ -218,45 +273,41 @@ def _months_after(day: date, months: int) -> date:
     return day + relativedelta(months=months)
 
 
-def _validity(valid_to: date | None, rules: RulesOn) -> tuple[State, Reason]:
-    if valid_to is None:
-        return State.MET, Reason.SATISFIES
-    if valid_to < rules.day:
-        return State.EXPIRED, Reason.EXPIRED
-    if (valid_to - rules.day).days <= rules.library.policy.expiring_within_days:
-        return State.EXPIRING, Reason.EXPIRES_SOON
-    return State.MET, Reason.SATISFIES
+def _levelled_rows(
+    kind: Kind, written: str | None, asked: Question, level: LevelCode | None = None
+) -> tuple[tuple[RecognitionRow, Counting], ...]:
+    """The rows of this kind that such a level fits, and how it fares as `level`, or as what the row says it counts."""
+    return tuple(
+        (row, _counting_as(level or row.counts_as, _instruments((row,), asked), asked, row))
+        for row in asked.rules.rows_of_kind(asked.criterion.code, kind.code, asked.territory)
+        if _level_fits(kind, written, row, asked)
+    )
 
 
-def _rows_of_kind(kind: Kind, asked: Question) -> tuple[RecognitionRow, ...]:
-    return asked.rules.rows_of_kind(asked.criterion.code, kind.code, asked.territory)
-
-
-def _fitting_rows(credential: Credential, kind: Kind, asked: Question) -> list[RecognitionRow]:
+def _judged_by(rows: Iterable[tuple[RecognitionRow, Counting]], credential: Credential) -> list[Judgement]:
     return [
-        row
-        for row in _rows_of_kind(kind, asked)
-        if _level_fits(credential, kind, row, asked)
-        and not _window_needs_date(row, credential)
-        and _is_issued_within(row, credential)
+        counted(credential)
+        for row, counted in rows
+        if not _window_needs_date(row, credential) and _is_issued_within(row, credential)
     ]
 
 
-def _is_undated_fit(credential: Credential, kind: Kind, row: RecognitionRow, asked: Question) -> bool:
-    return _level_fits(credential, kind, row, asked) and _window_needs_date(row, credential)
+def _instruments(rows: Iterable[RecognitionRow], asked: Question) -> tuple[Citation, ...]:
+    return tuple(dict.fromkeys(asked.rules.library.cite_loosely(row.document, None) for row in rows))
 
 
-def _level_fits(credential: Credential, kind: Kind, row: Window, asked: Question) -> bool:
+def _level_fits(kind: Kind, written: str | None, row: Window, asked: Question) -> bool:
     if row.level_from is None and row.level_to is None:
         return True
-    level = read_level(kind, asked.criterion, credential.level)
+    level = read_level(kind, asked.criterion, written)
     return level is not None and is_within(kind, asked.criterion, level, row.level_from, row.level_to)
 
 
-def _is_unreadable(credential: Credential, kind: Kind, asked: Question) -> bool:
+def _is_unreadable(kind: Kind, written: str | None, asked: Question) -> bool:
     """A level that a rule for this kind must read but that is blank or not of the kind's scale."""
-    needs_level = any(row.level_from is not None or row.level_to is not None for row in _rows_of_kind(kind, asked))
-    return needs_level and read_level(kind, asked.criterion, credential.level) is None
+    rows = asked.rules.rows_of_kind(asked.criterion.code, kind.code, asked.territory)
+    needs_level = any(row.level_from is not None or row.level_to is not None for row in rows)
+    return needs_level and read_level(kind, asked.criterion, written) is None
 
 
 def _window_needs_date(row: Window, credential: Credential) -> bool:

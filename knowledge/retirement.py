@@ -43,8 +43,13 @@ def last_day_by(born_on: date, ages: Ages) -> date:
 
 
 def has_service_left(retires_on: date, years: int, on: date) -> bool:
-    """Whether at least this many years of service are left on a day: retirement day ≥ day + years − 1 day."""
-    return retires_on >= on + relativedelta(years=years) - timedelta(days=1)
+    """Whether at least this many years of service are left on a day."""
+    return retires_on >= earliest_retirement(years, on)
+
+
+def earliest_retirement(years: int, on: date) -> date:
+    """The first retirement day that leaves at least this many years of service on a day: day + years − 1 day."""
+    return on + relativedelta(years=years) - timedelta(days=1)
 
 
 def ages_of(schedule: RetirementSchedule, gender: Gender) -> Ages:

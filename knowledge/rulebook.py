@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from knowledge.calendar import WorkingCalendar
-from knowledge.deadlines import Due, day_of, last_legal_day, safe_day
+from knowledge.deadlines import day_of, last_legal_day, safe_day
 from knowledge.documents import Duty, Point
 from knowledge.facts import (
     CriterionCode,
@@ -34,6 +35,9 @@ from knowledge.growing import grow
 from knowledge.library import Decider, Library, NormativeConversion, RetirementSchedule
 from knowledge.retirement import Ages, ages_of, last_day_by, schedule_on
 from knowledge.rulings import with_rulings
+
+if TYPE_CHECKING:
+    from knowledge.demands import Alike, Demands, Place, Post
 
 _MOST_VIEWS = 8  # nearly every question is about today
 
@@ -143,13 +147,16 @@ class RulesOn:
     _rows_of_kind: dict[tuple[CriterionCode, KindCode, TerritoryCode], tuple[RecognitionRow, ...]] = field(
         default_factory=dict, repr=False
     )
-    _bearing: dict[tuple[CriterionCode, KindCode, TerritoryCode], bool] = field(default_factory=dict, repr=False)
+    _bearing: dict[tuple[CriterionCode, TerritoryCode], dict[KindCode, bool]] = field(default_factory=dict, repr=False)
     _answering: dict[TerritoryCode, bool] = field(default_factory=dict, repr=False)
     _safe_days: dict[date, date] = field(default_factory=dict, repr=False)
     _retiring: dict[tuple[int, int, Gender], date] = field(default_factory=dict, repr=False)
-    rounds_of_posts: dict[
-        tuple[PositionGroup, ManagedBy, UnitCode, TerritoryCode], tuple[tuple[ReviewRound, Due], ...]
-    ] = field(default_factory=dict, repr=False)
+    # What `knowledge.demands` found: places by unit, places that are alike, and what is asked of posts there.
+    places: "dict[UnitCode, Place]" = field(default_factory=dict, repr=False)
+    alike: "dict[tuple[TerritoryCode, tuple[int, ...], tuple[int, ...]], Alike]" = field(
+        default_factory=dict, repr=False
+    )
+    posts: "dict[Post, Demands]" = field(default_factory=dict, repr=False)
 
     @property
     def library(self) -> Library:
@@ -259,17 +266,20 @@ class RulesOn:
             self._rows_of_kind[key] = tuple(row for row in rows if row.kind == kind)
         return self._rows_of_kind[key]
 
-    def may_bear(self, criterion: CriterionCode, kind: KindCode, territory: TerritoryCode) -> bool:
-        """Whether a credential of this kind can have any say about this criterion; most have none."""
-        key = (criterion, kind, territory)
+    def bearing(self, criterion: CriterionCode, territory: TerritoryCode) -> dict[KindCode, bool]:
+        """Of every kind, whether a credential of it can have any say about this criterion; most have none."""
+        key = (criterion, territory)
         if key not in self._bearing:
-            self._bearing[key] = (
-                self.library.kinds[kind].criterion == criterion
-                or self.find_conversion(kind, criterion) is not None
-                or bool(self.rows_of_kind(criterion, kind, territory))
-                or bool(self.rulings_on(criterion, kind))
-            )
+            self._bearing[key] = {kind: self._may_bear(criterion, kind, territory) for kind in self.library.kinds}
         return self._bearing[key]
+
+    def _may_bear(self, criterion: CriterionCode, kind: KindCode, territory: TerritoryCode) -> bool:
+        return (
+            self.library.kinds[kind].criterion == criterion
+            or self.find_conversion(kind, criterion) is not None
+            or bool(self.rows_of_kind(criterion, kind, territory))
+            or bool(self.rulings_on(criterion, kind))
+        )
 
     def has_answering(self, territory: TerritoryCode) -> bool:
         """Whether the point that says who answers for a gap reaches this territory on the day."""
@@ -281,6 +291,11 @@ class RulesOn:
     def rulings_on(self, criterion: CriterionCode, kind: KindCode) -> tuple[Ruling, ...]:
         """Rulings that apply on the day to this kind for this criterion, wherever they reach; the latest first."""
         return self._rulings.get((criterion, kind), ())
+
+    @cached_property
+    def scoped_rulings(self) -> tuple[Ruling, ...]:
+        """Rulings that apply on the day within a unit and below only."""
+        return tuple(one for some in self._rulings.values() for one in some if one.scope is not None)
 
     @cached_property
     def _rulings(self) -> dict[tuple[CriterionCode, KindCode], tuple[Ruling, ...]]:
