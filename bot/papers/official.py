@@ -97,7 +97,7 @@ def add_signature(written: Written, paper: Paper) -> None:
     left, right = table.rows[0].cells
     _set_widths(table, (width * 0.45, width * 0.55))
     _write(left, _("Recipients:"), size=12, is_bold=True, is_italic=True, is_left=True)
-    for recipient in (_("- As above;"), "- …………………;", _("- Filed: clerical office.")):
+    for recipient in ("- …………………;", "- …………………;", _("- Filed: clerical office.")):
         _write(left, recipient, size=11, is_left=True)
     _write(right, _("[authority and post of the signer]").upper(), size=13, is_bold=True)
     _write(right, "\n\n\n", size=13)

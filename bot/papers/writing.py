@@ -48,6 +48,7 @@ def write_docx(paper: Paper, describe: Describe) -> bytes:
         closing = written.add_paragraph()
         closing.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         closing.paragraph_format.space_before = Pt(14)
+        closing.paragraph_format.keep_with_next = paper.letterhead is not None  # no page holds a signature alone
         say(closing, paper.closing, is_italic=True)
     if paper.letterhead is not None:
         add_signature(written, paper)
@@ -89,13 +90,17 @@ def _add_table(written: Written, table: PaperTable, width: float) -> None:
         return
     if table.title:
         _add_title(written, table.title)
-    made = written.add_table(rows=0, cols=len(rows[0]))
+    across = len(rows[0])
+    made = written.add_table(rows=0, cols=across)
     made.style = "Table Grid"
     made.alignment = WD_TABLE_ALIGNMENT.CENTER
     made.autofit = False
-    widths = _fit(table.widths, width) if table.widths else _widths(len(rows[0]))
+    widths = _fit(table.widths, width) if table.widths else _widths(across)
     for number, row in enumerate(rows):
         cells = made.add_row().cells
+        if len(row) == 1 < across:
+            _head(cells[0].merge(cells[-1]), row[0])
+            continue
         for place, (cell, text) in enumerate(zip(cells, row, strict=True)):
             cell.width = Cm(widths[place])
             is_name = (number == 0 and bool(table.header)) or (place == 0 and not table.header)
@@ -120,6 +125,13 @@ def _fit(widths: Sequence[float], width: float) -> Sequence[float]:
     """No wider than the page is."""
     share = min(1.0, width / sum(widths))
     return [one * share for one in widths]
+
+
+def _head(cell: _Cell, text: str) -> None:
+    """Words over the rows that follow, never left alone at the foot of a page."""
+    _fill(cell, text, is_bold=True)
+    for paragraph in cell.paragraphs:
+        paragraph.paragraph_format.keep_with_next = True
 
 
 def _fill(cell: _Cell, text: str, *, is_bold: bool) -> None:

@@ -61,22 +61,27 @@ async def write_paper(
 
 
 def _list_rows(report: Report, rows: Sequence[Row], by: Grouping | None) -> list[PaperTable]:
-    """The rows, a table for each group with how many there are; only what is for paper."""
-    shown = [place for place, column in enumerate(report.columns) if column.on_paper is not None]
-    columns = [report.columns[place] for place in shown]
+    """The rows in one table, each group below a heading with how many there are; only what is for paper.
+
+    What a heading says is not said again in each of its rows: the other columns have its room.
+    """
+    if not rows:
+        return []
     place = report.places.get(by) if by is not None else None
     groups = group(rows, place) if place is not None else [("", list(rows))]
+    is_said_above = len(groups) > 1
+    printed = [at for at, column in enumerate(report.columns) if column.on_paper is not None]
+    shown = [at for at in printed if at != place or not is_said_above]
+    wide = {at: report.columns[at].on_paper or 0.0 for at in printed}
+    share = sum(wide.values()) / sum(wide[at] for at in shown)
     named = _("{group}: {n} items")
-    return [
-        PaperTable(
-            tuple(tuple(_show(row[at]) for at in shown) for row in those),
-            tuple(one.heading for one in columns),
-            title=named.format(group=name, n=show_number(len(those))) if len(groups) > 1 else "",
-            widths=tuple(one.on_paper or 0.0 for one in columns),
-        )
-        for name, those in groups
-        if those
-    ]
+    written: list[tuple[str, ...]] = []
+    for name, those in groups:
+        if is_said_above:
+            written.append((named.format(group=name, n=show_number(len(those))),))
+        written += [tuple(_show(row[at]) for at in shown) for row in those]
+    headings = tuple(report.columns[at].heading for at in shown)
+    return [PaperTable(tuple(written), headings, widths=tuple(wide[at] * share for at in shown))]
 
 
 def _letterhead(as_of: date, issuing: Issuing, today: RulesOn) -> Letterhead:

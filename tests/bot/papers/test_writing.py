@@ -83,6 +83,15 @@ def test_a_reply_hands_over_its_paper_or_its_file(paper: Paper) -> None:
     assert (made.name, made.media_type) == ("cu-di-hoc-1-CB001.docx", DOCX)
 
 
+def test_rows_stand_below_the_heading_of_their_group_in_one_table() -> None:
+    rows = (("Sở Mẫu: 1 nội dung",), ("1", "CB001"), ("Hội Mẫu: 1 nội dung",), ("2", "CB002"))
+    paper = Paper(name="a", title="Danh sách", tables=(PaperTable(rows, ("TT", "Mã")),))
+    (table,) = Document(BytesIO(write_docx(paper, describe))).tables
+    assert [len(row._tr.tc_lst) for row in table.rows] == [2, 1, 2, 1, 2]
+    assert [row.cells[0].text for row in table.rows] == ["TT", "Sở Mẫu: 1 nội dung", "1", "Hội Mẫu: 1 nội dung", "2"]
+    assert table.rows[1].cells[0].paragraphs[0].paragraph_format.keep_with_next
+
+
 def test_an_official_paper_has_its_head_its_grounds_and_room_to_sign(library: Library) -> None:
     rules = rule_book(library).on(TODAY)
     document = library.get_document(library.accountability[0])
