@@ -82,6 +82,7 @@ class Package:
             ValueError,
             NotImplementedError,
             RuntimeError,
+            LookupError,  # it names an encoding that there is not
         ):
             raise UnreadableError(Refusal.BROKEN) from None
         raise UnreadableError(Refusal.BOMB)  # what it claims of its size is not true
