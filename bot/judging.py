@@ -122,14 +122,14 @@ class Judge:
 def judge(person: Person, version: int, today: RulesOn) -> Judged:
     """All verdicts about somebody, from this version of their record, as they are kept."""
     findings = evaluate(person, today)
-    gaps = [one for one in findings if one.is_gap]
-    due = [day for one in gaps if (day := _last_day(one, today.day)) is not None]
-    rows = tuple(_row(person, one, today.day) for one in findings)
-    return Judged(person.code, version, person.name, len(gaps), min(due, default=None), rows)
+    rows = tuple([_row(person, one, today.day) for one in findings])
+    is_gap = [one.is_gap for one in findings]
+    due = [row.last_day for row, counts in zip(rows, is_gap, strict=True) if counts and row.last_day is not None]
+    return Judged(person.code, version, person.name, sum(is_gap), min(due, default=None), rows)
 
 
 def _row(person: Person, finding: Finding, day: date) -> VerdictRow:
-    held = finding.held
+    held, left = finding.held, finding.days_left
     return VerdictRow(
         person=person.code,
         criterion=finding.criterion or "",
@@ -143,18 +143,14 @@ def _row(person: Person, finding: Finding, day: date) -> VerdictRow:
         held_until=held.valid_to if held is not None else None,
         deadline=finding.deadline,
         deadline_included=finding.deadline_included,
-        last_day=_last_day(finding, day),
+        last_day=date.fromordinal(day.toordinal() + left) if left is not None else None,
         safe_day=finding.safe_day,
         round=finding.round,
         consequence=finding.consequence,
         accountable=finding.accountable,
-        basis=tuple(_pair(cite) for cite in finding.basis),
+        basis=tuple([_pair(cite) for cite in finding.basis]),
         deadline_basis=_pair(finding.deadline_basis) if finding.deadline_basis is not None else None,
     )
-
-
-def _last_day(finding: Finding, day: date) -> date | None:
-    return date.fromordinal(day.toordinal() + finding.days_left) if finding.days_left is not None else None
 
 
 def _pair(cite: Citation) -> tuple[str, str | None]:

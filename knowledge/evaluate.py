@@ -1,7 +1,7 @@
 """The verdict: for one person and one day, where they stand on every criterion that their position requires."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from knowledge.accountability import find_accountable
@@ -195,9 +195,11 @@ def judge_as_filed(credential: Credential, asked: Question) -> Sequence[Judgemen
     judged = judge(credential, asked)
     if credential.status is CredentialStatus.VERIFIED:
         return judged
-    enough = [one for one in judged if one.state in _ENOUGH]
+    waiting = Reason.WAITING_FOR_VERIFICATION
     return [
-        replace(one, state=State.PENDING, reason=Reason.WAITING_FOR_VERIFICATION, would_decide=()) for one in enough
+        Judgement(credential, State.PENDING, waiting, one.counts_as, one.valid_to, one.basis, rule=one.rule)
+        for one in judged
+        if one.state in _ENOUGH
     ]
 
 

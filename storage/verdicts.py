@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -61,6 +62,8 @@ _REFRESHING: Final = 0x6E630018  # the advisory lock of whoever refreshes
 _OF_OTHER_RULES: Final = -1  # in place of a number: what was judged is not true any more
 GAPS: Final = frozenset({"pending", "undetermined", "expired", "not_recognised", "missing"})
 _COLUMNS: Final = tuple(column.name for column in verdicts.c if column.name != "changed_on")
+_VALUES: Final = attrgetter(*_COLUMNS)
+_JSON: Final = json.JSONEncoder(default=str)
 _TYPED: Final = ", ".join(
     f"{name} {kind}"
     for name, kind in (
@@ -371,11 +374,11 @@ def _touched(touched: Touched) -> list[ColumnElement[bool]]:
 
 def _serialised(rows: Sequence[VerdictRow]) -> str:
     """Verdicts as the members of a JSON list, without its brackets."""
-    return ",".join(json.dumps(_written(row), default=str) for row in rows)
+    return ",".join([_JSON.encode(_written(row)) for row in rows])
 
 
 def _written(row: VerdictRow) -> dict[str, Any]:
-    return {name: value for name in _COLUMNS if (value := getattr(row, name)) is not None}
+    return {name: value for name, value in zip(_COLUMNS, _VALUES(row), strict=True) if value is not None}
 
 
 def _summed(one: Judged, digest: bytes) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date
 
+from bot import heap
 from bot.commands.stopping import stop_on_signals
 from bot.commands.zalo_bot import make_zalo_bot_sender
 from bot.commands.zalo_oa import make_zalo_oa_sender, renew_zalo_oa
@@ -40,6 +41,7 @@ async def work(settings: Settings, *, clock: Clock | None = None) -> None:
         async with open_worker(office) as worker:
             print(_("Planning and sending (Ctrl-C ends)."), flush=True)
             tell_rehearsal(office)
+            heap.settle()
             await worker.run(stop)
 
 
