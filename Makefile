@@ -20,8 +20,8 @@ demo: env ## sample province, a short real conversation, then the web chat on ht
 test: env-dev ## the whole test suite (COVERAGE=1: measured as well, as .ci/run does; fails below the floor)
 	$(BIN)/python -m pytest -n auto $(if $(COVERAGE),--cov --cov-report=term)
 
-bench: env-dev ## every benchmark, one table, peers in the same run
-	$(BIN)/python -m tests.bench
+bench: env-dev ## every benchmark, one table, peers in the same run (SHORT=1: each in small, to see that it runs)
+	$(BIN)/python -m tests.bench $(if $(SHORT),--short)
 
 drills: env-dev ## what goes wrong on purpose: kill -9, no database, no platform, broken clocks and inputs (SHORT=1: some minutes; ONLY=kills)
 	$(BIN)/python -m tests.drills $(if $(SHORT),--short) $(foreach one,$(ONLY),--only $(one))

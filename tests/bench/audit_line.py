@@ -60,4 +60,4 @@ if __name__ == "__main__":
     options.add_argument("--rate", type=float, default=200)
     options.add_argument("--seconds", type=float, default=20)
     chosen = options.parse_args()
-    print(json.dumps(asyncio.run(measure(chosen.rate, chosen.seconds)), indent=2))
+    print(json.dumps(asyncio.run(measure(chosen.rate, chosen.seconds))))

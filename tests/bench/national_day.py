@@ -336,7 +336,7 @@ async def _delete_old(database: Database) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Print the figures, one line of JSON each."""
+    """Print the figures, one line of JSON each, and those that stand for all in the last."""
     words = ArgumentParser(description=__doc__)
     words.add_argument("--people", type=int, default=2_000_000)
     words.add_argument("--rows", type=int, default=1_000_000)
@@ -345,9 +345,12 @@ def main() -> None:
     asked = words.parse_args()
     library = load_library()
     calendar, policy = WorkingCalendar(library.calendar), library.policy
+    hours: dict[str, float] = {}
+    figures: dict[str, float] = {}
     for way in WAYS:
         found = simulate(asked.people, way, calendar, policy)
         told = found.pop("_told")
+        hours[way.name] = found["all_told_after"]
         print(json.dumps(found, ensure_ascii=False))
         if way.name.endswith(("each province", "4 machines")):
             for chance, within in ((0.2, 2.0), (0.5, 0.5)):
@@ -364,6 +367,9 @@ def main() -> None:
             "messages_gb_a_year": round(asked.people * _YEAR * message / 1e9, 1), "messages_each_a_year": _YEAR,
             "one_day_of_all_gb": round(asked.people * message / 1e9, 2),
         }))  # fmt: skip
+        figures["claim_of_64_ms"] = [line["claim_of_64_ms"] for line in lines if "claim_of_64_ms" in line][-1]
+    by_provinces = hours["one bot of each province, 4 machines"]
+    print(json.dumps({"one_bot_h": hours["one bot for all"], "provinces_h": by_provinces, **figures}))
 
 
 if __name__ == "__main__":
