@@ -30,6 +30,7 @@ _FIRST_ASKER = 6_000_000_000
 _ASKERS = _FIRST_ASKER + 1
 _ASKED = "Công văn 2123 điểm 3 nói gì?"
 _ENOUGH = 240.0
+_AFTERWARDS = 8.0  # seconds in which a second answer would come: what nobody has in hand is looked for every three
 _MARKS = "CREATE TABLE drill_marks (n integer PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp())"
 
 
@@ -70,10 +71,13 @@ async def fail_over(
                 await province.wait_until_ended(_ENOUGH)
                 await asking
                 with suppress(TimeoutError):
-                    await api.wait_for(lambda: not _unanswered(api, questions), 60)
+                    await api.wait_for(lambda: not _unanswered(api, questions), _ENOUGH)
+                await asyncio.sleep(_AFTERWARDS)
                 over.set()
                 marks = await marking
                 found = await _count(province, api, people, questions, marks, killed, promoted)
+                if found["answered_twice"]:
+                    _show_twice(province, api, questions)
                 memory = [_megabytes(one) for one in (doors, *province.workers)]
                 return {**found, "serve_mb": memory[0], "work_mb": max(memory[1:])}
 
@@ -142,6 +146,14 @@ def _answers(api: TelegramApi, n: int) -> int:
     return sum(one.is_from_bot for one in chat.messages) if chat is not None else 0
 
 
+def _show_twice(province: Province, api: TelegramApi, questions: int) -> None:
+    """What those read who were answered twice, and what the doors said meanwhile."""
+    for n in range(questions):
+        if _answers(api, n) > 1:
+            print(*(one.text[:200] for one in api.chats[_ASKERS + n].messages), sep="\n", file=sys.stderr)
+    print((province.home / "serve.log").read_text()[-6000:], file=sys.stderr)
+
+
 async def _count(
     province: Province,
     api: TelegramApi,
@@ -181,7 +193,7 @@ async def _count(
 
 def breaches(found: dict[str, object]) -> dict[str, object]:
     """What must be nought and is not."""
-    must = ("acknowledged_and_gone", "told_twice", "lost", "not_ended", "questions_unanswered")
+    must = ("acknowledged_and_gone", "told_twice", "lost", "not_ended", "questions_unanswered", "answered_twice")
     return {name: found[name] for name in must if found[name]}
 
 

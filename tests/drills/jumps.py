@@ -3,19 +3,26 @@
 Run as: python -m tests.drills.jumps [--seconds 8]. The house takes the time from the office's clock, which reads a
 file here; leases, slots and pauses are the database's `clock_timestamp()`. That clock cannot be set for one server
 alone: instead every moment that the database wrote down itself is moved the other way, which is the same to every
-statement that compares it. Not covered: a jump in the middle of a single statement, and the kernel's own timers.
+statement that compares it. At last the clocks jump into the next night and from there to the morning: that day is
+planned at night, nobody is told before it is day, and everybody once then. Not covered: a jump in the middle of a
+single statement, and the kernel's own timers.
 """
 
 import asyncio
 import json
 import sys
+import time
 from argparse import ArgumentParser
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 
+from knowledge.local_time import VIETNAM
 from tests.drills.house import POLLING, House, link_officials, open_house
 
 WITHIN = 150.0
 RATE = 3.0
 HOUR, DAY = 3600.0, 86_400.0
+_FRIDAY = 4
 # What the database writes down by its own clock and compares with it later.
 _OWN_MOMENTS = {
     "deliveries": ("lease_until", "slot_at"),
@@ -59,6 +66,42 @@ async def move_both_clocks(house: House, seconds: float) -> None:
     await jump_database(house, seconds)
 
 
+_OF_DAY = "SELECT state, count(*) FROM deliveries WHERE merge_day = %s GROUP BY state"
+_PLANNED = "SELECT count(*) FROM planned_days WHERE day = %s"
+_NOT_TOLD = ("waiting", "claimed", "started")
+
+
+async def pass_a_night(house: House, seconds: float) -> dict[str, object]:
+    """The clocks of all processes jump to soon after midnight of a working day, and then to its morning."""
+    now = house.now()
+    day = now.date() + timedelta(days=1)
+    while day.weekday() > _FRIDAY:
+        day += timedelta(days=1)
+    midnight = datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
+    into_the_night = (midnight - now).total_seconds() + 2400
+    jump_processes(house, into_the_night)
+    await _wait(house, _PLANNED, day, lambda rows: rows[0][0] > 0)
+    is_planned = (await house.ask_database(_PLANNED, day))[0][0]
+    await asyncio.sleep(seconds)
+    at_night = dict(await house.ask_database(_OF_DAY, day))
+    jump_processes(house, 8 * HOUR)
+    await _wait(house, _OF_DAY, day, lambda rows: not any(dict(rows).get(one) for one in _NOT_TOLD))
+    by_day = dict(await house.ask_database(_OF_DAY, day))
+    jump_processes(house, -into_the_night - 8 * HOUR)
+    return {
+        "planned at night": is_planned,
+        "told in the morning": by_day.get("delivered", 0),
+        "told at night": sum(n for state, n in at_night.items() if state in {"started", "delivered", "unclear"}),
+        "not told in the morning": sum(by_day.get(one, 0) for one in _NOT_TOLD),
+    }
+
+
+async def _wait(house: House, order: str, day: date, is_so: Callable[[list[tuple]], bool]) -> None:
+    began = time.monotonic()
+    while time.monotonic() - began < WITHIN and not is_so(await house.ask_database(order, day)):  # noqa: ASYNC110  nobody tells us
+        await asyncio.sleep(0.5)
+
+
 async def drill(seconds: float) -> dict[str, object]:
     """Twelve jumps, one after the other, while people ask and are told."""
     async with open_house(POLLING, people=60) as house:
@@ -78,6 +121,7 @@ async def drill(seconds: float) -> dict[str, object]:
                     await jump_database(house, by)
                 jumps += 1
                 await asyncio.sleep(seconds / 2)
+        night = await pass_a_night(house, seconds)
         stop.set()
         await asking
         answered = await house.wait_until_answered(WITHIN)
@@ -87,6 +131,7 @@ async def drill(seconds: float) -> dict[str, object]:
             print(house.logs()[-4000:], file=sys.stderr)
         return {
             "jumps": jumps,
+            **night,
             **house.count_answers(),
             **await house.count_notices(),
             "waiting still": sum(count for count, *_of_them in left),
@@ -96,7 +141,8 @@ async def drill(seconds: float) -> dict[str, object]:
         }
 
 
-BREACHES = ("lost", "doubled", "notices lost", "notices doubled", "waiting still", "processes that ended by themselves")
+BREACHES = ("lost", "doubled", "notices lost", "notices doubled", "waiting still", "told at night",
+            "not told in the morning", "processes that ended by themselves")  # fmt: skip
 
 
 def main() -> None:
@@ -105,7 +151,7 @@ def main() -> None:
     words.add_argument("--seconds", type=float, default=8)
     found = asyncio.run(drill(words.parse_args().seconds))
     print(json.dumps(found))
-    sys.exit(any(found[name] for name in BREACHES))
+    sys.exit(any(found[name] for name in BREACHES) or not found["told in the morning"])
 
 
 if __name__ == "__main__":

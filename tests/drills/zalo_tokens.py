@@ -8,6 +8,7 @@ then the loss must be named. Prints where the kills fell and what came of it, an
 
 import argparse
 import asyncio
+import json
 import logging
 import multiprocessing
 import os
@@ -325,7 +326,5 @@ if __name__ == "__main__":
     _be_quiet()
     began = time.monotonic()
     ended = asyncio.run(drill(chosen.runs, chosen.processes, chosen.seed))
-    for name, value in ended.items():
-        print(f"{name}: {value}")
-    print(f"seconds: {time.monotonic() - began:.0f}")
+    print(json.dumps({**ended, "seconds": round(time.monotonic() - began)}))
     sys.exit(1 if ended["breaches"] else 0)

@@ -252,6 +252,6 @@ if __name__ == "__main__":
     options.add_argument("--kills", type=int, default=0)
     chosen = options.parse_args()
     ended = asyncio.run(drill(chosen.rate, chosen.seconds, chosen.door, chosen.kills))
-    print(ended)
+    print(json.dumps(ended, ensure_ascii=False))
     is_slow = not chosen.kills and ended["p99 ms"] > 200
     sys.exit(1 if is_slow or ended["lost"] or ended["doubled"] or ended["not 200"] else 0)
