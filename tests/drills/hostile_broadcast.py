@@ -21,7 +21,7 @@ from tests.drills.province import FIRST_CHAT, Province, most_in_a_second, open_c
 from tests.standins.telegram_api import TelegramApi, faults
 
 CEILING, REFUSAL = 30, 3.0
-_ENOUGH = 180.0
+_ENOUGH = 600.0
 
 
 @dataclass(frozen=True)

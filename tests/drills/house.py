@@ -272,10 +272,10 @@ class House:
 
     async def wait_until_answered(self, seconds: float) -> float:
         """Until everybody has read something, or nobody new has for so long; the seconds that it took in all."""
-        return await self._wait_until_none(lambda: _at_once(len(self.unanswered())), seconds)
+        return await self.wait_until_none(lambda: _at_once(len(self.unanswered())), seconds)
 
     @staticmethod
-    async def _wait_until_none(count: Callable[[], Awaitable[int]], seconds: float) -> float:
+    async def wait_until_none(count: Callable[[], Awaitable[int]], seconds: float) -> float:
         """However slow the machine is: as long as it becomes less."""
         began = moved = time.monotonic()
         left = await count()
@@ -333,7 +333,7 @@ class House:
 
     async def wait_until_told(self, seconds: float) -> float:
         """Until nothing that is due waits, or it becomes no less for so long; the seconds that it took in all."""
-        return await self._wait_until_none(self.count_left, seconds)
+        return await self.wait_until_none(self.count_left, seconds)
 
     async def count_notices(self) -> dict[str, int]:
         """How it went for everybody who was to be told, by the platform's books against ours, chat by chat."""

@@ -152,6 +152,11 @@ async def _is_open(reading: asyncio.StreamReader) -> bool:
     return False
 
 
+async def _unanswered(house: House) -> int:
+    """Those of whom it is not known either whether their answer arrived."""
+    return max(0, len(house.unanswered()) - house.logs().count("telegram.unclear"))
+
+
 WAYS: dict[str, tuple[str, Callable]] = {
     "away for a day": (POLLING, away_for_a_day),
     "flapping": (POLLING, flapping),
@@ -172,13 +177,9 @@ async def drill(seconds: float, only: str | None = None) -> dict[str, dict[str, 
             await house.start("work")
             more = await way(house, seconds)
             back = time.monotonic()
-            unclear = 0
-            while time.monotonic() - back < WITHIN:
-                unclear = house.logs().count("telegram.unclear")
-                if len(house.unanswered()) <= unclear:
-                    break
-                await asyncio.sleep(0.3)
-            await house.wait_until_told(max(10.0, WITHIN - (time.monotonic() - back)))
+            await house.wait_until_none(lambda: _unanswered(house), WITHIN)
+            await house.wait_until_told(WITHIN)
+            unclear = house.logs().count("telegram.unclear")
             answers = house.count_answers()
             named = min(answers["lost"], unclear)
             found[name] = {
