@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH = 900
-_BOX, _HEIGHT, _GAP = 270, 46, 12
+_BOX, _HEIGHT, _GAP, _BETWEEN = 270, 46, 12, 45
 _MOST = 14
 _LONGEST = 32
 
@@ -32,7 +31,7 @@ class Graph:
     height: int
     lines: tuple[tuple[int, int, int, int], ...]
     left: int
-    width: int = WIDTH
+    width: int
     box: int = _BOX
     box_height: int = _HEIGHT
 
@@ -45,13 +44,17 @@ def arrange(name: str, before: Sequence[Node], after: Sequence[Node]) -> Graph:
     shown = before[:_MOST], after[:_MOST]
     rows = max(len(shown[0]), len(shown[1]), 1)
     height = rows * (_HEIGHT + _GAP) + _GAP
-    middle = Box((WIDTH - _BOX) // 2, (height - _HEIGHT) // 2, name, _shorten(name), "", "", is_held=True)
+    # A side on which nothing stands takes no room, or a phone would show an empty one first.
+    columns = [*(["before"] if shown[0] else []), "middle", *(["after"] if shown[1] else [])]
+    places = {name: at * (_BOX + _BETWEEN) for at, name in enumerate(columns)}
+    middle = Box(places["middle"], (height - _HEIGHT) // 2, name, _shorten(name), "", "", is_held=True)
     left = tuple(_column(shown[0], 0, height))
-    right = tuple(_column(shown[1], WIDTH - _BOX, height))
+    right = tuple(_column(shown[1], places.get("after", 0), height))
     center = middle.y + _HEIGHT // 2
     lines = [(_BOX, one.y + _HEIGHT // 2, middle.x, center) for one in left]
     lines += [(middle.x + _BOX, center, one.x, one.y + _HEIGHT // 2) for one in right]
-    return Graph(middle, left, right, height, tuple(lines), len(before) + len(after) - len(left) - len(right))
+    rest = len(before) + len(after) - len(left) - len(right)
+    return Graph(middle, left, right, height, tuple(lines), rest, max(places.values()) + _BOX)
 
 
 def _column(nodes: Sequence[Node], x: int, height: int) -> list[Box]:

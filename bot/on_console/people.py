@@ -9,6 +9,7 @@ from bot.on_console.overview import GAPS
 from bot.on_console.pages import Asked, Page, page
 from bot.on_console.seats import WITH_PEOPLE
 from handlers.change_words import name_state
+from handlers.phrases import _
 from handlers.wording import name_managed_by, name_unit
 from knowledge.facts import ManagedBy, UnitCode
 from knowledge.findings import State
@@ -112,6 +113,9 @@ def _address(asked: Asked, **more: str) -> str:
 def _state_tags(one: ListedPerson, asked: Asked) -> list[tuple[str, str, str]]:
     """What stands open: criterion, state and the colour of its tag."""
     criteria = asked.today.library.criteria
+    if one.gaps and not any(code in criteria for code in one.states):
+        # the one verdict of a position for which no standard is on record belongs to no criterion
+        return [(_("Standards of the position"), name_state(State.UNDETERMINED), tag_of(State.UNDETERMINED))]
     return [
         (criterion.name, name_state(State(one.states[code])), tag_of(State(one.states[code])))
         for code, criterion in criteria.items()

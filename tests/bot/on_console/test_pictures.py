@@ -32,3 +32,11 @@ def test_documents_beyond_the_room_are_counted_and_boxes_never_overlap():
     assert all(below - above >= graph.box_height for above, below in pairwise(tops))
     assert min(tops) >= 0
     assert max(tops) + graph.box_height <= graph.height
+
+
+def test_a_side_on_which_no_document_stands_takes_no_room():
+    nodes = [("Công văn 2", "cites", "/2", True)]
+    only_after, both = arrange("Công văn 1", [], nodes), arrange("Công văn 1", nodes, nodes)
+    assert only_after.middle.x == 0
+    assert only_after.width < both.width
+    assert max(one.x for one in both.after) + both.box <= both.width
