@@ -14,6 +14,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from bot import heap
 from bot.command_line_api import api_key_app, hook_app
 from bot.command_line_broadcasts import broadcast_app
 from bot.command_line_calendar import calendar_app
@@ -63,6 +64,7 @@ app.add_typer(zalo_app, name="zalo")
 
 def main() -> NoReturn:
     """Run the command that was typed and end the process with its exit code."""
+    heap.load_on()
     words = sys.argv[1:]
     if words and "--help" not in words:
         from bot.logs import set_up_from_environment  # noqa: PLC0415  see the module's docstring

@@ -1,15 +1,14 @@
 """Bringing a database to the form that this version of the product needs, safely when several try at once."""
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from storage.database import Database
+
+if TYPE_CHECKING:  # most starts have nothing to migrate, and must not wait for the library that would
+    from alembic.config import Config
 
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
 LOCK: Final = 0x4E686163  # any number, as long as every version of the product uses the same
@@ -23,8 +22,10 @@ def is_ours(name: str | None, kind: str, _parents: object) -> bool:
     return kind != "table" or name is None or not name.startswith(_OF_OTHERS)
 
 
-def alembic_config(connection: Connection | None = None) -> Config:
+def alembic_config(connection: Connection | None = None) -> "Config":
     """The settings of the migration library, without a file."""
+    from alembic.config import Config  # noqa: PLC0415  see the top
+
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -33,18 +34,21 @@ def alembic_config(connection: Connection | None = None) -> Config:
 
 def newest_revision() -> str:
     """The revision that this version of the product needs."""
-    return str(ScriptDirectory.from_config(alembic_config()).get_current_head())
+    return max(known_revisions())
 
 
 def known_revisions() -> frozenset[str]:
-    """Every revision that this version of the product knows how to come from."""
-    return frozenset(one.revision for one in ScriptDirectory.from_config(alembic_config()).walk_revisions())
+    """Every revision that this version of the product knows how to come from: its file is named after it."""
+    return frozenset(one.name.partition("_")[0] for one in (_SCRIPTS / "versions").glob("[0-9]*.py"))
 
 
 async def find_revision(database: Database) -> str | None:
     """The revision that the database is at, None while it is empty."""
     async with database.connect() as connection:
-        return await connection.run_sync(lambda held: MigrationContext.configure(held).get_current_revision())
+        if (await connection.execute(text("SELECT to_regclass('alembic_version')"))).scalar_one() is None:
+            return None
+        found: str | None = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+        return found
 
 
 async def migrate(database: Database, revision: str = HEAD) -> None:
@@ -58,6 +62,8 @@ async def migrate_down(database: Database, revision: str) -> None:
 
 
 async def _move(database: Database, revision: str, *, is_up: bool) -> None:
+    from alembic import command  # noqa: PLC0415  see the top
+
     def move(connection: Connection) -> None:
         config = alembic_config(connection)
         if is_up:

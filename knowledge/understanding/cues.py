@@ -1,6 +1,7 @@
 """The words by which the reader recognises what a question names, loaded from data and checked once."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -139,6 +140,7 @@ class Abbreviation:
     means: tuple[Sense, ...]
 
 
+@cache  # the reader and the search share them
 def load_cues(directory: Path = QUESTIONS) -> Cues:
     """The cue words. Raises pydantic's ValidationError where the file does not have the expected lists."""
     return TypeAdapter(Cues).validate_python(_read(directory / "cues.yaml"))
@@ -149,6 +151,7 @@ def load_notions(directory: Path = QUESTIONS) -> dict[str, Words]:
     return TypeAdapter(dict[str, Words]).validate_python(_read(directory / "notions.yaml"))
 
 
+@cache
 def load_abbreviations(directory: Path = QUESTIONS) -> tuple[Abbreviation, ...]:
     """The abbreviations of the house and of the phone."""
     return TypeAdapter(tuple[Abbreviation, ...]).validate_python(_read(directory / "abbreviations.yaml"))

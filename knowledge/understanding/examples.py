@@ -3,7 +3,6 @@
 import random
 import re
 from dataclasses import dataclass
-from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -44,12 +43,6 @@ def load_examples(directory: Path = QUESTIONS) -> tuple[Example, ...]:
             group += 1
             found += [Example(wording, intent, group) for wording in wordings(question)]
     return tuple(found)
-
-
-@cache
-def sentences() -> tuple[str, ...]:
-    """All examples as plain sentences: which words people use, and which follow each other."""
-    return tuple(one.text for one in load_examples())
 
 
 def wordings(pattern: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from knowledge.understanding.features import Blocks
 from knowledge.understanding.meaning import Intent
+from knowledge.understanding.normalise import Heard
 
 _BLOCK_WEIGHTS = (1.0, 0.7, 0.9)
 _SOFTENED_FROM = 1.0  # counts enter as 1 + log(count)
@@ -21,7 +22,10 @@ Vector = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class IntentModel:
-    """Weights of every known feature for every intent, with the temperature and threshold measured in training."""
+    """Weights of every known feature for every intent, with the temperature and threshold measured in training.
+
+    `heard` are the words of the questions that it learned from; a start need not read those again.
+    """
 
     intents: tuple[Intent, ...]
     positions: dict[str, int]
@@ -31,6 +35,7 @@ class IntentModel:
     temperature: float
     threshold: float
     trained_with: str
+    heard: Heard = field(default_factory=Heard)
 
     def scores(self, blocks: Blocks) -> npt.NDArray[np.float64]:
         """One raw score for each intent, higher is likelier."""
@@ -86,6 +91,8 @@ def save_model(model: IntentModel, path: Path) -> None:
         "temperature": model.temperature,
         "threshold": model.threshold,
         "trained_with": model.trained_with,
+        "heard": model.heard.words,
+        "pairs": [(*pair, count) for pair, count in model.heard.pairs.items()],
     }
     draft = path.with_name(f".{path.name}.{os.getpid()}")  # two processes may learn at once; each replaces it whole
     with draft.open("wb") as file:
@@ -117,6 +124,7 @@ def find_model(path: Path, trained_with: str) -> IntentModel | None:
                 temperature=float(about["temperature"]),
                 threshold=float(about["threshold"]),
                 trained_with=trained_with,
+                heard=Heard(about["heard"], {(one, other): count for one, other, count in about["pairs"]}),
             )
     except (OSError, ValueError, KeyError):
         return None

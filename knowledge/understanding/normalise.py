@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import log1p
 
@@ -10,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from knowledge.understanding.cues import Abbreviation, Sense
 from knowledge.understanding.syllables import find_telex, is_syllable
-from knowledge.understanding.text import Text, Word, make_text
+from knowledge.understanding.text import Text, Word, folded_words, make_text
 
 _SHORTEST_CORRECTED = 3
 _LONGEST_GLUED = 30
@@ -21,6 +22,25 @@ _EDGE = "|"  # among the neighbours of a sense: the start or the end of the ques
 _TOLERANT_FROM = 8  # letters from which a word may differ in two places
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How often people use a word in questions, and one word after another."""
+
+    words: Mapping[str, int] = field(default_factory=dict)
+    pairs: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+
+def hear(sentences: Iterable[str]) -> Heard:
+    """What questions teach of the words that people use."""
+    words: Counter[str] = Counter()
+    pairs: Counter[tuple[str, str]] = Counter()
+    for sentence in sentences:
+        said = folded_words(sentence)
+        words.update(said)
+        pairs.update(pairwise(said))
+    return Heard(dict(words), dict(pairs))
+
+
 class Normaliser:
     """Rewrites a text word by word. Only words that cannot be meant as typed are touched."""
 
@@ -29,12 +49,10 @@ class Normaliser:
         abbreviations: Iterable[Abbreviation],
         phrases: Iterable[str],
         foreign: Iterable[str],
-        sentences: Iterable[str] = (),
+        heard: Heard | None = None,
     ) -> None:
-        """`phrases` are the domain's own phrases in full; `foreign` are names that look like no syllable (IELTS).
-
-        `sentences` show which words people use and which follow each other.
-        """
+        """`phrases` are the domain's own phrases in full; `foreign` are names that look like no syllable (IELTS)."""
+        heard = heard or Heard()
         self._senses: dict[str, tuple[Sense, ...]] = {}
         for one in abbreviations:
             for short in one.short:
@@ -46,20 +64,19 @@ class Normaliser:
         ]
         self._foreign = frozenset(word.folded for name in foreign for word in make_text(name).words)
         self._glued: dict[str, str] = {}
-        self._followed: Counter[tuple[str, str]] = Counter()
-        self._heard: Counter[str] = Counter()
-        self._lexicon: set[str] = set()
+        self._followed = Counter(heard.pairs)
+        self._heard = Counter(heard.words)
+        self._lexicon = {word for word in heard.words if len(word) > 1 and is_syllable(word)}
         for phrase in phrases:
             self._learn(phrase)
-        for sentence in sentences:
-            self._listen(sentence)
         self._by_length: dict[int, list[str]] = {}
         for word in sorted(self._lexicon | self._foreign):
             self._by_length.setdefault(len(word), []).append(word)
 
     def _learn(self, phrase: str) -> None:
-        words = [word.folded for word in make_text(phrase).words]
-        marked = [word.marked for word in make_text(phrase).words]
+        text = make_text(phrase)
+        words = text.folded_words
+        marked = [word.marked for word in text.words]
         self._lexicon.update(word for word in words if word.isalpha())
         self._followed.update(pairwise(words))
         for size in (2, 3, 4):
@@ -67,12 +84,6 @@ class Normaliser:
                 glued = "".join(words[at : at + size])
                 if glued.isalpha() and not is_syllable(glued):
                     self._glued.setdefault(glued, " ".join(marked[at : at + size]))
-
-    def _listen(self, sentence: str) -> None:
-        words = [word.folded for word in make_text(sentence).words]
-        self._lexicon.update(word for word in words if len(word) > 1 and is_syllable(word))
-        self._heard.update(words)
-        self._followed.update(pairwise(words))
 
     def expand(self, text: Text) -> Text:
         """The text with abbreviations written out and run-together domain words taken apart."""

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from knowledge.library import Library
 from knowledge.understanding.cues import load_abbreviations, load_cues, load_notions
 from knowledge.understanding.entities.reading import EntityReader, Reading
-from knowledge.understanding.examples import sentences
 from knowledge.understanding.features import Features
 from knowledge.understanding.follow_ups import FollowUps
 from knowledge.understanding.intent_model import IntentModel
@@ -93,7 +92,7 @@ class Reader:
 
     def __init__(self, library: Library, model: IntentModel) -> None:
         self._cues = cues = load_cues()
-        self._entities = EntityReader(library, cues, load_abbreviations(), sentences())
+        self._entities = EntityReader(library, cues, load_abbreviations(), model.heard)
         self._features = Features(cues, load_notions())
         self._follow_ups = FollowUps(library, cues)
         self._other_matters: PhraseTable[str] = PhraseTable((one, one) for one in cues.other_matters)

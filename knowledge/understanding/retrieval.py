@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,11 +15,12 @@ from knowledge.folding import fold
 from knowledge.held_text import Passage
 from knowledge.library import Library
 from knowledge.understanding.cues import load_abbreviations, load_cues
-from knowledge.understanding.entities.reading import EntityReader
+from knowledge.understanding.entities.reading import make_normaliser
 from knowledge.understanding.marks import same_marks
 from knowledge.understanding.phrase_table import PhraseTable
 from knowledge.understanding.retrieval_texts import TextSearch
-from knowledge.understanding.text import Text, is_marked, make_text, read_text
+from knowledge.understanding.text import Text, Word, is_marked, make_text, read_text
+from knowledge.understanding.unlisted import Unlisted
 
 LEAST_SCORE = 0.46  # everyday questions stay below it, questions about a point of the library above (tests)
 LEAST_TEXT_SCORE = 0.7  # the same for the words of an added text; measured in the benchmark of retrieval
@@ -80,7 +81,7 @@ class PointSearch:
 
     def __init__(self, library: Library) -> None:
         cues = load_cues()
-        self._normalise = EntityReader(library, cues, load_abbreviations()).normalise
+        self._normalise = make_normaliser(library, cues, load_abbreviations(), Unlisted())
         self._stops = frozenset(fold(stop) for stop in cues.search_stops if " " not in stop)
         self._stop_phrases = PhraseTable((stop, stop) for stop in cues.search_stops if " " in stop)
         self._wanted: PhraseTable[str] = PhraseTable(
@@ -89,8 +90,9 @@ class PointSearch:
         asking = (*cues.greetings, *cues.polite_starts, *(one for words in cues.aspects.values() for one in words))
         self._asking = PhraseTable(dict.fromkeys((phrase, phrase) for phrase in asking))
         self._forms: dict[str, set[str]] = {}  # how each word of the index is written with its marks
+        read = _PhraseReader(self._normalise, self._stops)
         self._entries = [
-            self._entry(document, point)
+            self._entry(document, point, read)
             for document in library.documents.values()
             if document.confidence is not Confidence.ADDED  # those are searched in their own words
             for point in document.points
@@ -107,7 +109,7 @@ class PointSearch:
             if len(topic.split()) >= _LONG_TOPIC
         )
         self._wholes = [
-            self._whole(document)
+            self._whole(document, read)
             for document in library.documents.values()
             if document.confidence not in {Confidence.ADDED, Confidence.RULING}
         ]
@@ -257,7 +259,7 @@ class PointSearch:
             + _YEAR * any(year in entry.point.summary for year in years)
         )
 
-    def _entry(self, document: Document, point: Point) -> _Entry:
+    def _entry(self, document: Document, point: Point, read: "_PhraseReader") -> _Entry:
         fields = {
             "topics": point.topics,
             "summary": (point.summary,),
@@ -267,9 +269,9 @@ class PointSearch:
             "effects": (point.consequence or "", point.accountable or "", *point.escalates_to),
             "document": (document.title, document.about, document.issuer),
         }
-        return self._indexed(document, point, fields, _FIELD_WEIGHTS)
+        return self._indexed(document, point, fields, _FIELD_WEIGHTS, read)
 
-    def _whole(self, document: Document) -> _Entry:
+    def _whole(self, document: Document, read: "_PhraseReader") -> _Entry:
         fields = {
             "title": (document.title,),
             "about": (document.about,),
@@ -277,7 +279,7 @@ class PointSearch:
             "issuer": (document.issuer,),
             "addressees": document.addressees,
         }
-        return self._indexed(document, None, fields, _OF_DOCUMENTS)
+        return self._indexed(document, None, fields, _OF_DOCUMENTS, read)
 
     def _indexed(
         self,
@@ -285,20 +287,18 @@ class PointSearch:
         point: Point | None,
         fields: Mapping[str, tuple[str, ...]],
         weights: Mapping[str, float],
+        read: "_PhraseReader",
     ) -> _Entry:
-        words: Counter[str] = Counter()
-        pairs: Counter[str] = Counter()
-        pieces: Counter[str] = Counter()
+        counted: tuple[dict[str, float], ...] = ({}, {}, {})
         for field, phrases in fields.items():
             for phrase in phrases:
-                text = self._normalise(make_text(phrase))
-                content = self._content_words(text)
-                for word in text.words if point is not None else ():
+                words, *names = read(phrase)
+                for word in words if point is not None else ():
                     self._forms.setdefault(word.folded, set()).add(word.marked)
-                for counter, names in ((words, content), (pairs, _pairs(content)), (pieces, _pieces(content))):
-                    for name in names:
-                        counter[name] += weights[field]  # type: ignore[assignment]
-        return _Entry(document, point, dict(words), dict(pairs), dict(pieces))
+                for weighed, seen in zip(counted, names, strict=True):
+                    for name in seen:
+                        weighed[name] = weighed.get(name, 0) + weights[field]
+        return _Entry(document, point, *map(read.share_weights, counted))
 
     def _known_words(self, text: Text) -> list[str]:
         """Content words; one whose typed marks contradict every word of the index is kept apart as unknown."""
@@ -312,13 +312,48 @@ class PointSearch:
         ]
 
     def _content_words(self, text: Text) -> list[str]:
-        return [word.folded for word in text.words if word.folded not in self._stops]
+        return _content_words(text.words, self._stops)
 
     @staticmethod
     def _rarities(held: Iterable[dict[str, float]]) -> dict[str, float]:
         every = list(held)
         seen = Counter(name for one in every for name in one)
         return {name: math.log(1 + len(every) / count) for name, count in seen.items()}
+
+
+class _PhraseReader:
+    """Words, content words, pairs and pieces of phrases while the index is built.
+
+    Points of one document repeat much of each other: what is the same is read once and kept once.
+    """
+
+    def __init__(self, normalise: Callable[[Text], Text], stops: frozenset[str]) -> None:
+        self._normalise, self._stops = normalise, stops
+        self._known: dict[str, tuple[tuple[Word, ...], list[str], list[str], list[str]]] = {}
+        self._names: dict[str, str] = {}
+        self._weights: dict[float, float] = {}
+
+    def __call__(self, phrase: str) -> tuple[tuple[Word, ...], list[str], list[str], list[str]]:
+        known = self._known.get(phrase)
+        if known is None:
+            words = self._normalise(make_text(phrase)).words
+            content = _content_words(words, self._stops)
+            once = self._names
+            content, pairs, pieces = (
+                [once.setdefault(name, name) for name in names]
+                for names in (content, _pairs(content), _pieces(content))
+            )
+            known = self._known[phrase] = words, content, pairs, pieces
+        return known
+
+    def share_weights(self, weighed: dict[str, float]) -> dict[str, float]:
+        """The same, in which equal weights are one object."""
+        once = self._weights
+        return {name: once.setdefault(weight, weight) for name, weight in weighed.items()}
+
+
+def _content_words(words: Iterable[Word], stops: Collection[str]) -> list[str]:
+    return [word.folded for word in words if word.folded not in stops]
 
 
 def _covered(asked: Counter[str], held: dict[str, float], rarity: dict[str, float], rarest: float) -> float:

@@ -88,6 +88,11 @@ def make_text(cleaned: str) -> Text:
     return Text(cleaned, marked, folded, words, tuple(word.folded for word in words))
 
 
+def folded_words(cleaned: str) -> list[str]:
+    """The words of a cleaned string without marks, and nothing else of it."""
+    return _WORD.findall("".join(map(_fold_letter, cleaned)))
+
+
 def read_text(raw: str) -> Text | None:
     """The question of a message; None where it is too long to be one or holds nothing to read."""
     if len(raw) > LONGEST_ACCEPTED:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from knowledge.library import Library
 from knowledge.understanding.cues import load_abbreviations, load_cues, load_notions
 from knowledge.understanding.entities.reading import EntityReader
-from knowledge.understanding.examples import Example, load_examples, misspelt, sentences
+from knowledge.understanding.examples import Example, load_examples, misspelt
 from knowledge.understanding.features import Blocks, Features
 from knowledge.understanding.intent_model import (
     IntentModel,
@@ -30,6 +30,7 @@ from knowledge.understanding.intent_model import (
 )
 from knowledge.understanding.leanings import leanings_of
 from knowledge.understanding.meaning import Intent, Vocabulary
+from knowledge.understanding.normalise import Heard, hear
 from knowledge.understanding.text import read_text
 
 try:
@@ -133,8 +134,9 @@ def _learned_apart(path: Path, trained_with: str) -> IntentModel | None:
 def train(library: Library, trained_with: str) -> IntentModel:
     """Learn from the examples; confidence and threshold are measured on questions that a model has not seen."""
     questions = load_examples()
+    heard = hear(question.text for question in questions)
     examples = [variant for question in questions for variant in (question, misspelt(question))]
-    blocks, leanings = read_examples(library, examples)
+    blocks, leanings = read_examples(library, examples, heard)
     scores = _unseen_scores(blocks, examples) + leanings
     truth = np.array([tuple(Intent).index(example.intent) for example in examples])
     wordings = Counter(example.group for example in examples)
@@ -155,13 +157,14 @@ def train(library: Library, trained_with: str) -> IntentModel:
         temperature,
         threshold,
         trained_with,
+        heard,
     )
 
 
-def read_examples(library: Library, examples: Sequence[Example]) -> tuple[list[Blocks], Array]:
+def read_examples(library: Library, examples: Sequence[Example], heard: Heard) -> tuple[list[Blocks], Array]:
     """Features and leanings of every example, read as any question is."""
     cues = load_cues()
-    reader = EntityReader(library, cues, load_abbreviations(), sentences())
+    reader = EntityReader(library, cues, load_abbreviations(), heard)
     features = Features(cues, load_notions())
     blocks: list[Blocks] = []
     leanings: list[Array] = []

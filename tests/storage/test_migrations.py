@@ -12,7 +12,15 @@ from sqlalchemy import Connection, inspect
 from knowledge.facts import PersonCode
 from storage.database import Database, open_database
 from storage.encryption import Vault
-from storage.migrating import alembic_config, find_revision, is_ours, migrate, migrate_down, newest_revision
+from storage.migrating import (
+    alembic_config,
+    find_revision,
+    is_ours,
+    known_revisions,
+    migrate,
+    migrate_down,
+    newest_revision,
+)
 from storage.rows import recognition_row, round_row, standard_row
 from storage.tables import metadata, recognition, rounds, standards
 from tests.databases import TEST_KEY
@@ -38,6 +46,11 @@ def revisions() -> list[str]:
     """All steps, the oldest first."""
     script = ScriptDirectory.from_config(alembic_config())
     return [one.revision for one in script.walk_revisions()][::-1]
+
+
+def test_files_of_steps_are_named_in_the_order_in_which_they_are_climbed():
+    assert revisions() == sorted(known_revisions())
+    assert newest_revision() == revisions()[-1]
 
 
 async def fill(database: Database) -> None:

@@ -1,7 +1,6 @@
 """All the things that one question names, and the question itself with those things replaced by what they are."""
 
 import re
-from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +20,7 @@ from knowledge.understanding.entities.points import FoundPoint, Points
 from knowledge.understanding.entities.years import ServiceYears
 from knowledge.understanding.marks import can_be, has_marks
 from knowledge.understanding.meaning import Aspect, Entities, UnlistedTest, Vocabulary
-from knowledge.understanding.normalise import Normaliser
+from knowledge.understanding.normalise import Heard, Normaliser
 from knowledge.understanding.phrase_table import Match, PhraseTable
 from knowledge.understanding.syllables import is_syllable
 from knowledge.understanding.text import Text, Word, make_text
@@ -67,15 +66,14 @@ class EntityReader:
     """Reads what a question names. Built once from the library and the cue words."""
 
     def __init__(
-        self, library: Library, cues: Cues, abbreviations: tuple[Abbreviation, ...], sentences: Iterable[str] = ()
+        self, library: Library, cues: Cues, abbreviations: tuple[Abbreviation, ...], heard: Heard | None = None
     ) -> None:
-        """`sentences` are questions as people ask them, from which slips of the thumb are mended."""
+        """`heard` is what questions of people taught, from which slips of the thumb are mended."""
         self._library = library
         self._cues = cues
         foreign = _foreign_words(library)
         self._unlisted = Unlisted()
-        own_words = (*foreign, *self._unlisted.foreign_words, DOCUMENT_WORD, PERSON_WORD)
-        self._normaliser = Normaliser(abbreviations, _phrases(library, cues), own_words, sentences)
+        self._normaliser = make_normaliser(library, cues, abbreviations, self._unlisted, heard)
         self._short = frozenset(short for one in abbreviations for short in one.short)
         self._numbers = DocumentNumbers(library, cues, self._short)
         self._described = DescribedDocuments(library, cues)
@@ -118,10 +116,6 @@ class EntityReader:
     def is_heard_of(self, word: Word) -> bool:
         """Whether a word can be Vietnamese, is written short, or is a word that people use in questions."""
         return self._normaliser.is_heard_of(word)
-
-    def normalise(self, text: Text) -> Text:
-        """The text in plain spelling, as the tables of phrases are written."""
-        return self._normaliser(text)
 
     def read(self, typed: Text, vocabulary: Vocabulary, today: date) -> Reading:
         """Everything that the question names."""
@@ -296,6 +290,18 @@ def _replaced(
     taken = [(start, end) for start, end, _ in spans]
     spans += [thing for thing in things if all(thing[1] <= start or end <= thing[0] for start, end in taken)]
     return text.replaced(spans).folded
+
+
+def make_normaliser(
+    library: Library,
+    cues: Cues,
+    abbreviations: tuple[Abbreviation, ...],
+    unlisted: Unlisted,
+    heard: Heard | None = None,
+) -> Normaliser:
+    """What brings a text into the plain spelling in which the tables of phrases are written."""
+    own_words = (*_foreign_words(library), *unlisted.foreign_words, DOCUMENT_WORD, PERSON_WORD)
+    return Normaliser(abbreviations, _phrases(library, cues), own_words, heard)
 
 
 def _foreign_words(library: Library) -> tuple[str, ...]:

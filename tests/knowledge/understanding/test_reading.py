@@ -18,6 +18,7 @@ from knowledge.understanding import intent_model, training
 from knowledge.understanding.cues import QUESTIONS
 from knowledge.understanding.examples import load_examples
 from knowledge.understanding.meaning import Aspect, Context, Entities, Intent, Meaning, Vocabulary
+from knowledge.understanding.normalise import hear
 from knowledge.understanding.reader import Reader
 from tests.bench.understanding import STYLES, load_held_out, names_are_right, share
 
@@ -208,6 +209,7 @@ def test_the_model_is_learned_once_and_read_back_the_same(library: Library, tmp_
     assert kept.stat().st_mtime_ns == moment
     assert not (tmp_path / "second home").exists()
     assert np.array_equal(learned.weights, again.weights)
+    assert learned.heard == again.heard == hear(one.text for one in load_examples())
 
 
 def test_what_is_no_model_is_not_read_as_one(library: Library, tmp_path: Path):
