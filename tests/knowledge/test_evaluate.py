@@ -14,21 +14,25 @@ from knowledge.facts import (
     ManagedBy,
     PositionGroup,
     RoundFilter,
+    RulingId,
     StudyRecord,
     UnitCode,
 )
 from knowledge.findings import Accountable, Finding, Reason, State
+from knowledge.rulebook import RulesOn
 from tests.people import (
     COMMUNE,
     DISTRICT,
     DIVISION,
     NEIGHBOUR,
     OFFICE,
+    UNITS,
     credential,
     official,
     review,
     row,
     rule_book,
+    ruling,
     standard,
 )
 
@@ -497,3 +501,28 @@ def test_best_credential_decides(library):
 def test_criteria_come_in_the_order_of_the_library(library):
     book = rule_book(library, standards=(COMPUTING, LANGUAGE, standard("hoc_van", "dai_hoc")))
     assert [one.criterion for one in evaluate(official(), book.on(TODAY))] == ["hoc_van", "ngoai_ngu", "tin_hoc"]
+
+
+def test_nobodys_verdict_depends_on_who_was_judged_before(library):
+    rounds = (
+        review("DOT-1", date(2027, 3, 31)),
+        review("DOT-2", audience=RoundFilter(units=frozenset({DIVISION.code}))),
+        review("DOT-3", audience=RoundFilter(managed_by=frozenset({ManagedBy.DISTRICT}))),
+        review("DOT-4", date(2026, 12, 1), criteria=frozenset({CriterionCode("tin_hoc")}), service_left_from_years=5),
+    )
+    rulings = (ruling("ielts", scope=OFFICE.code), ruling("cambridge", None, id=RulingId("YK-2026-0002")))
+    people = [
+        official(unit=unit.code, managed_by=body, is_leader=leads, born_on=born, credentials=held)
+        for unit in UNITS
+        for body in (ManagedBy.PROVINCIAL_GOVERNMENT_PARTY_COMMITTEE, ManagedBy.DISTRICT)
+        for leads in (True, False)
+        for born in (date(1967, 5, 1), date(1985, 5, 20))
+        for held in ((), (credential("ielts", "5.0"),), (credential("toeic", "500"), credential("cambridge", "B1")))
+    ]
+    for day, open_rounds in ((TODAY, rounds), (TODAY, ()), (date(2020, 9, 15), ())):
+        some = {"standards": (LANGUAGE, COMPUTING), "recognition": TABLE[2:], "rulings": rulings}
+        book = rule_book(library, rounds=open_rounds, **some)
+        shared = RulesOn(book, day)
+        together = [evaluate(one, shared) for one in people]
+        assert together == [evaluate(one, RulesOn(book, day)) for one in people]
+        assert len({found[0] for found in together if found}) > 5
