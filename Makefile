@@ -8,6 +8,7 @@ LOCALES := bot/locales
 EXTRACT := $(BIN)/pybabel -q extract -F $(LOCALES)/babel.cfg -k mark --no-location --sort-output --no-wrap \
 	--project nhacchuan --copyright-holder "the Nhắc Chuẩn developers" bot handlers
 export NHACCHUAN_HOME ?= var
+unexport PYTHONDONTWRITEBYTECODE # what is compiled once is not compiled again by every process
 
 .PHONY: help demo test bench drills check texts texts-check migrate run env env-dev lock
 
@@ -18,6 +19,7 @@ demo: env ## sample province, a short real conversation, then the web chat on ht
 	@NHACCHUAN_HOME=$${NHACCHUAN_HOME:-var}/demo $(BIN)/nhacchuan demo $(if $(DEMO_ONCE),--once)
 
 test: env-dev ## the whole test suite (COVERAGE=1: measured as well, as .ci/run does; fails below the floor)
+	@$(BIN)/python -m compileall -q -j 0 bot handlers knowledge storage tests
 	$(BIN)/python -m pytest -n auto $(if $(COVERAGE),--cov --cov-report=term)
 
 bench: env-dev ## every benchmark, one table, peers in the same run (SHORT=1: each in small, to see that it runs)

@@ -1,8 +1,9 @@
 """What every test stands on: no network but this machine, Vietnamese, and real databases when asked for."""
 
+import gc
 import ipaddress
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from handlers.phrases import DEFAULT_LOCALE, CataloguesMissingError, locale_of, use_catalogues
 from knowledge.library import Library
 from knowledge.loader import load_library
+from tests import sharing
 from tests.databases import (
     database,
     database_url,
@@ -25,6 +27,38 @@ __all__ = ["database", "database_url", "drawers", "empty_database_url", "migrate
 
 LOCALES = Path(__file__).parent.parent / "bot" / "locales"
 _LOCAL_NAMES = {None, "", b"", "localhost", b"localhost", "localhost.localdomain"}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes `-n auto` means."""
+    return sharing.count_processes()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> sharing.Sharing | None:
+    """Share the tests out as they stand on offices, unless another way was asked for."""
+    if config.getoption("dist") != "load":
+        return None
+    config.option.loadscopereorder = False
+    return sharing.Sharing(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """What collecting makes stays to the end: it is not looked through again and again for what may go."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the longest where several processes share the work."""
+    if hasattr(config, "workerinput"):
+        sharing.put_longest_first(items)
 
 
 class NetworkRefusedError(AssertionError):
