@@ -354,11 +354,26 @@ def work() -> None:
 
 
 @app.command()
-def queue(as_json: JsonOption = False) -> None:
+def queue(
+    as_json: JsonOption = False,
+    by: Annotated[
+        str, typer.Option("--by", metavar="CODE", help="HR person: lists the unclear messages to their people by name.")
+    ] = "",
+    settle: Annotated[
+        int | None, typer.Option(metavar="NUMBER", help="Unclear message that HR asked about; with --by.", min=1)
+    ] = None,
+    received: Annotated[
+        bool | None,
+        typer.Option("--received/--not-received", help="What the official says; in the second case sent again, once."),
+    ] = None,
+) -> None:
     """How the sending stands: what waits for how long, how quickly it goes, what is unclear or stuck."""
-    from bot.commands.queue import show_queue  # noqa: PLC0415  see the module's docstring
+    from bot.commands import queue as of  # noqa: PLC0415  see the module's docstring
 
-    _run(show_queue(read_settings(), as_json=as_json))
+    if by or settle is not None or received is not None:
+        _run(of.settle_unclear(read_settings(), by, settle, has_arrived=received))
+    else:
+        _run(of.show_queue(read_settings(), as_json=as_json))
 
 
 @app.command()

@@ -17,7 +17,12 @@ from handlers.proven import for_proven
 from handlers.reply import Line, Reply
 from handlers.visit import Visit
 from knowledge.facts import Person
-from knowledge.understanding.evidence_said import EvidenceWish, read_evidence_wish, speaks_of_two_people
+from knowledge.understanding.evidence_said import (
+    EvidenceWish,
+    read_evidence_wish,
+    speaks_of_identity_papers,
+    speaks_of_two_people,
+)
 
 if TYPE_CHECKING:
     from handlers.routing import Ports
@@ -30,6 +35,8 @@ async def hand_in(visit: Visit, ports: "Ports") -> Reply:
     person = visit.person
     if person is None:
         return guidance.explain_evidence(visit)
+    if speaks_of_identity_papers(visit.text) and not visit.named.kinds:
+        return await evidence.refuse_identity_papers(visit, person, None, _desk(ports))
     wish = read_evidence_wish(visit.text)
     if wish is EvidenceWish.FOLLOW:
         return await _follow(visit, person, ports)
@@ -86,6 +93,8 @@ async def _fill(visit: Visit, ports: "Ports") -> Reply:
     if visit.person is None:
         return linking.ask_to_link(visit)
     kept = await recall_open_form(visit, ports.threads)
+    if visit.pending is not None and speaks_of_identity_papers(visit.text):
+        return await evidence.refuse_identity_papers(visit, visit.person, kept, _desk(ports))
     return await answer(evidence.form(visit, visit.person, _desk(ports)), visit, kept)
 
 

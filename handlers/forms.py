@@ -18,6 +18,7 @@ Values = Mapping[str, str]
 
 LONGEST_ENTRY = 2_000  # characters of one typed answer; whatever is longer is no answer to a step
 
+RESUME = ":"  # the subject of the button that goes on with a form that was left for something else
 _BACK = ".back"
 _CANCEL = ".cancel"
 _BACK_WORDS = frozenset({"quay lai", "tro lai", "lui lai"})
@@ -97,6 +98,8 @@ async def answer(form: Form, visit: Visit, kept: Pending | None) -> Reply:
     pressed, _mark, value = visit.subject.partition(":")
     if value == _CANCEL:
         return form.cancel()
+    if visit.subject == RESUME:
+        return await _ask(form, step, kept.values)
     if pressed != step.name:
         asked = await _ask(form, step, kept.values)
         return replace(asked, lines=(Line(_("That button belongs to another step.")), *asked.lines))

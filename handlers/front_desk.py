@@ -18,7 +18,16 @@ from handlers.hr.rulings_routes import find_ruling_named
 from handlers.hr.rulings_routes import named as named_ruling
 from handlers.inquiries import clean, is_own, read_code
 from handlers.letters import write_letter
-from handlers.memory import keep_pending, keep_questions, named_by_choice, recall, recall_pending, remember
+from handlers.memory import (
+    keep_aside,
+    keep_pending,
+    keep_questions,
+    named_by_choice,
+    recall,
+    recall_aside,
+    recall_pending,
+    remember,
+)
 from handlers.officials import asking_people, documents, guidance, quoting
 from handlers.officials.evidence import has_room
 from handlers.officials.linking import AWAITING_CODE, VOUCH_FOR_NUMBERS, looks_like_code
@@ -57,6 +66,7 @@ from handlers.ports import (
     StudyCases,
     Threads,
     Told,
+    UnclearMessages,
     UnitReach,
     Visits,
     WorkingTime,
@@ -100,6 +110,8 @@ _ASK_NOTHING = {
 }
 _STAY_IN_A_FORM = {None, Intent.ASK_TO_STUDY, Intent.HEAD_STUDY, Intent.OUT_OF_SCOPE}
 _STAY_IN_EVIDENCE = {None, Intent.SUBMIT_EVIDENCE, Intent.OUT_OF_SCOPE}
+# Forms that are gone on with after something else was asked or pressed in the middle of them.
+_GONE_ON_WITH = EVIDENCE_MAY_BE_LEFT | MAY_BE_LEFT
 _OF_AN_EARLIER_REQUEST = {StudyWish.FOLLOW, StudyWish.WITHDRAW, StudyWish.DONE}
 _SURELY_A_QUESTION = 0.8
 _FORGETTING = {BY_ACTION[one][0] for one in ("data.withdraw.yes", "data.delete.yes", "data.delete.all")}
@@ -158,6 +170,8 @@ class Drawers(Protocol):
     def broadcasts(self) -> BroadcastsKept: ...
     @property
     def broadcast_outbox(self) -> BroadcastOutbox: ...
+    @property
+    def unclear(self) -> UnclearMessages: ...
     @property
     def reach(self) -> UnitReach: ...
     @property
@@ -320,12 +334,16 @@ class FrontDesk:
         if account is not None and person is not None:
             reply = await self._with_new_notice(reply, visit, account, drawers.accounts)
         reply = self._finish(reply, heard)
+        aside = _set_aside(kept, heard, reply)
+        if aside is not None and recall_pending(kept) is not None:
+            reply = replace(reply, choices=(*reply.choices, next_steps.go_on(aside.form)))
         if asked.thread is not None:
             state = (
                 _state(kept, heard, reply, book.library)
                 | ({} if _keeps_no_questions(account, heard) else _questions(kept, heard, visit, reply))
                 | ({} if heard.handler in _FORGETTING else _spoken_by(person))
                 | keep_offered(reply.choices)
+                | keep_aside(aside)
             )
             await drawers.threads.keep(asked.thread, state, self._clock.now())
         return reply
@@ -531,6 +549,7 @@ class FrontDesk:
             broadcasts=drawers.broadcasts,
             broadcast_outbox=drawers.broadcast_outbox,
             sending=self._make_sending(drawers),
+            unclear=drawers.unclear,
             reach=drawers.reach,
             sheets=drawers.sheets,
             deliveries=drawers.deliveries,
@@ -572,7 +591,8 @@ class FrontDesk:
         confidence = heard.meaning.confidence if heard.meaning is not None else 1.0
         intent = heard.intent.value if heard.intent is not None else ""
         choices = reply.choices
-        if reply.outcome in _MAY_BE_PASSED_ON:
+        is_doubtful = reply.outcome is Outcome.OUT_OF_SCOPE and confidence < _SURELY_A_QUESTION
+        if reply.outcome in _MAY_BE_PASSED_ON or is_doubtful:
             choices = (*choices, next_steps.pass_on())
         return replace(reply, lines=lines, choices=choices, intent=reply.intent or intent, confidence=confidence)
 
@@ -685,6 +705,14 @@ def _state(kept: Mapping[str, Any] | None, heard: _Heard, reply: Reply, library:
     state |= keep_pending(reply.pending)
     asks_for_code = heard.intent is Intent.LINK and reply.outcome in {Outcome.ANSWERED, Outcome.DENIED}
     return {**state, "awaiting": AWAITING_CODE} if asks_for_code else state
+
+
+def _set_aside(kept: Mapping[str, Any] | None, heard: _Heard, reply: Reply) -> Pending | None:
+    """The form that was left for something else and may be gone on with; None once it is over or another is begun."""
+    left = recall_pending(kept) or recall_aside(kept)
+    if left is None or reply.pending is not None or left.form not in _GONE_ON_WITH:
+        return None
+    return None if heard.handler is BY_FORM[left.form][0] or heard.handler in _FORGETTING else left
 
 
 def _keeps_no_questions(account: Account | None, heard: _Heard) -> bool:

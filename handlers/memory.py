@@ -77,6 +77,17 @@ def recall_pending(state: Mapping[str, Any] | None) -> Pending | None:
         return None
 
 
+def keep_aside(form: Pending | None) -> dict[str, Any]:
+    """A form that was left for something else, to be kept beside the rest of the state; empty for none."""
+    return {"aside": keep_pending(form)} if form is not None else {}
+
+
+def recall_aside(state: Mapping[str, Any] | None) -> Pending | None:
+    """The form that was left for something else by a kept state; None for none."""
+    kept = (state or {}).get("aside")
+    return recall_pending(kept) if isinstance(kept, dict) else None
+
+
 def keep_questions(
     state: Mapping[str, Any] | None, asked: EarlierQuestion | None, *, longest: int = 500, most: int = 3
 ) -> dict[str, Any]:
@@ -99,10 +110,11 @@ def recall_questions(state: Mapping[str, Any] | None) -> list[EarlierQuestion]:
 
 
 async def recall_open_form(visit: Visit, threads: Threads) -> Pending | None:
-    """The form that this conversation has open, whether its answer was typed or pressed."""
+    """The form that this conversation has open, or left for something else, whether its answer was typed or pressed."""
     if visit.pending is not None or visit.asked.thread is None:
         return visit.pending
-    return recall_pending(await threads.recall(visit.asked.thread))
+    state = await threads.recall(visit.asked.thread)
+    return recall_pending(state) or recall_aside(state)
 
 
 def named_by_choice(intent: Intent, subject: str, library: Library) -> Entities:

@@ -1,6 +1,7 @@
 """The choices offered under replies: each a label in the visitor's words and the action it stands for."""
 
 from handlers.asking import Choice
+from handlers.forms import RESUME
 from handlers.phrases import _
 from knowledge.facts import CriterionCode, DocumentId, KindCode, PersonCode
 
@@ -133,6 +134,11 @@ def unit_gaps() -> Choice:
 def unit_glance(unit: str = "") -> Choice:
     """How does my unit, or this one, stand?"""
     return Choice(_("My unit at a glance"), "unit.glance", unit)
+
+
+def go_on(form: str) -> Choice:
+    """Go on with the form that was left for something else."""
+    return Choice(_("Go on where I stopped"), form, RESUME)
 
 
 def work_with_people() -> Choice:

@@ -847,6 +847,26 @@ class BroadcastOutbox(Protocol):
         ...
 
 
+class UnclearMessages(Protocol):
+    """Messages that may or may not have arrived, and how people say that they ended."""
+
+    async def find(self, delivery: int) -> Delivery | None:
+        """The message of this number."""
+        ...
+
+    async def list_unclear_of(self, units: Collection[UnitCode], limit: int) -> Sequence[Delivery]:
+        """Those to people of these units, the oldest first; of broadcasts too."""
+        ...
+
+    async def settle_unclear(self, delivery: int, *, has_arrived: bool, at: datetime) -> bool:
+        """HR knows how an unclear one ended. False unless it is unclear."""
+        ...
+
+    async def send_again(self, delivery: int, at: datetime) -> bool:
+        """Let one of no broadcast leave again, by HR's word that it did not arrive. False unless it is unclear."""
+        ...
+
+
 class Calendars(Protocol):
     """The secret addresses that people's calendars are read at, one for each person."""
 

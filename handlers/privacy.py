@@ -48,6 +48,14 @@ def describe_purpose(visit: Visit, purpose: Purpose) -> list[Line]:
     """One purpose: its ground, the words of the day, what follows when it is withdrawn, and what is not known of it."""
     rules = rules_of(visit)
     known = rules.purpose(purpose)
+def describe_notice_shortly(visit: Visit) -> list[Line]:
+    """What, why, who sees, how long and which rights, a line each; the whole notice where nothing shorter is known."""
+    short = rules_of(visit).short_wording(visit.today)
+    if not short:
+        return describe_notice(visit)
+    return [*(Line(text, is_item=True) for text in short), describe_rights(visit)]
+
+
     lines = [
         Line(_("{purpose} – {ground}.").format(purpose=known.name, ground=name_ground(known.ground))),
         *(Line(text, is_item=True) for text in rules.wording(purpose, visit.today)),

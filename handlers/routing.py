@@ -72,6 +72,7 @@ from handlers.ports import (
     StudyCases,
     Threads,
     Told,
+    UnclearMessages,
     UnitReach,
     WorkingTime,
 )
@@ -114,6 +115,7 @@ class Ports:
     broadcasts: BroadcastsKept
     broadcast_outbox: BroadcastOutbox
     sending: Sending
+    unclear: UnclearMessages
     reach: UnitReach
     sheets: Sheets
     deliveries: Deliveries
@@ -507,6 +509,7 @@ BY_ACTION: Mapping[str, tuple[Handler, Intent]] = {
     "link": (_link, Intent.LINK),
     "link.agree": (_agree, Intent.LINK),
     "link.agree.only": (_agree_only, Intent.LINK),
+    "link.notice": (_open(linking.show_whole_notice), Intent.LINK),
     "link.prefer": (_prefer_here, Intent.LINK),
     "link.decline": (_open(linking.decline), Intent.HELP),  # no code is awaited any more
     "link.code": (_code, Intent.LINK),
@@ -606,4 +609,5 @@ BY_COMMAND: Mapping[str, str] = {
     "timcanbo": "people.find",
     "malienket": "codes.sheet",
     "quanly": "desk.people",
+    "tinchuaro": "unclear",
 }

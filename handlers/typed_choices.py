@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from handlers.asking import Choice
+from handlers.forms import RESUME
 from knowledge.folding import fold, fold_words
 
 _KEPT = "offered"
@@ -23,6 +24,11 @@ _YES = frozenset(
 _NO = frozenset({"khong", "khong dong y", "toi khong dong y", "thoi", "huy", "dung", "khong gui", "khong can"})
 _SAYS_YES = frozenset({"pass_on.yes", "inbox.send"})
 _SAYS_NO = frozenset({"pass_on.no"})
+_GOES_ON = frozenset({"tiep tuc", "lam tiep", "tiep", "nop tiep", "di tiep", "tiep di", "lam not"})
+# Consent is given by its own word alone: neither "ok" nor "có" is one.
+_CONSENTS = {"dong y": "link.agree", "vang dong y": "link.agree", "vang toi dong y": "link.agree"} | dict.fromkeys(
+    ("khong dong y", "khong", "thoi"), "link.decline"
+)
 
 
 def keep_offered(choices: Iterable[Choice]) -> dict[str, Any]:
@@ -38,7 +44,10 @@ def read_choice(text: str, state: Mapping[str, Any] | None) -> str | None:
     if not named:
         said = fold_words(text)
         meant = _SAYS_YES if said in _YES else _SAYS_NO if said in _NO else frozenset()
+        meant |= {_CONSENTS[said]} if said in _CONSENTS else frozenset()
         named = {token for _label, token in offered if Choice.split(token)[0] in meant}
+        if said in _GOES_ON:
+            named |= {token for _label, token in offered if Choice.split(token)[1] == RESUME}
     return named.pop() if len(named) == 1 else None
 
 

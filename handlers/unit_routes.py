@@ -1,6 +1,7 @@
 """Which handler answers what heads and HR say or press about a unit: its part of the table of contents."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from handlers import console_entry, next_steps
@@ -8,7 +9,7 @@ from handlers.asking import Choice
 from handlers.forms import ends_form
 from handlers.heads import escalations, needing, others, reminding, unit, unit_gaps
 from handlers.heads.unit_seen import Filter
-from handlers.hr import codes, unreached
+from handlers.hr import codes, unclear, unreached
 from handlers.hr.broadcasts_routes import told as write_broadcast
 from handlers.officials import linking
 from handlers.phrases import _
@@ -42,6 +43,8 @@ async def told_of_unit(visit: Visit, ports: "Ports") -> Reply:
     wishes = read_unit_wishes(visit.text)
     if UnitWish.DECISIONS in wishes:
         return await needing.list_needing(visit, person, _cases(ports))
+    if UnitWish.UNCLEAR in wishes:
+        return await unclear.list_unclear(visit, person, _unclear(ports))
     if UnitWish.UNREACHED in wishes:
         return await unreached.list_unreached(visit, person, _unreached(ports))
     wanted = _filter_said(visit, wishes)
@@ -84,6 +87,8 @@ async def told_to_remind(visit: Visit, ports: "Ports") -> Reply:
 async def told_to_many(visit: Visit, ports: "Ports") -> Reply:
     """What sounds like a broadcast; a head who serves nobody as HR and says "remind" means their unit."""
     person = visit.person
+    if person is not None and UnitWish.UNCLEAR in read_unit_wishes(visit.text):
+        return await unclear.list_unclear(visit, person, _unclear(ports))
     if person is not None and _REMINDS in fold_words(visit.text).split():
         today = _today(visit)
         if units_headed(person, today) and not units_served(person, today):
@@ -156,6 +161,7 @@ async def _show_desk(visit: Visit, person: Person, ports: "Ports") -> Reply:
         next_steps.rulings(),
         next_steps.broadcasts(),
         Choice(_("Print linking codes"), codes.SHEET),
+        Choice(_("Messages that may not have arrived"), unclear.LIST),
     )
     return Reply(
         _("Work with your people"),
@@ -191,6 +197,10 @@ def _unreached(ports: "Ports") -> unreached.Desk:
     return unreached.Desk(ports.reach, ports.sheets, ports.audit, ports.clock)
 
 
+def _unclear(ports: "Ports") -> unclear.Desk:
+    return unclear.Desk(ports.unclear, ports.profiles, ports.sending, ports.audit, ports.clock)
+
+
 def _codes(ports: "Ports") -> codes.Desk:
     return codes.Desk(ports.profiles, ports.link_codes, ports.reach, ports.audit, ports.clock, ports.bot_link)
 
@@ -207,6 +217,9 @@ UNIT_ACTIONS: Mapping[str, _Handler] = {
     unit.PICTURE: for_proven(unit.draw_week, _unit),
     unreached.LIST: for_proven(unreached.list_unreached, _unreached),
     unreached.FILE: for_proven(unreached.hand_out_file, _unreached),
+    unclear.LIST: for_proven(unclear.list_unclear, _unclear),
+    unclear.ARRIVED: for_proven(partial(unclear.settle, has_arrived=True), _unclear),
+    unclear.AGAIN: for_proven(partial(unclear.settle, has_arrived=False), _unclear),
     DESK: for_proven(_show_desk, _all),
 }
 REMIND_ACTIONS: Mapping[str, _Handler] = {

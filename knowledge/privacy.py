@@ -180,6 +180,7 @@ class PrivacyRules:
     ask: str = ""
 
     def purpose(self, code: Purpose) -> PurposeOf:
+    first_layer: tuple[TextVersion, ...] = ()
         """The purpose of this code. Raises KeyError for one that the data does not know."""
         return {one.code: one for one in self.purposes}[code]
 
@@ -198,6 +199,12 @@ class PrivacyRules:
 
     def version(self, code: Purpose, day: date) -> str:
         """The version of these words."""
+    def short_wording(self, day: date) -> tuple[str, ...]:
+        """What people are told first, in few words; the wordings of the purposes stay what is agreed to."""
+        known = [one for one in self.first_layer if one.since <= day] or list(self.first_layer[:1])
+        periods = {one.code: one.days for one in self.periods}
+        return tuple(line.format_map(periods) for line in known[-1].text) if known else ()
+
         return self.purpose(code).on(day).version
 
     def digest(self, code: Purpose, day: date) -> str:
@@ -281,3 +288,6 @@ def find_faults(rules: PrivacyRules, documents: Mapping[DocumentId, object]) -> 
         if not days or days != sorted(set(days)):
             faults.append(f"purpose {purpose.code.value}: versions must follow each other by day")
     return faults
+    short = [one.since for one in rules.first_layer]
+    if short != sorted(set(short)):
+        faults.append("first layer: versions must follow each other by day")

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import PersonCode, Signatory, UnitCode
 from storage.characters import storable, storable_values
+from storage.outbox import OutboxDrawer
 from storage.records import (
     Broadcast,
     BroadcastRow,
@@ -68,13 +69,6 @@ _SILENT: Final = text(
 )
 # Whoever cancels, recalls or pauses it at this moment is waited for, or waits.
 _HOLD: Final = text("SELECT state FROM broadcasts WHERE number = :number FOR UPDATE")
-# Only HR's word that it did not arrive lets a message of unknown outcome leave again.
-_SEND_AGAIN: Final = text(
-    "UPDATE deliveries SET state = 'waiting', due_at = :at, started_at = NULL, done_at = NULL, provider_id = NULL,"
-    " slot_at = NULL, lease_until = NULL, claimed_by = NULL, reason = 'sent_again',"
-    " is_held = EXISTS (SELECT FROM broadcasts b WHERE b.number = :number AND b.state = 'paused')"
-    " WHERE id = :delivery AND broadcast = :number AND state = 'unclear'"
-)
 _PREPARE: Final = text("""
 INSERT INTO broadcast_recalls (delivery, broadcast)
 SELECT id, broadcast FROM deliveries
@@ -196,8 +190,8 @@ class BroadcastsDrawer:
         state = (await self._connection.execute(_HOLD, {"number": number})).scalar_one_or_none()
         if state not in {BroadcastState.SENDING.value, BroadcastState.PAUSED.value}:
             return False
-        sent = await self._connection.execute(_SEND_AGAIN, {"number": number, "delivery": delivery, "at": at})
-        return bool(sent.rowcount)
+        is_held = state == BroadcastState.PAUSED.value
+        return await OutboxDrawer(self._connection).send_again(delivery, at, broadcast=number, is_held=is_held)
 
     async def list_recalling(self) -> Sequence[int]:
         """Recalled broadcasts of which something is still to be written over or may yet arrive."""

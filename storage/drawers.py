@@ -117,6 +117,11 @@ class Drawers:
         return self.outbox
 
     @property
+    def unclear(self) -> OutboxDrawer:
+        """Messages of which nobody knows whether they arrived."""
+        return self.outbox
+
+    @property
     def deliveries(self) -> OutboxDrawer:
         """What was sent to whom."""
         return self.outbox

@@ -75,6 +75,13 @@ WHERE r.person = d.person AND d.state = 'waiting' AND NOT d.is_held
         AND a.unreachable_at IS NULL AND 'reminders' <> ALL(a.withheld))
 RETURNING d.id
 """  # noqa: S608  ours
+# Only HR's word that it did not arrive lets a message of unknown outcome leave again.
+_SEND_AGAIN: Final = """
+UPDATE deliveries SET state = 'waiting', due_at = %(at)s, started_at = NULL, done_at = NULL, provider_id = NULL,
+    slot_at = NULL, lease_until = NULL, claimed_by = NULL, reason = 'sent_again', is_held = %(is_held)s
+WHERE id = %(delivery)s AND broadcast IS NOT DISTINCT FROM %(broadcast)s AND state = 'unclear'
+RETURNING id
+"""
 # What waits by identities that their platform refuses goes to another account of the same person. The account
 # that it leaves was not tried: what is refused elsewhere comes back and waits for it.
 _LEAVE_CLOSED: Final = """
@@ -268,6 +275,23 @@ class OutboxDrawer:
             (state.value, at, delivery),
         )
         return bool(changed)
+
+    async def list_unclear_of(self, units: Collection[UnitCode], limit: int) -> Sequence[Delivery]:
+        """Deliveries to people of these units that may or may not have arrived, the oldest first."""
+        return await self._list(
+            "WHERE state = 'unclear' AND person IN (SELECT code FROM people WHERE unit = ANY(%s)) ORDER BY id LIMIT %s",
+            (list(units), limit),
+        )
+
+    async def send_again(
+        self, delivery: int, at: datetime, *, broadcast: int | None = None, is_held: bool = False
+    ) -> bool:
+        """Let one of unknown outcome leave again, by HR's word that it did not arrive. False unless it is unclear.
+
+        Whether it still holds is read again when it leaves, as ever. One of a broadcast only where that is named.
+        """
+        values = {"delivery": delivery, "at": at, "broadcast": broadcast, "is_held": is_held}
+        return bool(await self._read(_SEND_AGAIN, values))
 
     async def find_chats_again(self, senders: Mapping[str, str], since: date, due_at: datetime) -> int:
         """Let messages go where their people are reached now, by these senders (identity by channel); how many.

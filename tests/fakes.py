@@ -28,6 +28,8 @@ from knowledge.understanding.retrieval import FoundPlace
 from storage.records import (
     Account,
     CodeIssued,
+    Delivery,
+    DeliveryState,
     KeptDay,
     NotReached,
     Proposal,
@@ -496,6 +498,36 @@ class FakeConsoleEntries:
         return "TOKEN", "CODE2345"
 
 
+class FakeUnclear:
+    """Messages that may or may not have arrived, as a test puts them."""
+
+    def __init__(self, profiles: FakeProfiles) -> None:
+        self._profiles = profiles
+        self.kept: dict[int, Delivery] = {}
+
+    async def find(self, delivery: int) -> Delivery | None:
+        return self.kept.get(delivery)
+
+    async def list_unclear_of(self, units: Collection[UnitCode], limit: int) -> Sequence[Delivery]:
+        people = self._profiles.people
+        mine = [one for one in self.kept.values() if one.person in people and people[one.person].unit in units]
+        return [one for one in mine if one.state is DeliveryState.UNCLEAR][:limit]
+
+    async def settle_unclear(self, delivery: int, *, has_arrived: bool, at: datetime) -> bool:
+        del at
+        return self._become(delivery, DeliveryState.DELIVERED if has_arrived else DeliveryState.REFUSED)
+
+    async def send_again(self, delivery: int, at: datetime) -> bool:
+        del at
+        return self.kept[delivery].broadcast is None and self._become(delivery, DeliveryState.WAITING)
+
+    def _become(self, delivery: int, state: DeliveryState) -> bool:
+        was_unclear = self.kept[delivery].state is DeliveryState.UNCLEAR
+        if was_unclear:
+            self.kept[delivery] = replace(self.kept[delivery], state=state)
+        return was_unclear
+
+
 class FakeVisits:
     """Nothing is brought before it is asked for."""
 
@@ -530,6 +562,7 @@ class FakeDrawers:
     def __post_init__(self) -> None:
         self.broadcast_outbox = FakeBroadcastOutbox()
         self.broadcasts = FakeBroadcasts(self.broadcast_outbox, self.accounts, self.profiles)
+        self.unclear = FakeUnclear(self.profiles)
         self.sheets = SheetsWriter()
         self.deliveries = FakeDeliveries()
         self.calendars = FakeCalendars()

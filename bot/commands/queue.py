@@ -8,9 +8,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.commands.api_keys import describe_hooks
+from bot.commands.broadcasting import press, run_as
+from bot.errors import UsageError
 from bot.push.figures import AllowanceLine, Figures, QueueLine
 from bot.settings import Settings
 from bot.wiring import open_office
+from handlers.hr import unclear
 from handlers.phrases import _, ngettext, show_day, show_moment, show_number
 from knowledge.local_time import VIETNAM
 
@@ -32,6 +35,16 @@ async def show_queue(settings: Settings, *, as_json: bool) -> None:
         _print(figures)
         if not are_hooks_well:
             print(about_hooks)
+
+
+async def settle_unclear(settings: Settings, by: str, number: int | None, *, has_arrived: bool | None) -> None:
+    """List the unclear messages to the people of this HR person, or settle one of them by what its recipient says."""
+    if not by:
+        raise UsageError(_("Say in whose name: --by CODE of an HR person."))
+    if (number is None) is not (has_arrived is None):
+        raise UsageError(_("Say both which message and how it ended: --settle NUMBER --received or --not-received."))
+    action = unclear.LIST if number is None else unclear.ARRIVED if has_arrived else unclear.AGAIN
+    await run_as(settings, by, lambda teller: press(teller, action, number if number is not None else ""))
 
 
 def figures_as_json(figures: Figures) -> dict[str, Any]:
@@ -130,6 +143,7 @@ def describe(figures: Figures) -> list[str]:
                 len(figures.unclear),
             ).format(n=show_number(len(figures.unclear)), numbers=", ".join(map(str, figures.unclear)))
         )
+        told.append(_("HR settles them in chat (/tinchuaro), or by: nhacchuan queue --by CODE"))
     if figures.stuck:
         told.append(
             ngettext("{n} is stuck and will be taken over.", "{n} are stuck and will be taken over.", figures.stuck)

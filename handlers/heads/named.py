@@ -39,6 +39,8 @@ _MISREAD = {
     Intent.HELP,
 }
 _DONE_TO_THEM = {Intent.UNIT_REMIND, Intent.HR_CODES}  # what is asked to be done to whoever is named
+_NEED_SOMEBODY = _DONE_TO_THEM | {Intent.PERSON_GAPS}
+_FEWEST_SEARCHED, _MOST_SEARCHED = 2, 4  # words of a name that is looked for, and need not be found
 _MAY_SEARCH = {None, Intent.OUT_OF_SCOPE, Intent.PERSON_GAPS, Intent.HELP, Intent.UNIT_GAPS}
 _SURE = 0.8
 _CONFIDENCE = 0.95  # a full name of the roster is read by rule
@@ -68,22 +70,39 @@ async def name_someone(
         found = await _find(words, scope, profiles)
         if found is None:
             continue
-        # Names hold words like "Thái Bình" that mean nothing here, so the question is read anew with the code instead.
-        anew = read(question.replace(words, f" {found} "))
-        named = replace(anew.entities, person_words=found if anew.entities.person_words else words)
-        intent = anew.intent if anew.intent not in _MISREAD else Intent.PERSON_GAPS
-        if meaning.intent in _DONE_TO_THEM:
-            intent = meaning.intent
-        if meaning.intent is Intent.CONSEQUENCES and meaning.confidence >= _SURE:
-            intent = meaning.intent  # what follows for whoever keeps somebody from studying
-        return replace(meaning, intent=intent, confidence=max(anew.confidence, _CONFIDENCE), entities=named)
-    if meaning.intent in _DONE_TO_THEM and meaning.entities.person_words is None:
+        return _named(meaning, words, found, read(question.replace(words, f" {found} ")))
+    if meaning.intent in _NEED_SOMEBODY and meaning.entities.person_words is None:
         called = await _find_called(question, scope, profiles)
         return replace(meaning, entities=replace(meaning.entities, person_words=called))
-    if searched is not None and await profiles.search_people(drop_title(searched), 1, scope):
-        named = replace(meaning.entities, person_words=searched)
-        return replace(meaning, intent=Intent.PERSON_GAPS, confidence=_CONFIDENCE, entities=named)
+    begun = possible_names(question) if _may_be_of_another(meaning) else ()
+    for words in (*begun, *((searched,) if searched is not None else ())):
+        if await profiles.search_people(drop_title(words), 1, scope):
+            named = replace(meaning.entities, person_words=words)
+            return replace(meaning, intent=Intent.PERSON_GAPS, confidence=_CONFIDENCE, entities=named)
+    if searched is not None and meaning.intent in {None, Intent.OUT_OF_SCOPE}:
+        length = len(drop_title(searched).split())
+        if _FEWEST_SEARCHED <= length <= _MOST_SEARCHED:  # nobody is called so, which is the answer
+            named = replace(meaning.entities, person_words=searched)
+            return replace(meaning, intent=Intent.PERSON_GAPS, confidence=_SURE, entities=named)
     return meaning
+
+
+def _may_be_of_another(meaning: Meaning) -> bool:
+    """Whether what was hardly read as a question on oneself may name a part of somebody's name: "pham mau thieu gi"."""
+    named = meaning.entities
+    says_whose = named.speaks_of_self or named.person_words is not None or named.criteria or named.kinds or named.units
+    return meaning.intent is Intent.MY_GAPS and meaning.confidence < _SURE and not says_whose
+
+
+def _named(meaning: Meaning, words: str, found: PersonCode, anew: Meaning) -> Meaning:
+    """The question about this person. `anew` is it read with the code: names hold words like "Thái Bình"."""
+    named = replace(anew.entities, person_words=found if anew.entities.person_words else words)
+    intent = anew.intent if anew.intent not in _MISREAD else Intent.PERSON_GAPS
+    if meaning.intent in _DONE_TO_THEM:
+        intent = meaning.intent
+    if meaning.intent is Intent.CONSEQUENCES and meaning.confidence >= _SURE:
+        intent = meaning.intent  # what follows for whoever keeps somebody from studying
+    return replace(meaning, intent=intent, confidence=max(anew.confidence, _CONFIDENCE), entities=named)
 
 
 async def _find_called(question: str, scope: frozenset[UnitCode], profiles: Profiles) -> str | None:

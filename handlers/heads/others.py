@@ -71,9 +71,10 @@ async def find_other(
     if not found:
         await audit.record(person.code, "look_refused", "person", clock.now(), {"channel": visit.asked.channel})
         return _not_in_scope(words, visit) if scope else refuse(visit)
-    if len(found) > 1:
-        return _ask_which(found, words, today, action)
-    other = found[0]
+    meant = _of_position(found, visit)
+    if len(meant) > 1:
+        return _ask_which(meant, words, today, action)
+    other = meant[0]
     await audit.record(person.code, "looked_at_person", other.code, clock.now(), {"channel": visit.asked.channel})
     return other
 
@@ -116,6 +117,12 @@ async def _find(words: str, units: frozenset[UnitCode], profiles: Profiles) -> S
     name = drop_title(words).strip()
     called = await profiles.list_people_by_name(name, _MOST_NAMES + 1, units) if name else ()
     return called or (await profiles.search_people(name, _MOST_NAMES + 1, units) if name else ())
+
+
+def _of_position(found: Sequence[Person], visit: Visit) -> Sequence[Person]:
+    """Those of several namesakes who hold the position that is named beside them; all where nobody does."""
+    groups = visit.named.position_groups
+    return [one for one in found if one.position_group in groups] or found
 
 
 def _units_asked(visit: Visit, scope: frozenset[UnitCode], today: RulesOn) -> frozenset[UnitCode]:

@@ -68,6 +68,7 @@ async def list_unreached(visit: Visit, reader: Person, desk: Desk) -> Reply:
             ),
             Choice(_("As a file (.xlsx)"), FILE, meant.code),
             *((Choice(_("Print linking codes"), "codes.sheet", meant.code),) if serves else ()),
+            *((Choice(_("Messages that may not have arrived"), "unclear"),) if serves else ()),
             next_steps.unit_glance(meant.code),
         ),
     )

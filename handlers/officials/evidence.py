@@ -39,6 +39,7 @@ from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.visit import Visit
 from knowledge.facts import Person
 from knowledge.privacy import Purpose
+from knowledge.understanding.evidence_said import speaks_of_identity_papers
 from storage.records import ConsentAct, Evidence, EvidenceState
 
 FORM = "evidence.form"
@@ -99,6 +100,8 @@ async def start(visit: Visit, person: Person, desk: Desk, said: str = "") -> Rep
 async def take_file(visit: Visit, person: Person, kept: Pending | None, desk: Desk) -> Reply:
     """A picture or PDF came: it belongs to the form that is open, or begins one."""
     is_open = kept is not None and kept.form == FORM
+    if speaks_of_identity_papers(visit.text):
+        return await refuse_identity_papers(visit, person, kept, desk)
     values: dict[str, str] = dict(kept.values) if kept is not None and is_open else {}
     if visit.text:
         said = said_at_once(visit.text, visit.rules.book.on(visit.today), desk.read_entities)
@@ -126,6 +129,17 @@ async def take_file(visit: Visit, person: Person, kept: Pending | None, desk: De
         once = _("Files that you sent together are kept in the same way; I name only those that cannot be kept.")
         told = replace(told, lines=(Line(once), *told.lines))
     return replace(told, is_silent=is_told)
+
+
+async def refuse_identity_papers(visit: Visit, person: Person, kept: Pending | None, desk: Desk) -> Reply:
+    """A paper that says who somebody is is never kept; the form that is open goes on."""
+    told = _("Never send an identity card or passport here: it is not needed. Nothing of it was kept.")
+    if kept is not None and kept.form == FORM:
+        return await _with_title(told, kept.values, visit, person, desk)
+    note = Line(
+        _("Only a photo or PDF of the certificate itself is handed in; HR knows who you are by your linked chat.")
+    )
+    return Reply(told, (note,), choices=(next_steps.hand_in(), next_steps.my_gaps()))
 
 
 async def has_room(person: Person, files: EvidenceFiles, clock: Clock) -> bool:

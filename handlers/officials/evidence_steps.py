@@ -20,6 +20,7 @@ from knowledge.understanding.evidence_said import (
     read_issuer,
     read_number_alone,
     says_none,
+    says_unknown,
 )
 from knowledge.understanding.meaning import Entities
 
@@ -142,6 +143,13 @@ def ask_issued(today: date) -> Step:
 
     async def read(said: str, _values: Values) -> Filled | Refused:
         day = read_issue_day(said, today)
+        if day is None and says_unknown(said):
+            return Refused(
+                _(
+                    "The day of issue decides whether the certificate counts, so it cannot be left out. You may send a "
+                    "photo of the paper already, look the day up and go on later, or type “hủy” to stop."
+                )
+            )
         if day is None:
             return Refused(_("I could not read a past day there; please type day/month/year, such as 12/05/2025."))
         return {"issued": day.isoformat()}

@@ -15,16 +15,34 @@ from handlers.wording import name_document, start_sentence
 from knowledge.documents import Document, Point
 from knowledge.facts import CredentialStatus, Role
 from knowledge.findings import Reason
+from knowledge.folding import fold, fold_words
 from knowledge.understanding.meaning import Wish
+from knowledge.understanding.syllables import is_syllable
 from knowledge.understanding.terms import Term
 
 _LACKS_PROOF = {Reason.COURSE_START_UNPROVEN, Reason.ISSUE_DATE_UNKNOWN}
+
+_THANKS = frozenset(
+    {
+        "cam on", "cam on nhe", "cam on nhieu", "cam on dong chi", "cam on ban", "cam on a", "ok cam on", "da cam on",
+        "ok", "oke", "ok nhe", "ok roi", "da", "vang", "vang a", "da vang", "co", "roi", "duoc roi", "hieu roi",
+        "toi hieu roi", "da hieu", "tot qua", "tot", "thanks", "thank you", "tks",
+    }
+)  # fmt: skip
+_FOREIGN_FROM = 3  # words
 
 FindTerm = Callable[[str], Term | None]
 
 
 def show_help(visit: Visit) -> Reply:
-    """What can I ask here?"""
+    """What can I ask here? Whoever only thanks or nods is not told all of it."""
+    if visit.meaning is not None and fold_words(visit.text) in _THANKS:
+        return Reply(
+            title=_("You are welcome. Type here whatever else you need."),
+            choices=(next_steps.my_gaps(), next_steps.my_deadlines(), next_steps.help_me())
+            if visit.person is not None
+            else (next_steps.link_account(), next_steps.all_documents(), next_steps.help_me()),
+        )
     examples = [
         _("What am I still missing?"),
         _("By when must I complete it?"),
@@ -151,8 +169,26 @@ def _is_open(case: Case) -> bool:
     return lacks_proof or case.credential.status is not CredentialStatus.VERIFIED
 
 
-def not_understood(_visit: Visit) -> Reply:
+def is_foreign(text: str) -> bool:
+    """Whether it was typed in another language: most words can be no Vietnamese ones."""
+    words = [word for word in fold(text).split() if word.isalpha()]
+    strange = sum(not is_syllable(word) for word in words)
+    return len(words) >= _FOREIGN_FROM and text.isascii() and 2 * strange >= len(words)
+
+
+def _foreign() -> Reply:
+    return Reply(
+        title=_("I understand questions in Vietnamese only, with or without marks. The choices below work as well."),
+        lines=(Line("Please ask in Vietnamese, or choose one of the buttons; your HR can also answer in person."),),
+        choices=(next_steps.my_gaps(), next_steps.my_deadlines(), next_steps.all_documents(), next_steps.whom_to_ask()),
+        outcome=Outcome.NOT_UNDERSTOOD,
+    )
+
+
+def not_understood(visit: Visit) -> Reply:
     """The question could not be read with enough certainty: say so, and offer what is nearest."""
+    if visit.meaning is not None and is_foreign(visit.text):
+        return _foreign()
     return Reply(
         title=_("I am not sure what you are asking, so I would rather not guess."),
         lines=(Line(_("Please say it another way, or choose one of these:")),),
@@ -184,6 +220,8 @@ def too_long(_visit: Visit) -> Reply:
 
 def out_of_scope(visit: Visit) -> Reply:
     """Not what this office is for."""
+    if is_foreign(visit.text) and Wish.FORGED not in visit.wishes:
+        return _foreign()
     title = _(
         "That is outside what I can answer: I only deal with title standards, certificates and deadlines of officials."
     )

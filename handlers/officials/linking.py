@@ -8,7 +8,13 @@ from handlers import next_steps
 from handlers.asking import Channel, Choice
 from handlers.phrases import _, ngettext, show_moment
 from handlers.ports import Accounts, Audit, Clock, Consents, LinkCodes, Profiles
-from handlers.privacy import consents_of, describe_notice, notice_version, withheld_after
+from handlers.privacy import (
+    consents_of,
+    describe_notice,
+    describe_notice_shortly,
+    notice_version,
+    withheld_after,
+)
 from handlers.reply import Line, Outcome, Reply
 from handlers.visit import Visit
 from knowledge.privacy import Purpose
@@ -181,22 +187,49 @@ def _noted(visit: Visit) -> Reply:
 
 def show_notice(visit: Visit) -> Reply:
     """The notice in its newest wording, to be answered anew by somebody who is linked."""
-    return replace(_notice(visit, ""), title=_("How your personal data is handled, in its newest wording"))
+    return replace(_whole_notice(visit, ""), title=_("How your personal data is handled, in its newest wording"))
+
+
+def show_whole_notice(visit: Visit) -> Reply:
+    """Every word of the notice, to be answered as the short one is."""
+    return _whole_notice(visit, visit.subject)
+
+
+def read_whole_notice() -> Choice:
+    """Every word of the notice, for somebody who read its first layer."""
+    return Choice(_("See the whole notice"), "link.notice")
 
 
 def _notice(visit: Visit, code: str) -> Reply:
-    kept = code if looks_like_code(code) else ""  # a button holds little
-    explained = Line(
-        _("“I agree”: to questions and to reminders here. “Questions only”: no reminders are sent here. Both link.")
-    )
+    """The first layer: it fits one screen of a phone, and every word of the notice is one press away."""
+    answers = _answers(code)
     return Reply(
         title=_("Before linking: how your personal data is handled"),
-        lines=(*describe_notice(visit), explained),
-        choices=(
-            Choice(_("I agree"), "link.agree", kept),
-            Choice(_("Questions only"), "link.agree.only", kept),
-            Choice(_("I do not agree"), "link.decline"),
-        ),
+        lines=(*describe_notice_shortly(visit), _explain_answers(), Line(_("Silence is not consent."))),
+        choices=(*answers, replace(read_whole_notice(), subject=answers[0].subject)),
+    )
+
+
+def _whole_notice(visit: Visit, code: str) -> Reply:
+    return Reply(
+        title=_("Before linking: how your personal data is handled"),
+        lines=(*describe_notice(visit), _explain_answers()),
+        choices=_answers(code),
+    )
+
+
+def _explain_answers() -> Line:
+    return Line(
+        _("“I agree”: to questions and to reminders here. “Questions only”: no reminders are sent here. Both link.")
+    )
+
+
+def _answers(code: str) -> tuple[Choice, ...]:
+    kept = code if looks_like_code(code) else ""  # a button holds little
+    return (
+        Choice(_("I agree"), "link.agree", kept),
+        Choice(_("Questions only"), "link.agree.only", kept),
+        Choice(_("I do not agree"), "link.decline"),
     )
 
 

@@ -6,7 +6,7 @@ The phrases are data. Kind and level are read with everything else that a questi
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 
@@ -40,6 +40,9 @@ class _Words(BaseModel):
     follow: tuple[str, ...]
     explain: tuple[str, ...]
     none: tuple[str, ...]
+    days_ago: Mapping[str, int]
+    unknown: tuple[str, ...]
+    identity_papers: tuple[str, ...]
     two_people: tuple[str, ...]
     number: tuple[str, ...]
     issuer: tuple[str, ...]
@@ -69,12 +72,32 @@ def speaks_of_two_people(said: str) -> bool:
 
 def says_none(said: str) -> bool:
     """Whether these words, alone, say that there is nothing, or nothing more."""
-    return fold(said).strip(" .!,") in _tables().none
+    return _alone(said) in _tables().none
+
+
+def says_unknown(said: str) -> bool:
+    """Whether these words, alone, say that somebody cannot tell."""
+    return _alone(said) in _tables().unknown
+
+
+def speaks_of_identity_papers(said: str) -> bool:
+    """Whether a paper is named that says who somebody is, such as an identity card."""
+    text = read_text(said)
+    return text is not None and bool(_tables().identity_papers.find(text))
+
+
+def stands_behind_number_word(said: str, start: int) -> bool:
+    """Whether what begins there is the number of a certificate: "số hiệu TC-55" names no person."""
+    text = read_text(said[:start])
+    found = _tables().number.find(text) if text is not None else ()
+    return any(not said[one.end : start].strip(" .:") and " " in said[one.start : one.end] for one in found)
 
 
 def read_issue_day(said: str, today: date) -> date | None:
     """The day of issue that is written, with its year; None for none and for one that is still to come."""
     folded = fold(said)
+    if (ago := _tables().days_ago.get(_alone(said))) is not None:
+        return today - timedelta(days=ago)
     for pattern in (_ISO, _day_in_words(), _DAY):
         for match in pattern.finditer(folded):
             year = int(match["y"])
@@ -131,6 +154,10 @@ def read_change(said: str) -> str | None:
     return found[0].value if found else None
 
 
+def _alone(said: str) -> str:
+    return " ".join(fold(said).strip(" .!,").split())
+
+
 def _is_of_before(said: str) -> bool:
     text = read_text(said)
     return text is not None and bool(_tables().follow.find(text))
@@ -145,6 +172,9 @@ class _Tables:
     follow: PhraseTable[bool]
     explain: PhraseTable[bool]
     none: frozenset[str]
+    days_ago: Mapping[str, int]
+    unknown: frozenset[str]
+    identity_papers: PhraseTable[bool]
     two_people: PhraseTable[bool]
     number: PhraseTable[bool]
     issuer: PhraseTable[bool]
@@ -172,6 +202,9 @@ def _tables() -> _Tables:
         follow=PhraseTable((one, True) for one in words.follow),
         explain=PhraseTable((one, True) for one in words.explain),
         none=frozenset(fold(one) for one in words.none),
+        days_ago={fold(said): ago for said, ago in words.days_ago.items()},
+        unknown=frozenset(fold(one) for one in words.unknown),
+        identity_papers=PhraseTable((one, True) for one in words.identity_papers),
         two_people=PhraseTable((one, True) for one in words.two_people),
         number=PhraseTable((one, True) for one in words.number),
         issuer=PhraseTable((one, True) for one in words.issuer),

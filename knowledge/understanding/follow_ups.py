@@ -70,6 +70,7 @@ class FollowUps:
             (phrase, Intent(intent)) for intent, phrases in cues.follow_up_intents.items() for phrase in phrases
         )
         self._fillers = _by_fold(cues.fillers)
+        self._level_fillers = _by_fold(cues.level_fillers)
         self._successors: PhraseTable[str] = _table(cues.successors)
         self._force: PhraseTable[str] = _table(cues.force_words)
         self._after_that_day: PhraseTable[str] = _table(cues.after_that_day)
@@ -142,6 +143,9 @@ class FollowUps:
         if context.intent not in _OF_PAPERS and self._covers(self._bases.find(text), reading, beside=1):
             intent = Intent.EXPLAIN_VERDICT if context.intent in _VERDICTS else context.intent
             return Completed(intent, _with_aspects(context.entities, (Aspect.WHY,)))
+        rescored = self._rescored(reading, context) if self._is_bare_score(reading, context) else None
+        if rescored is not None:
+            return Completed(Intent.CERTIFICATE_COUNTS, rescored)
         if _names_something(reading.entities):
             return None
         asked = {match.value for match in self._intents.find(text)}
@@ -155,6 +159,14 @@ class FollowUps:
         if reading.entities.speaks_of_self and not self._rest(reading):
             return self._about_oneself(context)
         return None
+
+    def _is_bare_score(self, reading: Reading, context: Context) -> bool:
+        """Whether nothing but a score is said of the test that was talked about ("6.0", "tôi được 6.0")."""
+        if context.intent is not Intent.CERTIFICATE_COUNTS or len(reading.text.words) > _BARE:
+            return False
+        folded = _SCORE.sub(" ", reading.text.folded)
+        words = make_text(folded).words if folded.strip(" .,") else ()
+        return all(word.folded in self._level_fillers or word.folded in self._fillers for word in words)
 
     @staticmethod
     def _is_of_the_same_person(reading: Reading, context: Context, learned: Intent | None) -> bool:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from knowledge.library import Library
 from knowledge.understanding.cues import load_abbreviations, load_cues, load_notions
 from knowledge.understanding.entities.reading import EntityReader, Reading
+from knowledge.understanding.evidence_said import EvidenceWish, read_evidence_wish
 from knowledge.understanding.features import Features
 from knowledge.understanding.follow_ups import FollowUps
 from knowledge.understanding.intent_model import IntentModel
@@ -143,11 +144,18 @@ class Reader:
             return learned
         sure = learned.intent if learned.confidence >= _SURE_BY_ITSELF else None
         completed = self._follow_ups.find(reading, context, sure)
-        if completed is None:
+        if completed is None or (sure is Intent.SUBMIT_EVIDENCE and _asks_after_evidence(reading)):
             return learned
+        if completed.intent is Intent.MY_GAPS and self._asks_for_everything(reading):
+            completed = replace(completed, entities=_without_certificates(completed.entities))
         confidence = max(_FOLLOW_UP_CONFIDENCE, learned.confidence if completed.intent is learned.intent else 0.0)
         meaning = Meaning(completed.intent, confidence, completed.entities, is_follow_up=True)
         return _of_its_person(meaning, reading)
+
+    def _asks_for_everything(self, reading: Reading) -> bool:
+        """Whether "what do I lack" is asked of the whole record, whichever certificate was talked about before."""
+        named = reading.entities.kinds or reading.entities.criteria or reading.pointing.certificate
+        return not named and self._own.are_asked(reading.text)
 
     @staticmethod
     def _may_stand_at_its_end(meaning: Meaning, reading: Reading) -> bool:
@@ -287,6 +295,25 @@ class Reader:
         family = next((one for one in _FAMILIES if best in one), frozenset({best}))
         together = sum(by_intent[one] for one in family)
         return by_intent[best] >= min(self._model.threshold, _LEAST_OF_FAMILY) and together >= self._model.threshold
+
+
+def _asks_after_evidence(reading: Reading) -> bool:
+    """Whether what was handed in oneself is asked after, in words that say so without what went before."""
+    return reading.entities.speaks_of_self and read_evidence_wish(reading.text.typed) is EvidenceWish.FOLLOW
+
+
+def _without_certificates(named: Entities) -> Entities:
+    return replace(
+        named,
+        kinds=(),
+        criteria=(),
+        level=None,
+        issued_on=None,
+        issued_year=None,
+        issued_month=None,
+        issue_places=(),
+        aspects=(),
+    )
 
 
 def _ends_of(text: Text) -> Iterator[Text]:

@@ -29,6 +29,7 @@ class UnitWish(StrEnum):
     """What is wanted of a unit; the first of them that is said counts."""
 
     DECISIONS = "decisions"
+    UNCLEAR = "unclear"
     UNREACHED = "unreached"
     FILE = "file"
     PICTURE = "picture"

@@ -427,3 +427,41 @@ def test_the_effect_is_that_of_the_real_verdict(library):
     assert (expired.verified.state, expired.changes) == (State.EXPIRED, True)
     better = replace(ME, credentials=(credential("vstep", "bac_3"),))
     assert not effect_of(replace(ielts, level="4.5"), better, today).changes
+
+
+# --- never an identity card; nothing half done is lost
+
+
+async def test_an_identity_card_is_refused_by_its_words_and_nothing_of_it_is_kept(house):
+    await house.says(ME, AT_ONCE)
+    told = await house.hands_in(ME, text="ảnh căn cước của tôi")
+    assert "không gửi căn cước" in told.title
+    assert not house.kept.files
+    assert "không gửi căn cước" in (await house.says(ME, "gui cccd duoc khong")).title
+
+
+@pytest.mark.parametrize("said", ["không nhớ", "ko biet"])
+async def test_a_day_that_nobody_remembers_is_explained_and_yesterday_is_a_day(house, said):
+    await house.says(ME, "tôi nộp chứng chỉ ielts 6.0")
+    assert "không thể bỏ qua" in (await house.says(ME, said)).title
+    assert "ố hiệu" in (await house.says(ME, "hom qua")).title
+
+
+async def test_a_question_in_the_middle_is_answered_and_the_form_goes_on_where_it_was(house):
+    await house.says(ME, "tôi nộp chứng chỉ ielts 6.0 cấp ngày 12/5/2025")
+    answered = await house.says(ME, "hạn của tôi là khi nào?")
+    assert answered.intent == "my_deadlines"
+    assert "evidence.form|:" in {one.token for one in answered.choices}
+    assert "ố hiệu" in (await house.says(ME, "tiep tuc")).title
+    await house.says(ME, "A-12345", "Hội đồng Anh", "không")
+    await house.presses(ME, "gaps.mine")
+    await house.presses(ME, "evidence.form|sure:gui")
+    assert house.state() is EvidenceState.WAITING
+
+
+async def test_what_was_given_up_is_not_gone_on_with(house):
+    await house.says(ME, "tôi nộp chứng chỉ ielts 6.0", "hạn của tôi là khi nào?")
+    await house.presses(ME, "evidence.form|:")
+    await house.says(ME, "hủy")
+    assert "evidence.form|:" not in {one.token for one in (await house.presses(ME, "gaps.mine")).choices}
+    assert "không còn mở" in (await house.presses(ME, "evidence.form|:")).title

@@ -2,10 +2,13 @@
 
 from datetime import date
 
+import pytest
+
 from handlers.officials.guidance import (
     explain_evidence,
     explain_study_request,
     explain_term,
+    is_foreign,
     not_understood,
     out_of_scope,
     show_help,
@@ -73,3 +76,19 @@ def test_what_is_not_answered_says_why_and_offers_a_way_on(bare):
     assert not_understood(visit(bare)).outcome is Outcome.NOT_UNDERSTOOD
     assert out_of_scope(visit(bare)).outcome is Outcome.OUT_OF_SCOPE
     assert "help" in actions(not_understood(visit(bare))) & actions(out_of_scope(visit(bare)))
+
+
+@pytest.mark.parametrize("text", ["what certificates do I need", "I lost my linking code, what now"])
+def test_another_language_is_said_to_be_one_and_not_called_outside_the_office(bare, text):
+    reply = out_of_scope(visit(bare, text=text))
+    assert reply.outcome is Outcome.NOT_UNDERSTOOD
+    assert "tiếng Việt" in reply.title
+
+
+@pytest.mark.parametrize("text", ["luong thang nay bao gio co", "may ngu vl", "thoi tiet hom nay the nao"])
+def test_vietnamese_without_marks_is_no_other_language(text):
+    assert not is_foreign(text)
+
+
+def test_who_thanks_is_not_told_everything_again(bare):
+    assert not show_help(visit(bare, text="cam on")).lines

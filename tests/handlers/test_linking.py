@@ -1,10 +1,12 @@
 """Linking: notice and consent first, then a code or the visitor's own phone number."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from handlers.asking import Channel
+from handlers.officials import linking
 from handlers.officials.linking import (
     agree,
     ask_to_link,
@@ -16,6 +18,7 @@ from handlers.officials.linking import (
     use_phone,
 )
 from handlers.reply import Outcome
+from knowledge.privacy import AT_LINKING
 from storage.records import Account, Redemption, RedemptionOutcome
 from tests.fakes import FakeAccounts, FakeAudit, FakeClock, FakeLinkCodes, FakeProfiles
 from tests.handlers.visits import NOTICE_VERSION, TODAY, actions, cited, visit, words
@@ -60,9 +63,31 @@ class Case:
 async def test_notice_comes_first_when_nobody_consented_yet(bare):
     reply = await start_linking(visit(bare), accounts=FakeAccounts())
 
-    assert actions(reply) == {"link.agree", "link.agree.only", "link.decline"}
+    assert actions(reply) == {"link.agree", "link.agree.only", "link.decline", "link.notice"}
     assert cited(reply) == {"91/2025/QH15", "356/2025/NĐ-CP"}
     assert "Im lặng không phải là đồng ý" in words(reply)
+
+
+async def test_the_first_layer_fits_a_screen_and_every_word_is_one_press_away(bare):
+    at_desk = visit(bare)
+    short = await start_linking(at_desk, accounts=FakeAccounts())
+    assert len(words(short)) < 1_000
+    for said in ("Dữ liệu:", "Để làm gì:", "Ai xem:", "Lưu bao lâu:", "Quyền của đồng chí:"):
+        assert said in words(short)
+    whole = linking.show_whole_notice(replace(at_desk, subject="ABC23456"))
+    rules = bare.library.privacy
+    told = [line for one in AT_LINKING for line in rules.wording(one, at_desk.today)]
+    assert all(line in words(whole) for line in told)
+    assert {one.subject for one in whole.choices if one.action.startswith("link.agree")} == {"ABC23456"}
+
+
+async def test_who_agrees_to_the_first_layer_agrees_to_the_whole_wording(bare):
+    at_desk, privacy = visit(bare), FakePrivacy()
+    await agree(at_desk, accounts=FakeAccounts(), consents=privacy, clock=CLOCK)
+    rules = at_desk.rules.library.privacy
+    assert {one.purpose: one.digest for one in privacy.consents} == {
+        one.value: rules.digest(one, at_desk.today) for one in AT_LINKING
+    }
 
 
 async def test_notice_comes_again_when_its_wording_changed(bare):

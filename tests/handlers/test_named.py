@@ -38,7 +38,10 @@ async def test_a_full_name_within_the_scope_is_that_person(library, question):
     [
         pytest.param("pham thi dung con thieu gi", HEAD, GUESSED, id="a name outside the scope"),
         pytest.param("tran thi binh con thieu gi", BELOW, GUESSED, id="an asker without a scope"),
-        pytest.param("tran thi con thieu gi", HEAD, GUESSED, id="half a name"),
+        pytest.param("pham con thieu gi", HEAD, GUESSED, id="half a name outside the scope"),
+        pytest.param(
+            "tran thi con thieu gi", HEAD, Meaning(Intent.MY_GAPS, 0.95, Entities()), id="what was surely understood"
+        ),
         pytest.param(
             "tran thi binh ky cong van nao", HEAD, Meaning(Intent.DOCUMENT, 0.9, Entities()), id="a signer of a letter"
         ),
@@ -46,3 +49,18 @@ async def test_a_full_name_within_the_scope_is_that_person(library, question):
 )
 async def test_any_other_words_stay_as_they_were_read(library, question, asker, meaning):
     assert await name(library, question, asker, meaning) is meaning
+
+
+async def test_half_a_name_is_asked_back_about_and_never_answered_with_the_askers_own_record(library):
+    meaning = await name(library, "tran thi con thieu gi")
+    assert (meaning.intent, meaning.entities.person_words) == (Intent.PERSON_GAPS, "tran thi")
+
+
+async def test_a_title_with_a_part_of_the_name_is_enough(library):
+    meaning = await name(library, "chi binh con thieu gi", HEAD, Meaning(Intent.PERSON_GAPS, 0.9, Entities()))
+    assert meaning.entities.person_words == "binh"
+
+
+async def test_whoever_is_looked_for_and_not_there_is_said_not_to_be(library):
+    meaning = await name(library, "tìm mau hiep", HEAD, Meaning(Intent.OUT_OF_SCOPE, 0.99, Entities()))
+    assert (meaning.intent, meaning.entities.person_words) == (Intent.PERSON_GAPS, "mau hiep")

@@ -16,6 +16,12 @@ OFFERED = keep_offered(
     )
 )
 CONSENT = keep_offered((Choice("Đồng ý chuyển", "pass_on.yes", "seal"), Choice("Không chuyển", "pass_on.no")))
+NOTICE = keep_offered(
+    (Choice("Tôi đồng ý", "link.agree"), Choice("Chỉ hỏi đáp", "link.agree.only"), Choice("Không", "link.decline"))
+)
+LEFT = keep_offered(
+    (Choice("Làm tiếp việc đang dở", "evidence.form", ":"), Choice("Hủy", "evidence.form", "kind:.cancel"))
+)
 
 
 @pytest.fixture
@@ -36,6 +42,10 @@ def room(loaded, reader) -> Room:
         pytest.param("?!", OFFERED, None, id="no word at all"),
         pytest.param("đồng ý", CONSENT, "pass_on.yes|seal", id="a yes"),
         pytest.param("Không", CONSENT, "pass_on.no", id="a no"),
+        pytest.param("dong y", NOTICE, "link.agree", id="consent by its own word"),
+        pytest.param("ok", NOTICE, None, id="a nod is no consent"),
+        pytest.param("khong dong y", NOTICE, "link.decline", id="no consent"),
+        pytest.param("tiep tuc", LEFT, "evidence.form|:", id="on with what was left"),
         pytest.param("đồng ý", None, None, id="the first words of a conversation"),
         pytest.param("đồng ý", {"offered": [["Đồng ý"]]}, None, id="kept in another shape"),
     ],

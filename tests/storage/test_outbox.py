@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from knowledge.facts import PersonCode
+from knowledge.facts import PersonCode, UnitCode
 from storage.database import Database
 from storage.drawers import Drawers
 from storage.records import DeliveryState, NewDelivery, NewNotice, NoticeKind
@@ -253,6 +253,26 @@ async def test_unclear_ones_are_named_and_settled_by_hr(drawers: Drawers) -> Non
 
     assert await drawers.outbox.list_unclear() == []
     assert await drawers.outbox.count_states() == {DeliveryState.REFUSED: 1}
+
+
+async def test_one_that_hr_says_did_not_arrive_leaves_again_once(drawers: Drawers) -> None:
+    number = await put(drawers, "a")
+    await drawers.connection.exec_driver_sql("UPDATE deliveries SET state = 'unclear', started_at = now()")
+    person = (await drawers.outbox.list_unclear())[0].person
+
+    assert await drawers.outbox.list_unclear_of([UnitCode("U-KHAC")], 10) == []
+    assert not await drawers.outbox.send_again(number, NOON, broadcast=7)
+    assert await drawers.outbox.send_again(number, NOON)
+    assert not await drawers.outbox.send_again(number, NOON)
+
+    found = await drawers.outbox.find(number)
+    assert found is not None
+    assert (found.person, found.state, found.reason, found.started_at) == (
+        person,
+        DeliveryState.WAITING,
+        "sent_again",
+        None,
+    )
 
 
 async def test_a_broadcast_is_held_resumed_and_cancelled(drawers: Drawers) -> None:

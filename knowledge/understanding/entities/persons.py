@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from knowledge.understanding.cues import Cues
+from knowledge.understanding.evidence_said import stands_behind_number_word
 from knowledge.understanding.marks import can_be, has_marks, same_marks
 from knowledge.understanding.phrase_table import Match, PhraseTable
 from knowledge.understanding.text import Text, Word, is_marked, make_text
@@ -65,6 +66,8 @@ class Persons:
             letters, digits = match.groups()
             written = text.typed[match.start() : match.end()]
             glued = f"{letters}{digits}"
+            if letters not in self._prefixes and stands_behind_number_word(text.typed, match.start()):
+                continue  # the number of a certificate
             if glued in self._not_codes or letters in self._foreign or letters in self._symbols:
                 continue
             if " " in written and letters not in self._prefixes:

@@ -5,13 +5,14 @@ from datetime import date
 
 import pytest
 
-from knowledge.facts import DocumentId, Gender
+from knowledge.facts import DocumentId, Gender, KindCode
 from knowledge.understanding.meaning import (
     Aspect,
     Context,
     DocumentMention,
     Entities,
     Intent,
+    KindMention,
     Meaning,
     Vocabulary,
     Wish,
@@ -116,3 +117,35 @@ def test_a_word_that_needs_its_mark_forges_nothing_when_it_has_none(said, is_for
     text = read_text(said)
     assert text is not None
     assert (Wish.FORGED in Wishes().find(text)) is is_forged
+
+
+OF_IELTS = Entities(kinds=(KindMention(KindCode("ielts")),), speaks_of_self=True)
+
+
+@pytest.mark.parametrize("said", ["6.0", "toi duoc 6.0", "6,5 điểm"])
+def test_a_bare_score_is_one_of_the_test_that_was_talked_about(reader, said):
+    meaning = read(reader, said, Context(Intent.CERTIFICATE_COUNTS, OF_IELTS))
+    assert meaning.intent is Intent.CERTIFICATE_COUNTS
+    assert meaning.entities.kinds[0].level in {"6.0", "6.5"}
+
+
+@pytest.mark.parametrize("said", ["toi con thieu gi", "vậy tôi còn thiếu gì", "the toi con thieu gi nua ko"])
+def test_what_one_lacks_is_asked_of_everything_whatever_certificate_was_talked_about(reader, said):
+    meaning = read(reader, said, Context(Intent.CERTIFICATE_COUNTS, OF_IELTS))
+    assert (meaning.intent, meaning.entities.kinds, meaning.entities.criteria) == (Intent.MY_GAPS, (), ())
+
+
+def test_what_was_handed_in_is_asked_after_whatever_was_talked_about(reader):
+    meaning = read(reader, "minh chung cua toi the nao roi", Context(Intent.MY_GAPS, Entities(speaks_of_self=True)))
+    assert meaning.intent is Intent.SUBMIT_EVIDENCE
+
+
+@pytest.mark.parametrize(
+    ("said", "person"),
+    [
+        pytest.param("toi thi toeic 700 so hieu TC-55 do IIG cap, nop o dau", None, id="the number of a certificate"),
+        pytest.param("can bo so CB002 thieu gi", "CB002", id="a staff code behind the same word"),
+    ],
+)
+def test_the_number_of_a_certificate_is_nobodys_code(reader, said, person):
+    assert read(reader, said).entities.person_words == person
