@@ -9,7 +9,17 @@ from bot.on_console.pages import Asked, Page, deed, page
 from bot.on_console.people import list_units
 from bot.on_console.seats import WITH_PEOPLE
 from handlers.phrases import _
-from handlers.reports.asked import Field, FileForm, ReportAsked, ReportForm, ReportKind, ReportRefusedError, list_forms
+from handlers.reports.asked import (
+    GROUPED,
+    Field,
+    FileForm,
+    Grouping,
+    ReportAsked,
+    ReportForm,
+    ReportKind,
+    ReportRefusedError,
+    list_forms,
+)
 from handlers.wording import name_managed_by
 from knowledge.facts import CriterionCode, ManagedBy, PersonCode, RoundCode, UnitCode
 
@@ -37,9 +47,10 @@ async def make(asked: Asked) -> web.Response:
 
 
 def _read(asked: Asked, form: ReportForm) -> ReportAsked:
-    """The report as it is asked for. Raises ValueError for a day that is none."""
+    """The report as it is asked for. Raises ValueError for what a page of ours would not send."""
     given = {one: field(asked, one.value, 100) for one in form.fields}
     managed = given.get(Field.MANAGED_BY)
+    by = field(asked, "by") if form.kind in GROUPED else ""
     return ReportAsked(
         form.kind,
         on=_read_day(given.get(Field.ON, "")),
@@ -48,6 +59,7 @@ def _read(asked: Asked, form: ReportForm) -> ReportAsked:
         criterion=CriterionCode(given[Field.CRITERION]) if given.get(Field.CRITERION) else None,
         person=PersonCode(given[Field.PERSON]) if given.get(Field.PERSON) else None,
         round=RoundCode(given[Field.ROUND]) if given.get(Field.ROUND) else None,
+        by=Grouping(by) if by else None,
     )
 
 
@@ -76,8 +88,21 @@ def _show(asked: Asked, problem: str | None = None, of: ReportKind | None = None
         "person": _("Staff code"),
         "round": _("Review round"),
     }
+    groupings = [
+        (Grouping.UNIT, labels["unit"]),
+        (Grouping.MANAGED_BY, labels["managed_by"]),
+        (Grouping.CRITERION, labels["criterion"]),
+    ]
     return asked.show(
-        "reports.html", forms=list_forms(), choices=choices, labels=labels, problem=problem, of=of, given=asked.form
+        "reports.html",
+        forms=list_forms(),
+        choices=choices,
+        labels=labels,
+        grouped=GROUPED,
+        groupings=groupings,
+        problem=problem,
+        of=of,
+        given=asked.form,
     )
 
 

@@ -73,5 +73,6 @@ WORK: dict[str, tuple[Row, ...]] = {
         Row(fields={"kind": "none"}, done=200),
         Row(fields={"kind": "missing", "form": "xlsx", "on": "nie"}, done=200),
         Row(fields={"kind": "yearly", "form": "xlsx", "on": "9999-12-31"}, done=200),
+        Row(fields={"kind": "missing", "form": "xlsx", "by": "nie"}, done=200),
     ),
 }
