@@ -46,6 +46,14 @@ def revoke_key(number: NumberArgument) -> None:
     asyncio.run(api_keys.revoke_key(read_settings(), number))
 
 
+@api_key_app.command("confirm")
+def confirm_key(number: NumberArgument) -> None:
+    """Let a key that a restore brought back open again: nobody had revoked it since the backup."""
+    from bot.commands import api_keys  # noqa: PLC0415  heavy
+
+    asyncio.run(api_keys.confirm_key(read_settings(), number))
+
+
 @hook_app.command("add")
 def add_hook(
     url: Annotated[str, typer.Argument(help="An https:// address that takes POST requests.")],
@@ -74,3 +82,11 @@ def remove_hook(number: NumberArgument) -> None:
     from bot.commands import api_keys  # noqa: PLC0415  heavy
 
     asyncio.run(api_keys.remove_hook(read_settings(), number))
+
+
+@hook_app.command("confirm")
+def confirm_hook(number: NumberArgument) -> None:
+    """Tell an address that a restore brought back again: nobody had removed it since the backup."""
+    from bot.commands import api_keys  # noqa: PLC0415  heavy
+
+    asyncio.run(api_keys.confirm_hook(read_settings(), number))

@@ -26,6 +26,27 @@ def clocks(*, as_json: JsonOption = False) -> None:
     asyncio.run(list_clocks(read_settings(), as_json=as_json))
 
 
+@privacy_app.command("enter")
+def enter(  # noqa: PLR0913  each is one thing that stands on the paper
+    person: Annotated[str, typer.Argument(help="Staff code of whoever made the request.")],
+    right: Annotated[str, typer.Argument(help="view, export, correct, delete, withdraw, restrict or object.")],
+    *,
+    by: Annotated[str, typer.Option("--by", help="Staff code of whoever enters it.")],
+    received: DayOption = None,
+    way: Annotated[
+        str, typer.Option("--way", help="How it came: on_paper, in_person, by_telephone or by_mail.")
+    ] = "on_paper",
+    field: Annotated[str, typer.Option("--field", help="The column to correct, or the consent to withdraw.")] = "",
+    value: Annotated[str, typer.Option("--value", help="What is right.")] = "",
+    words: Annotated[str, typer.Option("--words", help="What exactly the person wants.")] = "",
+) -> None:
+    """Enter a request that came on paper, in person or by telephone; its clocks run from the day on which it came."""
+    from bot.commands.privacy import enter_request  # noqa: PLC0415  heavy
+
+    given = {"person": person, "right": right, "way": way, "field": field, "value": value, "words": words}
+    asyncio.run(enter_request(read_settings(), by, received.date() if received is not None else None, given))
+
+
 @privacy_app.command("log")
 def log(*, since: DayOption = None, until: DayOption = None, out: OutOption = None) -> None:
     """Write who processed what for which purpose (.csv); without --out, print it. Default: the last 30 days."""

@@ -220,6 +220,18 @@ WORDS = (
     mark("Forget now what has had its time; the engine does it every day by itself."),
     mark("Breaches of personal data: the clock, the steps, the report."),
     mark("Begin the clock of a breach; administrators and data officers are told."),
+    mark(
+        "Enter a request that came on paper, in person or by telephone; its clocks run from the day on which it came."
+    ),
+    mark("Staff code of whoever made the request."),
+    mark("view, export, correct, delete, withdraw, restrict or object."),
+    mark("Staff code of whoever enters it."),
+    mark("How it came: on_paper, in_person, by_telephone or by_mail."),
+    mark("The column to correct, or the consent to withdraw."),
+    mark("What is right."),
+    mark("What exactly the person wants."),
+    mark("Let a key that a restore brought back open again: nobody had revoked it since the backup."),
+    mark("Tell an address that a restore brought back again: nobody had removed it since the backup."),
     mark("In a few words: what was found."),
     mark("When, e.g. 2026-11-21 14:30; default now."),
     mark("Keep that a step was taken."),

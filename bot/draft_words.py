@@ -36,7 +36,11 @@ _REFUSALS: Mapping[Refusal, str] = {
     ),
     Refusal.BROKEN: mark("{file} is damaged or cut off and cannot be read; please get it once more."),
     Refusal.BOMB: mark("{file} is built to grow beyond all bounds when it is opened, and is not opened."),
-    Refusal.TOO_HEAVY: mark("{file} takes more time or memory than a document may, and was given up."),
+    Refusal.TOO_HEAVY: mark("{file} takes more memory than a document may, and was given up."),
+    Refusal.TOO_SLOW: mark("{file} takes more time than a document may, and was given up."),
+    Refusal.CUT_OFF: mark(
+        "Reading {file} was stopped from outside (the machine may be short of memory). Please try again."
+    ),
 }
 
 _DOUBTS: Mapping[Doubt, str] = {

@@ -22,7 +22,7 @@ from bot.supervisor import Supervisor
 
 STAY_EVERY: Final = 3.0  # seconds; after five times as many a holder is taken to be dead
 _MOST_IN_HAND: Final = 20_000  # more is kept for whoever has room
-_MOST_BEGUN: Final = 1_000  # at once; the others wait as they came, so that looking through memory takes no time
+_MOST_BEGUN: Final = 250  # at once; the others wait as they came, which takes little memory and no time to look through
 _MOST_ADOPTED: Final = 200
 # Seconds before what could not be answered is tried again: at once after a fault, and for a day in all, so that who
 # wrote before a long outage is answered after it.
@@ -203,25 +203,28 @@ class Intake:
         in_hand = InHand(self, kept)
         if kept.tries > _MOST_TRIES:
             _log.error("intake.given_up", channel=self.channel, update=short_name(kept.key))
-        else:
-            try:
-                await self._visit(in_hand)
-            except LeavingError:
-                return
-            except TakenOverError:
-                _log.warning("intake.taken_over", channel=self.channel, update=short_name(kept.key))
-                return
-            except Exception as failed:  # noqa: BLE001  one failing update must not take the others with it
-                _log.error("intake.failed", channel=self.channel, error=type(failed).__name__, where=where_of(failed))
-                in_hand.put_off()
+            await self._lay_down(kept.key, None, is_given_up=True)
+            return
+        try:
+            await self._visit(in_hand)
+        except LeavingError:
+            return
+        except TakenOverError:
+            _log.warning("intake.taken_over", channel=self.channel, update=short_name(kept.key))
+            return
+        except Exception as failed:  # noqa: BLE001  one failing update must not take the others with it
+            _log.error("intake.failed", channel=self.channel, error=type(failed).__name__, where=where_of(failed))
+            in_hand.put_off()
         await self._lay_down(kept.key, in_hand.wait)
 
-    async def _lay_down(self, key: str, wait: float | None) -> None:
+    async def _lay_down(self, key: str, wait: float | None, *, is_given_up: bool = False) -> None:
         """However long the cabinet is out of reach: what is not laid down would be done a second time."""
         pause = 0.5
         while True:
             try:
-                if wait is None:
+                if is_given_up:
+                    await self.inbox.give_up(self.channel, key, self.holder)
+                elif wait is None:
                     await self._finishing.add(key)
                 else:
                     await self.inbox.postpone(self.channel, key, self.holder, wait)

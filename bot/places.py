@@ -92,6 +92,9 @@ class InboxAt:
     async def finish_kept(self, channel: str, keys: Collection[str], holder: str) -> None:
         await self.inbox.finish_kept(self.place.address_of(channel), keys, holder)
 
+    async def give_up(self, channel: str, key: str, holder: str) -> None:
+        await self.inbox.give_up(self.place.address_of(channel), key, holder)
+
     async def postpone(self, channel: str, key: str, holder: str, seconds: float) -> None:
         await self.inbox.postpone(self.place.address_of(channel), key, holder, seconds)
 

@@ -76,6 +76,10 @@ class Inbox(Protocol):
         """These are answered, and forgotten but for their keys."""
         ...
 
+    async def give_up(self, channel: str, key: str, holder: str) -> None:
+        """Forgotten unanswered, after a day of tries; administrators are told."""
+        ...
+
     async def postpone(self, channel: str, key: str, holder: str, seconds: float) -> None:
         """Nothing left; whoever has room after this time takes the update up again."""
         ...
@@ -123,6 +127,9 @@ class InboxInMemory:
         for key in keys:
             if self._holder_of(channel, key) == holder:
                 del self.waiting[channel, key]
+
+    async def give_up(self, channel: str, key: str, holder: str) -> None:
+        await self.finish_kept(channel, [key], holder)  # whoever runs this process alone reads its log
 
     async def postpone(self, channel: str, key: str, holder: str, seconds: float) -> None:
         del seconds  # its time comes whenever somebody has room

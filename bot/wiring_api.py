@@ -62,6 +62,8 @@ class StoreInDatabase:
                     return Visitor(Standing.UNKNOWN)
                 if found.revoked_at is not None:
                     return Visitor(Standing.REVOKED, found.number)
+                if found.suspended_at is not None:
+                    return Visitor(Standing.SUSPENDED, found.number)
                 if found.expires_at <= self._clock.now():
                     return Visitor(Standing.EXPIRED, found.number)
                 wait = await drawers.api_keys.let_in(found.number, gap=self._gap, burst=_BURST)
@@ -262,6 +264,13 @@ class SharedStore:
                 raise InputError(_("There is no key {number} that opens anything.").format(number=number))
             await drawers.audit.record(_ACTOR, "revoked_api_key", f"api:{number}", now)
 
+    async def confirm_key(self, number: int, by: str = _ACTOR) -> None:
+        """Let a key that a restore brought back open again what it opened. Raises InputError for no such."""
+        async with self.database.transaction() as drawers:
+            if not await drawers.api_keys.confirm(number):
+                raise InputError(_("There is no suspended key {number}.").format(number=number))
+            await drawers.audit.record(by, "confirmed_api_key", f"api:{number}", self.clock.now())
+
     # --- hooks
 
     async def add_hook(self, url: str, units: Sequence[str] | None, *, may_be_private: bool) -> tuple[int, str]:
@@ -290,6 +299,13 @@ class SharedStore:
             if not await drawers.hooks.remove(number, now):
                 raise InputError(_("There is no hook {number}.").format(number=number))
             await drawers.audit.record(_ACTOR, "removed_hook", f"hook:{number}", now)
+
+    async def confirm_hook(self, number: int, by: str = _ACTOR) -> None:
+        """Tell a hook that a restore brought back, also of what has waited. Raises InputError for no such."""
+        async with self.database.transaction() as drawers:
+            if not await drawers.hooks.confirm(number):
+                raise InputError(_("There is no suspended hook {number}.").format(number=number))
+            await drawers.audit.record(by, "confirmed_hook", f"hook:{number}", self.clock.now())
 
     async def _ensure_units(self, drawers: Drawers, units: Sequence[str] | None) -> list[UnitCode] | None:
         if units is None:

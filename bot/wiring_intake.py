@@ -6,7 +6,10 @@ from typing import Final
 
 from bot.intake import STAY_EVERY
 from bot.seen import KeptUpdate
+from bot.wiring_administrators import tell_administrators
+from knowledge.local_time import VIETNAM
 from storage.database import Database
+from storage.records import LetterKind
 
 SILENCE: Final = timedelta(seconds=5 * STAY_EVERY)
 
@@ -40,6 +43,12 @@ class InboxInDatabase:
     async def finish_kept(self, channel: str, keys: Collection[str], holder: str) -> None:
         async with self._sending_line.at_once() as drawers:
             await drawers.updates.finish_kept(channel, keys, holder)
+
+    async def give_up(self, channel: str, key: str, holder: str) -> None:
+        async with self._database.transaction() as drawers:
+            at = await drawers.updates.give_up(channel, key, holder)
+            day = at.astimezone(VIETNAM).date().isoformat()
+            await tell_administrators(drawers, LetterKind.GIVEN_UP, f"given_up:{day}", at)
 
     async def postpone(self, channel: str, key: str, holder: str, seconds: float) -> None:
         async with self._database.transaction() as drawers:

@@ -224,7 +224,7 @@ class Keeper:
             if verdict.is_intact:
                 await drawers.audit.seal_days(_start_of(now), office.vault.seal_keys[0], now)
             elif last is None or last.is_intact or last.broken_at != verdict.broken_at:
-                _log.error("audit.broken", entry=verdict.broken_at, reason=verdict.reason)
+                _log.error("audit.broken", entry=verdict.broken_at, reason=str(verdict.reason))
                 number = verdict.broken_at or 0
                 await tell_administrators(drawers, LetterKind.AUDIT_BROKEN, f"audit_broken:{number}", now, number)
         return verdict

@@ -11,8 +11,12 @@ from bot.wiring_administrators import tell_administrators
 from bot.wiring_rules import Reference
 from handlers.hr.breaches import Desk as BreachDesk
 from handlers.hr.breaches import NotABreachError, close, open_breach, remind, take_step
+from handlers.hr.data_deeds import Desk as RequestDesk
+from handlers.hr.data_entering import Entry, NotEnteredError, enter
 from handlers.hr.data_requests import is_officer, units_of
+from handlers.letting_go import Kept
 from handlers.notifying import Notifying
+from handlers.phrases import _
 from handlers.ports import Clock
 from handlers.rights import serves_whole_province
 from knowledge.facts import PersonCode, Role
@@ -53,7 +57,7 @@ class PrivacyStanding:
 
 
 async def count_due(drawers: Drawers, rules: RulesOn) -> Mapping[PersonCode, int]:
-    """Of how many requests that run out each officer is to be told: HR in charge, administrators where nobody is."""
+    """Of how many requests that run out each is to be told: HR in charge and data officers, or else administrators."""
     due = await drawers.privacy.list_due(rules.day, _MOST)
     if not due:
         return {}
@@ -68,8 +72,9 @@ async def count_due(drawers: Drawers, rules: RulesOn) -> Mapping[PersonCode, int
             serves = serves_whole_province(officer) or (person is not None and person.unit in (units or ()))
             if Role.HR in officer.roles and serves and officer.code != request.person:
                 in_charge.append(officer.code)
-        others = [one.code for one in staff if Role.ADMINISTRATOR in one.roles and one.code != request.person]
-        told.update(in_charge or others)
+        others = [one for one in staff if one.code != request.person]
+        officers = [one.code for one in others if Role.DATA_OFFICER in one.roles]
+        told.update({*in_charge, *officers} or [one.code for one in others if Role.ADMINISTRATOR in one.roles])
     return told
 
 
@@ -131,6 +136,37 @@ class PrivacyInDatabase:
             )
             return found
 
+    async def enter(self, entry: Entry, by: str) -> DataRequest:
+        """Write down what came on paper, in the name of somebody who looks after it. Raises NotEnteredError."""
+        async with self._database.transaction() as drawers:
+            officer = await drawers.profiles.find_person(PersonCode(by))
+            if officer is None or not is_officer(officer):
+                raise NotEnteredError(_("{by} does not look after requests about personal data.").format(by=by))
+            return await enter(entry, officer, await self._today(drawers), self._request_desk(drawers))
+
+    def _request_desk(self, drawers: Drawers) -> RequestDesk:
+        return RequestDesk(
+            requests=drawers.privacy,
+            corrections=drawers.corrections,
+            profiles=drawers.profiles,
+            personal=drawers.personal_data,
+            consents=drawers.privacy,
+            kept=Kept(
+                drawers.accounts,
+                drawers.threads,
+                drawers.inquiries,
+                drawers.letters,
+                drawers.evidence,
+                drawers.calendars,
+            ),
+            audit=drawers.audit,
+            clock=self._clock,
+            by=self._notifying(drawers),
+        )
+
+    def _notifying(self, drawers: Drawers) -> Notifying:
+        return Notifying(drawers.accounts, drawers.outbox, drawers.letters, self._clock, self._senders)
+
     async def list_processing(self, since: date, until: date, by: str = "command_line") -> Sequence[ProcessingLine]:
         """Who processed what for which purpose, from the first to the last of these days; reading it is audited."""
         begin = datetime.combine(since, datetime.min.time(), VIETNAM).astimezone(UTC)
@@ -187,5 +223,5 @@ class PrivacyInDatabase:
             staff=drawers.profiles,
             audit=drawers.audit,
             clock=self._clock,
-            by=Notifying(drawers.accounts, drawers.outbox, drawers.letters, self._clock, self._senders),
+            by=self._notifying(drawers),
         )

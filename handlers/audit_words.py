@@ -1,9 +1,11 @@
 """What entries of the audit chain are about, in words. Pure."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
-from handlers.phrases import gettext, mark
+from handlers.phrases import _, gettext, mark, show_day
+from storage.records import AuditCheck, AuditVerdict, ChainFault
 
 _WORDS: Final[Mapping[str, str]] = {
     "looked_at_person": mark("looked at a record"),
@@ -103,7 +105,31 @@ _WORDS: Final[Mapping[str, str]] = {
     "load": mark("loaded a workbook"),
     "made_api_key": mark("made a key for another system"),
     "revoked_api_key": mark("took a key of another system back"),
+    "confirmed_api_key": mark("let a key of another system open again after a restore"),
+    "confirmed_hook": mark("let another system be told again after a restore"),
 }
+
+
+_FAULTS = {
+    ChainFault.MISSING: mark("an entry is missing"),
+    ChainFault.OUT_OF_LINE: mark("it does not follow the entry before"),
+    ChainFault.CHANGED: mark("its contents were changed"),
+    ChainFault.NEWEST_GONE: mark("the newest entries are not those that the chain ends with"),
+    ChainFault.UNGUARDED: mark("nothing guards it any more ({about})"),
+    ChainFault.OTHER_CHAIN: mark("it is not the chain that was signed on {about}"),
+    ChainFault.SIGNATURE_CHANGED: mark("what was signed on {about} was changed"),
+    ChainFault.OTHER: mark("it does not hold; run nhacchuan audit verify to see why"),
+}
+
+
+def say_fault(found: AuditVerdict | AuditCheck) -> str:
+    """Why the chain is broken, in words; empty where it is not."""
+    if found.reason is None:
+        return ""
+    about = found.about
+    if found.reason in {ChainFault.OTHER_CHAIN, ChainFault.SIGNATURE_CHANGED}:
+        about = show_day(date.fromisoformat(about))
+    return _(_FAULTS[found.reason]).format(about=about)
 
 
 def name_action(action: str) -> str:

@@ -47,8 +47,9 @@ async def open_console(visit: Visit, desk: Desk) -> Reply:
     if person is None:
         return ask_to_link(visit)
     today = visit.rules.book.on(visit.today)
-    if not units_in_scope(person, today) and Role.ADMINISTRATOR not in person.roles:
-        return Reply(title=_("The console is for HR, heads of units and administrators."), outcome=Outcome.DENIED)
+    if not units_in_scope(person, today) and not person.roles & {Role.ADMINISTRATOR, Role.DATA_OFFICER}:
+        text = _("The console is for HR, heads of units, data officers and administrators.")
+        return Reply(title=text, outcome=Outcome.DENIED)
     if visit.asked.channel in _PROVE_NOBODY:
         return Reply(
             title=_("Here it cannot be proven who you are. Please ask in a chat that is linked to you."),

@@ -9,7 +9,7 @@ from handlers.stating import state_for
 from handlers.visit import Visit
 from knowledge.library import Library
 from knowledge.local_time import day_in_vietnam
-from knowledge.privacy import Right, clocks_of
+from knowledge.privacy import Purpose, Right, clocks_of
 from knowledge.rulebook import RulesOn
 from storage.records import DataRequest, DataRequestState
 
@@ -23,6 +23,12 @@ FIELDS = {
     "dien_thoai": mark("Phone number"),
 }
 OTHER = "other"
+_WAYS = {
+    "on_paper": mark("on paper"),
+    "in_person": mark("in person"),
+    "by_telephone": mark("by telephone"),
+    "by_mail": mark("by e-mail"),
+}
 _STATES = {
     DataRequestState.DONE: mark("done"),
     DataRequestState.REFUSED: mark("not accepted"),
@@ -38,6 +44,45 @@ def name_right(library: Library, right: str) -> str:
 def name_field(field: str) -> str:
     """The field of the record, in words."""
     return _(FIELDS[field]) if field in FIELDS else _("Something else")
+
+
+def name_purpose(library: Library, purpose: str) -> str:
+    """What it is processed for, in the words of the data."""
+    return library.privacy.purpose(Purpose(purpose)).name
+
+
+def name_way(way: str) -> str:
+    """How a request came that somebody wrote down, in words."""
+    return _(_WAYS[way])
+
+
+def describe_wanted(one: DataRequest, library: Library) -> list[Line]:
+    """What exactly is wanted: the field with what is right, or the consent that is withdrawn."""
+    if not one.field:
+        return []
+    if one.right == Right.WITHDRAW.value:
+        text = _("To be withdrawn: {purpose}")
+        return [Line(text.format(purpose=name_purpose(library, one.field)), is_item=True)]
+    text = _("“{field}” should be: {value}")
+    return [Line(text.format(field=name_field(one.field), value=one.value), is_item=True)]
+
+
+def describe_entered(one: DataRequest) -> list[Line]:
+    """Who wrote it down for the person, how it came and when; nothing for what came in a chat."""
+    if one.entered_by is None:
+        return []
+    text = _("It came {way} on {day}; written down by {who} on {written}.")
+    return [
+        Line(
+            text.format(
+                way=name_way(one.channel),
+                day=show_day_of(one.opened_at),
+                who=one.entered_by,
+                written=show_day_of(one.entered_at or one.opened_at),
+            ),
+            is_item=True,
+        )
+    ]
 
 
 def describe_state(one: DataRequest) -> str:
@@ -77,6 +122,8 @@ def describe_clocks(one: DataRequest, visit: Visit) -> list[Line]:
     )
     cites = [today.library.cite(basis) for basis in rules.rights_basis]
     lines = [state_for(told, cites, today, visit.territory) if cites else Line(told)]
+    if one.has_others and one.reason:
+        lines.append(Line(_("The longer clock runs, because: {reason}").format(reason=one.reason)))
     if known.days_at_most:
         lines.append(
             Line(

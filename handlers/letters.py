@@ -65,6 +65,14 @@ def write_letter(letter: Letter) -> Reply:  # noqa: C901, PLR0911, PLR0912  one 
                 ),
                 (Line(_("Nobody told those who wrote them. On the server, run: nhacchuan doctor")),),
             )
+        case LetterKind.GIVEN_UP:
+            return Reply(
+                _("Today at least one message of somebody was given up: it was tried for a day and never answered."),
+                (
+                    Line(_("Its writer was told nothing. Whoever says so should ask again.")),
+                    Line(_("On the server, look in the log for “intake.failed” and “intake.given_up”.")),
+                ),
+            )
         case LetterKind.BACKUP_FAILED:
             return Reply(
                 _("Tonight's backup of the database could not be taken, or did not hold when it was tried."),

@@ -1,15 +1,19 @@
 """What people are told and asked about their data: the wordings are data of the library, each with its version."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from handlers.phrases import _
 from handlers.reply import Line
 from handlers.stating import state_for
 from handlers.visit import Visit
+from knowledge.facts import PersonCode
 from knowledge.library import Library
-from knowledge.privacy import AT_LINKING, Ground, PrivacyRules, Purpose
+from knowledge.privacy import AT_LINKING, EACH_TIME, Ground, PrivacyRules, Purpose
+from knowledge.rulebook import RulesOn
 from storage.records import Consent, ConsentAct
+
+Place = tuple[str, str]  # channel and address of a chat
 
 
 def rules_of(visit: Visit) -> PrivacyRules:
@@ -44,10 +48,6 @@ def describe_notice(visit: Visit) -> list[Line]:
     return lines
 
 
-def describe_purpose(visit: Visit, purpose: Purpose) -> list[Line]:
-    """One purpose: its ground, the words of the day, what follows when it is withdrawn, and what is not known of it."""
-    rules = rules_of(visit)
-    known = rules.purpose(purpose)
 def describe_notice_shortly(visit: Visit) -> list[Line]:
     """What, why, who sees, how long and which rights, a line each; the whole notice where nothing shorter is known."""
     short = rules_of(visit).short_wording(visit.today)
@@ -56,6 +56,10 @@ def describe_notice_shortly(visit: Visit) -> list[Line]:
     return [*(Line(text, is_item=True) for text in short), describe_rights(visit)]
 
 
+def describe_purpose(visit: Visit, purpose: Purpose) -> list[Line]:
+    """One purpose: its ground, the words of the day, what follows when it is withdrawn, and what is not known of it."""
+    rules = rules_of(visit)
+    known = rules.purpose(purpose)
     lines = [
         Line(_("{purpose} – {ground}.").format(purpose=known.name, ground=name_ground(known.ground))),
         *(Line(text, is_item=True) for text in rules.wording(purpose, visit.today)),
@@ -97,20 +101,29 @@ def describe_period(library: Library, code: str) -> str:
 
 def consents_of(visit: Visit, acts: Mapping[Purpose, ConsentAct], now: datetime) -> list[Consent]:
     """These acts of this visitor as proof: the version and the hash of exactly the words of today."""
-    rules = rules_of(visit)
+    person = visit.person.code if visit.person is not None else None
+    return _acts_at((visit.asked.channel, visit.asked.address), person, acts, rules_of(visit), visit.today, now)
+
+
+def consents_at(
+    place: Place, person: PersonCode, acts: Mapping[Purpose, ConsentAct], today: RulesOn, now: datetime
+) -> list[Consent]:
+    """The same of somebody in one of their chats, wherever they said it."""
+    return _acts_at(place, person, acts, today.library.privacy, today.day, now)
+
+
+def _acts_at(
+    place: Place,
+    person: PersonCode | None,
+    acts: Mapping[Purpose, ConsentAct],
+    rules: PrivacyRules,
+    day: date,
+    now: datetime,
+) -> list[Consent]:
     if not rules.purposes:
         return []
     return [
-        Consent(
-            visit.asked.channel,
-            visit.asked.address,
-            purpose.value,
-            act,
-            rules.version(purpose, visit.today),
-            rules.digest(purpose, visit.today),
-            now,
-            visit.person.code if visit.person is not None else None,
-        )
+        Consent(*place, purpose.value, act, rules.version(purpose, day), rules.digest(purpose, day), now, person)
         for purpose, act in acts.items()
     ]
 
@@ -119,4 +132,5 @@ def withheld_after(before: Iterable[str], acts: Mapping[Purpose, ConsentAct]) ->
     """Which purposes are withheld in a chat after these acts."""
     given = {one.value for one, act in acts.items() if act in {ConsentAct.AGREED, ConsentAct.INFORMED}}
     taken = {one.value for one, act in acts.items() if act in {ConsentAct.REFUSED, ConsentAct.WITHDRAWN}}
+    taken -= {one.value for one in EACH_TIME}
     return frozenset(before) - given | taken

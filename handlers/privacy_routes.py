@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from handlers import next_steps
 from handlers.asking import Choice
 from handlers.forms import Form, answer, begin
-from handlers.hr import data_requests
+from handlers.hr import data_deeds, data_entering, data_requests
+from handlers.letting_go import Kept
 from handlers.memory import recall_open_form
 from handlers.notifying import Notifying
 from handlers.officials import linking, my_consents, my_data, my_requests
@@ -33,13 +34,13 @@ async def typed(visit: Visit, ports: "Ports") -> Reply:
         return my_data.explain_privacy(visit)
     wish = read_data_wish(visit.text)
     if wish is DataWish.OFFICE and data_requests.is_officer(person):
-        return await data_requests.show_running(visit, person, _office(ports))
+        return await data_requests.show_running(visit, person, data_desk(ports))
     if wish is DataWish.CORRECT:
         field = read_field(visit.text)
         form = my_requests.correction_form(visit, person, _requests(ports))
         return await begin(form, {"field": field} if field else {})
-    if wish is DataWish.STOP:
-        return await ACTIONS["data.consent.ask"](replace(visit, subject=Purpose.REMINDERS.value), ports)
+    if wish in _WITHDRAWN_BY:
+        return await ACTIONS["data.consent.ask"](replace(visit, subject=_WITHDRAWN_BY[wish].value), ports)
     return await (_BY_WISH.get(wish, view) if wish is not None else view)(visit, ports)
 
 
@@ -65,8 +66,8 @@ async def _export(visit: Visit, person: Person, ports: "Ports") -> Reply:
 
 
 async def _print(visit: Visit, person: Person, ports: "Ports") -> Reply:
-    return await my_data.print_my_data(
-        visit, person, personal=ports.personal_data, audit=ports.audit, clock=ports.clock
+    return await my_data.export_my_data(
+        visit, person, personal=ports.personal_data, audit=ports.audit, clock=ports.clock, is_paper_alone=True
     )
 
 
@@ -110,7 +111,7 @@ def _filling(form_of: Callable[[Visit, Person, my_requests.Desk], Form]) -> _Own
 
 
 def _of_office(handler: Callable[[Visit, Person, "Ports"], Awaitable[Reply]]) -> _Handler:
-    """Only for HR and administrators; others are told kindly what is theirs."""
+    """Only for those who look after such requests; others are told kindly what is theirs."""
 
     async def only(visit: Visit, person: Person, ports: "Ports") -> Reply:
         if not data_requests.is_officer(person):
@@ -125,19 +126,28 @@ def _of_office(handler: Callable[[Visit, Person, "Ports"], Awaitable[Reply]]) ->
 
 
 async def _running(visit: Visit, person: Person, ports: "Ports") -> Reply:
-    return await data_requests.show_running(visit, person, _office(ports))
+    return await data_requests.show_running(visit, person, data_desk(ports))
 
 
 async def _open(visit: Visit, person: Person, ports: "Ports") -> Reply:
-    return await data_requests.open_one(visit, person, _office(ports))
+    return await data_requests.open_one(visit, person, data_desk(ports))
 
 
 async def _begin_answer(visit: Visit, person: Person, ports: "Ports") -> Reply:
-    return await begin(data_requests.answer_form(visit, person, _office(ports)), {"number": visit.subject})
+    return await begin(data_requests.answer_form(visit, person, data_desk(ports)), {"number": visit.subject})
 
 
 async def _answer(visit: Visit, person: Person, ports: "Ports") -> Reply:
-    form = data_requests.answer_form(visit, person, _office(ports))
+    form = data_requests.answer_form(visit, person, data_desk(ports))
+    return await answer(form, visit, await recall_open_form(visit, ports.threads))
+
+
+async def _begin_entering(visit: Visit, person: Person, ports: "Ports") -> Reply:
+    return await begin(data_entering.entering_form(visit, person, data_desk(ports)), {})
+
+
+async def _enter(visit: Visit, person: Person, ports: "Ports") -> Reply:
+    form = data_entering.entering_form(visit, person, data_desk(ports))
     return await answer(form, visit, await recall_open_form(visit, ports.threads))
 
 
@@ -145,8 +155,8 @@ def _all(ports: "Ports") -> "Ports":
     return ports
 
 
-def _drawers(ports: "Ports") -> my_data.Kept:
-    return my_data.Kept(ports.accounts, ports.threads, ports.inquiries, ports.letters, ports.evidence, ports.calendars)
+def _drawers(ports: "Ports") -> Kept:
+    return Kept(ports.accounts, ports.threads, ports.inquiries, ports.letters, ports.evidence, ports.calendars)
 
 
 def _by(ports: "Ports") -> Notifying:
@@ -154,7 +164,7 @@ def _by(ports: "Ports") -> Notifying:
 
 
 def _consent_desk(ports: "Ports") -> my_consents.Desk:
-    return my_consents.Desk(accounts=ports.accounts, consents=ports.privacy, audit=ports.audit, clock=ports.clock)
+    return my_consents.Desk(ports.accounts, ports.privacy, ports.audit, ports.clock, _drawers(ports))
 
 
 def _requests(ports: "Ports") -> my_requests.Desk:
@@ -170,11 +180,15 @@ def _requests(ports: "Ports") -> my_requests.Desk:
     )
 
 
-def _office(ports: "Ports") -> data_requests.Desk:
-    return data_requests.Desk(
+def data_desk(ports: "Ports") -> data_deeds.Desk:
+    """What those need who look after requests about personal data, for pages too."""
+    return data_deeds.Desk(
         requests=ports.privacy,
         corrections=ports.corrections,
         profiles=ports.profiles,
+        personal=ports.personal_data,
+        consents=ports.privacy,
+        kept=_drawers(ports),
         audit=ports.audit,
         clock=ports.clock,
         by=_by(ports),
@@ -204,14 +218,21 @@ ACTIONS: Mapping[str, _Handler] = {
     "data.office": _of_office(_running),
     "data.office.open": _of_office(_open),
     "data.office.begin": _of_office(_begin_answer),
+    "data.office.new": _of_office(_begin_entering),
 }
 
 FORMS: Mapping[str, _Handler] = {
     my_requests.FORM: for_proven(_correct, _all),
     my_requests.ASKING: for_proven(_restrict, _all),
     data_requests.FORM: _of_office(_answer),
+    data_entering.FORM: _of_office(_enter),
 }
 
+_WITHDRAWN_BY: Mapping[DataWish | None, Purpose] = {
+    DataWish.STOP_QUESTIONS: Purpose.QUESTIONS,
+    DataWish.STOP_EVIDENCE: Purpose.EVIDENCE,
+    DataWish.STOP: Purpose.REMINDERS,
+}
 _BY_WISH: Mapping[DataWish, _Handler] = {
     DataWish.EXPORT: ACTIONS["data.export"],
     DataWish.DELETE: ACTIONS["data.delete"],

@@ -138,7 +138,8 @@ class Chart:
 class PaperTable:
     """A table of a paper; without `header` its first column names what stands in the second.
 
-    `widths` are those of its columns in centimetres, where they matter.
+    `widths` are those of its columns in centimetres, where they matter. A row of one cell in a table of several
+    columns is the heading of the rows below it.
     """
 
     rows: tuple[tuple[str, ...], ...]
@@ -164,7 +165,7 @@ class Paper:
 
     `paragraphs` may state law, each with its proof; what they cite is listed under them. `closing` says who printed
     it, and when. With a `letterhead` it is laid out as an official paper: `title` is then its kind, `subtitle` its
-    subject, `grounds` what it is made by, `opening` its first sentences.
+    subject, `grounds` what it is made by, `opening` its first sentences. What is `beside` it goes with it in one .zip.
     """
 
     name: str
@@ -179,6 +180,12 @@ class Paper:
     closing: str = ""
     printed_at: datetime | None = None
     is_wide: bool = False
+    beside: tuple[File, ...] = ()
+
+    @property
+    def file_name(self) -> str:
+        """The name of what the door hands over."""
+        return f"{self.name}.zip" if self.beside else f"{self.name}.docx"
 
     @property
     def cites(self) -> tuple[Citation, ...]:

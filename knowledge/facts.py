@@ -44,6 +44,7 @@ class Role(StrEnum):
     HR = "hr"
     HEAD = "thu_truong"
     ADMINISTRATOR = "quan_tri"
+    DATA_OFFICER = "bao_ve_du_lieu"  # requests about personal data, breaches and the log of processing; no verdicts
 
 
 class UnitKind(StrEnum):

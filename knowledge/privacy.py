@@ -47,6 +47,8 @@ class Right(StrEnum):
 AT_LINKING = (Purpose.RECORD, Purpose.ANSWERS, Purpose.REMINDERS, Purpose.CONVERSATION)
 # What may be withdrawn or objected to for one chat, and given again.
 OF_A_CHAT = (Purpose.ANSWERS, Purpose.REMINDERS, Purpose.CONVERSATION, Purpose.QUESTIONS, Purpose.EVIDENCE)
+# Of these each time is asked for anew: withdrawing takes back what was given, and forbids nothing later.
+EACH_TIME = (Purpose.QUESTIONS, Purpose.EVIDENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +180,9 @@ class PrivacyRules:
     rights_basis: tuple[DocumentId, ...] = ()
     rights_not_known: str = ""
     ask: str = ""
+    first_layer: tuple[TextVersion, ...] = ()
 
     def purpose(self, code: Purpose) -> PurposeOf:
-    first_layer: tuple[TextVersion, ...] = ()
         """The purpose of this code. Raises KeyError for one that the data does not know."""
         return {one.code: one for one in self.purposes}[code]
 
@@ -197,14 +199,14 @@ class PrivacyRules:
         periods = {one.code: one.days for one in self.periods}
         return tuple(line.format_map(periods) for line in self.purpose(code).on(day).text)
 
-    def version(self, code: Purpose, day: date) -> str:
-        """The version of these words."""
     def short_wording(self, day: date) -> tuple[str, ...]:
         """What people are told first, in few words; the wordings of the purposes stay what is agreed to."""
         known = [one for one in self.first_layer if one.since <= day] or list(self.first_layer[:1])
         periods = {one.code: one.days for one in self.periods}
         return tuple(line.format_map(periods) for line in known[-1].text) if known else ()
 
+    def version(self, code: Purpose, day: date) -> str:
+        """The version of these words."""
         return self.purpose(code).on(day).version
 
     def digest(self, code: Purpose, day: date) -> str:
@@ -287,7 +289,7 @@ def find_faults(rules: PrivacyRules, documents: Mapping[DocumentId, object]) -> 
         days = [one.since for one in purpose.versions]
         if not days or days != sorted(set(days)):
             faults.append(f"purpose {purpose.code.value}: versions must follow each other by day")
-    return faults
     short = [one.since for one in rules.first_layer]
     if short != sorted(set(short)):
         faults.append("first layer: versions must follow each other by day")
+    return faults

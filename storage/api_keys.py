@@ -64,6 +64,24 @@ class ApiKeysDrawer:
         )
         return found.one_or_none() is not None
 
+    async def list_suspended(self, at: datetime) -> Sequence[ApiKey]:
+        """Those that a restore brought back, that would open something, and that nobody has confirmed yet."""
+        is_open = api_keys.c.revoked_at.is_(None) & (api_keys.c.expires_at > at)
+        found = await self._connection.execute(
+            select(api_keys).where(api_keys.c.suspended_at.is_not(None), is_open).order_by(api_keys.c.number)
+        )
+        return [_key(row) for row in found]
+
+    async def confirm(self, number: int) -> bool:
+        """Let a suspended key open again what it opened; False where there is none that is suspended."""
+        found = await self._connection.execute(
+            update(api_keys)
+            .where(api_keys.c.number == number, api_keys.c.suspended_at.is_not(None), api_keys.c.revoked_at.is_(None))
+            .values(suspended_at=None)
+            .returning(api_keys.c.number)
+        )
+        return found.one_or_none() is not None
+
     async def let_in(self, number: int, *, gap: timedelta, burst: int) -> float:
         """0 where one more request of this key may be served now; else the seconds until one may.
 
@@ -82,4 +100,6 @@ def _hash(key: str) -> bytes:
 
 def _key(row: Any) -> ApiKey:
     units = tuple(map(UnitCode, row.units)) if row.units is not None else None
-    return ApiKey(row.number, row.label, units, row.made_at, row.expires_at, row.revoked_at, row.used_at)
+    return ApiKey(
+        row.number, row.label, units, row.made_at, row.expires_at, row.revoked_at, row.used_at, row.suspended_at
+    )

@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.characters import storable, storable_values
 from storage.driver import driver_of
-from storage.later import Later
-from storage.records import AuditCheck, AuditEntry, AuditSeal, AuditVerdict, AuditWanted
+from storage.later import Later, Order
+from storage.records import AuditCheck, AuditEntry, AuditSeal, AuditVerdict, AuditWanted, ChainFault
 from storage.tables import audit_checks, audit_entries, audit_head, audit_seals
 
 NO_HASH: Final = "0" * 64
@@ -38,14 +38,14 @@ WHERE c.relname LIKE 'audit%' AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A
 """)
 # The letters that are sealed are written here but for the number and the hash of the entry before, which only the
 # server knows without a way back and forth: who holds the end of the chain holds up everybody who records.
-_TAKE_END: Final = b"SELECT FROM audit_head FOR UPDATE"
-_KEEP: Final = (
+_TAKE_END: Final = Order(b"SELECT FROM audit_head FOR UPDATE")
+_KEEP: Final = Order(
     b"INSERT INTO audit_entries (number, at, actor, action, subject, details, previous_hash, hash)"
     b" SELECT number + 1, %(at)s, %(actor)s, %(action)s, %(subject)s, CAST(%(details)s AS json), hash,"
     b" encode(sha256(convert_to("
     b"'[' || number + 1 || ',' || CAST(%(letters)s AS text) || ',\"' || hash || '\"]', 'UTF8')), 'hex') FROM audit_head"
 )
-_MOVE_ON: Final = (
+_MOVE_ON: Final = Order(
     b"UPDATE audit_head h SET number = e.number, hash = e.hash FROM audit_entries e WHERE e.number = h.number + 1"
 )
 _ENDS: Final = text("""
@@ -136,12 +136,12 @@ class AuditDrawer:
         if not verdict.is_intact:
             return verdict
         if (missing := await self._list_missing_guards()) and await self._has_guards():
-            return AuditVerdict(verdict.entries, verdict.entries, f"nothing guards it any more: {', '.join(missing)}")
+            return AuditVerdict(verdict.entries, verdict.entries, ChainFault.UNGUARDED, ", ".join(missing))
         for one in await self.list_seals() if await self._has_guards() else ():
             if await self.find_hash(one.number) != one.hash:
-                return AuditVerdict(verdict.entries, one.number, f"it is not the chain that was signed on {one.day}")
+                return AuditVerdict(verdict.entries, one.number, ChainFault.OTHER_CHAIN, one.day.isoformat())
             if not is_signed(one):
-                return AuditVerdict(verdict.entries, one.number, f"what was signed on {one.day} was changed")
+                return AuditVerdict(verdict.entries, one.number, ChainFault.SIGNATURE_CHANGED, one.day.isoformat())
         return verdict
 
     async def _read_links(self) -> AuditVerdict:
@@ -160,7 +160,7 @@ class AuditDrawer:
                     return AuditVerdict(read, read + 1, reason)
                 read, previous = number, entry.hash
         if end != (read, previous):
-            return AuditVerdict(read, read + 1, "the newest entries are not those that the chain ends with")
+            return AuditVerdict(read, read + 1, ChainFault.NEWEST_GONE)
         return AuditVerdict(read)
 
     async def find_end(self) -> tuple[int, str]:
@@ -200,7 +200,7 @@ class AuditDrawer:
         """Keep that the chain was read, and what was found."""
         await self._connection.execute(
             insert(audit_checks).values(
-                checked_at=at, entries=verdict.entries, broken_at=verdict.broken_at, reason=verdict.reason
+                checked_at=at, entries=verdict.entries, broken_at=verdict.broken_at, reason=_written(verdict)
             )
         )
 
@@ -209,7 +209,7 @@ class AuditDrawer:
         columns = audit_checks.c
         order = select(columns.checked_at, columns.entries, columns.broken_at, columns.reason)
         row = (await self._connection.execute(order.order_by(columns.id.desc()).limit(1))).one_or_none()
-        return AuditCheck(*row) if row is not None else None
+        return _check(*row) if row is not None else None
 
     async def take_check(self) -> bool:
         """Whether this transaction is the one that reads the chain: nobody else is at it just now."""
@@ -278,9 +278,21 @@ def _letters_of(entry: AuditEntry) -> str:
     return json.dumps(form, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)[1:-1]
 
 
-def _broken(entry: AuditEntry, expected: int, previous: str) -> str | None:
+def _broken(entry: AuditEntry, expected: int, previous: str) -> ChainFault | None:
     if entry.number != expected:
-        return "an entry is missing"
+        return ChainFault.MISSING
     if entry.previous_hash != previous:
-        return "it does not follow the entry before"
-    return None if seal(entry) == entry.hash else "its contents were changed"
+        return ChainFault.OUT_OF_LINE
+    return None if seal(entry) == entry.hash else ChainFault.CHANGED
+
+
+def _written(verdict: AuditVerdict) -> str | None:
+    """The reason with what goes with it, as one column holds it."""
+    return ":".join(filter(None, (verdict.reason, verdict.about))) if verdict.reason is not None else None
+
+
+def _check(checked_at: datetime, entries: int, broken_at: int | None, reason: str | None) -> AuditCheck:
+    fault, _colon, about = (reason or "").partition(":")
+    known = {one.value for one in ChainFault}
+    read = ChainFault(fault) if fault in known else ChainFault.OTHER
+    return AuditCheck(checked_at, entries, broken_at, read if broken_at is not None else None, about)

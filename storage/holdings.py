@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Table, and_, any_, false, literal, not_, or_, select, tuple_
 
 from storage import tables as t
+from storage.link_codes import visitor_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ _PROPOSED: Final = (
     "decided_by",
     "decided_at",
 )
-_HANDLED: Final = ("number", "asked_right", "state", "handled_by", "answered_at", "closed_at")
+_HANDLED: Final = ("number", "asked_right", "state", "entered_at", "answered_at", "closed_at")
 
 
 def _by(table: Table, *columns: str) -> Callable[[Whose], ColumnElement[bool]]:
@@ -105,9 +106,13 @@ def _of_own_deliveries(table: Table) -> Callable[[Whose], ColumnElement[bool]]:
     return lambda whose: table.c.delivery.in_(select(t.deliveries.c.id).where(t.deliveries.c.person == whose.person))
 
 
-def _own_escalations(whose: Whose) -> ColumnElement[bool]:
+def _told_of_own(whose: Whose) -> ColumnElement[bool]:
     own = select(t.escalation_cases.c.number).where(t.escalation_cases.c.person == whose.person)
-    return or_(t.escalation_told.c.number.in_(own), _among(t.escalation_told, "told_to")(whose))
+    return t.escalation_told.c.number.in_(own)
+
+
+def _told_of_others(whose: Whose) -> ColumnElement[bool]:
+    return and_(_among(t.escalation_told, "told_to")(whose), not_(_told_of_own(whose)))
 
 
 def _own_letters(whose: Whose) -> ColumnElement[bool]:
@@ -121,6 +126,11 @@ def _acts_of_own_inquiries(whose: Whose) -> ColumnElement[bool]:
 
 def _acts_of_study(whose: Whose) -> ColumnElement[bool]:
     return and_(t.study_events.c.who == whose.person, not_(_of_own_study(whose)))
+
+
+def _acts_of_requests(whose: Whose) -> ColumnElement[bool]:
+    theirs = _by(t.data_requests, "handled_by", "agreed_by", "entered_by")(whose)
+    return and_(theirs, t.data_requests.c.person != whose.person)
 
 
 def _told_notices(whose: Whose) -> ColumnElement[bool]:
@@ -210,7 +220,14 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
         frozenset({"sealed"}),
     ),
     Holding(t.escalation_cases, "escalations", _by(t.escalation_cases, "person"), _all_but(t.escalation_cases)),
-    Holding(t.escalation_told, "escalations", _own_escalations, _all_but(t.escalation_told)),
+    Holding(t.escalation_told, "escalations", _told_of_own, _all_but(t.escalation_told)),
+    Holding(
+        t.escalation_told,
+        "work",
+        _told_of_others,
+        ("number", "rung", "told_on"),
+        {"told_to": _ANOTHER},
+    ),
     Holding(
         t.escalation_words,
         "escalations",
@@ -240,7 +257,7 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
     Holding(
         t.link_attempts,
         "sessions",
-        lambda whose: whose.in_chats(t.link_attempts),
+        lambda whose: Whose(whose.person, [(one, visitor_of(at)) for one, at in whose.chats]).in_chats(t.link_attempts),
         _all_but(t.link_attempts),
     ),
     Holding(
@@ -398,7 +415,7 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
     Holding(
         t.data_requests,
         "work",
-        lambda whose: and_(t.data_requests.c.handled_by == whose.person, t.data_requests.c.person != whose.person),
+        _acts_of_requests,
         _HANDLED,
         _rest(t.data_requests, _HANDLED, _ANOTHER),
     ),

@@ -28,7 +28,8 @@ DELETE FROM verdict_changes WHERE moment IN (
 RETURNING id, moment, person, criterion, unit, before, after, changed_at
 """)
 _DUE: Final = text("""
-SELECT number FROM hooks h WHERE removed_at IS NULL AND coalesce(lease_until, '-infinity') <= clock_timestamp()
+SELECT number FROM hooks h WHERE removed_at IS NULL AND suspended_at IS NULL
+    AND coalesce(lease_until, '-infinity') <= clock_timestamp()
     AND coalesce(paused_until, '-infinity') <= clock_timestamp()
     AND EXISTS (SELECT FROM hook_events e WHERE e.hook = h.number AND e.state = 'waiting'
                 AND e.due_at <= clock_timestamp())
@@ -36,7 +37,8 @@ ORDER BY number
 """)
 _LEASE: Final = text("""
 UPDATE hooks SET lease_until = clock_timestamp() + :lease
-WHERE number = :number AND removed_at IS NULL AND coalesce(paused_until, '-infinity') <= clock_timestamp()
+WHERE number = :number AND removed_at IS NULL AND suspended_at IS NULL
+    AND coalesce(paused_until, '-infinity') <= clock_timestamp()
     AND (coalesce(lease_until, '-infinity') <= clock_timestamp() OR lease_until = :mine)
 RETURNING lease_until, url, secret, may_be_private
 """)
@@ -57,7 +59,7 @@ WHERE state = 'waiting' AND tries > 0 AND changed_at < clock_timestamp() - :afte
 """)
 _LIST: Final = text("""
 SELECT h.number, h.url, h.units, h.may_be_private, h.made_at, h.told_at, h.failures, h.failed_since, h.paused_until,
-    h.reason, coalesce(e.waiting, 0), coalesce(e.given_up, 0), e.oldest_at
+    h.reason, h.suspended_at, coalesce(e.waiting, 0), coalesce(e.given_up, 0), e.oldest_at
 FROM hooks h LEFT JOIN (
     SELECT hook, count(*) FILTER (WHERE state = 'waiting') AS waiting,
         count(*) FILTER (WHERE state = 'given_up') AS given_up,
@@ -105,6 +107,16 @@ class HooksDrawer:
             delete(hook_events).where(hook_events.c.hook == number, hook_events.c.state == "waiting")
         )
         return True
+
+    async def confirm(self, number: int) -> bool:
+        """Tell a suspended hook again, also of what has waited; False where there is none that is suspended."""
+        found = await self._connection.execute(
+            update(hooks)
+            .where(hooks.c.number == number, hooks.c.suspended_at.is_not(None), hooks.c.removed_at.is_(None))
+            .values(suspended_at=None)
+            .returning(hooks.c.number)
+        )
+        return found.one_or_none() is not None
 
     # --- what they are told
 
@@ -252,8 +264,8 @@ def _event(row: Any) -> HookEvent:
 
 
 def _hook(row: tuple[Any, ...]) -> Hook:
-    number, url, units, may_be_private, made_at, told_at, failures, failed_since, paused_until, reason, *counts = row
-    waiting, given_up, oldest_at = counts
+    number, url, units, may_be_private, made_at, told_at, failures, failed_since, paused_until, reason, *rest = row
+    suspended_at, waiting, given_up, oldest_at = rest
     return Hook(
         number,
         url,
@@ -268,4 +280,5 @@ def _hook(row: tuple[Any, ...]) -> Hook:
         waiting,
         given_up,
         oldest_at,
+        suspended_at,
     )

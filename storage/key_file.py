@@ -2,7 +2,9 @@
 
 import os
 import secrets
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +12,7 @@ from storage.encryption import SecretKeyError, Vault
 
 KEY_FILE: Final = "secret.key"
 _RANDOM_BYTES: Final = 48
+_LEFT_BEHIND: Final = 3600.0  # seconds; putting a draft in its place takes less than one
 
 
 def make_key() -> str:
@@ -27,6 +30,7 @@ class KeyFile:
 
     def open_vault(self) -> Vault:
         """A vault that follows the file: after a change nobody restarts. Raises SecretKeyError, OSError."""
+        self._clear_drafts()
         self._make_once()
         return Vault(self.read(), self._find_newer)
 
@@ -73,6 +77,13 @@ class KeyFile:
         finally:
             draft.unlink()
         self._keep_name()
+
+    def _clear_drafts(self) -> None:
+        """Remove keys that somebody who was killed had written beside the file and never put in its place."""
+        for left in self.path.parent.glob(f".{KEY_FILE}.*"):
+            with suppress(OSError):  # another process was quicker
+                if time.time() - left.stat().st_mtime > _LEFT_BEHIND:
+                    left.unlink()
 
     def _write_draft(self, keys: Sequence[str]) -> Path:
         draft = self.path.with_name(f".{KEY_FILE}.{secrets.token_hex(8)}")

@@ -61,7 +61,7 @@ _SEARCH: Final[TextClause] = text(
     " AND p.unit = ANY(CAST(:units AS text[])) ORDER BY p.name_folded, p.code LIMIT :limit"
 )
 # The same condition as in the index that finds them without reading the whole roster.
-_STAFF: Final[TextClause] = text(f"{_PERSON} WHERE p.roles && '{{hr,quan_tri}}' ORDER BY p.code")
+_STAFF: Final[TextClause] = text(f"{_PERSON} WHERE p.roles && '{{hr,quan_tri,bao_ve_du_lieu}}' ORDER BY p.code")
 _EVERYBODY: Final = f"{_PERSON} ORDER BY p.code"
 _OF_UNITS: Final = f"{_PERSON} WHERE p.unit = ANY(%(units)s) ORDER BY p.code"
 

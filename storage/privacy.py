@@ -15,7 +15,7 @@ from storage.encryption import SecretKeyError, Vault
 from storage.records import Breach, BreachStepDone, Consent, ConsentAct, DataRequest, DataRequestState
 from storage.tables import breach_steps, breaches, consents, data_requests, people
 
-_WORDS = ("value", "words", "answer")
+_WORDS = ("value", "words", "answer", "reason")
 
 
 class PrivacyDrawer:
@@ -135,6 +135,9 @@ class PrivacyDrawer:
             "answered_at": one.answered_at,
             "closed_at": one.closed_at,
             "handled_by": one.handled_by,
+            "entered_by": one.entered_by,
+            "entered_at": one.entered_at,
+            "agreed_by": one.agreed_by,
             "version": one.version,
         }
 
@@ -159,6 +162,10 @@ class PrivacyDrawer:
             closed_at=row.closed_at,
             handled_by=row.handled_by,
             version=row.version,
+            reason=words.get("reason", ""),
+            entered_by=row.entered_by,
+            entered_at=row.entered_at,
+            agreed_by=row.agreed_by,
         )
 
     # --- breaches

@@ -71,13 +71,30 @@ class AuditWanted:
     below: int | None = None
 
 
+class ChainFault(StrEnum):
+    """What is wrong with the audit chain where it is broken; the desk words it."""
+
+    MISSING = "missing"
+    OUT_OF_LINE = "out_of_line"
+    CHANGED = "changed"
+    NEWEST_GONE = "newest_gone"
+    UNGUARDED = "unguarded"
+    OTHER_CHAIN = "other_chain"
+    SIGNATURE_CHANGED = "signature_changed"
+    OTHER = "other"  # found by another version of the product
+
+
 @dataclass(frozen=True, slots=True)
 class AuditVerdict:
-    """Outcome of verifying the audit chain: how many links were read and the first broken one, if any."""
+    """Outcome of verifying the audit chain: how many links were read and the first broken one, if any.
+
+    `about` goes with the reason: the day that was signed, or the guards that are missing.
+    """
 
     entries: int
     broken_at: int | None = None
-    reason: str | None = None
+    reason: ChainFault | None = None
+    about: str = ""
 
     @property
     def is_intact(self) -> bool:
@@ -104,7 +121,8 @@ class AuditCheck:
     checked_at: datetime
     entries: int
     broken_at: int | None = None
-    reason: str | None = None
+    reason: ChainFault | None = None
+    about: str = ""
 
     @property
     def is_intact(self) -> bool:
@@ -294,6 +312,7 @@ class LetterKind(StrEnum):
     ZALO_LOST = "zalo_lost"  # to HR and operators: Zalo accepts our permission no more
     AUDIT_BROKEN = "audit_broken"  # to administrators: the audit chain was changed by somebody; where, by number
     UNANSWERED = "unanswered"  # to administrators: so many messages of people ran out of time before any answer
+    GIVEN_UP = "given_up"  # to administrators: messages of people were tried for a day and not answered
     BACKUP_FAILED = "backup_failed"  # to administrators: tonight's backup could not be taken or does not hold
 
 
@@ -1019,6 +1038,7 @@ class ApiKey:
     expires_at: datetime
     revoked_at: datetime | None = None
     used_at: datetime | None = None
+    suspended_at: datetime | None = None  # a restore brought it back, and nobody has confirmed it since
 
 
 @dataclass(frozen=True, slots=True)
@@ -1041,6 +1061,7 @@ class Hook:
     waiting: int = 0
     given_up: int = 0
     oldest_at: datetime | None = None
+    suspended_at: datetime | None = None  # as of a key
 
 
 @dataclass(frozen=True, slots=True)
@@ -1163,6 +1184,10 @@ class Consent:
     person: PersonCode | None = None
 
 
+# How a request came that somebody wrote down for whoever made it; in a chat the channel stands there instead.
+WAYS = ("on_paper", "in_person", "by_telephone", "by_mail")
+
+
 class DataRequestState(StrEnum):
     """Where a request about somebody's data stands."""
 
@@ -1176,8 +1201,9 @@ class DataRequestState(StrEnum):
 class DataRequest:
     """What somebody wants of their data, and the days until when.
 
-    `field` is the column of the roster's sheet that is to be corrected, `value` what is right; `words` are the
-    person's own, `answer` HR's last ones.
+    `field` is the column of the roster's sheet that is to be corrected, or the purpose to withdraw; `value` what is
+    right; `words` are the person's own, `answer` HR's last ones, `reason` why the longer clock runs.
+    `agreed_by`: the first of two who must agree.
     """
 
     person: PersonCode
@@ -1198,6 +1224,15 @@ class DataRequest:
     closed_at: datetime | None = None
     handled_by: PersonCode | None = None
     version: int = 1
+    reason: str = ""
+    entered_by: PersonCode | None = None
+    entered_at: datetime | None = None
+    agreed_by: PersonCode | None = None
+
+    @property
+    def is_entered(self) -> bool:
+        """Whether somebody wrote it down for the person, who proved themselves in no chat."""
+        return self.entered_by is not None
 
     @property
     def is_open(self) -> bool:

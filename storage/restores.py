@@ -1,7 +1,8 @@
 """After a backup was put back: what may have happened since it was taken is named, and nothing of it happens twice.
 
 What is told unasked and had not surely been left for later counts as unclear. What lets somebody in (codes,
-sessions, addresses of calendars) is taken away: it may have been taken away since. Numbers go on far beyond those that
+sessions, addresses of calendars) is taken away: it may have been taken away since. Keys and hooks of other systems
+are suspended until somebody confirms each. Numbers go on far beyond those that
 may have been given since.
 """
 
@@ -44,14 +45,15 @@ _CLEAN: Final = {
     "entries": "DELETE FROM console_entries",
     "sessions": "DELETE FROM console_sessions",
     "calendars": "DELETE FROM calendar_tokens",
+    # Revoked since or not, nobody here knows: they open nothing and are told nothing until somebody has said so.
+    "keys": "UPDATE api_keys SET suspended_at = :at WHERE revoked_at IS NULL AND expires_at > :at",
+    "hooks": "UPDATE hooks SET suspended_at = :at, lease_until = NULL WHERE removed_at IS NULL",
     "cards": "UPDATE broadcast_cards SET is_begun = true WHERE NOT is_begun",
     # A renewal may have used up the token since: if Zalo refuses it, that is known to be why.
     "zalo": "UPDATE zalo_grants SET begun_at = coalesce(begun_at, :taken), lock_until = NULL, locked_by = NULL"
     " WHERE lost_at IS NULL",
 }
 _STANDING: Final = {
-    "keys": "SELECT count(*) FROM api_keys WHERE revoked_at IS NULL AND expires_at > :at",
-    "hooks": "SELECT count(*) FROM hooks WHERE removed_at IS NULL",
     "accounts": "SELECT count(*) FROM accounts WHERE person IS NOT NULL",
 }
 _SEQUENCES: Final = """

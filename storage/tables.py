@@ -461,7 +461,7 @@ letters = Table(
 )
 
 # Whoever may serve an inbox is found without reading the whole roster.
-Index("ix_people_staff", people.c.code, postgresql_where=text("roles && '{hr,quan_tri}'"))
+Index("ix_people_staff", people.c.code, postgresql_where=text("roles && '{hr,quan_tri,bao_ve_du_lieu}'"))
 
 # --- rulings, and what waits for a second person ------------------------------------------------------------------
 
@@ -1005,6 +1005,7 @@ api_keys = Table(
     Column("revoked_at", DateTime(timezone=True)),
     Column("used_at", DateTime(timezone=True)),
     Column("paced_until", DateTime(timezone=True)),  # the requests let in so far are paid for until then
+    Column("suspended_at", DateTime(timezone=True)),  # a restore brought it back; nobody has confirmed it since
     CheckConstraint("cardinality(units) > 0", name="units"),
 )
 
@@ -1025,6 +1026,7 @@ hooks = Table(
     Column("failed_since", DateTime(timezone=True)),
     Column("reason", code(), nullable=False, server_default=text("''")),  # of the last failure
     Column("told_at", DateTime(timezone=True)),  # when it last took something
+    Column("suspended_at", DateTime(timezone=True)),  # as of a key
     CheckConstraint("cardinality(units) > 0", name="units"),
 )
 
@@ -1377,6 +1379,9 @@ data_requests = Table(
     Column("closed_at", DateTime(timezone=True)),
     Column("handled_by", code()),
     Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("entered_by", code()),  # who wrote down what came on paper or in person
+    Column("agreed_by", code()),  # the first of two, where two must
+    Column("entered_at", DateTime(timezone=True)),
     CheckConstraint("state IN ('open', 'done', 'refused', 'taken_back')", name="state"),
     CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed"),
     Index("ix_data_requests_person", "person", "number"),

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, text, update
+from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -131,6 +131,12 @@ class UpdatesDrawer:
         driver = await driver_of(self._connection)
         async with driver.cursor() as cursor:
             await cursor.execute(_FINISH, values)
+
+    async def give_up(self, channel: str, update_id: str, holder: str) -> datetime:
+        """Nobody answers it any more, and nothing of what it said is kept; when that was."""
+        await self.finish_kept(channel, [update_id], holder)
+        now: datetime = (await self._connection.execute(select(func.clock_timestamp()))).scalar_one()
+        return now
 
     async def postpone(self, channel: str, update_id: str, holder: str, wait: timedelta) -> None:
         """No answer left; whoever has room after this time takes the update up again."""

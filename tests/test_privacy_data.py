@@ -15,10 +15,10 @@ GUIDE = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
 # Acts on the machine and its rules themselves, which touch nobody's data.
 NOBODYS = {
     "verified_audit", "looked_at_audit", "overview", "standards", "people", "audit", "system", "made_api_key",
-    "revoked_api_key", "added_hook", "removed_hook", "connected_zalo", "retired_identity", "added_document",
-    "replaced_document", "removed_document", "looked_at_standards", "declared_day",
-    "set_sending_hours", "working_time", "restored", "took_back_proposal", "viewed_proposal", "expired_proposal",
-    "processing", "audit_broken",
+    "revoked_api_key", "confirmed_api_key", "confirmed_hook", "added_hook", "removed_hook", "connected_zalo",
+    "retired_identity", "added_document", "replaced_document", "removed_document", "looked_at_standards",
+    "declared_day", "set_sending_hours", "working_time", "restored", "took_back_proposal", "viewed_proposal",
+    "expired_proposal", "processing", "audit_broken",
 }  # fmt: skip
 
 

@@ -36,6 +36,7 @@ async def list_keys(settings: Settings, *, as_json: bool) -> None:
                 "expires_at": _written(one.expires_at),
                 "revoked_at": _written(one.revoked_at),
                 "used_at": _written(one.used_at),
+                "suspended_at": _written(one.suspended_at),
             }
             for one in found
         ]
@@ -44,6 +45,9 @@ async def list_keys(settings: Settings, *, as_json: bool) -> None:
     for one in found:
         if one.revoked_at is not None:
             standing = _("revoked on {day}").format(day=show_moment(one.revoked_at))
+        elif one.suspended_at is not None:
+            standing = _("suspended since a backup was put back on {day}: confirm it, or revoke it").format(
+                day=show_moment(one.suspended_at))  # fmt: skip
         elif one.expires_at <= now:
             standing = _("expired on {day}").format(day=show_moment(one.expires_at))
         else:
@@ -61,6 +65,13 @@ async def revoke_key(settings: Settings, number: int) -> None:
     async with open_office(settings, keeps_threads=False) as office:
         await office.shared_store.revoke_key(number)
     print(_("Key {number} opens nothing any more.").format(number=number))
+
+
+async def confirm_key(settings: Settings, number: int) -> None:
+    """Let a suspended key open again what it opened. Raises InputError."""
+    async with open_office(settings, keeps_threads=False) as office:
+        await office.shared_store.confirm_key(number)
+    print(_("Key {number} opens again what it opened before.").format(number=number))
 
 
 async def add_hook(settings: Settings, url: str, units: Sequence[str], *, is_all: bool, may_be_private: bool) -> None:
@@ -88,6 +99,7 @@ async def list_hooks(settings: Settings, *, as_json: bool) -> None:
                 "told_at": _written(one.told_at),
                 "waiting": one.waiting,
                 "given_up": one.given_up,
+                "suspended_at": _written(one.suspended_at),
                 "failing_since": _written(one.failed_since),
                 "reason": one.reason or None,
             }
@@ -97,6 +109,9 @@ async def list_hooks(settings: Settings, *, as_json: bool) -> None:
         return
     for one in found:
         print(f"{one.number}. {one.url} ({describe_scope(one.units)})")
+        if one.suspended_at is not None:
+            print(_("   Suspended since a backup was put back on {moment}: confirm it, or remove it.").format(
+                moment=show_moment(one.suspended_at)))  # fmt: skip
         if one.failed_since is not None:
             print(_("   It has taken nothing since {moment} ({reason}).").format(
                 moment=show_moment(one.failed_since), reason=one.reason))  # fmt: skip
@@ -112,6 +127,25 @@ async def remove_hook(settings: Settings, number: int) -> None:
     async with open_office(settings, keeps_threads=False) as office:
         await office.shared_store.remove_hook(number)
     print(_("Hook {number} is told nothing any more.").format(number=number))
+
+
+async def confirm_hook(settings: Settings, number: int) -> None:
+    """Tell a suspended hook again. Raises InputError."""
+    async with open_office(settings, keeps_threads=False) as office:
+        await office.shared_store.confirm_hook(number)
+    print(_("Hook {number} is told again, also of what has waited.").format(number=number))
+
+
+async def describe_suspended(office: Office) -> str:
+    """What a restore brought back and nobody has confirmed, in words; empty where there is nothing."""
+    now = office.clock.now()
+    keys = [one for one in await office.shared_store.list_keys()
+            if one.suspended_at is not None and one.revoked_at is None and one.expires_at > now]  # fmt: skip
+    hooks = [one for one in await office.shared_store.list_hooks() if one.suspended_at is not None]
+    if not keys and not hooks:
+        return ""
+    text = _("Suspended since a backup was put back, and confirmed by nobody: {keys} keys, {hooks} hooks.")
+    return text.format(keys=show_number(len(keys)), hooks=show_number(len(hooks)))
 
 
 async def describe_hooks(office: Office) -> tuple[bool, str]:

@@ -9,6 +9,7 @@ from bot.papers.audit_sheet import line_of, list_unread, read_lines, write_audit
 from bot.settings import Settings
 from bot.wiring import Office, open_office
 from bot.wiring_keeping import Keeper, find_hash, list_seals, own_keys, seal_now
+from handlers.audit_words import say_fault
 from handlers.phrases import _, show_day, show_number
 
 _ON_A_SHEET = 35
@@ -22,7 +23,9 @@ async def verify_audit(settings: Settings, against: str | None = None) -> None:
         verdict = await Keeper(office).verify_chain(is_asked=True) or await office.verify_audit()
         if not verdict.is_intact:
             raise InputError(
-                _("The audit chain is broken at entry {n}: {reason}").format(n=verdict.broken_at, reason=verdict.reason)
+                _("The audit chain is broken at entry {n}: {reason}").format(
+                    n=verdict.broken_at, reason=say_fault(verdict)
+                )
             )
         print(_("The audit chain is intact: {n} entries.").format(n=verdict.entries))
         if against is not None:

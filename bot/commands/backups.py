@@ -120,7 +120,8 @@ def _tell(counts: Mapping[str, int], named: int | None) -> list[str]:
                       " run nhacchuan doctor, and if it says so: nhacchuan zalo connect"))  # fmt: skip
     if counts.get("keys") or counts.get("hooks"):
         text = _(
-            "{keys} keys and {hooks} hooks of other systems are as they were: revoke again what was revoked since."
+            "{keys} keys and {hooks} hooks of other systems are suspended: confirm each that was not revoked since "
+            "(nhacchuan api-key confirm, nhacchuan hook confirm, or “Personal data” in the console)."
         )
         told.append(text.format(keys=counts.get("keys", 0), hooks=counts.get("hooks", 0)))
     if counts.get("accounts"):

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from bot.commands.api_keys import describe_hooks
+from bot.commands.api_keys import describe_hooks, describe_suspended
 from bot.commands.checked import Check, wrong
 from bot.commands.doctor_closed import describe_closed
 from bot.commands.doctor_doors import check_account, check_doors
@@ -22,6 +22,7 @@ from bot.settings import Settings
 from bot.telling import Standing
 from bot.wiring import LOCALES, Office, make_clock, open_office, open_reference
 from bot.wiring_rules import Reference
+from handlers.audit_words import say_fault
 from handlers.phrases import _, show_day, show_day_of, show_number
 from handlers.ports import Clock
 
@@ -137,6 +138,7 @@ async def _of_office(office: Office, now: Now) -> list[Check]:
         await _told_of(office),
         _push_of(figures),
         await _hooks_of(office),
+        *await _suspended_of(office),
         *await _keeping_of(office),
         await _personal_data_of(office),
         *await check_roster(office, figures, now),
@@ -157,6 +159,7 @@ async def look_around(office: Office) -> list[Check]:
         await _told_of(office),
         _push_of(figures),
         await _hooks_of(office),
+        *await _suspended_of(office),
         *await _keeping_of(office),
         await _personal_data_of(office),
         *await check_roster(office, figures),
@@ -200,7 +203,8 @@ async def _database_of(office: Office) -> Check:
     verdict = await office.verify_audit()
     if not verdict.is_intact:
         mend = _("Somebody changed the audit chain; restore it from a backup and find out who.")
-        found = _("broken at entry {n}: {reason}").format(n=show_number(verdict.broken_at or 0), reason=verdict.reason)
+        broken = show_number(verdict.broken_at or 0)
+        found = _("broken at entry {n}: {reason}").format(n=broken, reason=say_fault(verdict))
         return wrong("database", "audit_broken", found, mend)
     found = _("reachable, of this version, audit chain of {n} entries intact").format(n=verdict.entries)
     return Check("database", is_well=True, found=found)
@@ -264,6 +268,14 @@ async def _hooks_of(office: Office) -> Check:
     is_well, found = await describe_hooks(office)
     mend = _("See that the system behind the hook answers, or take it away: nhacchuan hook remove NUMBER")
     return Check("hooks", is_well=is_well, found=found, mend=mend)
+
+
+async def _suspended_of(office: Office) -> list[Check]:
+    """Keys and hooks that a restore brought back and that nobody has confirmed or taken back."""
+    found = await describe_suspended(office)
+    mend = _("Look at each (nhacchuan api-key list, nhacchuan hook list), then: nhacchuan api-key confirm NUMBER or"
+             " revoke NUMBER, nhacchuan hook confirm NUMBER or remove NUMBER")  # fmt: skip
+    return [Check("hooks", is_well=False, found=found, mend=mend, fault="hooks.suspended")] if found else []
 
 
 async def _personal_data_of(office: Office) -> Check:

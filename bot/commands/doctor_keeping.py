@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bot.wiring import Office
 from bot.wiring_keeping import Standing, read_standing
+from handlers.audit_words import say_fault
 from handlers.phrases import _, show_moment, show_number
 
 _CHAIN_IS_READ_WITHIN = timedelta(hours=49)  # every day, and a day of grace
@@ -35,7 +36,7 @@ def _about_chain(standing: Standing, *, is_late: bool) -> Told:
         found = _("never read from its beginning; a worker does so every day")
         return "audit", True, found, ""
     if not check.is_intact:
-        found = _("broken at entry {n}: {reason}").format(n=show_number(check.broken_at or 0), reason=check.reason)
+        found = _("broken at entry {n}: {reason}").format(n=show_number(check.broken_at or 0), reason=say_fault(check))
         mend = _(
             "Keep the database as it is (nhacchuan backup FILE), find out who had access, compare with HR's sheets."
         )

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from bot.wiring import Office, open_office
 from bot.wiring_privacy import ProcessingLine
 from handlers.data_request_words import describe_in_list
 from handlers.hr.breaches import NotABreachError, as_values, describe, draft_report
+from handlers.hr.data_entering import Entry, NotEnteredError
 from handlers.phrases import _, ngettext, show_number
 from knowledge.local_time import VIETNAM
 from knowledge.privacy import BreachRules
@@ -51,6 +52,17 @@ async def list_clocks(settings: Settings, *, as_json: bool) -> None:
         line = f"{one.person}: {describe_in_list(one, library)}"
         print(_("Overdue – {line}").format(line=line) if one.is_overdue(today) else line)
     print(ngettext("{n} request is open.", "{n} requests are open.", len(found)).format(n=show_number(len(found))))
+
+
+async def enter_request(settings: Settings, by: str, received: date | None, given: Mapping[str, str]) -> None:
+    """Enter a request that came on paper, in the name of somebody who looks after it, and print its clocks."""
+    async with open_office(settings, keeps_threads=False) as office:
+        entry = Entry(received_on=received or office.clock.today(), **given)
+        try:
+            kept = await office.privacy.enter(entry, by)
+        except NotEnteredError as error:
+            raise InputError(str(error)) from error
+        print(f"{kept.person}: {describe_in_list(kept, office.library)}")
 
 
 async def write_log(settings: Settings, since: date | None, until: date | None, out: Path | None) -> None:

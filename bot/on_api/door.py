@@ -122,6 +122,7 @@ class ApiDoor:
         told = {
             Standing.EXPIRED: _("This key has expired. The operator can make another."),
             Standing.REVOKED: _("This key was revoked."),
+            Standing.SUSPENDED: _("This key is suspended since a backup was put back; have it confirmed."),
         }
         raise _no_key(told.get(visitor.standing, _("This key is not known here.")))
 

@@ -14,6 +14,7 @@ class Standing(StrEnum):
     UNKNOWN = "unknown"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    SUSPENDED = "suspended"  # a restore brought it back, and nobody has confirmed it since
     TOO_OFTEN = "too_often"
 
 

@@ -10,6 +10,7 @@ from knowledge.facts import CriterionCode, PersonCode, RoundCode, UnitCode
 from knowledge.library import ReminderStages
 from knowledge.reminders import OwnStages
 from storage.records import (
+    ApiKey,
     AuditCheck,
     AuditEntry,
     AuditSeal,
@@ -19,6 +20,7 @@ from storage.records import (
     ConsoleSession,
     Freshness,
     Funnel,
+    Hook,
     ListedPerson,
     PeopleWanted,
     Sums,
@@ -106,6 +108,22 @@ class RemindersKept(Reminders, Protocol):
         ...
 
 
+class SuspendedKeys(Protocol):
+    """Keys of other systems that a restore brought back."""
+
+    async def list_suspended(self, at: datetime) -> Sequence[ApiKey]: ...
+    async def confirm(self, number: int) -> bool: ...
+    async def revoke(self, number: int, at: datetime) -> bool: ...
+
+
+class SuspendedHooks(Protocol):
+    """Addresses of other systems, those too that a restore brought back."""
+
+    async def list_all(self) -> Sequence[Hook]: ...
+    async def confirm(self, number: int) -> bool: ...
+    async def remove(self, number: int, at: datetime) -> bool: ...
+
+
 class Cabinet(Drawers, Protocol):
     """All drawers that a page may open, in the one transaction of its request."""
 
@@ -115,5 +133,9 @@ class Cabinet(Drawers, Protocol):
     def audit(self) -> Chain: ...
     @property
     def verdicts(self) -> Standing: ...
+    @property
+    def api_keys(self) -> SuspendedKeys: ...
+    @property
+    def hooks(self) -> SuspendedHooks: ...
     @property
     def reminders(self) -> RemindersKept: ...

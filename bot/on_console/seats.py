@@ -16,6 +16,7 @@ class Seat(StrEnum):
     HR = "hr"
     PROVINCE = "province"  # HR of the whole province: what concerns everybody
     ADMINISTRATOR = "administrator"
+    DATA_OFFICER = "data_officer"  # requests about personal data, breaches, the log of processing; nobody's verdicts
 
 
 EVERYBODY = frozenset(Seat)
@@ -48,6 +49,7 @@ class Member:
             Seat.HR: _("HR"),
             Seat.PROVINCE: _("HR of the whole province"),
             Seat.ADMINISTRATOR: _("administrator"),
+            Seat.DATA_OFFICER: _("data officer"),
         }
         hidden = {Seat.HR} if Seat.PROVINCE in self.seats else set()
         return ", ".join(word for seat, word in words.items() if seat in self.seats - hidden)
@@ -64,6 +66,8 @@ def find_member(person: Person, today: RulesOn) -> Member | None:
             seats.add(Seat.PROVINCE)
     if Role.ADMINISTRATOR in person.roles:
         seats.add(Seat.ADMINISTRATOR)
+    if Role.DATA_OFFICER in person.roles:
+        seats.add(Seat.DATA_OFFICER)
     if not seats:
         return None
     units = units_in_scope(person, today)

@@ -95,7 +95,7 @@ def _with_file(reply: Reply, text: str) -> str:
     elif reply.code_sheet is not None:
         name = CODE_SHEET
     elif reply.paper is not None:
-        name = f"{reply.paper.name}.docx"
+        name = reply.paper.file_name
     else:
         return text
     return "\n\n".join(

@@ -90,7 +90,7 @@ async def remind(today: RulesOn, desk: Desk) -> int:
         if not await desk.breaches.mark_warned(one.number, mark):
             continue
         for officer in await desk.staff.list_staff():
-            if not (serves_whole_province(officer) or Role.ADMINISTRATOR in officer.roles):
+            if not (serves_whole_province(officer) or officer.roles & {Role.ADMINISTRATOR, Role.DATA_OFFICER}):
                 continue
             key = f"privacy:breach:{one.number}:{mark}:{officer.code}"
             payload = {"breach": one.number, "hours": max(hours_left(one, now), 0), "to": officer.code}

@@ -9,7 +9,7 @@ from handlers import next_steps
 from handlers.asking import Choice
 from handlers.hr import proposals
 from handlers.hr.broadcasts import SEEN, Desk, describe_for, gather_for, list_shown
-from handlers.hr.broadcasts_audience import FILTERS, Gathered, due_times, plan_of, read_audience
+from handlers.hr.broadcasts_audience import FILTERS, Gathered, due_times, plan_of, read_audience, way_of
 from handlers.hr.broadcasts_result import write_unreached
 from handlers.hr.broadcasts_steps import RECEIPT, TEXT
 from handlers.hr.proposals_rights import as_hr, covers, may_broadcast, may_decide, signatory_of
@@ -140,7 +140,7 @@ async def _send(proposal: Proposal, approver: Person, gathered: Gathered, today:
     )
     runs = await plan_of(gathered, today, now, desk.broadcasts)
     await desk.outbox.put_many(_make_parcels(proposal, gathered, runs, now), now)
-    await desk.sending.start([gathered.lines[channel].sender for channel in gathered.by_channel()])
+    await desk.sending.start([gathered.line_of(way).sender for way in gathered.by_way()])
 
 
 def _make_parcels(
@@ -158,7 +158,7 @@ def _make_parcels(
         "missing": sorted(audience.missing),
         "due_within": audience.due_within,
     }
-    due = {channel: iter(due_times(runs[channel], count)) for channel, count in gathered.by_channel().items()}
+    due = {way: iter(due_times(runs[way], count)) for way, count in gathered.by_way().items()}
     parcels: list[tuple[NewDelivery, Sequence[NewNotice]]] = []
     for one in gathered.members:
         code, where = one.person.code, one.reached
@@ -167,8 +167,8 @@ def _make_parcels(
         if where is not None:
             delivery = replace(
                 delivery,
-                due_at=next(due[where.channel], now),
-                sender=gathered.lines[where.channel].sender,
+                due_at=next(due[way_of(where)], now),
+                sender=gathered.line_of(way_of(where)).sender,
                 channel=where.channel,
                 address=where.address,
                 locale=where.locale,

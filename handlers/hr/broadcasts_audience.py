@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from handlers.hr.proposals_rights import as_hr
@@ -63,13 +63,24 @@ class Gathered:
         channels = [(one.person.code, one.reached.channel if one.reached is not None else None) for one in self.members]
         return fingerprint_of(channels)
 
-    def by_channel(self) -> Counter[str]:
-        """How many by each channel."""
-        return Counter(one.reached.channel for one in self.members if one.reached is not None)
+    def by_way(self) -> Counter[str]:
+        """How many by each identity of ours: a channel, or that and the name of the identity where it has several."""
+        return Counter(way_of(one.reached) for one in self.members if one.reached is not None)
+
+    def line_of(self, way: str) -> SendingLine:
+        """How that identity sends: as its channel does, at a pace and with allowances of its own."""
+        channel, _at, name = way.partition("@")
+        return replace(self.lines[channel], sender=f"{channel}:{name}") if name else self.lines[channel]
 
     def by_unit(self, rules: RulesOn) -> Counter[str]:
         """How many in each unit, by its name."""
         return Counter(name_unit(rules, one.person.unit) for one in self.members)
+
+
+def way_of(where: Reached) -> str:
+    """By which identity of ours somebody is written to: it stands in their address where it is not the first."""
+    name = where.address.partition("@")[2]
+    return f"{where.channel}@{name}" if name else where.channel
 
 
 def read_audience(cells: Mapping[str, str]) -> Audience:
@@ -160,19 +171,19 @@ async def gather(
 async def plan_of(
     gathered: Gathered, today: RulesOn, now: datetime, broadcasts: BroadcastsKept
 ) -> dict[str, tuple[Run, ...]]:
-    """By channel: the runs in which its messages go out, as far as this month's allowance reaches."""
+    """By identity of ours: the runs in which its messages go out, as far as this month's allowance reaches."""
     here = now.astimezone(VIETNAM)
     midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
     planned: dict[str, tuple[Run, ...]] = {}
-    for channel, count in sorted(gathered.by_channel().items()):
-        line = gathered.lines[channel]
+    for way, count in sorted(gathered.by_way().items()):
+        line = gathered.line_of(way)
         used = await broadcasts.count_sent(line.sender, midnight) if line.per_day is not None else 0
         pace = Pace(line.per_second, line.per_day, used)
         fitting = count
         if line.per_month is not None:
             sent = await broadcasts.count_sent(line.sender, midnight.replace(day=1))
             fitting = min(count, max(0, line.per_month - sent))
-        planned[channel] = plan_runs(fitting, pace, here, today.calendar, today.library.policy)
+        planned[way] = plan_runs(fitting, pace, here, today.calendar, today.library.policy)
     return planned
 
 

@@ -30,8 +30,8 @@ def describe_preview(
     lines = [Line(_("Audience:"))]
     lines += [Line(one, is_item=True) for one in describe_audience(audience, scope, rules)]
     lines += describe_reach(gathered)
-    for channel, planned in runs.items():
-        lines += [Line(one, is_item=True) for one in describe_channel(channel, planned, gathered)]
+    for way, planned in runs.items():
+        lines += [Line(one, is_item=True) for one in describe_way(way, planned, gathered)]
     lines += _describe_units(gathered, rules)
     lines += describe_unreachable(gathered, rules)
     lines += describe_samples(cells, unit_name, gathered, rules)
@@ -54,12 +54,14 @@ def describe_reach(gathered: Gathered) -> list[Line]:
     ]
 
 
-def describe_channel(channel: str, runs: Sequence[Run], gathered: Gathered) -> list[str]:
-    """How many by this channel, from when to when, how much of its quota that takes, and what it costs."""
-    count = gathered.by_channel()[channel]
-    line = gathered.lines[channel]
+def describe_way(way: str, runs: Sequence[Run], gathered: Gathered) -> list[str]:
+    """How many by this identity, from when to when, how much of its quota that takes, and what it costs."""
+    count = gathered.by_way()[way]
+    line = gathered.line_of(way)
+    channel, _at, name = way.partition("@")
+    named = f"{name_channel(channel)} ({name})" if name else name_channel(channel)
     text = ngettext("{channel}: {n} person", "{channel}: {n} people", count)
-    said = [text.format(channel=name_channel(channel), n=show_number(count))]
+    said = [text.format(channel=named, n=show_number(count))]
     if runs:
         said[0] += ", " + _("begins {start}, ends {end}").format(
             start=show_moment(runs[0].starts_at), end=show_moment(runs[-1].ends_at)

@@ -1,19 +1,26 @@
-"""HR, as data officers: which clocks run, one request, a first answer, the decision, the one extension."""
+"""Those who look after requests about personal data: which clocks run, one request, the answer, the decision."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from handlers import next_steps
 from handlers.asking import Choice
-from handlers.data_request_words import dated, describe_clocks, describe_in_list, name_field, name_right
+from handlers.data_request_words import (
+    OTHER,
+    dated,
+    describe_clocks,
+    describe_entered,
+    describe_in_list,
+    describe_wanted,
+    name_right,
+)
 from handlers.forms import Asked, Form, Refused, Step, Values
+from handlers.hr.data_deeds import Desk, carry_out, needs_two, shows_everything
 from handlers.inquiries import clean
-from handlers.notifying import Notifying, notify
+from handlers.notifying import notify
 from handlers.phrases import _
-from handlers.ports import Audit, Clock, Corrections, DataRequests, Profiles
 from handlers.pressed import read_number
-from handlers.problem_words import say_problem
-from handlers.reply import Line, Outcome, Reply
+from handlers.reply import Line, Outcome, Paper, Reply
 from handlers.rights import serves_whole_province, units_served
 from handlers.visit import Visit
 from handlers.wording import name_unit
@@ -23,36 +30,34 @@ from knowledge.rulebook import RulesOn
 from storage.records import DataRequest, DataRequestState, LetterKind, NewNotice, NoticeKind
 
 FORM = "data.office.answer"
-_MOST_LISTED = 30
+_MOST_LISTED = 5_000
+_MOST_TOLD = 30
 _MOST_CHOICES = 8
 _LONGEST = 1_000
-_ANSWER, _ACCEPT, _REFUSE, _EXTEND = "answer", "accept", "refuse", "extend"
-_NEEDS_WORDS = {_ANSWER, _REFUSE, _EXTEND}
+_ANSWER, _ACCEPT, _REFUSE, _EXTEND, _LONGER = "answer", "accept", "refuse", "extend", "longer"
+DEEDS = (_ACCEPT, _ANSWER, _REFUSE, _EXTEND, _LONGER)
+NEEDS_WORDS = frozenset({_ANSWER, _REFUSE, _EXTEND, _LONGER})
+_OF_ALL = frozenset({Role.ADMINISTRATOR, Role.DATA_OFFICER})
+_OFFICERS = _OF_ALL | {Role.HR}
 _SETTLED = {DataRequestState.DONE: "data_request_done", DataRequestState.REFUSED: "data_request_refused"}
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """The drawers that it needs, and how the person is told."""
-
-    requests: DataRequests
-    corrections: Corrections
-    profiles: Profiles
-    audit: Audit
-    clock: Clock
-    by: Notifying
-
-
 def is_officer(person: Person) -> bool:
-    """Whether somebody may look after requests about personal data: HR, and administrators where no HR serves."""
-    return bool(person.roles & {Role.HR, Role.ADMINISTRATOR})
+    """Whether somebody may look after requests about personal data: data officers, HR, and administrators."""
+    return bool(person.roles & _OFFICERS)
 
 
 def units_of(officer: Person, today: RulesOn) -> Collection[UnitCode] | None:
     """Whose requests: of the units that they serve; None where that is everybody."""
-    if serves_whole_province(officer) or Role.ADMINISTRATOR in officer.roles:
+    if serves_whole_province(officer) or officer.roles & _OF_ALL:
         return None
     return units_served(officer, today)
+
+
+def may_handle(officer: Person, person: Person, today: RulesOn) -> bool:
+    """Whether somebody looks after the requests of this person."""
+    units = units_of(officer, today)
+    return is_officer(officer) and (units is None or person.unit in units)
 
 
 async def list_running(officer: Person, today: RulesOn, desk: Desk) -> Sequence[DataRequest]:
@@ -69,18 +74,22 @@ async def show_running(visit: Visit, officer: Person, desk: Desk) -> Reply:
     title = _("{n} requests about personal data are open, {late} of them overdue").format(n=len(found), late=len(late))
     lines = [
         Line(_("Overdue – {line}").format(line=text) if one in late else text, is_item=True)
-        for one in found
+        for one in found[:_MOST_TOLD]
         if (text := f"{one.person}: {describe_in_list(one, today.library)}")
     ]
+    if len(found) > _MOST_TOLD:
+        text = _("{n} more stand in the console, under “Personal data”.")
+        lines.append(Line(text.format(n=len(found) - _MOST_TOLD)))
     return Reply(
         title=title if found else _("No request about personal data is open."),
         lines=tuple(lines),
         choices=(
+            Choice(_("Enter a request that came on paper"), "data.office.new"),
             *(
                 Choice(_("Open request {number}").format(number=one.number), "data.office.open", str(one.number))
                 for one in found[:_MOST_CHOICES]
             ),
-            next_steps.inbox(),
+            *((next_steps.inbox(),) if officer.roles & {Role.HR, Role.ADMINISTRATOR} else ()),
         ),
     )
 
@@ -88,26 +97,31 @@ async def show_running(visit: Visit, officer: Person, desk: Desk) -> Reply:
 async def open_one(visit: Visit, officer: Person, desk: Desk) -> Reply:
     """One request with the person's words and what can be done."""
     today = visit.rules.book.on(visit.today)
-    found = await _find(visit.subject, officer, today, desk)
+    found = await find_one(visit.subject, officer, today, desk)
     if found is None:
         return await _not_theirs(officer, desk)
     one, person = found
     details = {"request": one.number}
     await desk.audit.record(officer.code, "looked_at_data_request", person.code, desk.clock.now(), details)
-    return _show(one, person, visit)
+    return show_one(one, person, visit)
 
 
 def answer_form(visit: Visit, officer: Person, desk: Desk) -> Form:
-    """What HR does with a request, and the words to the person where they are needed."""
+    """What is done with a request, and the words to the person where they are needed."""
+    today = visit.rules.book.on(visit.today)
 
     async def ask_deed(values: Values) -> Asked:
         text = _("What is to be done with request {number}?")
-        return Asked(text.format(number=values["number"]), (), tuple((_name(one), one) for one in _offered()))
+        found = await find_one(values["number"], officer, today, desk)
+        deeds = list_deeds(found[0], today) if found is not None else ()
+        return Asked(text.format(number=values["number"]), (), tuple((name, deed) for deed, name in deeds))
 
     async def read_deed(said: str, _values: Values) -> dict[str, str | None] | Refused:
-        return {"deed": said} if said in _offered() else Refused(_("Please press one of the buttons."))
+        return {"deed": said} if said in DEEDS else Refused(_("Please press one of the buttons."))
 
-    async def ask_words(_values: Values) -> Asked:
+    async def ask_words(values: Values) -> Asked:
+        if values.get("deed") == _LONGER:
+            return Asked(_("Who else processes this data, so that the longer clock runs? The person reads it."))
         return Asked(_("What should the person be told? Please type it in one message."))
 
     async def read_words(said: str, _values: Values) -> dict[str, str | None] | Refused:
@@ -119,79 +133,88 @@ def answer_form(visit: Visit, officer: Person, desk: Desk) -> Form:
 
     steps = (
         Step("deed", ("deed",), ask_deed, read_deed),
-        Step("words", ("words",), ask_words, read_words, is_needed=lambda values: values.get("deed") in _NEEDS_WORDS),
+        Step("words", ("words",), ask_words, read_words, is_needed=lambda values: values.get("deed") in NEEDS_WORDS),
     )
     return Form(FORM, steps, finish, _nothing_done, needs=("number",))
 
 
 async def decide(number: str, deed: str, words: str, visit: Visit, officer: Person, desk: Desk) -> Reply:
-    """Answer first, accept, refuse or extend a request; the person is told."""
+    """Answer first, accept, refuse, extend, or have the longer clock run; the person is told."""
     today = visit.rules.book.on(visit.today)
-    found = await _find(number, officer, today, desk, to_change=True)
+    found = await find_one(number, officer, today, desk, to_change=True)
     if found is None:
         return await _not_theirs(officer, desk)
     one, person = found
     words = clean(words)[:_LONGEST]
-    if not one.is_open or deed not in _offered() or (deed in _NEEDS_WORDS and not words):
-        shown = _show(one, person, visit)
-        title = _("It was settled already; nothing was changed.") if not one.is_open else _("Please say why in words.")
-        return replace(shown, title=title, outcome=Outcome.DENIED)
+    if refused := _hindrance(one, deed, words, officer, person, today):
+        return replace(show_one(one, person, visit), title=refused, outcome=Outcome.DENIED)
     now = desk.clock.now()
     changed = replace(one, handled_by=officer.code, answered_at=one.answered_at or now, answer=words or one.answer)
-    action = "data_request_answered"
+    copy: Paper | None = None
     if deed == _EXTEND:
-        if one.is_extended or not today.library.privacy.right(Right(one.right)).extension:
-            shown = _show(one, person, visit)
-            return replace(shown, title=_("This request cannot be extended."), outcome=Outcome.DENIED)
         changed, action = dated(replace(changed, is_extended=True), today), "data_request_extended"
-    elif deed != _ANSWER:
+    elif deed == _LONGER:
+        longer = replace(one, has_others=True, reason=words, handled_by=officer.code)
+        changed, action = dated(longer, today), "data_request_longer"
+    elif deed == _ACCEPT and needs_two(one) and one.agreed_by is None:
+        changed, action = replace(one, agreed_by=officer.code, answer=words or one.answer), "data_request_agreed"
+    elif deed == _ANSWER:
+        action = "data_request_answered"
+    else:
         state = DataRequestState.DONE if deed == _ACCEPT else DataRequestState.REFUSED
-        if state is DataRequestState.DONE and (refused := await _correct(one, person, officer, today, desk)):
-            return replace(_show(one, person, visit), title=refused, outcome=Outcome.DENIED)
+        done = await carry_out(one, person, officer, visit, desk) if state is DataRequestState.DONE else ""
+        if isinstance(done, str) and done:
+            return replace(show_one(one, person, visit), title=done, outcome=Outcome.DENIED)
+        copy = done if isinstance(done, Paper) else None
         changed, action = replace(changed, state=state, closed_at=now), _SETTLED[state]
     kept = await desk.requests.save_request(changed)
-    details = {"request": kept.number, "right": kept.right}
-    await desk.audit.record(officer.code, action, person.code, now, details)
+    await desk.audit.record(officer.code, action, person.code, now, {"request": kept.number, "right": kept.right})
+    shown = show_one(kept, person, visit)
+    if action == "data_request_agreed":
+        title = _("Kept: a second person must agree before anything is done.")
+        return replace(shown, title=title)
     key = f"privacy:{kept.number}:{kept.version}"
     notice = NewNotice(NoticeKind.PRIVACY, key, "answered", (person.code,), {"request": kept.number, "to": person.code})
     is_told = await notify(person, notice, LetterKind.DATA, kept.number, today, desk.by)
     told = _("The person is told.") if is_told else _("No chat reaches the person: please tell them in another way.")
-    shown = _show(kept, person, visit)
-    return replace(
-        shown, title=_("Kept: request {number}.").format(number=kept.number), lines=(Line(told), *shown.lines)
-    )
+    lines = (Line(told), *([Line(_("Hand this copy to the person alone."))] if copy else []), *shown.lines)
+    return replace(shown, title=_("Kept: request {number}.").format(number=kept.number), lines=lines, paper=copy)
 
 
-async def _correct(one: DataRequest, person: Person, officer: Person, today: RulesOn, desk: Desk) -> str:
-    """Change the record as a load would; one sentence where that cannot be done."""
-    if one.right != Right.CORRECT.value or not one.value or one.field == "other":
-        return ""
-    wrong = desk.corrections.read_correction(
-        person, one.field, one.value, today.library, home=today.book.home, today=today.day
-    )
-    if wrong:
-        return say_problem(wrong[0])
-    await desk.corrections.correct(person, one.field, one.value, today.library, home=today.book.home, today=today.day)
-    details = {"request": one.number, "column": one.field}
-    await desk.audit.record(officer.code, "corrected_record", person.code, desk.clock.now(), details)
+def _hindrance(one: DataRequest, deed: str, words: str, officer: Person, person: Person, today: RulesOn) -> str:
+    """Why this cannot be done with it, in one sentence; "" where it can."""
+    known = today.library.privacy.right(Right(one.right))
+    if not one.is_open:
+        return _("It was settled already; nothing was changed.")
+    if deed not in DEEDS or (deed in NEEDS_WORDS and not words):
+        return _("Please say why in words.")
+    if deed == _EXTEND and (one.is_extended or not known.extension):
+        return _("This request cannot be extended.")
+    if deed == _LONGER and (one.has_others or not known.days_with_others):
+        return _("No longer clock is known for this right, or it runs already.")
+    if deed == _ACCEPT and needs_two(one) and one.agreed_by == officer.code:
+        return _("You have agreed already; a second person must agree.")
+    if deed == _ACCEPT and shows_everything(one) and one.agreed_by and person.unit not in units_served(officer, today):
+        return _("The copy shows the whole record with its results: HR in charge of the unit must agree second.")
     return ""
 
 
-async def _find(
+async def find_one(
     written: str, officer: Person, today: RulesOn, desk: Desk, *, to_change: bool = False
 ) -> tuple[DataRequest, Person] | None:
+    """The request of this number with its person, where it is theirs to look after."""
     number = read_number(written)
     one = await desk.requests.find_request(number, to_change=to_change) if number is not None else None
     if one is None or one.person == officer.code or not is_officer(officer):
         return None
     person = await desk.profiles.find_person(one.person)
-    units = units_of(officer, today)
-    if person is None or (units is not None and person.unit not in units):
+    if person is None or not may_handle(officer, person, today):
         return None
     return one, person
 
 
-def _show(one: DataRequest, person: Person, visit: Visit) -> Reply:
+def show_one(one: DataRequest, person: Person, visit: Visit) -> Reply:
+    """One request as those see it who look after it."""
     today = visit.rules.book.on(visit.today)
     lines = [
         Line(
@@ -199,17 +222,16 @@ def _show(one: DataRequest, person: Person, visit: Visit) -> Reply:
             is_item=True,
         ),
         Line(describe_in_list(one, today.library), is_item=True),
+        *describe_entered(one),
+        *describe_wanted(one, today.library),
     ]
-    if one.field:
-        text = _("“{field}” should be: {value}")
-        lines.append(Line(text.format(field=name_field(one.field), value=one.value), is_item=True))
     if one.words:
         lines.append(Line(_("The person writes: {words}").format(words=one.words), is_item=True))
     if one.answer:
         lines.append(Line(_("HR says: {words}").format(words=one.answer), is_item=True))
     if one.is_open:
-        lines += describe_clocks(one, visit)
-    if one.is_open and one.field == "other":
+        lines += [*describe_clocks(one, visit), *_describe_two(one)]
+    if one.is_open and one.field == OTHER:
         lines.append(Line(_("Correct it by loading the roster first, then settle the request.")))
     deed = (Choice(_("Answer or decide"), "data.office.begin", str(one.number)),) if one.is_open else ()
     return Reply(
@@ -219,8 +241,23 @@ def _show(one: DataRequest, person: Person, visit: Visit) -> Reply:
     )
 
 
-def _offered() -> tuple[str, ...]:
-    return _ACCEPT, _ANSWER, _REFUSE, _EXTEND
+def _describe_two(one: DataRequest) -> list[Line]:
+    if not needs_two(one):
+        return []
+    if one.agreed_by is not None:
+        text = _("{who} has agreed as the first of two; a second person must agree.")
+        return [Line(text.format(who=one.agreed_by), is_item=True)]
+    return [Line(_("Two persons must agree before it is done: it cannot be undone, or shows everything."))]
+
+
+def list_deeds(one: DataRequest, today: RulesOn) -> tuple[tuple[str, str], ...]:
+    """What can be done with it: the deed and its name."""
+    known = today.library.privacy.right(Right(one.right))
+    left_out = {
+        _EXTEND: one.is_extended or not known.extension,
+        _LONGER: one.has_others or not known.days_with_others,
+    }
+    return tuple((deed, _name(deed)) for deed in DEEDS if not left_out.get(deed))
 
 
 def _name(deed: str) -> str:
@@ -229,6 +266,7 @@ def _name(deed: str) -> str:
         _ACCEPT: _("Accept and settle"),
         _REFUSE: _("Do not accept"),
         _EXTEND: _("Extend once"),
+        _LONGER: _("Longer clock: others process it too"),
     }[deed]
 
 

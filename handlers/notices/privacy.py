@@ -47,8 +47,8 @@ def about_clocks(count: int) -> Reply:
 
 
 def about_own(number: int) -> Reply:
-    """The person: HR has said something."""
-    text = _("HR has answered your request {number} about your data.")
+    """The person: it was written down for them, or somebody has said something to it."""
+    text = _("There is something new about your request {number} about your data.")
     return Reply(text.format(number=number), choices=(Choice(_("See it"), "data.request", str(number)),))
 
 

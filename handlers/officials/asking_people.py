@@ -71,9 +71,16 @@ class Desk:
 async def ask_a_person(visit: Visit, desk: Desk) -> Reply:
     """Let a person answer this. Asked for in words by somebody known, that is the consent; a stranger confirms."""
     draft = _draft_of_request(visit, await _recall(visit, desk.threads))
-    if visit.person is not None:
+    if visit.person is not None and not await _has_withdrawn(visit, desk):
         return await _hand_over(visit, draft, desk)
     return _ask_for_question() if draft.is_bare else await _preview(visit, draft, desk)
+
+
+async def _has_withdrawn(visit: Visit, desk: Desk) -> bool:
+    """Whether this was the last they said of it here: then they are asked, with its words, before anything leaves."""
+    acts = await desk.consents.list_consents(visit.asked.channel, visit.asked.address)
+    last = [one.act for one in acts if one.purpose == Purpose.QUESTIONS.value][-1:]
+    return last == [ConsentAct.WITHDRAWN]
 
 
 async def ask_to_pass_on(visit: Visit, desk: Desk) -> Reply:

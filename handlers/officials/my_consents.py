@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from handlers import next_steps
 from handlers.asking import Choice
+from handlers.letting_go import Kept, take_back
 from handlers.phrases import _, mark, show_day_of
 from handlers.ports import Accounts, Audit, Clock, Consents
 from handlers.privacy import consents_of, describe_purpose, name_ground, rules_of, withheld_after
 from handlers.reply import Line, Reply
 from handlers.visit import Visit
 from knowledge.facts import Person
-from knowledge.privacy import OF_A_CHAT, Ground, Purpose
+from knowledge.privacy import EACH_TIME, OF_A_CHAT, Ground, Purpose
 from storage.records import Consent, ConsentAct
 
 _ACTS = {
@@ -29,6 +30,7 @@ class Desk:
     consents: Consents
     audit: Audit
     clock: Clock
+    kept: Kept
 
 
 async def list_mine(visit: Visit, person: Person, desk: Desk) -> Reply:
@@ -50,7 +52,11 @@ async def list_mine(visit: Visit, person: Person, desk: Desk) -> Reply:
     return Reply(
         title=_("What you were told of and agreed to, in this chat"),
         lines=(*lines, Line(_("Withdrawing is one press and needs no reason; it can be given again the same way."))),
-        choices=(*(_change(one, visit, withheld) for one in OF_A_CHAT[:3]), next_steps.my_data()),
+        choices=(
+            *(_change(one, visit, withheld) for one in OF_A_CHAT if one not in EACH_TIME),
+            *(_change(one, visit, ()) for one in EACH_TIME if _is_agreed(latest.get(one.value))),
+            next_steps.my_data(),
+        ),
     )
 
 
@@ -77,14 +83,21 @@ async def withdraw(visit: Visit, person: Person, desk: Desk) -> Reply:
     purpose = _read(visit.subject)
     if purpose is None or purpose is Purpose.ANSWERS:  # that unlinks the chat, which is done elsewhere
         return _unknown()
+    now = desk.clock.now()
+    await take_back(purpose, (visit.asked.channel, visit.asked.address), person, desk.kept, now)
     await _keep(visit, person, purpose, ConsentAct.WITHDRAWN, desk)
-    await desk.audit.record(person.code, "withdrew_consent", person.code, desk.clock.now(), {"purpose": purpose.value})
+    await desk.audit.record(person.code, "withdrew_consent", person.code, now, {"purpose": purpose.value})
     known = rules_of(visit).purpose(purpose)
     return Reply(
         title=_("Done, from now on: {purpose} – withdrawn in this chat.").format(purpose=known.name),
         lines=(Line(known.withdrawal),),
-        choices=(Choice(_("Give it again"), "data.consent.yes", purpose.value), next_steps.my_data()),
+        choices=(*_again(purpose), Choice(_("What I agreed to"), "data.consents"), next_steps.my_data()),
     )
+
+
+def _again(purpose: Purpose) -> tuple[Choice, ...]:
+    """The button to give it again; what is asked for each time is given by doing it again."""
+    return () if purpose in EACH_TIME else (Choice(_("Give it again"), "data.consent.yes", purpose.value),)
 
 
 async def show(visit: Visit, person: Person, desk: Desk) -> Reply:
@@ -137,6 +150,10 @@ def _change(purpose: Purpose, visit: Visit, withheld: tuple[str, ...]) -> Choice
     if purpose.value in withheld:
         return Choice(_("Give again: {purpose}").format(purpose=name), "data.consent.yes", purpose.value)
     return Choice(_("Withdraw: {purpose}").format(purpose=name), "data.consent.ask", purpose.value)
+
+
+def _is_agreed(act: Consent | None) -> bool:
+    return act is not None and act.act is ConsentAct.AGREED
 
 
 def _describe(act: Consent | None) -> str:

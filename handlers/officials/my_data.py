@@ -1,40 +1,25 @@
-"""What do you hold on me? View, export as data or as a paper, unlink this chat."""
+"""What do you hold on me? View, export, unlink this chat."""
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from dataclasses import replace
 
 from handlers import next_steps
 from handlers.asking import Choice
+from handlers.data_copy import make_copy
 from handlers.evidence_words import describe_in_list
 from handlers.inquiries import name_state
+from handlers.letting_go import Kept, let_go
+from handlers.officials.linking import read_whole_notice
 from handlers.phrases import _, mark, show_day, show_day_of, show_number
-from handlers.ports import (
-    Accounts,
-    Audit,
-    Calendars,
-    Clock,
-    Consents,
-    EvidenceKept,
-    Inquiries,
-    Letters,
-    PersonalData,
-    Threads,
-)
-from handlers.privacy import consents_of, describe_notice, describe_period
-from handlers.reply import File, Line, Paper, PaperTable, Reply
+from handlers.ports import Accounts, Audit, Clock, Consents, EvidenceKept, Inquiries, PersonalData
+from handlers.privacy import describe_notice_shortly, describe_period
+from handlers.reply import Line, Reply
 from handlers.visit import Visit
 from handlers.wording import name_channel, name_credential, name_managed_by, name_unit
 from knowledge.facts import Credential, CredentialStatus, Person
-from knowledge.privacy import OF_A_CHAT, Purpose
-from storage.records import ConsentAct
-from storage.records import Kept as Held
+from knowledge.privacy import Purpose
 
 FORM_CORRECT = "data.correct"
 FORM_RESTRICT = "data.restrict"
-_MOST_PRINTED = 200
 _MOST_LOOKS = 5
 _MOST_INQUIRIES = 20
 _ACTIONS = {
@@ -47,12 +32,15 @@ _ACTIONS = {
     "withdrew_consent": mark("withdrew consent"),
     "agreed": mark("gave consent"),
     "deleted_own_data": mark("deleted what could be deleted"),
+    "data_request_entered": mark("wrote down a request about this data that came on paper or in person"),
+    "data_request_agreed": mark("agreed as the first of two to a request about this data"),
     "data_request_opened": mark("asked HR something about this data"),
     "data_request_answered": mark("gave a first answer about this data"),
     "data_request_done": mark("settled a request about this data"),
     "data_request_refused": mark("did not accept a request about this data"),
     "data_request_extended": mark("extended a request about this data once"),
     "data_request_taken_back": mark("took a request about this data back"),
+    "copied_data": mark("made a copy of this data for the person"),
     "looked_at_data_request": mark("looked at a request about this data"),
     "corrected_record": mark("corrected this record"),
     "passed_on_question": mark("passed a question on to HR"),
@@ -99,18 +87,6 @@ _ACTIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """The drawers that hold something of a chat."""
-
-    accounts: Accounts
-    threads: Threads
-    inquiries: Inquiries
-    letters: Letters
-    evidence: EvidenceKept
-    calendars: Calendars
-
-
 async def view_my_data(
     visit: Visit,
     person: Person,
@@ -153,7 +129,6 @@ async def view_my_data(
         lines=tuple(lines),
         choices=(
             Choice(_("Export my data"), "data.export"),
-            Choice(_("Export as a Word file"), "data.paper"),
             Choice(_("Have something corrected"), FORM_CORRECT),
             Choice(_("What I agreed to"), "data.consents"),
             Choice(_("Restrict or object"), FORM_RESTRICT),
@@ -185,56 +160,26 @@ async def _describe_groups(visit: Visit, person: Person, personal: PersonalData)
     return [Line(_("All that is kept about you, by groups (number of entries):")), *lines] if lines else []
 
 
-async def export_my_data(visit: Visit, person: Person, *, personal: PersonalData, audit: Audit, clock: Clock) -> Reply:
-    """All of it as a file that a machine can read."""
+async def export_my_data(
+    visit: Visit, person: Person, *, personal: PersonalData, audit: Audit, clock: Clock, is_paper_alone: bool = False
+) -> Reply:
+    """All of it as one file: to read and print, and beside it what a machine reads, unless the paper alone is asked."""
     now = clock.now()
     kept = await personal.collect(person.code)
-    await audit.record(person.code, "exported_own_data", person.code, now, {"form": "json"})
-    content = json.dumps(_as_data(visit, person, kept, now), ensure_ascii=False, indent=2).encode()
-    return Reply(
-        title=_("Your data as a file"),
-        lines=(Line(_("For reading and printing there is the same as a Word file.")),),
-        choices=(Choice(_("Export as a Word file"), "data.paper"), next_steps.my_data(), next_steps.my_gaps()),
-        file=File(name=f"du-lieu-{person.code}.json", content=content, media_type="application/json"),
-    )
-
-
-async def print_my_data(visit: Visit, person: Person, *, personal: PersonalData, audit: Audit, clock: Clock) -> Reply:
-    """All of it as a paper to read."""
-    now = clock.now()
-    kept = {one.group: one.rows for one in await personal.collect(person.code)}
-    await audit.record(person.code, "exported_own_data", person.code, now, {"form": "docx"})
-    library = visit.rules.library
-    tables = [
-        PaperTable(
-            rows=tuple((table, _in_words(row)) for table, row in kept.get(group.code, ())[:_MOST_PRINTED]),
-            header=(_("Table"), _("What is kept")),
-            title=_("{group} – for: {purpose}; kept: {period}").format(
-                group=group.name,
-                purpose=library.privacy.purpose(group.purpose).name,
-                period=describe_period(library, group.code),
-            ),
-            widths=(3.5, 13.0),
+    form = "docx" if is_paper_alone else "zip"
+    await audit.record(person.code, "exported_own_data", person.code, now, {"form": form})
+    closing = _("Printed on {day} at the request of the person themself.").format(day=show_day_of(now))
+    paper = make_copy(visit, person, kept, now, closing)
+    if is_paper_alone:
+        return Reply(
+            title=_("Your data as a Word file"),
+            choices=(Choice(_("Export my data"), "data.export"), next_steps.my_data()),
+            paper=replace(paper, beside=()),
         )
-        for group in library.privacy.groups
-        if kept.get(group.code)
-    ]
-    paper = Paper(
-        name=f"du-lieu-{person.code}",
-        title=_("Personal data that is kept"),
-        subtitle=f"{person.name} ({person.code})",
-        tables=tuple(tables),
-        paragraphs_title=_("What you were told"),
-        paragraphs=(
-            *describe_notice(visit),
-            Line(_("Of each group at most {n} entries are printed; the data file has all.").format(n=_MOST_PRINTED)),
-        ),
-        closing=_("Printed on {day} at the request of the person themself.").format(day=show_day_of(now)),
-        printed_at=now,
-    )
     return Reply(
-        title=_("Your data as a Word file"),
-        choices=(Choice(_("Export my data"), "data.export"), next_steps.my_data()),
+        title=_("Your data as one file"),
+        lines=(Line(_("In it: a Word file to read and print, and a data file (JSON) for programs.")),),
+        choices=(Choice(_("Only the Word file"), "data.paper"), next_steps.my_data(), next_steps.my_gaps()),
         paper=paper,
     )
 
@@ -260,24 +205,13 @@ async def withdraw(
     visit: Visit, person: Person, kept: Kept, *, consents: Consents, audit: Audit, clock: Clock
 ) -> Reply:
     """Unlink this chat, forget its consent and what it was last about, and take back what was passed on."""
-    await let_go(visit, person, kept, consents=consents, now=clock.now())
+    place = visit.asked.channel, visit.asked.address
+    await let_go(place, person, visit.rules.book.on(visit.today), kept, consents, clock.now())
     await audit.record(person.code, "withdrew_consent", person.code, clock.now(), {"channel": visit.asked.channel})
     return Reply(
         title=_("Done: this chat is no longer linked, and your consent is withdrawn."),
         choices=(next_steps.link_account(), next_steps.help_me()),
     )
-
-
-async def let_go(visit: Visit, person: Person, kept: Kept, *, consents: Consents, now: datetime) -> None:
-    """Take back everything that this chat was used for, and unlink it."""
-    await kept.letters.take_back_of(visit.asked.channel, visit.asked.address, person.code)
-    await kept.inquiries.withdraw_all(visit.asked.channel, visit.asked.address, person.code, now)
-    await kept.evidence.withdraw_all(person.code, now)
-    await kept.calendars.revoke(person.code)
-    acts = dict.fromkeys(OF_A_CHAT, ConsentAct.WITHDRAWN)
-    await consents.note_consents(consents_of(visit, acts, now))
-    await kept.accounts.unlink(visit.asked.channel, visit.asked.address, now)
-    await kept.threads.forget_of(visit.asked.channel, visit.asked.address)
 
 
 def explain_privacy(visit: Visit) -> Reply:
@@ -286,9 +220,9 @@ def explain_privacy(visit: Visit) -> Reply:
         title=_("How personal data is handled here"),
         lines=(
             Line(_("This chat is not linked: nothing on record is shown here.")),
-            *describe_notice(visit),
+            *describe_notice_shortly(visit),
         ),
-        choices=(next_steps.link_account(), next_steps.help_me()),
+        choices=(read_whole_notice(), next_steps.link_account(), next_steps.help_me()),
     )
 
 
@@ -310,30 +244,3 @@ def _describe_credential(one: Credential, visit: Visit) -> Line:
     return _item(
         _("Certificate"), f"{name_credential(visit.rules.library, one.kind, one.level, one.issued_on)} ({status})"
     )
-
-
-def _as_data(visit: Visit, person: Person, kept: Sequence[Held], now: datetime) -> dict[str, Any]:
-    library = visit.rules.library
-    names = {one.code: one for one in library.privacy.groups}
-    groups = []
-    for one in kept:
-        group = names.get(one.group)
-        groups.append(
-            {
-                "nhom": one.group,
-                "ten": group.name if group is not None else one.group,
-                "muc_dich": library.privacy.purpose(group.purpose).name if group is not None else "",
-                "luu": describe_period(library, one.group) if group is not None else "",
-                "du_lieu": [{"bang": table, **row} for table, row in one.rows],
-            }
-        )
-    return {"ma_can_bo": person.code, "ho_ten": person.name, "luc_xuat": now.isoformat(), "nhom_du_lieu": groups}
-
-
-def _in_words(row: Mapping[str, Any]) -> str:
-    told = ((name, value) for name, value in row.items() if value not in (None, "", [], {}))
-    return "; ".join(f"{name}: {_one_line(value)}" for name, value in told)
-
-
-def _one_line(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

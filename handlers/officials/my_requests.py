@@ -1,5 +1,6 @@
 """What I want of my data, put to HR with its clocks: a correction, a restriction, an objection, a deletion."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from handlers import next_steps
@@ -9,16 +10,18 @@ from handlers.data_request_words import (
     OTHER,
     dated,
     describe_clocks,
+    describe_entered,
     describe_in_list,
+    describe_wanted,
     name_field,
     name_right,
     see,
 )
 from handlers.forms import Asked, Form, Refused, Step, Values
 from handlers.inquiries import clean, list_serving
+from handlers.letting_go import Kept as Drawers
+from handlers.letting_go import erase, let_go
 from handlers.notifying import Notifying, notify
-from handlers.officials.my_data import Kept as Drawers
-from handlers.officials.my_data import let_go
 from handlers.phrases import _, mark, show_day
 from handlers.ports import Audit, Clock, Consents, Corrections, DataRequests, PersonalData, Staff
 from handlers.pressed import read_number
@@ -201,12 +204,10 @@ async def delete(visit: Visit, person: Person, desk: Desk, drawers: Drawers, *, 
     else:
         done = replace(dated(request, visit.rules.book.on(visit.today)), state=DataRequestState.DONE, closed_at=now)
         await desk.requests.add_request(replace(done, answered_at=now))
-    await let_go(visit, person, drawers, consents=desk.consents, now=now)
-    await desk.personal.erase(person.code)
-    for account in await drawers.accounts.list_accounts(person.code):
-        await drawers.letters.take_back_of(account.channel, account.address, person.code)
-        await drawers.threads.forget_of(account.channel, account.address)
-        await drawers.accounts.unlink(account.channel, account.address, now)
+    today = visit.rules.book.on(visit.today)
+    here = visit.asked.channel, visit.asked.address
+    if here not in await erase(person, today, drawers, desk.personal, desk.consents, now):  # known by its door alone
+        await let_go(here, person, today, drawers, desk.consents, now)
     await desk.audit.record(person.code, "deleted_own_data", person.code, now, {"asks_hr": asks_about_rest})
     return Reply(
         title=_("Done: what can be deleted at once is deleted."),
@@ -250,7 +251,7 @@ async def _add(wanted: DataRequest, visit: Visit, person: Person, desk: Desk) ->
     await desk.audit.record(person.code, "data_request_opened", person.code, now, details)
     staff = await desk.staff.list_staff()
     serving = list_serving(staff, person.unit, visit.own_territory, person, today)
-    told = serving[:1] or [one for one in staff if Role.ADMINISTRATOR in one.roles and one.code != person.code]
+    told = serving[:1] or _in_place_of_hr(staff, person)
     for one in told:
         key = f"privacy:{kept.number}:new:{one.code}"
         notice = NewNotice(NoticeKind.PRIVACY, key, "new", (person.code,), {"request": kept.number, "to": one.code})
@@ -258,15 +259,22 @@ async def _add(wanted: DataRequest, visit: Visit, person: Person, desk: Desk) ->
     return kept
 
 
+def _in_place_of_hr(staff: Sequence[Person], person: Person) -> list[Person]:
+    """Where no HR serves the unit: the data officers, or else the administrators."""
+    others = [one for one in staff if one.code != person.code]
+    officers = [one for one in others if Role.DATA_OFFICER in one.roles]
+    return officers or [one for one in others if Role.ADMINISTRATOR in one.roles]
+
+
 def _content(one: DataRequest) -> tuple[str, str, str, str]:
     return one.right, one.field, one.value, one.words
 
 
 def _show(one: DataRequest, visit: Visit) -> Reply:
-    lines = [Line(describe_in_list(one, visit.rules.library))]
-    if one.field:
-        text = _("“{field}” should be: {value}")
-        lines.append(Line(text.format(field=name_field(one.field), value=one.value), is_item=True))
+    library = visit.rules.library
+    lines = [Line(describe_in_list(one, library)), *describe_entered(one), *describe_wanted(one, library)]
+    if one.is_entered and one.is_open:
+        lines.append(Line(_("If this did not come from you, press “Take it back” and tell HR at once.")))
     if one.words:
         lines.append(Line(_("You wrote: {words}").format(words=one.words), is_item=True))
     if one.answer:

@@ -18,6 +18,8 @@ class DataWish(StrEnum):
     OFFICE = "office"  # HR: which requests are open
     FOLLOW = "follow"
     CONSENTS = "consents"
+    STOP_QUESTIONS = "stop_questions"  # what was passed on to HR
+    STOP_EVIDENCE = "stop_evidence"
     STOP = "stop"  # messages
     DELETE = "delete"
     WITHDRAW = "withdraw"
@@ -32,6 +34,8 @@ class _Words(BaseModel):
     office: tuple[str, ...]
     follow: tuple[str, ...]
     consents: tuple[str, ...]
+    stop_questions: tuple[str, ...]
+    stop_evidence: tuple[str, ...]
     stop: tuple[str, ...]
     delete: tuple[str, ...]
     withdraw: tuple[str, ...]

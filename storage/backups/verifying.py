@@ -48,7 +48,8 @@ async def prove_backup(file: Path, vault: Vault, now: datetime, *, beside: Path 
             async with open_database(server.url, vault=vault) as database, database.transaction() as drawers:
                 verdict = await drawers.audit.verify()
     if not verdict.is_intact:
-        wrong.append(f"its audit chain is broken at entry {verdict.broken_at}: {verdict.reason}")
+        why = f"{verdict.reason} {verdict.about}".rstrip()
+        wrong.append(f"its audit chain is broken at entry {verdict.broken_at}: {why}")
     elif verdict.entries != manifest.chain_number:
         wrong.append(f"its audit chain has {verdict.entries} entries and should have {manifest.chain_number}")
     return Proof(replace(manifest), tuple(wrong))

@@ -16,8 +16,9 @@ OFFICE_HR = official(code=PersonCode("HR001"), name="Phạm Thị Tổ Chức", 
 PROVINCE_HR = official(code=PersonCode("HR002"), name="Vũ Văn Tỉnh", unit=NEIGHBOUR.code, roles=HR)
 DIVISION_HR = official(code=PersonCode("HR003"), name="Đỗ Thị Phòng", unit=DIVISION.code, roles=HR, scope=DIVISION.code)
 ADMINISTRATOR = official(code=PersonCode("QT001"), name="Quản Trị", roles=frozenset({Role.ADMINISTRATOR}))
+DATA_OFFICER = official(code=PersonCode("BV001"), name="Bảo Vệ Dữ Liệu", roles=frozenset({Role.DATA_OFFICER}))
 HEAD = official(code=PersonCode("TT001"), name="Thủ Trưởng", roles=frozenset({Role.HEAD}))
-EVERYBODY = (ASKER, OTHER, OFFICE_HR, PROVINCE_HR, DIVISION_HR, ADMINISTRATOR, HEAD)
+EVERYBODY = (ASKER, OTHER, OFFICE_HR, PROVINCE_HR, DIVISION_HR, ADMINISTRATOR, DATA_OFFICER, HEAD)
 NOWHERE = UnitCode("KHONG-CO")
 
 QUESTION = "công văn 9999/UBND-NC nói gì vậy"  # the library does not hold it

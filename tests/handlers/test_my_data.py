@@ -3,12 +3,11 @@
 import json
 from datetime import UTC, date, datetime
 
+from handlers.letting_go import Kept
 from handlers.officials.my_data import (
-    Kept,
     ask_to_confirm_withdrawal,
     explain_privacy,
     export_my_data,
-    print_my_data,
     view_my_data,
     withdraw,
 )
@@ -56,7 +55,6 @@ async def test_record_is_shown_with_every_certificate_and_how_it_stands(loaded):
     assert "Nhật ký kiểm tra: 3" in said
     assert actions(reply) == {
         "data.export",
-        "data.paper",
         "data.correct",
         "data.consents",
         "data.restrict",
@@ -105,9 +103,10 @@ async def test_export_is_a_file_that_a_machine_reads_with_everything_that_is_hel
     audit = FakeAudit()
     held = FakePersonalData(roster=[("people", {"name": PERSON.name, "born_on": "1985-05-20"})])
     reply = await export_my_data(visit(loaded, PERSON), PERSON, personal=held, audit=audit, clock=CLOCK)
-    data = json.loads(reply.file.content)
+    data = json.loads(reply.paper.beside[0].content)
 
-    assert reply.file.name == "du-lieu-CB001.json"
+    assert reply.paper.file_name == "du-lieu-CB001.zip"
+    assert reply.paper.beside[0].name == "du-lieu-CB001.json"
     assert data["ho_ten"] == "Nguyễn Văn Mẫu"
     group = data["nhom_du_lieu"][0]
     assert (group["nhom"], group["ten"]) == ("roster", "Hồ sơ do HR lập")
@@ -117,7 +116,9 @@ async def test_export_is_a_file_that_a_machine_reads_with_everything_that_is_hel
 
 async def test_the_same_is_printed_as_a_paper_with_the_notice(loaded):
     held = FakePersonalData(roster=[("people", {"name": PERSON.name, "scope": None})])
-    reply = await print_my_data(visit(loaded, PERSON), PERSON, personal=held, audit=FakeAudit(), clock=CLOCK)
+    person = visit(loaded, PERSON)
+    reply = await export_my_data(person, PERSON, personal=held, audit=FakeAudit(), clock=CLOCK, is_paper_alone=True)
+    assert reply.paper.file_name == "du-lieu-CB001.docx"
 
     assert reply.paper.tables[0].rows == (("people", "name: Nguyễn Văn Mẫu"),)
     assert any("Im lặng không phải" in line.text for line in reply.paper.paragraphs)

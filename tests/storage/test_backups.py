@@ -67,6 +67,7 @@ async def fill(database: Database) -> None:
         await drawers.accounts.link("telegram", "42", LAN.code, TAKEN)
         await drawers.link_codes.issue(LAN.code, TAKEN)
         await drawers.calendars.issue(LAN.code, TAKEN)
+        await drawers.api_keys.add("a key", "phần mềm", None, TAKEN, RESTORED + timedelta(days=9))
         await drawers.letters.leave(Letter("telegram", "42", LetterKind.PROPOSAL, TAKEN, key="letter"))
         await drawers.letters.leave(Letter("web", "42", LetterKind.PROPOSAL, TAKEN, key="letter on the web"))
         for number, (day, due_at, sender) in enumerate(
@@ -142,6 +143,7 @@ async def test_what_may_have_gone_out_since_is_named_and_nothing_is_sent_twice(
             codes = await drawers.connection.exec_driver_sql("SELECT count(*) FROM link_codes")
             assert codes.scalar_one() == 0
             assert await drawers.calendars.find_issued(LAN.code) is None, "it may have been taken back since"
+            assert len(await drawers.api_keys.list_suspended(RESTORED)) == 1, "it may have been revoked since"
             letters = await drawers.connection.exec_driver_sql("SELECT channel, state FROM letters ORDER BY channel")
             assert letters.all() == [("telegram", "unclear"), ("web", "waiting")]
             kept = await drawers.connection.exec_driver_sql(

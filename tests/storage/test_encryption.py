@@ -1,6 +1,7 @@
 """Phone numbers are sealed and still found; the key is made once and stays with its owner."""
 
 import base64
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -86,6 +87,17 @@ def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     assert len(keys[0]) >= 48
     assert stat.S_IMODE((home / "secret.key").stat().st_mode) == 0o600
     assert [file.name for file in home.iterdir()] == ["secret.key"]
+
+
+def test_what_somebody_killed_left_beside_the_key_is_removed_when_it_is_old(tmp_path: Path) -> None:
+    keys = open_and_read(tmp_path)
+    old, new = tmp_path / ".secret.key.aa", tmp_path / ".secret.key.bb"
+    for one in (old, new):
+        one.write_text("a key")
+    os.utime(old, (1, 1))
+    assert open_and_read(tmp_path) == keys
+    assert not old.exists()
+    assert new.exists()  # another process may be about to put it in its place
 
 
 def test_all_get_the_same_key_when_many_make_it_at_once(tmp_path: Path) -> None:

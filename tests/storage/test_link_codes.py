@@ -60,6 +60,12 @@ async def test_a_code_is_dead_when_its_time_is_over(codes: Drawers) -> None:
     assert await redeem(codes, issued.code, issued.expires_at) == Redemption(RedemptionOutcome.EXPIRED, tries_left=4)
 
 
+async def test_a_second_bot_gives_a_guesser_no_further_tries(codes: Drawers) -> None:
+    tries = [await redeem(codes, WRONG, address=address) for address in ("9", "9@b", "9@c", "9", "9@b")]
+    assert [one.tries_left for one in tries] == [4, 3, 2, 1, None]
+    assert (await redeem(codes, WRONG, NOON + MINUTE, address="9@d")).outcome is RedemptionOutcome.LOCKED
+
+
 async def test_earlier_codes_of_a_person_are_dead_when_a_new_one_is_issued(codes: Drawers) -> None:
     first = await codes.link_codes.issue(LAN.code, NOON)
     others = await codes.link_codes.issue(PersonCode("CB002"), NOON)

@@ -9,10 +9,10 @@ from sqlalchemy import select, text
 
 from bot.wiring_privacy import count_due, tidy
 from handlers.asking import Channel
-from handlers.hr.data_requests import Desk as OfficeDesk
+from handlers.hr.data_deeds import Desk as OfficeDesk
 from handlers.hr.data_requests import decide
+from handlers.letting_go import Kept as Drawers
 from handlers.notifying import Notifying
-from handlers.officials.my_data import Kept as Drawers
 from handlers.officials.my_requests import Desk, correction_form, delete
 from handlers.privacy import consents_of
 from knowledge.data_clocks import DataClocks
@@ -184,6 +184,26 @@ def _notifying(drawers) -> Notifying:
     return Notifying(drawers.accounts, drawers.outbox, drawers.letters, StandingClock(), {"telegram": "telegram:1"})
 
 
+def _kept(drawers) -> Drawers:
+    return Drawers(
+        drawers.accounts, drawers.threads, drawers.inquiries, drawers.letters, drawers.evidence, drawers.calendars
+    )
+
+
+def _office_desk(drawers) -> OfficeDesk:
+    return OfficeDesk(
+        requests=drawers.privacy,
+        corrections=drawers.corrections,
+        profiles=drawers.profiles,
+        personal=drawers.personal_data,
+        consents=drawers.privacy,
+        kept=_kept(drawers),
+        audit=drawers.audit,
+        clock=StandingClock(),
+        by=_notifying(drawers),
+    )
+
+
 async def test_a_correction_changes_the_record_as_a_load_does_and_is_audited(office):
     rules = await office.rule_book()
     hr = next(one for one in await _people(office) if "hr" in one.roles and one.scope is None)
@@ -206,14 +226,7 @@ async def test_a_correction_changes_the_record_as_a_load_does_and_is_audited(off
         form = correction_form(visit(rules, person), person, desk)
         sent = await form.finish({"field": "ho_ten", "value": "Nguyễn Văn Đúng", "sure": "yes"})
         assert "số 1" in sent.title
-        office_desk = OfficeDesk(
-            requests=drawers.privacy,
-            corrections=drawers.corrections,
-            profiles=drawers.profiles,
-            audit=drawers.audit,
-            clock=StandingClock(),
-            by=_notifying(drawers),
-        )
+        office_desk = _office_desk(drawers)
         await decide("1", "accept", "", visit(rules, hr), hr, office_desk)
         corrected = await drawers.profiles.find_person(WHO)
         kept = await drawers.privacy.find_request(1)
@@ -242,15 +255,8 @@ async def test_deletion_takes_at_once_what_may_go_and_the_chain_still_holds(offi
             clock=StandingClock(),
             by=_notifying(drawers),
         )
-        kept = Drawers(
-            drawers.accounts,
-            drawers.threads,
-            drawers.inquiries,
-            drawers.letters,
-            drawers.evidence,
-            drawers.calendars,
-        )
-        await delete(here, person, desk, kept, asks_about_rest=True)
+        await drawers.accounts.link("web", "second", WHO, NOW)
+        await delete(here, person, desk, _kept(drawers), asks_about_rest=True)
         counts = await drawers.personal_data.count(WHO)
         running = await drawers.privacy.list_running(None, 10)
         acts = await drawers.privacy.list_consents_of(WHO)
@@ -259,6 +265,8 @@ async def test_deletion_takes_at_once_what_may_go_and_the_chain_still_holds(offi
     assert min(counts[one] for one in ("roster", "audit", "consents")) > 0
     assert [one.right for one in running] == ["delete"]
     assert acts[-1].act == "withdrawn"
+    withdrawn = {(one.channel, one.purpose) for one in acts if one.act == "withdrawn"}
+    assert {("telegram", "reminders"), ("web", "reminders"), ("web", "answers")} <= withdrawn
     assert len(acts[0].digest) == 64
     assert (await office.verify_audit()).is_intact
 
@@ -290,7 +298,7 @@ async def test_clocks_that_run_out_are_planned_for_who_is_in_charge_once_a_worki
     owed = list(DataClocks(day, due).list_notices())
     staff = {one.code: one for one in await _people(office)}
     assert owed
-    assert all("hr" in staff[one.to].roles for one in owed)
+    assert all(staff[one.to].roles & {"hr", "bao_ve_du_lieu"} for one in owed)
     assert len({one.key for one in owed}) == len(owed)
     async with office.push.read_plan(day) as (_telling, _agenda, stream):
         planned = [one async for one in stream]

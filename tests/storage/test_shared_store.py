@@ -272,6 +272,23 @@ async def test_a_key_is_kept_as_a_hash_and_paced_across_all_who_ask(database):
         assert not await drawers.api_keys.revoke(number, NOON)
 
 
+async def test_what_a_restore_brought_back_opens_and_tells_nothing_until_it_is_confirmed(database):
+    async with database.transaction() as drawers:
+        keys, hooks = drawers.api_keys, drawers.hooks
+        number = await keys.add("another key", "phần mềm khác", None, NOON, NOON + timedelta(days=1))
+        hook = await hooks.add("https://example.vn/hook", "secret", None, may_be_private=False)
+        await drawers.connection.execute(text("UPDATE api_keys SET suspended_at = made_at"))
+        await drawers.connection.execute(text("UPDATE hooks SET suspended_at = made_at"))
+        assert [one.number for one in await keys.list_suspended(NOON)] == [number]
+        assert await hooks.lease(hook, timedelta(minutes=1), None) is None
+        assert await keys.confirm(number)
+        assert not await keys.confirm(number)
+        assert await hooks.confirm(hook)
+        assert await hooks.lease(hook, timedelta(minutes=1), None) is not None
+        assert (await keys.find("another key")).suspended_at is None
+        assert await hooks.remove(hook, NOON)
+
+
 async def test_the_role_is_left_with_nothing_when_the_step_is_climbed_down(empty_database_url, vault):
     from storage.database import open_database
 

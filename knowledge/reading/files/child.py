@@ -4,14 +4,25 @@ What that process does stands in `parse`; it has no settings and no secrets in i
 """
 
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from knowledge.reading.files.limits import LETTERS, WALL_SECONDS
 from knowledge.reading.files.refusals import Refusal, UnreadableError
 
 _ROOT = Path(__file__).parents[3]
+# By which signal it ended. No limit of its own ends it by those of others; a library that gets no memory aborts.
+_ENDED_BY: Mapping[int, Refusal] = {
+    signal.SIGXCPU: Refusal.TOO_SLOW,
+    signal.SIGABRT: Refusal.TOO_HEAVY,
+    signal.SIGKILL: Refusal.CUT_OFF,
+    signal.SIGTERM: Refusal.CUT_OFF,
+    signal.SIGINT: Refusal.CUT_OFF,
+    signal.SIGHUP: Refusal.CUT_OFF,
+}
 _REFUSED = 3  # exit code of a reason that stands on the output
 
 
@@ -28,12 +39,11 @@ def parse_apart(kind: str, path: Path) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise UnreadableError(Refusal.TOO_HEAVY) from None
+        raise UnreadableError(Refusal.TOO_SLOW) from None
     if done.returncode == _REFUSED:
         raise UnreadableError(_reason(done.stdout))
     if done.returncode != 0:
-        # Killed by a limit, or by its own bytes: either way this file asks too much.
-        raise UnreadableError(Refusal.TOO_HEAVY if done.returncode < 0 else Refusal.BROKEN)
+        raise UnreadableError(_ENDED_BY.get(-done.returncode, Refusal.BROKEN))
     text = done.stdout.decode("utf-8", errors="replace")
     if len(text) > LETTERS:
         raise UnreadableError(Refusal.TOO_LONG)

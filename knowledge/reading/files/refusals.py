@@ -26,7 +26,9 @@ class Refusal(StrEnum):
     OLD_LETTERS = "old_letters"  # TCVN3 or VNI fonts: letters that only an old font shows as Vietnamese
     BROKEN = "broken"
     BOMB = "bomb"  # small when packed, huge when unpacked, or with entities or nesting that only harm
-    TOO_HEAVY = "too_heavy"  # took more time or memory than a document may
+    TOO_HEAVY = "too_heavy"  # took more memory than a document may
+    TOO_SLOW = "too_slow"  # took more time than a document may
+    CUT_OFF = "cut_off"  # whoever read it was ended from outside: nothing is known of the file
 
 
 class UnreadableError(ValueError):

@@ -33,6 +33,14 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     "privacy": (Row(),),
     "privacy.request": (Row({"number": "999"}),),
     "privacy.decide": (Row({"number": "999"}, fields={"deed": "accept"}, done=200),),
+    "privacy.new": (Row(),),
+    "privacy.enter": (
+        Row(fields={"person": "CB000", "right": "view", "day": "2026-11-20"}, done=400, holds_codes=True),
+    ),
+    "privacy.system": (
+        Row({"kind": "key", "number": "999"}, done=200),
+        Row({"kind": "hook", "number": "999"}, done=200),
+    ),
     "privacy.log": (Row(holds_codes=True),),
     "privacy.report": (Row({"number": "999"}),),
     "privacy.breach": (Row(done=200),),

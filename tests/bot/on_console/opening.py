@@ -27,12 +27,14 @@ MARK = re.compile(r'X-Form-Mark&#34;|"X-Form-Mark": "([0-9a-f]{64})"')
 # One of each kind of the invented province; whoever is named last sees most people.
 STRANGER, OFFICIAL, HEAD, HEAD_OF_AGENCY = None, "CB008", "CB001", "CB014"
 HR_OF_AGENCY, HR_OF_PROVINCE, ADMINISTRATOR = "CB016", "CB015", "CB018"
+DATA_OFFICER = "CB023"
 ROLES = {
     "stranger": STRANGER,
     "official": OFFICIAL,
     "head": HEAD,
     "head of an agency": HEAD_OF_AGENCY,
     "HR of an agency": HR_OF_AGENCY,
+    "data officer": DATA_OFFICER,
     "HR of the province": HR_OF_PROVINCE,
     "administrator": ADMINISTRATOR,
 }

@@ -1,5 +1,6 @@
 """Files of any sender: honest ones give their text, all others one reason, within bounded time and memory."""
 
+import signal
 import time
 import unicodedata
 import zipfile
@@ -179,8 +180,32 @@ def test_a_package_of_another_program_is_told_apart(tmp_path: Path):
     assert reason_of(path) is Refusal.OTHER_PACKAGE
 
 
-def test_a_process_that_is_killed_by_its_limits_is_told_as_too_heavy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_process_that_takes_too_long_is_told_as_slow_and_not_as_heavy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     from knowledge.reading.files import child
 
     monkeypatch.setattr(child, "WALL_SECONDS", 0.01)
-    assert reason_of(put(tmp_path, "a.docx", docx_of(LETTER))) is Refusal.TOO_HEAVY
+    assert reason_of(put(tmp_path, "a.docx", docx_of(LETTER))) is Refusal.TOO_SLOW
+
+
+@pytest.mark.parametrize(
+    ("by", "reason"),
+    [
+        (signal.SIGXCPU, Refusal.TOO_SLOW),
+        (signal.SIGABRT, Refusal.TOO_HEAVY),
+        (signal.SIGKILL, Refusal.CUT_OFF),
+        (signal.SIGSEGV, Refusal.BROKEN),
+    ],
+    ids=["its time", "its memory", "somebody else", "the bytes themselves"],
+)
+def test_whoever_reads_and_is_ended_says_by_what(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by, reason):
+    from knowledge.reading.files import child
+
+    script = tmp_path / "ends"
+    script.write_text(f"#!/bin/sh\nkill -{int(by)} $$\n")
+    script.chmod(0o700)
+    monkeypatch.setattr(child.sys, "executable", str(script))
+    with pytest.raises(UnreadableError) as refused:
+        child.parse_apart("pdf", tmp_path / "a.pdf")
+    assert refused.value.reason is reason

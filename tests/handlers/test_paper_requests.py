@@ -1,0 +1,148 @@
+"""Requests about personal data that came on paper: their own clocks, and two persons decide where it counts."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from handlers.reply import Outcome
+from knowledge.facts import PersonCode, Role
+from knowledge.privacy import Purpose
+from storage.records import Account, Consent, ConsentAct, DataRequestState
+from tests.handlers.desks import TriedDesk
+from tests.handlers.visits import NOTICE_VERSION, TODAY, actions, with_standards, words
+from tests.people import official
+
+ASKER = official()
+HR = replace(official(), code=PersonCode("CB090"), name="Trần Thị Nhân Sự", roles=frozenset({Role.HR}), scope=None)
+SECOND = replace(HR, code=PersonCode("CB092"), name="Hồ Thị Hai")
+OFFICER = replace(HR, code=PersonCode("CB093"), name="Cao Văn Bảo Vệ", roles=frozenset({Role.DATA_OFFICER}))
+MOMENT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+@pytest.fixture
+def tried(library, reader) -> TriedDesk:
+    desk = TriedDesk(with_standards(library), reader, people=(ASKER, HR, SECOND, OFFICER))
+    for address in ("w1", "w2"):
+        desk.drawers.accounts.kept["web", address] = Account("web", address, ASKER.code, consent_version=NOTICE_VERSION)
+    return desk
+
+
+async def _enter(tried: TriedDesk, right: str, *more: str, by=HR, day: date = YESTERDAY) -> None:
+    await tried.press("data.office.new", person=by, thread="hr")
+    await tried.say("cb001", person=by, thread="hr")
+    await tried.press(f"data.office.enter|right:{right}", person=by, thread="hr")
+    await tried.press(f"data.office.enter|day:{day.isoformat()}", person=by, thread="hr")
+    await tried.press("data.office.enter|way:on_paper", person=by, thread="hr")
+    for one in more:
+        is_button = ":" in one
+        await (tried.press(f"data.office.enter|{one}", person=by, thread="hr") if is_button else
+               tried.say(one, person=by, thread="hr"))  # fmt: skip
+
+
+async def _decide(tried: TriedDesk, deed: str, *said: str, by=HR, number: int = 1):
+    await tried.press(f"data.office.begin|{number}", person=by, thread="d")
+    reply = await tried.press(f"data.office.answer|deed:{deed}", person=by, thread="d")
+    for one in said:
+        reply = await tried.say(one, person=by, thread="d")
+    return reply
+
+
+async def test_what_came_on_paper_runs_from_the_day_on_which_it_came_and_its_person_is_told(tried):
+    await _enter(tried, "restrict", "Không cho đưa tên vào danh sách của xã", "sure:yes")
+    request = tried.drawers.privacy.requests[1]
+    assert (request.person, request.channel, request.entered_by) == ("CB001", "on_paper", "CB090")
+    assert request.due_on == YESTERDAY + timedelta(days=15)
+    assert "đơn, thư" in words(await tried.press("data.request|1"))
+    assert [one.number for one in tried.drawers.letters.kept] == [1]
+    assert ("CB090", "data_request_entered") in [(one.actor, one.action) for one in tried.drawers.audit.entries]
+
+
+async def test_nobody_enters_their_own_or_a_day_to_come_and_the_same_is_entered_once(tried):
+    await tried.press("data.office.new", person=HR, thread="hr")
+    assert "quyenriengtu" in words(await tried.say("CB090", person=HR, thread="hr"))
+    await tried.say("CB001", person=HR, thread="hr")
+    await tried.press("data.office.enter|right:view", person=HR, thread="hr")
+    assert "đã đến" in words(await tried.say("20/12/2999", person=HR, thread="hr"))
+    await _enter(tried, "view", "sure:yes")
+    await _enter(tried, "view", "sure:yes")
+    assert len(tried.drawers.privacy.requests) == 1
+
+
+async def test_a_deletion_takes_two_persons_and_then_lets_every_chat_go(tried):
+    await _enter(tried, "delete", "sure:yes")
+    first = await _decide(tried, "accept")
+    assert "người thứ hai" in first.title
+    assert not tried.drawers.personal_data.erased
+    again = await _decide(tried, "accept")
+    assert again.outcome is Outcome.DENIED
+    assert tried.drawers.privacy.requests[1].is_open
+
+    await _decide(tried, "accept", by=OFFICER)
+    assert tried.drawers.personal_data.erased == ["CB001"]
+    assert tried.drawers.privacy.requests[1].state is DataRequestState.DONE
+    assert {one.person for one in tried.drawers.accounts.kept.values()} == {None}
+    withdrawn = {one.address for one in tried.drawers.privacy.consents if one.act is ConsentAct.WITHDRAWN}
+    assert withdrawn == {"w1", "w2"}
+
+
+async def test_a_copy_with_results_is_handed_over_only_by_hr_in_charge(tried):
+    await _enter(tried, "export", "sure:yes", by=OFFICER)
+    await _decide(tried, "accept", by=HR)
+    refused = await _decide(tried, "accept", by=OFFICER)
+    assert refused.outcome is Outcome.DENIED
+    assert refused.paper is None
+    done = await _decide(tried, "accept", by=SECOND)
+    assert done.paper.file_name == "du-lieu-CB001.zip"
+    assert "CB092" in [one.actor for one in tried.drawers.audit.entries if one.action == "copied_data"]
+
+
+async def test_one_consent_is_withdrawn_in_all_chats_and_they_stay_linked(tried):
+    await _enter(tried, "withdraw", "purpose:reminders", "sure:yes")
+    await _decide(tried, "accept")
+    assert [(one.person, one.withheld) for one in tried.drawers.accounts.kept.values()] == [
+        ("CB001", ("reminders",)), ("CB001", ("reminders",)),
+    ]  # fmt: skip
+
+
+async def test_the_longer_clock_is_chosen_with_a_reason_only_where_one_is_known(tried):
+    await _enter(tried, "withdraw", "purpose:reminders", "sure:yes")
+    await _decide(tried, "longer", "Đơn vị khác cùng giữ bản sao")
+    request = tried.drawers.privacy.requests[1]
+    assert (request.has_others, request.due_on) == (True, YESTERDAY + timedelta(days=20))
+    assert request.answered_at is None
+    assert "Đơn vị khác cùng giữ bản sao" in words(await tried.press("data.request|1"))
+    await _enter(tried, "view", "sure:yes")
+    asked = await tried.press("data.office.begin|2", person=HR, thread="d")
+    assert not any("longer" in one for one in actions(asked))
+    assert (await _decide(tried, "longer", "vì nhiều người", number=2)).outcome is Outcome.DENIED
+
+
+async def test_a_data_officer_sees_requests_of_everybody_and_no_record(tried):
+    await _enter(tried, "object", "Không muốn", "sure:yes")
+    assert "CB001" in words(await tried.press("data.office", person=OFFICER))
+    assert "Không muốn" in words(await tried.press("data.office.open|1", person=OFFICER))
+    seen = await tried.say("CB001 còn thiếu gì", person=OFFICER)
+    assert seen.outcome is Outcome.DENIED
+    assert not seen.findings
+
+
+@pytest.mark.parametrize(
+    ("said", "purpose"),
+    [
+        ("tôi rút đồng ý chuyển câu hỏi cho hr", Purpose.QUESTIONS),
+        ("rut dong y nop minh chung", Purpose.EVIDENCE),
+        ("rút đồng ý nhận nhắc", Purpose.REMINDERS),
+    ],
+    ids=["questions", "evidence, without marks", "reminders"],
+)
+async def test_each_consent_is_withdrawn_by_words_and_what_waits_is_taken_back(tried, said, purpose):
+    given = Consent("web", "w1", purpose.value, ConsentAct.AGREED, "1", "0" * 64, MOMENT, ASKER.code)
+    tried.drawers.privacy.consents.append(given)
+    asked = await tried.say(said)
+    assert f"data.consent.no|{purpose.value}" in {one.token for one in asked.choices}
+    assert f"data.consent.ask|{purpose.value}" in {one.token for one in (await tried.press("data.consents")).choices}
+    await tried.press(f"data.consent.no|{purpose.value}")
+    last = tried.drawers.privacy.consents[-1]
+    assert (last.purpose, last.act) == (purpose.value, ConsentAct.WITHDRAWN)
