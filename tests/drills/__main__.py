@@ -41,7 +41,7 @@ def _kills(house: str, longest: float) -> Drill:
 DRILLS = {
     "kills-polling": _kills("polling", 18),
     "kills-webhook": _kills("webhook", 15),
-    "parsers": Drill("parsers", ("--examples", "100000"), ("--examples", "2000"), 20),
+    "parsers": Drill("parsers", ("--examples", "100000", "--minutes", "40"), ("--examples", "2000"), 20),
     "kills-run": _kills("run", 10),
     "kills-load": _kills("load", 10),
     "kills-keeping": _kills("keeping", 10),

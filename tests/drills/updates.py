@@ -79,7 +79,7 @@ async def bring(house: House, body: bytes, session: aiohttp.ClientSession, seen:
                 seen[got.status] += 1
                 if got.status != 503:
                     return
-        except aiohttp.ClientError:
+        except (aiohttp.ClientError, TimeoutError):
             seen[0] += 1
         await asyncio.sleep(0.5)
 
@@ -114,7 +114,8 @@ async def drill(good: int, bad: int, number: int = 5) -> dict[str, object]:
         random.shuffle(bodies)
         late = [body for body in bodies if random.random() < 0.1]
         seen: Counter[int] = Counter()
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=30)) as session:
+        lines, patience = aiohttp.TCPConnector(limit=30), aiohttp.ClientTimeout(total=None, sock_read=120)
+        async with aiohttp.ClientSession(connector=lines, timeout=patience) as session:
             for body_set in (bodies, late):  # what was brought long ago comes once more when all is answered
                 await asyncio.gather(*(bring(house, body, session, seen) for body in body_set))
                 await _wait_until_read(house, asked)
