@@ -93,10 +93,13 @@ _BENCHES = (
         ("round_of_all_s", "the same, s", "–"),
     )),
     Bench("tests.bench.starting", "", "--starts 1", (
-        ("installed_s", "`serve` from start to serving, empty home, s", "≤ 3"),
-        ("rss_mb", "its resident memory, MB", "≤ 250"),
-        ("own_mb", "of it shared with no other process, MB", "–"),
-        ("untaught_s", "where it must learn to read questions first, s", "–"),
+        ("serve_s", "`serve` from start to serving, s", "≤ 3"),
+        ("serve_cpu_s", "the same, seconds of the processor", "–"),
+        ("serve_mb", "its resident memory then, MB", "≤ 250"),
+        ("bare_s", "a process of bare aiogram and aiohttp from start to serving, s", "–"),
+        ("bare_mb", "its resident memory then, MB", "–"),
+        ("work_s", "`work` from start to sending, s", "–"),
+        ("ask_s", "one question on the command line, s", "–"),
     )),
     Bench("tests.bench.answering", "--rate 50 --seconds 20", "--rate 20 --seconds 4", (
         ("p50_ms", "answer at 50 questions/s, database included, p50", "≤ 25 ms"),
