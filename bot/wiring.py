@@ -36,6 +36,7 @@ from bot.wiring_reports import ReportsInDatabase
 from bot.wiring_rules import Reference, RulesScribe
 from bot.wiring_senders import SendingByJobs, lines_of, senders_of
 from bot.wiring_study import StudyInDatabase
+from bot.wiring_visits import VisitsSideBySide
 from bot.wiring_working_time import WorkingTimeInDatabase
 from bot.wiring_zalo import BookInDatabase, GrantsInDatabase, allowance_of
 from handlers.asking import Channel
@@ -449,7 +450,8 @@ async def open_office(
             await ensure_known(database, vault)
             places = await _find_places(database, settings)
             threads = None if keeps_threads else MemoryThreads()
-            desk = _make_desk(database, reference, clock, settings, threads, places)
+            visits = await stack.enter_async_context(VisitsSideBySide(database))
+            desk = _make_desk(visits, reference, clock, settings, threads, places)
             replica = await stack.enter_async_context(open_replica(settings, database, vault))
             yield Office(
                 settings=settings,
@@ -492,7 +494,7 @@ async def _find_places(database: Database, settings: Settings) -> Places:
 
 
 def _make_desk(
-    database: Database,
+    visits: VisitsSideBySide,
     reference: Reference,
     clock: Clock,
     settings: Settings,
@@ -514,7 +516,7 @@ def _make_desk(
         return reader.over(grown), search.over(grown)
 
     return FrontDesk(
-        open_drawers=_drawers(database, threads),
+        open_drawers=_drawers(visits, threads),
         make_rule_book=reference.rule_book,
         grow=grow,
         find_term=find_term,
@@ -529,10 +531,10 @@ def _make_desk(
     )
 
 
-def _drawers(database: Database, threads: MemoryThreads | None) -> Callable[[], AbstractAsyncContextManager[Any]]:
+def _drawers(visits: VisitsSideBySide, threads: MemoryThreads | None) -> Callable[[], AbstractAsyncContextManager[Any]]:
     @asynccontextmanager
     async def opened() -> AsyncIterator[Drawers]:
-        async with database.transaction() as drawers:
+        async with visits.opened() as drawers:
             yield drawers if threads is None else replace(drawers, threads=threads)  # type: ignore[arg-type]
 
     return opened

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from random import Random
@@ -20,9 +20,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.drawers import Drawers
+from storage.driver import driver_of
 from storage.encryption import Vault
 from storage.errors import DatabaseUnavailableError
+from storage.late import LateConnection
+from storage.later import Left, keep_together
 from storage.rules import RulesMemory
+from storage.visits import LookUp, Row, Visitor, look_up_together
 
 OLDEST_SERVER: Final = 150000  # the first whose unique keys can have empty parts
 _SCHEMES: Final = ("postgresql", "postgres")
@@ -69,7 +73,11 @@ class Database:
 
         Raises DatabaseUnavailableError if there is none, or if it breaks while it is used.
         """
-        connection = self.engine.connect()
+        async with self._started(self.engine.connect()) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _started(self, connection: AsyncConnection) -> AsyncIterator[AsyncConnection]:
         try:
             await connection.start()
         except (DBAPIError, psycopg.Error, PoolTimeoutError, OSError) as error:
@@ -98,13 +106,74 @@ class Database:
             yield drawers
             await drawers.later.write_and_commit()
 
+    @asynccontextmanager
+    async def visit(
+        self, look_up: LookUp, keep: Callable[[Left], Awaitable[None]], ways: asyncio.Semaphore
+    ) -> AsyncIterator[Drawers]:
+        """One transaction over every drawer, for a visit that may well ask for no more than others ask with it.
+
+        `look_up` answers what visits ask first, and `keep` keeps what is left behind, as long as nothing else is asked;
+        who asks more has a connection and a transaction of its own, if there is one of the `ways` to the server.
+        """
+        async with AsyncExitStack() as stack:
+
+            async def begin(connection: AsyncConnection) -> None:
+                await stack.enter_async_context(ways)
+                await stack.enter_async_context(self._started(connection))
+                await stack.enter_async_context(connection.begin())
+
+            connection = LateConnection(self.engine, begin)
+            drawers = self.drawers_on(connection, look_up)
+            yield drawers
+            left = drawers.later
+            if connection.is_used:
+                await left.write_and_commit()
+            else:
+                await keep(left.hand_over())
+
     def reserve(self) -> "ReservedLine":
         """A connection of one's own, for what must not wait for others."""
         return ReservedLine(self)
 
-    def drawers_on(self, connection: AsyncConnection) -> Drawers:
+    def drawers_on(self, connection: AsyncConnection, look_up: LookUp | None = None) -> Drawers:
         """Every drawer over this connection."""
-        return Drawers.on(connection, vault=self.vault, randomness=self._randomness, rules_memory=self._rules_memory)
+        return Drawers.on(
+            connection,
+            vault=self.vault,
+            randomness=self._randomness,
+            rules_memory=self._rules_memory,
+            look_up=look_up,
+        )
+
+    async def look_up_together(self, line: "ReservedLine", visitors: Sequence[Visitor]) -> Sequence[Row | None]:
+        """What the first look finds of each of these visitors. Raises DatabaseUnavailableError."""
+        for is_last in (False, True):
+            try:
+                async with line.at_once() as drawers:
+                    return await look_up_together(await driver_of(drawers.connection), visitors)
+            except psycopg.Error as error:
+                if not _is_lost(error):
+                    raise
+                if is_last:
+                    raise self._unavailable(error) from error
+        raise AssertionError("the last attempt returns or raises")
+
+    async def keep_together(self, line: "ReservedLine", all_left: Sequence[Left]) -> Sequence[Exception | None]:
+        """Keep what several visits leave behind, in one transaction; for each what the server has against it.
+
+        Where it refuses one, each is kept by itself. Raises DatabaseUnavailableError.
+        """
+        try:
+            async with line.at_once() as drawers:
+                await keep_together(await driver_of(drawers.connection), all_left)
+        except psycopg.Error as error:
+            if _is_lost(error):
+                raise self._unavailable(error) from error
+            if len(all_left) == 1:
+                return [error]
+        else:
+            return [None] * len(all_left)
+        return [(await self.keep_together(line, [left]))[0] for left in all_left]
 
     async def _ensure_usable(self) -> None:
         async with self.connect() as connection:
@@ -127,6 +196,8 @@ class ReservedLine:
         """Every order is kept by itself, at once and without a second way to the server; one user after the other."""
         async with self._turn:
             try:
+                if self._connection is not None and _may_be_lost(await driver_of(self._connection)):
+                    await self.close()
                 if self._connection is None:
                     connection = await self._open.enter_async_context(self._database.connect())
                     self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -245,6 +316,11 @@ def _is_lost(error: psycopg.Error) -> bool:
     return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
 
 
+def _may_be_lost(driver: psycopg.AsyncConnection[Any]) -> bool:
+    """Whether a connection that is at rest has ended, or its server has said something unasked: that it ends it."""
+    return driver.closed or bool(select([driver], [], [], 0)[0])
+
+
 def _ask_only_in_doubt(engine: AsyncEngine) -> None:
     """A connection that was used just now, and on which its server has said nothing since, need not be asked again.
 
@@ -256,7 +332,7 @@ def _ask_only_in_doubt(engine: AsyncEngine) -> None:
         driver: psycopg.AsyncConnection[Any] = dbapi_connection.driver_connection
         used_at = _USED_AT.get(driver, 0.0)
         _USED_AT[driver] = now = time.monotonic()
-        if now - used_at < _FRESH_SECONDS and not driver.closed and not select([driver], [], [], 0)[0]:
+        if now - used_at < _FRESH_SECONDS and not _may_be_lost(driver):
             return True
         return ask(dbapi_connection)
 

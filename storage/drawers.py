@@ -43,7 +43,7 @@ from storage.threads import ThreadsDrawer
 from storage.told_rules import ToldRulesDrawer
 from storage.updates import UpdatesDrawer
 from storage.verdicts import VerdictsDrawer
-from storage.visits import VisitsDrawer
+from storage.visits import LookUp, VisitsDrawer
 from storage.workbook.sheets_later import Sheets
 from storage.working_time import WorkingTimeDrawer
 from storage.zalo import ZaloDrawer
@@ -143,9 +143,15 @@ class Drawers:
 
     @classmethod
     def on(
-        cls, connection: AsyncConnection, *, vault: Vault, randomness: Random, rules_memory: RulesMemory
+        cls,
+        connection: AsyncConnection,
+        *,
+        vault: Vault,
+        randomness: Random,
+        rules_memory: RulesMemory,
+        look_up: LookUp | None = None,
     ) -> "Drawers":
-        """All drawers over this connection."""
+        """All drawers over this connection; `look_up` finds what visits ask first where others ask it too."""
         foreseen, later = Foreseen(), Later(connection)
         return cls(
             connection=connection,
@@ -187,6 +193,6 @@ class Drawers:
             backups=BackupsDrawer(connection),
             identities=IdentitiesDrawer(connection),
             working_time=WorkingTimeDrawer(connection),
-            visits=VisitsDrawer(connection, foreseen),
+            visits=VisitsDrawer(connection, foreseen, look_up),
             later=later,
         )

@@ -10,13 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from knowledge.facts import FrequentAnswer, PersonCode
 from storage.characters import storable
 from storage.encryption import SecretKeyError, Vault
-from storage.later import Later
+from storage.later import Later, Order
 from storage.records import Unanswered
 from storage.tables import answers_given, frequent_answers
 
-_NOTE: Final = (
+_NOTE: Final = Order(
     b"INSERT INTO answers_given (at, channel, intent, outcome, question)"
-    b" VALUES (%(at)s, %(channel)s, %(intent)s, %(outcome)s, %(question)s)"
+    b" VALUES (%(at)s, %(channel)s, %(intent)s, %(outcome)s, %(question)s)",
+    b"INSERT INTO answers_given (at, channel, intent, outcome, question)"
+    b" SELECT * FROM unnest(%(at)s::timestamptz[], %(channel)s::text[], %(intent)s::text[], %(outcome)s::text[],"
+    b" %(question)s::bytea[])",
 )
 
 

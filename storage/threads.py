@@ -11,12 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.characters import storable, storable_values
 from storage.encryption import SecretKeyError, Vault
 from storage.foreseen import NOT_FORESEEN, Foreseen
-from storage.later import Later
+from storage.later import Later, Order
 from storage.tables import threads
 
-_KEEP: Final = (
-    b"INSERT INTO threads (thread, state, kept_at) VALUES (%(thread)s, %(state)s, %(at)s)"
-    b" ON CONFLICT (thread) DO UPDATE SET state = excluded.state, kept_at = excluded.kept_at"
+_REPLACING: Final = b" ON CONFLICT (thread) DO UPDATE SET state = excluded.state, kept_at = excluded.kept_at"
+_KEEP: Final = Order(
+    b"INSERT INTO threads (thread, state, kept_at) VALUES (%(thread)s, %(state)s, %(at)s)" + _REPLACING,
+    # Sorted by name, so that two processes that keep the same do not wait for each other.
+    b"INSERT INTO threads (thread, state, kept_at) SELECT t.thread, CAST(t.state AS jsonb), t.at"
+    b" FROM unnest(%(thread)s::text[], %(state)s::text[], %(at)s::timestamptz[]) AS t (thread, state, at)"
+    b" ORDER BY t.thread" + _REPLACING,
+    key="thread",
 )
 _SEALED: Final = "sealed"  # the only key of a kept state: what people typed is in it
 

@@ -30,6 +30,7 @@ WIRING = {
     "bot/wiring_rules.py",
     "bot/wiring_senders.py",
     "bot/wiring_study.py",
+    "bot/wiring_visits.py",
     "bot/wiring_working_time.py",
     "bot/wiring_zalo.py",
 }

@@ -27,7 +27,7 @@ from aiogram.types import (
 
 from bot.failures import DeliveryFailedError, NotSentError, RefusedError, UnclearError
 from bot.log_names import short_name
-from bot.on_telegram.connection import hand_over, name_reason
+from bot.on_telegram.connection import PlainMethod, hand_over, name_reason
 from bot.on_telegram.keyboards import build_choices, build_contact_removal, build_contact_request
 from bot.papers.handing import file_of
 from bot.render import Describe, render_html, split_html
@@ -46,16 +46,15 @@ _log = structlog.get_logger("bot.on_telegram")
 Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 
 
-class Answer(TelegramMethod[Any]):
+class Answer(PlainMethod):
     """`sendMessage` with what our answers use of it; of what Telegram made of it, that it was taken is enough."""
 
-    __returning__ = Any
     __api_method__ = "sendMessage"
 
     chat_id: str
     text: str
     parse_mode: str = ParseMode.HTML
-    link_preview_options: LinkPreviewOptions = _NO_PREVIEW
+    link_preview_options: dict[str, bool] = {"is_disabled": True}  # noqa: RUF012  a form copies it
     reply_markup: Markup | None = None
 
 

@@ -2,6 +2,7 @@
 
 import json
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -25,7 +26,7 @@ from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiogram.types import InputFile
 from aiogram.utils.token import TokenValidationError
-from aiohttp import ClientConnectorError, ConnectionTimeoutError, FormData, JsonPayload
+from aiohttp import BytesPayload, ClientConnectorError, ConnectionTimeoutError, FormData, JsonPayload, Payload
 
 from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError, UnclearError
 from bot.on_telegram.tokens import refused_token
@@ -42,6 +43,16 @@ class NeverConnectedError(TelegramNetworkError):
     """No connection was made, so Telegram did not see the request."""
 
 
+class PlainMethod(TelegramMethod[Any]):
+    """A method that brings no file and leaves nothing to the defaults of a bot; what Telegram answers is left as it is.
+
+    So it is written and its answer is read in one go.
+    """
+
+    __returning__ = Any
+    __api_method__ = ""
+
+
 class DiscreetSession(AiohttpSession):
     """aiogram's session with network errors that name the kind of failure only: addresses carry the token."""
 
@@ -49,8 +60,11 @@ class DiscreetSession(AiohttpSession):
         super().__init__(api=api)
         self._forms: dict[Any, Any] = {}  # pydantic forgets a form as soon as nobody holds it, and makes it anew
 
-    def build_form_data(self, bot: Bot, method: TelegramMethod[TelegramType]) -> FormData | JsonPayload:  # type: ignore[override]  # aiohttp takes either
+    def build_form_data(self, bot: Bot, method: TelegramMethod[TelegramType]) -> FormData | Payload:  # type: ignore[override]  # aiohttp takes either
         """As JSON where no file goes with it: in a form each Vietnamese letter is written by six to nine others."""
+        if isinstance(method, PlainMethod):
+            written_at_once = method.model_dump_json(exclude_none=True)
+            return BytesPayload(written_at_once.encode(), content_type="application/json")
         files: dict[str, InputFile] = {}
         fields = method.model_dump(warnings=False).items()
         written = {name: self.prepare_value(value, bot=bot, files=files) for name, value in fields}
@@ -61,6 +75,8 @@ class DiscreetSession(AiohttpSession):
     def check_response(
         self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
     ) -> Response[TelegramType]:
+        if isinstance(method, PlainMethod) and status_code == HTTPStatus.OK and (read := _find_taken(content)):
+            return read
         returning = method.__returning__
         if returning not in self._forms:
             self._forms[returning] = Response[returning]  # type: ignore[valid-type]
@@ -86,6 +102,16 @@ class DiscreetSession(AiohttpSession):
             kind = NeverConnectedError if never else TelegramNetworkError
             discreet = kind(method=method, message=type(failed.__cause__).__name__)
         raise discreet
+
+
+def _find_taken(content: str) -> Response[Any] | None:
+    """The answer that something was taken; None for any other."""
+    try:
+        read = json.loads(content)
+    except ValueError:
+        return None
+    is_taken = isinstance(read, dict) and read.get("ok") is True
+    return Response.model_construct(ok=True, result=read.get("result")) if is_taken else None
 
 
 def open_bot(token: str, api: str) -> Bot:

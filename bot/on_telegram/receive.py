@@ -36,7 +36,7 @@ ALLOWED_UPDATES = ["message", "edited_message", "channel_post", "callback_query"
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 _ANSWER: Final = "answer"
 _TURNS_GIVEN: Final = 3
-_THINKING: Final = 8  # questions at the desk at the same time: each needs its own way to the database
+_THINKING: Final = 32  # questions at the desk at the same time: what they ask the database they ask together
 _CROWD: Final = 100  # so many in line are a flood: to tell each that we work at it would make all of them wait longer
 _log = structlog.get_logger("bot.on_telegram")
 

@@ -1,6 +1,7 @@
 """What the classifier looks at: words, pairs of words, pieces of words, and which sorts of things are named."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain, combinations, pairwise
 
 from knowledge.understanding.cues import Cues, Words
@@ -136,7 +137,10 @@ def _words(words: list[str]) -> Iterator[str]:
 
 
 def _pieces(words: list[str]) -> Iterator[str]:
-    for word in words:
-        padded = f"<{word}>"
-        for size in _PIECE_SIZES:
-            yield from (padded[at : at + size] for at in range(len(padded) - size + 1))
+    return chain.from_iterable(map(_pieces_of, words))
+
+
+@lru_cache(maxsize=4096)
+def _pieces_of(word: str) -> tuple[str, ...]:
+    padded = f"<{word}>"
+    return tuple(padded[at : at + size] for size in _PIECE_SIZES for at in range(len(padded) - size + 1))

@@ -64,13 +64,16 @@ def vector_of(blocks: Blocks, positions: dict[str, int], rarity: Vector) -> tupl
         known = [(positions[name], count) for name, count in counts.items() if name in positions]
         if not known:
             continue
-        at = np.fromiter((position for position, _ in known), np.int32, len(known))
-        many = np.fromiter((count for _, count in known), np.float32, len(known))
-        value = (_SOFTENED_FROM + np.log(many)) * rarity[at]
+        at = [position for position, _ in known]
+        value: Vector = rarity[at]
+        if len(known) != sum(count for _, count in known):  # one of one is one
+            many = np.array([count for _, count in known], np.float32)
+            value = ((_SOFTENED_FROM + np.log(many)) * value).astype(np.float32)
         # The length counts unknown features too, so that a question full of unknown words stays faint.
         unknown = len(counts) - len(known)
-        length = float(np.sqrt(np.square(value).sum() + unknown * float(rarity.max()) ** 2 * 0.25))
-        where.extend(at.tolist())
+        faint = unknown * float(rarity.max()) ** 2 * 0.25 if unknown else 0.0
+        length = float(np.sqrt(np.square(value).sum() + faint))
+        where.extend(at)
         values.append((value * (weight / length)).astype(np.float32))
     if not where:
         return np.zeros(0, np.int32), np.zeros(0, np.float32)

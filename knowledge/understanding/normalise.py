@@ -62,6 +62,8 @@ class Normaliser:
             for short, senses in self._senses.items()
             if not short.isalnum()
         ]
+        spelt = (re.escape(short) for short in sorted(self._senses, key=len, reverse=True) if not short.isalnum())
+        self._any_spelt = re.compile("|".join(spelt) or r"(?!)", re.IGNORECASE)
         self._foreign = frozenset(word.folded for name in foreign for word in make_text(name).words)
         self._glued: dict[str, str] = {}
         self._followed = Counter(heard.pairs)
@@ -87,6 +89,8 @@ class Normaliser:
 
     def expand(self, text: Text) -> Text:
         """The text with abbreviations written out and run-together domain words taken apart."""
+        if self._any_spelt.search(text.marked) is None:  # as in most questions
+            return self._rewritten(text, self._full_form)
         spans = [(*match.span(), full) for written, full in self._spelt for match in written.finditer(text.marked)]
         return self._rewritten(text.replaced(spans) if spans else text, self._full_form)
 

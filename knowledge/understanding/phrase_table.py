@@ -9,7 +9,9 @@ from knowledge.understanding.syllables import is_syllable
 from knowledge.understanding.text import Text, Word, make_text
 
 T = TypeVar("T")
-_Phrase = tuple[tuple[str, ...], tuple[Word, ...], bool, T]  # without marks, as written, whether marks are looked at
+_Phrase = tuple[tuple[Word, ...], bool, T]  # as written, whether marks are looked at, what it stands for
+# Phrases that begin with the same word, by how many words they have, most first, and by their words without marks.
+_Beginning = list[tuple[int, dict[tuple[str, ...], list[_Phrase[T]]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class PhraseTable(Generic[T]):
     """Phrases with a value each, found in one pass over the words of a text."""
 
     def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
-        self._starts: dict[str, list[_Phrase[T]]] = {}
+        starts: dict[str, dict[int, dict[tuple[str, ...], list[_Phrase[T]]]]] = {}
         for phrase, value in entries:
             words = make_text(phrase).words
             if words:
@@ -35,22 +37,32 @@ class PhraseTable(Generic[T]):
                 is_word = len(words) == 1 and is_syllable(words[0].folded)
                 checks = is_word or any(has_marks(word.marked) for word in words)
                 folded = tuple(word.folded for word in words)
-                self._starts.setdefault(folded[0], []).append((folded, words, checks, value))
-        for phrases in self._starts.values():
-            phrases.sort(key=lambda entry: -len(entry[0]))
+                of_length = starts.setdefault(folded[0], {}).setdefault(len(folded), {})
+                of_length.setdefault(folded, []).append((words, checks, value))
+        self._starts: dict[str, _Beginning[T]] = {
+            first: sorted(by_length.items(), reverse=True) for first, by_length in starts.items()
+        }
+        self._last: tuple[Text, list[Match[T]]] | None = None  # one question is looked through several times
 
     def find(self, text: Text) -> list[Match[T]]:
         """Every phrase of the text, longest first at each place, never overlapping; all values of equal phrases."""
         starts, folded = self._starts, text.folded_words
-        found: list[Match[T]] = []
         if starts.keys().isdisjoint(folded):  # as in most questions for most tables
-            return found
+            return []
+        last = self._last
+        if last is None or last[0] is not text:
+            self._last = last = text, self._find(text)
+        return last[1].copy()
+
+    def _find(self, text: Text) -> list[Match[T]]:
+        starts, folded = self._starts, text.folded_words
+        found: list[Match[T]] = []
         free = 0
         for at, word in enumerate(folded):
-            phrases = starts.get(word) if at >= free else None
-            if phrases is None:
+            beginning = starts.get(word) if at >= free else None
+            if beginning is None:
                 continue
-            here = self._at(text, at, phrases)
+            here = self._at(text, at, beginning)
             if here:
                 found += here
                 free = here[0].last
@@ -62,24 +74,28 @@ class PhraseTable(Generic[T]):
         return {
             value
             for first, word in enumerate(folded)
-            for wanted, phrase, checks, value in starts.get(word, ())
-            if folded[first : first + len(wanted)] == wanted
-            and _fits(words[first : first + len(wanted)], phrase, checks=checks)
+            for length, phrases in starts.get(word, ())
+            for phrase, checks, value in phrases.get(folded[first : first + length], ())
+            if _fits(words[first : first + length], phrase, checks=checks)
         }
 
     @staticmethod
-    def _at(text: Text, first: int, phrases: Sequence["_Phrase[T]"]) -> list[Match[T]]:
+    def _at(text: Text, first: int, beginning: _Beginning[T]) -> list[Match[T]]:
         words, folded = text.words, text.folded_words
-        found: list[Match[T]] = []
-        length = 0
-        for wanted, phrase, checks, value in phrases:
-            last = first + len(wanted)
-            if found and len(wanted) < length:
-                break
-            if folded[first:last] == wanted and _fits(words[first:last], phrase, checks=checks):
-                found.append(Match(value, words[first].start, words[last - 1].end, first, last))
-                length = len(phrase)
-        return found
+        for length, phrases in beginning:
+            last = first + length
+            here = phrases.get(folded[first:last])
+            if here is None:
+                continue
+            typed = words[first:last]
+            found = [
+                Match(value, typed[0].start, typed[-1].end, first, last)
+                for phrase, checks, value in here
+                if _fits(typed, phrase, checks=checks)
+            ]
+            if found:
+                return found
+        return []
 
 
 def _fits(typed: Sequence[Word], wanted: Sequence[Word], *, checks: bool) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from typing import NamedTuple
 LONGEST_ACCEPTED = 8_000  # characters; twice what a chat message can hold. Longer input is nobody's question
 LONGEST_READ = 1_200  # of an accepted message this much is read: questions state themselves at the start
 
+_MOST_LETTERS = 4096
 _MARKED_FROM = 0.4  # share of words with marks; many Vietnamese words have none
 _WORD = re.compile(r"[^\W_]+")
 _SPACES = re.compile(r"\s+")
@@ -51,10 +52,18 @@ class Text:
 
     def without(self, spans: Iterable[tuple[int, int]]) -> "Text":
         """The text with these spans blanked; positions of everything else stay."""
+        blanked = tuple(spans)
+        if not blanked:
+            return self
         letters = list(self.typed)
-        for start, end in spans:
+        for start, end in blanked:
             letters[start:end] = " " * (end - start)
         return make_text("".join(letters))
+
+    def rewritten(self, pattern: re.Pattern[str], new: str) -> "Text":
+        """The text with everything that fits a pattern rewritten; itself where nothing does."""
+        typed = pattern.sub(new, self.typed)
+        return self if typed == self.typed else make_text(typed)
 
     def words_before(self, position: int, count: int) -> tuple[Word, ...]:
         """The last words that end at or before a position, nearest last."""
@@ -79,8 +88,8 @@ def clean(raw: str) -> str:
 
 def make_text(cleaned: str) -> Text:
     """The three views of a cleaned string."""
-    folded = "".join(map(_fold_letter, cleaned))
-    marked = "".join(map(_lower_letter, cleaned))
+    folded = cleaned.translate(_FOLDED)
+    marked = cleaned.translate(_LOWERED)
     words = tuple(
         Word(found.start(), found.end(), marked[found.start() : found.end()], found.group())
         for found in _WORD.finditer(folded)
@@ -111,14 +120,28 @@ def _readable(letter: str) -> str:
     return letter
 
 
-@lru_cache(maxsize=4096)
 def _lower_letter(letter: str) -> str:
     lower = letter.lower()
     return lower if len(lower) == 1 else letter  # one letter stays one letter, so that the views stay aligned
 
 
-@lru_cache(maxsize=4096)
 def _fold_letter(letter: str) -> str:
     if letter in "đĐðÐ":
         return "d"
     return _lower_letter(unicodedata.normalize("NFD", letter)[0])
+
+
+class _Letters(dict[int, str]):
+    """What becomes of each letter, by its number, learned when it is met first; no more than there are letters."""
+
+    def __init__(self, become: Callable[[str], str]) -> None:
+        self._become = become
+
+    def __missing__(self, code: int) -> str:
+        if len(self) >= _MOST_LETTERS:
+            self.clear()
+        self[code] = letter = self._become(chr(code))
+        return letter
+
+
+_FOLDED, _LOWERED = _Letters(_fold_letter), _Letters(_lower_letter)

@@ -119,7 +119,7 @@ class EntityReader:
 
     def read(self, typed: Text, vocabulary: Vocabulary, today: date) -> Reading:
         """Everything that the question names."""
-        typed = make_text(self._glued_number.sub(r"\1 \2", typed.typed))
+        typed = typed.rewritten(self._glued_number, r"\1 \2")
         documents = self._numbers.find(typed)
         code = self._persons.find_code(typed.without((one.start, one.end) for one in documents))
         text = self._plain_text(typed, documents, code)
@@ -212,7 +212,7 @@ class EntityReader:
         if code:
             spans.append((code.start, code.end, f" {PERSON_WORD} "))
         text = typed.replaced(spans) if spans else typed
-        return self._normaliser(make_text(self._glued.sub(r"\1 \2", text.typed)))
+        return self._normaliser(text.rewritten(self._glued, r"\1 \2"))
 
     def _known(self, documents: tuple[FoundDocument, ...]) -> tuple[Document, ...]:
         known = dict.fromkeys(one.mention.document for one in documents if one.mention.document)
@@ -289,7 +289,7 @@ def _replaced(
         spans.append((person.start, person.end, f" {PERSON_WORD} "))
     taken = [(start, end) for start, end, _ in spans]
     spans += [thing for thing in things if all(thing[1] <= start or end <= thing[0] for start, end in taken)]
-    return text.replaced(spans).folded
+    return text.replaced(spans).folded if spans else text.folded
 
 
 def make_normaliser(
