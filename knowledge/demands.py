@@ -5,7 +5,7 @@ group, managed by the same body, of leaders or of others. Nothing else of a pers
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from knowledge.accountability import find_accountable
@@ -69,14 +69,20 @@ class Demand:
 Demands = dict[CriterionCode, Demand]
 
 
+Questions = dict[tuple[CriterionCode, LevelCode], Question]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Alike:
-    """Places that are alike, spoken for by the first of them; `questions` are those asked there so far."""
+    """Places that are alike, spoken for by the first of them.
+
+    `questions` are those asked so far wherever credentials are judged as they are here: rounds do not matter to them.
+    """
 
     unit: UnitCode
     territory: TerritoryCode
     rounds: tuple[ReviewRound, ...]
-    questions: dict[tuple[CriterionCode, LevelCode], Question] = field(default_factory=dict)
+    questions: Questions
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,7 +139,8 @@ def _find_place(code: UnitCode, rules: RulesOn) -> Place:
     rulings = [n for n, one in enumerate(rules.scoped_rulings) if rules.reaches(one, territory, unit)]
     reached = territory, tuple(rounds), tuple(rulings)
     if reached not in rules.alike:
-        rules.alike[reached] = Alike(unit, territory, tuple(rules.open_rounds[n] for n in rounds))
+        questions = rules.questions.setdefault((territory, tuple(rulings)), {})
+        rules.alike[reached] = Alike(unit, territory, tuple(rules.open_rounds[n] for n in rounds), questions)
     return Place(unit, territory, rules.alike[reached])
 
 

@@ -37,7 +37,7 @@ from knowledge.retirement import Ages, ages_of, last_day_by, schedule_on
 from knowledge.rulings import with_rulings
 
 if TYPE_CHECKING:
-    from knowledge.demands import Alike, Demands, Place, Post
+    from knowledge.demands import Alike, Demands, Place, Post, Questions
 
 _MOST_VIEWS = 8  # nearly every question is about today
 
@@ -151,11 +151,12 @@ class RulesOn:
     _answering: dict[TerritoryCode, bool] = field(default_factory=dict, repr=False)
     _safe_days: dict[date, date] = field(default_factory=dict, repr=False)
     _retiring: dict[tuple[int, int, Gender], date] = field(default_factory=dict, repr=False)
-    # What `knowledge.demands` found: places by unit, places that are alike, and what is asked of posts there.
+    # What `knowledge.demands` found: places by unit, places that are alike, what is asked there, by posts and in all.
     places: "dict[UnitCode, Place]" = field(default_factory=dict, repr=False)
     alike: "dict[tuple[TerritoryCode, tuple[int, ...], tuple[int, ...]], Alike]" = field(
         default_factory=dict, repr=False
     )
+    questions: "dict[tuple[TerritoryCode, tuple[int, ...]], Questions]" = field(default_factory=dict, repr=False)
     posts: "dict[Post, Demands]" = field(default_factory=dict, repr=False)
 
     @property
