@@ -58,7 +58,7 @@ def _words() -> dict[str, str]:
         "row": _("Each row holds"),
         "name": _("Name"),
         "means": _("Meaning"),
-        "values": _("One of"),
+        "one_of": _("One of"),
         "optional": _("may be empty"),
         "problems": _("What can go wrong"),
         "paging": _("Where `next` is not empty, more rows follow: give it as `cursor`."),

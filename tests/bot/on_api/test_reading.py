@@ -502,6 +502,8 @@ async def test_the_page_is_whole_without_script_and_asks_nobody_else():
     assert "http://" not in html
     assert "https://" not in html
     assert all(f"{BASE}/{one}" in html for one in LISTS)
+    assert "Một trong:" in html
+    assert "&lt;built-in" not in html
     style, _css = await answer_of(Scripted(), "/style.css")
     assert style.content_type == "text/css"
     with locale_of("en"):
