@@ -23,6 +23,7 @@ WITHIN = 150.0
 RATE = 3.0
 HOUR, DAY = 3600.0, 86_400.0
 _FRIDAY = 4
+_PLANNED_WITHIN = 600.0  # seconds: workers look once a minute, and beside other work a plan takes long
 # What the database writes down by its own clock and compares with it later.
 _OWN_MOMENTS = {
     "deliveries": ("lease_until", "slot_at"),
@@ -85,7 +86,7 @@ async def pass_a_night(house: House, seconds: float) -> dict[str, object]:
     await asyncio.sleep(seconds)
     at_night = dict(await house.ask_database(_OF_DAY, day))
     jump_processes(house, 8 * HOUR)
-    await _wait(house, _OF_DAY, day, lambda rows: not any(dict(rows).get(one) for one in _NOT_TOLD))
+    await _wait(house, _OF_DAY, day, lambda rows: rows and not any(dict(rows).get(one) for one in _NOT_TOLD))
     by_day = dict(await house.ask_database(_OF_DAY, day))
     jump_processes(house, -into_the_night - 8 * HOUR)
     return {
@@ -96,9 +97,9 @@ async def pass_a_night(house: House, seconds: float) -> dict[str, object]:
     }
 
 
-async def _wait(house: House, order: str, day: date, is_so: Callable[[list[tuple]], bool]) -> None:
+async def _wait(house: House, order: str, day: date, is_so: Callable[[list[tuple]], object]) -> None:
     began = time.monotonic()
-    while time.monotonic() - began < WITHIN and not is_so(await house.ask_database(order, day)):  # noqa: ASYNC110  nobody tells us
+    while time.monotonic() - began < _PLANNED_WITHIN and not is_so(await house.ask_database(order, day)):  # noqa: ASYNC110  nobody tells us
         await asyncio.sleep(0.5)
 
 
@@ -151,7 +152,7 @@ def main() -> None:
     words.add_argument("--seconds", type=float, default=8)
     found = asyncio.run(drill(words.parse_args().seconds))
     print(json.dumps(found))
-    sys.exit(any(found[name] for name in BREACHES) or not found["told in the morning"])
+    sys.exit(any(found[name] for name in BREACHES) or not (found["planned at night"] and found["told in the morning"]))
 
 
 if __name__ == "__main__":
