@@ -18,6 +18,7 @@ from bot.push.figures import AllowanceLine
 from bot.settings import Settings
 from handlers.asking import Channel
 from handlers.ports import Clock
+from knowledge.facts import Role
 from storage.database import Database
 from storage.drawers import Drawers
 from storage.records import Account, Letter, LetterKind, ZaloGrant
@@ -187,6 +188,8 @@ async def read_allowances(
 async def _tell_staff(drawers: Drawers, key: str, at: datetime) -> None:
     untold = 0
     for person in await drawers.staff.list_staff():
+        if not person.roles & {Role.HR, Role.ADMINISTRATOR}:
+            continue
         where = _choose(await drawers.accounts.list_accounts(person.code))
         if where is None:
             untold += 1

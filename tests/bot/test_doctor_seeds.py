@@ -373,6 +373,17 @@ def used_up(ground: Ground) -> None:
     ground.orders("INSERT INTO zalo_bot_months (identity, month, sent) VALUES ('zalo_bot:1', '2026-11-01', 9)")
 
 
+A_FAILING_HOOK = """
+INSERT INTO hooks (url, secret, may_be_private, made_at, failures, failed_since, reason)
+VALUES ('https://example.vn', '', false, '2026-11-01', 9, '2026-11-20', 'status_500')
+"""
+
+
+async def a_failing_hook(ground: Ground) -> None:
+    await ground.look()  # the key of the house is known then, and what no key has sealed is no other key's
+    ground.orders(A_FAILING_HOOK)
+
+
 @cache
 def first_undecided_year() -> int:
     calendar = WorkingCalendar(load_library().calendar)
@@ -392,10 +403,6 @@ def ahead_by_an_hour(ground: Ground) -> None:
 
 
 POLLERS = "INSERT INTO update_holders VALUES ('{} polls telegram:1', clock_timestamp() + interval '1 minute')"
-A_FAILING_HOOK = """
-INSERT INTO hooks (url, secret, may_be_private, made_at, failures, failed_since, reason)
-VALUES ('https://example.vn', '', false, '2026-11-01', 9, '2026-11-20', 'status_500')
-"""
 A_SUSPENDED_KEY = """
 INSERT INTO api_keys (label, hash, made_at, expires_at, suspended_at)
 VALUES ('thống kê', '', '2026-11-01', '2099-01-01', '2026-11-20')
@@ -440,7 +447,7 @@ IN_DATABASE = {
     ),
     "rules.standards_of_nobody": ("UPDATE standards SET position_group = 'truong_phong'", "truong_phong", 0),
     "rules.no_recognition": ("DELETE FROM recognition", "cong_nhan", 0),
-    "hooks": (A_FAILING_HOOK, "nhacchuan hook", 1),
+    "hooks": (a_failing_hook, "nhacchuan hook", 1),
     "hooks.suspended": (A_SUSPENDED_KEY, "nhacchuan api-key confirm", 1),
     "restore": (AN_UNSETTLED_RESTORE, "nhacchuan resume", 1),
     "personal_data": (AN_OVERDUE_REQUEST, "nhacchuan privacy clocks", 1),

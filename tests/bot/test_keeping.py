@@ -13,6 +13,7 @@ from bot.errors import CommandError, InputError
 from bot.papers.audit_sheet import line_of, list_unread, read_lines, write_audit_sheet
 from bot.push.daily import DailyPlan
 from bot.wiring import open_office
+from bot.wiring_intake import InboxInDatabase
 from bot.wiring_keeping import Keeper, settle_restore
 from tests.databases import make_home
 from tests.offices import sample_office
@@ -123,7 +124,15 @@ async def test_the_chain_is_read_and_signed_every_day_and_a_broken_one_is_told_o
             assert found.broken_at == 1
         told = {name: (is_well, found) for name, is_well, found, _mend in await check_keeping(office)}
         assert not told["audit"][0]
+        inbox = InboxInDatabase(office._database)
+        await inbox.keep("telegram", [("m1", "{}"), ("m2", "{}")], "me")
+        for key in ("m1", "m2"):
+            await inbox.give_up("telegram", key, "me")
+        await inbox.leave("me")
     with psycopg.connect(url) as connection:
+        given_up = connection.execute("SELECT person FROM letters WHERE kind = 'given_up'").fetchall()
+        assert given_up.count(("CB001",)) == 1, "administrators are told once a day"
+        assert connection.execute("SELECT count(*) FROM seen_updates WHERE body IS NOT NULL").fetchone() == (0,)
         letters = connection.execute("SELECT person, number FROM letters WHERE kind = 'audit_broken'").fetchall()
         connection.execute("SET LOCAL session_replication_role = replica")
         connection.execute("UPDATE audit_entries SET actor = 'command_line' WHERE number = 1")
