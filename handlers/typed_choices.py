@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers.asking import Choice
 from handlers.forms import RESUME
+from handlers.memory import recall_aside
 from knowledge.folding import fold, fold_words
 
 _KEPT = "offered"
@@ -39,6 +40,9 @@ def keep_offered(choices: Iterable[Choice]) -> dict[str, Any]:
 
 def read_choice(text: str, state: Mapping[str, Any] | None) -> str | None:
     """The token of the one offered choice that these words, alone, name; None for any other words."""
+    left = recall_aside(state)
+    if left is not None and fold_words(text) in _GOES_ON:
+        return Choice("", left.form, RESUME).token
     offered = _recall(state)
     named = {token for label, token in offered if _is_same(text, label)}
     if not named:
@@ -46,8 +50,6 @@ def read_choice(text: str, state: Mapping[str, Any] | None) -> str | None:
         meant = _SAYS_YES if said in _YES else _SAYS_NO if said in _NO else frozenset()
         meant |= {_CONSENTS[said]} if said in _CONSENTS else frozenset()
         named = {token for _label, token in offered if Choice.split(token)[0] in meant}
-        if said in _GOES_ON:
-            named |= {token for _label, token in offered if Choice.split(token)[1] == RESUME}
     return named.pop() if len(named) == 1 else None
 
 

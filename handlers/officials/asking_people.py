@@ -35,6 +35,7 @@ from storage.records import ConsentAct, EarlierQuestion, Inquiry, InquiryReason
 FORM = "inquiry.new"
 _QUESTION, _CONFIRM = "question", "confirm"
 _MOST_ASKED = 20
+_SURELY_ASKED = 0.8  # what was hardly read as a request is shown before anything of it leaves
 _FEW_WORDS = 14  # a request to pass something on; what is longer holds the question itself
 _WHY = {one.value: one for one in (InquiryReason.NOT_UNDERSTOOD, InquiryReason.NO_BASIS)}
 
@@ -71,7 +72,8 @@ class Desk:
 async def ask_a_person(visit: Visit, desk: Desk) -> Reply:
     """Let a person answer this. Asked for in words by somebody known, that is the consent; a stranger confirms."""
     draft = _draft_of_request(visit, await _recall(visit, desk.threads))
-    if visit.person is not None and not await _has_withdrawn(visit, desk):
+    is_sure = visit.meaning is None or visit.meaning.confidence >= _SURELY_ASKED
+    if visit.person is not None and is_sure and not await _has_withdrawn(visit, desk):
         return await _hand_over(visit, draft, desk)
     return _ask_for_question() if draft.is_bare else await _preview(visit, draft, desk)
 

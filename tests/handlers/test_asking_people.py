@@ -6,6 +6,7 @@ import pytest
 
 from handlers.reply import Outcome
 from knowledge.facts import Role
+from knowledge.understanding.meaning import Entities, Intent, Meaning
 from storage.records import InquiryReason, InquiryState, LetterKind, MessageKind
 from tests.handlers.inbox_people import (
     ADDRESSES,
@@ -406,3 +407,17 @@ async def test_a_stranger_who_links_goes_on_with_the_question_asked_before(room)
     await room.says(QUESTION)
     shown = await room.tried.press("pass_on", person=ASKER, address="stranger", thread="web:stranger")
     assert QUESTION in words(shown)
+
+
+class Doubtful:
+    """Hears a request to pass something on in everything, without being sure of it."""
+
+    def read(self, *_args):
+        return Meaning(Intent.ASK_PERSON, 0.69, Entities())
+
+
+async def test_what_was_hardly_read_as_a_request_is_shown_before_anything_leaves(loaded):
+    room = Room(loaded, Doubtful())
+    reply = await room.says("chuyen toi sang phong khac duoc ko", ASKER)
+    assert reply.outcome is not Outcome.HANDED_OVER
+    assert "passed_on_question" not in {action for _actor, action, _subject in audited(room)}

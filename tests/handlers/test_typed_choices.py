@@ -3,7 +3,8 @@
 import pytest
 
 from handlers.asking import Choice
-from handlers.reply import Outcome
+from handlers.memory import keep_aside
+from handlers.reply import Outcome, Pending
 from handlers.typed_choices import keep_offered, mark_choice, read_choice, read_mark
 from tests.handlers.inbox_people import ASKER, OFFICE_HR, QUESTION, REQUEST, Room
 
@@ -19,9 +20,7 @@ CONSENT = keep_offered((Choice("Đồng ý chuyển", "pass_on.yes", "seal"), Ch
 NOTICE = keep_offered(
     (Choice("Tôi đồng ý", "link.agree"), Choice("Chỉ hỏi đáp", "link.agree.only"), Choice("Không", "link.decline"))
 )
-LEFT = keep_offered(
-    (Choice("Làm tiếp việc đang dở", "evidence.form", ":"), Choice("Hủy", "evidence.form", "kind:.cancel"))
-)
+LEFT = keep_aside(Pending("evidence.form", "kind"))
 
 
 @pytest.fixture
