@@ -243,7 +243,10 @@ class _Questions:
         value = clean(said)[:_LONGEST]
         if not value:
             return Refused(_("Please write what is right."))
-        person = await find_asker(values["person"], self.officer, self.today, self.desk)
+        try:
+            person = await find_asker(values["person"], self.officer, self.today, self.desk)
+        except NotEnteredError as refused:  # gone from the roster, or no longer theirs, since it was named
+            return Refused(str(refused))
         wrong = "" if values["field"] == OTHER else _wrong(values["field"], value, person, self.today, self.desk)
         return Refused(wrong) if wrong else {"value": value}
 
