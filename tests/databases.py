@@ -50,6 +50,7 @@ END $$
 END_OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
+SAMPLE = "sample_of_"  # and the process that made it: what `tests.offices` copies
 QUICK = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\n"
 
 
@@ -63,6 +64,7 @@ def server_url() -> Iterator[str]:
     """The URL of a server on which databases may be made."""
     if given := os.environ.get("NHACCHUAN_TEST_SERVER_URL"):
         yield given
+        _order(given, "DROP DATABASE IF EXISTS {}", f"{SAMPLE}{os.getpid()}")
         return
     with make_home() as home, EmbeddedServer(home) as server:
         yield server.url

@@ -5,6 +5,7 @@ is tried at a desk in memory, tests.handlers.desks.
 """
 
 import asyncio
+import os
 import subprocess
 import sys
 import uuid
@@ -21,7 +22,7 @@ from psycopg import sql
 from bot.commands.working import open_worker
 from bot.settings import Settings
 from bot.wiring import Office, open_office
-from tests.databases import named
+from tests.databases import SAMPLE, named
 
 ROOT = Path(__file__).parent.parent
 TODAY = date(2026, 11, 21)
@@ -61,23 +62,49 @@ def settings_for(url: str, home: Path, **more: Any) -> Settings:
 
 @asynccontextmanager
 async def sample_office(server_url: str, home: Path, clock: Any = None) -> AsyncIterator[Office]:
-    """The invented province in a database of its own, with the office open over it."""
+    """The invented province in a database of its own, with the office open over it.
+
+    Loaded once by the clock of the tests, and copied for whoever comes next; by another clock it is loaded anew.
+    """
     share_cache(home)
     name = f"office_{uuid.uuid4().hex}"
-    _order(server_url, "CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0", name)
+    if clock is None:
+        template = await _loaded_once(server_url, home)
+        _order(server_url, "CREATE DATABASE {} TEMPLATE {}", name, template)
+    else:
+        _order(server_url, "CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0", name)
     try:
         async with open_office(settings_for(named(server_url, name), home), clock=clock or StandingClock()) as office:
-            workbook = make_sample(home / "tinh-mau.xlsx")
-            report = await office.load(workbook, dry_run=False, replacing=frozenset(), progress=lambda _s, _r: None)
-            assert not report.is_refused
+            if clock is not None:
+                await _load(office, home)
             yield office
     finally:
         _order(server_url, "DROP DATABASE {} WITH (FORCE)", name)
 
 
-def _order(server_url: str, order: str, name: str) -> None:
+async def _loaded_once(server_url: str, home: Path) -> str:
+    """The name of a database of this server that holds the invented province, and that nobody opens."""
+    with psycopg.connect(server_url) as connection:
+        name = f"{SAMPLE}{os.getpid()}"
+        if connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone() is not None:
+            return name
+    being_made = f"office_{uuid.uuid4().hex}"
+    _order(server_url, "CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0", being_made)
+    async with open_office(settings_for(named(server_url, being_made), home), clock=StandingClock()) as office:
+        await _load(office, home)
+    _order(server_url, "ALTER DATABASE {} RENAME TO {}", being_made, name)
+    return name
+
+
+async def _load(office: Office, home: Path) -> None:
+    workbook = make_sample(home / "tinh-mau.xlsx")
+    report = await office.load(workbook, dry_run=False, replacing=frozenset(), progress=lambda _s, _r: None)
+    assert not report.is_refused
+
+
+def _order(server_url: str, order: str, *names: str) -> None:
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL(order).format(sql.Identifier(name)))
+        connection.execute(sql.SQL(order).format(*map(sql.Identifier, names)))
 
 
 @asynccontextmanager
