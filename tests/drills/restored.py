@@ -93,7 +93,9 @@ async def drill(people: int, seed: int) -> dict[str, object]:
         await say(house, "backup", str(file))
         backup_seconds = time.monotonic() - began
         at_backup = _told(house)
+        house.query(_SLOWLY, 20_000, IDENTITY)  # starting may take minutes beside other work
         await house.start("serve")
+        house.query(_SLOWLY, 1000 * _LASTS / people, IDENTITY)
         more, some = random.randint(people // 12, people // 4), random.randint(1, _QUESTIONS - 1)
         await house.api.wait_for(
             lambda: _told(house) >= at_backup + more and sum(bool(_said(house, one)) for one in asked) >= some, _ENOUGH
