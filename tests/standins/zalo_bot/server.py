@@ -100,8 +100,9 @@ class ZaloBot(Methods):
             chat.rank = next(self._ranks)
 
     def reset_token(self, token: str) -> None:
-        """The owner resets the token: the old one answers 401 from now on."""
+        """The owner resets the token: the old one answers 401 from now on. A poll under way ends, with nothing."""
         self.token = token
+        self.bell.ring()
 
     def arrive(self, event: dict[str, Any], *, copies: int = 1, delay: float = 0.0) -> None:
         """An event comes to the platform, once or several times, now or later."""
@@ -166,7 +167,7 @@ class ZaloBot(Methods):
         if self.webhook is not None and self.switches.poll_under_webhook == "error 400":
             raise bad("a webhook is set; deleteWebhook first")
         mine = self._last_poll = next(self._poll_number)
-        until = self.clock() + int(timeout)
+        until, token = self.clock() + int(timeout), self.token
         self._polling += 1
         self.bell.ring()  # an older poll looks whether it was overtaken
 
@@ -175,14 +176,14 @@ class ZaloBot(Methods):
 
         try:
             await self.clock.wait(
-                self.bell, lambda: self._is_ready() or is_overtaken() or asked.is_gone, until
+                self.bell, lambda: self._is_ready() or is_overtaken() or asked.is_gone or self.token != token, until
             )  # fmt: skip
         finally:
             self._polling -= 1
             self._polled_at = self.clock()
         if is_overtaken():
             raise Refused(409, "Conflict: another getUpdates is running", is_violation=not asked.is_gone)
-        if asked.is_gone or not self._is_ready():
+        if asked.is_gone or self.token != token or not self._is_ready():
             raise self._idle()
         event = self.updates.popleft()
         self.consumed.append(event)
