@@ -81,7 +81,8 @@ async def ask_a_person(visit: Visit, desk: Desk) -> Reply:
 async def _has_withdrawn(visit: Visit, desk: Desk) -> bool:
     """Whether this was the last they said of it here: then they are asked, with its words, before anything leaves."""
     acts = await desk.consents.list_consents(visit.asked.channel, visit.asked.address)
-    last = [one.act for one in acts if one.purpose == Purpose.QUESTIONS.value][-1:]
+    own = [one for one in acts if visit.person is not None and one.person == visit.person.code]
+    last = [one.act for one in own if one.purpose == Purpose.QUESTIONS.value][-1:]
     return last == [ConsentAct.WITHDRAWN]
 
 

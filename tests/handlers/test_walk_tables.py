@@ -128,7 +128,12 @@ class Stroll:
                 replies = [await self._note(walk, action, subject)]
             for reply in replies:
                 self._take_up(reply, to_press, to_fill, offered)
-        await walk.ask(Intent.ASK_PERSON, {})  # and leaves a question for whoever walks next
+        left = await walk.ask(Intent.ASK_PERSON, {})  # and leaves a question for whoever walks next
+        if left.pending is not None:
+            left = await walk.fill(left.pending, "Đồng chí cho hỏi việc này giải quyết thế nào?")
+        for choice in left.choices:  # who withdrew it on the way is asked first
+            if choice.action == "pass_on.yes":
+                await self._note(walk, choice.action, choice.subject)
 
     async def answer_one(self, asker: Person, serving: Person) -> None:
         """What only an answered question leads to: whether it was clear, and the answer for everybody who asks it."""
