@@ -57,6 +57,11 @@ def test_translation_keeps_the_placeholders_of_its_source(vietnamese):
                 assert sorted(set(PLACEHOLDER.findall(string))) == sorted(set(PLACEHOLDER.findall(source))), one.id
 
 
+def test_vietnamese_calls_hr_by_its_name(vietnamese):
+    """Officials know "bộ phận tổ chức cán bộ"; the English letters stand in no sentence that they read."""
+    assert not [one.id for one in vietnamese if one.id and any(re.search(r"\bHR\b", text) for text in strings(one))]
+
+
 def test_compiled_catalogue_is_newer_than_its_source():
     folder = LOCALES / "vi" / "LC_MESSAGES"
     compiled = folder / "messages.mo"

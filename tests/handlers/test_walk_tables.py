@@ -107,6 +107,7 @@ class Stroll:
         self.tried = TriedDesk(book, walking.Meant(), people=walking.PEOPLE)
         self.tried.drawers.escalations.kept = walking.list_told(book)
         walking.hand_in(self.tried.drawers.evidence)
+        self.tried.drawers.unclear.kept = walking.list_lost()
         self.actions: set[str] = set()
         self.intents: set[Intent] = {Intent.OUT_OF_SCOPE}  # which is to be refused
         self.forms: set[str] = set()

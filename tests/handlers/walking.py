@@ -31,7 +31,7 @@ from knowledge.study_cases import StudyCase
 from knowledge.studying import answer_due_on
 from knowledge.triggers import list_cases
 from knowledge.understanding.meaning import Aspect, Entities, Intent, Meaning
-from storage.records import Evidence, EvidenceState
+from storage.records import Delivery, DeliveryState, Evidence, EvidenceState, Notice, NoticeKind
 from tests.evidence_kept import FakeEvidence
 from tests.handlers import visits
 from tests.handlers.visits import entities
@@ -192,6 +192,17 @@ def hand_in(kept: FakeEvidence) -> None:
         made = Evidence(one.code, held, submitted_at=now, changed_at=now, number=number, is_new=False)
         is_asked = number == len(CERTIFICATES)
         kept.kept[number] = replace(made, state=EvidenceState.ASKED_BACK, words="Số hiệu?") if is_asked else made
+
+
+def list_lost() -> dict[int, Delivery]:
+    """Reminders of people who walk, of which nobody knows whether they arrived."""
+    now = datetime.combine(TODAY, time(9), UTC)
+    lost = {}
+    for number, one in enumerate(PEOPLE, start=1):
+        notice = Notice(number, NoticeKind.REMINDER, "k", "T-30", (one.code,), {}, now)
+        state = DeliveryState.UNCLEAR
+        lost[number] = Delivery(number, one.code, now, state, (notice,), "telegram:1", "telegram", "t", started_at=now)
+    return lost
 
 
 def ensure_sound(
