@@ -109,7 +109,7 @@ async def test_export_is_a_file_that_a_machine_reads_with_everything_that_is_hel
     assert reply.paper.beside[0].name == "du-lieu-CB001.json"
     assert data["ho_ten"] == "Nguyễn Văn Mẫu"
     group = data["nhom_du_lieu"][0]
-    assert (group["nhom"], group["ten"]) == ("roster", "Hồ sơ do HR lập")
+    assert (group["nhom"], group["ten"]) == ("roster", "Hồ sơ do cán bộ tổ chức lập")
     assert group["du_lieu"] == [{"bang": "people", "name": "Nguyễn Văn Mẫu", "born_on": "1985-05-20"}]
     assert [one.action for one in audit.entries] == ["exported_own_data"]
 
