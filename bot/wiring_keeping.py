@@ -34,6 +34,7 @@ __all__ = ["Manifest", "Wishes"]
 _LOOK_EVERY = timedelta(hours=24)  # the audit chain is read from its beginning
 _NIGHT = time(1)  # from then on a day's backup is due, and the day before is signed
 _TRY_AGAIN = timedelta(minutes=30)
+_MOST_DAYS = 31  # a clock that is further behind than that is seen by anybody
 _log = structlog.get_logger("bot.keeping")
 
 
@@ -188,12 +189,15 @@ async def settle_restore(office: Office, *, says_go: bool = False) -> int | None
 async def _days_to_name(office: Office, restore: Restore) -> Sequence[date]:
     """The last working day before that of the restore, if it came after the backup, and the day of the restore.
 
-    What was owed on earlier days and is owed no more is not told by anybody.
+    What was owed on earlier days and is owed no more is not told by anybody, unless a clock that runs slow lets those
+    days come once more.
     """
     first, last = (one.astimezone(VIETNAM).date() for one in (restore.taken_at, restore.restored_at))
     rules = (await office.rule_book()).on(last)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return [day for day in days if rules.calendar.is_working(day)][-2:]
+    working = [day for day in days if rules.calendar.is_working(day)]
+    to_come = [day for day in working if day >= office.clock.today()]
+    return working[-max(2, min(len(to_come), _MOST_DAYS)) :]
 
 
 # --- what is looked after every night -----------------------------------------------------------------------------

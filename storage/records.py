@@ -144,7 +144,10 @@ class BackupKept:
 
 @dataclass(frozen=True, slots=True)
 class Restore:
-    """That the database was put back from a backup taken then; `is_held`: planning waits for an operator's word."""
+    """That the database was put back from a backup taken then; `is_held`: planning waits for an operator's word.
+
+    What was due by `restored_at` may have gone out: it is no earlier than the clock by which the house lived.
+    """
 
     number: int
     taken_at: datetime

@@ -1,6 +1,7 @@
 """After a backup was put back: what may have happened since it was taken is named, and nothing of it happens twice.
 
-What is told unasked and had not surely been left for later counts as unclear. What lets somebody in (codes,
+What is told unasked and had not surely been left for later counts as unclear: later than the clock of the restore and
+than that by which the house lived, for a clock that runs slow makes nothing unsent. What lets somebody in (codes,
 sessions, addresses of calendars) is taken away: it may have been taken away since. Keys and hooks of other systems
 are suspended until somebody confirms each. Numbers go on far beyond those that
 may have been given since.
@@ -29,7 +30,16 @@ _NAME_UNCLEAR: Final = """
 UPDATE deliveries SET
     state = CASE WHEN acknowledged_at IS NOT NULL OR arrived_at IS NOT NULL THEN 'delivered' ELSE 'unclear' END,
     reason = :reason, done_at = :at, lease_until = NULL, claimed_by = NULL, is_held = false
-WHERE state IN ('claimed', 'started') OR (state = 'waiting' AND (due_at <= :at OR merge_day <= :day))
+WHERE state IN ('claimed', 'started')
+    OR (state = 'waiting' AND (due_at <= :until OR merge_day <= :day OR CAST(:is_blind AS boolean)))
+"""
+# What was written last, not what bears the latest date: a clock that once ran ahead and was put right proves nothing.
+NEWEST_SIGN: Final = """
+SELECT greatest(
+    (SELECT max(greatest(one.started_at, one.done_at)) FROM (
+        SELECT started_at, done_at FROM deliveries WHERE slot_at IS NOT NULL ORDER BY slot_at DESC LIMIT 50) AS one),
+    (SELECT made_at FROM notices ORDER BY id DESC LIMIT 1),
+    (SELECT at FROM audit_entries ORDER BY number DESC LIMIT 1))
 """
 # What counts is kept with the restore, and told to whoever restored.
 _CLEAN: Final = {
@@ -40,13 +50,14 @@ _CLEAN: Final = {
     " WHERE state IN ('waiting', 'started') AND channel <> 'web'",
     # Whoever was to be answered by the restore may have been: they are asked to look. Whose turn came later was not.
     "questions": "UPDATE seen_updates SET holder = NULL, due_at = NULL, tries = 0, sending = coalesce(sending, :reason)"
-    " WHERE body IS NOT NULL AND answered_at IS NULL AND (due_at IS NULL OR due_at <= :at)",
+    " WHERE body IS NOT NULL AND answered_at IS NULL"
+    " AND (due_at IS NULL OR due_at <= :until OR CAST(:is_blind AS boolean))",
     "codes": "DELETE FROM link_codes",
     "entries": "DELETE FROM console_entries",
     "sessions": "DELETE FROM console_sessions",
     "calendars": "DELETE FROM calendar_tokens",
     # Revoked since or not, nobody here knows: they open nothing and are told nothing until somebody has said so.
-    "keys": "UPDATE api_keys SET suspended_at = :at WHERE revoked_at IS NULL AND expires_at > :at",
+    "keys": "UPDATE api_keys SET suspended_at = :at WHERE revoked_at IS NULL AND expires_at > least(:at, :taken)",
     "hooks": "UPDATE hooks SET suspended_at = :at, lease_until = NULL WHERE removed_at IS NULL",
     "cards": "UPDATE broadcast_cards SET is_begun = true WHERE NOT is_begun",
     # A renewal may have used up the token since: if Zalo refuses it, that is known to be why.
@@ -85,11 +96,16 @@ class RestoresDrawer:
         return await self._find(_FIND_LAST)
 
     async def clean(self, restore: Restore) -> Mapping[str, int]:
-        """Do what must be done before anybody is served; how many of each. It needs the owner of the tables."""
-        at = restore.restored_at
+        """Do what must be done before anybody is served; how many of each. It needs the owner of the tables.
+
+        From then on `restored_at` is the moment by which what was due may have gone out.
+        """
+        at, until = restore.restored_at, await self._find_end(restore)
         values = {
-            "at": at, "day": at.astimezone(VIETNAM).date(), "reason": REASON, "taken": restore.taken_at,
-            "since": (at - _REACHED_AGAIN_WITHIN).date(),
+            "at": at, "until": until, "day": until.astimezone(VIETNAM).date(), "reason": REASON,
+            "taken": restore.taken_at, "since": (min(at, restore.taken_at) - _REACHED_AGAIN_WITHIN).date(),
+            # A clock behind that of the backup does not tell how long the house lived on: nothing surely waited.
+            "is_blind": at < restore.taken_at,
         }  # fmt: skip
         counts: dict[str, int] = {}
         for name, order in _CLEAN.items():
@@ -99,15 +115,25 @@ class RestoresDrawer:
         for (sequence,) in (await self._do(_SEQUENCES, {})).all():
             step = _SPOKEN_STEP if sequence.startswith(_SPOKEN) else _STEP
             await self._do(_ADVANCE, {"name": sequence, "step": step})
-        kept = "UPDATE restores SET cleaned_at = :now, counts = CAST(:counts AS jsonb) WHERE number = :number"
-        await self._do(kept, {"now": at, "counts": _written(counts), "number": restore.number})
+        kept = (
+            "UPDATE restores SET cleaned_at = :now, restored_at = :until, counts = CAST(:counts AS jsonb)"
+            " WHERE number = :number"
+        )
+        await self._do(kept, {"now": at, "until": until, "counts": _written(counts), "number": restore.number})
         return counts
+
+    async def _find_end(self, restore: Restore) -> datetime:
+        """The latest moment, by the clock by which the house lived, at which it may have told anybody anything."""
+        newest: datetime | None = (await self._do(NEWEST_SIGN, {})).scalar_one()
+        was_ahead = max(timedelta(), newest - restore.taken_at) if newest is not None else timedelta()
+        return max(restore.restored_at, restore.taken_at) + was_ahead
 
     async def name_unclear(self, restore: Restore) -> int:
         """What has been stored as due by the moment of the restore is unclear; how many."""
-        day = restore.restored_at.astimezone(VIETNAM).date()
-        named = await self._do(_NAME_UNCLEAR, {"at": restore.restored_at, "day": day, "reason": REASON})
-        return int(named.rowcount)
+        until = restore.restored_at
+        values = {"at": until, "until": until, "day": until.astimezone(VIETNAM).date(), "reason": REASON,
+                  "is_blind": False}  # fmt: skip
+        return int((await self._do(_NAME_UNCLEAR, values)).rowcount)
 
     async def settle(self, restore: Restore, at: datetime, named: int) -> None:
         """Let planning go on. `named` messages may have gone out that the backup knew nothing of."""

@@ -5,7 +5,7 @@ import tempfile
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
@@ -18,6 +18,7 @@ from storage.backups.programs import BackupError, find_clients, last_words, reac
 from storage.backups.sealed import read_frames
 from storage.encryption import Vault
 from storage.migrating import known_revisions
+from storage.restores import NEWEST_SIGN
 
 _MAJOR: Final = 10_000
 _OF_LIBRARIES: Final = ("procrastinate_",)
@@ -93,7 +94,8 @@ def restore_backup(url: str, vault: Vault, file: Path, wishes: Wishes) -> Manife
     try:
         with psycopg.connect(url, autocommit=True) as connection:
             _ensure_fit(connection, manifest, replaces=wishes.replaces)
-        _pour(url, vault, file, manifest, wishes)
+            lived_until = _find_sign(connection)
+        _pour(url, vault, file, manifest, replace(wishes, now=max(wishes.now, lived_until or wishes.now)))
     except psycopg.Error as error:
         raise BackupError(f"the database cannot be restored: {str(error).splitlines()[0]}") from error
     return manifest
@@ -137,6 +139,14 @@ def _has_data(connection: psycopg.Connection, found: Collection[str]) -> bool:
             if is_there:
                 return True
     return False
+
+
+def _find_sign(connection: psycopg.Connection) -> datetime | None:
+    """When the house that is replaced was last at work, where its tables tell: this machine's clock may run slow."""
+    with suppress(psycopg.Error):
+        (found,) = connection.execute(NEWEST_SIGN).fetchone() or (None,)
+        return found if isinstance(found, datetime) else None
+    return None
 
 
 def _pour(url: str, vault: Vault, file: Path, manifest: Manifest, wishes: Wishes) -> None:

@@ -1,10 +1,11 @@
 """A backup taken in the middle of a broadcast, the house lost later in it, and the backup restored: nobody told twice.
 
-Run as: python -m tests.drills.restored [--people 240]. Some of the messages that left after the backup are not known
-to it; nobody may get them once more, and whoever has none is named as unclear. Questions were kept and not answered
-when the backup was taken, and some are answered after it: nobody is answered twice, whoever may miss an answer is told
-so. However slow the machine is, the middle is the middle: from the backup to the loss the pace is such that the
-broadcast lasts for minutes yet. `--seed` chooses the moment of the loss.
+Run as: python -m tests.drills.restored [--people 240] [--clock slow]. Some of the messages that left after the backup
+are not known to it; nobody may get them once more, and whoever has none is named as unclear. Questions were kept and
+not answered when the backup was taken, and some are answered after it: nobody is answered twice, whoever may miss an
+answer is told so. With `--clock slow` the whole machine is lost, and the clock of the next one runs a day behind: nobody
+is told twice for that. However slow the machine is, the middle is the middle: from the backup to the loss the pace is
+such that the broadcast lasts for minutes yet. `--seed` chooses the moment of the loss.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
+from datetime import datetime, timedelta
 from random import Random
 
 from bot.interruption import RESTORED, say_interrupted
@@ -78,7 +80,14 @@ def _told(house: House) -> int:
                for one in chat.messages)  # fmt: skip
 
 
-async def drill(people: int, seed: int) -> dict[str, object]:
+def _slow(house: House) -> datetime:
+    """The time on the next machine: a day behind, and on an empty database, which knows nothing of the lost time."""
+    house.query("DROP SCHEMA public CASCADE")
+    house.query("CREATE SCHEMA public")
+    return house.now() - timedelta(days=1)
+
+
+async def drill(people: int, seed: int, *, is_slow: bool = False) -> dict[str, object]:
     """How it ended for everybody."""
     random = Random(seed)  # noqa: S311  the same every time
     async with open_house(WEBHOOK, people=people, TELEGRAM_PER_SECOND="8") as house:
@@ -106,7 +115,8 @@ async def drill(people: int, seed: int) -> dict[str, object]:
         lost_at = _told(house)
         began = time.monotonic()
         # By the clock of the house, which lives on a working day.
-        await restore(settings_for(house.direct, house.home), file, Wishes(house.now(), replaces=True))
+        now = _slow(house) if is_slow else house.now()
+        await restore(settings_for(house.direct, house.home), file, Wishes(now, replaces=True))
         restore_seconds = time.monotonic() - began
         await house.start("work")
         await house.start("serve")
@@ -143,8 +153,9 @@ def main() -> None:
     words = ArgumentParser(description=__doc__)
     words.add_argument("--people", type=int, default=240)
     words.add_argument("--seed", type=int, default=5)
+    words.add_argument("--clock", choices=("right", "slow"), default="right", help="of the machine that restores")
     asked = words.parse_args()
-    found = asyncio.run(drill(asked.people, asked.seed))
+    found = asyncio.run(drill(asked.people, asked.seed, is_slow=asked.clock == "slow"))
     print(json.dumps(found))
     sys.exit(any(found[name] for name in BREACHES))
 

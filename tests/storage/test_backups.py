@@ -164,6 +164,49 @@ async def test_what_may_have_gone_out_since_is_named_and_nothing_is_sent_twice(
             assert await drawers.fleet.begin_day(TOMORROW)
 
 
+LIVED = "UPDATE deliveries SET slot_at = %s, started_at = %s, done_at = %s WHERE person = 'CB005'"
+EMPTY = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
+
+
+LATER, SOON = TAKEN + timedelta(days=1, hours=1), TAKEN + timedelta(minutes=2)
+
+
+@pytest.mark.parametrize(
+    ("in_backup", "in_replaced", "now"),
+    [
+        pytest.param(LATER, None, SOON, id="a house a day ahead of the clock"),
+        pytest.param(None, LATER, SOON, id="the replaced house shows how long it lived on"),
+        pytest.param(None, None, TAKEN - timedelta(hours=2), id="a clock before the backup tells nothing"),
+    ],
+)
+async def test_a_clock_that_runs_slow_at_the_restore_lets_nothing_go_out_twice(
+    taken: tuple[Path, Manifest],
+    spare_url: str,
+    vault: Vault,
+    in_backup: datetime,
+    in_replaced: datetime,
+    now: datetime,
+) -> None:
+    file, _manifest = taken
+    with psycopg.connect(spare_url, autocommit=True) as connection:
+        if in_replaced is None:
+            connection.execute(EMPTY)
+        else:
+            connection.execute(LIVED, (TAKEN, in_replaced, in_replaced))
+    restore_backup(spare_url, vault, file, Wishes(now, replaces=True))
+    if in_backup is not None:
+        with psycopg.connect(spare_url, autocommit=True) as connection:
+            connection.execute(LIVED, (TAKEN, in_backup, in_backup))
+    async with open_database(spare_url, vault=vault) as database:
+        await migrate(database)
+        await finish_restore(database, now)
+        async with database.transaction() as drawers:
+            tomorrow = await drawers.outbox.list_of(PersonCode("CB003"))
+            assert [(one.state, one.reason) for one in tomorrow] == [(DeliveryState.UNCLEAR, "restored")]
+            left = await drawers.connection.exec_driver_sql("SELECT count(*) FROM deliveries WHERE state = 'waiting'")
+            assert left.scalar_one() == 0
+
+
 async def test_what_cannot_be_restored_changes_nothing(
     taken: tuple[Path, Manifest], spare_url: str, vault: Vault, tmp_path: Path
 ) -> None:
