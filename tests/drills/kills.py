@@ -13,6 +13,7 @@ import sys
 import time
 from argparse import ArgumentParser
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -94,9 +95,9 @@ async def _kill(house: House, victim: str, random: Random) -> None:
         case "evidence child":
             await _kill_child(house)
         case "postgres backend":
-            house.kill_backend(random)
+            await _kill_in_time(lambda: house.kill_backend(random))
         case "postgres postmaster":
-            house.kill_postmaster()
+            await _kill_in_time(house.kill_postmaster)
 
 
 async def _kill_child(house: House) -> None:
@@ -112,6 +113,13 @@ async def _kill_child(house: House) -> None:
                     house.kills["evidence child"] += 1
                     return
         await asyncio.sleep(0.01)
+
+
+async def _kill_in_time(kill: Callable[[], bool]) -> None:
+    """As soon as there is one: the server may just be coming back from the kill before."""
+    until = time.monotonic() + WITHIN
+    while time.monotonic() < until and not kill():
+        await asyncio.sleep(0.1)
 
 
 async def _hand_in(house: House) -> None:

@@ -4,8 +4,8 @@ Run as: python -m tests.drills.restored [--people 240] [--clock slow]. Some of t
 are not known to it; nobody may get them once more, and whoever has none is named as unclear. Questions were kept and
 not answered when the backup was taken, and some are answered after it: nobody is answered twice, whoever may miss an
 answer is told so. With `--clock slow` the whole machine is lost, and the clock of the next one runs a day behind:
-nobody is told twice for that. However slow the machine is, the middle is the middle: from the backup to the loss the pace is
-such that the broadcast lasts for minutes yet. `--seed` chooses the moment of the loss.
+nobody is told twice for that. However slow the machine is, the middle is the middle: from the backup to the loss the
+pace is such that the broadcast lasts for minutes yet. `--seed` chooses the moment of the loss.
 """
 
 import asyncio
