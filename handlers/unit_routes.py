@@ -79,7 +79,9 @@ async def told_to_remind(visit: Visit, ports: "Ports") -> Reply:
     today = _today(visit)
     if not units_headed(person, today):
         return await write_broadcast(visit, ports) if units_served(person, today) else reminding.refuse_reminding()
-    if visit.named.person_words and UnitWish.ALL not in read_unit_wishes(visit.text):
+    named = visit.named.person_words or ""
+    has_code = any(map(str.isdigit, named))  # "nhắc cán bộ CB061" means one, though its words may mean all
+    if named and (has_code or UnitWish.ALL not in read_unit_wishes(visit.text)):
         return await reminding.ask_person(visit, person, _reminding(ports))
     return await reminding.ask_unit(visit, person, _reminding(ports))
 

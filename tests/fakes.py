@@ -25,6 +25,8 @@ from knowledge.facts import (
 from knowledge.folding import fold, fold_words
 from knowledge.library import Library
 from knowledge.understanding.retrieval import FoundPlace
+from storage.audit import ensure_impersonal
+from storage.characters import storable_values
 from storage.records import (
     Account,
     CodeIssued,
@@ -203,12 +205,15 @@ class Entry:
 
 
 class FakeAudit:
+    """As strict as the drawer: an entry that the chain would refuse is refused here too."""
+
     def __init__(self) -> None:
         self.entries: list[Entry] = []
 
     async def record(
         self, actor: str, action: str, subject: str, at: datetime, details: Mapping[str, Any] | None = None
     ) -> None:
+        ensure_impersonal(storable_values(details or {}))
         self.entries.append(Entry(actor, action, subject, at, details or {}))
 
     async def list_about(self, subject: str, limit: int) -> Sequence[tuple[datetime, str, str]]:

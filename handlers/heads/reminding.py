@@ -110,7 +110,8 @@ async def send(seen: Preview, head: Person, meant: Meant, today: RulesOn, desk: 
             break
         tomorrow = datetime.combine(due.date() + timedelta(days=1), time(), tzinfo=due.tzinfo)
         due = next_allowed(tomorrow, today.calendar, today.library.policy)
-    details = {"people": sum(counts), "left_out": {why.value: len(those) for why, those in seen.left_out.items()}}
+    left = {f"left_{why.value}": len(those) for why, those in seen.left_out.items()}
+    details = {"people": sum(counts), **left}
     await desk.audit.record(head.code, "reminded_unit", meant.subject, now, details)
     await desk.sending.start(sorted({senders[where.channel] for _one, where in seen.to}))
     later = sum(counts[1:])
