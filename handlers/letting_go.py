@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.asking import Channel
 from handlers.ports import (
     Accounts,
     Calendars,
@@ -60,6 +61,7 @@ async def erase(
 ) -> frozenset[Place]:
     """Delete what can go at once and let go of every chat; which chats those were."""
     await personal.erase(person.code)  # before: their chats are found by their being linked
+    await kept.threads.forget_of(Channel.CONSOLE, person.code)  # pages that were kept for them
     return await let_go_of_all(person, today, kept, consents, now)
 
 

@@ -16,6 +16,7 @@ from bot.on_console.pages import Asked, NotHereError, Page
 from bot.on_console.ports import Cabinet
 from bot.on_console.seats import Member, find_member
 from bot.on_console.showing import STATIC, Templates
+from bot.on_console.shown import keep
 from bot.on_web.door import LANGUAGES
 from bot.on_web.guards import ensure_same_origin
 from handlers.phrases import DEFAULT_LOCALE, _, locale_of
@@ -112,7 +113,8 @@ class _Console:
             await asked.record("look_refused", f"console:{page.name}")
             return asked.show("refused.html", status=403, why=_("This page is not for your office."))
         try:
-            return await page.show(asked)
+            response = await page.show(asked)
+            return await keep(asked, response) if page.method == "POST" else response
         except NotHereError:
             return asked.show(
                 "refused.html", status=404, why=_("There is nothing here, or it is not among what you may see.")

@@ -16,6 +16,8 @@ from handlers.reply import File, Line, Outcome, Pending, Reply
 from handlers.routing import BY_ACTION, BY_FORM, Ports
 from handlers.visit import Visit
 
+_REFUSALS: Mapping[Outcome, int] = {Outcome.DENIED: 404, Outcome.NOT_UNDERSTOOD: 400}
+
 
 async def ask_desk(
     asked: Asked, action: str, subject: str = "", *, words: str | None = None, pending: Pending | None = None
@@ -50,10 +52,20 @@ def visit_of(asked: Asked, words: str | None = None) -> Visit:
 
 def show_reply(asked: Asked, reply: Reply, back: str, **values: Any) -> web.Response:
     """What was done, or why not, with the way back to the page named `back`."""
-    is_refused = reply.outcome in {Outcome.DENIED, Outcome.NOT_UNDERSTOOD}
     return asked.show(
-        "said.html", reply=reply, lines=group(asked, reply.lines), back=back, is_refused=is_refused, **values
+        "said.html",
+        status=status_of(asked, reply),
+        reply=reply,
+        lines=group(asked, reply.lines),
+        back=back,
+        is_refused=reply.outcome in _REFUSALS,
+        **values,
     )
+
+
+def status_of(asked: Asked, reply: Reply) -> int:
+    """What a form is answered with that brings this reply; a page that is only looked at is shown."""
+    return _REFUSALS.get(reply.outcome, 200) if asked.request.method == "POST" else 200
 
 
 def hand_over(file: File, *, inline: bool = False) -> web.Response:

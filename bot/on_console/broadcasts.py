@@ -24,12 +24,14 @@ from handlers.hr.broadcasts_conditions import Writing
 from handlers.hr.broadcasts_preview import describe_reach, name_member, pick_samples
 from handlers.hr.broadcasts_routes import desk_of
 from handlers.hr.broadcasts_steps import RECEIPT, TEXT, read_cells
-from handlers.hr.proposals_rights import as_hr, covers, signatory_of
+from handlers.hr.proposals_rights import as_hr, covers, may_decide, reaches, signatory_of
+from handlers.hr.proposals_words import name_what
 from handlers.notices.broadcasts import begin_of, write_broadcast
 from handlers.phrases import _
 from handlers.reply import Outcome, Reply
 from handlers.wording import name_channel
 from knowledge.broadcasting import FIELDS, load_templates
+from storage.records import Proposal, ProposalKind
 
 _MOST_LISTED = 100
 _SEVERAL = (UNITS, GROUPS, CRITERIA, CHANNELS)
@@ -44,7 +46,20 @@ async def list_all(asked: Asked) -> web.Response:
     found = await asked.cabinet.broadcasts.list_recent(_MOST_LISTED)
     mine = [one for one in found if covers(as_hr(asked.person), one.scope, asked.today)]
     rows = [(one, begin_of(one.text), await asked.cabinet.broadcasts.progress(one.number)) for one in mine]
-    return asked.show("broadcasts.html", rows=rows, may_write=bool(asked.member.seats & OF_HR))
+    proposed = await asked.cabinet.proposals.list_waiting(_MOST_LISTED)
+    waiting = [
+        (one, begin_of(one.cells.get(TEXT, "")), name_what(one), may_decide(asked.person, one, asked.today))
+        for one in proposed
+        if one.kind is ProposalKind.BROADCAST and _may_look_at(one, asked)
+    ]
+    return asked.show(
+        "broadcasts.html", rows=rows, waiting=waiting, may_write=bool(asked.member.seats & OF_HR)
+    )  # fmt: skip
+
+
+def _may_look_at(one: Proposal, asked: Asked) -> bool:
+    """Their own, or one that is within what they serve."""
+    return one.proposed_by.person == asked.person.code or reaches(asked.person, one, asked.today)
 
 
 async def write(asked: Asked) -> web.Response:

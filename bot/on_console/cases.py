@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from bot.on_console.at_desk import ask_desk, field, group, is_sealed, seal, show_reply
+from bot.on_console.at_desk import ask_desk, field, group, is_sealed, seal, show_reply, status_of
 from bot.on_console.pages import Asked, Page, deed, page
 from bot.on_console.seats import WITH_PEOPLE
 from handlers.asking import Choice
@@ -103,6 +103,7 @@ def _step(asked: Asked, reply: Reply) -> web.Response:
     }
     return asked.show(
         "study.html",
+        status=status_of(asked, reply),
         reply=reply,
         lines=group(asked, reply.lines),
         steps=_offered(reply.choices),

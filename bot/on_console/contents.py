@@ -17,8 +17,10 @@ from bot.on_console import (
     reports,
     rounds,
     settings,
+    shown,
     standards,
     system,
+    unclear,
     working_time,
 )
 from bot.on_console.pages import Page
@@ -35,6 +37,7 @@ PAGES: Sequence[Page] = (
     *questions.PAGES,
     *cases.PAGES,
     *broadcasts.PAGES,
+    *unclear.PAGES,
     *reports.PAGES,
     *rounds.PAGES,
     *settings.PAGES,
@@ -43,6 +46,7 @@ PAGES: Sequence[Page] = (
     *proposals.PAGES,
     *privacy.PAGES,
     *system.PAGES,
+    *shown.PAGES,
 )
 
 # Page, its words, who may see it; whoever comes in begins with the first that is theirs.
@@ -53,13 +57,14 @@ MENU: Sequence[tuple[str, str, frozenset[Seat]]] = (
     ("questions", mark("Questions"), questions.OF_QUESTIONS),
     ("cases", mark("Escalations"), WITH_PEOPLE),
     ("broadcasts", mark("Broadcasts"), OF_HR | OF_MACHINE),
+    ("unclear", mark("Did it arrive?"), OF_HR),
     ("reports", mark("Reports"), WITH_PEOPLE),
     ("rounds", mark("Review rounds"), OF_HR),
     ("standards", mark("Standards"), OF_HR),
     ("proposals", mark("For a second person"), OF_HR | OF_MACHINE),
     ("settings", mark("Settings"), OF_HR | OF_MACHINE),
-    ("library", mark("Library"), EVERYBODY),
     ("privacy", mark("Personal data"), privacy.OF_PRIVACY),
+    ("library", mark("Library"), EVERYBODY),
     ("audit", mark("Audit"), OF_RECORDS),
     ("system", mark("System"), OF_MACHINE),
 )

@@ -14,6 +14,7 @@ from bot.on_console.showing import Templates
 from bot.on_web.askers import network_of
 from bot.on_web.door import LANGUAGES
 from bot.on_web.guards import ensure_same_origin
+from handlers.asking import Channel
 from handlers.phrases import DEFAULT_LOCALE, _, locale_of, show_moment
 from storage.records import ConsoleEntry
 
@@ -68,6 +69,7 @@ class Entrance:
                 await cabinet.console.note_wrong(network_of(request), self._door.clock.now())
             return self._show_entrance(
                 request,
+                status=403,
                 problem=_(
                     "This code does not open this page. It works for 10 minutes, once, and only in the browser whose "
                     "letters you told the bot. Ask the bot again."
@@ -124,6 +126,7 @@ class Entrance:
                 session = await cabinet.console.find_session(secret, now)
                 if session is not None:
                     await cabinet.console.end_session(secret, "left", now)
+                    await cabinet.threads.forget_of(Channel.CONSOLE, session.person)
                     await cabinet.audit.record(session.person, "console_left", session.person, now)
         response = web.Response(status=303, headers={"Location": browser.PATH})
         browser.forget_session(response, self._door.settings)

@@ -16,6 +16,7 @@ from knowledge.facts import Person, PersonCode
 from knowledge.rulebook import RulesOn
 
 LARGEST_FORM = 64 * 1024
+_OK, _REFUSED = 200, 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,12 @@ class Asked:
         return self.request.headers.get("HX-Request") == "true"
 
     def show(self, template: str, *, status: int = 200, **values: Any) -> web.Response:
-        """The page of this template with these values; a template named `…_part.html` is a part for htmx."""
+        """The page of this template with these values; a template named `…_part.html` is a part for htmx.
+
+        A form that is shown again with its `problem` was refused.
+        """
+        if status == _OK and self.request.method == "POST" and values.get("problem"):
+            status = _REFUSED
         html = self.templates.render(template, self, values)
         return web.Response(text=html, content_type="text/html", status=status)
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 class Row:
     """How an address is tried: parts of its path, what stands behind `?`, fields of its form, whom it is about.
 
-    `done`: what a POST answers when it is done (303: goes on). A POST that cannot be tried with plain fields, or that
-    would change what other tests stand on, is tried with fields that are refused: then `done` is that answer.
-    `holds_codes`: codes of anybody may stand there, as in the audit chain; names may not.
+    `done`: what a POST answers when it is done (303: goes on; a page that it goes on to is taken for its answer). A
+    POST that cannot be tried with plain fields, or that would change what other tests stand on, is tried with fields
+    that are refused: then `done` is that answer. `done_by`: the same for roles that are answered otherwise. `seen`:
+    what a GET answers whoever may look. `holds_codes`: codes of anybody may stand there, as in the audit chain; names
+    may not.
     """
 
     path: Mapping[str, str] = field(default_factory=dict)
@@ -18,4 +20,6 @@ class Row:
     fields: Mapping[str, str] = field(default_factory=dict)
     of_person: str | None = None
     done: int = 303
+    done_by: Mapping[str, int] = field(default_factory=dict)
+    seen: int = 200
     holds_codes: bool = False

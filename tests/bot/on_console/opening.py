@@ -75,13 +75,20 @@ class Browser:
         return answer.status, page
 
     async def post(self, path: str, origin: str | None = None, **fields: str) -> tuple[int, str]:
-        """Send a form with the mark of this session, unless another is given."""
+        """Send a form with the mark of this session, unless another is given; a page that answers it is gone on to.
+
+        No page answers at the address of the form itself, for loading it again would send the form again.
+        """
         data = {"mark": self.mark, **fields}
         headers = {"Origin": origin or self.console.url}
         async with self.session.post(
             self.console.url + path, data=data, headers=headers, allow_redirects=False
         ) as answer:
-            return answer.status, answer.headers.get("Location", "") or await answer.text()
+            where = answer.headers.get("Location", "")
+            assert answer.status != 200 or answer.content_type != "text/html", path
+            if not where.startswith("/console/shown/"):
+                return answer.status, where or await answer.text()
+        return await self.get(where)
 
     async def ask_bot(self, person: str, words: str = "mở bàn làm việc {letters}") -> Reply:
         """Tell the bot, in a chat of this person, the letters that this browser shows."""

@@ -52,8 +52,8 @@ async def test_a_code_works_no_more_when_wrong_ones_were_tried(console):
     async with console.inside(None) as browser:
         code = code_of(await browser.ask_bot(HEAD))
         for _try in range(5):
-            assert (await browser.post("/console/code", code="2222 2222"))[0] == 200
-        assert (await browser.post("/console/code", code=code))[0] == 200
+            assert (await browser.post("/console/code", code="2222 2222"))[0] == 403
+        assert (await browser.post("/console/code", code=code))[0] == 403
         assert (await browser.get("/console/overview"))[0] == 303
 
 
