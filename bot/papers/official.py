@@ -5,6 +5,7 @@ Number, signer and recipients are left to be filled in: a paper of a machine is 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from docx.document import Document as Written
@@ -20,6 +21,7 @@ from docx.text.paragraph import Paragraph
 from bot.papers.parts import Describe, plain, say
 from handlers.phrases import _
 from handlers.reply import Letterhead, Paper
+from knowledge.documents import Citation
 
 _LEFT, _RIGHT, _EDGE = 3.0, 1.5, 2.0  # centimetres
 _SHORT, _LONG = 21.0, 29.7
@@ -83,10 +85,48 @@ def add_grounds(written: Written, paper: Paper, describe: Describe) -> None:
     """What the paper is made by, each on a line of its own; then its first sentences."""
     last = len(paper.grounds) - 1
     for place, proof in enumerate(paper.grounds):
-        text = _("On the basis of {document}").format(document=describe(proof.citation))
+        text = _("On the basis of {document}").format(document=name_plainly(proof.citation, describe))
         say(_body(written), f"{text}{'.' if place == last else ';'}", is_italic=True)
     for sentence in paper.opening:
         say(_body(written), sentence)
+
+
+def name_plainly(citation: Citation, describe: Describe) -> str:
+    """A document as an official paper names it; that its text is not held is said to whoever drafts the paper."""
+    return describe(replace(citation, held=True))
+
+
+def add_note_for_drafter(written: Written, citations: Sequence[Citation], describe: Describe) -> None:
+    """What whoever drafts the paper must know and whoever signs must not find in it: what nobody here has read.
+
+    It stands framed and by itself behind the signature, to be taken out.
+    """
+    unread = [one for one in dict.fromkeys(citations) if not one.held]
+    if not unread:
+        return
+    written.add_paragraph()  # two tables that touch would become one
+    table = written.add_table(rows=1, cols=1)
+    table.style = "Table Grid"
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    cell = table.rows[0].cells[0]
+    _write(cell, _("Note for the drafter: delete this frame before signing"), size=12, is_bold=True, is_left=True)
+    told = _(
+        "The library does not hold the full text of the documents below; nothing in this paper was compared with it. "
+        "Please compare the original, or strike what rests on it, before the paper is signed:"
+    )
+    _write(cell, told, size=12, is_left=True)
+    for one in unread:
+        _write(cell, f"– {name_plainly(one, describe)}", size=12, is_left=True)
+    _shade(cell)
+    for paragraph in cell.paragraphs[:-1]:
+        paragraph.paragraph_format.keep_with_next = True
+
+
+def _shade(cell: _Cell) -> None:
+    shade = OxmlElement("w:shd")
+    for name, value in (("val", "clear"), ("color", "auto"), ("fill", "FFF2CC")):
+        shade.set(qn(f"w:{name}"), value)
+    cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001  the library knows no shading of cells
 
 
 def add_signature(written: Written, paper: Paper) -> None:

@@ -13,7 +13,15 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 from docx.table import Table, _Cell
 
-from bot.papers.official import add_grounds, add_head, add_signature, set_official_page, text_width
+from bot.papers.official import (
+    add_grounds,
+    add_head,
+    add_note_for_drafter,
+    add_signature,
+    name_plainly,
+    set_official_page,
+    text_width,
+)
 from bot.papers.parts import Describe, plain, say
 from handlers.phrases import _
 from handlers.reply import Line, Paper, PaperTable
@@ -52,6 +60,7 @@ def write_docx(paper: Paper, describe: Describe) -> bytes:
         say(closing, paper.closing, is_italic=True)
     if paper.letterhead is not None:
         add_signature(written, paper)
+        add_note_for_drafter(written, [*(one.citation for one in paper.grounds), *paper.cites], describe)
     _set_properties(written, paper)
     content = BytesIO()
     written.save(content)
@@ -169,7 +178,8 @@ def _add_paragraphs(written: Written, paper: Paper, describe: Describe) -> None:
         basis.paragraph_format.keep_with_next = True
         say(basis, _("Basis:"), is_bold=True)
         for cite, number in numbers.items():
-            say(written.add_paragraph(), f"[{number}] {describe(cite)}")
+            named = describe(cite) if paper.letterhead is None else name_plainly(cite, describe)
+            say(written.add_paragraph(), f"[{number}] {named}")
 
 
 def _with_marks(line: Line, numbers: dict[Citation, int]) -> str:

@@ -1,5 +1,6 @@
 """A paper becomes a Word document that can be opened: title, tables, paragraphs with their bases, page numbers."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 from zipfile import ZipFile
@@ -124,3 +125,22 @@ def test_an_official_paper_has_its_head_its_grounds_and_room_to_sign(library: Li
     assert section.page_width > section.page_height
     assert section.different_first_page_header_footer
     assert sum(column.width.cm for column in read.tables[1].columns) < 25.3
+
+
+def test_what_is_not_held_is_told_to_the_drafter_and_never_signed(library: Library) -> None:
+    unread = next(one for one in library.documents.values() if not one.text_held)
+    held = next(one for one in library.documents.values() if one.text_held)
+    grounds = tuple(Proof(one, None, TODAY, HUNG_YEN) for one in (held, unread) if one.binds(HUNG_YEN))
+    remark = "(chưa có toàn văn trong kho)"
+
+    def say(cite: Citation) -> str:
+        return f"Công văn {cite.document}" if cite.held else f"Công văn {cite.document} {remark}"
+
+    paper = Paper("a", "Danh sách", letterhead=Letterhead("", "", "Hưng Yên", TODAY, ""), grounds=grounds)
+    read = Document(BytesIO(write_docx(paper, say)))
+    assert remark not in "".join(one.text for one in read.paragraphs)
+    note = read.tables[-1].rows[0].cells[0].text
+    assert unread.id in note
+    assert held.id not in note
+    clean = replace(paper, grounds=grounds[:1])
+    assert len(Document(BytesIO(write_docx(clean, say))).tables) == len(read.tables) - 1
