@@ -127,6 +127,7 @@ def _load_telegram() -> None:
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
+    heap.go_on()
     asyncio.run(work)
 
 

@@ -18,7 +18,7 @@ from bot.handed_in.examining import Examiner
 from bot.judging import Judge
 from bot.linking import bot_link
 from bot.on_zalo.bot_kept import BotKept
-from bot.on_zalo.pushing import identity_of as oa_identity_of
+from bot.on_zalo.oa_marks import identity_of as oa_identity_of
 from bot.places import DeskAt, InboxAt, Places, ReachAt, SeenAt
 from bot.rules_now import RulesNow
 from bot.settings import Settings

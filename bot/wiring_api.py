@@ -11,8 +11,7 @@ from bot.errors import InputError, ServiceError
 from bot.on_api.addresses import AddressRefusedError, ensure_may_be_told
 from bot.on_api.signing import make_secret
 from bot.on_api.store import NotInScopeError, Page, Question, Standing, Visitor
-from bot.on_api.telling import Held, Missed, Teller, Told
-from bot.push.jobs import HOOK, defer_in
+from bot.on_api.told import Held, Missed, Told
 from bot.rules_now import RulesNow
 from handlers.phrases import _
 from handlers.ports import Clock
@@ -327,6 +326,8 @@ class SharedStore:
 
     async def nudge(self) -> None:
         """Give new changes to hooks, give up what is too old, and put a job in line for each hook that has work."""
+        from bot.push.jobs import HOOK, defer_in  # noqa: PLC0415  only workers do this, and they have it
+
         async with self.database.transaction() as drawers:
             changes = await drawers.hooks.take_changes()
             if changes:
@@ -342,6 +343,8 @@ class SharedStore:
 
     async def tell(self, number: int) -> None:
         """Tell one hook all that is due."""
+        from bot.on_api.telling import Teller  # noqa: PLC0415  only workers do this
+
         await Teller(HooksInDatabase(self.database)).tell(number)
 
     async def tidy(self) -> None:

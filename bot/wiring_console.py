@@ -1,6 +1,6 @@
 """How the console gets its pages from an open office."""
 
-from bot.commands.doctor import look_around
+from bot.commands.checked import Check
 from bot.on_console.door import ConsoleDoor, Token
 from bot.on_web.door import WebSettings
 from bot.rules_now import RulesNow
@@ -23,9 +23,15 @@ def make_console(office: Office, settings: WebSettings) -> ConsoleDoor:
         open_reading=office.open_reading if office.replica is not None else None,
         find_position=office.replica.position if office.replica is not None else None,
         read_figures=office.push.read_figures,
-        look_around=lambda: look_around(office),
+        look_around=lambda: _look_around(office),
         list_tokens=lambda: _list_tokens(office),
     )
+
+
+async def _look_around(office: Office) -> list[Check]:
+    from bot.commands.doctor import look_around  # noqa: PLC0415  with it come all channels; few look here, and rarely
+
+    return await look_around(office)
 
 
 async def _list_tokens(office: Office) -> list[Token]:

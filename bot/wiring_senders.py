@@ -2,19 +2,21 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from bot.errors import InputError
 from bot.failures import ChannelRefusedError
 from bot.on_telegram.paid import describe_price
-from bot.on_zalo.bot_pushing import fits as fits_zalo_bot
 from bot.on_zalo.bot_tokens import identity_of as bot_identity_of
-from bot.on_zalo.pushing import identity_of as oa_identity_of
-from bot.push.jobs import Connection, defer_pump
+from bot.on_zalo.oa_marks import identity_of as oa_identity_of
 from bot.settings import Settings
 from bot.wiring_zalo import allowance_of, bot_plan
 from handlers.asking import Channel
 from handlers.reply import Reply
 from handlers.sending_lines import SendingLine
+
+if TYPE_CHECKING:
+    from bot.push.jobs import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +24,11 @@ class SendingByJobs:
     """The identities that send unasked; the job that lets one send is put in line in the transaction of the desk."""
 
     lines: Sequence[SendingLine]
-    connection: Connection
+    connection: "Connection"
 
     async def start(self, senders: Collection[str]) -> None:
+        from bot.push.jobs import defer_pump  # noqa: PLC0415  with it comes the job engine, which few questions need
+
         for one in sorted(set(senders)):
             await defer_pump(self.connection, one)
 
@@ -48,7 +52,7 @@ def lines_of(settings: Settings, first: Mapping[str, str] | None = None) -> Sequ
             line = replace(line, is_editable=True, describe_price=describe, fits=_fits_telegram)
         elif channel == Channel.ZALO_BOT:
             per_month = bot_plan(settings).most_broadcast
-            line = replace(line, fits=lambda reply: fits_zalo_bot(reply, str), per_month=per_month)
+            line = replace(line, fits=_fits_zalo_bot, per_month=per_month)
         elif channel == Channel.ZALO_OA:
             allowance = allowance_of(settings)
             per_day, per_month = (
@@ -73,6 +77,12 @@ def senders_of(settings: Settings) -> Mapping[str, str]:
     if settings.is_zalo_oa_open:
         senders[Channel.ZALO_OA.value] = oa_identity_of(settings.zalo_oa_id or "")
     return senders
+
+
+def _fits_zalo_bot(reply: Reply) -> bool:
+    from bot.on_zalo.bot_pushing import fits  # noqa: PLC0415  only where there is such a bot
+
+    return fits(reply, str)
 
 
 def _fits_telegram(reply: Reply) -> bool:

@@ -10,9 +10,8 @@ import structlog
 
 from bot.on_zalo.allowances import Allowance, predict_last_day
 from bot.on_zalo.bot_plan import Plan
-from bot.on_zalo.oauth import Pair
-from bot.on_zalo.pushing import Recipient, delivery_of
-from bot.on_zalo.tokens import Grant
+from bot.on_zalo.grants import Grant, Pair
+from bot.on_zalo.oa_marks import Recipient, delivery_of
 from bot.places import Place
 from bot.push.figures import AllowanceLine
 from bot.settings import Settings

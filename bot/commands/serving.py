@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -23,11 +23,8 @@ from bot.commands.channels import (
     make_telegram_carrier,
     make_telegram_door,
 )
+from bot.commands.rehearsing import tell_rehearsal
 from bot.commands.stopping import stop_on_signals
-from bot.commands.working import open_worker, tell_rehearsal
-from bot.commands.zalo_bot import BOT_WEBHOOK_PATH, make_zalo_bot_carrier, make_zalo_bot_door
-from bot.commands.zalo_connect import CALLBACK_PATH, show_code
-from bot.commands.zalo_oa import OA_WEBHOOK_PATH, make_zalo_oa_carrier, make_zalo_oa_door
 from bot.errors import CommandError, ServiceError
 from bot.keeping_meters import KeepingMeters
 from bot.letters import Carrier, Postman
@@ -41,9 +38,6 @@ from bot.on_web.handing_over import Predecessor, ask_predecessor, giving_way, pa
 from bot.on_web.leaving import Leaving, Listening
 from bot.on_web.letters import WebCarrier
 from bot.on_web.server import listen_at, listening, make_app
-from bot.on_zalo.bot_door import BotWebhookDoor
-from bot.on_zalo.door import WebhookDoor as OaWebhookDoor
-from bot.push.fleet import Worker
 from bot.push.meters import PrivacyMeters, PushMeters
 from bot.questions import shares_by_week
 from bot.settings import Settings
@@ -55,6 +49,9 @@ from bot.wiring_keys import ALIVE_EVERY
 from handlers import next_steps
 from handlers.asking import Choice
 from handlers.phrases import _
+
+if TYPE_CHECKING:
+    from bot.push.fleet import Worker
 
 _JUDGE_EVERY = timedelta(seconds=3)
 _TIDY_EVERY = timedelta(hours=6)
@@ -79,11 +76,15 @@ async def serve(settings: Settings) -> None:
 
 async def run(settings: Settings) -> None:
     """The doors and one worker of the fleet in one process."""
+    from bot.commands.working import open_worker  # noqa: PLC0415  with it come libraries that only workers use
+
     async with open_office(settings) as office, open_worker(office) as worker:
         await serve_office(office, None, worker)
 
 
-async def serve_office(office: Office, demo_people: Sequence[DemoPerson] | None, worker: Worker | None = None) -> None:
+async def serve_office(
+    office: Office, demo_people: Sequence[DemoPerson] | None, worker: "Worker | None" = None
+) -> None:
     """The doors of an open office; in the demonstration visitors choose who they are.
 
     Where a process of ours listens at the address already, it gives way once this one is ready.
@@ -213,19 +214,36 @@ def _channel_doors(office: Office, registry: CollectorRegistry) -> tuple[Sequenc
         doors.append(telegram)
     if isinstance(telegram, WebhookDoor):
         routes.append(web.post(WEBHOOK_PATH, _once_open(telegram, telegram.receive)))
-    zalo_bot = make_zalo_bot_door(office, registry)
-    if zalo_bot is not None:
-        doors.append(zalo_bot)
-    if isinstance(zalo_bot, BotWebhookDoor):
-        routes.append(web.post(BOT_WEBHOOK_PATH, _once_open(zalo_bot, zalo_bot.receive)))
-    zalo_oa = make_zalo_oa_door(office, registry)
-    if zalo_oa is not None:
-        doors.append(zalo_oa)
-        routes.append(web.get(CALLBACK_PATH, show_code))
-    if isinstance(zalo_oa, OaWebhookDoor):
-        routes.append(web.post(OA_WEBHOOK_PATH, _once_open(zalo_oa, zalo_oa.receive)))
+    if office.settings.zalo_bot_token is not None:
+        _add_zalo_bot(office, registry, doors, routes)
+    if office.settings.is_zalo_oa_open:
+        _add_zalo_oa(office, registry, doors, routes)
     routes.append(web.get(CALENDAR_PATH, CalendarPage(office.calendars.read).show))
     return doors, routes
+
+
+def _add_zalo_bot(office: Office, registry: CollectorRegistry, doors: list[Door], routes: list[web.RouteDef]) -> None:
+    from bot.commands.zalo_bot import BOT_WEBHOOK_PATH, make_zalo_bot_door  # noqa: PLC0415  only where it is set
+    from bot.on_zalo.bot_door import BotWebhookDoor  # noqa: PLC0415
+
+    door = make_zalo_bot_door(office, registry)
+    if door is not None:
+        doors.append(door)
+    if isinstance(door, BotWebhookDoor):
+        routes.append(web.post(BOT_WEBHOOK_PATH, _once_open(door, door.receive)))
+
+
+def _add_zalo_oa(office: Office, registry: CollectorRegistry, doors: list[Door], routes: list[web.RouteDef]) -> None:
+    from bot.commands.zalo_connect import CALLBACK_PATH, show_code  # noqa: PLC0415  only where it is set
+    from bot.commands.zalo_oa import OA_WEBHOOK_PATH, make_zalo_oa_door  # noqa: PLC0415
+    from bot.on_zalo.door import WebhookDoor as OaWebhookDoor  # noqa: PLC0415
+
+    door = make_zalo_oa_door(office, registry)
+    if door is not None:
+        doors.append(door)
+        routes.append(web.get(CALLBACK_PATH, show_code))
+    if isinstance(door, OaWebhookDoor):
+        routes.append(web.post(OA_WEBHOOK_PATH, _once_open(door, door.receive)))
 
 
 async def _keep_open(
@@ -234,7 +252,7 @@ async def _keep_open(
     postman: Postman,
     registry: CollectorRegistry,
     stop: asyncio.Event,
-    worker: Worker | None,
+    worker: "Worker | None",
     also: Sequence[Coroutine[Any, Any, None]],
 ) -> None:
     """Until asked to end, or until a channel refuses us for good.
@@ -351,7 +369,15 @@ def _make_postman(office: Office, door: WebDoor) -> Postman:
     carriers: list[Carrier] = [
         WebCarrier(door.present, office.describe, is_demonstration=door.demo_people is not None),
     ]
-    others = make_telegram_carrier(office), make_zalo_bot_carrier(office), make_zalo_oa_carrier(office)
+    others: list[Carrier | None] = [make_telegram_carrier(office)]
+    if office.settings.zalo_bot_token is not None:
+        from bot.commands.zalo_bot import make_zalo_bot_carrier  # noqa: PLC0415  only where it is set
+
+        others.append(make_zalo_bot_carrier(office))
+    if office.settings.is_zalo_oa_open:
+        from bot.commands.zalo_oa import make_zalo_oa_carrier  # noqa: PLC0415  only where it is set
+
+        others.append(make_zalo_oa_carrier(office))
     carriers += [one for one in others if one is not None]
     return Postman(office.mail, carriers)
 

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import date
 
 from bot import heap
+from bot.commands.rehearsing import tell_rehearsal
 from bot.commands.stopping import stop_on_signals
 from bot.commands.zalo_bot import make_zalo_bot_sender
 from bot.commands.zalo_oa import make_zalo_oa_sender, renew_zalo_oa
@@ -22,7 +22,7 @@ from bot.settings import Settings
 from bot.wiring import Office, open_office
 from bot.wiring_keeping import Keeper, settle_restore
 from bot.wiring_keys import ALIVE_EVERY
-from handlers.phrases import _, show_day
+from handlers.phrases import _
 from handlers.ports import Clock
 
 _CARDS_EVERY = 1.0  # seconds between looks; each card is written over more rarely
@@ -147,10 +147,3 @@ class OfficeTasks:
 
     async def tell_hook(self, number: int) -> None:
         await self._office.shared_store.tell(number)
-
-
-def tell_rehearsal(office: Office) -> None:
-    """Say that the day is not the real one."""
-    if office.clock.is_fixed:
-        day: date = office.clock.today()
-        print(_("Rehearsal: today is taken to be {day} (NHACCHUAN_TODAY).").format(day=show_day(day)), flush=True)

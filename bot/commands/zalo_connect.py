@@ -13,7 +13,8 @@ from bot.commands.zalo_oa import app_of
 from bot.errors import InputError, ServiceError
 from bot.failures import ChannelRefusedError, DeliveryFailedError
 from bot.on_zalo.account import AccountClient, CodeError
-from bot.on_zalo.oauth import NoTokenError, OauthClient, Pair, challenge_of, new_verifier
+from bot.on_zalo.grants import Pair
+from bot.on_zalo.oauth import NoTokenError, OauthClient, challenge_of, new_verifier
 from bot.on_zalo.wire import AnswerLostError, NeverLeftError
 from bot.settings import Settings
 from bot.wiring import Office, open_office

@@ -5,8 +5,7 @@ import json
 import ssl
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ import structlog
 
 from bot.on_api.addresses import AddressRefusedError, LookUp, ensure_may_be_told, find_address, look_up
 from bot.on_api.signing import sign
+from bot.on_api.told import Held, Missed, Told
 from knowledge.local_time import VIETNAM
 
 _AT_ONCE: Final = 8
@@ -27,45 +27,6 @@ _FIRST_WAIT: Final = timedelta(seconds=30)
 _LONGEST_WAIT: Final = timedelta(hours=1)
 _TAKEN: Final = range(200, 300)
 _log = structlog.get_logger("bot.on_api")
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A change as a hook is told it; `before` or `after` is None where the criterion was not asked of the person."""
-
-    change: int
-    person: str
-    criterion: str | None
-    unit: str | None
-    before: str | None
-    after: str | None
-    as_of: date
-    changed_at: datetime
-    tries: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A hook that is ours to tell until `until`."""
-
-    number: int
-    until: datetime
-    url: str
-    secret: str
-    may_be_private: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """A change that the hook did not take: when it is tried again, and why it was not taken.
-
-    `asked` is how long the hook asks to be left alone, for whatever change.
-    """
-
-    change: int
-    wait: timedelta
-    reason: str
-    asked: timedelta = timedelta()
 
 
 class Ledger(Protocol):

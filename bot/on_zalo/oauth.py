@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from bot.on_zalo.grants import Pair
 from bot.on_zalo.wire import Answer, AnswerLostError, Wire
 
 _TOKENS: Final = "/v4/oa/access_token"
@@ -21,17 +22,6 @@ _USUAL_REFRESH_LIFE: Final = timedelta(days=90)
 _DEAD: Final = {-118, -14014}
 _DEAD_WORDS: Final = ("refresh token", "refresh_token")
 PATIENCE: Final = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """An access token and the one refresh token that can follow it. Neither is ever shown."""
-
-    access: str = field(repr=False)
-    refresh: str = field(repr=False)
-    obtained_at: datetime
-    access_until: datetime
-    refresh_until: datetime
 
 
 class NoTokenError(Exception):

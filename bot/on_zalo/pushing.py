@@ -5,7 +5,7 @@ A person can be written to for seven days after they last did something; beyond 
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, NoReturn, Protocol
 
@@ -16,6 +16,7 @@ from bot.on_zalo.account import AccountClient, CodeError, Sent
 from bot.on_zalo.codes import Act
 from bot.on_zalo.failing import allowance_used, name_failure, until_morning
 from bot.on_zalo.messages import Part, build_parts, build_uploaded, kind_of_upload
+from bot.on_zalo.oa_marks import Recipient, identity_of, tracking_of
 from bot.on_zalo.templates import TemplateClient, fill
 from bot.papers.handing import file_of
 from bot.push.sending import Parcel
@@ -34,18 +35,9 @@ _NOT_ASKED_FOR: Final = 600.0  # seconds for which nothing is tried once the acc
 _LONGEST: Final = 19.0  # seconds for everything of one message: less than a pump waits
 _ASK_SECONDS: Final = 3.0
 _LEAST_SECONDS: Final = 4.0  # with less left a message is not begun
-_TRACKED, _MOST_DIGITS = "nhacchuan-", 18
 _SURELY_NOT_SENT: Final = (CodeError, NotSentError, ChannelRefusedError)
 _BY_USER_OR_PHONE: Final = {Act.BY_PHONE, Act.NEXT_RECIPIENT, Act.USE_TEMPLATE}
 _log = structlog.get_logger("bot.on_zalo")
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Whom an account belongs to. `phone` only with consent."""
-
-    name: str
-    phone: str | None = field(default=None, repr=False)
 
 
 class Book(Protocol):
@@ -258,22 +250,6 @@ class OaSender:
                 raise RefusedError(TEMPLATE_REFUSED, code=TEMPLATE_REFUSED) from None
             case _:
                 self._raise(refused)
-
-
-def tracking_of(delivery: int) -> str:
-    """The mark by which the receipt of a template message names its delivery; `delivery_of` reads it."""
-    return f"{_TRACKED}{delivery}"
-
-
-def delivery_of(tracking: str) -> int | None:
-    """The delivery that a mark names; None for a mark that is not ours."""
-    number = tracking.removeprefix(_TRACKED)
-    return int(number) if tracking.startswith(_TRACKED) and number.isdecimal() and len(number) <= _MOST_DIGITS else None
-
-
-def identity_of(oa_id: str) -> str:
-    """The identity that an account stands for."""
-    return f"{Channel.ZALO_OA.value}:{oa_id}"
 
 
 async def _twice(send: Callable[[], Awaitable[Sent]]) -> Sent:

@@ -7,46 +7,23 @@ begun is kept before it leaves, so that an answer lost with its process is known
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Protocol
 
 import structlog
 
 from bot.failures import ChannelRefusedError, NotSentError
-from bot.on_zalo.oauth import PATIENCE, NoTokenError, OauthClient, Pair
+from bot.on_zalo.grants import Grant, Pair
+from bot.on_zalo.oauth import PATIENCE, NoTokenError, OauthClient
 from bot.on_zalo.wire import AnswerLostError, NeverLeftError
 from handlers.phrases import _
 from handlers.ports import Clock
 
 LOCK_SECONDS: Final = 3 * PATIENCE
-RENEW_AFTER: Final = timedelta(hours=20)
-_RENEW_SHARE: Final = 0.8
 _LOOK_AGAIN: Final = 0.25
 _KEEP_AGAIN: Final = 0.5
 ANSWER_LOST, WITHDRAWN = "answer_lost", "withdrawn"
 _log = structlog.get_logger("bot.on_zalo")
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What the account has granted us, as it is kept.
-
-    `generation` counts pairs. `begun_at`: a refresh of this pair was begun and its answer never kept. `lost_at`: the
-    grant counts no more, and only a new consent helps; `reason` says how it was lost. `pair.access` may be empty.
-    """
-
-    pair: Pair
-    generation: int
-    begun_at: datetime | None = None
-    lost_at: datetime | None = None
-    reason: str = ""
-
-    @property
-    def renew_at(self) -> datetime:
-        """When the access token is to be replaced."""
-        life = self.pair.access_until - self.pair.obtained_at
-        return self.pair.obtained_at + min(RENEW_AFTER, life * _RENEW_SHARE)
 
 
 class Grants(Protocol):

@@ -21,7 +21,7 @@ import psutil
 from sqlalchemy import text
 
 from bot.on_telegram.pushing import identity_of
-from bot.on_zalo.pushing import identity_of as oa_identity_of
+from bot.on_zalo.oa_marks import identity_of as oa_identity_of
 from bot.push.jobs import defer_pump
 from knowledge.facts import PersonCode
 from storage.database import Database, open_database

@@ -14,7 +14,8 @@ from cryptography.x509.oid import NameOID
 
 from bot.on_api.addresses import AddressRefusedError, ensure_may_be_told, find_address
 from bot.on_api.signing import make_secret, sign
-from bot.on_api.telling import Held, Teller, Told, render_event, wait_after
+from bot.on_api.telling import Teller, render_event, wait_after
+from bot.on_api.told import Held, Told
 from bot.on_web.server import serving
 from tests.bot.on_api.receiver import Receiver, verify
 

@@ -15,8 +15,8 @@ from bot.on_zalo.answering import Answerer
 from bot.on_zalo.door import OaDoor, PollingDoor, WebhookDoor
 from bot.on_zalo.events import Reader
 from bot.on_zalo.fetching import Fetching
+from bot.on_zalo.oa_marks import identity_of
 from bot.on_zalo.oauth import App, OauthClient
-from bot.on_zalo.pushing import identity_of
 from bot.on_zalo.receiving import Reception
 from bot.on_zalo.signing import Signatures
 from bot.on_zalo.tokens import TokenKeeper

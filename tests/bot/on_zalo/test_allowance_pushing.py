@@ -8,7 +8,7 @@ import pytest
 
 from bot.commands.queue import describe_allowance
 from bot.on_zalo.allowances import Allowance
-from bot.on_zalo.pushing import identity_of
+from bot.on_zalo.oa_marks import identity_of
 from bot.push.figures import AllowanceLine
 from bot.wiring_zalo import BookInDatabase, read_allowances
 from handlers.phrases import locale_of

@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from bot.commands.zalo_oa import describe_templates
 from bot.errors import InputError
-from bot.on_zalo.pushing import delivery_of, tracking_of
+from bot.on_zalo.oa_marks import delivery_of, tracking_of
 from bot.on_zalo.templates import TemplateClient
 from handlers.phrases import locale_of
 from storage.records import DeliveryState
