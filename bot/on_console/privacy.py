@@ -8,6 +8,7 @@ from aiohttp import web
 from bot.on_console.at_desk import field, group, hand_over, open_ports, show_reply, visit_of
 from bot.on_console.pages import Asked, NotHereError, Page, deed, page
 from bot.on_console.seats import OF_HR, OF_RECORDS, Seat
+from handlers.audit_words import name_action
 from handlers.data_request_words import FIELDS, OTHER, name_field, name_purpose, name_right, name_way
 from handlers.hr import breaches, data_deeds, data_entering, data_requests
 from handlers.notifying import Notifying
@@ -191,7 +192,7 @@ async def log(asked: Asked) -> web.Response:
         served = rules.purpose_of_action(action)
         purpose = rules.purpose(served.purpose).name if served is not None else _("running the system")
         lines.append((day, actor, action, purpose, served.activity if served is not None else "", count, subjects))
-    return asked.show("privacy_log.html", rows=lines, days=_LOG_DAYS)
+    return asked.show("privacy_log.html", name_action=name_action, rows=lines, days=_LOG_DAYS)
 
 
 async def _page(asked: Asked, problem: str = "") -> web.Response:

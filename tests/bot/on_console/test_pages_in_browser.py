@@ -14,6 +14,7 @@ from handlers.asking import Channel, Incoming
 from tests.bot.on_console.matrix import MATRIX, Row
 from tests.bot.on_console.opening import (
     ADMINISTRATOR,
+    DATA_OFFICER,
     HEAD,
     HR_OF_PROVINCE,
     LETTERS,
@@ -33,7 +34,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-LOOKED_AT = [one for one in PAGES if one.method == "GET"]
+ARTEFACTS = Path(__file__).parents[3] / "test-artefacts"
+FIRST_PAGES = {HEAD: "overview", HR_OF_PROVINCE: "overview", ADMINISTRATOR: "questions", DATA_OFFICER: "privacy"}
+LOOKED_AT = [one for one in PAGES if one.method == "GET" and MATRIX[one.name][0].seen == 200]
 
 if not CHROMIUM.exists():
     pytest.skip("no browser at /usr/bin/chromium; install it with: apt-get install chromium", allow_module_level=True)
@@ -48,12 +51,10 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def pictures() -> Path | None:
-    """Where screenshots are kept: the folder of a setting; without it none are taken."""
-    given = os.environ.get("NHACCHUAN_TEST_PICTURES")
-    folder = Path(given) if given else None
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
+def pictures() -> Path:
+    """Where screenshots are kept: `test-artefacts` beside the code, or the folder of a setting."""
+    folder = Path(os.environ.get("NHACCHUAN_TEST_PICTURES") or ARTEFACTS)
+    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
@@ -121,9 +122,20 @@ async def list_troubles(page: Page, size: str) -> list[str]:
     return [*(["wider than the window"] if await is_too_wide(page) else []), *await list_barriers(page)]
 
 
-async def keep_picture(page: Page, pictures: Path | None, name: str) -> None:
-    if pictures is not None:
-        await page.screenshot(path=pictures / f"{name}.png", full_page=True)
+async def keep_picture(page: Page, pictures: Path, name: str) -> None:
+    """What the window shows, small enough to be taken at every run."""
+    await page.screenshot(path=pictures / f"{name}.jpg", type="jpeg", quality=60)
+
+
+async def test_the_first_page_of_each_role_opens_quietly_where_the_window_is_wide_from_the_start(
+    browser, console, pictures
+):
+    for person, first in FIRST_PAGES.items():
+        async with visiting(browser, console, person, SIZES["desk"]) as page:
+            await page.goto(f"{console.url}/console")
+            assert page.url == f"{console.url}/console/{first}"
+            assert await list_troubles(page, "desk") == [], person
+            await keep_picture(page, pictures, f"console-first-{first}-of-{person}")
 
 
 @pytest.mark.parametrize("person", [HR_OF_PROVINCE, ADMINISTRATOR])
