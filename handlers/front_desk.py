@@ -13,7 +13,7 @@ from handlers.evidence_routes import MAY_BE_LEFT as EVIDENCE_MAY_BE_LEFT
 from handlers.frequent import MAY_BE_PROMOTED, answer_again, without_names
 from handlers.handed_in import Examine, FileRefusal, HandedIn, take
 from handlers.heads.named import name_someone
-from handlers.hr import reminding
+from handlers.hr import broadcasts_routes, reminding, rulings_routes
 from handlers.hr.rulings_routes import find_ruling_named
 from handlers.hr.rulings_routes import named as named_ruling
 from handlers.inquiries import clean, is_own, read_code
@@ -109,9 +109,19 @@ _ASK_NOTHING = {
     Intent.MY_DATA,
 }
 _STAY_IN_A_FORM = {None, Intent.ASK_TO_STUDY, Intent.HEAD_STUDY, Intent.OUT_OF_SCOPE}
+# What may say whom a broadcast is for ("ai còn thiếu ngoại ngữ").
+_STAY_IN_A_BROADCAST = {
+    None,
+    Intent.HR_BROADCAST,
+    Intent.HR_REPORTS,
+    Intent.UNIT_GAPS,
+    Intent.UNIT_REMIND,
+    Intent.PERSON_GAPS,
+    Intent.OUT_OF_SCOPE,
+}
 _STAY_IN_EVIDENCE = {None, Intent.SUBMIT_EVIDENCE, Intent.OUT_OF_SCOPE}
 # Forms that are gone on with after something else was asked or pressed in the middle of them.
-_GONE_ON_WITH = EVIDENCE_MAY_BE_LEFT | MAY_BE_LEFT
+_GONE_ON_WITH = EVIDENCE_MAY_BE_LEFT | MAY_BE_LEFT | broadcasts_routes.MAY_BE_LEFT | frozenset(rulings_routes.FORMS)
 _OF_AN_EARLIER_REQUEST = {StudyWish.FOLLOW, StudyWish.WITHDRAW, StudyWish.DONE}
 _SURELY_A_QUESTION = 0.8
 _FORGETTING = {BY_ACTION[one][0] for one in ("data.withdraw.yes", "data.delete.yes", "data.delete.all")}
@@ -504,6 +514,8 @@ class FrontDesk:
             is_earlier, stay = read_evidence_wish(text) is EvidenceWish.FOLLOW, _STAY_IN_EVIDENCE
         elif pending.form in MAY_BE_LEFT:
             is_earlier, stay = read_study_wish(text) in _OF_AN_EARLIER_REQUEST, _STAY_IN_A_FORM
+        elif pending.form in broadcasts_routes.MAY_BE_LEFT and pending.step not in broadcasts_routes.TAKES_ANY_WORDS:
+            is_earlier, stay = False, _STAY_IN_A_BROADCAST
         else:
             return False
         if is_earlier:

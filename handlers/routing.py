@@ -79,6 +79,7 @@ from handlers.ports import (
 from handlers.reply import Outcome, Reply
 from handlers.study import routes as study_routes
 from handlers.visit import Visit
+from handlers.why_subjects import asks_why
 from knowledge.documents import Confidence
 from knowledge.facts import Person, Role
 from knowledge.understanding.data_said import DataWish, read_data_wish
@@ -439,6 +440,8 @@ async def _service(visit: Visit, ports: Ports) -> Reply:
 async def _person(visit: Visit, ports: Ports) -> Reply:
     if visit.person is None:
         return others.refuse(visit)
+    if visit.meaning is not None and asks_why(visit.text):
+        return await _explain(visit, ports)
     return await others.list_gaps_of(visit, visit.person, profiles=ports.profiles, audit=ports.audit, clock=ports.clock)
 
 

@@ -8,12 +8,14 @@ from datetime import date
 from handlers.asking import Choice
 from handlers.phrases import _
 from knowledge.facts import CriterionCode, KindCode, PersonCode
+from knowledge.folding import fold_words
 from knowledge.library import Library
 from knowledge.understanding.meaning import Entities, KindMention
 
 ACTION = "why"
 _OF = "#"
 _WITH = "@"
+_WHY = ("vi sao", "tai sao", "chiu trach nhiem", "trach nhiem cua ai", "loi cua ai", "loi tai ai")
 _MOST_BYTES = 64  # of a whole token: what Telegram leaves for a button
 
 
@@ -57,3 +59,9 @@ def _read_day(written: str) -> date | None:
         return date.fromisoformat(written)
     except ValueError:
         return None
+
+
+def asks_why(text: str) -> bool:
+    """Whether these words about a record ask for its reasons or for who answers for it, not only for what it is."""
+    words = f" {fold_words(text)} "
+    return any(f" {one} " in words for one in _WHY)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.forms import answer
 from handlers.hr import broadcasts, broadcasts_approving, broadcasts_running, proposals, rulings_routes
 from handlers.hr.broadcasts import Desk
+from handlers.hr.broadcasts_steps import TEXT_STEP
 from handlers.hr.proposals_rights import may_broadcast
 from handlers.memory import recall_open_form
 from handlers.officials import guidance, linking
@@ -110,6 +111,10 @@ def desk_of(ports: "Ports") -> Desk:
 told: _Handler = _hr(_told)
 
 FORMS: Mapping[str, _Handler] = {broadcasts.FORM: _fill}
+
+# A broadcast half written is no reason not to be answered; but where its text is asked for, a question may be the text.
+MAY_BE_LEFT = frozenset({broadcasts.FORM})
+TAKES_ANY_WORDS = frozenset({TEXT_STEP})
 
 # The buttons of the form have its name for their action.
 ACTIONS: Mapping[str, _Handler] = {

@@ -27,6 +27,7 @@ from knowledge.folding import fold_words
 
 TEXT, RECEIPT, SEND_CELL = "noi_dung", "xac_nhan", "gui"
 SEND: Final = "gui"
+TEXT_STEP: Final = "text"
 _ASKING, _CHOSEN = "hoi", "chon_xong"
 CHOOSE_AGAIN, WRITE_AGAIN = "chon_lai", "viet_lai"
 _TEMPLATE = "mau:"
@@ -58,7 +59,7 @@ def ask_text() -> Step:
         wrong = check_text(text)
         return Refused(wrong) if wrong is not None else {TEXT: text}
 
-    return Step("text", (TEXT,), ask, read)
+    return Step(TEXT_STEP, (TEXT,), ask, read)
 
 
 def check_text(text: str) -> str | None:

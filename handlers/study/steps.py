@@ -1,5 +1,6 @@
 """The steps in which a study case is filled in: the criterion, the course, its days, and a last look."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 
@@ -22,6 +23,8 @@ ReadCriteria = Callable[[str], tuple[CriterionCode, ...]]
 
 LONGEST_COURSE = 200
 _SHORTEST_COURSE = 3
+# "3 tháng" says how long a course takes, not which.
+_HOW_LONG = frozenset({"buoi", "ngay", "tuan", "thang", "quy", "nam", "khoang", "trong", "tu", "den", "hoc", "ky"})
 SEND = "gui"
 _SENDING = frozenset({SEND, "gui di", "gui de nghi", "dong y", "co", "vang", "ok"})
 _MOST_ANSWERS = 8
@@ -59,6 +62,8 @@ def ask_course() -> Step:
         name = " ".join(clean(said).split())
         if not _SHORTEST_COURSE <= len(name) <= LONGEST_COURSE:
             return Refused(_("Please type the name of the course, in at most {n} letters.").format(n=LONGEST_COURSE))
+        if all(word in _HOW_LONG or word.isdigit() for word in re.findall(r"\w+", fold_words(name))):
+            return Refused(_("That says when or how long. First, please type the name of the course."))
         return {"course": name}
 
     return Step("course", ("course",), ask, read)

@@ -106,6 +106,23 @@ async def test_preview_shows_the_text_as_recipients_will_read_it(room):
     assert "Kính gửi Phạm Thị Có {ho_ten}, đồng chí còn 3 nội dung" in shown  # what is filled in is not filled again
 
 
+async def test_question_in_the_middle_is_answered_and_the_broadcast_gone_on_with(room):
+    await room.presses(AUTHOR, "broadcast.new")
+    await room.says(AUTHOR, TEXT)
+    await room.presses(AUTHOR, "broadcast.form|receipt:co")
+
+    answered = await room.says(AUTHOR, "công văn 2123 điểm 3 nói gì?")
+    assert "2123/UBND-NC" in answered.title
+    assert "broadcast.form" in actions(answered)
+    await room.says(AUTHOR, "/trogiup")
+    assert "Gửi cho ai" in (await room.says(AUTHOR, "tiếp tục")).title
+
+
+async def test_question_where_the_text_is_asked_for_is_the_text(room):
+    await room.presses(AUTHOR, "broadcast.new")
+    assert "Đã nhận" in (await room.says(AUTHOR, "Đồng chí đã biết điểm 3 công văn 2123 nói gì chưa?")).title
+
+
 async def test_field_that_nobody_knows_is_refused_with_those_that_are(room):
     await room.presses(AUTHOR, "broadcast.new")
 

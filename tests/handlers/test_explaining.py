@@ -7,7 +7,7 @@ import pytest
 from handlers.asking import Choice
 from handlers.officials.explaining import explain_verdict
 from handlers.reply import Background, Line, Outcome, Statement
-from handlers.why_subjects import read_subject, why, why_certificate
+from handlers.why_subjects import asks_why, read_subject, why, why_certificate
 from knowledge.facts import CriterionCode, DocumentId, KindCode, PersonCode, Role, StudyRecord
 from knowledge.understanding.meaning import Intent
 from tests.fakes import FakeAudit, FakeClock, FakeProfiles
@@ -222,6 +222,19 @@ async def test_why_of_a_certificate_keeps_its_level_and_day(recognised, reader):
 async def test_a_document_of_a_round_is_not_held_to_be_the_requirement(loaded):
     reply = await ask(loaded, official(), criteria=("ngoai_ngu",))
     assert {cite.document for cite in reply.citations} == {DocumentId("02-QĐi/TU"), DocumentId("2123/UBND-NC")}
+
+
+@pytest.mark.parametrize(
+    ("said", "is_why"),
+    [
+        pytest.param("vi sao cb002 chua dat, ai chiu trach nhiem", True, id="why, and who answers"),
+        pytest.param("CB002 thiếu ngoại ngữ là lỗi của ai?", True, id="whose fault"),
+        pytest.param("CB002 còn thiếu gì?", False, id="what is missing"),
+        pytest.param("trách nhiệm", False, id="a word alone"),
+    ],
+)
+def test_reasons_are_told_apart_from_the_record(said, is_why):
+    assert asks_why(said) is is_why
 
 
 @pytest.mark.parametrize("issued", ["0000", "0999", "9999", "9999-12-31", "0001-01-01"])

@@ -98,6 +98,7 @@ async def test_a_request_is_filled_in_step_by_step_from_the_gaps(house):
     assert "2123/UBND-NC" in cited(first)
     course = await house.says(ME, "Ngoại ngữ")
     assert course.pending is not None
+    assert "thời gian học" in (await house.says(ME, "3 thang")).title
     days = await house.says(ME, "Tiếng Anh bậc 3, Trường Chính trị tỉnh")
     assert "ngày nào" in days.title
     assert "đã qua" in (await house.says(ME, "01/03/2020 đến 30/03/2020")).title
