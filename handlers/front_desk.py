@@ -73,7 +73,7 @@ from handlers.ports import (
 )
 from handlers.privacy import notice_version
 from handlers.reply import Line, Outcome, Pending, Reply
-from handlers.routing import BY_ACTION, BY_COMMAND, BY_FORM, BY_INTENT, Handler, Ports
+from handlers.routing import BY_ACTION, BY_COMMAND, BY_FORM, BY_INTENT, Handler, Ports, ports_over
 from handlers.sending_lines import NothingToSendBy
 from handlers.study.routes import MAY_BE_LEFT
 from handlers.typed_choices import keep_offered, read_choice
@@ -536,45 +536,14 @@ class FrontDesk:
         )
 
     def _ports(self, drawers: Drawers, search: PointSearch) -> Ports:
-        return Ports(
-            profiles=drawers.profiles,
-            accounts=drawers.accounts,
-            link_codes=drawers.link_codes,
-            threads=drawers.threads,
-            questions=drawers.questions,
-            rulings=drawers.rulings,
-            proposals=drawers.proposals,
-            working_time=drawers.working_time,
-            entries=drawers.entries,
-            told=drawers.told,
-            inquiries=drawers.inquiries,
-            guesses=drawers.guesses,
-            letters=drawers.letters,
-            escalations=drawers.escalations,
-            staff=drawers.staff,
-            study=drawers.study,
-            evidence=drawers.evidence,
-            outbox=drawers.outbox,
-            reminders=drawers.reminders,
-            receipts=drawers.receipts,
+        return ports_over(
+            drawers,
+            make_sending=self._make_sending,
             senders=self._senders,
-            broadcasts=drawers.broadcasts,
-            broadcast_outbox=drawers.broadcast_outbox,
-            sending=self._make_sending(drawers),
-            unclear=drawers.unclear,
-            reach=drawers.reach,
-            sheets=drawers.sheets,
-            deliveries=drawers.deliveries,
-            calendars=drawers.calendars,
             address=self._address,
-            console=drawers.console,
             console_address=self._console,
             bot_link=self.bot_link,
             vouching=self._vouching,
-            privacy=drawers.privacy,
-            personal_data=drawers.personal_data,
-            corrections=drawers.corrections,
-            audit=drawers.audit,
             clock=self._clock,
             search=search,
             find_term=self._find_term,

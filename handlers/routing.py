@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from handlers import (
     calendar_routes,
@@ -134,6 +135,29 @@ class Ports:
     search: PointSearch
     find_term: guidance.FindTerm
     read_entities: inbox_writing.ReadEntities
+
+
+class _LatePorts(Ports):
+    """Ports of which each is fetched from the drawers when a handler first reaches for it."""
+
+    __slots__ = ("_drawers", "_make_sending")
+    _drawers: Any
+    _make_sending: Callable[[Any], Sending]
+
+    def __getattr__(self, name: str) -> Any:
+        if name in {"_drawers", "_make_sending"}:
+            raise AttributeError(name)
+        port = self._make_sending(self._drawers) if name == "sending" else getattr(self._drawers, name)
+        object.__setattr__(self, name, port)
+        return port
+
+
+def ports_over(drawers: Any, *, make_sending: Callable[[Any], Sending], **given: Any) -> Ports:
+    """What is given here as it is; everything else out of the drawers, which have it under the same names."""
+    ports = object.__new__(_LatePorts)
+    for name, value in (("_drawers", drawers), ("_make_sending", make_sending), *given.items()):
+        object.__setattr__(ports, name, value)
+    return ports
 
 
 Handler = Callable[[Visit, Ports], Awaitable[Reply]]

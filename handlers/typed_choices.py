@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from handlers.asking import Choice
@@ -41,12 +42,12 @@ def keep_offered(choices: Iterable[Choice]) -> dict[str, Any]:
 def read_choice(text: str, state: Mapping[str, Any] | None) -> str | None:
     """The token of the one offered choice that these words, alone, name; None for any other words."""
     left = recall_aside(state)
-    if left is not None and fold_words(text) in _GOES_ON:
+    said = fold_words(text)
+    if left is not None and said in _GOES_ON:
         return Choice("", left.form, RESUME).token
     offered = _recall(state)
-    named = {token for label, token in offered if _is_same(text, label)}
+    named = {token for label, token in offered if said and said == _folded(label) and _has_no_other_marks(text, label)}
     if not named:
-        said = fold_words(text)
         meant = _SAYS_YES if said in _YES else _SAYS_NO if said in _NO else frozenset()
         meant |= {_CONSENTS[said]} if said in _CONSENTS else frozenset()
         named = {token for _label, token in offered if Choice.split(token)[0] in meant}
@@ -78,10 +79,14 @@ def _recall(state: Mapping[str, Any] | None) -> list[tuple[str, str]]:
         return []
 
 
-def _is_same(typed: str, label: str) -> bool:
-    """Whether both are the same words; marks that were typed count, marks that were left out do not."""
-    if not fold_words(typed) or fold_words(typed) != fold_words(label):
-        return False
+@lru_cache(maxsize=2048)
+def _folded(label: str) -> str:
+    """The words of a button, of which there are few that come again and again."""
+    return fold_words(label)
+
+
+def _has_no_other_marks(typed: str, label: str) -> bool:
+    """Whether words that are the same without marks are the same: typed marks count, marks left out do not."""
     return fold(typed) == _plain(typed) or _words(typed) == _words(label)
 
 

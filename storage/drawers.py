@@ -1,7 +1,9 @@
 """Every drawer of the cabinet over one connection, so that what is done together is one transaction."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -152,47 +154,79 @@ class Drawers:
         look_up: LookUp | None = None,
     ) -> "Drawers":
         """All drawers over this connection; `look_up` finds what visits ask first where others ask it too."""
-        foreseen, later = Foreseen(), Later(connection)
-        return cls(
-            connection=connection,
-            profiles=ProfilesDrawer(connection, vault, foreseen),
-            rules=RulesDrawer(connection, rules_memory, foreseen),
-            accounts=AccountsDrawer(connection, foreseen),
-            link_codes=LinkCodesDrawer(connection, vault, randomness),
-            threads=ThreadsDrawer(connection, vault, foreseen, later),
-            audit=AuditDrawer(connection, later),
-            updates=UpdatesDrawer(connection, vault),
-            study=StudyDrawer(connection, vault),
-            inquiries=InquiriesDrawer(connection, vault, randomness),
-            letters=MailDrawer(connection),
-            questions=QuestionsDrawer(connection, vault, later),
-            added_documents=AddedDocumentsDrawer(connection),
-            rulings=RulingsDrawer(connection),
-            proposals=ProposalsDrawer(connection),
-            entries=EntriesDrawer(connection, vault),
-            told=ToldRulesDrawer(connection),
-            escalations=EscalationsDrawer(connection, vault),
-            reminders=RemindersDrawer(connection),
-            outbox=OutboxDrawer(connection),
-            pace=PaceDrawer(connection),
-            fleet=FleetDrawer(connection),
-            broadcasts=BroadcastsDrawer(connection),
-            zalo_bot=ZaloBotDrawer(connection),
-            zalo=ZaloDrawer(connection, vault),
-            calendars=CalendarsDrawer(connection, vault, randomness),
-            api_keys=ApiKeysDrawer(connection),
-            shared_views=SharedViewsDrawer(connection),
-            hooks=HooksDrawer(connection, vault),
-            console=ConsoleDrawer(connection, vault, randomness),
-            verdicts=VerdictsDrawer(connection),
-            evidence=EvidenceDrawer(connection, vault),
-            reach=ReachDrawer(connection),
-            privacy=PrivacyDrawer(connection, vault),
-            personal_data=PersonalDataDrawer(connection, vault),
-            restores=RestoresDrawer(connection),
-            backups=BackupsDrawer(connection),
-            identities=IdentitiesDrawer(connection),
-            working_time=WorkingTimeDrawer(connection),
-            visits=VisitsDrawer(connection, foreseen, look_up),
-            later=later,
-        )
+        late = object.__new__(_LateDrawers)
+        later = Later(connection)
+        cabinet = _Cabinet(connection, vault, randomness, rules_memory, look_up, Foreseen(), later)
+        for name, value in (("_cabinet", cabinet), ("connection", connection), ("later", later)):
+            object.__setattr__(late, name, value)
+        return late
+
+
+class _Cabinet(NamedTuple):
+    """What drawers are made of."""
+
+    connection: AsyncConnection
+    vault: Vault
+    randomness: Random
+    rules_memory: RulesMemory
+    look_up: LookUp | None
+    foreseen: Foreseen
+    later: Later
+
+
+class _LateDrawers(Drawers):
+    """Drawers that are each made when somebody first reaches for it: a visit needs few of them."""
+
+    __slots__ = ("_cabinet",)
+    _cabinet: _Cabinet
+
+    def __getattr__(self, name: str) -> Any:
+        make = _MAKERS.get(name)
+        if make is None:
+            raise AttributeError(name)
+        drawer = make(self._cabinet)
+        object.__setattr__(self, name, drawer)
+        return drawer
+
+
+_MAKERS: Final[Mapping[str, Callable[[_Cabinet], Any]]] = {
+    "profiles": lambda c: ProfilesDrawer(c.connection, c.vault, c.foreseen),
+    "rules": lambda c: RulesDrawer(c.connection, c.rules_memory, c.foreseen),
+    "accounts": lambda c: AccountsDrawer(c.connection, c.foreseen),
+    "link_codes": lambda c: LinkCodesDrawer(c.connection, c.vault, c.randomness),
+    "threads": lambda c: ThreadsDrawer(c.connection, c.vault, c.foreseen, c.later),
+    "audit": lambda c: AuditDrawer(c.connection, c.later),
+    "updates": lambda c: UpdatesDrawer(c.connection, c.vault),
+    "study": lambda c: StudyDrawer(c.connection, c.vault),
+    "inquiries": lambda c: InquiriesDrawer(c.connection, c.vault, c.randomness),
+    "letters": lambda c: MailDrawer(c.connection),
+    "questions": lambda c: QuestionsDrawer(c.connection, c.vault, c.later),
+    "added_documents": lambda c: AddedDocumentsDrawer(c.connection),
+    "rulings": lambda c: RulingsDrawer(c.connection),
+    "proposals": lambda c: ProposalsDrawer(c.connection),
+    "entries": lambda c: EntriesDrawer(c.connection, c.vault),
+    "told": lambda c: ToldRulesDrawer(c.connection),
+    "escalations": lambda c: EscalationsDrawer(c.connection, c.vault),
+    "reminders": lambda c: RemindersDrawer(c.connection),
+    "outbox": lambda c: OutboxDrawer(c.connection),
+    "pace": lambda c: PaceDrawer(c.connection),
+    "fleet": lambda c: FleetDrawer(c.connection),
+    "broadcasts": lambda c: BroadcastsDrawer(c.connection),
+    "zalo_bot": lambda c: ZaloBotDrawer(c.connection),
+    "zalo": lambda c: ZaloDrawer(c.connection, c.vault),
+    "calendars": lambda c: CalendarsDrawer(c.connection, c.vault, c.randomness),
+    "api_keys": lambda c: ApiKeysDrawer(c.connection),
+    "shared_views": lambda c: SharedViewsDrawer(c.connection),
+    "hooks": lambda c: HooksDrawer(c.connection, c.vault),
+    "console": lambda c: ConsoleDrawer(c.connection, c.vault, c.randomness),
+    "verdicts": lambda c: VerdictsDrawer(c.connection),
+    "evidence": lambda c: EvidenceDrawer(c.connection, c.vault),
+    "reach": lambda c: ReachDrawer(c.connection),
+    "privacy": lambda c: PrivacyDrawer(c.connection, c.vault),
+    "personal_data": lambda c: PersonalDataDrawer(c.connection, c.vault),
+    "restores": lambda c: RestoresDrawer(c.connection),
+    "backups": lambda c: BackupsDrawer(c.connection),
+    "identities": lambda c: IdentitiesDrawer(c.connection),
+    "working_time": lambda c: WorkingTimeDrawer(c.connection),
+    "visits": lambda c: VisitsDrawer(c.connection, c.foreseen, c.look_up),
+}

@@ -28,7 +28,7 @@ from aiogram.types import (
 from bot.failures import DeliveryFailedError, NotSentError, RefusedError, UnclearError
 from bot.log_names import short_name
 from bot.on_telegram.connection import PlainMethod, hand_over, name_reason
-from bot.on_telegram.keyboards import build_choices, build_contact_removal, build_contact_request
+from bot.on_telegram.keyboards import build_contact_removal, build_contact_request, write_choices
 from bot.papers.handing import file_of
 from bot.render import Describe, render_html, split_html
 from bot.waiting import Pause
@@ -43,7 +43,7 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _PICTURES = {"image/png", "image/jpeg"}
 _log = structlog.get_logger("bot.on_telegram")
 
-Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
+Markup = dict[str, Any] | ReplyKeyboardMarkup | ReplyKeyboardRemove
 
 
 class Answer(PlainMethod):
@@ -98,7 +98,7 @@ class Answerer:
         texts = split_html(render_html(reply, self._describe), MOST_UNITS)
         if not texts:
             raise ValueError("a reply without words")
-        choices = build_choices(reply.choices)
+        choices = write_choices(reply.choices)
         offer = build_contact_request() if reply.asks_contact else None
         parts = [*(Part(text) for text in texts[:-1]), Part(texts[-1], choices or offer)]
         if choices is not None and offer is not None:
@@ -138,7 +138,7 @@ class Answerer:
             text=parts[0].text,
             parse_mode=ParseMode.HTML,
             link_preview_options=_NO_PREVIEW,
-            reply_markup=markup,
+            reply_markup=None if markup is None else InlineKeyboardMarkup.model_validate(markup),
         )
         try:
             await hand_over(self._bot, edit, self._pause, is_repeatable=True)

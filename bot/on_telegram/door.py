@@ -12,7 +12,7 @@ from bot.failures import ChannelRefusedError
 from bot.intake import Intake
 from bot.on_telegram.connection import open_bot
 from bot.on_telegram.line import PatientLine
-from bot.on_telegram.receive import Reception, build_dispatcher, make_visit
+from bot.on_telegram.receive import Reception, make_visit
 from bot.on_telegram.run import announce_commands, poll
 from bot.on_telegram.threshold import Threshold
 from bot.on_telegram.webhook import CountRefusal, WebhookHandler, set_webhook, webhook_handler
@@ -98,4 +98,4 @@ class WebhookDoor:
 
 
 def _open_intake(bot: Bot, reception: Reception, polls: str = "") -> Intake:
-    return Intake(Channel.TELEGRAM, reception.inbox, make_visit(bot, build_dispatcher(bot, reception)), polls=polls)
+    return Intake(Channel.TELEGRAM, reception.inbox, make_visit(bot, reception), polls=polls)

@@ -1,12 +1,13 @@
 """Telegram message or press → what the desk reads. Telegram's own types end here."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import structlog
 from aiogram import Bot
-from aiogram.enums import ContentType
+from aiogram.enums import ChatType, ContentType
 from aiogram.types import CallbackQuery, Message, Update
 from pydantic import ValidationError
 
@@ -15,6 +16,8 @@ from handlers.asking import Channel, Incoming, IncomingFile
 LINK_COMMAND = "/lienket"
 _DEEP_LINK = re.compile(r"/start(?:@\w+)?\s+(?P<code>\S+)\s*$")
 _ADDRESSED_COMMAND = re.compile(r"^(/\w+)@\w+")
+_OF_TYPED_UPDATE: Final = 2  # its number and the message
+_OF_TYPED_MESSAGE: Final = frozenset({"message_id", "from", "chat", "date", "text", "entities"})
 _log = structlog.get_logger("bot.on_telegram")
 
 # What people send as a message of its own and the desk cannot read; everything else without text is a note of
@@ -49,6 +52,35 @@ class Aside(StrEnum):
     SERVICE_NOTE = "service_note"
 
 
+class Typed(NamedTuple):
+    """Words that somebody typed in a private chat, as Telegram wrote them."""
+
+    update: int
+    chat: str
+    text: str
+
+
+def find_typed(raw: Mapping[str, Any]) -> Typed | None:
+    """Typed words of a person in a private chat, if it is nothing but that; all else is for Telegram's own forms."""
+    update, message = raw.get("update_id"), raw.get("message")
+    if type(update) is not int or len(raw) != _OF_TYPED_UPDATE or not isinstance(message, dict):
+        return None
+    chat, sender, text = message.get("chat"), message.get("from"), message.get("text")
+    if not isinstance(chat, dict) or not isinstance(sender, dict) or not isinstance(text, str):
+        return None
+    is_whole = type(message.get("message_id")) is int and type(message.get("date")) is int
+    is_plain = is_whole and message.keys() <= _OF_TYPED_MESSAGE
+    is_private = chat.get("type") == ChatType.PRIVATE and type(chat.get("id")) is int
+    if not is_plain or not is_private or sender.get("is_bot") is not False or type(sender.get("id")) is not int:
+        return None
+    return Typed(update, str(chat["id"]), text)
+
+
+def read_typed(typed: Typed, *, locale: str) -> Incoming:
+    """What a visitor typed."""
+    return _incoming(typed.chat, locale, text=_read_text(typed.text))
+
+
 def read_update(bot: Bot, raw: dict[str, Any]) -> Update | None:
     """One update as Telegram wrote it; None, and a line in the log, for a form that we do not know."""
     try:
@@ -79,7 +111,7 @@ def read_press(query: CallbackQuery, *, locale: str) -> Incoming | None:
 
 
 def _incoming(
-    chat_id: int,
+    chat_id: int | str,
     locale: str,
     *,
     text: str | None = None,

@@ -1,7 +1,8 @@
 """Choices → buttons: one or two in a row by the length of their words."""
 
+from typing import Any
+
 from aiogram.types import (
-    InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
     ReplyKeyboardMarkup,
@@ -13,10 +14,16 @@ from handlers.asking import Choice
 from handlers.phrases import _
 
 
+def write_choices(choices: tuple[Choice, ...]) -> dict[str, Any] | None:
+    """The buttons of a reply as they are sent; None without choices. Raises ValueError for a token Telegram refuses."""
+    rows = [[{"text": one.label, "callback_data": one.token} for one in row] for row in lay_out(choices)]
+    return {"inline_keyboard": rows} if rows else None
+
+
 def build_choices(choices: tuple[Choice, ...]) -> InlineKeyboardMarkup | None:
-    """Lay out the buttons of a reply; None without choices. Raises ValueError for a token Telegram would refuse."""
-    rows = [[InlineKeyboardButton(text=one.label, callback_data=one.token) for one in row] for row in lay_out(choices)]
-    return InlineKeyboardMarkup(inline_keyboard=rows) if rows else None
+    """The same in a form of the library."""
+    written = write_choices(choices)
+    return InlineKeyboardMarkup.model_validate(written) if written is not None else None
 
 
 def build_contact_request() -> ReplyKeyboardMarkup:

@@ -1,13 +1,15 @@
 """Telegram update → desk → answer: each update once, each conversation in order, every failure told kindly.
 
-Nothing here is made at import; `build_dispatcher` makes one door for one bot, `make_visit` what its intake calls.
+Nothing here is made at import; `make_visit` makes what the intake of one bot calls. Typed words in a private chat, of
+which most of what comes consists, go to the desk as they are; for everything else aiogram's dispatcher finds the way.
 Nothing tells whether a message of ours arrived: a visitor whose answer may have left before a process died is told so.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 import structlog
 from aiogram import BaseMiddleware, Bot, Dispatcher, F, Router
@@ -20,7 +22,7 @@ from bot.interruption import RESTORED, say_interrupted
 from bot.log_names import make_reference, short_name
 from bot.on_telegram.answer import Answer, Answerer
 from bot.on_telegram.files import find_file
-from bot.on_telegram.incoming import Aside, read_message, read_press, read_update
+from bot.on_telegram.incoming import Aside, Typed, find_typed, read_message, read_press, read_typed, read_update
 from bot.on_telegram.lean import make_ready
 from bot.reach import Reach, ReachInLog
 from bot.render import Describe
@@ -56,13 +58,35 @@ class Reception:
     slow_after: float = 1.5
 
 
-def build_dispatcher(bot: Bot, reception: Reception) -> Dispatcher:
-    """Lay out the door: what kind of update goes where."""
+def make_visit(bot: Bot, reception: Reception) -> Callable[[InHand], Awaitable[None]]:
+    """What an intake does with each update."""
     make_ready(Answer)
     answerer = Answerer(bot, reception.describe, reception.pause)
     visits = _Visits(bot, reception, answerer)
+    in_turn = _InTurn(reception, answerer)
+    dispatcher = _build_dispatcher(in_turn, visits)
+
+    async def visit(in_hand: InHand) -> None:
+        # Whoever brings an update must have its answer soon: what has come in meanwhile goes before this.
+        for _turn in range(_TURNS_GIVEN):
+            await asyncio.sleep(0)
+        raw = in_hand.raw
+        typed = find_typed(raw)
+        if typed is not None:
+            came = _Came(typed.update, typed.chat, is_private=True)
+            await in_turn.take(came, in_hand, partial(visits.answer_typed, typed, in_hand))
+            return
+        update = read_update(bot, dict(raw))
+        if update is not None:
+            await dispatcher.feed_update(bot, update, in_hand=in_hand)
+
+    return visit
+
+
+def _build_dispatcher(in_turn: "_InTurn", visits: "_Visits") -> Dispatcher:
+    """Lay out the door: what kind of update goes where."""
     dispatcher = Dispatcher(disable_fsm=True)
-    dispatcher.update.outer_middleware(_InTurn(reception, answerer))
+    dispatcher.update.outer_middleware(in_turn)
 
     # First the chats in which nothing personal may be said, so that no later line can reach them.
     elsewhere = Router(name="elsewhere")
@@ -83,18 +107,12 @@ def build_dispatcher(bot: Bot, reception: Reception) -> Dispatcher:
     return dispatcher
 
 
-def make_visit(bot: Bot, dispatcher: Dispatcher) -> Callable[[InHand], Awaitable[None]]:
-    """What an intake does with each update."""
+class _Came(NamedTuple):
+    """Which update came, and from which chat."""
 
-    async def visit(in_hand: InHand) -> None:
-        # Whoever brings an update must have its answer soon: what has come in meanwhile goes before this.
-        for _turn in range(_TURNS_GIVEN):
-            await asyncio.sleep(0)
-        update = read_update(bot, dict(in_hand.raw))
-        if update is not None:
-            await dispatcher.feed_update(bot, update, in_hand=in_hand)
-
-    return visit
+    update: int
+    chat: str
+    is_private: bool
 
 
 class _InTurn(BaseMiddleware):
@@ -109,34 +127,38 @@ class _InTurn(BaseMiddleware):
         chat = _chat_of(event) if isinstance(event, Update) else None
         if not isinstance(event, Update) or chat is None:
             return
-        async with self._turns.of(str(chat.id)):
-            with locale_of(self._reception.locale):
-                await self._answer(handler, event, chat, data)
+        came = _Came(event.update_id, str(chat.id), is_private=chat.type == ChatType.PRIVATE)
+        await self.take(came, data["in_hand"], partial(handler, event, data))
 
-    async def _answer(self, handler: Handler, update: Update, chat: Chat, data: dict[str, Any]) -> None:
-        in_hand: InHand = data["in_hand"]
+    async def take(self, came: _Came, in_hand: InHand, handle: Callable[[], Awaitable[Any]]) -> None:
+        """Have this handled once all that came before it in its conversation is done."""
+        async with self._turns.of(came.chat):
+            with locale_of(self._reception.locale):
+                await self._answer(came, in_hand, handle)
+
+    async def _answer(self, came: _Came, in_hand: InHand, handle: Callable[[], Awaitable[Any]]) -> None:
         try:
             in_hand.ensure_staying()
             if in_hand.sending:
-                if in_hand.sending != RESTORED or chat.type == ChatType.PRIVATE:
-                    await self._say(chat, say_interrupted(in_hand.sending), in_hand)
+                if in_hand.sending != RESTORED or came.is_private:
+                    await self._say(came, say_interrupted(in_hand.sending), in_hand)
             else:
-                await handler(update, data)
+                await handle()
         except TakenOverError:
             raise
         except (NotSentError, ChannelRefusedError) as failed:
-            _put_off(update, failed, in_hand)
+            _put_off(came, failed, in_hand)
         except RefusedError as refused:
-            await self._note_refusal(chat, refused)
+            await self._note_refusal(came, refused)
         except Exception as failed:  # noqa: BLE001  the visitor must hear of any defect of ours
-            await self._apologise(update, chat, failed, in_hand)
+            await self._apologise(came, failed, in_hand)
 
-    async def _note_refusal(self, chat: Chat, refused: RefusedError) -> None:
-        _log.warning("telegram.refused", chat=short_name(str(chat.id)), code=refused.code)
-        if chat.type == ChatType.PRIVATE:
-            await self._reception.reach.mark_unreachable(Channel.TELEGRAM, str(chat.id))
+    async def _note_refusal(self, came: _Came, refused: RefusedError) -> None:
+        _log.warning("telegram.refused", chat=short_name(came.chat), code=refused.code)
+        if came.is_private:
+            await self._reception.reach.mark_unreachable(Channel.TELEGRAM, came.chat)
 
-    async def _apologise(self, update: Update, chat: Chat, failed: Exception, in_hand: InHand) -> None:
+    async def _apologise(self, came: _Came, failed: Exception, in_hand: InHand) -> None:
         """Log first, without a word of the question, then tell the visitor."""
         reference = self._reception.make_reference()
         _log.error("telegram.defect", reference=reference, error=type(failed).__name__, where=where_of(failed))
@@ -145,23 +167,23 @@ class _InTurn(BaseMiddleware):
             "Please try again in a few minutes; if it happens again, tell the administrator the reference {reference}."
         ).format(reference=reference)
         try:
-            await self._say(chat, Reply(apology, outcome=Outcome.NOT_UNDERSTOOD), in_hand)
+            await self._say(came, Reply(apology, outcome=Outcome.NOT_UNDERSTOOD), in_hand)
         except (NotSentError, ChannelRefusedError) as unsent:
-            _put_off(update, unsent, in_hand)
+            _put_off(came, unsent, in_hand)
         except RefusedError as refused:
-            await self._note_refusal(chat, refused)
+            await self._note_refusal(came, refused)
 
-    async def _say(self, chat: Chat, reply: Reply, in_hand: InHand) -> None:
+    async def _say(self, came: _Came, reply: Reply, in_hand: InHand) -> None:
         """In a private chat; elsewhere nothing is said of what went wrong."""
-        if chat.type != ChatType.PRIVATE:
+        if not came.is_private:
             return
-        asked = Incoming(channel=Channel.TELEGRAM, address=str(chat.id), text="", locale=self._reception.locale)
+        asked = Incoming(channel=Channel.TELEGRAM, address=came.chat, text="", locale=self._reception.locale)
         await in_hand.begin_sending(_ANSWER)
         await self._answerer.send(asked, reply)
 
 
-def _put_off(update: Update, failed: Exception, in_hand: InHand) -> None:
-    _log.error("telegram.not_answered", update=update.update_id, error=type(failed).__name__)
+def _put_off(came: _Came, failed: Exception, in_hand: InHand) -> None:
+    _log.error("telegram.not_answered", update=came.update, error=type(failed).__name__)
     in_hand.put_off()
 
 
@@ -174,6 +196,11 @@ class _Visits:
         self._answerer = answerer
         self._thinking = asyncio.Semaphore(_THINKING)
         self._in_line = 0
+
+    async def answer_typed(self, typed: Typed, in_hand: InHand) -> None:
+        """Answer words that were typed in a private chat."""
+        asked = read_typed(typed, locale=self._reception.locale)
+        await self._send(asked, await self._ask_desk(asked, in_hand), in_hand)
 
     async def answer_message(self, message: Message, in_hand: InHand) -> None:
         """Answer something a visitor said, showed or shared."""
@@ -247,13 +274,19 @@ class _Visits:
         """Ask the desk, showing "typing" once it takes long and is not for a crowd's sake."""
         try:
             async with asyncio.TaskGroup() as group:
-                answering = group.create_task(self._think(asked, in_hand))
-                await asyncio.wait({answering}, timeout=self._reception.slow_after)
-                if not answering.done() and self._in_line < _CROWD:
-                    await self._answerer.show_typing(asked.address)
+                slow = asyncio.get_running_loop().call_later(
+                    self._reception.slow_after, lambda: group.create_task(self._show_typing(asked.address))
+                )
+                try:
+                    return await self._think(asked, in_hand)
+                finally:
+                    slow.cancel()
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
-        return answering.result()
+
+    async def _show_typing(self, address: str) -> None:
+        if self._in_line < _CROWD:
+            await self._answerer.show_typing(address)
 
     async def _think(self, asked: Incoming, in_hand: InHand) -> Reply:
         self._in_line += 1

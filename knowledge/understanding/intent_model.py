@@ -5,6 +5,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -39,9 +40,13 @@ class IntentModel:
 
     def scores(self, blocks: Blocks) -> npt.NDArray[np.float64]:
         """One raw score for each intent, higher is likelier."""
-        where, values = vector_of(blocks, self.positions, self.rarity)
+        where, values = vector_of(blocks, self.positions, self.rarity, self._rarest)
         raw: npt.NDArray[np.float64] = (values @ self.weights[where]).astype(np.float64) + self.bias
         return raw
+
+    @cached_property
+    def _rarest(self) -> float:
+        return float(self.rarity.max())
 
     def probabilities(self, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Calibrated probabilities of raw scores."""
@@ -55,23 +60,28 @@ def softmax(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return shares
 
 
-def vector_of(blocks: Blocks, positions: dict[str, int], rarity: Vector) -> tuple[npt.NDArray[np.int32], Vector]:
-    """Positions and values of the known features of a question; every block has its own length."""
+def vector_of(
+    blocks: Blocks, positions: dict[str, int], rarity: Vector, rarest: float | None = None
+) -> tuple[npt.NDArray[np.int32], Vector]:
+    """Positions and values of the known features of a question; every block has its own length.
+
+    `rarest` is the highest of `rarity`, where that is known.
+    """
     where: list[int] = []
     values: list[Vector] = []
     for block, weight in zip(blocks, _BLOCK_WEIGHTS, strict=True):
         counts = Counter(block)
-        known = [(positions[name], count) for name, count in counts.items() if name in positions]
-        if not known:
+        at = [position for position in map(positions.get, counts) if position is not None]
+        if not at:
             continue
-        at = [position for position, _ in known]
         value: Vector = rarity[at]
-        if len(known) != sum(count for _, count in known):  # one of one is one
-            many = np.array([count for _, count in known], np.float32)
+        if len(counts) != len(block):  # one of one is one
+            many = np.array([count for name, count in counts.items() if name in positions], np.float32)
             value = ((_SOFTENED_FROM + np.log(many)) * value).astype(np.float32)
         # The length counts unknown features too, so that a question full of unknown words stays faint.
-        unknown = len(counts) - len(known)
-        faint = unknown * float(rarity.max()) ** 2 * 0.25 if unknown else 0.0
+        unknown = len(counts) - len(at)
+        rarest = float(rarity.max()) if rarest is None else rarest
+        faint = unknown * rarest**2 * 0.25 if unknown else 0.0
         length = float(np.sqrt(np.square(value).sum() + faint))
         where.extend(at)
         values.append((value * (weight / length)).astype(np.float32))

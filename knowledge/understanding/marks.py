@@ -28,6 +28,7 @@ def has_marks(word: str) -> bool:
     return bool(tone) or any(len(letter) > 1 or letter == "đ" for letter in letters)
 
 
+@lru_cache(maxsize=8_192)
 def can_be(typed: str, wanted: str) -> bool:
     """Whether `typed` may stand for `wanted`, both lower case and equal once folded.
 

@@ -1,8 +1,7 @@
 """Looking up many phrases in a question at once; the longest wins and typed marks are respected."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from knowledge.understanding.marks import can_be, differs_in_tone_only, has_marks
 from knowledge.understanding.syllables import is_syllable
@@ -14,8 +13,7 @@ _Phrase = tuple[tuple[Word, ...], bool, T]  # as written, whether marks are look
 _Beginning = list[tuple[int, dict[tuple[str, ...], list[_Phrase[T]]]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Match(Generic[T]):
+class Match(NamedTuple, Generic[T]):
     """A phrase found in a text: its value, where it stands, and which words it covers (last excluded)."""
 
     value: T
@@ -102,7 +100,8 @@ def _fits(typed: Sequence[Word], wanted: Sequence[Word], *, checks: bool) -> boo
     """Whether words that are the same without marks may be meant."""
     if not checks:
         return True
-    wrong = [(one, other) for one, other in zip(typed, wanted, strict=True) if not can_be(one.marked, other.marked)]
+    pairs = zip(typed, wanted, strict=True)
+    wrong = [(one, other) for one, other in pairs if one[2] != other[2] and not can_be(one.marked, other.marked)]
     if not wrong:
         return True
     # One slip of tone is a typing error as long as the rest of the phrase stands.

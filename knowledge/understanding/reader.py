@@ -78,6 +78,7 @@ _MOST_OF_OTHER_LIFE = 0.25  # of the probability that it is nothing of ours
 _OF_NO_RECORD = {Wish.OTHERS, Wish.LISTED, Wish.FORGED}  # wishes of which one's own record says nothing
 _STRANGE_WORDS, _STRANGE_SHARE = 2, 0.25  # words of no field of ours that make a doubtful question one of another life
 _ALMOST_CERTAIN = 0.95
+_SURELY_A_PERSON = 0.8  # from which a question that asks for somebody to answer is taken to do so
 _SURE_BY_ITSELF = 0.9  # from which a short question after another one is taken to stand on its own
 _PARTS = re.compile(r"[,;.!?…]+(?!\d)|\n")  # where one thing that is said ends and the next begins
 _SHORTEST_PART = 3  # words
@@ -85,6 +86,7 @@ _MOST_PARTS = 4
 _GIBBERISH_FROM = 4  # fewer strange words may be abbreviations
 _LONG = 4  # letters from which a strange word may be a name or a word of another language
 _LEAST_OF_FAMILY = 0.34  # what the likeliest of a family must have by itself
+_NOTHING_NAMED = (Entities(), Entities(speaks_of_self=True))
 _FOLLOW_UP_CONFIDENCE = 0.9  # a completed follow-up is read by rule, not measured question by question
 
 
@@ -122,6 +124,7 @@ class Reader:
         if self._may_stand_at_its_end(meaning, reading):
             meaning = self._of_its_end(meaning, reading, vocabulary, today)
         wishes = self._wishes.find(reading.text)
+        meaning = self._of_ones_standing(meaning, reading, wishes)
         meaning = self._of_a_subject(self._of_what_one_lacks(meaning, reading), reading, wishes)
         meaning = _of_a_forger(_of_a_level(_of_unlisted_papers(meaning, reading, wishes), reading, wishes), wishes)
         meaning = _of_codes(_of_own_gaps(meaning, wishes), wishes)
@@ -192,6 +195,17 @@ class Reader:
             meaning, intent=Intent.MY_GAPS, entities=replace(meaning.entities, person_words=None, speaks_of_self=True)
         )
 
+    def _of_ones_standing(self, meaning: Meaning, reading: Reading, wishes: frozenset[Wish]) -> Meaning:
+        """Who asks politely and at once what they lack or meet ("xin hỏi …, cần gấp") asks the record, and nobody."""
+        entities = reading.entities
+        likeliest = meaning.intent or next(iter(meaning.guesses), None)
+        is_doubtful = likeliest is Intent.ASK_PERSON and meaning.confidence < _SURELY_A_PERSON
+        others = reading.is_named_person or reading.pointing.person or entities.units or entities.documents
+        if not is_doubtful or meaning.is_follow_up or others or entities.person_words or not entities.speaks_of_self:
+            return meaning
+        asks_of_standing = self._own.are_asked(reading.text) or (entities.criteria and Wish.HELD in wishes)
+        return replace(meaning, intent=Intent.MY_GAPS) if asks_of_standing else meaning
+
     def _of_a_subject(self, meaning: Meaning, reading: Reading, wishes: frozenset[Wish]) -> Meaning:
         """Which document says something is searched for, not listed: "ở văn bản nào" with a subject beside it."""
         if (
@@ -255,7 +269,7 @@ class Reader:
 
     def _says_nothing(self, reading: Reading) -> bool:
         """Whether nothing is named and no word can be one: "zzzzz9", "{{7*7}}"."""
-        is_empty = replace(reading.entities, speaks_of_self=False) == Entities() and not reading.unlisted_tests
+        is_empty = reading.entities in _NOTHING_NAMED and not reading.unlisted_tests
         return is_empty and not any(
             word.folded.isalpha() and len(word.folded) > 1 and self._entities.is_heard_of(word)
             for word in reading.text.words

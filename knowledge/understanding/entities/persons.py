@@ -10,6 +10,7 @@ from knowledge.understanding.phrase_table import Match, PhraseTable
 from knowledge.understanding.text import Text, Word, is_marked, make_text
 
 _CODE = re.compile(r"(?<![\w/\-.])([a-zđ]{1,6})[-_ ]?(\d{2,8})(?![\w/\-]|\.\d)")
+_DIGIT = re.compile(r"\d")
 _LONGEST_NAME = 5
 _SHORTEST_NAME = 2
 _AND_ME = "con"  # "con em thi sao": without marks "and me" opens like "my children"
@@ -62,6 +63,8 @@ class Persons:
 
     def find_code(self, text: Text) -> FoundPerson | None:
         """A roster code: letters and digits that name no level, test or document."""
+        if _DIGIT.search(text.marked) is None:  # as in most questions
+            return None
         for match in _CODE.finditer(text.marked):
             letters, digits = match.groups()
             written = text.typed[match.start() : match.end()]

@@ -145,6 +145,7 @@ async def test_nothing_more_is_said_in_a_group_that_has_put_us_out(door, api, vi
     visitor.adds_bot_to(group)
     api.fail_next("sendMessage", faults.bad_request("chat not found"))
     visitor.says("Nguyễn Văn A còn thiếu gì?", within=group)
+    await api.wait_for(lambda: bool(api.calls_of("sendMessage")))
     visitor.says("private")
     await visitor.reads()
     await door.leave()
