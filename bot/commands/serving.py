@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -53,12 +54,15 @@ from handlers.phrases import _
 if TYPE_CHECKING:
     from bot.push.fleet import Worker
 
+_JUDGE_AFTER = 1.0
 _JUDGE_EVERY = timedelta(seconds=3)
 _TIDY_EVERY = timedelta(hours=6)
 _MEASURE_EVERY = timedelta(minutes=10)
 _COUNT_EVERY = timedelta(seconds=20)
 _LOOK_EVERY = timedelta(seconds=5)
+_ASKED_FOR_RARELY = ("bot.push.jobs", "bot.commands.doctor")  # to begin a broadcast; the console's page of the system
 _WEEKS_MEASURED = timedelta(weeks=2)
+_LOAD_REST_AFTER = 2.0
 _OPEN_SOON = 0.02
 _LONGEST_WAIT = 5.0  # for a door that is being opened: no platform waits much longer
 _DOORS_OPEN_WITHIN = 20.0  # then another process leaves its place to us all the same
@@ -264,9 +268,10 @@ async def _keep_open(
             works = [
                 *also,
                 postman.run(stop),
+                _load_rest(stop),
                 learn_link(office),
                 _repeat_until(stop, _TIDY_EVERY, "tidied", office.tidy),
-                _repeat_until(stop, _JUDGE_EVERY, "judged", _judge(office)),
+                _judge_on(stop, office),
                 _repeat_until(stop, ALIVE_EVERY, "noted", office.keys.note_alive),
                 _repeat_until(stop, _MEASURE_EVERY, "measured", _measure(office, registry)),
                 _repeat_until(stop, _COUNT_EVERY, "counted", _count_pushes(office, registry)),
@@ -282,6 +287,14 @@ async def _keep_open(
     except* CommandError as refused:
         raise refused.exceptions[0] from None
     await office.keys.note_gone()
+
+
+async def _load_rest(stop: asyncio.Event) -> None:
+    """What few ask for is loaded once the doors are open, beside the first answers, and before anybody asks for it."""
+    await unless_stopped(asyncio.sleep(_LOAD_REST_AFTER), stop)
+    if not stop.is_set():
+        for module in _ASKED_FOR_RARELY:
+            await asyncio.to_thread(import_module, module)
 
 
 async def _end_in_time(stop: asyncio.Event, works: Sequence[asyncio.Task[None]]) -> None:
@@ -303,6 +316,12 @@ async def _repeat_until(
             _log.warning(f"serve.not_{done}", error=type(failed).__name__)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), every.total_seconds())
+
+
+async def _judge_on(stop: asyncio.Event, office: Office) -> None:
+    """Whoever waits at the doors comes first; a second later is early enough for verdicts that wait."""
+    await unless_stopped(asyncio.sleep(_JUDGE_AFTER), stop)
+    await _repeat_until(stop, _JUDGE_EVERY, "judged", _judge(office))
 
 
 def _judge(office: Office) -> Callable[[], Coroutine[Any, Any, None]]:
