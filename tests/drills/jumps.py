@@ -16,8 +16,13 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
+from bot.wiring import open_office
+from knowledge.facts import PersonCode
 from knowledge.local_time import VIETNAM
+from storage.records import NewDelivery, NewNotice, NoticeKind
 from tests.drills.house import POLLING, House, link_officials, open_house
+from tests.drills.province import FIRST_CHAT, IDENTITY
+from tests.offices import settings_for
 
 WITHIN = 150.0
 RATE = 3.0
@@ -79,6 +84,7 @@ async def pass_a_night(house: House, seconds: float) -> dict[str, object]:
     while day.weekday() > _FRIDAY:
         day += timedelta(days=1)
     midnight = datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
+    await tell_in_the_morning(house, midnight)
     into_the_night = (midnight - now).total_seconds() + 2400
     jump_processes(house, into_the_night)
     await _wait(house, _PLANNED, day, lambda rows: rows[0][0] > 0)
@@ -95,6 +101,24 @@ async def pass_a_night(house: House, seconds: float) -> dict[str, object]:
         "told at night": sum(n for state, n in at_night.items() if state in {"started", "delivered", "unclear"}),
         "not told in the morning": sum(by_day.get(one, 0) for one in _NOT_TOLD),
     }
+
+
+async def tell_in_the_morning(house: House, midnight: datetime) -> None:
+    """A message of that day to each of the many: the plan may find that everything owed was told before."""
+    said = {"text": "Thông báo buổi sáng", "unit": "Sở Mẫu"}
+    parcels = [
+        (
+            NewDelivery(
+                PersonCode(f"ZZ{n:06}"), midnight + timedelta(hours=8), IDENTITY, "telegram", str(FIRST_CHAT + n),
+                merge_day=midnight.date(),
+            ),
+            [NewNotice(NoticeKind.BROADCAST, f"morning:{midnight.date()}:{n}", payload=said)],
+        )
+        for n in range(house.bulk)
+    ]  # fmt: skip
+    opened = open_office(settings_for(house.direct, house.home), clock=house.clock())
+    async with opened as office, office.open_cabinet() as drawers:
+        assert await drawers.outbox.put_many(parcels, house.now()) == house.bulk
 
 
 async def _wait(house: House, order: str, day: date, is_so: Callable[[list[tuple]], object]) -> None:
