@@ -101,6 +101,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "agreed": mark("gave consent"),
     "withdrew_consent": mark("withdrew consent"),
     "exported_own_data": mark("exported their own data"),
+    "exported_processing_log": mark("exported the log of processing"),
     "deleted_own_data": mark("deleted what could be deleted"),
     "load": mark("loaded a workbook"),
     "made_api_key": mark("made a key for another system"),
