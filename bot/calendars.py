@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from handlers.reply import CalendarFile
 from knowledge.folding import printable
+from knowledge.local_time import VIETNAM
 
 CALENDAR: Final = "text/calendar"
 _READ_AGAIN: Final = timedelta(hours=12)
@@ -13,7 +14,7 @@ _READ_AGAIN: Final = timedelta(hours=12)
 
 def write_calendar(file: CalendarFile) -> bytes:
     """The file. Nothing rings: reminders come by the chat, once."""
-    from icalendar import Calendar, Event  # noqa: PLC0415  loaded when the first is written
+    from icalendar import Calendar, Event, Timezone  # noqa: PLC0415  loaded when the first is written
 
     calendar = Calendar()
     calendar.add("prodid", "-//Nhac Chuan//VI")
@@ -38,5 +39,7 @@ def write_calendar(file: CalendarFile) -> bytes:
         event.add("transp", "TRANSPARENT")
         event.add("class", "PRIVATE")
         calendar.add_component(event)
+    if not file.days:  # a calendar without any component is no calendar (RFC 5545, 3.6)
+        calendar.add_component(Timezone.from_tzinfo(VIETNAM))
     written: bytes = calendar.to_ical()
     return written

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from handlers.audit_words import name_action
 from handlers.phrases import locale_of
 from handlers.privacy import name_ground
 from knowledge.library import Library
@@ -41,6 +42,10 @@ def _acts() -> set[str]:
 def test_every_act_that_is_recorded_serves_a_purpose_or_touches_nobody(library: Library):
     unknown = {one for one in _acts() - NOBODYS if library.privacy.purpose_of_action(one) is None}
     assert not unknown
+
+
+def test_every_act_that_is_recorded_is_named_in_words():
+    assert not {one for one in _acts() if not name_action(one)}
 
 
 @pytest.mark.parametrize("part", ["purposes", "groups", "periods", "rights", "steps"])

@@ -87,7 +87,9 @@ def _list_choices(choices: Sequence[Choice], *, has_letters: bool) -> str:
 
 
 def _with_file(reply: Reply, text: str) -> str:
-    """What cannot be handed over here is named; a chart shows only what the words say."""
+    """What cannot be handed over here is named; a picture shows only what the words say."""
+    if reply.picture is not None:
+        text = "\n\n".join([text, _("The picture cannot be sent in this chat; the words above say the same.")])
     if reply.file is not None:
         name = reply.file.name
     elif reply.calendar is not None:

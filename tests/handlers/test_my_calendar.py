@@ -49,6 +49,11 @@ def test_the_file_is_read_by_another_reader_and_names_the_criteria(loaded):
     assert not list(getattr(event, "valarm_list", []))
 
 
+def test_a_calendar_without_a_day_is_still_a_calendar():
+    parsed = read(CalendarFile("han", "Hạn", "CB001", 1, MADE, ()))
+    assert [one.name for one in parsed.components()] == ["VTIMEZONE"]
+
+
 def test_a_calendar_that_others_read_tells_days_and_nothing_else(loaded):
     file = calendar_of(loaded, is_bare=True, owner="x")
     written = write_calendar(file).decode()
