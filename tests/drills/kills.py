@@ -156,6 +156,8 @@ async def _judge(house: House, kinds: tuple[str, ...]) -> dict[str, object]:
     planned = await house.ask_database("SELECT count(*) FROM planned_days")
     async with open_office(settings_for(house.direct, house.home), clock=house.clock()) as office:
         is_whole = (await office.verify_audit()).is_intact
+    if ended := house.ended():
+        print(*ended, house.logs()[-4000:], sep="\n", file=sys.stderr)
     return {
         "kills": sum(house.kills.values()),
         "by kind": dict(+house.kills),
