@@ -263,12 +263,12 @@ class SharedStore:
                 raise InputError(_("There is no key {number} that opens anything.").format(number=number))
             await drawers.audit.record(_ACTOR, "revoked_api_key", f"api:{number}", now)
 
-    async def confirm_key(self, number: int, by: str = _ACTOR) -> None:
+    async def confirm_key(self, number: int) -> None:
         """Let a key that a restore brought back open again what it opened. Raises InputError for no such."""
         async with self.database.transaction() as drawers:
             if not await drawers.api_keys.confirm(number):
                 raise InputError(_("There is no suspended key {number}.").format(number=number))
-            await drawers.audit.record(by, "confirmed_api_key", f"api:{number}", self.clock.now())
+            await drawers.audit.record(_ACTOR, "confirmed_api_key", f"api:{number}", self.clock.now())
 
     # --- hooks
 
@@ -299,12 +299,12 @@ class SharedStore:
                 raise InputError(_("There is no hook {number}.").format(number=number))
             await drawers.audit.record(_ACTOR, "removed_hook", f"hook:{number}", now)
 
-    async def confirm_hook(self, number: int, by: str = _ACTOR) -> None:
+    async def confirm_hook(self, number: int) -> None:
         """Tell a hook that a restore brought back, also of what has waited. Raises InputError for no such."""
         async with self.database.transaction() as drawers:
             if not await drawers.hooks.confirm(number):
                 raise InputError(_("There is no suspended hook {number}.").format(number=number))
-            await drawers.audit.record(by, "confirmed_hook", f"hook:{number}", self.clock.now())
+            await drawers.audit.record(_ACTOR, "confirmed_hook", f"hook:{number}", self.clock.now())
 
     async def _ensure_units(self, drawers: Drawers, units: Sequence[str] | None) -> list[UnitCode] | None:
         if units is None:

@@ -17,7 +17,7 @@ from knowledge.facts import (
     TerritoryCode,
     UnitCode,
 )
-from knowledge.findings import Finding, Held, Reason, State
+from knowledge.findings import NO_GAP, Finding, Held, Reason, State
 from knowledge.recognition import Judgement, Question, judge
 from knowledge.retirement import has_service_left
 from knowledge.rulebook import RulesOn
@@ -33,7 +33,6 @@ _BEST_FIRST = (
     State.MISSING,
 )
 _ENOUGH = (State.MET, State.EXPIRING)
-_NOTHING_DUE = (State.MET, State.EXPIRING, State.EXEMPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ def _evaluate_one(person: Person, service: Service, demand: Demand, rules: Rules
         accountable = find_accountable(person.study, standard.criterion, service.territory, rules)
     best = best_judgement(person.credentials, demand.asked)
     state = best.state if best is not None else State.MISSING
-    deadline = demand.find_deadline(service.retires_on) if state not in _NOTHING_DUE else None
+    deadline = demand.find_deadline(service.retires_on) if state not in NO_GAP else None
     if deadline is None:
         return Finding(
             person=person.code,

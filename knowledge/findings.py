@@ -21,7 +21,7 @@ class State(StrEnum):
     EXEMPT = "exempt"
 
 
-_NO_GAP = (State.MET, State.EXPIRING, State.EXEMPT)
+NO_GAP = (State.MET, State.EXPIRING, State.EXEMPT)
 
 
 class Accountable(StrEnum):
@@ -93,4 +93,4 @@ class Finding:
     @property
     def is_gap(self) -> bool:
         """Whether the person still has something to complete or to clear up."""
-        return self.state not in _NO_GAP
+        return self.state not in NO_GAP

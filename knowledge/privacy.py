@@ -60,6 +60,12 @@ class TextVersion:
     text: tuple[str, ...]
 
 
+def _in_force(versions: Sequence[TextVersion], day: date) -> TextVersion:
+    """The wording of this day; before the first one, the first."""
+    known = [one for one in versions if one.since <= day]
+    return known[-1] if known else versions[0]
+
+
 @dataclass(frozen=True, slots=True)
 class PurposeOf:
     """One purpose with its ground, its wordings, and what follows when somebody withdraws."""
@@ -74,8 +80,7 @@ class PurposeOf:
 
     def on(self, day: date) -> TextVersion:
         """The wording of this day; before the first one, the first."""
-        known = [one for one in self.versions if one.since <= day]
-        return known[-1] if known else self.versions[0]
+        return _in_force(self.versions, day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +201,15 @@ class PrivacyRules:
 
     def wording(self, code: Purpose, day: date) -> tuple[str, ...]:
         """What people are told of a purpose on a day, its periods filled in."""
-        periods = {one.code: one.days for one in self.periods}
-        return tuple(line.format_map(periods) for line in self.purpose(code).on(day).text)
+        return self._filled_in(self.purpose(code).on(day))
 
     def short_wording(self, day: date) -> tuple[str, ...]:
         """What people are told first, in few words; the wordings of the purposes stay what is agreed to."""
-        known = [one for one in self.first_layer if one.since <= day] or list(self.first_layer[:1])
+        return self._filled_in(_in_force(self.first_layer, day)) if self.first_layer else ()
+
+    def _filled_in(self, version: TextVersion) -> tuple[str, ...]:
         periods = {one.code: one.days for one in self.periods}
-        return tuple(line.format_map(periods) for line in known[-1].text) if known else ()
+        return tuple(line.format_map(periods) for line in version.text)
 
     def version(self, code: Purpose, day: date) -> str:
         """The version of these words."""

@@ -184,11 +184,12 @@ def _by_own_level(kind: Kind, written: str | None, asked: Question) -> Judging:
         return lambda credential: (as_written(credential),)
 
     def by_row(credential: Credential, row: RecognitionRow, counted: Counting) -> Judgement:
-        cited = (asked.rules.library.cite_loosely(row.document, None),)
-        if _window_needs_date(row, credential):
-            return Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, basis=cited, rule=row)
-        if _is_issued_within(row, credential):
+        is_undated = _window_needs_date(row, credential)
+        if not is_undated and _is_issued_within(row, credential):
             return counted(credential)
+        cited = _instruments((row,), asked)
+        if is_undated:
+            return Judgement(credential, State.UNDETERMINED, Reason.ISSUE_DATE_UNKNOWN, basis=cited, rule=row)
         return Judgement(credential, State.NOT_RECOGNISED, Reason.NO_ROW_FITS, basis=cited, rule=row)
 
     return lambda credential: [by_row(credential, row, counted) for row, counted in rows]

@@ -8,8 +8,6 @@ def storable(text: str) -> str:
     """The text without NUL and without halves of letters, neither of which the database can hold."""
     if text.isascii() and "\0" not in text:
         return text  # as what we write ourselves nearly always is
-    if text.isascii() and "\0" not in text:
-        return text
     return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
 
 

@@ -102,11 +102,11 @@ class RestoresDrawer:
         """
         at, until = restore.restored_at, await self._find_end(restore)
         values = {
-            "at": at, "until": until, "day": until.astimezone(VIETNAM).date(), "reason": REASON,
-            "taken": restore.taken_at, "since": (min(at, restore.taken_at) - _REACHED_AGAIN_WITHIN).date(),
             # A clock behind that of the backup does not tell how long the house lived on: nothing surely waited.
-            "is_blind": at < restore.taken_at,
-        }  # fmt: skip
+            **_naming(at, until, is_blind=at < restore.taken_at),
+            "taken": restore.taken_at,
+            "since": (min(at, restore.taken_at) - _REACHED_AGAIN_WITHIN).date(),
+        }
         counts: dict[str, int] = {}
         for name, order in _CLEAN.items():
             counts[name] = int((await self._do(order, values)).rowcount)
@@ -131,9 +131,7 @@ class RestoresDrawer:
     async def name_unclear(self, restore: Restore) -> int:
         """What has been stored as due by the moment of the restore is unclear; how many."""
         until = restore.restored_at
-        values = {"at": until, "until": until, "day": until.astimezone(VIETNAM).date(), "reason": REASON,
-                  "is_blind": False}  # fmt: skip
-        return int((await self._do(_NAME_UNCLEAR, values)).rowcount)
+        return int((await self._do(_NAME_UNCLEAR, _naming(until, until, is_blind=False))).rowcount)
 
     async def settle(self, restore: Restore, at: datetime, named: int) -> None:
         """Let planning go on. `named` messages may have gone out that the backup knew nothing of."""
@@ -150,6 +148,11 @@ class RestoresDrawer:
     async def _do(self, order: str, values: Mapping[str, Any]) -> Any:
         used = {name: value for name, value in values.items() if f":{name}" in order}
         return await self._connection.execute(text(order), used)
+
+
+def _naming(at: datetime, until: datetime, *, is_blind: bool) -> dict[str, Any]:
+    """What `_NAME_UNCLEAR` is given: everything that was due by `until` may have gone out, whatever its day."""
+    return {"at": at, "until": until, "day": until.astimezone(VIETNAM).date(), "reason": REASON, "is_blind": is_blind}
 
 
 def _written(counts: Mapping[str, int]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy import ColumnElement, delete, func, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +18,7 @@ from storage.encryption import Vault
 from storage.records import KeptUpdate
 from storage.setbacks import mend_setback
 from storage.tables import seen_updates, update_holders
+from storage.wholeness import read_moment
 
 _SILENT_FOR_LONG: Final = timedelta(days=1)
 # Sorted by name, so that two processes that are brought the same do not wait for each other; in the order of coming
@@ -135,8 +136,7 @@ class UpdatesDrawer:
     async def give_up(self, channel: str, update_id: str, holder: str) -> datetime:
         """Nobody answers it any more, and nothing of what it said is kept; when that was."""
         await self.finish_kept(channel, [update_id], holder)
-        now: datetime = (await self._connection.execute(select(func.clock_timestamp()))).scalar_one()
-        return now
+        return await read_moment(self._connection)
 
     async def postpone(self, channel: str, update_id: str, holder: str, wait: timedelta) -> None:
         """No answer left; whoever has room after this time takes the update up again."""

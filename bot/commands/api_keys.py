@@ -138,10 +138,9 @@ async def confirm_hook(settings: Settings, number: int) -> None:
 
 async def describe_suspended(office: Office) -> str:
     """What a restore brought back and nobody has confirmed, in words; empty where there is nothing."""
-    now = office.clock.now()
-    keys = [one for one in await office.shared_store.list_keys()
-            if one.suspended_at is not None and one.revoked_at is None and one.expires_at > now]  # fmt: skip
-    hooks = [one for one in await office.shared_store.list_hooks() if one.suspended_at is not None]
+    async with office.open_cabinet() as drawers:
+        keys = await drawers.api_keys.list_suspended(office.clock.now())
+        hooks = [one for one in await drawers.hooks.list_all() if one.suspended_at is not None]
     if not keys and not hooks:
         return ""
     text = _("Suspended since a backup was put back, and confirmed by nobody: {keys} keys, {hooks} hooks.")

@@ -58,9 +58,24 @@ def show_reply(asked: Asked, reply: Reply, back: str, **values: Any) -> web.Resp
         reply=reply,
         lines=group(asked, reply.lines),
         back=back,
-        is_refused=reply.outcome in _REFUSALS,
+        is_refused=is_refused(reply),
         **values,
     )
+
+
+def is_refused(reply: Reply) -> bool:
+    """Whether nothing was done, because it may not be or was not understood."""
+    return reply.outcome in _REFUSALS
+
+
+def pair_choices(reply: Reply, first: str, second: str) -> list[tuple[str, str, str]]:
+    """What each subject is offered by these two actions: the subject, and the words of both choices."""
+    words = {
+        action: {one.subject: one.label for one in reply.choices if one.action == action} for action in (first, second)
+    }
+    return [
+        (subject, label, words[second][subject]) for subject, label in words[first].items() if subject in words[second]
+    ]
 
 
 def status_of(asked: Asked, reply: Reply) -> int:

@@ -3,7 +3,17 @@
 from aiohttp import web
 from markupsafe import Markup
 
-from bot.on_console.at_desk import ask_desk, field, fields, group, hand_over, open_ports, show_reply, visit_of
+from bot.on_console.at_desk import (
+    ask_desk,
+    field,
+    fields,
+    group,
+    hand_over,
+    open_ports,
+    pair_choices,
+    show_reply,
+    visit_of,
+)
 from bot.on_console.pages import Asked, Page, deed, page
 from bot.on_console.people import list_units
 from bot.on_console.seats import OF_HR, OF_MACHINE
@@ -162,14 +172,12 @@ async def settle(asked: Asked) -> web.Response:
 
 
 def _show_unclear(asked: Asked, reply: Reply) -> web.Response:
-    arrived = {one.subject: one.label for one in reply.choices if one.action == "broadcast.arrived"}
-    missed = {one.subject: one.label for one in reply.choices if one.action == "broadcast.missed"}
     return asked.show(
         "broadcast_unclear.html",
         reply=reply,
         lines=group(asked, reply.lines),
         number=asked.request.match_info["number"],
-        asked_of=[(subject, arrived[subject], missed[subject]) for subject in arrived if subject in missed],
+        asked_of=pair_choices(reply, "broadcast.arrived", "broadcast.missed"),
     )
 
 

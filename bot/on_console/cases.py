@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from bot.on_console.at_desk import ask_desk, field, group, is_sealed, seal, show_reply, status_of
+from bot.on_console.at_desk import ask_desk, field, group, is_refused, is_sealed, seal, show_reply, status_of
 from bot.on_console.pages import Asked, Page, deed, page
 from bot.on_console.seats import WITH_PEOPLE
 from handlers.asking import Choice
 from handlers.heads import escalations
 from handlers.notices.escalations import LIST
-from handlers.reply import Outcome, Pending, Reply
+from handlers.reply import Pending, Reply
 from handlers.routing import BY_ACTION, BY_FORM
 
 _STUDY = "study."
@@ -110,7 +110,7 @@ def _step(asked: Asked, reply: Reply) -> web.Response:
         kept=kept,
         seal=seal(asked, kept),
         asks=waits is not None,
-        is_refused=reply.outcome in {Outcome.DENIED, Outcome.NOT_UNDERSTOOD},
+        is_refused=is_refused(reply),
     )
 
 

@@ -81,7 +81,6 @@ def _show_new(asked: Asked, problem: str = "") -> web.Response:
     library = asked.today.library
     return asked.show(
         "privacy_new.html",
-        status=400 if problem else 200,
         problem=problem,
         today_day=asked.today.day.isoformat(),
         given={name: field(asked, name, 1_000) for name in _GIVEN},

@@ -21,8 +21,9 @@ async def keep(asked: Asked, response: web.StreamResponse) -> web.StreamResponse
 
     The page is kept sealed, for this session only, and only as long as whoever sits there may see the same people.
     """
-    is_page = isinstance(response, web.Response) and response.content_type == _HTML
-    if response.status != _OK or not is_page or not isinstance(response, web.Response) or response.text is None:
+    if not isinstance(response, web.Response) or response.status != _OK or response.content_type != _HTML:
+        return response
+    if response.text is None:
         return response
     token = asked.door.new_secret()
     packed = await asyncio.to_thread(zlib.compress, response.text.encode())

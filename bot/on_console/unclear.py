@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bot.on_console.at_desk import ask_desk, field, group, status_of
+from bot.on_console.at_desk import ask_desk, field, group, pair_choices, status_of
 from bot.on_console.pages import Asked, Page, deed, page
 from bot.on_console.seats import OF_HR
 from handlers.hr.unclear import AGAIN, ARRIVED, LIST
@@ -26,15 +26,13 @@ async def settle(asked: Asked) -> web.Response:
 
 
 def _show(asked: Asked, reply: Reply) -> web.Response:
-    arrived = {one.subject: one.label for one in reply.choices if one.action == ARRIVED}
-    again = {one.subject: one.label for one in reply.choices if one.action == AGAIN}
     return asked.show(
         "unclear.html",
         status=status_of(asked, reply),
         reply=reply,
         lines=group(asked, reply.lines),
         is_refused=reply.outcome is Outcome.DENIED,
-        asked_of=[(subject, arrived[subject], again[subject]) for subject in arrived if subject in again],
+        asked_of=pair_choices(reply, ARRIVED, AGAIN),
         of_broadcasts=[(one.subject, one.label) for one in reply.choices if one.action == _OF_A_BROADCAST],
     )
 

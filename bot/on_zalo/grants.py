@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-RENEW_AFTER: Final = timedelta(hours=20)
+_RENEW_AFTER: Final = timedelta(hours=20)
 _RENEW_SHARE: Final = 0.8
 
 
@@ -37,4 +37,4 @@ class Grant:
     def renew_at(self) -> datetime:
         """When the access token is to be replaced."""
         life = self.pair.access_until - self.pair.obtained_at
-        return self.pair.obtained_at + min(RENEW_AFTER, life * _RENEW_SHARE)
+        return self.pair.obtained_at + min(_RENEW_AFTER, life * _RENEW_SHARE)

@@ -57,13 +57,12 @@ class Normaliser:
         for one in abbreviations:
             for short in one.short:
                 self._senses[short] = one.means
+        spelt = [short for short in self._senses if not short.isalnum()]
         self._spelt = [  # "đ/c", "gd&đt": not one word, so replaced before words are looked at
-            (re.compile(rf"(?<!\w){re.escape(short)}(?!\w)", re.IGNORECASE), senses[0].full)
-            for short, senses in self._senses.items()
-            if not short.isalnum()
+            (re.compile(rf"(?<!\w){re.escape(short)}(?!\w)", re.IGNORECASE), self._senses[short][0].full)
+            for short in spelt
         ]
-        spelt = (re.escape(short) for short in sorted(self._senses, key=len, reverse=True) if not short.isalnum())
-        self._any_spelt = re.compile("|".join(spelt) or r"(?!)", re.IGNORECASE)
+        self._any_spelt = re.compile("|".join(map(re.escape, spelt)) or r"(?!)", re.IGNORECASE)
         self._foreign = frozenset(word.folded for name in foreign for word in make_text(name).words)
         self._glued: dict[str, str] = {}
         self._followed = Counter(heard.pairs)
@@ -92,7 +91,7 @@ class Normaliser:
         if self._any_spelt.search(text.marked) is None:  # as in most questions
             return self._rewritten(text, self._full_form)
         spans = [(*match.span(), full) for written, full in self._spelt for match in written.finditer(text.marked)]
-        return self._rewritten(text.replaced(spans) if spans else text, self._full_form)
+        return self._rewritten(text.replaced(spans), self._full_form)
 
     def correct(self, text: Text) -> Text:
         """The text with words that no Vietnamese could be mended towards the domain's words."""
@@ -114,7 +113,7 @@ class Normaliser:
             new = rewrite(text.words, at)
             if new is not None:
                 spans.append((word.start, word.end, new))
-        return text.replaced(spans) if spans else text
+        return text.replaced(spans)
 
     def _full_form(self, words: Sequence[Word], at: int) -> str | None:
         word = words[at]

@@ -37,9 +37,12 @@ class Text:
 
     def replaced(self, spans: Iterable[tuple[int, int, str]]) -> "Text":
         """The text with these spans (start, end, new words) replaced; spans that overlap an earlier one are left."""
+        ordered = sorted(spans)
+        if not ordered:
+            return self
         parts: list[str] = []
         at = 0
-        for start, end, new in sorted(spans):
+        for start, end, new in ordered:
             if start < at:
                 continue
             parts += [self.typed[at:start], new]
@@ -99,7 +102,7 @@ def make_text(cleaned: str) -> Text:
 
 def folded_words(cleaned: str) -> list[str]:
     """The words of a cleaned string without marks, and nothing else of it."""
-    return _WORD.findall("".join(map(_fold_letter, cleaned)))
+    return _WORD.findall(cleaned.translate(_FOLDED))
 
 
 def read_text(raw: str) -> Text | None:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import date
 from io import BytesIO
@@ -29,6 +30,13 @@ async def office(server_url: str) -> AsyncIterator[Office]:
             yield opened
 
 
+def number_in(answer: str) -> str:
+    """Its number, whichever other tests handed something in before."""
+    found = re.search(r"Minh chứng số (\d+)", answer)
+    assert found is not None, answer
+    return found[1]
+
+
 async def state_of(office: Office, code: str, criterion: str) -> State:
     person = await office.find_person(code)
     assert person is not None
@@ -48,11 +56,11 @@ async def test_a_photo_from_telegram_is_verified_in_the_web_chat_and_the_verdict
         assert "Đã lưu tệp" in await official.hands_in(photo_with_place(), text="ielts 6.0 cấp ngày 12/5/2026 số A-9")
         assert "không phải ảnh" in await official.hands_in(HTML, "chung-chi.jpg")
         assert "1 tệp" in await official.says("Hội đồng Anh")
-        assert "Minh chứng số 1" in await official.presses("Nộp")
+        number = number_in(await official.presses("Nộp"))
         assert await state_of(office, "CB002", "ngoai_ngu") is State.PENDING
 
         await hr.says("/duyet")
-        shown = await hr.presses("Số 1 · Trần Thị Mẫu")
+        shown = await hr.presses(f"Số {number} · Trần Thị Mẫu")
         assert "Đã đạt với IELTS 6.0" in shown
         await hr.presses("Mở ảnh 1")
         assert hr.file is not None
@@ -62,7 +70,7 @@ async def test_a_photo_from_telegram_is_verified_in_the_web_chat_and_the_verdict
         assert "Đã xác minh" in await hr.presses("Xác minh")
 
         told = await official.is_told(office)
-        assert "minh chứng số 1" in told
+        assert f"minh chứng số {number}" in told
         assert "IELTS" not in told
         assert "đã xác minh" in await official.presses("Xem")
     assert await state_of(office, "CB002", "ngoai_ngu") is State.MET
@@ -78,14 +86,14 @@ async def test_a_picture_and_a_pdf_from_zalo_are_verified_in_the_web_chat(office
         await official.hands_in(photo_with_place(), text="toeic 700 cấp ngày 12/5/2026 số Z-1, nơi cấp: IIG")
         assert "2 tệp" in await official.hands_in(pdf(), "toeic.pdf")
         assert "không phải ảnh" in await official.hands_in(HTML, "toeic.pdf")
-        assert "Minh chứng số 2" in await official.presses("Nộp")
+        number = number_in(await official.presses("Nộp"))
         await hr.says("/duyet")
-        assert "TOEIC 700" in await hr.presses("Số 2 · Lê Mẫu Bốn Chấm")
+        assert "TOEIC 700" in await hr.presses(f"Số {number} · Lê Mẫu Bốn Chấm")
         await hr.presses("Mở ảnh 1")
         assert hr.file is not None
         await hr.presses("Quay lại minh chứng")
         assert "Đã xác minh" in await hr.presses("Xác minh")
-        assert "minh chứng số 2" in await official.is_told(office)
+        assert f"minh chứng số {number}" in await official.is_told(office)
         assert "đã xác minh" in await official.presses("Xem")
 
 
@@ -96,19 +104,19 @@ async def test_a_pdf_from_the_web_chat_is_rejected_with_a_reason_that_is_read_th
         await link(hr, "CB015", office)
         await official.says("nộp chứng chỉ toeic 600 cấp ngày 12/5/2026 số hiệu T-9, nơi cấp: IIG")
         assert "Đã lưu tệp" in await official.hands_in(pdf(script="app.alert(1)"), "anh.jpg")
-        assert "Minh chứng số 3" in await official.presses("Nộp")
+        number = number_in(await official.presses("Nộp"))
 
         await hr.says("chứng chỉ nào đang chờ tôi xác minh")
         listed = await hr.says("/duyet")
-        assert "Số 3" in listed
-        await hr.presses(next(one for one in hr._visitor.buttons() if one.startswith("Số 3")))
+        assert f"Số {number}" in listed
+        await hr.presses(next(one for one in hr._visitor.buttons() if one.startswith(f"Số {number} ")))
         await hr.presses("Mở PDF 1")
         await hr.says("/duyet")
-        await hr.presses(next(one for one in hr._visitor.buttons() if one.startswith("Số 3")))
+        await hr.presses(next(one for one in hr._visitor.buttons() if one.startswith(f"Số {number} ")))
         await hr.presses("Từ chối, nêu lý do")
         assert "Đã từ chối" in await hr.says("Chứng chỉ này không có trên trang tra cứu của đơn vị cấp")
 
-        assert "minh chứng số 3" in await official.is_told(office)
+        assert f"minh chứng số {number}" in await official.is_told(office)
         assert "không có trên trang tra cứu" in await official.presses("Xem")
         await official.presses("Mở PDF 1")
         assert official.file is not None

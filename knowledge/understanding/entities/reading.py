@@ -211,8 +211,7 @@ class EntityReader:
         spans = [(one.start, one.end, f" {DOCUMENT_WORD} ") for one in documents]
         if code:
             spans.append((code.start, code.end, f" {PERSON_WORD} "))
-        text = typed.replaced(spans) if spans else typed
-        return self._normaliser(text.rewritten(self._glued, r"\1 \2"))
+        return self._normaliser(typed.replaced(spans).rewritten(self._glued, r"\1 \2"))
 
     def _known(self, documents: tuple[FoundDocument, ...]) -> tuple[Document, ...]:
         known = dict.fromkeys(one.mention.document for one in documents if one.mention.document)
@@ -289,7 +288,7 @@ def _replaced(
         spans.append((person.start, person.end, f" {PERSON_WORD} "))
     taken = [(start, end) for start, end, _ in spans]
     spans += [thing for thing in things if all(thing[1] <= start or end <= thing[0] for start, end in taken)]
-    return text.replaced(spans).folded if spans else text.folded
+    return text.replaced(spans).folded
 
 
 def make_normaliser(
