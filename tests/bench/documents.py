@@ -43,7 +43,6 @@ def main() -> None:
     ):
         if not truths:
             print(f"The official documents are not on this machine ({WHERE} names their folder): not measured.")
-            figures[title] = None
             continue
         scores, milliseconds = measure(truths)
         table = Table(title=f"{len(truths)} {title}, {milliseconds:.0f} ms each")
@@ -56,6 +55,10 @@ def main() -> None:
         if "--wrong" in sys.argv:
             for one in scores.values():
                 print(*(f"  {line}" for line in one.wrong), sep="\n")
+        whole = sum(scores.values(), Score(0, 0, 0))
+        key = title.split(maxsplit=1)[0]
+        figures |= {f"{key}_precision": round(whole.precision, 4), f"{key}_recall": round(whole.recall, 4)}
+        figures[f"{key}_ms"] = round(milliseconds)
         figures[title] = {name: [round(one.precision, 4), round(one.recall, 4)] for name, one in scores.items()}
     print(json.dumps(figures))
 

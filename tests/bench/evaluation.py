@@ -6,6 +6,7 @@ days); "label" and the baselines only in what a search can reach: the intent, an
 """
 
 import asyncio
+import json
 import statistics
 import sys
 import time
@@ -85,21 +86,36 @@ def _finds(search: Baseline, question: Question) -> bool:
     return is_label_right(known.intent, set(known.cites), question.expected)
 
 
-def print_refusals(marked: Iterable[Marked]) -> None:
-    """Wrong refusals of questions that have an answer, and citations that do not exist."""
+def figures_of(marked: Sequence[Marked], searches: dict[str, Baseline]) -> dict[str, float]:
+    """Shares in percent over everything: right in every wish, right in its label, and that by each baseline."""
+    right, whole = right_and_all(marked)
+    labelled = [one for one in marked if has_label(one.question.expected)]
+    reached = {"label": sum(_is_labelled(one) for one in labelled)} | {
+        f"label_{name.replace(' ', '_')}": sum(_finds(search, one.question) for one in labelled)
+        for name, search in searches.items()
+    }
+    return {"right": _percent(right, whole)} | {name: _percent(some, len(labelled)) for name, some in reached.items()}
+
+
+def print_refusals(marked: Iterable[Marked]) -> dict[str, float]:
+    """Wrong refusals of questions that have an answer, and citations that do not exist; the same as figures."""
     answerable = [one for one in marked if one.question.group != "refusals"]
     refused = sum(one.is_wrong_refusal for one in answerable)
     print(f"wrong refusals: {refused} of {len(answerable)} ({_share(refused, len(answerable))} %; ≤ 2 %)")
-    print(f"invented citations: {sum(len(one.invented) for one in marked)} (0)")
+    invented = sum(len(one.invented) for one in marked)
+    print(f"invented citations: {invented} (0)")
+    figures: dict[str, float] = {"refused": _percent(refused, len(answerable)), "invented": invented}
     styles = {style: [one for one in marked if one.question.style == style] for style in STYLES}
     shares = {style: 100 * right / whole for style, of in styles.items() if (whole := right_and_all(of)[1])
               for right in (right_and_all(of)[0],)}  # fmt: skip
     if {"marked", "unmarked"} <= shares.keys():
-        print(f"marked − unmarked: {shares['marked'] - shares['unmarked']:+.1f} points (≤ 2)")
+        figures["unmarked_behind"] = round(shares["marked"] - shares["unmarked"], 1)
+        print(f"marked − unmarked: {figures['unmarked_behind']:+.1f} points (≤ 2)")
+    return figures
 
 
-def print_reliability(marked: Iterable[Marked]) -> None:
-    """How often the intent was right where the reader was so sure; abstentions are left out."""
+def print_reliability(marked: Iterable[Marked]) -> float:
+    """How often the intent was right where the reader was so sure, without abstentions; the error expected."""
     sure = [
         (one.answer["confidence"], one.answer["intent"] in one.question.expected.intent)
         for one in marked
@@ -114,9 +130,10 @@ def print_reliability(marked: Iterable[Marked]) -> None:
             error += len(within) / len(sure) * abs(mean - right)
             print(f"{low:.2f}-{high:.2f} {len(within):>6}  {mean:.3f}  {right:.3f}")
     print(f"expected calibration error: {error:.3f} of {len(sure)}")
+    return round(error, 3)
 
 
-def print_speed(questions: Sequence[Question]) -> None:
+def print_speed(questions: Sequence[Question]) -> dict[str, float]:
     """How long reading takes, warm, without the database."""
     reader = build_reader(load_library())
     took = []
@@ -128,10 +145,15 @@ def print_speed(questions: Sequence[Question]) -> None:
     took = sorted(took[len(questions) :])
     p50, p99 = took[len(took) // 2] * 1000, took[int(len(took) * 0.99)] * 1000
     print(f"understanding: p50 {p50:.2f} ms (≤ 3), p99 {p99:.2f} ms")
+    return {"read_p50_ms": round(p50, 2), "read_p99_ms": round(p99, 2)}
 
 
 def _share(some: int, whole: int) -> str:
-    return f"{100 * some / whole:.1f}" if whole else "–"
+    return f"{_percent(some, whole)}" if whole else "–"
+
+
+def _percent(some: int, whole: int) -> float:
+    return round(100 * some / whole, 1) if whole else 0.0
 
 
 def main() -> None:
@@ -145,16 +167,17 @@ def main() -> None:
     chosen = load_questions(words.folder or SETS[words.set])
     questions = [one for one in chosen if words.only in {None, one.group}]
     marked, library = asyncio.run(examine(questions))
-    print_groups(marked, baselines(library))
-    print_refusals(marked)
-    print_reliability(marked)
-    print_speed(questions)
+    searches = baselines(library)
+    print_groups(marked, searches)
+    figures = figures_of(marked, searches) | print_refusals(marked)
+    figures |= {"calibration_error": print_reliability(marked), **print_speed(questions)}
     if words.wrong:
         for one in marked:
             for fault in (*one.faults, *(f"invented {cite}" for cite in one.invented)):
                 print(f"[{one.question.group}/{one.question.style}] {one.question.thread or ''} {one.question.ask!r}"
                       f" ({one.question.person or '–'}): {fault}")  # fmt: skip
         print(Counter(one.question.group for one in marked if not one.is_right), file=sys.stderr)
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":

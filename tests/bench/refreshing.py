@@ -47,14 +47,23 @@ CHANGES = {
 }
 
 
+TOUCHED = {
+    "round": "SELECT count(*) FROM people WHERE unit = 'U7'",
+    "row": "SELECT count(DISTINCT person) FROM credentials WHERE kind = 'toeic'",
+    "standard": "SELECT count(*) FROM people WHERE position_group = 'cv3'",
+    "round_of_all": "SELECT count(*) FROM people",
+}
+
+
 async def measure(office: Office) -> dict[str, float]:
-    """How many were judged anew after each change, and seconds of it; `all` is everybody for the first time."""
+    """How many each change touches and were judged anew, and seconds of it; `all` is everybody for the first time."""
     judge = office.make_judge()
     found: dict[str, float] = {}
     for name, order in {"all": None, **CHANGES}.items():
         if order is not None:
             async with office.open_cabinet() as cabinet:
                 await cabinet.connection.execute(text(order))
+                found[f"{name}_touched"] = (await cabinet.connection.execute(text(TOUCHED[name]))).scalar_one()
         began, used = time.perf_counter(), time.process_time()
         found[f"{name}_people"] = await judge.refresh()
         found[f"{name}_s"] = round(time.perf_counter() - began, 2)

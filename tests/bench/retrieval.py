@@ -34,6 +34,13 @@ SEED = 20261121
 MANY = 200  # documents, for the figures of time
 OFFICIAL_MANY = 30  # passages of a usual document
 
+_KEYS = {
+    "ours": "",
+    "bm25s, raw words": "bm25_",
+    "bm25s, folded words": "bm25_folded_",
+    "RapidFuzz token_set, folded": "fuzzy_",
+}
+
 Ranker = Callable[[str], "np.ndarray"]
 
 
@@ -119,9 +126,8 @@ def main() -> None:
             marked, unmarked = figures(ranks_of(ranker, asked)), figures(ranks_of(ranker, asked, fold))
             shown = "  ".join("R@1 {:.3f} R@3 {:.3f} MRR {:.3f}".format(*one) for one in (marked, unmarked))
             print(f"  {who:28} marked / unmarked: {shown}")
-            if who == "ours":
-                key = name.split(maxsplit=1)[0]
-                told |= {f"{key}_marked": round(marked[0], 3), f"{key}_unmarked": round(unmarked[0], 3)}
+            key = f"{name.split(maxsplit=1)[0]}_{_KEYS[who]}"
+            told |= {f"{key}marked": round(marked[0], 3), f"{key}unmarked": round(unmarked[0], 3)}
         told |= _answered(passages, asked, name.split(maxsplit=1)[0])
     print(json.dumps(told | _speed()))
 

@@ -1,8 +1,9 @@
 """How well held-out questions are understood, how sure the reader is when it is right, and how fast it reads.
 
-Run by hand: python -m tests.bench.understanding [--wrong]
+Run by hand: python -m tests.bench.understanding [--wrong]. The last line is JSON.
 """
 
+import json
 import statistics
 import sys
 import time
@@ -73,7 +74,8 @@ def main() -> None:
     """Print the tables."""
     started = time.perf_counter()
     reader = build_reader(load_library())
-    print(f"ready after {time.perf_counter() - started:.2f} s")
+    figures = {"ready_s": round(time.perf_counter() - started, 2)}
+    print(f"ready after {figures['ready_s']:.2f} s")
     read = read_all(reader)
     for style in STYLES:
         mine = [(one, meaning) for one, meaning in read if one.style == style]
@@ -81,6 +83,8 @@ def main() -> None:
         best = share([one.intent in (meaning.intent, *meaning.guesses[:1]) for one, meaning in mine])
         wrong = share([meaning.intent not in (None, one.intent) for one, meaning in mine])
         named = [names_are_right(one.names, meaning.entities) for one, meaning in mine if one.names]
+        shares = {"intent": right, "wrong": wrong, "names": share(named)}
+        figures |= {f"{style}_{name}": round(one, 3) for name, one in shares.items()}
         print(
             f"{style:9} n={len(mine):3} intent {right:.3f}  wrong {wrong:.3f}  within first guess {best:.3f}"
             f"  entities {share(named):.3f} of {len(named)}"
@@ -103,6 +107,7 @@ def main() -> None:
         reader.read(question, Vocabulary(), None, TODAY)
         hostile.append(time.perf_counter() - before)
     print(f"hostile input, at most: {max(hostile) * 1000:.0f} ms")
+    figures |= {"p50_ms": round(statistics.median(times) * 1000, 2), "hostile_ms": round(max(hostile) * 1000)}
     if "--wrong" in sys.argv:
         for one, meaning in read:
             if meaning.intent is not one.intent:
@@ -120,6 +125,7 @@ def main() -> None:
                 )
             if not names_are_right(one.names, meaning.entities):
                 print("entities", one.style, "|", one.ask, "|", one.names, "|", meaning.entities)
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ from knowledge.rulebook import RuleBook, RulesOn
 TODAY = date(2026, 11, 21)
 _HOME = TerritoryCode("hung-yen")
 _AT_ONCE = 2000
+_USUAL = 10_000  # below, what is looked up once weighs
 _UNITS = 2000
 _GROUPS = tuple(f"nhom_{number}" for number in range(20))
 _MANAGED = tuple(ManagedBy)
@@ -228,7 +229,11 @@ def main() -> None:
     found = {f"s_{one['people']}": one["seconds"] for one in points}
     found |= {f"cpu_{one['people']}": one["cpu_seconds"] for one in points}
     grown = round(points[-1]["mb_most"] - mb_before, 1)
-    print(json.dumps({**found, "mb_grown": grown, "us_kept": measure_kept(rules), "points": points}))
+    found |= {"mb_grown": grown, "mb_most": points[-1]["mb_most"], "us_kept": measure_kept(rules)}
+    found["growth"] = round(
+        points[-1]["us_each"] / next(one["us_each"] for one in points if one["people"] >= _USUAL), 2
+    )
+    print(json.dumps({**found, "picture": str(asked.picture or "none"), "points": points}))
 
 
 if __name__ == "__main__":
