@@ -4,13 +4,12 @@ The heavy parts (database, channels, classifier) are imported by the command tha
 mistakes in typing are answered at once.
 """
 
-import asyncio
 import os
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -126,11 +125,6 @@ def _load_telegram() -> None:
     import_aiogram()
 
 
-def _run(work: Coroutine[Any, Any, None]) -> None:
-    heap.go_on()
-    asyncio.run(work)
-
-
 def _read_day(written: str | None) -> date | None:
     if written is None:
         return None
@@ -152,7 +146,7 @@ def init() -> None:
     """Create or migrate the database."""
     from bot.wiring import initialise  # noqa: PLC0415  see the module's docstring
 
-    _run(initialise(read_settings()))
+    heap.run(initialise(read_settings()))
     print(_("The database is ready."))
 
 
@@ -169,7 +163,7 @@ def load(
     from bot.commands.loading import load as load_into  # noqa: PLC0415  see the module's docstring
 
     sheets = frozenset(one for given in replace or () for one in given.split(","))
-    _run(load_into(read_settings(), path, dry_run=dry_run, replacing=sheets, as_json=as_json))
+    heap.run(load_into(read_settings(), path, dry_run=dry_run, replacing=sheets, as_json=as_json))
 
 
 @app.command()
@@ -186,9 +180,9 @@ def ask(
     if (question is None) == (batch is None):
         raise UsageError(_("Type a question, or name a file with --batch."))
     if batch is not None:
-        _run(asking.ask_batch(read_settings(), batch))
+        heap.run(asking.ask_batch(read_settings(), batch))
     else:
-        _run(asking.ask(read_settings(), asking.Asked(question or "", person, _read_day(on)), as_json=as_json))
+        heap.run(asking.ask(read_settings(), asking.Asked(question or "", person, _read_day(on)), as_json=as_json))
 
 
 @app.command()
@@ -204,7 +198,7 @@ def gaps(
 
     if sum((person is not None, unit is not None, everybody)) != 1:
         raise UsageError(_("Name exactly one of --as CODE, --unit CODE and --all."))
-    _run(list_gaps(read_settings(), person=person, unit=unit, on=_read_day(on), as_json=as_json))
+    heap.run(list_gaps(read_settings(), person=person, unit=unit, on=_read_day(on), as_json=as_json))
 
 
 @app.command()
@@ -232,7 +226,7 @@ def report(  # noqa: PLR0913,PLR0917  one option each
         round=RoundCode(of_round.strip()) if of_round is not None else None,
         by=reporting.read_grouping(by),
     )
-    _run(reporting.write_report(read_settings(), asked, out))
+    heap.run(reporting.write_report(read_settings(), asked, out))
 
 
 @app.command()
@@ -243,7 +237,7 @@ def documents(
     """List the law library, or show one document with its points, dates and relations."""
     from bot.commands.library import show_documents  # noqa: PLC0415  see the module's docstring
 
-    _run(show_documents(read_settings(), number, as_json=as_json))
+    heap.run(show_documents(read_settings(), number, as_json=as_json))
 
 
 @app.command()
@@ -251,7 +245,7 @@ def rulings(as_json: JsonOption = False) -> None:
     """List what HR has ruled on certificates, and whether each ruling still decides anything."""
     from bot.commands.rulings import show_rulings  # noqa: PLC0415  see the module's docstring
 
-    _run(show_rulings(read_settings(), as_json=as_json))
+    heap.run(show_rulings(read_settings(), as_json=as_json))
 
 
 @app.command()
@@ -259,7 +253,7 @@ def chat(person: AsOption = None, on: OnOption = None) -> None:
     """Talk in the terminal."""
     from bot.commands.talking import talk  # noqa: PLC0415  see the module's docstring
 
-    _run(talk(read_settings(), person, _read_day(on)))
+    heap.run(talk(read_settings(), person, _read_day(on)))
 
 
 @app.command()
@@ -267,7 +261,7 @@ def code(person: Annotated[str, typer.Argument(metavar="CODE", help="Code of the
     """Make a one-time linking code for an official, to be handed over by HR."""
     from bot.commands.codes import issue_code  # noqa: PLC0415  see the module's docstring
 
-    _run(issue_code(read_settings(), person))
+    heap.run(issue_code(read_settings(), person))
 
 
 @app.command()
@@ -276,7 +270,7 @@ def serve() -> None:
     _load_telegram()
     from bot.commands.serving import serve as open_doors  # noqa: PLC0415  see the module's docstring
 
-    _run(open_doors(read_settings()))
+    heap.run(open_doors(read_settings()))
 
 
 @app.command()
@@ -285,7 +279,7 @@ def run() -> None:
     _load_telegram()
     from bot.commands.serving import run as run_all  # noqa: PLC0415  see the module's docstring
 
-    _run(run_all(read_settings()))
+    heap.run(run_all(read_settings()))
 
 
 @app.command()
@@ -296,7 +290,7 @@ def demo(
     _load_telegram()
     from bot.commands.demonstration import demonstrate  # noqa: PLC0415  see the module's docstring
 
-    _run(demonstrate(read_settings(), once=once))
+    heap.run(demonstrate(read_settings(), once=once))
 
 
 @app.command()
@@ -305,7 +299,7 @@ def doctor(as_json: JsonOption = False) -> None:
     _load_telegram()
     from bot.commands.doctor import examine  # noqa: PLC0415  see the module's docstring
 
-    _run(examine(read_settings(), as_json=as_json))
+    heap.run(examine(read_settings(), as_json=as_json))
 
 
 @app.command("rotate-key")
@@ -317,7 +311,7 @@ def rotate_key_command(
     """Replace the secret key: a new one seals, everything is sealed anew, the old one goes; nobody is stopped."""
     from bot.commands.keys import rotate_key  # noqa: PLC0415  see the module's docstring
 
-    _run(rotate_key(read_settings(), drop=drop))
+    heap.run(rotate_key(read_settings(), drop=drop))
 
 
 @app.command()
@@ -325,7 +319,7 @@ def plan(on: OnOption = None, as_json: JsonOption = False) -> None:
     """What would go out on a day, to whom and why: reminders, notices to those above, digests, changed rules."""
     from bot.commands.planning import show_plan  # noqa: PLC0415  see the module's docstring
 
-    _run(show_plan(read_settings(), on=_read_day(on), as_json=as_json))
+    heap.run(show_plan(read_settings(), on=_read_day(on), as_json=as_json))
 
 
 @reminders_app.command("policy")
@@ -343,7 +337,7 @@ def reminders_policy(  # noqa: PLR0913,PLR0917  one option each
     from bot.commands.reminders import Wanted, show_or_set  # noqa: PLC0415  see the module's docstring
 
     wanted = Wanted(of_round, criterion, before, after, then_every, then_at_most, resets)
-    _run(show_or_set(read_settings(), wanted, as_json=as_json))
+    heap.run(show_or_set(read_settings(), wanted, as_json=as_json))
 
 
 @app.command()
@@ -351,7 +345,7 @@ def work() -> None:
     """Only planner and sender; run as many as needed against one database."""
     from bot.commands.working import work as keep_working  # noqa: PLC0415  see the module's docstring
 
-    _run(keep_working(read_settings()))
+    heap.run(keep_working(read_settings()))
 
 
 @app.command()
@@ -372,9 +366,9 @@ def queue(
     from bot.commands import queue as of  # noqa: PLC0415  see the module's docstring
 
     if by or settle is not None or received is not None:
-        _run(of.settle_unclear(read_settings(), by, settle, has_arrived=received))
+        heap.run(of.settle_unclear(read_settings(), by, settle, has_arrived=received))
     else:
-        _run(of.show_queue(read_settings(), as_json=as_json))
+        heap.run(of.show_queue(read_settings(), as_json=as_json))
 
 
 @app.command()
@@ -388,9 +382,9 @@ def identities(
     from bot.commands import identities as of  # noqa: PLC0415  see the module's docstring
 
     if retire:
-        _run(of.retire(read_settings(), retire))
+        heap.run(of.retire(read_settings(), retire))
     else:
-        _run(of.show_identities(read_settings(), as_json=as_json))
+        heap.run(of.show_identities(read_settings(), as_json=as_json))
 
 
 @document_app.command("add")
@@ -422,7 +416,7 @@ def document_add(
     places = tuple(one.strip() for one in (territories or "").split(",") if one.strip())
     if places and national:
         raise UsageError(_("Say either --territories or --national."))
-    _run(add_document(read_settings(), Adding(file, draft, accept, replace, number, places, national)))
+    heap.run(add_document(read_settings(), Adding(file, draft, accept, replace, number, places, national)))
 
 
 @document_app.command("remove")
@@ -432,7 +426,7 @@ def document_remove(
     """Take an added document out of the library, record and text."""
     from bot.commands.library import remove_document  # noqa: PLC0415  see the module's docstring
 
-    _run(remove_document(read_settings(), number))
+    heap.run(remove_document(read_settings(), number))
 
 
 @app.command()
@@ -456,13 +450,13 @@ def questions(
     if sum((unanswered, promoted, check, export is not None)) != 1:
         raise UsageError(_("Name exactly one of --unanswered, --promoted, --check and --export FILE."))
     if unanswered:
-        _run(asked.list_unanswered(read_settings(), _read_day(since), as_json=as_json))
+        heap.run(asked.list_unanswered(read_settings(), _read_day(since), as_json=as_json))
     elif promoted:
-        _run(asked.list_promoted(read_settings(), as_json=as_json))
+        heap.run(asked.list_promoted(read_settings(), as_json=as_json))
     elif export is not None:
-        _run(asked.export_promoted(read_settings(), export))
+        heap.run(asked.export_promoted(read_settings(), export))
     else:
-        _run(asked.check_promoted(read_settings()))
+        heap.run(asked.check_promoted(read_settings()))
 
 
 ByOption = Annotated[str, typer.Option("--by", help="Code of the HR person in whose name it is done.")]
@@ -484,7 +478,7 @@ def answer_add(
     from bot.commands.questions import add_answer  # noqa: PLC0415  see the module's docstring
     from handlers.hr.promoting import Draft  # noqa: PLC0415
 
-    _run(add_answer(read_settings(), by, Draft(question, answer, cited, tuple(variants or ()))))
+    heap.run(add_answer(read_settings(), by, Draft(question, answer, cited, tuple(variants or ()))))
 
 
 @answer_app.command("withdraw")
@@ -494,7 +488,7 @@ def answer_withdraw(
     """Give a promoted answer no more."""
     from bot.commands.questions import withdraw_answer  # noqa: PLC0415  see the module's docstring
 
-    _run(withdraw_answer(read_settings(), number, by))
+    heap.run(withdraw_answer(read_settings(), number, by))
 
 
 @study_app.command("list")
@@ -509,7 +503,7 @@ def study_list(
 
     if unit is not None and person is not None:
         raise UsageError(_("Say either --unit or --person."))
-    _run(list_cases(read_settings(), unit=unit, person=person, with_ended=with_ended, as_json=as_json))
+    heap.run(list_cases(read_settings(), unit=unit, person=person, with_ended=with_ended, as_json=as_json))
 
 
 @study_app.command("record")
@@ -532,7 +526,7 @@ def study_record(  # noqa: PLR0913, PLR0917  what a paper says: each is a field 
 
     days = (_read_day(on), _read_day(from_day), _read_day(to_day))
     entry = read_entry(act, paper, days, case=case, person=person, criterion=criterion, course=course)
-    _run(record(read_settings(), entry, by, who=who, words=words))
+    heap.run(record(read_settings(), entry, by, who=who, words=words))
 
 
 @study_app.command("paper")
@@ -543,7 +537,7 @@ def study_paper(
     """Write the record of a study case as a Word document."""
     from bot.commands.study import write_record  # noqa: PLC0415  see the module's docstring
 
-    _run(write_record(read_settings(), number, file))
+    heap.run(write_record(read_settings(), number, file))
 
 
 @zalo_app.command("connect")
@@ -555,7 +549,7 @@ def zalo_connect(
     """Let an administrator of the Official Account agree, and keep the tokens."""
     from bot.commands.zalo_connect import connect  # noqa: PLC0415  see the module's docstring
 
-    _run(connect(read_settings(), given=code, callback=callback, with_challenge=with_challenge))
+    heap.run(connect(read_settings(), given=code, callback=callback, with_challenge=with_challenge))
 
 
 add_commands(app, audit_app)

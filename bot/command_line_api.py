@@ -1,10 +1,10 @@
 """The words and options of `api-key` and `hook`. What they do stands in `bot.commands.api_keys`."""
 
-import asyncio
 from typing import Annotated
 
 import typer
 
+from bot import heap
 from bot.settings import read_settings
 
 api_key_app = typer.Typer(help="Keys by which other programs read: gaps, deadlines, deliveries.", no_args_is_help=True)
@@ -27,7 +27,7 @@ def add_key(
     """Make a key and show it once."""
     from bot.commands import api_keys  # noqa: PLC0415  heavy, see `bot.command_line`
 
-    asyncio.run(api_keys.add_key(read_settings(), label, unit or [], is_all=is_all, days=days))
+    heap.run(api_keys.add_key(read_settings(), label, unit or [], is_all=is_all, days=days))
 
 
 @api_key_app.command("list")
@@ -35,7 +35,7 @@ def list_keys(*, as_json: JsonOption = False) -> None:
     """All keys: for whom, until when, last used when."""
     from bot.commands import api_keys  # noqa: PLC0415  heavy
 
-    asyncio.run(api_keys.list_keys(read_settings(), as_json=as_json))
+    heap.run(api_keys.list_keys(read_settings(), as_json=as_json))
 
 
 @api_key_app.command("revoke")
@@ -43,7 +43,7 @@ def revoke_key(number: NumberArgument) -> None:
     """Let a key open nothing any more, at once."""
     from bot.commands import api_keys  # noqa: PLC0415  heavy
 
-    asyncio.run(api_keys.revoke_key(read_settings(), number))
+    heap.run(api_keys.revoke_key(read_settings(), number))
 
 
 @api_key_app.command("confirm")
@@ -51,7 +51,7 @@ def confirm_key(number: NumberArgument) -> None:
     """Let a key that a restore brought back open again: nobody had revoked it since the backup."""
     from bot.commands import api_keys  # noqa: PLC0415  heavy
 
-    asyncio.run(api_keys.confirm_key(read_settings(), number))
+    heap.run(api_keys.confirm_key(read_settings(), number))
 
 
 @hook_app.command("add")
@@ -65,7 +65,7 @@ def add_hook(
     """Have an address told of changed verdicts from now on, and show once the secret that proves what it is told."""
     from bot.commands import api_keys  # noqa: PLC0415  heavy
 
-    asyncio.run(api_keys.add_hook(read_settings(), url, unit or [], is_all=is_all, may_be_private=private))
+    heap.run(api_keys.add_hook(read_settings(), url, unit or [], is_all=is_all, may_be_private=private))
 
 
 @hook_app.command("list")
@@ -73,7 +73,7 @@ def list_hooks(*, as_json: JsonOption = False) -> None:
     """All hooks, what waits for each, and since when one fails."""
     from bot.commands import api_keys  # noqa: PLC0415  heavy
 
-    asyncio.run(api_keys.list_hooks(read_settings(), as_json=as_json))
+    heap.run(api_keys.list_hooks(read_settings(), as_json=as_json))
 
 
 @hook_app.command("remove")
@@ -81,7 +81,7 @@ def remove_hook(number: NumberArgument) -> None:
     """Tell an address nothing any more."""
     from bot.commands import api_keys  # noqa: PLC0415  heavy
 
-    asyncio.run(api_keys.remove_hook(read_settings(), number))
+    heap.run(api_keys.remove_hook(read_settings(), number))
 
 
 @hook_app.command("confirm")
@@ -89,4 +89,4 @@ def confirm_hook(number: NumberArgument) -> None:
     """Tell an address that a restore brought back again: nobody had removed it since the backup."""
     from bot.commands import api_keys  # noqa: PLC0415  heavy
 
-    asyncio.run(api_keys.confirm_hook(read_settings(), number))
+    heap.run(api_keys.confirm_hook(read_settings(), number))

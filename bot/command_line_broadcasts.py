@@ -1,12 +1,12 @@
 """The words and options of `broadcast`. What they do stands in `bot.commands.broadcasting`."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot import heap
 from bot.errors import UsageError
 from bot.settings import read_settings
 from handlers.phrases import _
@@ -232,4 +232,4 @@ def _press(by: str, action: str, number: int | str) -> None:
 def _run_as(by: str, work: "Callable[[Teller], Awaitable[None]]") -> None:
     from bot.commands.broadcasting import run_as  # noqa: PLC0415  heavy, see `bot.command_line`
 
-    asyncio.run(run_as(read_settings(), by, work))
+    heap.run(run_as(read_settings(), by, work))

@@ -1,10 +1,10 @@
 """The words and options of `calendar`. What they do stands in `bot.commands.working_time`."""
 
-import asyncio
 from typing import Annotated
 
 import typer
 
+from bot import heap
 from bot.errors import UsageError
 from bot.settings import read_settings
 from handlers.phrases import _
@@ -22,7 +22,7 @@ def show(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON for
     """Print the days that HR declared, the holidays of the year ahead, and the hours of sending."""
     from bot.commands.working_time import show as print_all  # noqa: PLC0415  heavy, see `bot.command_line`
 
-    asyncio.run(print_all(read_settings(), as_json=as_json))
+    heap.run(print_all(read_settings(), as_json=as_json))
 
 
 @calendar_app.command("declare")
@@ -39,7 +39,7 @@ def declare(
 
     if off == worked:
         raise UsageError(_("Say either --off or --worked."))
-    asyncio.run(declare_it(read_settings(), day, is_working=worked, reason=reason, basis=basis))
+    heap.run(declare_it(read_settings(), day, is_working=worked, reason=reason, basis=basis))
 
 
 @calendar_app.command("withdraw")
@@ -47,7 +47,7 @@ def withdraw(day: DayArgument, *, reason: ReasonOption) -> None:
     """Let the calendar of the library hold again on a day."""
     from bot.commands.working_time import withdraw as withdraw_it  # noqa: PLC0415  heavy, see `bot.command_line`
 
-    asyncio.run(withdraw_it(read_settings(), day, reason=reason))
+    heap.run(withdraw_it(read_settings(), day, reason=reason))
 
 
 @calendar_app.command("hours")
@@ -63,4 +63,4 @@ def hours(
 
     if resets == (begin is not None or end is not None):
         raise UsageError(_("Say either --from and --to, or --default."))
-    asyncio.run(set_hours(read_settings(), begin, end, reason=reason))
+    heap.run(set_hours(read_settings(), begin, end, reason=reason))

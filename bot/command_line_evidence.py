@@ -1,12 +1,12 @@
 """The words and options of `evidence`. What they do stands in `bot.commands.evidence`."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot import heap
 from bot.settings import read_settings
 
 if TYPE_CHECKING:
@@ -80,4 +80,4 @@ def _decide(by: str, number: int, deed: str, seen: int | None, words: str | None
 def _run_as(by: str, work: "Callable[[Teller], Awaitable[None]]") -> None:
     from bot.commands.broadcasting import run_as  # noqa: PLC0415  heavy, see `bot.command_line`
 
-    asyncio.run(run_as(read_settings(), by, work))
+    heap.run(run_as(read_settings(), by, work))

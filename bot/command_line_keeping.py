@@ -1,11 +1,11 @@
 """The words and options of backups and of the audit chain. What they do stands in `bot.commands`."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot import heap
 from bot.settings import read_settings
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
@@ -24,7 +24,7 @@ def backup(
     """Copy everything into one sealed file; the secret key is not in it."""
     from bot.commands import backups  # noqa: PLC0415  heavy, see `bot.command_line`
 
-    asyncio.run(backups.take(read_settings(), target, keep=keep, verifies=verify))
+    heap.run(backups.take(read_settings(), target, keep=keep, verifies=verify))
 
 
 def restore(
@@ -36,14 +36,14 @@ def restore(
     """Put a backup back; what may have gone out since it was taken is named and not sent again."""
     from bot.commands import backups  # noqa: PLC0415  heavy
 
-    asyncio.run(backups.put_back(read_settings(), file, replaces=replace, holds=hold))
+    heap.run(backups.put_back(read_settings(), file, replaces=replace, holds=hold))
 
 
 def resume() -> None:
     """Let planning go on after a restore with --hold."""
     from bot.commands import backups  # noqa: PLC0415  heavy
 
-    asyncio.run(backups.resume(read_settings()))
+    heap.run(backups.resume(read_settings()))
 
 
 def audit_verify(
@@ -55,7 +55,7 @@ def audit_verify(
     """Read the whole audit chain and tell whether every link holds."""
     from bot.commands.audit_chain import verify_audit  # noqa: PLC0415  heavy
 
-    asyncio.run(verify_audit(read_settings(), against))
+    heap.run(verify_audit(read_settings(), against))
 
 
 def audit_seal(
@@ -64,14 +64,14 @@ def audit_seal(
     """Sign the ends of the chain of the days that are over, and print them for paper."""
     from bot.commands.audit_chain import seal_ends  # noqa: PLC0415  heavy
 
-    asyncio.run(seal_ends(read_settings(), out))
+    heap.run(seal_ends(read_settings(), out))
 
 
 def audit_heads(*, as_json: JsonOption = False) -> None:
     """The ends of the chain that were signed, the newest first."""
     from bot.commands.audit_chain import show_heads  # noqa: PLC0415  heavy
 
-    asyncio.run(show_heads(read_settings(), as_json=as_json))
+    heap.run(show_heads(read_settings(), as_json=as_json))
 
 
 def add_commands(app: typer.Typer, audit_app: typer.Typer) -> None:

@@ -1,12 +1,12 @@
 """The words and options of `privacy` and `breach`. What they do stands in `bot.commands.privacy`."""
 
-import asyncio
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot import heap
 from bot.settings import read_settings
 
 privacy_app = typer.Typer(help="Personal data: running clocks, the log of processing, clean-ups.", no_args_is_help=True)
@@ -23,7 +23,7 @@ def clocks(*, as_json: JsonOption = False) -> None:
     """Show every request about personal data whose clocks run, the first due first."""
     from bot.commands.privacy import list_clocks  # noqa: PLC0415  heavy
 
-    asyncio.run(list_clocks(read_settings(), as_json=as_json))
+    heap.run(list_clocks(read_settings(), as_json=as_json))
 
 
 @privacy_app.command("enter")
@@ -44,7 +44,7 @@ def enter(  # noqa: PLR0913  each is one thing that stands on the paper
     from bot.commands.privacy import enter_request  # noqa: PLC0415  heavy
 
     given = {"person": person, "right": right, "way": way, "field": field, "value": value, "words": words}
-    asyncio.run(enter_request(read_settings(), by, received.date() if received is not None else None, given))
+    heap.run(enter_request(read_settings(), by, received.date() if received is not None else None, given))
 
 
 @privacy_app.command("log")
@@ -53,7 +53,7 @@ def log(*, since: DayOption = None, until: DayOption = None, out: OutOption = No
     from bot.commands.privacy import write_log  # noqa: PLC0415  heavy
 
     first = since.date() if since is not None else None
-    asyncio.run(write_log(read_settings(), first, until.date() if until is not None else None, out))
+    heap.run(write_log(read_settings(), first, until.date() if until is not None else None, out))
 
 
 @privacy_app.command("tidy")
@@ -61,7 +61,7 @@ def tidy() -> None:
     """Forget now what has had its time; the engine does it every day by itself."""
     from bot.commands.privacy import clean_up  # noqa: PLC0415  heavy
 
-    asyncio.run(clean_up(read_settings()))
+    heap.run(clean_up(read_settings()))
 
 
 @breach_app.command("open")
@@ -75,7 +75,7 @@ def open_one(
     """Begin the clock of a breach; administrators and data officers are told."""
     from bot.commands.privacy import open_breach  # noqa: PLC0415  heavy
 
-    asyncio.run(open_breach(read_settings(), title, detected))
+    heap.run(open_breach(read_settings(), title, detected))
 
 
 @breach_app.command("step")
@@ -88,7 +88,7 @@ def step(
     """Keep that a step was taken."""
     from bot.commands.privacy import take_step  # noqa: PLC0415  heavy
 
-    asyncio.run(take_step(read_settings(), number, code, note))
+    heap.run(take_step(read_settings(), number, code, note))
 
 
 @breach_app.command("close")
@@ -96,7 +96,7 @@ def close(number: NumberArgument) -> None:
     """End a breach; steps that were not taken stay visible as such."""
     from bot.commands.privacy import close_breach  # noqa: PLC0415  heavy
 
-    asyncio.run(close_breach(read_settings(), number))
+    heap.run(close_breach(read_settings(), number))
 
 
 @breach_app.command("list")
@@ -104,7 +104,7 @@ def list_all(*, as_json: JsonOption = False) -> None:
     """Show every breach with its clock and steps."""
     from bot.commands.privacy import list_breaches  # noqa: PLC0415  heavy
 
-    asyncio.run(list_breaches(read_settings(), as_json=as_json))
+    heap.run(list_breaches(read_settings(), as_json=as_json))
 
 
 @breach_app.command("paper")
@@ -112,4 +112,4 @@ def paper(number: NumberArgument, *, out: OutOption = None) -> None:
     """Write the draft of the report (.docx): what is known, and blanks for what is not."""
     from bot.commands.privacy import write_report  # noqa: PLC0415  heavy
 
-    asyncio.run(write_report(read_settings(), number, out))
+    heap.run(write_report(read_settings(), number, out))

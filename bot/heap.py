@@ -1,8 +1,11 @@
 """The memory of a process that runs for months: what stands when it has started is never looked through again."""
 
+import asyncio
 import ctypes
 import gc
+from collections.abc import Coroutine
 from contextlib import suppress
+from typing import Any
 
 _USUAL = gc.get_threshold()
 _WHILE_IMPORTING = (1_000_000, 20, 20)
@@ -19,6 +22,12 @@ def go_on() -> None:
     if gc.get_threshold() == _WHILE_IMPORTING:
         gc.freeze()
         gc.set_threshold(*_WHILE_LOADING)
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Do the work of a command, whose modules are all there by now."""
+    go_on()
+    asyncio.run(work)
 
 
 def settle() -> None:
