@@ -12,6 +12,7 @@ from bot.on_console.at_desk import (
     open_ports,
     pair_choices,
     show_reply,
+    status_of,
     visit_of,
 )
 from bot.on_console.pages import Asked, Page, deed, page
@@ -174,6 +175,7 @@ async def settle(asked: Asked) -> web.Response:
 def _show_unclear(asked: Asked, reply: Reply) -> web.Response:
     return asked.show(
         "broadcast_unclear.html",
+        status=status_of(asked, reply),
         reply=reply,
         lines=group(asked, reply.lines),
         number=asked.request.match_info["number"],

@@ -189,7 +189,11 @@ async def _find(visit: Visit, desk: Desk) -> tuple[Person, Broadcast] | Reply:
     number = read_number(visit.subject.partition(".")[0])
     found = await desk.broadcasts.find(number) if number is not None else None
     if found is None:
-        return Reply(title=_("There is no such broadcast."), choices=(next_steps.broadcasts(), proposals.waiting()))
+        return Reply(
+            title=_("There is no such broadcast."),
+            choices=(next_steps.broadcasts(), proposals.waiting()),
+            outcome=Outcome.DENIED,
+        )
     if not _may_see(person, found, visit):
         await _record(person, "broadcast_denied", found, desk)
         return Reply(

@@ -41,9 +41,9 @@ WORK: dict[str, tuple[Row, ...]] = {
     "broadcast.preview": (Row(fields={"noi_dung": "ngắn"}, done=400),),
     "broadcast.send": (Row(fields={"noi_dung": "{khong_co}"}, done=400),),
     "broadcast": (Row({"number": "999999"}),),
-    "broadcast.change": (Row({"number": "999999"}, fields={"what": "cancel"}, done=200),),
+    "broadcast.change": (Row({"number": "999999"}, fields={"what": "cancel"}, done=404),),
     "broadcast.unclear": (Row({"number": "999999"}),),
-    "broadcast.settle": (Row({"number": "999999"}, fields={"what": "arrived", "message": "999999.1"}, done=200),),
+    "broadcast.settle": (Row({"number": "999999"}, fields={"what": "arrived", "message": "999999.1"}, done=404),),
     "broadcast.result": (Row({"number": "999999"}),),
     "unclear": (Row(),),
     "unclear.settle": (
