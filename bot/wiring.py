@@ -1,14 +1,14 @@
 """Where the rooms are joined: settings in, an open office out. `wiring_…` beside it join one subject each."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.adding import describe_kept_already, describe_misfit, describe_not_kept
 from bot.citing import describe_citation
@@ -25,7 +25,7 @@ from bot.settings import Settings
 from bot.unhurried import UnhurriedDesk
 from bot.wiring_api import SharedStore
 from bot.wiring_calendars import CalendarsInDatabase
-from bot.wiring_database import Way, as_owner, find_way, prepare
+from bot.wiring_database import Way, as_owner, find_way, prepare, until_reachable
 from bot.wiring_intake import InboxInDatabase, SeenInDatabase
 from bot.wiring_keys import KeysInDatabase, ensure_known, open_vault
 from bot.wiring_letters import LettersInDatabase
@@ -80,6 +80,8 @@ from storage.replica import Replica
 from storage.workbook.load import LoadReport, Progress, load_workbook
 
 LOCALES = Path(__file__).parent / "locales"
+
+T = TypeVar("T")
 
 
 class MemoryThreads:
@@ -172,6 +174,11 @@ class Office:
                 return
             async with self.replica.over(drawers, since) as over:
                 yield over
+
+    async def once_reachable(self, do: Callable[[], Awaitable[T]]) -> T:
+        """What `do` gives, for whoever is to stay open: it waits for a database that is away for a moment."""
+        with _speaking_of_service():
+            return await until_reachable(do, self._way)
 
     @property
     def connection_words(self) -> str:
@@ -434,21 +441,24 @@ def open_reference(settings: Settings) -> Reference:
 
 @asynccontextmanager
 async def open_office(
-    settings: Settings, *, clock: Clock | None = None, keeps_threads: bool = True
+    settings: Settings, *, clock: Clock | None = None, keeps_threads: bool = True, waits: bool = False
 ) -> AsyncIterator[Office]:
     """The office, open inside the block. Raises InputError or ServiceError with a sentence for the operator.
 
     `clock` is the one of the settings unless another is given; without `keeps_threads` conversations end with it.
+    One that is to stay open `waits` for a database that is away for a moment.
     """
     reference = open_reference(settings)
     clock = clock or make_clock(settings)
     vault = checked_vault(settings)
     with _speaking_of_service(), find_way(settings) as way:
-        await prepare(way, vault, clock.now(), may_migrate=settings.database_url is None)
         async with AsyncExitStack() as stack:
-            database = await stack.enter_async_context(open_database(way.url, vault=vault, revive=way.revive))
-            await ensure_known(database, vault)
-            places = await _find_places(database, settings)
+            reach = partial(until_reachable, way=way if waits else None)
+            await reach(lambda: prepare(way, vault, clock.now(), may_migrate=settings.database_url is None))
+            opening = partial(open_database, way.url, vault=vault, revive=way.revive)
+            database = await reach(lambda: stack.enter_async_context(opening()))
+            await reach(lambda: ensure_known(database, vault))
+            places = await reach(lambda: _find_places(database, settings))
             threads = None if keeps_threads else MemoryThreads()
             visits = await stack.enter_async_context(VisitsSideBySide(database))
             desk = _make_desk(visits, reference, clock, settings, threads, places)

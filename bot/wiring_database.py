@@ -1,18 +1,29 @@
 """Which accounts reach the database, and what is done to it before anybody is served."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, TypeVar
 
 from bot.errors import ServiceError
 from bot.settings import Settings
 from handlers.phrases import _
-from storage.database import Database, open_database, user_of
+from storage.database import Database, ServerState, ask_server, open_database, user_of
 from storage.embedded import EmbeddedServer
 from storage.encryption import Vault
+from storage.errors import DatabaseAwayError
 from storage.migrating import find_revision, known_revisions, migrate, newest_revision
 from storage.roles import RoleMissingError, is_let_in, let_in
+
+T = TypeVar("T")
+_WAIT_FOR_KNOWN: Final = 60.0  # seconds for a server that was there or says that it is coming
+_WAIT_FOR_SILENT: Final = 10.0  # for one of which nothing was heard: as long as a restart takes; it may be none at all
+_MOST_REFUSED: Final = 3  # times by a server that is ready: then it is us whom it refuses
+_TRY_EVERY: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,37 @@ def find_way(settings: Settings) -> Iterator[Way]:
         return
     with EmbeddedServer(settings.home) as server:
         yield Way(server.app_url, server.url, server.revive)
+
+
+async def until_reachable(do: Callable[[], Awaitable[T]], way: Way | None) -> T:
+    """What `do` gives, which is done anew while the server is away for a moment: it restarts, or is not up yet.
+
+    One line says so. Raises DatabaseUnavailableError at once for what no waiting mends, a password or a name that is
+    wrong, and otherwise after a time; without a way, for everything at once.
+    """
+    if way is None:
+        return await do()
+    began = time.monotonic()
+    was_there, is_told, refused = way.revive is not None, False, 0
+    while True:
+        try:
+            return await do()
+        except DatabaseAwayError as away:
+            state = await ask_server(way.url)
+            was_there = was_there or away.was_there or state is ServerState.COMING
+            refused = refused + 1 if state is ServerState.READY and not away.was_there else 0
+            longest = _WAIT_FOR_KNOWN if was_there else _WAIT_FOR_SILENT
+            if refused == _MOST_REFUSED or time.monotonic() - began >= longest:
+                raise
+            if not is_told and state is not ServerState.READY:
+                is_told = True
+                _tell_that_we_wait(away, longest)
+        await asyncio.sleep(_TRY_EVERY)
+
+
+def _tell_that_we_wait(away: DatabaseAwayError, seconds: float) -> None:
+    told = _("The database does not take us in yet ({reason}). Waiting for it for up to {seconds} seconds.")
+    print(told.format(reason=away, seconds=round(seconds)), file=sys.stderr, flush=True)  # noqa: T201  whoever started us waits too
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from enum import Enum, auto
 from random import Random
 from select import select
 from types import TracebackType
@@ -13,6 +14,7 @@ from typing import Any, Final, Self
 from weakref import WeakKeyDictionary
 
 import psycopg
+from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
@@ -22,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from storage.drawers import Drawers
 from storage.driver import driver_of
 from storage.encryption import Vault
-from storage.errors import DatabaseUnavailableError
+from storage.errors import DatabaseAwayError, DatabaseUnavailableError
 from storage.late import LateConnection
 from storage.later import Left, keep_together
 from storage.rules import RulesMemory
@@ -31,10 +33,12 @@ from storage.visits import LookUp, Row, Visitor, look_up_together
 OLDEST_SERVER: Final = 150000  # the first whose unique keys can have empty parts
 _SCHEMES: Final = ("postgresql", "postgres")
 _CONNECT_SECONDS: Final = 10
+_ASK_SECONDS: Final = 3
 _POOL_SECONDS: Final = 30
 _FRESH_SECONDS: Final = 5.0
 _USED_AT: Final[WeakKeyDictionary[psycopg.AsyncConnection[Any], float]] = WeakKeyDictionary()
 _LONGEST_STATEMENT: Final = timedelta(seconds=60)
+_NO_SUCH_HOST: Final = "failed to resolve host"
 _ABOUT_SERVER: Final = (
     "SELECT current_setting('server_version_num')::int, current_setting('server_version'),"
     " current_setting('server_encoding')"
@@ -81,7 +85,7 @@ class Database:
         try:
             await connection.start()
         except (DBAPIError, psycopg.Error, PoolTimeoutError, OSError) as error:
-            raise self._unavailable(error) from error
+            raise self._unavailable(error, was_there=False) from error
         try:
             yield connection
         except DBAPIError as error:
@@ -95,8 +99,11 @@ class Database:
         finally:
             await asyncio.shield(connection.close())
 
-    def _unavailable(self, error: BaseException) -> DatabaseUnavailableError:
-        return DatabaseUnavailableError(f"no connection to the database {self.place}: {_reason(error)}")
+    def _unavailable(self, error: BaseException, *, was_there: bool = True) -> DatabaseUnavailableError:
+        reason = _reason(error)
+        words = f"no connection to the database {self.place}: {reason}"
+        is_wrong = reason.startswith(_NO_SUCH_HOST)
+        return DatabaseUnavailableError(words) if is_wrong else DatabaseAwayError(words, was_there=was_there)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Drawers]:
@@ -269,6 +276,23 @@ def ensure_suitable(place: str, number: int, version: str, encoding: str) -> Non
 def connection_words(url: str, statement_timeout: timedelta = _LONGEST_STATEMENT) -> str:
     """How a library makes a connection like ours; it may hold a password. Raises DatabaseUnavailableError."""
     return _target(_read(url), statement_timeout)
+
+
+class ServerState(Enum):
+    """What a server says of itself to whoever has not come in yet."""
+
+    READY = auto()
+    COMING = auto()  # it starts, recovers, or is about to stop
+    SILENT = auto()
+
+
+async def ask_server(url: str) -> ServerState:
+    """How the server of a URL is; neither account nor password matters. Raises DatabaseUnavailableError."""
+    words = make_conninfo("", **({"connect_timeout": str(_ASK_SECONDS)} | _read(url)))
+    found = await asyncio.to_thread(pq.PGconn.ping, words.encode())
+    if found == pq.Ping.OK:
+        return ServerState.READY
+    return ServerState.COMING if found == pq.Ping.REJECT else ServerState.SILENT
 
 
 def user_of(url: str) -> tuple[str, str | None]:

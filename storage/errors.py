@@ -3,3 +3,11 @@
 
 class DatabaseUnavailableError(RuntimeError):
     """The database cannot be reached, cannot be started, or is not one that the product can work with."""
+
+
+class DatabaseAwayError(DatabaseUnavailableError):
+    """There is no connection now; there may be one in a moment. `was_there`: one was made before, and broke."""
+
+    def __init__(self, *words: object, was_there: bool = False) -> None:
+        super().__init__(*words)
+        self.was_there = was_there

@@ -74,7 +74,7 @@ _log = structlog.get_logger("bot.commands.serving")
 
 async def serve(settings: Settings) -> None:
     """Open every configured door until SIGINT or SIGTERM, then finish what was begun."""
-    async with open_office(settings) as office:
+    async with open_office(settings, waits=True) as office:
         await serve_office(office, None)
 
 
@@ -82,7 +82,7 @@ async def run(settings: Settings) -> None:
     """The doors and one worker of the fleet in one process."""
     from bot.commands.working import open_worker  # noqa: PLC0415  with it come libraries that only workers use
 
-    async with open_office(settings) as office, open_worker(office) as worker:
+    async with open_office(settings, waits=True) as office, open_worker(office) as worker:
         await serve_office(office, None, worker)
 
 
@@ -101,7 +101,7 @@ async def serve_office(
     door = _web_door(office, registry, demo_people, leaving)
     app = make_app(door, [*routes, *console_routes(make_console(office, door.settings)), *_api_routes(office, door)])
     app.on_response_prepare.append(leaving.say_so)
-    await office.desk.prepare()
+    await office.once_reachable(office.desk.prepare)
     heap.settle()
     place = place_of(settings.home, settings.http) if settings.port else None
     predecessor = ask_predecessor(place) if place is not None else None

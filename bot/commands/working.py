@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from bot import heap
 from bot.commands.rehearsing import tell_rehearsal
@@ -35,7 +36,7 @@ _STAY_EVERY = 60.0
 
 async def work(settings: Settings, *, clock: Clock | None = None) -> None:
     """Plan and send until SIGINT or SIGTERM, then finish what was begun; by the clock of the settings unless given."""
-    async with open_office(settings, clock=clock, keeps_threads=False) as office:
+    async with open_office(settings, clock=clock, keeps_threads=False, waits=True) as office:
         stop = asyncio.Event()
         stop_on_signals(stop)
         async with open_worker(office) as worker:
@@ -54,10 +55,14 @@ async def open_worker(office: Office) -> AsyncIterator[Worker]:
             stack.push_async_callback(one.close)
         pumps = {}
         for one in senders:
-            pumping = office.push.pumping(one, per_second=pace_of(office, one))
-            pumps[one.identity] = await stack.enter_async_context(pumping)
+            pumping = partial(office.push.pumping, one, per_second=pace_of(office, one))
+            pumps[one.identity] = await office.once_reachable(partial(_enter, stack, pumping))
         tasks = OfficeTasks(office, pumps, office.senders)
         yield Worker(office.connection_words, tasks, rounds=make_rounds(office, senders))
+
+
+async def _enter(stack: AsyncExitStack, pumping: Callable[[], AbstractAsyncContextManager[Pump]]) -> Pump:
+    return await stack.enter_async_context(pumping())
 
 
 def make_senders(office: Office) -> Sequence[Sender]:

@@ -55,10 +55,10 @@ async def main(kind: str) -> None:
         if kind == "work":
             await work(settings, clock=clock)
         elif kind == "serve":
-            async with open_office(settings, clock=clock) as office:
+            async with open_office(settings, clock=clock, waits=True) as office:
                 await serve_office(office, None)
         else:
-            async with open_office(settings, clock=clock) as office, open_worker(office) as worker:
+            async with open_office(settings, clock=clock, waits=True) as office, open_worker(office) as worker:
                 await serve_office(office, None, worker)
 
 
