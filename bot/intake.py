@@ -24,6 +24,10 @@ STAY_EVERY: Final = 3.0  # seconds; after five times as many a holder is taken t
 _MOST_IN_HAND: Final = 20_000  # more is kept for whoever has room
 _MOST_BEGUN: Final = 250  # at once; the others wait as they came, which takes little memory and no time to look through
 _MOST_ADOPTED: Final = 200
+# Answers between their mark and their end: whoever is among them when the process dies must be told of it. A platform
+# that takes long over each does not hold the others up for ever.
+_MOST_LEAVING: Final = 16
+_LONGEST_TURN: Final = 2.0
 # Seconds before what could not be answered is tried again: at once after a fault, and for a day in all, so that who
 # wrote before a long outage is answered after it.
 _WAITS: Final = (15.0, 30.0, 60.0, 120.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0, 14_400.0, 28_800.0, 28_800.0)
@@ -38,6 +42,7 @@ class InHand:
     def __init__(self, intake: "Intake", kept: KeptUpdate) -> None:
         self._intake = intake
         self._kept = kept
+        self._has_turn = False
         self.wait: float | None = None
 
     @property
@@ -52,9 +57,20 @@ class InHand:
         return self._kept.sending
 
     async def begin_sending(self, mark: str) -> None:
-        """To be called before anything leaves; `mark` tells it from others. Raises TakenOverError in other hands."""
+        """To be called before anything leaves; `mark` tells it from others. Raises TakenOverError in other hands.
+
+        Waits for its turn among the answers that leave.
+        """
+        if not self._has_turn:
+            self._has_turn = await self._intake.wait_for_turn()
         if not await self._intake.begin_sending(self._kept.key, mark):
             raise TakenOverError
+
+    def end(self) -> None:
+        """Whatever left has been laid down: another may leave."""
+        if self._has_turn:
+            self._has_turn = False
+            self._intake.end_turn()
 
     def ensure_staying(self) -> None:
         """To be called before long work. Raises LeavingError once this process leaves: whoever stays answers sooner."""
@@ -107,6 +123,7 @@ class Intake:
         self._waiting: deque[KeptUpdate] = deque()
         self._has_stayed = False
         self._doubtful: set[str] = set()
+        self._turns = asyncio.Semaphore(_MOST_LEAVING)
         self._clearing = asyncio.Lock()  # what was in doubt is not let go while it is just kept
         self._keeping = Gathered(self._keep)
         self._beginning = Gathered(self._begin_sending)
@@ -141,6 +158,18 @@ class Intake:
         Raises whatever keeps the cabinet from being reached: then it was not taken in.
         """
         return await self._keeping.add((key, json.dumps(raw, separators=(",", ":"))))
+
+    async def wait_for_turn(self) -> bool:
+        """Until not too many answers are leaving; False where that took too long, and this one leaves besides them."""
+        try:
+            async with asyncio.timeout(_LONGEST_TURN if self._turns.locked() else None):
+                return await self._turns.acquire()
+        except TimeoutError:
+            return False
+
+    def end_turn(self) -> None:
+        """One that had its turn has ended."""
+        self._turns.release()
 
     async def begin_sending(self, key: str, mark: str) -> bool:
         """Keep that an answer of this mark is about to leave; False where it may not."""
@@ -205,6 +234,12 @@ class Intake:
             _log.error("intake.given_up", channel=self.channel, update=short_name(kept.key))
             await self._lay_down(kept.key, None, is_given_up=True)
             return
+        try:
+            await self._visit_once(kept, in_hand)
+        finally:
+            in_hand.end()
+
+    async def _visit_once(self, kept: KeptUpdate, in_hand: InHand) -> None:
         try:
             await self._visit(in_hand)
         except LeavingError:

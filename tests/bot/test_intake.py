@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.gathering import Gathered
-from bot.intake import Intake, TakenOverError
+from bot.intake import _MOST_LEAVING, Intake, TakenOverError
 from bot.seen import InboxInMemory
 from bot.wiring_intake import InboxInDatabase
 from storage.updates import seen_updates
@@ -194,6 +194,42 @@ async def test_update_that_could_not_be_kept_at_first_is_done_once_when_it_comes
         assert await intake.take("m1", {"text": "chào"})
         await desk.done.wait()
     assert desk.came == [("chào", "")]
+
+
+async def test_only_a_few_answers_have_left_and_are_not_laid_down_at_any_moment():
+    inbox, may_end, sent = InboxInMemory(), asyncio.Event(), []
+
+    async def send_slowly(in_hand):
+        await in_hand.begin_sending("mark")
+        await in_hand.begin_sending("mark")  # an apology in place of the answer has the turn of the answer
+        sent.append(in_hand.raw["text"])
+        await may_end.wait()
+
+    async with process(inbox, Desk(send_slowly)) as intake, asyncio.timeout(5):
+        await asyncio.gather(*(intake.take(f"m{n}", {"text": f"{n}"}) for n in range(3 * _MOST_LEAVING)))
+        while len(sent) < _MOST_LEAVING:  # noqa: ASYNC110  an inbox rings no bell
+            await asyncio.sleep(0)
+        marked = [one for one, _whose in inbox.waiting.values() if one.sending]
+        assert (len(marked), len(inbox.waiting)) == (_MOST_LEAVING, 3 * _MOST_LEAVING)
+        may_end.set()
+    assert (len(sent), inbox.waiting) == (3 * _MOST_LEAVING, {})
+
+
+async def test_answer_leaves_besides_the_others_when_their_platform_takes_too_long(monkeypatch):
+    monkeypatch.setattr("bot.intake._LONGEST_TURN", 0.05)
+    may_end, sent = asyncio.Event(), []
+
+    async def send_slowly(in_hand):
+        await in_hand.begin_sending("mark")
+        sent.append(in_hand.raw["text"])
+        if len(sent) > _MOST_LEAVING:
+            may_end.set()
+        await may_end.wait()
+
+    async with process(InboxInMemory(), Desk(send_slowly)) as intake, asyncio.timeout(5):
+        await asyncio.gather(*(intake.take(f"m{n}", {"text": f"{n}"}) for n in range(_MOST_LEAVING + 1)))
+        await may_end.wait()
+    assert len(sent) == _MOST_LEAVING + 1
 
 
 async def test_taken_over_update_is_not_laid_down_by_whoever_lost_it(inbox):
