@@ -41,7 +41,7 @@ async def let_go(place: Place, person: Person, today: RulesOn, kept: Kept, conse
     await kept.evidence.withdraw_all(person.code, now)
     await kept.calendars.revoke(person.code)
     acts = dict.fromkeys(OF_A_CHAT, ConsentAct.WITHDRAWN)
-    await consents.note_consents(consents_at(place, person.code, acts, today, now))
+    await consents.note_consents(consents_at(place, person.code, acts, today.library.privacy, today.day, now))
     await kept.accounts.unlink(*place, now)
     await kept.threads.forget_of(*place)
 
@@ -80,7 +80,7 @@ async def withdraw_in(
         place = account.channel, account.address
         await take_back(purpose, place, person, kept, now)
         await kept.accounts.withhold(*place, withheld_after(account.withheld, acts), now)
-        await consents.note_consents(consents_at(place, person.code, acts, today, now))
+        await consents.note_consents(consents_at(place, person.code, acts, today.library.privacy, today.day, now))
 
 
 async def take_back(purpose: Purpose, place: Place, person: Person, kept: Kept, now: datetime) -> None:

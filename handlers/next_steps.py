@@ -111,6 +111,26 @@ def all_documents() -> Choice:
     return Choice(_("Documents in the library"), "documents")
 
 
+def cannot_be_reached(unit: str = "") -> Choice:
+    """Who of mine, or of this unit, cannot be reached."""
+    return Choice(_("Who cannot be reached?"), "unreached", unit)
+
+
+def may_not_have_arrived() -> Choice:
+    """HR: of which messages it is not known whether they arrived."""
+    return Choice(_("Messages that may not have arrived"), "unclear")
+
+
+def data_office() -> Choice:
+    """HR: which requests about personal data run."""
+    return Choice(_("Requests about personal data"), "data.office")
+
+
+def my_consents() -> Choice:
+    """What did I agree to in this chat."""
+    return Choice(_("What I agreed to"), "data.consents")
+
+
 def service_left() -> Choice:
     """How long do I still serve."""
     return Choice(_("My years of service left"), "service")

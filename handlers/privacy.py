@@ -10,7 +10,6 @@ from handlers.visit import Visit
 from knowledge.facts import PersonCode
 from knowledge.library import Library
 from knowledge.privacy import AT_LINKING, EACH_TIME, Ground, PrivacyRules, Purpose
-from knowledge.rulebook import RulesOn
 from storage.records import Consent, ConsentAct
 
 Place = tuple[str, str]  # channel and address of a chat
@@ -102,17 +101,10 @@ def describe_period(library: Library, code: str) -> str:
 def consents_of(visit: Visit, acts: Mapping[Purpose, ConsentAct], now: datetime) -> list[Consent]:
     """These acts of this visitor as proof: the version and the hash of exactly the words of today."""
     person = visit.person.code if visit.person is not None else None
-    return _acts_at((visit.asked.channel, visit.asked.address), person, acts, rules_of(visit), visit.today, now)
+    return consents_at((visit.asked.channel, visit.asked.address), person, acts, rules_of(visit), visit.today, now)
 
 
 def consents_at(
-    place: Place, person: PersonCode, acts: Mapping[Purpose, ConsentAct], today: RulesOn, now: datetime
-) -> list[Consent]:
-    """The same of somebody in one of their chats, wherever they said it."""
-    return _acts_at(place, person, acts, today.library.privacy, today.day, now)
-
-
-def _acts_at(
     place: Place,
     person: PersonCode | None,
     acts: Mapping[Purpose, ConsentAct],
@@ -120,6 +112,7 @@ def _acts_at(
     day: date,
     now: datetime,
 ) -> list[Consent]:
+    """The same of somebody in one of their chats, wherever they said it."""
     if not rules.purposes:
         return []
     return [

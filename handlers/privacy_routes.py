@@ -164,7 +164,7 @@ def _by(ports: "Ports") -> Notifying:
 
 
 def _consent_desk(ports: "Ports") -> my_consents.Desk:
-    return my_consents.Desk(ports.accounts, ports.privacy, ports.audit, ports.clock, _drawers(ports))
+    return my_consents.Desk(ports.privacy, ports.audit, ports.clock, _drawers(ports))
 
 
 def _requests(ports: "Ports") -> my_requests.Desk:

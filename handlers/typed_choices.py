@@ -41,9 +41,8 @@ def keep_offered(choices: Iterable[Choice]) -> dict[str, Any]:
 
 def read_choice(text: str, state: Mapping[str, Any] | None) -> str | None:
     """The token of the one offered choice that these words, alone, name; None for any other words."""
-    left = recall_aside(state)
     said = fold_words(text)
-    if left is not None and said in _GOES_ON:
+    if said in _GOES_ON and (left := recall_aside(state)) is not None:
         return Choice("", left.form, RESUME).token
     offered = _recall(state)
     named = {token for label, token in offered if said and said == _folded(label) and _has_no_other_marks(text, label)}

@@ -154,7 +154,7 @@ async def _show_desk(visit: Visit, person: Person, ports: "Ports") -> Reply:
         next_steps.needing(),
         Choice(_("Find a person"), FIND),
         next_steps.study_waiting(),
-        Choice(_("Who cannot be reached?"), unreached.LIST),
+        next_steps.cannot_be_reached(),
     )
     of_heads = (Choice(_("Remind the unit"), reminding.UNIT),) if headed else ()
     of_hr = (
@@ -163,7 +163,7 @@ async def _show_desk(visit: Visit, person: Person, ports: "Ports") -> Reply:
         next_steps.rulings(),
         next_steps.broadcasts(),
         Choice(_("Print linking codes"), codes.SHEET),
-        Choice(_("Messages that may not have arrived"), unclear.LIST),
+        next_steps.may_not_have_arrived(),
     )
     return Reply(
         _("Work with your people"),

@@ -265,7 +265,7 @@ def _named(person: Person) -> str:
 
 
 def _unreached(meant: Meant) -> Choice:
-    return Choice(_("Who cannot be reached?"), "unreached", meant.code)
+    return next_steps.cannot_be_reached(meant.code)
 
 
 # --- below

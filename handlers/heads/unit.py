@@ -304,7 +304,7 @@ def _acts(meant: Meant, reader: Person, visit: Visit) -> list[Choice]:
         *acts,
         Choice(_("Picture of the week"), PICTURE, meant.code),
         *Shown(meant.code).choice(_("As a file (.xlsx)"), FILE),
-        Choice(_("Who cannot be reached?"), "unreached", meant.code),
+        next_steps.cannot_be_reached(meant.code),
     ]
 
 

@@ -239,4 +239,4 @@ async def _record(hr: Person, people: Sequence[PersonCode], by: str, desk: Desk)
 
 
 def _unreached(meant: Meant) -> Choice:
-    return Choice(_("Who cannot be reached?"), "unreached", meant.code)
+    return next_steps.cannot_be_reached(meant.code)

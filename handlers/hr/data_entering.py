@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from handlers.asking import Choice
+from handlers import next_steps
 from handlers.data_request_words import FIELDS, OTHER, dated, name_field, name_purpose, name_right, name_way
 from handlers.forms import Asked, Form, Refused, Step, Values
 from handlers.hr.data_deeds import Desk
@@ -302,4 +302,4 @@ def _entry(values: Values) -> Entry:
 
 
 def _nothing_entered() -> Reply:
-    return Reply(title=_("Nothing was entered."), choices=(Choice(_("Requests about personal data"), "data.office"),))
+    return Reply(title=_("Nothing was entered."), choices=(next_steps.data_office(),))

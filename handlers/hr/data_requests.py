@@ -237,7 +237,7 @@ def show_one(one: DataRequest, person: Person, visit: Visit) -> Reply:
     return Reply(
         title=_("Request {number}: {right}").format(number=one.number, right=name_right(today.library, one.right)),
         lines=tuple(lines),
-        choices=(*deed, Choice(_("Requests about personal data"), "data.office")),
+        choices=(*deed, next_steps.data_office()),
     )
 
 
@@ -274,10 +274,10 @@ async def _not_theirs(officer: Person, desk: Desk) -> Reply:
     await desk.audit.record(officer.code, "look_refused", "data_request", desk.clock.now())
     return Reply(
         title=_("There is no such request that you look after."),
-        choices=(Choice(_("Requests about personal data"), "data.office"), next_steps.help_me()),
+        choices=(next_steps.data_office(), next_steps.help_me()),
         outcome=Outcome.DENIED,
     )
 
 
 def _nothing_done() -> Reply:
-    return Reply(title=_("Nothing was changed."), choices=(Choice(_("Requests about personal data"), "data.office"),))
+    return Reply(title=_("Nothing was changed."), choices=(next_steps.data_office(),))

@@ -57,7 +57,7 @@ async def list_unclear(visit: Visit, reader: Person, desk: Desk) -> Reply:
         title = _("No message to your people is unclear.")
         if broadcasts:
             title = _("No message to your people is unclear, broadcasts aside.")
-        unreached = Choice(_("Who cannot be reached?"), "unreached")
+        unreached = next_steps.cannot_be_reached()
         return Reply(title, choices=(*of_broadcasts, unreached, next_steps.work_with_people()))
     lines, choices = [], []
     for one in mine[:_SHOWN]:

@@ -68,7 +68,7 @@ async def list_unreached(visit: Visit, reader: Person, desk: Desk) -> Reply:
             ),
             Choice(_("As a file (.xlsx)"), FILE, meant.code),
             *((Choice(_("Print linking codes"), "codes.sheet", meant.code),) if serves else ()),
-            *((Choice(_("Messages that may not have arrived"), "unclear"),) if serves else ()),
+            *((next_steps.may_not_have_arrived(),) if serves else ()),
             next_steps.unit_glance(meant.code),
         ),
     )
@@ -92,7 +92,7 @@ async def hand_out_file(visit: Visit, reader: Person, desk: Desk) -> Reply:
     )
     return Reply(
         title.format(n=show_number(len(missed))),
-        choices=(Choice(_("Who cannot be reached?"), LIST, meant.code), next_steps.unit_glance(meant.code)),
+        choices=(next_steps.cannot_be_reached(meant.code), next_steps.unit_glance(meant.code)),
         file=File(_("not-reached-{day}.xlsx").format(day=visit.today.isoformat()), content, MEDIA_TYPE),
     )
 

@@ -1,5 +1,6 @@
 """Requests about personal data and breaches: that something happened or runs out, not a word of what it is about."""
 
+from handlers import next_steps
 from handlers.asking import Choice
 from handlers.notices.composing import Dropped, Present
 from handlers.phrases import _, ngettext
@@ -43,7 +44,7 @@ def about_clocks(count: int) -> Reply:
         "{n} requests about personal data are due today or overdue.",
         count,
     )
-    return Reply(text.format(n=count), choices=(Choice(_("Requests about personal data"), "data.office"),))
+    return Reply(text.format(n=count), choices=(next_steps.data_office(),))
 
 
 def about_own(number: int) -> Reply:

@@ -181,7 +181,7 @@ def _noted(visit: Visit) -> Reply:
     text = _("Noted for this chat, {name}. You can change it at any time under “My data”.")
     return Reply(
         title=text.format(name=visit.person.name if visit.person is not None else ""),
-        choices=(Choice(_("What I agreed to"), "data.consents"), next_steps.my_gaps(), next_steps.help_me()),
+        choices=(next_steps.my_consents(), next_steps.my_gaps(), next_steps.help_me()),
     )
 
 

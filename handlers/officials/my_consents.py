@@ -6,7 +6,7 @@ from handlers import next_steps
 from handlers.asking import Choice
 from handlers.letting_go import Kept, take_back
 from handlers.phrases import _, mark, show_day_of
-from handlers.ports import Accounts, Audit, Clock, Consents
+from handlers.ports import Audit, Clock, Consents
 from handlers.privacy import consents_of, describe_purpose, name_ground, rules_of, withheld_after
 from handlers.reply import Line, Reply
 from handlers.visit import Visit
@@ -26,7 +26,6 @@ _ACTS = {
 class Desk:
     """The drawers that consent needs."""
 
-    accounts: Accounts
     consents: Consents
     audit: Audit
     clock: Clock
@@ -73,7 +72,7 @@ async def ask_sure(visit: Visit, person: Person, desk: Desk) -> Reply:
         lines=(Line(known.withdrawal),),
         choices=(
             Choice(_("Yes, withdraw"), "data.withdraw.yes" if is_all else "data.consent.no", purpose.value),
-            Choice(_("What I agreed to"), "data.consents"),
+            next_steps.my_consents(),
         ),
     )
 
@@ -85,13 +84,13 @@ async def withdraw(visit: Visit, person: Person, desk: Desk) -> Reply:
         return _unknown()
     now = desk.clock.now()
     await take_back(purpose, (visit.asked.channel, visit.asked.address), person, desk.kept, now)
-    await _keep(visit, person, purpose, ConsentAct.WITHDRAWN, desk)
+    await _keep(visit, purpose, ConsentAct.WITHDRAWN, desk)
     await desk.audit.record(person.code, "withdrew_consent", person.code, now, {"purpose": purpose.value})
     known = rules_of(visit).purpose(purpose)
     return Reply(
         title=_("Done, from now on: {purpose} – withdrawn in this chat.").format(purpose=known.name),
         lines=(Line(known.withdrawal),),
-        choices=(*_again(purpose), Choice(_("What I agreed to"), "data.consents"), next_steps.my_data()),
+        choices=(*_again(purpose), next_steps.my_consents(), next_steps.my_data()),
     )
 
 
@@ -122,26 +121,25 @@ async def give(visit: Visit, person: Person, desk: Desk) -> Reply:
     if purpose is None:
         return _unknown()
     is_consent = rules_of(visit).purpose(purpose).ground is Ground.CONSENT
-    await _keep(visit, person, purpose, ConsentAct.AGREED if is_consent else ConsentAct.INFORMED, desk)
+    await _keep(visit, purpose, ConsentAct.AGREED if is_consent else ConsentAct.INFORMED, desk)
     await desk.audit.record(person.code, "agreed", person.code, desk.clock.now(), {"purpose": purpose.value})
     text = _("Noted: you agree here to “{purpose}”.")
     return Reply(
         title=text.format(purpose=rules_of(visit).purpose(purpose).name),
-        choices=(Choice(_("What I agreed to"), "data.consents"), next_steps.my_gaps()),
+        choices=(next_steps.my_consents(), next_steps.my_gaps()),
     )
 
 
-async def _keep(visit: Visit, person: Person, purpose: Purpose, act: ConsentAct, desk: Desk) -> None:
-    del person
+async def _keep(visit: Visit, purpose: Purpose, act: ConsentAct, desk: Desk) -> None:
     now = desk.clock.now()
     acts = {purpose: act}
     withheld = withheld_after(await _withheld(visit, desk), acts)
-    await desk.accounts.withhold(visit.asked.channel, visit.asked.address, withheld, now)
+    await desk.kept.accounts.withhold(visit.asked.channel, visit.asked.address, withheld, now)
     await desk.consents.note_consents(consents_of(visit, acts, now))
 
 
 async def _withheld(visit: Visit, desk: Desk) -> tuple[str, ...]:
-    account = await desk.accounts.find_account(visit.asked.channel, visit.asked.address)
+    account = await desk.kept.accounts.find_account(visit.asked.channel, visit.asked.address)
     return account.withheld if account is not None else ()
 
 
@@ -169,5 +167,5 @@ def _read(subject: str) -> Purpose | None:
 def _unknown() -> Reply:
     return Reply(
         title=_("That button is out of date; nothing was changed."),
-        choices=(Choice(_("What I agreed to"), "data.consents"), next_steps.my_data()),
+        choices=(next_steps.my_consents(), next_steps.my_data()),
     )

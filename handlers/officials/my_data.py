@@ -130,7 +130,7 @@ async def view_my_data(
         choices=(
             Choice(_("Export my data"), "data.export"),
             Choice(_("Have something corrected"), FORM_CORRECT),
-            Choice(_("What I agreed to"), "data.consents"),
+            next_steps.my_consents(),
             Choice(_("Restrict or object"), FORM_RESTRICT),
             Choice(_("Delete my data"), "data.delete"),
             Choice(_("My requests"), "data.requests"),

@@ -1,6 +1,5 @@
 """The steps in which a study case is filled in: the criterion, the course, its days, and a last look."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 
@@ -62,7 +61,7 @@ def ask_course() -> Step:
         name = " ".join(clean(said).split())
         if not _SHORTEST_COURSE <= len(name) <= LONGEST_COURSE:
             return Refused(_("Please type the name of the course, in at most {n} letters.").format(n=LONGEST_COURSE))
-        if all(word in _HOW_LONG or word.isdigit() for word in re.findall(r"\w+", fold_words(name))):
+        if all(word in _HOW_LONG or word.isdigit() for word in fold_words(name).split()):
             return Refused(_("That says when or how long. First, please type the name of the course."))
         return {"course": name}
 
