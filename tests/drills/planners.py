@@ -56,6 +56,7 @@ async def plan_days(house: House, days: int) -> dict[str, object]:
     clocks = [SetClock(house.now()) for _each in range(3)]
     planned: list[date] = []
     again: list[date] = []
+    far: set[date] = set()
     async with AsyncExitStack() as stack:
         plans = []
         for clock in clocks:
@@ -71,9 +72,10 @@ async def plan_days(house: House, days: int) -> dict[str, object]:
                 count = 2 if n % 2 else 3
                 days_of = [one.today() for one in clocks[:count]]
                 is_done = await asyncio.gather(*(one.ensure_today() for one in plans[:count]))
+                if max(_BORDERS[n % len(_BORDERS)]) >= _HOUR:
+                    far.update(days_of)  # what one of these plans another takes for a plan of a clock that went ahead
                 for day in (day for day, done in zip(days_of, is_done, strict=True) if done):
-                    is_far = max(_BORDERS[n % len(_BORDERS)]) >= _HOUR and day in planned
-                    (again if is_far else planned).append(day)
+                    (again if day in planned and day in far else planned).append(day)
     kept = [day for (day,) in house.query("SELECT day FROM planned_days")]
     return {
         "nights": days,
