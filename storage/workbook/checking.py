@@ -35,6 +35,7 @@ class Checks:
         self._levels = WrittenLevels(library)
         self._unsure: set[str] = set()
         self._keys: dict[int, int] = {}
+        self._required: tuple[str, ...] = ()
         self._units: dict[str, tuple[int, UnitLinks]] = {}
         self._people: dict[str, date | None] = {}
         self._people_any_case = {code.upper(): code for code in known.people}
@@ -55,6 +56,7 @@ class Checks:
         """Forget the keys of the sheet before."""
         self._keys.clear()
         self._sheet = sheet
+        self._required = tuple(column.name for column in sheet.columns if column.is_required)
 
     def give_up(self, sheet: Sheet) -> None:
         """This sheet cannot be read to its end: nothing is said to be unknown because it may stand there."""
@@ -179,8 +181,7 @@ class Checks:
         key = self._sheet.key
         if self._sheet is CREDENTIALS and "so_hieu" in row:
             key = key[:3]  # known by its number, and only without one by its day of issue
-        required = [column.name for column in self._sheet.columns if column.is_required and column.name in key]
-        if any(column not in row for column in required):
+        if any(column in key and column not in row for column in self._required):
             return
         said = tuple(row.get(column) for column in key)
         first = self._keys.setdefault(hash((len(key), said)), number)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from knowledge.library import Library
-from storage.workbook.cells import is_empty, show
+from storage.workbook.cells import Reader, is_empty, show
 from storage.workbook.checking import Checks
 from storage.workbook.facts import (
     Cells,
@@ -22,6 +22,7 @@ from storage.workbook.problems import Problem, ProblemKind, ProblemLog, Unreadab
 from storage.workbook.raw import RawRow, RawSheet
 from storage.workbook.sheets import CREDENTIALS, PEOPLE, RECOGNITION, ROUNDS, SHEETS, STANDARDS, UNITS, Column, Sheet
 
+_MOST_REMEMBERED = 1_000  # values of one column
 _MAKERS: dict[str, Callable[[Cells], Declared]] = {
     UNITS.name: make_unit,
     PEOPLE.name: make_roster_entry,
@@ -118,7 +119,10 @@ class _RowReader:
         self, sheet: Sheet, header: RawRow, places: dict[int, Column], library: Library, log: ProblemLog
     ) -> None:
         self._sheet = sheet
-        self._columns = tuple((place, column.name, column.read) for place, column in places.items())
+        # What a column said before it says again: units, kinds and levels are few, and read once each.
+        self._columns: tuple[tuple[int, str, Reader, dict[str, object]], ...] = tuple(
+            (place, column.name, column.read, {}) for place, column in places.items()
+        )
         self._required = tuple(column.name for column in sheet.columns if column.is_required)
         self._ignored = {place for place in header.cells if place not in places}  # told once, in the header
         self._places = frozenset(places)
@@ -130,12 +134,17 @@ class _RowReader:
         raw = row.cells
         values: dict[str, Any] = {}
         wrong: set[str] = set()
-        for place, name, read in self._columns:
+        for place, name, read, known in self._columns:
             cell = raw.get(place)
+            if isinstance(cell, str) and cell in known:
+                values[name] = known[cell]
+                continue
             if cell is None or is_empty(cell):
                 continue
             try:
-                values[name] = read(cell, self._library)
+                value = values[name] = read(cell, self._library)
+                if isinstance(cell, str) and len(known) < _MOST_REMEMBERED:
+                    known[cell] = value
             except WrongCellError as error:
                 wrong.add(name)
                 self._log.add(
