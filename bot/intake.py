@@ -27,7 +27,7 @@ _MOST_ADOPTED: Final = 200
 # Answers between their mark and their end: whoever is among them when the process dies must be told of it. A platform
 # that takes long over each does not hold the others up for ever.
 _MOST_LEAVING: Final = 16
-_LONGEST_TURN: Final = 2.0
+_LONGEST_TURN: Final = 1.0
 # Seconds before what could not be answered is tried again: at once after a fault, and for a day in all, so that who
 # wrote before a long outage is answered after it.
 _WAITS: Final = (15.0, 30.0, 60.0, 120.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0, 14_400.0, 28_800.0, 28_800.0)

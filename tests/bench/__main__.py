@@ -16,11 +16,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-import psutil
 from rich.console import Console
 from rich.table import Table
 
 from tests.bench.bars import NONE, compare
+from tests.ending import end_with_children
 
 Figures = tuple[tuple[str, str, str], ...]
 
@@ -325,7 +325,7 @@ def run(one: Bench, *, is_short: bool) -> Ended:
     try:
         said, errors = process.communicate(timeout=60 * one.longest)
     except subprocess.TimeoutExpired:
-        _end(process.pid)
+        end_with_children(process.pid)
         said, errors = process.communicate()
         went_wrong = f"it did not end within {one.longest:.0f} minutes"
     seconds = time.perf_counter() - began
@@ -345,14 +345,6 @@ def _read(lines: Sequence[str]) -> dict[str, object] | None:
         if isinstance(found, dict):
             return found
     return None
-
-
-def _end(pid: int) -> None:
-    with suppress(psutil.Error):
-        process = psutil.Process(pid)
-        for one in [*process.children(recursive=True), process]:
-            with suppress(psutil.Error):
-                one.kill()
 
 
 if __name__ == "__main__":

@@ -14,12 +14,15 @@ from argparse import ArgumentParser
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from signal import SIGTERM, default_int_handler, signal
 from typing import Any
 
-import psutil
 from rich.console import Console
 from rich.table import Table
 
+from tests.ending import end_with_children
+
+_RUNNING: set[int] = set()
 _BESIDE_OTHERS = 3  # as much longer a drill may take in which other work holds the processors
 
 
@@ -86,24 +89,19 @@ def run(name: str, *, is_short: bool, patience: float) -> Ended:
     began = time.monotonic()
     # A session of its own, so that nothing of a drill that has hung outlives it.
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    _RUNNING.add(process.pid)
     try:
         out, errors = process.communicate(timeout=60 * one.longest * patience)
     except subprocess.TimeoutExpired:
-        _end(process)
+        end_with_children(process.pid)
         out, errors = process.communicate()
         told = f"it did not end within {one.longest * patience:.0f} minutes\n{errors[-3000:]}"
         return Ended(name, _read(out), has_held=False, seconds=time.monotonic() - began, said=told)
+    finally:
+        _RUNNING.discard(process.pid)
     has_held = process.returncode == 0
     told = "" if has_held else (errors or out)[-3000:]
     return Ended(name, _read(out), has_held, time.monotonic() - began, told)
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """With everything that it has begun."""
-    with suppress(psutil.Error):
-        for one in [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]:
-            with suppress(psutil.Error):
-                one.kill()
 
 
 def _read(out: str) -> dict[str, Any]:
@@ -170,8 +168,15 @@ def main() -> None:
             print(ended.said, file=sys.stderr, flush=True)
         return ended
 
+    signal(SIGTERM, default_int_handler)  # whoever ends us ends the drills too
     with ThreadPoolExecutor(max(1, asked.at_once)) as hands:
-        all_ended = list(hands.map(run_one, names))
+        try:
+            all_ended = list(hands.map(run_one, names))
+        except KeyboardInterrupt:
+            hands.shutdown(wait=False, cancel_futures=True)
+            for pid in tuple(_RUNNING):
+                end_with_children(pid)
+            sys.exit(130)
     for ended in all_ended:
         for place, (what, became) in enumerate(rows_of(ended)):
             verdict, seconds = ("yes" if ended.has_held else "NO", f"{ended.seconds:.0f}") if not place else ("", "")

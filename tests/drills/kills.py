@@ -29,6 +29,7 @@ from tests.drills.province import ROOT
 from tests.offices import TEST_SECRET, settings_for
 
 RATE = 4.0
+_TRIES = 3  # a command may have ended before its moment came, and is begun again to be killed
 WITHIN = 150.0  # seconds in which everything is well again after the last kill
 # What is killed in each house, as shares of a hundred of all kills.
 HOUSES = {
@@ -179,11 +180,12 @@ async def load_under_fire(kills: int, seed: int) -> dict[str, object]:
         before = house.query("SELECT count(*) FROM people")[0][0]
         words = [sys.executable, "-m", "bot", "load"]
         ends: Counter[str] = Counter()
-        seconds = 8.0
-        for n in range(len(shares("load", kills))):
+        wanted, seconds = len(shares("load", kills)), 4.0
+        for n in range(_TRIES * wanted):
+            if house.kills["load"] == wanted:
+                break
             folder = house.home / f"load{n}"
             write_people(folder, n)
-            began = time.monotonic()
             child = await asyncio.create_subprocess_exec(
                 *words, str(folder), cwd=ROOT, env=house.environment(), stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -196,15 +198,17 @@ async def load_under_fire(kills: int, seed: int) -> dict[str, object]:
             kept = house.query("SELECT count(*) FROM people")[0][0] - before
             ends[{0: "nothing kept", 3000: "all kept"}.get(kept, "torn")] += 1
             torn += kept not in {0, 3000}
+            began = time.monotonic()
             again = await asyncio.create_subprocess_exec(
                 *words, str(folder), cwd=ROOT, env=house.environment(), stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )  # fmt: skip
             wrong += await again.wait() != 0 or house.query("SELECT count(*) FROM people")[0][0] != before + 3000
-            seconds = max(2.0, min(seconds, time.monotonic() - began))
+            seconds = max(2.0, time.monotonic() - began)  # so long a load takes now that it is not killed
             before += 3000
     return {"kills": house.kills["load"], "by kind": {"load": house.kills["load"]}, "torn": torn,
-            "not loaded the second time": wrong, "ends": dict(ends)}  # fmt: skip
+            "not loaded the second time": wrong, "ends": dict(ends),
+            "not killed at all": int(not +house.kills)}  # fmt: skip
 
 
 async def keep_under_fire(kills: int, seed: int) -> dict[str, object]:
@@ -215,7 +219,10 @@ async def keep_under_fire(kills: int, seed: int) -> dict[str, object]:
         key = house.home / "secret.key"
         key.write_text(f"{TEST_SECRET}\n", encoding="utf-8")
         key.chmod(0o600)
-        for n, what in enumerate(shares("keeping", kills)):
+        wanted = Counter(shares("keeping", kills))
+        for n, what in enumerate(_TRIES * shares("keeping", kills)):
+            if house.kills[what] == wanted[what]:
+                continue
             file = house.home / f"{n}.backup"
             words = ("backup", str(file)) if what == "backup" else ("rotate-key", "--drop")
             child = await _begin(house, *words)
@@ -235,7 +242,8 @@ async def keep_under_fire(kills: int, seed: int) -> dict[str, object]:
                 print(what, said.decode()[-600:], file=sys.stderr)
         is_whole = await (await _begin(house, "audit", "verify")).wait() == 0
     return {"kills": sum(house.kills.values()), "by kind": dict(+house.kills), "torn": torn,
-            "not done the second time": wrong, "audit broken": int(not is_whole)}  # fmt: skip
+            "not done the second time": wrong, "audit broken": int(not is_whole),
+            "not killed at all": int(not +house.kills)}  # fmt: skip
 
 
 async def _begin(house: House, *words: str) -> asyncio.subprocess.Process:
@@ -259,7 +267,8 @@ def write_people(folder: Path, number: int) -> None:
 
 
 BREACHES = ("lost", "doubled", "notices lost", "notices doubled", "linked twice", "audit broken", "torn",
-            "not loaded the second time", "not done the second time", "processes that ended by themselves")  # fmt: skip
+            "not loaded the second time", "not done the second time", "not killed at all",
+            "processes that ended by themselves")  # fmt: skip
 
 
 def breaches(found: dict[str, object]) -> dict[str, object]:
