@@ -52,16 +52,18 @@ async def show(asked: Asked) -> web.Response:
     verdicts, today, units = asked.cabinet.verdicts, asked.today.day, asked.member.filter
     counted = await verdicts.count_states(units)
     criteria = [one for one in asked.today.library.criteria if any(row[1] == one for row in counted)]
-    rows = sorted(_rows(counted, criteria, asked), key=lambda one: (-one.lacking, one.name))
-    shows_all = "all" in asked.query or len(rows) <= _MOST_UNITS
-    await asked.record("looked_at_unit", "overview", {"units": len(rows)})
+    known = _sum_by_unit(counted, frozenset(criteria))
+    ordered = sorted(known.lacking, key=lambda one: (-known.lacking[one], name_unit(asked.today, one)))
+    shows_all = "all" in asked.query or len(ordered) <= _MOST_UNITS
+    shown = ordered if shows_all else ordered[:_MOST_UNITS]
+    await asked.record("looked_at_unit", "overview", {"units": len(ordered)})
     return asked.show(
         "overview.html",
         sums=await verdicts.sum_people(units, today, today + _SOON),
         waiting=await verdicts.count_waiting(today, units),
         criteria=[name_criterion(asked.today.library, one) for one in criteria],
-        rows=rows if shows_all else rows[:_MOST_UNITS],
-        left=0 if shows_all else len(rows) - _MOST_UNITS,
+        rows=[_row(one, known, criteria, asked) for one in shown],
+        left=len(ordered) - len(shown),
         curve=_draw_trend(await verdicts.count_by_day(units, today - _BACK)),
         funnel=await verdicts.read_funnel(units, today - _FUNNEL),
         since=today - _FUNNEL,
@@ -70,31 +72,34 @@ async def show(asked: Asked) -> web.Response:
     )
 
 
-def _rows(
-    counted: Sequence[tuple[UnitCode, str, str, int]], criteria: Sequence[CriterionCode], asked: Asked
-) -> list[Row]:
-    of_all: Counter[tuple[UnitCode, str]] = Counter()
-    lacking: Counter[tuple[UnitCode, str]] = Counter()
-    for unit, criterion, state, count in counted:
-        of_all[unit, criterion] += count
-        if state in GAPS:
-            lacking[unit, criterion] += count
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Of whom a criterion is asked and who lacks it, by unit and criterion; and all that each unit lacks."""
 
-    def cell(unit: UnitCode, criterion: CriterionCode) -> Cell | None:
-        if not of_all[unit, criterion]:
+    asked: Counter[tuple[UnitCode, str]]
+    gaps: Counter[tuple[UnitCode, str]]
+    lacking: Counter[UnitCode]
+
+
+def _sum_by_unit(counted: Sequence[tuple[UnitCode, str, str, int]], criteria: frozenset[str]) -> _Known:
+    known = _Known(Counter(), Counter(), Counter())
+    for unit, criterion, state, count in counted:
+        known.asked[unit, criterion] += count
+        known.gaps[unit, criterion] += count if state in GAPS else 0
+        known.lacking[unit] += count if state in GAPS and criterion in criteria else 0
+    return known
+
+
+def _row(unit: UnitCode, known: _Known, criteria: Sequence[CriterionCode], asked: Asked) -> Row:
+    """A unit with an address for each of its cells; of a large province most units are not shown."""
+
+    def cell(criterion: CriterionCode) -> Cell | None:
+        if not known.asked[unit, criterion]:
             return None
         where = asked.address("people", query_unit=unit, query_alone="1", query_criterion=criterion, query_state="gap")
-        return Cell(lacking[unit, criterion], of_all[unit, criterion], where)
+        return Cell(known.gaps[unit, criterion], known.asked[unit, criterion], where)
 
-    return [
-        Row(
-            unit,
-            name_unit(asked.today, unit),
-            tuple(cell(unit, one) for one in criteria),
-            sum(lacking[unit, one] for one in criteria),
-        )
-        for unit in dict.fromkeys(unit for unit, *_rest in counted)
-    ]
+    return Row(unit, name_unit(asked.today, unit), tuple(cell(one) for one in criteria), known.lacking[unit])
 
 
 def _draw_trend(counted: Sequence[tuple[date, str, int]]) -> Curve | None:
