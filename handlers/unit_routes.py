@@ -15,6 +15,7 @@ from handlers.officials import linking
 from handlers.phrases import _
 from handlers.proven import for_proven
 from handlers.reply import Line, Pending, Reply
+from handlers.reports.chat import asks_who_retires, tell_who_retires
 from handlers.rights import units_headed, units_in_scope, units_served
 from handlers.visit import Visit, criteria_asked
 from knowledge.digesting import Stage
@@ -47,6 +48,8 @@ async def told_of_unit(visit: Visit, ports: "Ports") -> Reply:
         return await unclear.list_unclear(visit, person, _unclear(ports))
     if UnitWish.UNREACHED in wishes:
         return await unreached.list_unreached(visit, person, _unreached(ports))
+    if units_in_scope(person, _today(visit)) and asks_who_retires(visit):
+        return tell_who_retires(visit)
     wanted = _filter_said(visit, wishes)
     if UnitWish.FILE in wishes:
         return await unit.hand_out_file(visit, person, _unit(ports), wanted=wanted)

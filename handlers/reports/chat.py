@@ -25,6 +25,7 @@ from handlers.rights import units_in_scope
 from handlers.visit import Visit, criteria_asked
 from knowledge.facts import CriterionCode, ManagedBy, Person, ReviewRound, RoundCode, UnitCode
 from knowledge.folding import fold_words
+from knowledge.understanding.meaning import Wish
 
 MAKE = "report.make"
 _MOST_PEOPLE = 20_000  # above this it takes too long for a chat
@@ -50,6 +51,7 @@ _KINDS = (
         re.compile(r"\b(thieu|chua (du|dat|hoan thien|hoan thanh|co)|con no|no chung chi|danh sach|ds)\b"),
     ),
 )
+_RETIRING = re.compile(r"\b(nghi huu|ve huu|nghi che do|den tuoi huu|toi tuoi huu)\b")
 _YEAR = re.compile(r"\bnam (20\d\d)\b")
 _MANAGED = (
     (ManagedBy.PROVINCIAL_PARTY_STANDING_COMMITTEE, re.compile(r"\b(ban thuong vu tinh uy|btv tinh uy|btvtu|btv)\b")),
@@ -88,12 +90,36 @@ async def list_kinds(visit: Visit, person: Person, desk: Desk) -> Reply:
     )
 
 
+def asks_who_retires(visit: Visit) -> bool:
+    """Whether words ask for those who retire, and not for what somebody lacks."""
+    return Wish.GAPS not in visit.wishes and _RETIRING.search(fold_words(visit.text)) is not None
+
+
+def tell_who_retires(visit: Visit) -> Reply:
+    """Who of mine retires soon? There is no such list."""
+    served = next(one for one in list_forms() if one.kind is ReportKind.SERVICE_LEFT)
+    return Reply(
+        title=_("There is no list of the people who are about to retire."),
+        lines=(
+            Line(
+                _(
+                    "The report “By years of service left” gives the retirement day of everybody it lists; the "
+                    "console shows it on the page of each official."
+                )
+            ),
+        ),
+        choices=(*_choices_of(served), *offer(visit)),
+    )
+
+
 async def make_typed(visit: Visit, person: Person, desk: Desk) -> Reply:
     """The report that words ask for; where they do not say which, the choice between all."""
     today = visit.rules.book.on(visit.today)
     if not units_in_scope(person, today):
         return await _refuse(visit, person, desk)
     folded = fold_words(visit.text)
+    if asks_who_retires(visit):
+        return tell_who_retires(visit)
     kind = next((kind for kind, words in _KINDS if words.search(folded)), None)
     if kind is None:
         return await list_kinds(visit, person, desk)

@@ -8,6 +8,7 @@ from handlers.reply import Outcome
 from handlers.reports.asked import ReportKind
 from knowledge.facts import CriterionCode, ManagedBy, Role
 from knowledge.understanding.meaning import Entities, Intent, Meaning
+from tests.fakes import ReadsAs
 from tests.handlers.desks import TriedDesk
 from tests.handlers.visits import code
 from tests.people import DIVISION, official
@@ -17,13 +18,14 @@ MEMBER = official()
 BELOW = official(code=code("CB002"), unit=DIVISION.code)
 
 
-class AlwaysReports:
+class AlwaysReports(ReadsAs):
     """Reads everything as asking for a report, with what it is told that the words name."""
 
     def __init__(self) -> None:
         self.named: dict[str, Any] = {}
 
-    def read(self, *_said: object) -> Meaning:
+    @property
+    def meaning(self) -> Meaning:
         return Meaning(intent=Intent.HR_REPORTS, confidence=1.0, entities=Entities(**self.named))
 
 
@@ -94,3 +96,18 @@ def test_each_way_of_managing_a_post_has_words():
     from handlers.reports.chat import _MANAGED
 
     assert {one for one, _words in _MANAGED} == set(ManagedBy)
+
+
+@pytest.mark.parametrize("intent", [Intent.HR_REPORTS, Intent.UNIT_GAPS])
+async def test_there_is_no_list_of_who_retires_and_that_is_said(loaded, intent: Intent) -> None:
+    class Reads(AlwaysReports):
+        def read(self, *_said: object) -> Meaning:
+            return Meaning(intent=intent, confidence=1.0)
+
+    desk = TriedDesk(loaded, Reads(), people=(HEAD, MEMBER, BELOW))
+
+    reply = await desk.say("những ai nghỉ hưu năm sau", person=HEAD)
+
+    assert reply.title == "Chưa có danh sách những người sắp nghỉ hưu."
+    assert {one.subject for one in reply.choices} >= {"service-left:xlsx", "service-left:docx"}
+    assert desk.drawers.audit.entries == []
