@@ -267,7 +267,7 @@ def main() -> None:
     if not chosen:
         words.error(f"no benchmark is called {', '.join(asked.only)}")
     began = time.perf_counter()
-    console = Console(width=max(120, Console().width))
+    console = Console(width=max(150, Console().width))
     table = Table(title="Nhắc Chuẩn" + (", in small" if asked.short else ""))
     for heading in ("what", "measured", "should be", ""):
         table.add_column(heading)
