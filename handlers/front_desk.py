@@ -16,6 +16,7 @@ from handlers.heads.named import name_someone
 from handlers.hr import broadcasts_routes, reminding, rulings_routes
 from handlers.hr.rulings_routes import find_ruling_named
 from handlers.hr.rulings_routes import named as named_ruling
+from handlers.in_step import in_step
 from handlers.inquiries import clean, is_own, read_code
 from handlers.letters import write_letter
 from handlers.memory import (
@@ -82,6 +83,7 @@ from knowledge.facts import DeclaredRules, Person, PositionGroup, UnitCode
 from knowledge.library import Library
 from knowledge.privacy import Purpose
 from knowledge.rulebook import RuleBook
+from knowledge.understanding.entities.reading import Named
 from knowledge.understanding.evidence_said import EvidenceWish, read_evidence_wish, says_none
 from knowledge.understanding.frequent import FrequentAnswers
 from knowledge.understanding.meaning import Context, Entities, Intent, Meaning, Vocabulary
@@ -208,7 +210,15 @@ class Reader(Protocol):
     """Understands questions."""
 
     def read(self, text: str, vocabulary: Vocabulary, context: Context | None, today: date) -> Meaning:
-        """What the text means; never raises for what a visitor typed."""
+        """What the text means; never raises for what a visitor typed. It is understood from what it names."""
+        ...
+
+    def find_named(self, text: str, vocabulary: Vocabulary, today: date) -> Named:
+        """What the text names."""
+        ...
+
+    def understand(self, named: Named, context: Context | None) -> Meaning:
+        """What is meant by a text that names this."""
         ...
 
 
@@ -318,7 +328,7 @@ class FrontDesk:
         declared = await self._rules(drawers.rules)
         book = declared.book
         kept = await self._recall(asked, person, drawers.threads)
-        heard = self._hear(asked, declared, kept, is_linked=person is not None)
+        heard = await self._hear(asked, declared, kept, is_linked=person is not None)
         if heard.intent is Intent.PERSON_GAPS and await _is_code_of_own_inquiry(asked, person, drawers.inquiries):
             heard = _Heard(*BY_ACTION["inquiry"], subject=read_code(asked.text or "") or "")
         if person is not None and heard.meaning is not None:
@@ -335,6 +345,7 @@ class FrontDesk:
             handed_in=handed_in,
         )
         reply = await heard.handler(visit, self._ports(drawers, declared.search))
+        await in_step()
         if heard.meaning is not None:
             above = visit.rules.units_above(visit.person.unit) if visit.person is not None else None
             reply = _answer_again(reply, visit, declared.frequent, above)
@@ -401,7 +412,7 @@ class FrontDesk:
         with locale_of(asked.locale):
             async with self._open_drawers() as drawers:
                 declared = await self._rules(drawers.rules)
-                heard = self._hear(asked, declared, None, is_linked=False)
+                heard = await self._hear(asked, declared, None, is_linked=False)
                 rules = declared.book.on(_day_asked(asked, heard.meaning) or self._clock.today())
                 visit = Visit(asked=asked, today=self._clock.today(), rules=rules, meaning=heard.meaning)
                 reply = await heard.handler(visit, self._ports(drawers, declared.search))
@@ -465,7 +476,9 @@ class FrontDesk:
             return last.reader, last.search
         return await asyncio.to_thread(self._grow, book.library)
 
-    def _hear(self, asked: Incoming, declared: _Declared, kept: Mapping[str, Any] | None, *, is_linked: bool) -> _Heard:
+    async def _hear(
+        self, asked: Incoming, declared: _Declared, kept: Mapping[str, Any] | None, *, is_linked: bool
+    ) -> _Heard:
         if asked.phone is not None:
             return _Heard(*BY_ACTION["link.phone"])
         if asked.file is not None:
@@ -478,9 +491,11 @@ class FrontDesk:
             return command
         if len(text) > _LONGEST_QUESTION:
             return _Heard(_too_long, None)
-        return self._hear_words(text, declared, kept, is_linked=is_linked)
+        return await self._hear_words(text, declared, kept, is_linked=is_linked)
 
-    def _hear_words(self, text: str, declared: _Declared, kept: Mapping[str, Any] | None, *, is_linked: bool) -> _Heard:
+    async def _hear_words(
+        self, text: str, declared: _Declared, kept: Mapping[str, Any] | None, *, is_linked: bool
+    ) -> _Heard:
         typed = read_choice(text, kept)
         chosen = _hear_choice(typed) if typed is not None else None
         pending = recall_pending(kept)
@@ -492,7 +507,11 @@ class FrontDesk:
         ruling = find_ruling_named(text)
         if ruling is not None:
             return _Heard(named_ruling, Intent.DOCUMENT, subject=ruling)
-        meaning = declared.reader.read(text, declared.vocabulary, recall(kept), self._clock.today())
+        await in_step()
+        named = declared.reader.find_named(text, declared.vocabulary, self._clock.today())
+        await in_step()
+        meaning = declared.reader.understand(named, recall(kept))
+        await in_step()
         if chosen is not None and not (_is_question(chosen) and chosen.intent is meaning.intent):
             return chosen
         awaits_code = kept is not None and kept.get("awaiting") == AWAITING_CODE

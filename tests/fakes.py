@@ -24,6 +24,7 @@ from knowledge.facts import (
 )
 from knowledge.folding import fold, fold_words
 from knowledge.library import Library
+from knowledge.understanding.meaning import Meaning
 from knowledge.understanding.retrieval import FoundPlace
 from storage.audit import ensure_impersonal
 from storage.characters import storable_values
@@ -66,6 +67,22 @@ class FakeClock:
 
     def now(self) -> datetime:
         return datetime(self.day.year, self.day.month, self.day.day, 9, 0, tzinfo=UTC)
+
+
+class ReadsAs:
+    """A reader that takes whatever is said to mean the same."""
+
+    def __init__(self, meaning: Meaning) -> None:
+        self.meaning = meaning
+
+    def read(self, *_said: object) -> Meaning:
+        return self.meaning
+
+    def find_named(self, *_said: object) -> Any:
+        """Nothing is looked for."""
+
+    def understand(self, *_named: object) -> Meaning:
+        return self.meaning
 
 
 class FakeProfiles:

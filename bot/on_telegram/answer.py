@@ -33,6 +33,7 @@ from bot.papers.handing import file_of
 from bot.render import Describe, render_html, split_html
 from bot.waiting import Pause
 from handlers.asking import Incoming
+from handlers.in_step import in_step
 from handlers.phrases import _
 from handlers.reply import File, Reply
 
@@ -81,7 +82,9 @@ class Answerer:
         Raises NotSentError when nothing of it went out, RefusedError when this chat takes nothing, ChannelRefusedError
         when the token is refused. A lost answer of Telegram is logged and never answered by sending again.
         """
+        await in_step()
         parts = self._plan(asked, reply, has_new_message=pressed is None)
+        await in_step()
         if pressed is None or not await self._edit(asked.address, pressed, reply, parts):
             await self._send_all(asked.address, parts, file_of(reply, self._describe))
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from knowledge.library import Library
 from knowledge.understanding.cues import load_abbreviations, load_cues, load_notions
-from knowledge.understanding.entities.reading import EntityReader, Reading
+from knowledge.understanding.entities.reading import EntityReader, Named, Reading
 from knowledge.understanding.evidence_said import EvidenceWish, read_evidence_wish
 from knowledge.understanding.features import Features
 from knowledge.understanding.follow_ups import FollowUps
@@ -114,12 +114,20 @@ class Reader:
 
     def read(self, text: str, vocabulary: Vocabulary, context: Context | None, today: date) -> Meaning:
         """The meaning of one message. Empty, unreadable or endless input has no intent and confidence 0."""
+        return self.understand(self.find_named(text, vocabulary, today), context)
+
+    def find_named(self, text: str, vocabulary: Vocabulary, today: date) -> Named:
+        """The first half of reading: what one message names."""
         typed = read_text(text)
-        if typed is None:
+        if typed is None or _is_gibberish(typed):
+            return Named(None, vocabulary, today)
+        return Named(self._entities.read(typed, vocabulary, today), vocabulary, today)
+
+    def understand(self, named: Named, context: Context | None) -> Meaning:
+        """The second half: what is meant by a message that names this."""
+        reading, vocabulary, today = named
+        if reading is None:
             return Meaning(intent=None, confidence=0.0, entities=Entities())
-        if _is_gibberish(typed):
-            return Meaning(intent=None, confidence=0.0, entities=Entities())
-        reading = self._entities.read(typed, vocabulary, today)
         meaning = _of_its_unit(self._meant(reading, context))
         if self._may_stand_at_its_end(meaning, reading):
             meaning = self._of_its_end(meaning, reading, vocabulary, today)

@@ -231,7 +231,7 @@ class Plan:
 
 async def run(way: str, plan: Plan, doors: Sequence[str]) -> dict[str, Any]:
     """Every door in turn over the same province."""
-    people = max(BACKLOG, *(int(rate * plan.seconds) for rate in plan.rates))
+    people = max([BACKLOG, *(int(rate * plan.seconds) for rate in plan.rates)])
     found: dict[str, Any] = {"way": way, "load_before": round(os.getloadavg()[0], 2)}
     with TemporaryDirectory(prefix="nhacchuan-bench-") as folder, EmbeddedServer(Path(folder)) as server:
         home = Path(folder) / "office"

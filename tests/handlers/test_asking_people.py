@@ -8,6 +8,7 @@ from handlers.reply import Outcome
 from knowledge.facts import Role
 from knowledge.understanding.meaning import Entities, Intent, Meaning
 from storage.records import InquiryReason, InquiryState, LetterKind, MessageKind
+from tests.fakes import ReadsAs
 from tests.handlers.inbox_people import (
     ADDRESSES,
     ADMINISTRATOR,
@@ -409,15 +410,12 @@ async def test_a_stranger_who_links_goes_on_with_the_question_asked_before(room)
     assert QUESTION in words(shown)
 
 
-class Doubtful:
-    """Hears a request to pass something on in everything, without being sure of it."""
-
-    def read(self, *_args):
-        return Meaning(Intent.ASK_PERSON, 0.69, Entities())
+# A request to pass something on, without being sure of it.
+DOUBTFUL = ReadsAs(Meaning(Intent.ASK_PERSON, 0.69, Entities()))
 
 
 async def test_what_was_hardly_read_as_a_request_is_shown_before_anything_leaves(loaded):
-    room = Room(loaded, Doubtful())
+    room = Room(loaded, DOUBTFUL)
     reply = await room.says("chuyen toi sang phong khac duoc ko", ASKER)
     assert reply.outcome is not Outcome.HANDED_OVER
     assert "passed_on_question" not in {action for _actor, action, _subject in audited(room)}

@@ -12,6 +12,7 @@ from handlers.officials.my_calendar import is_asked
 from handlers.reply import CalendarFile
 from knowledge.evaluate import evaluate
 from knowledge.understanding.meaning import Entities, Intent, Meaning
+from tests.fakes import ReadsAs
 from tests.handlers.desks import TriedDesk
 from tests.handlers.visits import TODAY, with_standards
 from tests.people import official, review
@@ -21,9 +22,7 @@ MADE = datetime(2026, 11, 21, 2, tzinfo=UTC)
 SUNDAY = date(2027, 1, 31)
 
 
-class AlwaysDeadlines:
-    def read(self, *_said: object) -> Meaning:
-        return Meaning(intent=Intent.MY_DEADLINES, confidence=1.0, entities=Entities())
+DEADLINES = ReadsAs(Meaning(intent=Intent.MY_DEADLINES, confidence=1.0, entities=Entities()))
 
 
 def calendar_of(book, *, is_bare: bool, version: int = 7, owner: str = "CB001") -> CalendarFile:
@@ -92,7 +91,7 @@ def test_words_about_a_calendar_are_told_from_others(said, meant):
 
 @pytest.fixture
 def desk(loaded) -> TriedDesk:
-    return TriedDesk(loaded, AlwaysDeadlines(), people=(PERSON,))
+    return TriedDesk(loaded, DEADLINES, people=(PERSON,))
 
 
 async def test_the_file_is_offered_under_deadlines_and_handed_over(desk):

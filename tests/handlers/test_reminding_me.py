@@ -9,6 +9,7 @@ from knowledge.facts import PersonCode
 from knowledge.rulebook import RuleBook
 from knowledge.understanding.meaning import Entities, Intent, Meaning
 from storage.records import ReminderWishes
+from tests.fakes import ReadsAs
 from tests.handlers.desks import TriedDesk
 from tests.handlers.visits import TODAY
 from tests.people import official
@@ -16,16 +17,12 @@ from tests.people import official
 OFFICIAL = official()
 
 
-class AlwaysReminders:
-    """Reads everything as said about reminders."""
-
-    def read(self, *_said: object) -> Meaning:
-        return Meaning(intent=Intent.REMINDERS, confidence=1.0, entities=Entities())
+REMINDERS = ReadsAs(Meaning(intent=Intent.REMINDERS, confidence=1.0, entities=Entities()))
 
 
 @pytest.fixture
 def desk(loaded: RuleBook) -> TriedDesk:
-    return TriedDesk(loaded, AlwaysReminders(), people=(OFFICIAL,))
+    return TriedDesk(loaded, REMINDERS, people=(OFFICIAL,))
 
 
 def wishes(desk: TriedDesk) -> ReminderWishes | None:

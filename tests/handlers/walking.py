@@ -33,6 +33,7 @@ from knowledge.triggers import list_cases
 from knowledge.understanding.meaning import Aspect, Entities, Intent, Meaning
 from storage.records import Delivery, DeliveryState, Evidence, EvidenceState, Notice, NoticeKind
 from tests.evidence_kept import FakeEvidence
+from tests.fakes import ReadsAs
 from tests.handlers import visits
 from tests.handlers.visits import entities
 from tests.people import COMMUNE, DISTRICT, DIVISION, NEIGHBOUR, credential, official, review, row, standard
@@ -160,14 +161,11 @@ def list_worlds(library: Any) -> dict[str, RuleBook]:
     return {"bare": visits.bare(library), "in order": visits.with_table(library), "strange": strange}
 
 
-class Meant:
+class Meant(ReadsAs):
     """A reader that takes every question to mean what the walk wants it to mean."""
 
     def __init__(self) -> None:
-        self.meaning = Meaning(Intent.HELP, 1.0, Entities())
-
-    def read(self, *_question: object) -> Meaning:
-        return self.meaning
+        super().__init__(Meaning(Intent.HELP, 1.0, Entities()))
 
     def take(self, intent: Intent, named: Mapping[str, Any]) -> None:
         self.meaning = Meaning(intent, 1.0, entities(**named) if named else Entities())

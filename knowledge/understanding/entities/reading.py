@@ -4,6 +4,7 @@ import re
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from knowledge.documents import Document
 from knowledge.facts import Gender
@@ -60,6 +61,14 @@ class Reading:
     no_credential: str | None = None  # a paper that proves no level of anything ("giấy khen")
     false_day: str | None = None  # what is written like a day and is none ("31/02/2020")
     gender: Gender | None = None  # of people in general, said with a day of birth or without
+
+
+class Named(NamedTuple):
+    """What a message names, None where it cannot be read; and by which names and on which day it was read."""
+
+    reading: Reading | None
+    vocabulary: Vocabulary
+    today: date
 
 
 class EntityReader:
