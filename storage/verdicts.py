@@ -273,7 +273,7 @@ class VerdictsDrawer:
                 func.count().filter(due.between(today, soon)),
                 func.count().filter(standings.c.judged_version.is_(None)),
             )
-            .select_from(people.join(standings, standings.c.person == people.c.code))
+            .select_from(standings if units is None else people.join(standings, standings.c.person == people.c.code))
             .where(*_within(people.c.unit, units))
         )
         return Sums(*found.one())

@@ -51,7 +51,8 @@ async def show(asked: Asked) -> web.Response:
     """The overview of everybody whom they may see."""
     verdicts, today, units = asked.cabinet.verdicts, asked.today.day, asked.member.filter
     counted = await verdicts.count_states(units)
-    criteria = [one for one in asked.today.library.criteria if any(row[1] == one for row in counted)]
+    present = {criterion for _unit, criterion, _state, _count in counted}
+    criteria = [one for one in asked.today.library.criteria if one in present]
     known = _sum_by_unit(counted, frozenset(criteria))
     ordered = sorted(known.lacking, key=lambda one: (-known.lacking[one], name_unit(asked.today, one)))
     shows_all = "all" in asked.query or len(ordered) <= _MOST_UNITS
@@ -84,9 +85,10 @@ class _Known:
 def _sum_by_unit(counted: Sequence[tuple[UnitCode, str, str, int]], criteria: frozenset[str]) -> _Known:
     known = _Known(Counter(), Counter(), Counter())
     for unit, criterion, state, count in counted:
+        lacking = count if state in GAPS else 0
         known.asked[unit, criterion] += count
-        known.gaps[unit, criterion] += count if state in GAPS else 0
-        known.lacking[unit] += count if state in GAPS and criterion in criteria else 0
+        known.gaps[unit, criterion] += lacking
+        known.lacking[unit] += lacking if criterion in criteria else 0
     return known
 
 
