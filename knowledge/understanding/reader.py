@@ -86,6 +86,7 @@ _MOST_PARTS = 4
 _GIBBERISH_FROM = 4  # fewer strange words may be abbreviations
 _LONG = 4  # letters from which a strange word may be a name or a word of another language
 _LEAST_OF_FAMILY = 0.34  # what the likeliest of a family must have by itself
+_MOST_COMMON, _LONGEST_COMMON = 2000, 100
 _NOTHING_NAMED = (Entities(), Entities(speaks_of_self=True))
 _FOLLOW_UP_CONFIDENCE = 0.9  # a completed follow-up is read by rule, not measured question by question
 
@@ -104,12 +105,14 @@ class Reader:
         self._wishes = Wishes()
         self._own = OwnGaps(cues, self._wishes)
         self._model = model
+        self._common: dict[str, Named] = {}  # what many ask in the same words is looked through once
 
     def over(self, library: Library) -> "Reader":
         """The same reader for a library that has grown by documents; what it has learned stays."""
         grown = copy(self)
         grown._entities = self._entities.over(library)  # noqa: SLF001  a copy of its own kind
         grown._follow_ups = FollowUps(library, self._cues)  # noqa: SLF001
+        grown._common = {}  # noqa: SLF001
         return grown
 
     def read(self, text: str, vocabulary: Vocabulary, context: Context | None, today: date) -> Meaning:
@@ -118,17 +121,27 @@ class Reader:
 
     def find_named(self, text: str, vocabulary: Vocabulary, today: date) -> Named:
         """The first half of reading: what one message names."""
+        known = self._common.get(text)
+        if known is not None and known.today == today and known.vocabulary is vocabulary:
+            return known
         typed = read_text(text)
         if typed is None or _is_gibberish(typed):
             return Named(None, vocabulary, today)
-        return Named(self._entities.read(typed, vocabulary, today), vocabulary, today)
+        named = Named(self._entities.read(typed, vocabulary, today), vocabulary, today)
+        if _may_be_common(text, named):
+            if len(self._common) >= _MOST_COMMON:
+                self._common.clear()
+            self._common[text] = named
+        return named
 
     def understand(self, named: Named, context: Context | None) -> Meaning:
         """The second half: what is meant by a message that names this."""
-        reading, vocabulary, today = named
+        reading, vocabulary, today = named.reading, named.vocabulary, named.today
         if reading is None:
             return Meaning(intent=None, confidence=0.0, entities=Entities())
-        meaning = _of_its_unit(self._meant(reading, context))
+        if named.learned is None:
+            named.learned = self._classified(reading)
+        meaning = _of_its_unit(self._meant(reading, named.learned, context))
         if self._may_stand_at_its_end(meaning, reading):
             meaning = self._of_its_end(meaning, reading, vocabulary, today)
         wishes = self._wishes.find(reading.text)
@@ -147,8 +160,8 @@ class Reader:
             false_day=reading.false_day,
         )
 
-    def _meant(self, reading: Reading, context: Context | None) -> Meaning:
-        learned = _of_its_person(self._classified(reading), reading)
+    def _meant(self, reading: Reading, learned: Meaning, context: Context | None) -> Meaning:
+        learned = _of_its_person(learned, reading)
         if self._says_nothing(reading):
             learned = Meaning(None, 0.0, reading.entities, learned.guesses)
         if context is None:
@@ -317,6 +330,13 @@ class Reader:
         family = next((one for one in _FAMILIES if best in one), frozenset({best}))
         together = sum(by_intent[one] for one in family)
         return by_intent[best] >= min(self._model.threshold, _LEAST_OF_FAMILY) and together >= self._model.threshold
+
+
+def _may_be_common(text: str, named: Named) -> bool:
+    """Whether others may ask the same in the same words: short, and with no name, number or day in it."""
+    reading = named.reading
+    is_plain = len(text) <= _LONGEST_COMMON and not any(map(str.isdigit, text))
+    return is_plain and reading is not None and reading.entities.person_words is None
 
 
 def _asks_after_evidence(reading: Reading) -> bool:

@@ -4,7 +4,6 @@ import re
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 from knowledge.documents import Document
 from knowledge.facts import Gender
@@ -20,7 +19,7 @@ from knowledge.understanding.entities.places import DeclaredNames, LibraryPlaces
 from knowledge.understanding.entities.points import FoundPoint, Points
 from knowledge.understanding.entities.years import ServiceYears
 from knowledge.understanding.marks import can_be, has_marks
-from knowledge.understanding.meaning import Aspect, Entities, UnlistedTest, Vocabulary
+from knowledge.understanding.meaning import Aspect, Entities, Meaning, UnlistedTest, Vocabulary
 from knowledge.understanding.normalise import Heard, Normaliser
 from knowledge.understanding.phrase_table import Match, PhraseTable
 from knowledge.understanding.syllables import is_syllable
@@ -63,12 +62,17 @@ class Reading:
     gender: Gender | None = None  # of people in general, said with a day of birth or without
 
 
-class Named(NamedTuple):
-    """What a message names, None where it cannot be read; and by which names and on which day it was read."""
+@dataclass(slots=True)
+class Named:
+    """What a message names, None where it cannot be read; and by which names and on which day it was read.
+
+    `learned` is what it means by itself, once that has been asked.
+    """
 
     reading: Reading | None
     vocabulary: Vocabulary
     today: date
+    learned: Meaning | None = None
 
 
 class EntityReader:

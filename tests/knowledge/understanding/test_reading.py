@@ -4,7 +4,7 @@ import subprocess
 import sys
 import unicodedata
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import yaml
 
+from knowledge.facts import UnitCode
 from knowledge.folding import fold_words
 from knowledge.library import Library
 from knowledge.understanding import intent_model, training
@@ -280,3 +281,23 @@ def test_the_place_where_a_test_was_taken_is_told_from_the_place_asked_about(rea
 
     assert (taken.territories, taken.issue_places) == (("hai-phong",), ("hai-phong",))
     assert (asked.territories, asked.issue_places) == (("hai-phong",), ())
+
+
+def test_what_many_ask_in_the_same_words_is_remembered_for_its_day_and_names_only(reader):
+    names, day = Vocabulary(), TODAY
+    named = reader.find_named("tôi còn thiếu gì", names, day)
+    meant = reader.understand(named, None)
+    again = reader.find_named("tôi còn thiếu gì", names, day)
+    assert again is named
+    assert reader.understand(again, None) == meant
+    declared = Vocabulary(units=((UnitCode("U1"), "tôi còn thiếu gì"),))
+    assert reader.find_named("tôi còn thiếu gì", declared, day).reading.entities.units == (UnitCode("U1"),)
+    assert reader.find_named("tôi còn thiếu gì", names, day + timedelta(days=1)) is not named
+
+
+@pytest.mark.parametrize(
+    "words", ["anh Nguyễn Văn An còn thiếu gì", "CB003 còn thiếu gì", "ielts 5.0 cấp ngày 12/5/2025 có được tính không"]
+)
+def test_what_names_somebody_or_a_number_is_not_remembered(reader, words):
+    names, day = Vocabulary(), TODAY
+    assert reader.find_named(words, names, day) is not reader.find_named(words, names, day)
