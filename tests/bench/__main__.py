@@ -93,8 +93,8 @@ def _door(title: str) -> Figures:
 
 _STYLES = ("marked", "unmarked", "typo")
 _BASELINES = {
-    "bm25_raw": "BM25 over words as written",
-    "bm25_folded": "BM25 over folded words",
+    "bm25s_raw": "BM25 over words as written",
+    "bm25s_folded": "BM25 over folded words",
     "RapidFuzz": "RapidFuzz token_set",
 }
 _PICTURE = "--picture test-artefacts/verdicts-cost.png"
