@@ -26,7 +26,7 @@ _MOST_BEGUN: Final = 250  # at once; the others wait as they came, which takes l
 _MOST_ADOPTED: Final = 200
 # Answers between their mark and their end: whoever is among them when the process dies must be told of it. A platform
 # that takes long over each does not hold the others up for ever.
-_MOST_LEAVING: Final = 16
+_MOST_LEAVING: Final = 32
 _LONGEST_TURN: Final = 1.0
 # Seconds before what could not be answered is tried again: at once after a fault, and for a day in all, so that who
 # wrote before a long outage is answered after it.
