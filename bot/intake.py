@@ -19,6 +19,7 @@ from bot.gathering import Gathered
 from bot.log_names import short_name
 from bot.seen import Inbox, KeptUpdate
 from bot.supervisor import Supervisor
+from bot.waves import Waves
 
 STAY_EVERY: Final = 3.0  # seconds; after five times as many a holder is taken to be dead
 _MOST_IN_HAND: Final = 20_000  # more is kept for whoever has room
@@ -26,7 +27,8 @@ _MOST_BEGUN: Final = 250  # at once; the others wait as they came, which takes l
 _MOST_ADOPTED: Final = 200
 # Answers between their mark and their end: whoever is among them when the process dies must be told of it. A platform
 # that takes long over each does not hold the others up for ever.
-_MOST_LEAVING: Final = 32
+_MOST_LEAVING: Final = 48
+_FEW_LEAVING: Final = 12  # from which the next may leave, together
 _LONGEST_TURN: Final = 1.0
 # Seconds before what could not be answered is tried again: at once after a fault, and for a day in all, so that who
 # wrote before a long outage is answered after it.
@@ -123,7 +125,7 @@ class Intake:
         self._waiting: deque[KeptUpdate] = deque()
         self._has_stayed = False
         self._doubtful: set[str] = set()
-        self._turns = asyncio.Semaphore(_MOST_LEAVING)
+        self._turns = Waves(_MOST_LEAVING, _FEW_LEAVING)
         self._clearing = asyncio.Lock()  # what was in doubt is not let go while it is just kept
         self._keeping = Gathered(self._keep)
         self._beginning = Gathered(self._begin_sending)
@@ -161,15 +163,11 @@ class Intake:
 
     async def wait_for_turn(self) -> bool:
         """Until not too many answers are leaving; False where that took too long, and this one leaves besides them."""
-        try:
-            async with asyncio.timeout(_LONGEST_TURN if self._turns.locked() else None):
-                return await self._turns.acquire()
-        except TimeoutError:
-            return False
+        return await self._turns.enter(_LONGEST_TURN)
 
     def end_turn(self) -> None:
         """One that had its turn has ended."""
-        self._turns.release()
+        self._turns.leave()
 
     async def begin_sending(self, key: str, mark: str) -> bool:
         """Keep that an answer of this mark is about to leave; False where it may not."""
