@@ -88,6 +88,7 @@ async def test_whatever_is_asked_states_only_law_that_is_proven(world, person):
 async def test_whatever_is_pressed_or_filled_in_states_only_law_that_is_proven(library, world):
     """All walk through one office, so that HR finds what officials left there; then once more, to see what became."""
     stroll = Stroll(walking.list_worlds(library)[world], walking.WORLDS[world][-1])
+    await walking.send_out(stroll.tried.drawers)
     await stroll.answer_one(walking.PEOPLE[0], walking.SERVING[0])
     await stroll.open_pictures(walking.PEOPLE[0], walking.SERVING[0])
     for person in (None, *walking.PEOPLE, *walking.PEOPLE[:1]):

@@ -21,8 +21,10 @@ from knowledge.facts import (
     PersonCode,
     PositionGroup,
     Role,
+    Signatory,
     StudyRecord,
     TerritoryCode,
+    UnitCode,
 )
 from knowledge.findings import Finding
 from knowledge.retirement import retirement_day
@@ -31,7 +33,7 @@ from knowledge.study_cases import StudyCase
 from knowledge.studying import answer_due_on
 from knowledge.triggers import list_cases
 from knowledge.understanding.meaning import Aspect, Entities, Intent, Meaning
-from storage.records import Delivery, DeliveryState, Evidence, EvidenceState, Notice, NoticeKind
+from storage.records import Broadcast, Delivery, DeliveryState, Evidence, EvidenceState, NewDelivery, Notice, NoticeKind
 from tests.evidence_kept import FakeEvidence
 from tests.fakes import ReadsAs
 from tests.handlers import visits
@@ -140,6 +142,19 @@ def list_told(book: RuleBook) -> list[KeptCase]:
     )
     cases = (case for one in PEOPLE for case in list_cases(one, evaluate(one, rules), rules, is_reachable=False))
     return [KeptCase(case, TODAY, told=told, number=number) for number, case in enumerate(cases, start=1)]
+
+
+async def send_out(drawers: Any) -> None:
+    """A broadcast of HR that goes out, number 1, of which it is not known whether one official received it."""
+    at = datetime.combine(TODAY, time(8), UTC)
+    made_by, approved_by = (
+        Signatory(PersonCode(code), code, UnitCode("SO-MAU"), "Sở Mẫu") for code in ("HR001", "HR002")
+    )
+    words = "Mời đồng chí xem hạn bổ sung tiêu chuẩn."
+    await drawers.broadcasts.add(Broadcast(1, words, False, {}, None, made_by, at, approved_by, at))
+    to = NewDelivery(PEOPLE[0].code, at, "telegram:1", "telegram", "1", broadcast=1)
+    await drawers.broadcast_outbox.put_many([(to, ())], at)
+    drawers.broadcast_outbox.end(PEOPLE[0].code, DeliveryState.UNCLEAR)
 
 
 def list_worlds(library: Any) -> dict[str, RuleBook]:
