@@ -17,6 +17,7 @@ from bot.errors import InputError, ServiceError
 from bot.handed_in.examining import Examiner
 from bot.judging import Judge
 from bot.linking import bot_link
+from bot.log_names import name_by
 from bot.on_zalo.bot_kept import BotKept
 from bot.on_zalo.oa_marks import identity_of as oa_identity_of
 from bot.places import DeskAt, InboxAt, Places, ReachAt, SeenAt
@@ -551,9 +552,9 @@ def _drawers(visits: VisitsSideBySide, threads: MemoryThreads | None) -> Callabl
 
 
 def checked_vault(settings: Settings) -> Vault:
-    """The vault of the settings. Raises InputError or ServiceError."""
+    """The vault of the settings, whose key names chats in the log too. Raises InputError or ServiceError."""
     try:
-        return open_vault(settings)
+        vault = open_vault(settings)
     except SecretKeyError as error:
         raise InputError(
             _("NHACCHUAN_SECRET_KEY cannot be used: {reason}").format(reason=error), fault="unusable_key"
@@ -562,6 +563,8 @@ def checked_vault(settings: Settings) -> Vault:
         raise ServiceError(
             _("NHACCHUAN_HOME ({home}) cannot be written: {reason}").format(home=settings.home, reason=error.strerror)
         ) from error
+    name_by(lambda: vault.log_key)
+    return vault
 
 
 @contextmanager

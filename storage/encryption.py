@@ -52,6 +52,7 @@ class _Ring:
     cookie_keys: tuple[bytes, ...]
     backup_keys: tuple[bytes, ...]
     seal_keys: tuple[bytes, ...]
+    log_key: bytes
 
     @classmethod
     def of(cls, keys: Sequence[str]) -> "_Ring":
@@ -67,6 +68,7 @@ class _Ring:
             cookie_keys=tuple(_derive(key, "cookie") for key in keys),
             backup_keys=tuple(_derive(key, "backup") for key in keys),
             seal_keys=tuple(_derive(key, "audit seal") for key in keys),
+            log_key=_derive(keys[0], "log"),
         )
 
 
@@ -105,6 +107,11 @@ class Vault:
     def seal_keys(self) -> tuple[bytes, ...]:
         """Sign the ends of the audit chain: the first signs, and what any of them signed is known as ours."""
         return self._ring.seal_keys
+
+    @property
+    def log_key(self) -> bytes:
+        """Makes the words that stand in the log for chats; of the newest key alone, so that each chat has one word."""
+        return self._ring.log_key
 
     def encrypt(self, text: str) -> bytes:
         return self._ring.newest.encrypt(text.encode())
