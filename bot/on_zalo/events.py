@@ -125,6 +125,11 @@ def moment_of(row: Mapping[str, Any]) -> datetime | None:
     return _moment(row.get("time"))
 
 
+def sent_at(raw: Mapping[str, Any]) -> datetime | None:
+    """When Zalo made an event; it stays the same however often the event is brought."""
+    return _moment(raw.get("timestamp"))
+
+
 def _read_said(
     name: str, message: Mapping[str, Any], user: str, at: datetime | None, locale: str, files: Fetching
 ) -> Event:

@@ -1,10 +1,12 @@
 """People ask the Official Account: by webhook and by reading recent conversations, each question answered once."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from bot.on_zalo.answering import Answerer
+from bot.on_zalo.door import OLDEST
 from bot.seen import InboxInMemory
 from handlers.asking import Choice
 from handlers.reply import File, Reply
@@ -53,6 +55,46 @@ async def test_event_is_dropped_and_answered_with_200_when_zalo_did_not_sign_it(
     await oa.wait_for(lambda: bool(brought.attempts))
     assert brought.attempts[0].status == 200
     assert door.counted[-1] == ("unsigned" if how == "unsigned" else "wrong_signature")
+    assert not door.desk.asked
+
+
+@pytest.mark.parametrize(
+    ("age", "is_taken"),
+    [
+        pytest.param(timedelta(), True, id="brought at once"),
+        pytest.param(timedelta(hours=12), True, id="brought again for half a day"),
+        pytest.param(timedelta(hours=-30), True, id="by a clock that is ahead of ours"),
+        pytest.param(OLDEST - timedelta(seconds=1), True, id="as late as may be"),
+        pytest.param(OLDEST + timedelta(seconds=1), False, id="later than that"),
+        pytest.param(timedelta(days=4), False, id="after its mark is gone"),
+    ],
+)
+async def test_event_that_was_signed_long_ago_is_dropped(oa, door, age, is_taken):
+    lan = oa.person("Lan")
+    lan.says("xin chào")
+    await lan.reads()
+    event = oa.event_from(lan.id, "user_send_text", {"text": "rút đồng ý", "msg_id": "9f1c"})
+    event["timestamp"] = str(oa.clock.millis() - int(age / timedelta(milliseconds=1)))
+    (brought,) = oa.webhook.emit(event)
+    await oa.wait_for(lambda: bool(brought.attempts))
+    assert brought.attempts[0].status == 200
+    assert ("too_old" in door.counted) is not is_taken
+    if is_taken:
+        assert await lan.reads() == "heard: rút đồng ý"
+    assert len(door.desk.asked) == 1 + is_taken
+
+
+def test_marks_are_kept_for_longer_than_an_event_may_be_brought(library):
+    (kept,) = [one.days for one in library.privacy.periods if one.code == "updates"]
+    assert OLDEST + timedelta(days=1) <= timedelta(days=kept), "a day is left for clocks that differ"
+
+
+async def test_event_without_a_time_is_dropped(oa, door):
+    lan = oa.person("Lan")
+    event = oa.event_from(lan.id, "user_send_text", {"text": "x", "msg_id": "9f1c"})
+    (brought,) = oa.webhook.emit({**event, "timestamp": "hôm nay"})
+    await oa.wait_for(lambda: bool(brought.attempts))
+    assert door.counted[-1] == "too_old"
     assert not door.desk.asked
 
 

@@ -53,6 +53,7 @@ async def test_house_answers_on_zalo_when_its_settings_name_the_account(oa, data
         database_url, tmp_path, http=f"127.0.0.1:{port}", public_url="https://127.0.0.1", zalo_oa_app_id=oa.app_id,
         zalo_oa_id=oa.oa_id, zalo_oa_app_secret=oa.app_secret, zalo_oa_webhook_secret=oa.oa_secret,
         zalo_oa_refresh_token=oa.refresh_token, zalo_oa_api=oa.openapi_base, zalo_oauth_api=oa.oauth_base,
+        today=oa.clock.local().date(),
     )  # fmt: skip
     async with open_office(settings) as office:
         serving = asyncio.ensure_future(serve_office(office, None))
