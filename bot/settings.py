@@ -27,6 +27,11 @@ def _checked_address(address: str) -> str:
 BaseAddress = Annotated[str, AfterValidator(_checked_address)]
 
 
+def secrets_in(setting: str) -> tuple[str, ...]:
+    """The secrets that a setting names, divided by commas, the newest first: several while one replaces another."""
+    return tuple(one.strip() for one in setting.split(",") if one.strip())
+
+
 class Settings(BaseSettings):
     """Everything that an installation can set. Secrets are kept out of every representation."""
 
@@ -52,6 +57,7 @@ class Settings(BaseSettings):
     telegram_api: BaseAddress = "https://api.telegram.org"
     telegram_name: str | None = None  # user name of the bot; empty: Telegram is asked when the doors open
     telegram_webhook_url: str | None = None
+    # Of the secrets of webhooks the first is announced and all are accepted: NEW,OLD while one replaces another.
     telegram_webhook_secret: SecretStr | None = None
     # Messages a second that the whole fleet sends unasked; answers to visitors do not count. 0 is no limit.
     telegram_per_second: float = Field(default=27.0, ge=0)

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from bot.commands.channels import WEBHOOK_PATH
 from bot.commands.checked import Check, remark, wrong
 from bot.commands.zalo_bot import BOT_WEBHOOK_PATH
-from bot.settings import Settings
+from bot.settings import Settings, secrets_in
 from handlers.phrases import _, show_day, show_number
 from knowledge.message_templates import TemplatesError, load_templates
 
@@ -23,6 +23,7 @@ _NOT_SETTINGS = {"NHACCHUAN_TEST_SERVER_URL", "NHACCHUAN_TEST_PICTURES", "NHACCH
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _PORTS_OF_TELEGRAM = {None, 80, 88, 443, 8443}  # others it does not call
 _SHORT_SECRET = 16
+_TWO = 2
 _LEAST_ROOM = 1_000_000_000  # bytes; below it the database may stop in a day
 _LEAST_SHARE = 0.05
 _WIDEST = {4: 8, 6: 20}  # bits: a network that is wider than a private one is the whole world
@@ -52,6 +53,7 @@ def check_settings(
         *_about_webhook("telegram", settings.telegram_webhook_url, settings.telegram_webhook_secret, WEBHOOK_PATH),
         *_about_webhook("zalo_bot", settings.zalo_bot_webhook_url, settings.zalo_bot_webhook_secret, BOT_WEBHOOK_PATH),
         *_about_account(settings),
+        *_about_old_secrets("zalo_oa", settings.zalo_oa_webhook_secret),
         *_about_templates(settings),
         *_about_address(settings),
         *_about_proxies(settings),
@@ -105,12 +107,26 @@ def _about_webhook(channel: str, url: str | None, secret: SecretStr | None, path
         )
         mend = _("Use port 443, 80, 88 or 8443.")
         told.append(wrong(channel, "webhook_port", found, mend))
-    if secret is None or len(secret.get_secret_value()) < _SHORT_SECRET:
+    secrets = secrets_in(secret.get_secret_value()) if secret is not None else ()
+    if not secrets or min(map(len, secrets)) < _SHORT_SECRET:
         found = _("{variable} is missing or has fewer than {n} characters: whoever guesses it speaks for everybody")
         mend = _("Set {variable} to 32 characters by chance, for example from: openssl rand -hex 16")
         names = {"variable": f"{variable}_SECRET"}
         told.append(wrong(channel, "webhook_secret", found.format(n=_SHORT_SECRET, **names), mend.format(**names)))
-    return told
+    return [*told, *_about_old_secrets(channel, secret)]
+
+
+def _about_old_secrets(channel: str, secret: SecretStr | None) -> list[Check]:
+    """While one secret replaces another both let in; the older is not to stay."""
+    if secret is None or len(secrets_in(secret.get_secret_value())) < _TWO:
+        return []
+    variable = f"{_PREFIX}{channel.upper()}_WEBHOOK_SECRET"
+    found = _("{variable} lets in by an older secret as well").format(variable=variable)
+    mend = _(
+        "Once every process was started with the new secret first, leave the new one alone in {variable} and restart"
+        " them again."
+    )
+    return [remark(channel, "webhook_old_secret", found, mend.format(variable=variable))]
 
 
 def _shown(url: str) -> str:

@@ -16,6 +16,7 @@ from bot.on_telegram.receive import Reception, make_visit
 from bot.on_telegram.run import announce_commands, poll
 from bot.on_telegram.threshold import Threshold
 from bot.on_telegram.webhook import CountRefusal, WebhookHandler, set_webhook, webhook_handler
+from bot.settings import secrets_in
 from handlers.asking import Channel
 from handlers.phrases import _
 
@@ -54,19 +55,23 @@ class PollingDoor:
 
 
 class WebhookDoor:
-    """Is brought updates at `url`; `receive` belongs on the route of its path. As many processes as needed may run."""
+    """Is brought updates at `url`; `receive` belongs on the route of its path. As many processes as needed may run.
+
+    `secret`: one, or several divided by commas while one replaces another: the first is announced, all let in.
+    """
 
     def __init__(
         self, token: str, api: str, reception: Reception, *, url: str, secret: str, count: CountRefusal
     ) -> None:
-        if not _SECRET.fullmatch(secret):
+        secrets = secrets_in(secret)
+        if not secrets or not all(map(_SECRET.fullmatch, secrets)):
             raise ChannelRefusedError(
                 _("Webhook mode needs NHACCHUAN_TELEGRAM_WEBHOOK_SECRET: 1 to 256 letters, digits, “_” or “-”.")
             )
         self._bot: Bot = open_bot(token, api)
         self._reception = reception
         self._url = url
-        self._secret = secret
+        self._secrets = secrets
         self._count = count
         self._handler: WebhookHandler | None = None
 
@@ -86,8 +91,8 @@ class WebhookDoor:
         line = PatientLine(self._bot, stop, self._reception.pause)
         try:
             async with _open_intake(self._bot, self._reception) as intake:
-                self._handler = webhook_handler(Threshold(intake, self._bot.id), self._secret, self._count)
-                await set_webhook(line, self._url, self._secret)
+                self._handler = webhook_handler(Threshold(intake, self._bot.id), self._secrets, self._count)
+                await set_webhook(line, self._url, self._secrets[0])
                 await announce_commands(line)
                 _log.info("telegram.open", by="webhook")
                 await stop.wait()

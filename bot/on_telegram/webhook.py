@@ -1,6 +1,6 @@
 """The door by webhook: lets in whoever shows the secret, keeps what was brought, and only then says 200."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from aiogram.methods import SetWebhook
@@ -25,15 +25,15 @@ async def set_webhook(line: PatientLine, url: str, secret: str) -> None:
     )
 
 
-def webhook_handler(threshold: Threshold, secret: str, count_refusal: CountRefusal) -> WebhookHandler:
-    """Make the handler of `/telegram/webhook`: the right secret only, 200 as soon as the update is kept.
+def webhook_handler(threshold: Threshold, secrets: Sequence[str], count_refusal: CountRefusal) -> WebhookHandler:
+    """Make the handler of `/telegram/webhook`: one of the secrets only, 200 as soon as the update is kept.
 
     `count_refusal` is told why somebody was turned away: no_secret, wrong_secret, too_large, not_json, not_kept.
     """
 
     async def receive(request: web.Request) -> web.Response:
         try:
-            ensure_secret(request, SECRET_HEADER, secret)
+            ensure_secret(request, SECRET_HEADER, secrets)
             await _keep(threshold, parse(await read_bounded(request)))
         except TurnedAwayError as away:
             count_refusal(away.reason)

@@ -19,6 +19,7 @@ from bot.intake import Intake
 from bot.on_zalo.bot_api import BotApi
 from bot.on_zalo.bot_incoming import read_event
 from bot.on_zalo.bot_receive import BotReception, BotVisits
+from bot.settings import secrets_in
 from bot.waiting import Pause, T, unless_stopped
 from bot.webhooks import TurnedAwayError, ensure_secret, parse, read_bounded
 from handlers.asking import Channel
@@ -164,17 +165,21 @@ class _Threshold:
 
 
 class BotWebhookDoor:
-    """Is brought events at `url`; `receive` belongs on the route of its path. As many processes as needed may run."""
+    """Is brought events at `url`; `receive` belongs on the route of its path. As many processes as needed may run.
+
+    `secret`: one, or several divided by commas while one replaces another: the first is announced, all let in.
+    """
 
     def __init__(self, api: BotApi, reception: BotReception, *, url: str, secret: str, count: CountRefusal) -> None:
-        if len(secret) not in _SECRET_LENGTHS or not secret.isascii() or not secret.isprintable():
+        secrets = secrets_in(secret)
+        if not secrets or not all(map(_can_be_secret, secrets)):
             raise ChannelRefusedError(
                 _("Webhook mode needs NHACCHUAN_ZALO_BOT_WEBHOOK_SECRET: 8 to 256 letters, digits or signs.")
             )
         self._api = api
         self._reception = reception
         self._url = url
-        self._secret = secret
+        self._secrets = secrets
         self._count = count
         self._threshold: _Threshold | None = None
 
@@ -192,7 +197,7 @@ class BotWebhookDoor:
             body = await read_bounded(request)
             if not body.strip():
                 return web.Response()
-            ensure_secret(request, SECRET_HEADER, self._secret)
+            ensure_secret(request, SECRET_HEADER, self._secrets)
             payload = parse(body)
             await self._keep(payload)
         except TurnedAwayError as away:
@@ -208,7 +213,7 @@ class BotWebhookDoor:
             visits = BotVisits(self._api, self._reception, stop)
             async with Intake(Channel.ZALO_BOT, self._reception.inbox, visits.take) as intake:
                 self._threshold = _Threshold(intake, _id_of(me))
-                seen = await line.ask(lambda: self._api.set_webhook(self._url, self._secret))
+                seen = await line.ask(lambda: self._api.set_webhook(self._url, self._secrets[0]))
                 _tell_verification(seen or {})
                 _log.info("zalo_bot.open", by="webhook")
                 await stop.wait()
@@ -225,6 +230,10 @@ class BotWebhookDoor:
         except Exception as failed:  # noqa: BLE001  whatever it is, the platform must not be thanked
             _log.error("zalo_bot.not_kept", error=type(failed).__name__, where=where_of(failed))
             raise TurnedAwayError(503, "not_kept") from None
+
+
+def _can_be_secret(secret: str) -> bool:
+    return len(secret) in _SECRET_LENGTHS and secret.isascii() and secret.isprintable()
 
 
 def _id_of(me: Mapping[str, Any] | None) -> str:

@@ -126,6 +126,13 @@ OF_SETTINGS = {
     "zalo_bot.webhook_secret": (
         {"zalo_bot_webhook_url": "https://bot.example.vn/zalo/bot/webhook"}, "NHACCHUAN_ZALO_BOT_WEBHOOK_SECRET", 1,
     ),
+    "telegram.webhook_old_secret": (
+        {"telegram_webhook_url": BOT_HOOK, "telegram_webhook_secret": f"{SECRET},{SECRET}"},
+        "NHACCHUAN_TELEGRAM_WEBHOOK_SECRET", 0,
+    ),
+    "zalo_oa.webhook_old_secret": (
+        {"zalo_oa_webhook_secret": f"{SECRET},{SECRET}"}, "NHACCHUAN_ZALO_OA_WEBHOOK_SECRET", 0,
+    ),
     "zalo_oa.half_set": ({"zalo_oa_app_id": "1", "zalo_oa_id": "2"}, "NHACCHUAN_ZALO_OA_APP_SECRET", 1),
     "zalo_oa.templates": ({"zalo_zbs_templates": Path("nowhere.yaml")}, "nowhere.yaml", 1),
     "web.no_public_url": ({"telegram_token": "1:x", "http": "127.0.0.1:8088"}, "NHACCHUAN_PUBLIC_URL", 0),
@@ -149,6 +156,12 @@ def test_sound_settings_of_a_served_installation_show_nothing(tmp_path):
         zalo_oa_app_id="1", zalo_oa_id="2", zalo_oa_app_secret="3",
     )  # fmt: skip
     assert check_settings(settings, ["NHACCHUAN_HOME", "NHACCHUAN_PUBLIC_URL"]) == []
+
+
+@pytest.mark.parametrize("secret", [f"{SECRET},short", f"short,{SECRET}", " , "])
+def test_each_of_several_secrets_of_a_webhook_is_looked_at(secret, tmp_path):
+    checks = check_settings(given(home=tmp_path, telegram_webhook_url=BOT_HOOK, telegram_webhook_secret=secret), ())
+    assert "short" not in found_of(checks, "telegram.webhook_secret").found
 
 
 def test_a_misspelt_variable_is_named_with_the_nearest_right_one(tmp_path, monkeypatch):

@@ -107,7 +107,12 @@ def line_of(bot: Bot, pauses: Pauses | None = None) -> PatientLine:
 
 @asynccontextmanager
 async def open_door(
-    api: TelegramApi, mode: str, *, seen: SeenInMemory | None = None, inbox: InboxInMemory | None = None
+    api: TelegramApi,
+    mode: str,
+    *,
+    seen: SeenInMemory | None = None,
+    inbox: InboxInMemory | None = None,
+    secret: str = SECRET,
 ) -> AsyncIterator[OpenDoor]:
     """Open the door; leaving the block leaves politely."""
     opened = OpenDoor(ScriptedDesk(), seen or SeenInMemory(), inbox or InboxInMemory())
@@ -115,7 +120,7 @@ async def open_door(
         if mode == POLLING:
             door: Door = PollingDoor(api.token, api.base, opened.reception())
         else:
-            door = await _open_web(api, opened, stack)
+            door = await _open_web(api, opened, stack, secret)
         group = await stack.enter_async_context(asyncio.TaskGroup())
         group.create_task(opened.keep_open(door))
         try:
@@ -128,7 +133,7 @@ async def open_door(
             await opened.leave()
 
 
-async def _open_web(api: TelegramApi, opened: OpenDoor, stack: AsyncExitStack) -> WebhookDoor:
+async def _open_web(api: TelegramApi, opened: OpenDoor, stack: AsyncExitStack, secret: str) -> WebhookDoor:
     """A web server of our own on loopback with the route of the webhook."""
     listening, opened.webhook_url = take_port("/telegram/webhook", stack)
     door = WebhookDoor(
@@ -136,7 +141,7 @@ async def _open_web(api: TelegramApi, opened: OpenDoor, stack: AsyncExitStack) -
         api.base,
         opened.reception(),
         url=opened.webhook_url,
-        secret=SECRET,
+        secret=secret,
         count=opened.turned_away.append,
     )
     await serve(listening, "/telegram/webhook", door.receive, stack)

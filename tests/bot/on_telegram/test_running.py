@@ -330,7 +330,22 @@ async def test_webhook_is_refused_clearly_when_telegram_does_not_take_the_addres
             await set_webhook(line_of(bot), "http://nhacchuan.example/telegram/webhook", SECRET)
 
 
-@pytest.mark.parametrize("secret", ["", "mật khẩu", "a" * 257], ids=["empty", "with marks", "too long"])
+async def test_webhook_announces_the_new_secret_and_takes_the_old_one_too_while_it_is_replaced(api, visitor):
+    async with open_door(api, WEBHOOK, secret=f"{SECRET}, the-secret-of-before") as door:
+        assert api.calls_of("setWebhook")[-1].parameters["secret_token"] == SECRET
+        visitor.says("one")
+        assert await visitor.reads() == "heard: one"
+        api.webhook.secret = "the-secret-of-before"  # as what was under way meanwhile
+        visitor.says("two")
+        assert await visitor.reads() == "heard: two"
+        for guessed in (f"{SECRET}, the-secret-of-before", f"{SECRET},the-secret-of-before", "guessed"):
+            assert await bring(door, b"{}", **{SECRET_HEADER: guessed}) == 403
+
+
+@pytest.mark.parametrize(
+    "secret", ["", " , ", "mật khẩu", "a" * 257, f"{SECRET},mật khẩu"],
+    ids=["empty", "a comma", "with marks", "too long", "one of two with marks"],
+)  # fmt: skip
 def test_webhook_door_is_not_made_when_its_secret_is_none(secret):
     with pytest.raises(ChannelRefusedError, match="NHACCHUAN_TELEGRAM_WEBHOOK_SECRET"):
         WebhookDoor(DEFAULT_TOKEN, "http://127.0.0.1:9", None, url="http://127.0.0.1", secret=secret, count=print)

@@ -71,7 +71,7 @@ class OpenBot(Opened):
 
 
 @asynccontextmanager
-async def open_bot(platform: ZaloBot, mode: str, **given: object) -> AsyncIterator[OpenBot]:
+async def open_bot(platform: ZaloBot, mode: str, *, secret: str = SECRET, **given: object) -> AsyncIterator[OpenBot]:
     """Open the door; leaving the block leaves politely."""
     opened = OpenBot(platform, **given)  # type: ignore[arg-type]
     async with AsyncExitStack() as stack:
@@ -80,7 +80,7 @@ async def open_bot(platform: ZaloBot, mode: str, **given: object) -> AsyncIterat
         if mode == POLLING:
             door = BotPollingDoor(api, opened.reception(), wait_seconds=5)
         else:
-            door = await _open_web(api, opened, stack)
+            door = await _open_web(api, opened, stack, secret)
         group = await stack.enter_async_context(asyncio.TaskGroup())
         group.create_task(opened.keep_open(door))
         try:
@@ -95,11 +95,11 @@ async def open_bot(platform: ZaloBot, mode: str, **given: object) -> AsyncIterat
             await opened.leave()
 
 
-async def _open_web(api: BotApi, opened: OpenBot, stack: AsyncExitStack) -> BotWebhookDoor:
+async def _open_web(api: BotApi, opened: OpenBot, stack: AsyncExitStack, secret: str) -> BotWebhookDoor:
     """A web server of our own on loopback with the route of the webhook."""
     listening, opened.webhook_url = take_port(PATH, stack)
     door = BotWebhookDoor(
-        api, opened.reception(), url=opened.webhook_url, secret=SECRET, count=opened.turned_away.append
+        api, opened.reception(), url=opened.webhook_url, secret=secret, count=opened.turned_away.append
     )
     await serve(listening, PATH, door.receive, stack)
     return door

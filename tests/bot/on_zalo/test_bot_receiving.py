@@ -243,7 +243,22 @@ async def test_token_that_was_reset_closes_the_door_with_a_sentence(mode, platfo
         await door.keep_open(opened.stop)
 
 
-@pytest.mark.parametrize("secret", ["", "short", "x" * 257, "dấu cách lạ"])
+async def test_webhook_announces_the_new_secret_and_takes_the_old_one_too_while_it_is_replaced(platform):
+    async with open_bot(platform, WEBHOOK, secret=f"{SECRET},the-secret-of-before") as door:
+        assert platform.webhook["secret_token"] == SECRET
+        async with aiohttp.ClientSession() as session:
+            for shown, status in {
+                SECRET: 200,
+                "the-secret-of-before": 200,
+                f"{SECRET},the-secret-of-before": 403,
+            }.items():
+                headers = {"X-Bot-Api-Secret-Token": shown}
+                async with session.post(door.webhook_url, data=b'{"event_name":"x"}', headers=headers) as answer:
+                    assert answer.status == status, shown
+        assert door.turned_away == ["wrong_secret"]
+
+
+@pytest.mark.parametrize("secret", ["", ",", "short", "x" * 257, "dấu cách lạ", f"{SECRET},short"])
 def test_webhook_needs_a_secret_that_the_platform_takes(secret):
     with pytest.raises(ChannelRefusedError, match="NHACCHUAN_ZALO_BOT_WEBHOOK_SECRET"):
         BotWebhookDoor(BotApi("1:a", "http://127.0.0.1:1"), OpenBot(None).reception(), url="", secret=secret, count=str)

@@ -1,5 +1,6 @@
 """The vectors of the signature and of the challenge, the tables of error numbers, and how long an allowance lasts."""
 
+import hashlib
 import json
 from datetime import date, datetime
 
@@ -34,6 +35,24 @@ def test_signature_follows_one_of_two_formulas(shown, formula):
     signatures = Signatures("4123456789012345678", "2987654321098765432", "oaSecretKeyForTests0001")
     assert signatures.find_formula(BODY, json.loads(BODY), shown) == formula
     assert Signatures("4123456789012345678", "2987654321098765432", "").find_formula(BODY, {}, shown) is None
+
+
+@pytest.mark.parametrize(
+    ("secret", "formula"),
+    [
+        ("oaSecretKeyForTests0001,before", "app_id"), ("after , oaSecretKeyForTests0001", "app_id"),
+        ("after,before", None), (" , ", None), ("", None),
+    ],
+)  # fmt: skip
+def test_secret_that_is_replaced_signs_as_well_as_the_new_one(secret, formula):
+    signatures = Signatures("4123456789012345678", "2987654321098765432", secret)
+    assert signatures.find_formula(BODY, json.loads(BODY), f"mac={BY_APP}") == formula
+
+
+def test_no_secret_is_no_empty_secret():
+    signed_with_nothing = hashlib.sha256(b"4123456789012345678" + BODY + b"1790000000123").hexdigest()
+    signatures = Signatures("4123456789012345678", "2987654321098765432", "")
+    assert signatures.find_formula(BODY, json.loads(BODY), signed_with_nothing) is None
 
 
 def test_half_a_character_in_the_time_of_an_event_is_no_error():
