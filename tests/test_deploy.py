@@ -14,6 +14,7 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
+from bot.door_meters import DoorMeters, WaitingMeters
 from bot.keeping_meters import KeepingMeters
 from bot.on_web.meters import Meters
 from bot.push.meters import PrivacyMeters, PushMeters
@@ -105,6 +106,26 @@ def test_every_pod_is_without_rights_and_names_its_secrets_only():
     assert not any(one["kind"] == "Secret" for one in every_manifest())
 
 
+def secret_settings():
+    """Whatever must not stand in a ConfigMap, and the names of the account that go with its secrets."""
+    secret = {name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)}
+    return {f"NHACCHUAN_{name.upper()}" for name in secret | {"zalo_oa_app_id", "zalo_oa_id"}}
+
+
+@pytest.mark.parametrize("component", ["serve", "work"])
+def test_every_secret_reaches_doors_and_workers_and_those_of_a_channel_may_be_missing(component):
+    deployment = next(
+        one for one in every_manifest() if one["kind"] == "Deployment" and one["metadata"]["name"] == component
+    )
+    (container,) = pod_of(deployment)["containers"]
+    given = {one["name"]: one["valueFrom"]["secretKeyRef"] for one in container["env"]}
+    assert set(given) == secret_settings() - {"NHACCHUAN_DATABASE_OWNER_URL"}  # it is for init alone
+    needed = {name for name, named in given.items() if not named.get("optional")}
+    assert needed == {"NHACCHUAN_DATABASE_URL", "NHACCHUAN_SECRET_KEY"}
+    told = (DEPLOY / "kubernetes" / "namespace.yaml").read_text("utf-8")
+    assert [named["key"] for named in given.values() if not re.search(rf"[ (]{named['key']}[,;. ]", told)] == []
+
+
 def test_doors_say_whether_they_live_and_are_ready():
     serve = next(one for one in every_manifest() if one["kind"] == "Deployment" and one["metadata"]["name"] == "serve")
     doors = pod_of(serve)["containers"][0]
@@ -130,6 +151,7 @@ def expressions():
 def metrics_there_are():
     registry = CollectorRegistry()
     Meters(registry), PushMeters(registry), PrivacyMeters(registry), KeepingMeters(registry)
+    DoorMeters(registry), WaitingMeters(registry, [])
     names = {sample for metric in registry.collect() for sample in _samples_of(metric)}
     for path in (ROOT / "bot").rglob("*.py"):  # those that need an open office or a platform to be there
         made = re.findall(r"\b(Gauge|Counter)\(\s*\"([a-z_]+)\"", path.read_text("utf-8"))
