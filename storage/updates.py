@@ -41,6 +41,11 @@ _FINISH: Final = (
     b" WHERE channel = %(channel)s AND update_id = ANY(%(ids)s::text[]) AND holder = %(holder)s"
     b" AND answered_at IS NULL"
 )
+_COUNT_WAITING: Final = text(  # identities of one channel are counted as one
+    "SELECT split_part(channel, '@', 1), count(*),"
+    " extract(epoch FROM greatest(clock_timestamp() - min(seen_at), interval '0'))"
+    " FROM seen_updates WHERE body IS NOT NULL AND answered_at IS NULL GROUP BY 1"
+)
 _ADOPT: Final = text(
     "UPDATE seen_updates u SET holder = :holder, tries = u.tries + 1, due_at = NULL FROM ("
     "   SELECT w.update_id FROM seen_updates w"
@@ -145,6 +150,11 @@ class UpdatesDrawer:
             .where(self._in_hand(channel, [update_id], holder))
             .values(holder=None, sending=None, due_at=func.clock_timestamp() + wait)
         )
+
+    async def count_waiting(self) -> dict[str, tuple[int, float]]:
+        """By channel: how many have no answer yet, and for how many seconds the oldest has waited."""
+        rows = (await self._connection.execute(_COUNT_WAITING)).all()
+        return {channel: (count, float(seconds)) for channel, count, seconds in rows}
 
     async def stay(self, holder: str) -> None:
         """This holder lives. Before that sign covers it, it is seen whether the clock was put back since the last."""

@@ -9,6 +9,7 @@ from aiogram.exceptions import AiogramError
 from aiogram.methods import GetWebhookInfo
 from prometheus_client import CollectorRegistry, Counter
 
+from bot.door_meters import DoorMeters
 from bot.errors import CommandError, InputError, ServiceError
 from bot.failures import ChannelRefusedError, DeliveryFailedError
 from bot.linking import bot_link
@@ -72,7 +73,9 @@ async def learn_link(office: Office) -> None:
         office.desk.bot_link = bot_link(settings, await check_telegram(settings))
 
 
-def make_telegram_door(office: Office, registry: CollectorRegistry) -> PollingDoor | WebhookDoor | None:
+def make_telegram_door(
+    office: Office, registry: CollectorRegistry, meters: DoorMeters | None = None
+) -> PollingDoor | WebhookDoor | None:
     """The door by webhook where an address for it is set, else by polling; None without a token.
 
     Raises InputError for a token or secret that cannot be one.
@@ -81,13 +84,15 @@ def make_telegram_door(office: Office, registry: CollectorRegistry) -> PollingDo
     if settings.telegram_token is None:
         return None
     token = settings.telegram_token.get_secret_value()
+    count = (meters or DoorMeters(registry)).of(Channel.TELEGRAM)
     reception = Reception(
         desk=office.desk_at(Channel.TELEGRAM),
         describe=office.describe,
         seen=office.seen_at(Channel.TELEGRAM),
-        inbox=office.inbox_at(Channel.TELEGRAM),
+        inbox=count.over(office.inbox_at(Channel.TELEGRAM)),
         reach=office.reach_at(Channel.TELEGRAM),
         locale=settings.locale,
+        make_reference=count.make_reference,
     )
     try:
         if not settings.telegram_webhook_url:

@@ -26,6 +26,7 @@ from bot.commands.channels import (
 )
 from bot.commands.rehearsing import tell_rehearsal
 from bot.commands.stopping import stop_on_signals
+from bot.door_meters import DoorMeters, WaitingMeters
 from bot.errors import CommandError, ServiceError
 from bot.keeping_meters import KeepingMeters
 from bot.letters import Carrier, Postman
@@ -48,7 +49,7 @@ from bot.wiring_console import make_console
 from bot.wiring_keeping import read_standing
 from bot.wiring_keys import ALIVE_EVERY
 from handlers import next_steps
-from handlers.asking import Choice
+from handlers.asking import Channel, Choice
 from handlers.phrases import _
 
 if TYPE_CHECKING:
@@ -213,36 +214,41 @@ def _channel_doors(office: Office, registry: CollectorRegistry) -> tuple[Sequenc
     """The doors of the channels that the settings name, and the routes by which platforms bring what comes."""
     doors: list[Door] = []
     routes: list[web.RouteDef] = []
-    telegram = make_telegram_door(office, registry)
+    meters = DoorMeters(registry)
+    telegram = make_telegram_door(office, registry, meters)
     if telegram is not None:
         doors.append(telegram)
     if isinstance(telegram, WebhookDoor):
         routes.append(web.post(WEBHOOK_PATH, _once_open(telegram, telegram.receive)))
     if office.settings.zalo_bot_token is not None:
-        _add_zalo_bot(office, registry, doors, routes)
+        _add_zalo_bot(office, registry, meters, doors, routes)
     if office.settings.is_zalo_oa_open:
-        _add_zalo_oa(office, registry, doors, routes)
+        _add_zalo_oa(office, registry, meters, doors, routes)
     routes.append(web.get(CALENDAR_PATH, CalendarPage(office.calendars.read).show))
     return doors, routes
 
 
-def _add_zalo_bot(office: Office, registry: CollectorRegistry, doors: list[Door], routes: list[web.RouteDef]) -> None:
+def _add_zalo_bot(
+    office: Office, registry: CollectorRegistry, meters: DoorMeters, doors: list[Door], routes: list[web.RouteDef]
+) -> None:
     from bot.commands.zalo_bot import BOT_WEBHOOK_PATH, make_zalo_bot_door  # noqa: PLC0415  only where it is set
     from bot.on_zalo.bot_door import BotWebhookDoor  # noqa: PLC0415
 
-    door = make_zalo_bot_door(office, registry)
+    door = make_zalo_bot_door(office, registry, meters)
     if door is not None:
         doors.append(door)
     if isinstance(door, BotWebhookDoor):
         routes.append(web.post(BOT_WEBHOOK_PATH, _once_open(door, door.receive)))
 
 
-def _add_zalo_oa(office: Office, registry: CollectorRegistry, doors: list[Door], routes: list[web.RouteDef]) -> None:
+def _add_zalo_oa(
+    office: Office, registry: CollectorRegistry, meters: DoorMeters, doors: list[Door], routes: list[web.RouteDef]
+) -> None:
     from bot.commands.zalo_connect import CALLBACK_PATH, show_code  # noqa: PLC0415  only where it is set
     from bot.commands.zalo_oa import OA_WEBHOOK_PATH, make_zalo_oa_door  # noqa: PLC0415
     from bot.on_zalo.door import WebhookDoor as OaWebhookDoor  # noqa: PLC0415
 
-    door = make_zalo_oa_door(office, registry)
+    door = make_zalo_oa_door(office, registry, meters)
     if door is not None:
         doors.append(door)
         routes.append(web.get(CALLBACK_PATH, show_code))
@@ -274,7 +280,7 @@ async def _keep_open(
                 _judge_on(stop, office),
                 _repeat_until(stop, ALIVE_EVERY, "noted", office.keys.note_alive),
                 _repeat_until(stop, _MEASURE_EVERY, "measured", _measure(office, registry)),
-                _repeat_until(stop, _COUNT_EVERY, "counted", _count_pushes(office, registry)),
+                _repeat_until(stop, _COUNT_EVERY, "counted", _count_in_cabinet(office, registry)),
                 gates.keep_open(stop),
             ]
             if office.replica is not None:
@@ -370,11 +376,20 @@ def _measure_replica(
     return measure
 
 
-def _count_pushes(office: Office, registry: CollectorRegistry) -> Callable[[], Coroutine[Any, Any, None]]:
-    """How the figures of what is sent unasked are kept up to date for `/metrics`, whichever process sends it."""
+def _count_in_cabinet(office: Office, registry: CollectorRegistry) -> Callable[[], Coroutine[Any, Any, None]]:
+    """How the figures of the cabinet are kept up to date for `/metrics`, whichever process they are due to."""
     meters, privacy, keeping = PushMeters(registry), PrivacyMeters(registry), KeepingMeters(registry)
+    settings = office.settings
+    open_doors = {
+        Channel.TELEGRAM: settings.telegram_token is not None,
+        Channel.ZALO_BOT: settings.zalo_bot_token is not None,
+        Channel.ZALO_OA: settings.is_zalo_oa_open,
+    }
+    waiting = WaitingMeters(registry, [channel for channel, is_open in open_doors.items() if is_open])
 
     async def count() -> None:
+        async with office.open_cabinet() as cabinet:
+            waiting.show(await cabinet.updates.count_waiting())
         meters.show(await office.push.read_figures())
         privacy.show(await office.privacy.standing())
         kept = await read_standing(office)

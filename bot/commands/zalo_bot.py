@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from prometheus_client import CollectorRegistry, Counter
 
+from bot.door_meters import DoorMeters
 from bot.errors import InputError, ServiceError
 from bot.failures import ChannelRefusedError, DeliveryFailedError, RefusedError
 from bot.on_zalo.bot_api import BotApi
@@ -48,7 +49,9 @@ async def check_zalo_bot(settings: Settings) -> str:
     return _("{name}, messages are fetched").format(name=name)
 
 
-def make_zalo_bot_door(office: Office, registry: CollectorRegistry) -> BotPollingDoor | BotWebhookDoor | None:
+def make_zalo_bot_door(
+    office: Office, registry: CollectorRegistry, meters: DoorMeters | None = None
+) -> BotPollingDoor | BotWebhookDoor | None:
     """The door by webhook where an address for it is set, else by polling; None without a token.
 
     Raises InputError for a token or secret that cannot be one.
@@ -59,10 +62,11 @@ def make_zalo_bot_door(office: Office, registry: CollectorRegistry) -> BotPollin
     try:
         api = _open_api(settings)
         kept = office.zalo_bot
+        count = (meters or DoorMeters(registry)).of(Channel.ZALO_BOT)
         reception = BotReception(
             desk=office.desk_at(Channel.ZALO_BOT),
             describe=office.describe,
-            inbox=office.inbox_at(Channel.ZALO_BOT),
+            inbox=count.over(office.inbox_at(Channel.ZALO_BOT)),
             seen=office.seen_at(Channel.ZALO_BOT),
             files=Fetching(own=settings.zalo_bot_api),
             meter=kept.meter(api.identity),
@@ -70,6 +74,7 @@ def make_zalo_bot_door(office: Office, registry: CollectorRegistry) -> BotPollin
             offered=kept.offered,
             reach=office.reach_at(Channel.ZALO_BOT),
             locale=settings.locale,
+            make_reference=count.make_reference,
         )
         if not settings.zalo_bot_webhook_url:
             return BotPollingDoor(api, reception, drops_webhook=settings.zalo_bot_drop_webhook)

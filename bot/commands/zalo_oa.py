@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import structlog
 from prometheus_client import CollectorRegistry, Counter
 
+from bot.door_meters import DoorMeters
 from bot.errors import InputError
 from bot.failures import ChannelRefusedError, DeliveryFailedError
 from bot.on_zalo.account import AccountClient, CodeError
@@ -79,20 +80,22 @@ def open_account(office: Office) -> Account | None:
     return Account(app, oauth, keeper, settings)
 
 
-def make_zalo_oa_door(office: Office, registry: CollectorRegistry) -> OaDoor | None:
+def make_zalo_oa_door(office: Office, registry: CollectorRegistry, meters: DoorMeters | None = None) -> OaDoor | None:
     """The door by webhook where the server has a public address, else by reading recent conversations; or None."""
     account = open_account(office)
     if account is None:
         return None
     settings, client, book = office.settings, account.client(), office.zalo_book
+    count = (meters or DoorMeters(registry)).of(Channel.ZALO_OA)
     reception = Reception(
         desk=office.desk_at(Channel.ZALO_OA),
         describe=office.describe,
-        inbox=office.inbox_at(Channel.ZALO_OA),
+        inbox=count.over(office.inbox_at(Channel.ZALO_OA)),
         contacts=book,
         clock=office.clock,
         reach=office.reach_at(Channel.ZALO_OA),
         locale=settings.locale,
+        make_reference=count.make_reference,
     )
     is_public = (settings.public_url or "").startswith("https://")
     answerer = Answerer(

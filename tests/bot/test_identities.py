@@ -11,10 +11,14 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from bot.commands.channels import make_telegram_door
 from bot.commands.identities import show_identities
+from bot.commands.zalo_bot import make_zalo_bot_door
+from bot.commands.zalo_oa import make_zalo_oa_door
+from bot.door_meters import CountedInbox, DoorMeters
 from bot.errors import InputError
 from bot.on_zalo.allowances import Allowance
 from bot.places import Place, Places
@@ -96,6 +100,23 @@ async def open_doors(offices):
             yield
         finally:
             stop.set()
+
+
+async def test_every_door_counts_what_fails_as_its_channel(two):
+    zalo = {"zalo_bot_token": SecretStr("7003:" + "c" * 35), "zalo_oa_app_id": "1", "zalo_oa_id": "2"}
+    settings = two.a.settings.model_copy(update={**zalo, "zalo_oa_app_secret": SecretStr("d")})
+    registry = CollectorRegistry()
+    meters = DoorMeters(registry)
+    for make, channel in (
+        (make_telegram_door, "telegram"),
+        (make_zalo_bot_door, "zalo_bot"),
+        (make_zalo_oa_door, "zalo_oa"),
+    ):
+        door = make(replace(two.a, settings=settings), registry, meters)
+        door._reception.make_reference()
+        assert isinstance(door._reception.inbox, CountedInbox)
+        labels = {"channel": channel, "what": "defect"}
+        assert registry.get_sample_value("nhacchuan_door_failures_total", labels) == 1
 
 
 async def link(office, address, code):

@@ -99,6 +99,8 @@ async def test_web_door_is_ready_and_telegram_answers_by_polling(installation, t
             assert "01/10/2020" in await visitor.reads(timeout=30)
             visitor.says("/lienket")
             assert "dữ liệu cá nhân" in await visitor.reads(timeout=10)
+            for line in ('updates_unanswered{channel="telegram"}', 'door_answers_total{channel="telegram"} 2.0'):
+                await wait_for_metric(session, installation["NHACCHUAN_HTTP"], f"nhacchuan_{line}")
         api.ensure_clean()
     assert api.token not in log.read_text(encoding="utf-8")
 

@@ -164,6 +164,7 @@ async def test_official_links_by_code_asks_by_numbers_and_the_token_is_written_n
         assert "1. " in lan.sees()
         await ask_while_something_is_broken(province, platform, lan)
         metrics = await read_metrics(given["NHACCHUAN_HTTP"])
+        assert 'nhacchuan_door_failures_total{channel="zalo_bot",what="defect"} 1.0' in metrics
         platform.reset_token("1234567890123456789:AnotherTokenOfTests")
         await platform.wait_for(lambda: any(one.code == 401 for one in platform.calls_of("getUpdates")), 60)
     written = everything_written(province, log)

@@ -41,6 +41,24 @@ async def test_old_updates_are_pruned(drawers: Drawers) -> None:
     assert await drawers.updates.claim("telegram", "1001")
 
 
+async def test_who_waits_is_counted_by_channel_whatever_the_identity(drawers: Drawers) -> None:
+    for channel, numbers in (("telegram", "12"), ("telegram@7002", "3"), ("zalo_oa", "4"), ("zalo_bot", "5")):
+        await drawers.updates.keep(channel, [(number, "{}") for number in numbers], "holder")
+    await drawers.updates.finish_kept("zalo_bot", ["5"], "holder")
+    await drawers.updates.claim("zalo_bot", "group:1")
+    await drawers.connection.execute(
+        text("UPDATE seen_updates SET seen_at = now() - interval '1 hour' WHERE update_id = '3'")
+    )
+    await drawers.connection.execute(
+        text("UPDATE seen_updates SET seen_at = now() + interval '1 hour' WHERE update_id = '4'")
+    )
+    waiting = await drawers.updates.count_waiting()
+
+    assert {channel: count for channel, (count, _seconds) in waiting.items()} == {"telegram": 3, "zalo_oa": 1}
+    assert 3600 <= waiting["telegram"][1] < 3700
+    assert waiting["zalo_oa"][1] == 0, "a clock that was put back makes nobody wait for less than nothing"
+
+
 async def test_an_update_that_waits_for_its_answer_is_not_pruned(drawers: Drawers) -> None:
     await drawers.updates.keep("telegram", [("1.1", "{}"), ("1.2", "{}")], "holder")
     await drawers.updates.finish_kept("telegram", ["1.1"], "holder")
