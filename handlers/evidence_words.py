@@ -71,7 +71,11 @@ def describe_submission(one: Evidence, rules: RulesOn) -> list[Line]:
         lines.append(_item(_("Reason of HR"), f"“{one.words}”"))
     elif one.words and one.state is EvidenceState.ASKED_BACK:
         lines.append(_item(_("Question of HR"), f"“{one.words}”"))
-    return [*lines, *describe_credential(one.credential, len(one.files), rules)]
+    held = one.credential
+    if not one.is_undecided and not any((held.level, held.issuer, held.number, held.issued_on)):
+        gone = _("What was said of it and its files are no longer kept; what HR decided stands in the record.")
+        return [*lines, _item(_("Certificate"), rules.library.kinds[held.kind].name), Line(gone, is_item=True)]
+    return [*lines, *describe_credential(held, len(one.files), rules)]
 
 
 def list_file_choices(one: Evidence, action: str) -> list[Choice]:

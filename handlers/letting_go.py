@@ -60,6 +60,11 @@ async def erase(
     person: Person, today: RulesOn, kept: Kept, personal: PersonalData, consents: Consents, now: datetime
 ) -> frozenset[Place]:
     """Delete what can go at once and let go of every chat; which chats those were."""
+    # Before what is left of it is erased: what waits is taken back, from the office and from the record.
+    await kept.evidence.withdraw_all(person.code, now)
+    linked = [(one.channel, one.address) for one in await kept.accounts.list_accounts(person.code)]
+    for place in linked or [(Channel.CONSOLE, person.code)]:
+        await kept.inquiries.withdraw_all(*place, person.code, now)
     await personal.erase(person.code)  # before: their chats are found by their being linked
     await kept.threads.forget_of(Channel.CONSOLE, person.code)  # pages that were kept for them
     return await let_go_of_all(person, today, kept, consents, now)

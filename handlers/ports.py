@@ -513,7 +513,7 @@ class PersonalData(Protocol):
         ...
 
     async def erase(self, person: PersonCode) -> None:
-        """Remove what may go at once; accounts, questions and open evidence are for their own drawers."""
+        """Remove or empty what may go at once; chats are unlinked, and what waits taken back, by their own drawers."""
         ...
 
     async def count_processing(self, since: datetime, until: datetime) -> Sequence[tuple[date, str, str, int, int]]:

@@ -93,8 +93,8 @@ def name_ground(ground: Ground) -> str:
 def describe_period(library: Library, code: str) -> str:
     """How long a group is kept, in words."""
     group = next(one for one in library.privacy.groups if one.code == code)
-    if not group.period:
-        return group.kept
+    if group.kept:
+        return library.privacy.filled_in(group.kept)
     return _("{n} days").format(n=library.privacy.days_of(group.period))
 
 

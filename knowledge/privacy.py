@@ -85,7 +85,10 @@ class PurposeOf:
 
 @dataclass(frozen=True, slots=True)
 class KeptGroup:
-    """A group of what is kept about somebody, in their words. Without `period` the words of `kept` say how long."""
+    """A group of what is kept about somebody, in their words.
+
+    How long: in the words of `kept`, where {periods} are filled in; without them the days of `period` alone.
+    """
 
     code: str
     name: str
@@ -208,8 +211,11 @@ class PrivacyRules:
         return self._filled_in(_in_force(self.first_layer, day)) if self.first_layer else ()
 
     def _filled_in(self, version: TextVersion) -> tuple[str, ...]:
-        periods = {one.code: one.days for one in self.periods}
-        return tuple(line.format_map(periods) for line in version.text)
+        return tuple(map(self.filled_in, version.text))
+
+    def filled_in(self, words: str) -> str:
+        """These words with the days of the periods that they name. Raises KeyError for one that the data has not."""
+        return words.format_map({one.code: one.days for one in self.periods})
 
     def version(self, code: Purpose, day: date) -> str:
         """The version of these words."""
@@ -287,6 +293,10 @@ def find_faults(rules: PrivacyRules, documents: Mapping[DocumentId, object]) -> 
     for group in rules.groups:
         if group.period and group.period not in periods:
             faults.append(f"group {group.code}: no period {group.period}")
+        try:
+            rules.filled_in(group.kept)
+        except (KeyError, ValueError, IndexError):
+            faults.append(f"group {group.code}: names a period that there is not")
         if not group.period and not group.kept:
             faults.append(f"group {group.code}: says neither how long nor a period")
     faults += [f"group {one.code}: stays without a reason" for one in rules.groups if not one.is_gone and not one.why]

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from knowledge.facts import Credential, CredentialStatus, KindCode, PersonCode, UnitCode
 from storage.characters import storable
 from storage.encryption import Vault
+from storage.holdings import SAYS_SOMETHING, WITHOUT_WORDS
 from storage.records import UNDECIDED, Evidence, EvidenceFile, EvidenceState, WaitingRow
 from storage.rows import credential_row
 from storage.tables import (
@@ -174,7 +175,7 @@ class EvidenceDrawer:
         )
         told: dict[PersonCode, set[tuple[int, int, str]]] = {}
         for person, payload in found:
-            told.setdefault(PersonCode(person), set()).update((*one,) for one in payload["of"])
+            told.setdefault(PersonCode(person), set()).update((*one,) for one in payload.get("of", ()))
         return {person: frozenset(those) for person, those in told.items()}
 
     # --- files
@@ -230,11 +231,17 @@ class EvidenceDrawer:
         )
 
     async def prune(self, *, decided_before: datetime, loose_before: datetime) -> None:
-        """Drop the files of what was decided before this moment, and those that no form used before that one."""
-        decided = select(evidence.c.number).where(
-            evidence.c.state.not_in(_UNDECIDED), evidence.c.changed_at < decided_before
+        """Drop the files and words of what ended before this moment, and the files that no form used before that one.
+
+        Of what was decided the kind, the outcome, by whom and when stay; of what was taken back nothing does.
+        """
+        is_over = evidence.c.state.not_in(_UNDECIDED) & (evidence.c.changed_at < decided_before)
+        ended = select(evidence.c.number).where(is_over)
+        await self._connection.execute(delete(evidence_files).where(evidence_files.c.evidence.in_(ended)))
+        await self._connection.execute(
+            delete(evidence).where(is_over, evidence.c.state == EvidenceState.WITHDRAWN.value)
         )
-        await self._connection.execute(delete(evidence_files).where(evidence_files.c.evidence.in_(decided)))
+        await self._connection.execute(update(evidence).where(is_over, SAYS_SOMETHING).values(WITHOUT_WORDS))
         await self._connection.execute(
             delete(evidence_files).where(evidence_files.c.evidence.is_(None), evidence_files.c.added_at < loose_before)
         )

@@ -6,12 +6,13 @@ or stands in `left_out` with the reason. A test fails for any other.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, and_, any_, false, literal, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Table, and_, any_, false, func, literal, not_, or_, select, tuple_
 
 from storage import tables as t
 from storage.link_codes import visitor_of
+from storage.records import EvidenceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,10 @@ class Whose:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Rows of one table about a person. `sealed` are given out opened. `erase`: a deletion takes the rows away."""
+    """Rows of one table about a person. `sealed` are given out opened.
+
+    `erase`: a deletion takes the rows away. `emptied`: it leaves the rows, with these values in place of what they say.
+    """
 
     table: Table
     group: str
@@ -39,6 +43,7 @@ class Holding:
     left_out: Mapping[str, str] = field(default_factory=dict)
     sealed: frozenset[str] = frozenset()
     erase: bool = False
+    emptied: Callable[[Whose], Mapping[str, Any]] | None = None
 
 
 _HASH: Final = "a hash, from which nothing can be read"
@@ -95,6 +100,34 @@ def _own_inquiries(whose: Whose) -> ColumnElement[bool]:
 
 def _of_own_inquiries(whose: Whose) -> ColumnElement[bool]:
     return t.inquiry_messages.c.inquiry.in_(select(t.inquiries.c.code).where(_own_inquiries(whose)))
+
+
+def _nobodys_inquiry(_whose: Whose) -> Mapping[str, Any]:
+    """That there was a question stays, of nobody."""
+    return {"texts": None, "person": None, "address": ""}
+
+
+def _nobodys_message(whose: Whose) -> Mapping[str, Any]:
+    """Who of the office answered stays, without the words."""
+    return {"texts": None, "who": func.nullif(t.inquiry_messages.c.who, whose.person)}
+
+
+_DECIDED: Final = t.evidence.c.state.in_([EvidenceState.VERIFIED.value, EvidenceState.REJECTED.value])
+_SAID: Final = ("level", "issuer", "credential_number", "issued_on", "sealed")
+SAYS_SOMETHING: Final = func.num_nonnulls(*(t.evidence.c[name] for name in _SAID)) > 0
+WITHOUT_WORDS: Final[Mapping[str, Any]] = dict.fromkeys(_SAID)
+
+
+def _undecided_evidence(whose: Whose) -> ColumnElement[bool]:
+    return and_(t.evidence.c.person == whose.person, not_(_DECIDED))
+
+
+def _decided_evidence(whose: Whose) -> ColumnElement[bool]:
+    return and_(t.evidence.c.person == whose.person, _DECIDED)
+
+
+def _said_of_evidence(whose: Whose) -> ColumnElement[bool]:
+    return and_(_decided_evidence(whose), SAYS_SOMETHING)
 
 
 def _of_own_study(whose: Whose) -> ColumnElement[bool]:
@@ -245,7 +278,7 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
     ),
     # The account itself is unlinked last, by the desk: until then the chats of the person are found by it.
     Holding(t.accounts, "chats", _by(t.accounts, "person"), _all_but(t.accounts)),
-    Holding(t.interactions, "chats", lambda whose: whose.in_chats(t.interactions), _all_but(t.interactions)),
+    Holding(t.interactions, "addresses", lambda whose: whose.in_chats(t.interactions), _all_but(t.interactions)),
     Holding(
         t.link_codes,
         "sessions",
@@ -256,13 +289,13 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
     ),
     Holding(
         t.link_attempts,
-        "sessions",
+        "guesses",
         lambda whose: Whose(whose.person, [(one, visitor_of(at)) for one, at in whose.chats]).in_chats(t.link_attempts),
         _all_but(t.link_attempts),
     ),
     Holding(
         t.inquiry_guesses,
-        "sessions",
+        "guesses",
         lambda whose: whose.in_chats(t.inquiry_guesses),
         _all_but(t.inquiry_guesses),
     ),
@@ -292,6 +325,7 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
         _all_but(t.inquiries, "version"),
         {"version": _OURS},
         frozenset({"texts"}),
+        emptied=_nobodys_inquiry,
     ),
     Holding(
         t.inquiry_messages,
@@ -300,14 +334,32 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
         _all_but(t.inquiry_messages, "id"),
         {"id": _NUMBER},
         frozenset({"texts"}),
+        emptied=_nobodys_message,
     ),
     Holding(
         t.evidence,
         "evidence",
-        _by(t.evidence, "person"),
+        _undecided_evidence,
         _all_but(t.evidence, "issued_key", "version"),
         {"issued_key": _DERIVED, "version": _OURS},
         frozenset({"sealed"}),
+        erase=True,
+    ),
+    Holding(
+        t.evidence,
+        "evidence",
+        _said_of_evidence,
+        ("number", *_SAID),
+        _rest(t.evidence, ("number", *_SAID), "given out with what the office decided"),
+        frozenset({"sealed"}),
+        emptied=lambda _whose: WITHOUT_WORDS,
+    ),
+    Holding(
+        t.evidence,
+        "decisions",
+        _decided_evidence,
+        _all_but(t.evidence, *_SAID, "issued_key", "version"),
+        {**dict.fromkeys(_SAID, "given out with what was handed in"), "issued_key": _DERIVED, "version": _OURS},
     ),
     Holding(
         t.evidence_files,

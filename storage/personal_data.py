@@ -36,6 +36,25 @@ _CHANGED_SO_FAR: Final = text(
 # A door that lives has taken up what waited: it does so within seconds of its start.
 _LIVES: Final = update_holders.c.alive_at > func.clock_timestamp() - timedelta(minutes=1)
 _OPEN: Final = ("open", "asked_back", "answered")
+_UNDER_WAY: Final = ("waiting", "claimed", "started")
+_OLD_NOTICE: Final = """
+n.made_at < :before AND NOT EXISTS (
+    SELECT FROM carried c JOIN deliveries d ON d.id = c.delivery
+    WHERE c.notice = n.id AND c.dropped IS NULL AND d.state IN ('waiting', 'claimed', 'started'))
+"""
+_REMEMBERED: Final = (
+    "n.kind = 'reminder' AND n.freed_at IS NULL AND EXISTS (SELECT FROM people p WHERE p.code = n.about[1])"
+)
+_EMPTY_NOTICES: Final = text(
+    "UPDATE notices n SET payload = '{}', about = '{}',"  # noqa: S608  ours
+    " key = CASE WHEN kind = 'reminder' THEN 'reminder:' || id ELSE key END"
+    f" WHERE (n.payload <> '{{}}' OR n.about <> '{{}}') AND NOT ({_REMEMBERED}) AND {_OLD_NOTICE}"
+)
+_EMPTY_REMINDERS: Final = text(
+    "UPDATE notices n SET payload = jsonb_build_object("  # noqa: S608  ours
+    "'source', n.payload -> 'source', 'criterion', n.payload -> 'criterion')"
+    f" WHERE n.payload - ARRAY['source', 'criterion'] <> '{{}}' AND {_REMEMBERED} AND {_OLD_NOTICE}"
+)
 
 
 class PersonalDataDrawer:
@@ -63,9 +82,12 @@ class PersonalDataDrawer:
 
     async def erase(self, person: PersonCode) -> None:
         whose = await self._whose(person)
-        for holding in HOLDINGS:
+        for holding in reversed(HOLDINGS):  # what belongs to other rows before those by which it is found
             if holding.erase:
                 await self._connection.execute(delete(holding.table).where(holding.which(whose)))
+            elif holding.emptied is not None:
+                emptied = update(holding.table).where(holding.which(whose)).values(holding.emptied(whose))
+                await self._connection.execute(emptied)
 
     async def _whose(self, person: PersonCode) -> Whose:
         code = storable(person)
@@ -110,11 +132,7 @@ class PersonalDataDrawer:
         """
         ago = {code: now - timedelta(days=days) for code, days in periods.items()}
         execute = self._connection.execute
-        await execute(
-            update(deliveries)
-            .where(deliveries.c.done_at < ago["deliveries"], deliveries.c.address != "")
-            .values(address="", tried=[], provider_id=None)
-        )
+        await self._forget_what_was_told(ago["deliveries"])
         # Whoever waits for an answer is waited for as well, but not for ever: what they wrote is a conversation too.
         is_tried = (seen_updates.c.tries > 0) & select(update_holders).where(_LIVES).exists()
         long_ago = ago["waiting_updates"] - timedelta(days=periods["waiting_updates"])
@@ -144,6 +162,18 @@ class PersonalDataDrawer:
         await execute(delete(consents).where(consents.c.at < ago["requests"], ~holds.exists()))
         await execute(delete(retention_runs).where(retention_runs.c.day < ago["retention_runs"].date()))
         return expired
+
+    async def _forget_what_was_told(self, before: datetime) -> None:
+        """Of messages of before this moment it stays to whom, of which kind, when, and with which outcome.
+
+        Of a reminder also the stage, while its person is on the roster: it is what nobody is told twice by.
+        """
+        execute = self._connection.execute
+        old = func.coalesce(deliveries.c.done_at, deliveries.c.due_at) < before
+        is_over = old & deliveries.c.state.not_in(_UNDER_WAY) & (deliveries.c.address != "")
+        await execute(update(deliveries).where(is_over).values(address="", tried=[], provider_id=None))
+        await execute(_EMPTY_NOTICES, {"before": before})
+        await execute(_EMPTY_REMINDERS, {"before": before})
 
     async def count_changes(self) -> Mapping[str, int]:
         """How many rows of which table this connection has removed or changed of late."""

@@ -2,14 +2,18 @@
 
 import ast
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import LargeBinary
 
 from handlers.audit_words import name_action
 from handlers.phrases import locale_of
-from handlers.privacy import name_ground
+from handlers.privacy import describe_period, name_ground
 from knowledge.library import Library
+from knowledge.privacy import KeptGroup, find_faults
+from storage.tables import evidence
 
 ROOT = Path(__file__).parent.parent
 GUIDE = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
@@ -53,13 +57,46 @@ def test_the_guide_names_all_that_the_data_has(library: Library, part: str):
     rules = library.privacy
     rows = {
         "purposes": [f"| {one.name} | {_ground(one.ground)} |" for one in rules.purposes],
-        "groups": [f"| {one.name} |" for one in rules.groups],
+        "groups": [_row(one, library) for one in rules.groups],
         "periods": [f"| {one.what} | {one.days} |" for one in rules.periods],
         "rights": [f"| {one.name} | {one.days} |" for one in rules.rights],
         "steps": [f"| `{one.code}` | {one.name} |" for one in rules.breach.steps],
     }[part]
     missing = [row for row in rows if row not in GUIDE]
     assert not missing
+
+
+def _row(group: KeptGroup, library: Library) -> str:
+    """What the guide says of a group: for what, how long, and what a deletion does to it."""
+    with locale_of("vi"):
+        period = describe_period(library, group.code)
+    done = "xóa ngay" if group.is_gone else f"giữ: {group.why}"
+    return f"| {group.name} | {library.privacy.purpose(group.purpose).name} | {period} | {done} |"
+
+
+def test_the_guide_says_which_parts_of_evidence_are_sealed_and_which_are_not():
+    sealed = next(line for line in GUIDE.splitlines() if line.startswith("- Mã hóa bằng khóa"))
+    plain = next(line for line in GUIDE.splitlines() if line.startswith("- Không mã hóa"))
+    words = {"level": "mức", "issuer": "nơi cấp", "credential_number": "số hiệu", "issued_on": "ngày cấp"}
+    in_bytes = {column.name for column in evidence.columns if isinstance(column.type, LargeBinary)}
+    assert in_bytes == {"sealed"}
+    assert words.keys() <= {column.name for column in evidence.columns}
+    assert "lời cuối của cán bộ tổ chức về minh chứng" in sealed
+    assert "ảnh và tệp minh chứng" in sealed
+    assert all(word in plain and word not in sealed for word in words.values())
+
+
+def test_the_guide_names_everybody_who_is_warned_of_a_breach():
+    warned = next(line for line in GUIDE.splitlines() if "còn 48, 24, 12, 3 giờ" in line)
+    for who in ("Quản trị", "cán bộ tổ chức toàn tỉnh", "cán bộ phụ trách bảo vệ dữ liệu"):
+        assert who in warned
+
+
+@pytest.mark.parametrize("words", ["{no_such_period} ngày", "{0} ngày", "{"])
+def test_a_group_that_names_no_period_of_the_data_is_a_fault(library: Library, words: str):
+    rules = library.privacy
+    wrong = replace(rules, groups=(replace(rules.groups[0], kept=words),))
+    assert "group roster: names a period that there is not" in find_faults(wrong, library.documents)
 
 
 def _ground(ground) -> str:

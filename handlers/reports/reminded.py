@@ -109,6 +109,8 @@ def name_notice(kind: NoticeKind) -> str:
 def describe_notice(notice: Notice, rules: RulesOn) -> str:
     """What it told of; of a reminder the criterion and the deadline."""
     payload = notice.payload
+    if not payload:  # its time is over: only its kind and its day are kept
+        return ""
     match notice.kind:
         case NoticeKind.REMINDER:
             return _describe_reminder(str(payload.get("criterion", "")), str(payload.get("source", "")), rules)

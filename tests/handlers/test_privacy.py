@@ -1,7 +1,7 @@
 """Consent per purpose, requests with their clocks, HR's side of them, and a new wording that is told once."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -168,20 +168,25 @@ async def test_a_newer_wording_is_told_once_and_what_was_agreed_to_holds_on(trie
     assert isinstance(tried.desk, FrontDesk)
 
 
-@pytest.mark.parametrize(
-    ("right", "has_others", "is_extended", "due"),
-    [
-        (Right.CORRECT, False, False, date(2026, 12, 1)),
-        (Right.WITHDRAW, False, False, date(2026, 12, 6)),
-        (Right.WITHDRAW, True, False, date(2026, 12, 11)),
-        (Right.RESTRICT, False, True, date(2026, 12, 21)),
-    ],
-    ids=["the shorter end of the band", "by right", "somebody else processes too", "extended once"],
-)
-def test_clocks_run_by_the_data(library, right, has_others, is_extended, due):
+# Days from the day of the request: as it is, where somebody else processes too, extended once, and both.
+DAYS_OF = {
+    Right.VIEW: (10, 10, 10, 10),
+    Right.EXPORT: (10, 10, 10, 10),
+    Right.CORRECT: (10, 10, 10, 10),
+    Right.DELETE: (10, 10, 10, 10),
+    Right.WITHDRAW: (15, 20, 30, 35),
+    Right.RESTRICT: (15, 20, 30, 35),
+    Right.OBJECT: (15, 20, 30, 35),
+}
+
+
+@pytest.mark.parametrize("place", range(4), ids=["as it is", "others process too", "extended once", "both"])
+@pytest.mark.parametrize("right", list(Right))
+def test_clocks_run_by_the_data(library, right, place):
+    has_others, is_extended = place in {1, 3}, place in {2, 3}
     today = with_standards(library).on(TODAY)
     clocks = clocks_of(right, TODAY, library.privacy, today.calendar, has_others=has_others, is_extended=is_extended)
-    assert clocks.due_on == due
+    assert clocks.due_on == TODAY + timedelta(days=DAYS_OF[right][place])
     assert clocks.first_on == today.calendar.add_working_days(TODAY, 2)
     assert clocks.safe_on <= clocks.due_on
 

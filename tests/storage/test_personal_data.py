@@ -1,11 +1,12 @@
 """Everything about a person is given out or left out for a reason; what had its time is in no table any more."""
 
+import contextlib
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from bot.wiring_privacy import count_due, tidy
 from handlers.asking import Channel
@@ -16,13 +17,15 @@ from handlers.notifying import Notifying
 from handlers.officials.my_requests import Desk, correction_form, delete
 from handlers.privacy import consents_of
 from knowledge.data_clocks import DataClocks
-from knowledge.facts import PersonCode, UnitCode
+from knowledge.facts import Credential, CredentialStatus, KindCode, PersonCode, UnitCode
 from knowledge.privacy import Purpose
 from storage.encryption import SecretKeyError
 from storage.holdings import ABOUT_NOBODY, HOLDINGS, Whose
 from storage.records import (
     ConsentAct,
     DataRequest,
+    Evidence,
+    EvidenceState,
     Inquiry,
     InquiryMessage,
     InquiryReason,
@@ -30,10 +33,12 @@ from storage.records import (
     Letter,
     LetterKind,
     MessageKind,
+    ReminderWishes,
 )
 from storage.tables import metadata
 from tests.handlers.visits import visit
 from tests.offices import TODAY, StandingClock, sample_office
+from tests.storage.old_rows import OLD, is_kept, put_rows
 
 WORDS = "chuyện riêng chưa kể với ai"
 NOW = StandingClock().now()
@@ -236,11 +241,40 @@ async def test_a_correction_changes_the_record_as_a_load_does_and_is_audited(off
     assert (await office.verify_audit()).is_intact
 
 
+async def _hand_in(drawers, state: EvidenceState, number: str) -> int:
+    """The number of a certificate handed in, with a file, as it stands now."""
+    said = Credential(KindCode("ielts"), "6.0", WORDS, number, date(2025, 5, 12))
+    file = await drawers.evidence.add_file(WHO, WORDS.encode(), "image/jpeg", NOW)
+    made = await drawers.evidence.submit(Evidence(WHO, said, submitted_at=NOW, changed_at=NOW), [file.id])
+    if state is not EvidenceState.WAITING:
+        done = {"decided_by": PersonCode("CB015"), "decided_at": NOW, "words": WORDS, "version": 2}
+        await drawers.evidence.settle(replace(made, state=state, **done))
+    return int(made.number)
+
+
+async def _leave_something_in_each_group(drawers, rules) -> dict[EvidenceState, int]:
+    """Something of this person in each group that a deletion takes away; the numbers of the evidence."""
+    await _speak(drawers, rules)
+    waiting = await drawers.inquiries.add(
+        Inquiry("", "telegram", "7001", WHO, None, rules.book.home, WORDS, (), InquiryReason.REQUESTED, NOW, TODAY, "1")
+    )
+    said = InquiryMessage(MessageKind.REPLY, NOW, WORDS, WHO, "tôi")
+    await drawers.inquiries.save(waiting, NOW, said)
+    await drawers.link_codes.issue(WHO, NOW)
+    await drawers.reminders.save_wishes(WHO, ReminderWishes(quiet_until=TODAY), NOW)
+    await drawers.calendars.issue(WHO, NOW)
+    await drawers.later.write()
+    return {state: await _hand_in(drawers, state, f"A-{state.value}") for state in EvidenceState}
+
+
 async def test_deletion_takes_at_once_what_may_go_and_the_chain_still_holds(office):
     rules = await office.rule_book()
+    gone = {one.code for one in office.library.privacy.groups if one.is_gone}
+    whose = Whose(WHO, [("telegram", "7001"), ("web", "second")])
     async with office._database.transaction() as drawers:
-        await _speak(drawers, rules.on(TODAY))
-        await drawers.link_codes.issue(WHO, NOW)
+        numbers = await _leave_something_in_each_group(drawers, rules.on(TODAY))
+        before = await drawers.personal_data.count(WHO)
+        assert not {one for one in gone if not before.get(one)}, "something of each group to be taken away"
         person = await drawers.profiles.find_person(WHO)
         here = visit(rules, person, channel=Channel.TELEGRAM)
         here = replace(here, asked=replace(here.asked, address="7001"))
@@ -257,11 +291,35 @@ async def test_deletion_takes_at_once_what_may_go_and_the_chain_still_holds(offi
         )
         await drawers.accounts.link("web", "second", WHO, NOW)
         await delete(here, person, desk, _kept(drawers), asks_about_rest=True)
+        await drawers.later.write()
         counts = await drawers.personal_data.count(WHO)
+        left = dict.fromkeys(gone, 0)
+        for one in HOLDINGS:
+            if one.group in gone:
+                query = select(func.count()).select_from(one.table).where(one.which(whose))
+                left[one.group] += await drawers.connection.scalar(query)
+        decided = await drawers.evidence.list_of(WHO, 50)
+        person_after = await drawers.profiles.find_person(WHO)
+        traces = (await drawers.connection.execute(text("SELECT person, address, texts FROM inquiries"))).all()
         running = await drawers.privacy.list_running(None, 10)
         acts = await drawers.privacy.list_consents_of(WHO)
-    gone = {"chats", "sessions", "conversation", "reminders"}
     assert {group: counts.get(group, 0) for group in gone} == dict.fromkeys(gone, 0)
+    # Nor is any of it found by the chats that were theirs before.
+    assert left == dict.fromkeys(gone, 0)
+    # What the office decided is told from its number, kind, outcome, by whom and when, and from nothing else.
+    of_office = {EvidenceState.VERIFIED, EvidenceState.REJECTED}
+    assert {one.number: one.state for one in decided} == {numbers[state]: state for state in of_office}
+    assert {(one.credential.kind, one.decided_by, one.decided_at) for one in decided} == {("ielts", "CB015", NOW)}
+    assert all(WORDS not in str(one) and one.files == () for one in decided)
+    assert counts["decisions"] == len(of_office)
+    # The certificate that verdicts count stands in the roster, and what waited does not.
+    held = {one.number: one.status for one in person_after.credentials if (one.number or "").startswith("A-")}
+    assert held == {"A-verified": CredentialStatus.VERIFIED, "A-rejected": CredentialStatus.REJECTED}
+    # Of the questions stays that there were some, of nobody.
+    assert traces
+    assert {(person, address, words) for person, address, words in traces} == {(None, "", None)}
+    async with office._database.transaction() as drawers:
+        counts = await drawers.personal_data.count(WHO)
     assert min(counts[one] for one in ("roster", "audit", "consents")) > 0
     assert [one.right for one in running] == ["delete"]
     assert acts[-1].act == "withdrawn"
@@ -269,6 +327,35 @@ async def test_deletion_takes_at_once_what_may_go_and_the_chain_still_holds(offi
     assert {("telegram", "reminders"), ("web", "reminders"), ("web", "answers")} <= withdrawn
     assert len(acts[0].digest) == 64
     assert (await office.verify_audit()).is_intact
+
+
+class _UndoneError(Exception):
+    """Undoes what a transaction did."""
+
+
+@pytest.fixture(scope="module")
+async def tidied(office):
+    """Which rows are kept after one cleaning up: by what they are, and whether their time was over."""
+    kept: dict[tuple[str, bool], bool] = {}
+    with contextlib.suppress(_UndoneError):
+        async with office._database.transaction() as drawers:
+            days = {one.code: one.days for one in office.library.privacy.periods}
+            rows = await put_rows(drawers.connection, days, NOW)
+            await tidy(drawers, office.reference, NOW)
+            kept = {name: await is_kept(drawers.connection, row) for name, row in rows.items()}
+            raise _UndoneError
+    return kept
+
+
+def test_every_period_of_storage_has_rows_that_go_by_it(library):
+    assert {one.code for one in OLD} - {""} == {one.code for one in library.privacy.periods}
+    assert len({one.name for one in OLD}) == len(OLD)
+
+
+@pytest.mark.parametrize("name", [one.name for one in OLD])
+def test_what_has_had_its_time_goes_and_what_has_not_stays(tidied, name):
+    assert not tidied[name, True]
+    assert tidied[name, False]
 
 
 async def test_addresses_of_old_messages_go_and_that_they_were_sent_stays(office):
