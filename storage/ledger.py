@@ -35,6 +35,7 @@ _LEAD: Final = 0.15  # seconds from a claim to its first slot: its words are wri
 _UNPACED_AT_ONCE: Final = 100
 _LOOK_AGAIN: Final = 0.25  # seconds, where what is due is held back for a moment
 _NEARER: Final = 0.96  # of the interval: after a delay departures may follow each other by so little, and no less
+_KEPT_APART: Final = 0.5  # seconds by which two clocks are told better at most: more is a clock that was moved
 _JUMP: Final = 2.0  # seconds by which no answer is later than another, so that the database's clock was put back
 _FORGOTTEN: Final = 1.505  # seconds after which nothing that left by now counts in any second
 _PATIENCE: Final = 60.0  # seconds for which the end of what was sent is held for a database that is away
@@ -261,6 +262,7 @@ class Ledger:
         self._driver: psycopg.AsyncConnection[Any] | None = None
         self._offset = _Offset()
         self._paced: dict[str, bool] = {}
+        self._latest: dict[str, float] = {}  # identity → when its latest request leaves, by `time.monotonic`
         self._left: dict[int, float] = {}  # delivery → when its request left, by `time.monotonic`
         self._ways: dict[str, _Ways] = {}
         self._mine: dict[str, int] = {}  # token → claims of ours that are not done with
@@ -483,6 +485,8 @@ class Ledger:
             number = one.claim.delivery.id
             leaves = paced[one.sender].leave(number, slot, now) if one.sender in paced else now
             departs[number] = self._offset.here(leaves, seen=now)
+            if one.sender in paced:
+                departs[number] = self._keep_apart(one.sender, departs[number], paced[one.sender].interval * _NEARER)
         for sender, those in paced.items():
             values = those.last, those.window.numbers, those.window.moments, sender
             await driver.execute(_DEPART, values)
@@ -492,6 +496,12 @@ class Ledger:
             one.departs, one.is_done = departs.get(one.claim.delivery.id), True
             if one.departs is not None and one.sender in paced:
                 self._left[one.claim.delivery.id] = one.departs
+
+    def _keep_apart(self, sender: str, departs: float, distance: float) -> float:
+        """Not nearer to the one before, where an answer has just told better how far the two clocks are apart."""
+        latest = self._latest.get(sender, departs - distance)
+        self._latest[sender] = max(departs, latest + distance) if latest < departs + _KEPT_APART else departs
+        return self._latest[sender]
 
     async def _read_departures(
         self, driver: psycopg.AsyncConnection[Any], marks: Sequence[_Mark]

@@ -71,6 +71,20 @@ async def test_call_is_carried_out_all_the_same_when_the_caller_left_a_held_one(
         await oa.wait_for(lambda: oa.refresh_token != old)
 
 
+async def test_a_fault_after_a_call_waits_for_one_that_is_carried_out_when_the_first_is_refused():
+    async with ZaloOa() as oa, httpx.AsyncClient(verify=TLS) as client:
+        lan = oa.person("Lan", is_follower=True, interacted_at=oa.clock())
+        oa.fail_next("message/cs", faults.gateway_page(502, after=True), about=lan.id)
+        body = {"recipient": {"user_id": lan.id}, "message": {"text": "chào"}}
+        url, token = f"{oa.openapi_base}/v3.0/oa/message/cs", oa.grants.access_token
+        oa.grants.expire_access()
+        assert (await client.post(url, json=body, headers={"access_token": token})).json()["error"] == -220
+        form = {"app_id": oa.app_id, "grant_type": "refresh_token", "refresh_token": oa.refresh_token}
+        new = await client.post(f"{oa.oauth_base}/v4/oa/access_token", data=form, headers={"secret_key": oa.app_secret})
+        header = {"access_token": new.json()["access_token"]}
+        assert [(await client.post(url, json=body, headers=header)).status_code for _each in range(2)] == [502, 200]
+
+
 @pytest.mark.parametrize("form", ["query", "json", "form", "multipart", "GET"])
 async def test_parameters_are_read_when_given_in_any_form(form):
     async with ZaloBot() as platform, httpx.AsyncClient(verify=TLS) as client:

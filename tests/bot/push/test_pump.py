@@ -20,7 +20,7 @@ from knowledge.cases import Case, KeptCase, Told, Trigger
 from knowledge.facts import PersonCode
 from storage.database import Database, open_database
 from storage.encryption import Vault
-from storage.ledger import Ledger
+from storage.ledger import Ledger, _Offset
 from storage.records import Claim, DeliveryState, NewDelivery, NewNotice, NoticeKind
 from tests.bot.push.pumping import (
     SENDER,
@@ -363,13 +363,40 @@ async def test_a_slot_that_is_long_past_is_not_used(database: Database) -> None:
 
 async def test_departures_keep_their_distance_after_a_delay(database: Database) -> None:
     await fill(database, people(8), per_second=20)
-    async with ledger_of(database) as ledger:
+    async with ledger_of(database, stale=60) as ledger:
         claimed = await ledger.claim(SENDER, datetime.now(UTC))
         await asyncio.sleep(0.6)
         departures = await asyncio.gather(*(ledger.start(one, datetime.now(UTC)) for one in claimed.claims))
     apart = [b - a for a, b in pairwise(departures)]
     assert len(apart) == 7
     assert min(apart) >= 0.05 * 0.959
+
+
+async def test_departures_keep_their_distance_when_the_first_answers_of_the_database_were_slow(
+    database: Database,
+) -> None:
+    """Clocks are compared by answers: one that comes late makes its moment look later than it is."""
+    await fill(database, people(4), per_second=20)
+    async with ledger_of(database, stale=60) as ledger:
+        claimed = await ledger.claim(SENDER, datetime.now(UTC))
+        await asyncio.sleep(0.3)
+        ledger._offset = _FirstLate(0.03)
+        departures = [await ledger.start(one, datetime.now(UTC)) for one in claimed.claims]
+    apart = [b - a for a, b in pairwise(departures)]
+    assert len(apart) == 3
+    assert min(apart) >= 0.05 * 0.959
+
+
+class _FirstLate(_Offset):
+    """The first answer came so many seconds after it was written, the others at once."""
+
+    def __init__(self, late: float) -> None:
+        super().__init__()
+        self._late = late
+
+    def here(self, there: float, *, seen: float) -> float:
+        late, self._late = self._late, 0.0
+        return super().here(there, seen=seen - late)
 
 
 async def test_marks_survive_a_lost_connection(database: Database) -> None:

@@ -75,6 +75,14 @@ class _Planned:
     times: int | None
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A fault whose turn has come; `place` is where it stood, None where it stays there."""
+
+    fault: Fault
+    place: tuple[str, str | None] | None
+
+
 @dataclass
 class Plan:
     """The faults to come, by the name of a call and, where given, by whom it is about."""
@@ -84,7 +92,7 @@ class Plan:
     def put(self, name: str, fault: Fault, *, about: str | None, times: int | None, skip: int) -> None:
         self._waiting.setdefault((name, about), deque()).append(_Planned(fault, skip, times))
 
-    def take(self, name: str, about: str | None) -> Fault | None:
+    def take(self, name: str, about: str | None) -> Taken | None:
         """The fault of this call. Faults about one person come before those of everybody, `*` stands for any call."""
         keys = [(name, about), ("*", about)] if about is not None else []
         for key in [*keys, (name, None), ("*", None)]:
@@ -92,12 +100,17 @@ class Plan:
                 return found
         return None
 
+    def give_back(self, taken: Taken) -> None:
+        """It was to come after its call, which was not carried out: it is for the next one."""
+        if taken.place is not None:
+            self._waiting.setdefault(taken.place, deque()).appendleft(_Planned(taken.fault, 0, 1))
+
     def clear(self, name: str | None = None) -> None:
         """Nothing goes wrong any more, with this call or with all."""
         for key in [key for key in self._waiting if name in {None, key[0]}]:
             del self._waiting[key]
 
-    def _step(self, key: tuple[str, str | None]) -> Fault | None:
+    def _step(self, key: tuple[str, str | None]) -> Taken | None:
         queue = self._waiting.get(key)
         if not queue:
             return None
@@ -105,8 +118,9 @@ class Plan:
         if first.skip > 0:
             first.skip -= 1
             return None
-        if first.times is not None:
-            first.times -= 1
-            if first.times == 0:
-                queue.popleft()
-        return first.fault
+        if first.times is None:
+            return Taken(first.fault, None)
+        first.times -= 1
+        if first.times == 0:
+            queue.popleft()
+        return Taken(first.fault, key)

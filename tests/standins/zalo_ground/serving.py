@@ -13,7 +13,7 @@ from tests.standins.listening import Listening
 from tests.standins.zalo_ground.bell import Bell
 from tests.standins.zalo_ground.calls import Asked, Call, mask_all, read_asked
 from tests.standins.zalo_ground.clock import Agenda, Clock
-from tests.standins.zalo_ground.faults import Fault, Harm, Plan
+from tests.standins.zalo_ground.faults import Fault, Harm, Plan, Taken
 from tests.standins.zalo_ground.switches import Switches
 
 CONTROL = "/_ctl"
@@ -124,9 +124,9 @@ class StandIn(Listening):
         call = self._note(request, service.name, path or request.path)
         asked = await read_asked(request, call)
         call.about = service.find_subject(asked)
-        fault = self.faults.take(service.name, call.about)
+        taken = self.faults.take(service.name, call.about)
         try:
-            response = await self._answer(asked, service, fault)
+            response = await self._answer(asked, service, taken)
         finally:
             self.bell.ring()
         call.status = response.status
@@ -141,7 +141,8 @@ class StandIn(Listening):
         self.calls.append(call)
         return call
 
-    async def _answer(self, asked: Asked, service: Service, fault: Fault | None) -> web.StreamResponse:
+    async def _answer(self, asked: Asked, service: Service, taken: Taken | None) -> web.StreamResponse:
+        fault = taken.fault if taken else None
         call, harm = asked.call, fault.harm if fault else None
         if fault is not None and harm is Harm.HOLD:
             call.outcome = "held"
@@ -152,6 +153,8 @@ class StandIn(Listening):
         try:
             made = await service.carry_out(asked)
         except Refused as wrong:
+            if taken is not None and harm is not Harm.HOLD:
+                self.faults.give_back(taken)
             if wrong.is_violation:
                 self.violations.append(f"{call.name}: {wrong.code} {wrong.message}")
             call.code, call.outcome = wrong.code, "refused"
