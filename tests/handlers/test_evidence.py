@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from handlers.hr.evidence import effect_of
+from handlers.letting_go import Kept, erase
 from handlers.reply import Outcome, Reply
-from knowledge.facts import CredentialStatus, Person, PersonCode, Role
+from knowledge.facts import Credential, CredentialStatus, Person, PersonCode, Role
 from knowledge.findings import State
 from storage.records import Account, EvidenceState, LetterKind
 from tests.handlers import visits
@@ -465,3 +466,31 @@ async def test_what_was_given_up_is_not_gone_on_with(house):
     await house.says(ME, "hủy")
     assert "evidence.form|:" not in {one.token for one in (await house.presses(ME, "gaps.mine")).choices}
     assert "không còn mở" in (await house.presses(ME, "evidence.form|:")).title
+
+
+# --- when its time is over, and on deletion
+
+
+async def test_of_what_was_decided_long_ago_nothing_is_said_that_is_no_longer_known(house):
+    await house.hand_in()
+    one = house.kept.kept[1]
+    emptied = replace(one, state=EvidenceState.VERIFIED, credential=Credential(one.credential.kind), words=None)
+    house.kept.kept[1] = emptied
+    house.kept.files.clear()
+    seen = words(await house.presses(ME, "evidence.open|1"))
+    assert "không còn được lưu" in seen
+    assert "IELTS" in seen
+    assert "Số hiệu" not in seen
+    assert "IELTS" in words(await house.presses(ME, "evidence.mine"))
+
+
+async def test_a_deletion_takes_back_what_waits_also_of_whoever_has_no_chat(house, library):
+    await house.hand_in()
+    assert house.credentials()
+    desk = house.tried.drawers
+    drawers = Kept(desk.accounts, desk.threads, desk.inquiries, desk.letters, desk.evidence, desk.calendars)
+    today = visits.with_table(library).on(visits.TODAY)
+    assert not await erase(ME, today, drawers, desk.personal_data, desk.privacy, house.kept.kept[1].submitted_at)
+    assert house.state() is EvidenceState.WITHDRAWN
+    assert house.credentials() == ()
+    assert desk.personal_data.erased == [ME.code]

@@ -134,10 +134,19 @@ async def test_no_question_is_kept_of_who_does_not_want_it(tried):
 
 
 async def test_deletion_says_what_stays_and_why_before_it_is_done(tried):
-    tried.drawers.personal_data.rows = {"conversation": [("threads", {})], "audit": [("audit_entries", {})] * 2}
+    tried.drawers.personal_data.rows = {
+        "conversation": [("threads", {})], "audit": [("audit_entries", {})] * 2, "roster": [("credentials", {})],
+        "evidence": [("evidence", {})], "decisions": [("evidence", {})],
+    }  # fmt: skip
     told = await tried.say("Xóa dữ liệu của tôi")
     assert "Xóa ngay: Cuộc trò chuyện (1)" in words(told)
     assert "Giữ lại: Nhật ký kiểm tra" in words(told)
+    # Of evidence: what was handed in goes, what the office decided and the certificate in the record stay.
+    assert "Xóa ngay: Minh chứng đã nộp (1)" in words(told)
+    stays = next(one.text for one in told.lines if "Kết luận của cán bộ tổ chức về minh chứng" in one.text)
+    assert "chỉ còn số thứ tự, loại chứng chỉ, kết luận, ai kết luận, ngày nào" in stays
+    record = next(one.text for one in told.lines if "Hồ sơ do cán bộ tổ chức lập" in one.text)
+    assert "văn bằng, chứng chỉ mà cán bộ tổ chức đã kết luận" in record
     assert tried.drawers.personal_data.erased == []
     await tried.press("data.delete.yes", thread="t")
     assert tried.drawers.personal_data.erased == [ASKER.code]
