@@ -22,6 +22,7 @@ import psutil
 from sqlalchemy import text
 
 from storage.errors import DatabaseUnavailableError
+from tests.drills.own_records import Reader
 from tests.drills.province import FIRST_CHAT, ROOT, SECRET, Province, open_chats, open_province
 from tests.replication import USER, open_primary, open_standby
 from tests.standins.telegram_api import TelegramApi
@@ -29,8 +30,18 @@ from tests.standins.telegram_api import TelegramApi
 _FIRST_ASKER = 6_000_000_000
 _ASKERS = _FIRST_ASKER + 1
 _ASKED = "Công văn 2123 điểm 3 nói gì?"
+_OWN = ("xem dữ liệu cá nhân của tôi", "/taikhoan")  # what every other one asks, each of them linked
 _ENOUGH = 600.0  # seconds: beside other work everything takes long
 _AFTERWARDS = 8.0  # seconds in which a second answer would come: what nobody has in hand is looked for every three
+_LINKED = """
+WITH made AS (
+    INSERT INTO people (code, name, name_folded, born_on, gender, unit, position, position_group, managed_by, is_leader)
+    SELECT 'YY' || lpad(n::text, 6, '0'), 'Pham Thi ' || lpad(n::text, 6, '0'), 'pham thi', date '1975-01-01' + n, 'nu',
+        'U1', 'Chuyên viên', 'khong-co-nhom', 'cap_xa', false FROM generate_series(1, :questions - 1, 2) n
+    RETURNING code, substr(code, 3)::int AS n)
+INSERT INTO accounts (channel, address, person, linked_at, locale, changed_at, withheld)
+SELECT 'telegram', (:first + n)::text, code, now(), 'vi', now(), '{reminders}' FROM made
+"""
 _MARKS = "CREATE TABLE drill_marks (n integer PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp())"
 
 
@@ -49,6 +60,7 @@ async def fail_over(
             open_chats(api, people)
             async with province.database.transaction() as drawers:
                 await drawers.connection.execute(text(_MARKS))
+                await drawers.connection.execute(text(_LINKED), {"questions": questions, "first": _ASKERS})
             for _each in range(2):
                 await province.start_worker(api, per_second=per_second)
             async with _serving(province, api) as doors, asyncio.TaskGroup() as group:
@@ -112,11 +124,14 @@ async def _serving(province: Province, api: TelegramApi):
 
 
 async def _ask(api: TelegramApi, questions: int, near: asyncio.Event, *, pause: float) -> None:
-    """One question of each visitor: a third while all is well, the others from just before the kill."""
+    """One question of each visitor: a third while all is well, the others from just before the kill.
+
+    Every other one is linked and asks for their own record.
+    """
     for n in range(questions):
         if n == questions // 3:
             await near.wait()
-        api.visitor(f"Khach {n}", _ASKERS + n).says(_ASKED)
+        api.visitor(f"Khach {n}", _ASKERS + n).says(_OWN[n // 2 % 2] if n % 2 else _ASKED)
         await asyncio.sleep(pause)
 
 
@@ -148,6 +163,32 @@ def _unanswered(api: TelegramApi, questions: int) -> int:
 def _answers(api: TelegramApi, n: int) -> int:
     chat = api.chats.get(_ASKERS + n)
     return sum(one.is_from_bot for one in chat.messages) if chat is not None else 0
+
+
+def _read(api: TelegramApi, n: int) -> list[str]:
+    chat = api.chats.get(_ASKERS + n)
+    return [one.text for one in chat.messages if one.is_from_bot] if chat is not None else []
+
+
+def _count_records(province: Province, api: TelegramApi, questions: int) -> dict[str, int]:
+    """Who read of their own record, and how many of somebody else's, questions and messages alike."""
+    reader = Reader({f"CB{n:07}": f"CB{n:07}" for n in range(province.people)})
+    owners = {_ASKERS + n: f"YY{n:06}" if n % 2 else None for n in range(questions)}
+    read = {chat: _read(api, chat - _ASKERS) for chat in owners}
+    wrong = {chat: reader.find_others(read[chat], own) for chat, own in owners.items()}
+    for n in range(province.people):
+        others = reader.find_others([one.text for one in api.chats[FIRST_CHAT + n].messages], f"CB{n:07}")
+        wrong[FIRST_CHAT + n] = others
+    for chat, others in wrong.items():
+        if others:
+            print(f"{chat} reads of {', '.join(sorted(others))}", file=sys.stderr)
+    own_read = {chat: reader.is_own(read[chat], own) for chat, own in owners.items() if own}
+    return {
+        "asked_for_their_own_record": len(own_read),
+        "read_their_own_record": sum(own_read.values()),
+        "own_record_not_told": sum(bool(read[chat]) and not is_own for chat, is_own in own_read.items()),
+        "wrong_disclosures": sum(map(len, wrong.values())),
+    }
 
 
 def _show_twice(province: Province, api: TelegramApi, questions: int) -> None:
@@ -188,6 +229,7 @@ async def _count(
         "not_ended": sum(states[one] for one in ("waiting", "claimed", "started")),
         "questions_unanswered": _unanswered(api, questions),
         "answered_twice": sum(_answers(api, n) > 1 for n in range(questions)),
+        **_count_records(province, api, questions),
         "promoted_after_s": round(promoted - killed, 2),
         "first_commit_after_s": round(min(acknowledged, default=float("nan")) - killed, 2),
         "first_message_after_s": round(min(pushes, default=float("nan")) - killed, 2),
@@ -197,7 +239,10 @@ async def _count(
 
 def breaches(found: dict[str, object]) -> dict[str, object]:
     """What must be nought and is not."""
-    must = ("acknowledged_and_gone", "told_twice", "lost", "not_ended", "questions_unanswered", "answered_twice")
+    must = (
+        "acknowledged_and_gone", "told_twice", "lost", "not_ended", "questions_unanswered", "answered_twice",
+        "wrong_disclosures", "own_record_not_told",
+    )  # fmt: skip
     return {name: found[name] for name in must if found[name]}
 
 

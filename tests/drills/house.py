@@ -2,6 +2,7 @@
 
 Every visitor asks one thing and never again, so that each answer can be counted: none is a loss, two are a double.
 Whoever is told that an answer may have been cut off is counted by that. Notices go to chats that ask nothing.
+Some of those who ask are linked and ask for their own record; no answer to anybody may tell of somebody else.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,6 +34,7 @@ from storage.embedded import EmbeddedServer
 from storage.postgres.cluster import Cluster
 from storage.records import NewDelivery, NewNotice, NoticeKind
 from tests.conftest import LOCALES
+from tests.drills import own_records
 from tests.drills.process import JUMP
 from tests.drills.province import FIRST_CHAT, IDENTITY, ROOT
 from tests.drills.worker import AHEAD, DayClock, seconds_until_day
@@ -44,6 +46,8 @@ SECRET = "a-secret-for-drills"
 _SATURDAY = 5
 _STARTS_WITHIN = 900.0  # seconds: beside much other work starting takes long, and whoever ended is noticed at once
 FIRST_ASKER = 7_000_000_000
+_FOR_OWN_RECORD = 1 / 3
+_LINKED_AT_ONCE = 300
 FIRST_OFFICIAL = 6_000_000_000
 READY = {"serve": "http://", "run": "http://", "work": "Ctrl-C"}
 QUESTIONS = (
@@ -89,6 +93,8 @@ class Asked:
 
     visitor: Visitor
     at: float
+    person: str | None = None
+    is_for_own_record: bool = False
 
 
 @dataclass
@@ -110,6 +116,10 @@ class House:
     starts: int = 0
     kills: Counter[str] = field(default_factory=Counter)
     own_database: bool = False
+    linked: int = 0
+    linked_asked: int = 0
+    whose_code: dict[str, str] = field(default_factory=dict)
+    reader: own_records.Reader = field(default_factory=own_records.Reader)
 
     def __post_init__(self) -> None:
         self.port = _free_port()
@@ -213,9 +223,10 @@ class House:
         return False
 
     def query(self, order: str, *values: Any) -> list[tuple]:
-        """Rows, straight from the server."""
+        """Rows, straight from the server; values one by one, or one mapping of them by their names."""
+        given = values[0] if values and isinstance(values[0], Mapping) else values or None
         with psycopg.connect(self.direct, autocommit=True, connect_timeout=10) as connection:
-            made = connection.execute(order, values or None)  # type: ignore[call-overload]
+            made = connection.execute(order, given)  # type: ignore[call-overload]
             return made.fetchall() if made.description else []
 
     async def ask_database(self, order: str, *values: Any, seconds: float = 60) -> list[tuple]:
@@ -231,13 +242,29 @@ class House:
 
     # --- visitors
 
-    def asks(self, text: str, random: Random | None = None) -> Asked:
-        """Somebody new asks something."""
-        del random
+    def asks(self, text: str) -> Asked:
+        """Somebody new asks something; with a linking code as whoever it was issued to."""
         visitor = self.api.visitor(f"Khách {len(self.asked)}", FIRST_ASKER + len(self.asked))
-        asked = Asked(visitor, time.monotonic())
+        asked = Asked(visitor, time.monotonic(), self.whose_code.get(text.partition(" ")[2]))
         self.asked.append(asked)
         visitor.says(text)
+        return asked
+
+    def link_more(self, count: int) -> None:
+        """So many more who are linked, and will ask for their own record."""
+        count = min(count, own_records.MOST - self.linked)
+        self.query(own_records.MAKE, {"first": self.linked, "count": count})
+        self.linked += count
+
+    def asks_for_own_record(self) -> Asked | None:
+        """One of them does; None where there is none left."""
+        if self.linked_asked == self.linked:
+            return None
+        number, self.linked_asked = self.linked_asked, self.linked_asked + 1
+        visitor = self.api.visitor(f"Liên kết {number}", own_records.FIRST_LINKED + number)
+        asked = Asked(visitor, time.monotonic(), own_records.code_of(number), is_for_own_record=True)
+        self.asked.append(asked)
+        visitor.says(own_records.question_of(number))
         return asked
 
     def hands_in(self, picture: bytes) -> Asked:
@@ -245,20 +272,23 @@ class House:
         code, address = f"XX{len(self.asked):06}", str(FIRST_ASKER + len(self.asked))
         self.query(_ONE_MORE, code, address, address)
         visitor = self.api.visitor(f"Khách {len(self.asked)}", FIRST_ASKER + len(self.asked))
-        asked = Asked(visitor, time.monotonic())
+        asked = Asked(visitor, time.monotonic(), code)
         self.asked.append(asked)
         visitor.hands_in(picture, caption="chứng chỉ")
         return asked
 
     async def keep_asking(self, rate: float, stop: asyncio.Event, *, codes: Sequence[str] = ()) -> None:
-        """Somebody new every moment, some of them with a linking code that counts."""
+        """Somebody new every moment: some with a linking code that counts, every third for their own record."""
         random = Random(self.seed)  # noqa: S311  the same every time
         waiting = list(codes)
         while not stop.is_set():
             if waiting and random.random() < 0.1:
                 self.asks(f"/lienket {waiting.pop()}")
-            else:
+            elif random.random() > _FOR_OWN_RECORD or self.asks_for_own_record() is None:
                 self.asks(random.choice(QUESTIONS))
+            if self.linked_asked == self.linked < own_records.MOST:
+                with suppress(psycopg.Error):  # the server may just be away: strangers ask meanwhile
+                    self.link_more(_LINKED_AT_ONCE)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), random.expovariate(rate))
 
@@ -295,8 +325,36 @@ class House:
             "lost": sum(not one for one in read),
             "doubled": sum(len([text for text in one if text != self.interrupted]) > 1 for one in read),
             "told they were cut off": sum(self.interrupted in one for one in read),
-            "apologies": sum(any("Xin lỗi" in text or "Rất tiếc" in text for text in one) for one in read),
+            "apologies": sum(_has_apology(one) for one in read),
+            **self.count_records(),
         }
+
+    def count_records(self) -> dict[str, int]:
+        """Who read of their own record, and who of somebody else's, answers and notices alike."""
+        mine = [one for one in self.asked if one.is_for_own_record and one.person is not None]
+        told = [(self.answers(one), one.person or "") for one in mine]
+        owners = {one.visitor.chat.id: one.person for one in self.asked}
+        owners |= {FIRST_CHAT + n: f"ZZ{n:06}" for n in range(self.bulk)}
+        return {
+            "asked for their own record": len(mine),
+            "read their own record": sum(self.reader.is_own(one, own) for one, own in told),
+            "own record not told": sum(
+                bool(one) and not (self.reader.is_own(one, own) or self.interrupted in one or _has_apology(one))
+                for one, own in told
+            ),
+            "wrong disclosures": self.count_disclosures(owners),
+        }
+
+    def count_disclosures(self, owners: Mapping[int, str | None]) -> int:
+        """People of whom somebody else read in these chats."""
+        found = 0
+        for chat, own in owners.items():
+            texts = [one.text for one in self.api.chats[chat].messages if one.is_from_bot]
+            others = self.reader.find_others(texts, own)
+            found += len(others)
+            if others:
+                print(f"{own or 'a stranger'} reads of {', '.join(sorted(others))}: {texts}", file=sys.stderr)
+        return found
 
     # --- notices
 
@@ -419,6 +477,8 @@ async def _fill(house: House, people: int) -> None:
         connection.execute(_BULK_ACCOUNTS, (FIRST_CHAT, people))
     for n in range(people):
         house.api.visitor(f"ZZ{n:06}", FIRST_CHAT + n)
+    house.reader = own_records.Reader(dict(house.query("SELECT code, name FROM people WHERE code LIKE 'CB%'")))
+    house.link_more(_LINKED_AT_ONCE)
 
 
 def link_officials(house: House) -> int:
@@ -437,7 +497,9 @@ async def issue_codes(house: House, count: int) -> list[str]:
         people = house.query(
             "SELECT code FROM people WHERE code LIKE 'ZZ%' ORDER BY code DESC LIMIT %s".replace("Z%", "Z%%"), count
         )
-        return [(await office.issue_code(PersonCode(code))).code for (code,) in people]
+        codes = {(await office.issue_code(PersonCode(code))).code: code for (code,) in people}
+    house.whose_code.update(codes)
+    return list(codes)
 
 
 def _until_working_day() -> float:
@@ -446,6 +508,10 @@ def _until_working_day() -> float:
     while (datetime.now(VIETNAM) + ahead).weekday() >= _SATURDAY:
         ahead += timedelta(days=1)
     return ahead.total_seconds()
+
+
+def _has_apology(texts: Sequence[str]) -> bool:
+    return any("Xin lỗi" in text or "Rất tiếc" in text for text in texts)
 
 
 async def _at_once(number: int) -> int:

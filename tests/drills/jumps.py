@@ -166,7 +166,8 @@ async def drill(seconds: float) -> dict[str, object]:
         }
 
 
-BREACHES = ("lost", "doubled", "notices lost", "notices doubled", "waiting still", "told at night",
+BREACHES = ("lost", "doubled", "wrong disclosures", "own record not told",
+            "notices lost", "notices doubled", "waiting still", "told at night",
             "not told in the morning", "processes that ended by themselves")  # fmt: skip
 
 

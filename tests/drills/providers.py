@@ -191,7 +191,8 @@ async def drill(seconds: float, only: str | None = None) -> dict[str, dict[str, 
     return found
 
 
-BREACHES = ("lost", "doubled", "notices lost", "notices doubled", "lines open still", "others waited",
+BREACHES = ("lost", "doubled", "wrong disclosures", "own record not told",
+            "notices lost", "notices doubled", "lines open still", "others waited",
             "processes that ended by themselves")  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from bot.wiring import open_office
 from bot.wiring_keeping import Wishes, restore
 from handlers.phrases import locale_of
 from tests.drills.house import FIRST_ASKER, QUESTIONS, WEBHOOK, House, link_officials, open_house
+from tests.drills.own_records import FIRST_LINKED, code_of, question_of
 from tests.drills.province import FIRST_CHAT, IDENTITY, ROOT
 from tests.drills.updates import message
 from tests.offices import settings_for
@@ -48,16 +49,39 @@ async def say(house: House, *words: str) -> str:
 
 
 async def keep_questions(house: House, count: int) -> list[int]:
-    """Questions that a door kept just before it died: the chats in which they were asked."""
-    chats = [FIRST_ASKER + n for n in range(count)]
-    kept = [
-        (f"0.{n}", json.dumps(message(house, 500_000 + n, chat, QUESTIONS[n % len(QUESTIONS)])))
-        for n, chat in enumerate(chats)
-    ]
+    """Questions that a door kept just before it died: the chats in which they were asked.
+
+    Every other one is linked and asks for their own record.
+    """
+    chats = [(FIRST_LINKED if n % 2 else FIRST_ASKER) + n // 2 for n in range(count)]
+    kept = [(f"0.{n}", json.dumps(message(house, 500_000 + n, chat, _question(chat)))) for n, chat in enumerate(chats)]
     opened = open_office(settings_for(house.direct, house.home), clock=house.clock())
     async with opened as office, office.open_cabinet() as drawers:
         assert len(await drawers.updates.keep("telegram", kept, None)) == count
     return chats
+
+
+def _question(chat: int) -> str:
+    return (
+        question_of(chat - FIRST_LINKED) if chat >= FIRST_LINKED else QUESTIONS[(chat - FIRST_ASKER) % len(QUESTIONS)]
+    )
+
+
+def _owners(house: House, asked: list[int]) -> dict[int, str | None]:
+    """Whose each chat is: of those who asked, and of those who were to be told."""
+    whose = {chat: code_of(chat - FIRST_LINKED) if chat >= FIRST_LINKED else None for chat in asked}
+    return {**whose, **{FIRST_CHAT + n: f"ZZ{n:06}" for n in range(house.bulk)}}
+
+
+def _count_records(house: House, asked: list[int]) -> dict[str, int]:
+    owners = _owners(house, asked)
+    linked = {chat: own for chat, own in owners.items() if chat >= FIRST_LINKED and own is not None}
+    own_read = {chat: house.reader.is_own(_said(house, chat), own) for chat, own in linked.items()}
+    return {
+        "asked for their own record": len(linked), "read their own record": sum(own_read.values()),
+        "own record not told": sum(_answers(house, chat) > 0 and not is_own for chat, is_own in own_read.items()),
+        "wrong disclosures": house.count_disclosures(owners),
+    }  # fmt: skip
 
 
 def _said(house: House, chat: int) -> list[str]:
@@ -137,6 +161,7 @@ async def drill(people: int, seed: int, *, is_slow: bool = False) -> dict[str, o
             "asked": len(asked), "answered before the loss": answered,
             "lost": sum(not _answers(house, one) and not _pointed(house, one) for one in asked),
             "doubled": sum(_answers(house, one) > 1 or _pointed(house, one) > 1 for one in asked),
+            **_count_records(house, asked),
             "told to look": sum(_pointed(house, one) > 0 for one in asked),
             "not in the middle": int(not 0 < before <= at_backup < lost_at < people),
             "told twice": sum(got.get(one, 0) > 1 for one in everybody),
@@ -145,7 +170,15 @@ async def drill(people: int, seed: int, *, is_slow: bool = False) -> dict[str, o
         }  # fmt: skip
 
 
-BREACHES = ("lost", "doubled", "not in the middle", "told twice", "neither told nor named")
+BREACHES = (
+    "lost",
+    "doubled",
+    "wrong disclosures",
+    "own record not told",
+    "not in the middle",
+    "told twice",
+    "neither told nor named",
+)
 
 
 def main() -> None:
