@@ -301,6 +301,7 @@ async def test_deletion_takes_at_once_what_may_go_and_the_chain_still_holds(offi
         decided = await drawers.evidence.list_of(WHO, 50)
         person_after = await drawers.profiles.find_person(WHO)
         traces = (await drawers.connection.execute(text("SELECT person, address, texts FROM inquiries"))).all()
+        said = (await drawers.connection.execute(text("SELECT who, texts FROM inquiry_messages"))).all()
         running = await drawers.privacy.list_running(None, 10)
         acts = await drawers.privacy.list_consents_of(WHO)
     assert {group: counts.get(group, 0) for group in gone} == dict.fromkeys(gone, 0)
@@ -318,6 +319,7 @@ async def test_deletion_takes_at_once_what_may_go_and_the_chain_still_holds(offi
     # Of the questions stays that there were some, of nobody.
     assert traces
     assert {(person, address, words) for person, address, words in traces} == {(None, "", None)}
+    assert {(who, words) for who, words in said} == {(None, None), ("CB015", None)}
     async with office._database.transaction() as drawers:
         counts = await drawers.personal_data.count(WHO)
     assert min(counts[one] for one in ("roster", "audit", "consents")) > 0
