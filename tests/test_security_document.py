@@ -10,8 +10,19 @@ ROOT = Path(__file__).parent.parent
 DOCUMENT = ROOT / "docs" / "security.md"
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 MODULE = re.compile(r"`((?:bot|handlers|knowledge|storage|tests)/[\w/]+\.(?:py|js))`")
-SECRET_NAME = re.compile(r"(^|_)(secret|signature|seal|mac|digest)$")
-NO_SECRET = {"handlers/officials/asking_people.py"}  # its seal is made of what the asker was shown, without a key
+SECRET_NAME = re.compile(r"(^|_)(secret|signature|seals?|sealed|mac|mark_of|digest|hexdigest)$")
+# Made without a key: of what the asker was shown, of an entry of the chain, of a verdict as it was kept.
+NO_SECRET = {"handlers/officials/asking_people.py", "storage/audit.py", "storage/verdicts.py"}
+# Whoever must prove something: a webhook, Zalo by its signature, a visitor, a session's form, the key of a backup.
+COMPARING = {
+    "bot/on_console/browser.py",
+    "bot/on_web/visitors.py",
+    "bot/on_zalo/signing.py",
+    "bot/webhooks.py",
+    "storage/backups/sealed.py",
+}
+MARKING = {"bot/on_api/page.py", "bot/on_console/broadcasts.py"}
+PLATFORMS = ("Telegram", "Official Account", "Zalo bot")
 
 
 def rows() -> list[tuple[str, str]]:
@@ -42,9 +53,15 @@ def test_every_subject_of_the_threat_model_has_lines():
     assert len(headings) >= 8
 
 
+def test_whoever_proves_something_is_checked_in_constant_time():
+    """By place, so that neither a renamed value nor a new check of a secret goes by."""
+    checking = {path for path in _modules("bot", "handlers", "storage") if "hmac.compare_digest(" in _read(path)}
+    assert checking == COMPARING
+
+
 def test_secrets_are_compared_in_constant_time():
     found = []
-    for path in [*(ROOT / "bot").rglob("*.py"), *(ROOT / "handlers").rglob("*.py")]:
+    for path in [ROOT / one for one in _modules("bot", "handlers", "storage")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Compare) and any(isinstance(one, ast.Eq | ast.NotEq) for one in node.ops):
                 names = [_name_of(side) for side in (node.left, *node.comparators)]
@@ -55,7 +72,38 @@ def test_secrets_are_compared_in_constant_time():
     assert found == [], "hmac.compare_digest takes as long for every wrong one"
 
 
+def test_pages_escape_whatever_they_are_given():
+    """Nothing is put on a page as markup but what is made here of escaped parts."""
+    sources = [*_modules("bot", "handlers", "storage"), *_modules("bot", kind="html")]
+    marked = {path for path in sources if re.search(r"(?<!Inline)(?<!Keyboard)\bMarkup\(", _read(path))}
+    assert marked == MARKING
+    assert [path for path in sources if re.search(r"\|\s*safe\b|autoescape\s*(=\s*F|false)", _read(path))] == []
+    made = [path for path in sources if "jinja2.Environment(" in _read(path)]
+    assert [path for path in made if "autoescape=True" not in _read(path)] == []
+
+
+def test_every_platform_asks_a_desk_that_slows():
+    found = []
+    for path in _modules("bot"):
+        for node in ast.walk(ast.parse(_read(path))):
+            if isinstance(node, ast.Call) and _name_of(node.func).endswith("Reception"):
+                desk = next(one.value for one in node.keywords if one.arg == "desk")
+                found.append((path, ast.unparse(desk).partition("(")[0]))
+    assert len(found) >= len(PLATFORMS)
+    assert {desk for _path, desk in found} == {"office.desk_at"}, found
+
+
+def _modules(*rooms: str, kind: str = "py") -> list[str]:
+    return sorted(path.relative_to(ROOT).as_posix() for room in rooms for path in (ROOT / room).rglob(f"*.{kind}"))
+
+
+def _read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
 def _name_of(side: ast.expr) -> str:
+    if isinstance(side, ast.Call):
+        return _name_of(side.func)
     if isinstance(side, ast.Name):
         return side.id
     return side.attr if isinstance(side, ast.Attribute) else ""

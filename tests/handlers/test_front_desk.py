@@ -1,9 +1,12 @@
 """The front desk: who is there, what is meant, which day, and what the conversation was about."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
+from handlers.asking import Channel, Incoming, IncomingFile
+from handlers.handed_in import CleanFile
 from handlers.reply import Outcome
 from knowledge.facts import PersonCode
 from storage.records import Account, Redemption, RedemptionOutcome
@@ -25,6 +28,26 @@ async def test_visitor_is_whoever_the_linked_account_says(desk):
 
     assert (await desk.say("tôi còn thiếu gì")).findings[0].person == "CB001"
     assert (await desk.say("tôi còn thiếu gì", address="w2")).outcome is Outcome.DENIED
+
+
+async def test_a_file_of_a_stranger_is_neither_fetched_nor_looked_at(loaded, reader):
+    touched = []
+
+    async def fetch(_most):
+        touched.append("fetched")
+        return b"picture"
+
+    async def examine(content):
+        touched.append("looked at")
+        return CleanFile(content, "image/jpeg")
+
+    desk = TriedDesk(loaded, reader, people=(PERSON,))
+    desk.desk._examine = examine
+    asked = Incoming(Channel.WEB, "w1", file=IncomingFile("IMG_1.jpg", fetch, "image/jpeg", 7))
+    assert "liên kết" in (await desk.desk.answer(asked)).title
+    assert touched == []
+    await desk.desk.answer(replace(asked, person=PERSON.code))
+    assert touched == ["fetched", "looked at"]
 
 
 async def test_visitor_proven_by_the_door_needs_no_account(desk):

@@ -1,86 +1,196 @@
 """People who want what is not theirs: forged buttons, hostile names, patterns and headers, at an open office."""
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import zipfile
+from collections.abc import AsyncIterator, Collection
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from io import BytesIO
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from bot.on_console.at_desk import hand_over
+from bot.on_console.contents import PAGES
+from bot.on_console.seats import Seat
+from bot.unhurried import BURST
 from handlers.asking import Channel, Incoming
-from handlers.reply import File, Reply
+from handlers.reply import File, Outcome, Reply
 from handlers.routing import BY_ACTION, BY_COMMAND
-from storage.tables import people, units
-from tests.bot.on_console.opening import HEAD, HR_OF_AGENCY, HR_OF_PROVINCE, OFFICIAL
+from knowledge.study_cases import StudyAct
+from storage.tables import metadata, people
+from tests.bot.on_console.matrix import MATRIX
+from tests.bot.on_console.opening import (
+    ADMINISTRATOR,
+    DATA_OFFICER,
+    HEAD,
+    HEAD_OF_AGENCY,
+    HR_OF_AGENCY,
+    HR_OF_PROVINCE,
+    OFFICIAL,
+    Browser,
+    OpenConsole,
+    open_console,
+)
+from tests.bot.on_console.planted import INVENTED, PLACES, THEIR_UNIT, VICTIM, Planted, plant
+from tests.offices import sample_office
 
-SCRIPT = "<script>alert(1)</script>"
-IMAGE = '"><img src=x onerror=alert(2)>'
+ADDRESS = "chat-of-the-hostile"
+# Every question leaves its trace there; none of it is anybody else's.
+CHANGED_BY_ASKING = {"audit_entries", "audit_head", "console_entries"}
+OPENS = "<i hostile="  # what a page holds where something was not escaped
+PUBLIC = f"{OPENS}tên-văn-bản>"  # documents are for everybody to read
 # Actions of everybody that end what the visitor has; tried with subjects of others they would end the visitor's own.
 OWN_END = {"data.delete.yes", "data.delete.all", "data.withdraw.yes"}
+ON_PROPOSALS = {"broadcast.proposal", "broadcast.approve", "broadcast.unreached"}
+# What everybody may take with them of their own.
+OWN_PAPERS = ("data.export", "data.paper")
+# Whoever reaches none of what is planted; each with whom they may see, by unit.
+REACHING_NOTHING = {
+    "a stranger": (None, ()),
+    "an official": (OFFICIAL, ()),
+    "a head of an agency": (HEAD_OF_AGENCY, ("PHONG-MAU-1", "SO-MAU-1", "TT-MAU")),
+    "HR of another agency": (HR_OF_AGENCY, ("PHONG-MAU-1", "SO-MAU-1", "TT-MAU")),
+}
+
+
+@pytest.fixture(scope="module")
+async def planted(server_url, tmp_path_factory) -> AsyncIterator[tuple[OpenConsole, Planted]]:
+    """A console with things of an official and of HR of the province, all of whose words are markup."""
+    async with (
+        sample_office(server_url, tmp_path_factory.mktemp("planted")) as office,
+        open_console(office) as opened,
+    ):
+        yield opened, await plant(office, lambda place: f"{place} \"'>{OPENS}{place.replace(' ', '-')}>")
 
 
 def words_of(reply: Reply) -> str:
-    return " ".join([reply.title, *(line.text for line in reply.lines), *(choice.label for choice in reply.choices)])
+    """All that a reply says, also in what it hands over."""
+    parts = [repr(replace(reply, file=None)), *(line.text for line in reply.lines)]
+    files = [reply.file, *(reply.paper.beside if reply.paper is not None else ())]
+    return " ".join([*parts, *(_text_of(one) for one in files if one is not None)])
 
 
-@pytest.mark.parametrize(
-    ("visitor", "subjects"),
-    [
-        pytest.param(None, ("CB001",), id="a stranger"),
-        pytest.param(OFFICIAL, ("CB001", "1"), id="an official"),
-    ],
-)
-async def test_no_forged_button_and_no_command_names_anybody_else(console, visitor, subjects):
+def _text_of(file: File) -> str:
+    if not zipfile.is_zipfile(BytesIO(file.content)):
+        return file.content.decode("utf-8", "replace")
+    with zipfile.ZipFile(BytesIO(file.content)) as parts:
+        return " ".join(parts.read(one).decode("utf-8", "replace") for one in parts.namelist())
+
+
+async def _rows(office, own: Collection[str]) -> set[str]:
+    """What is kept but for what is the visitor's own, as it is written there."""
+    found = set()
+    async with office.open_cabinet() as cabinet:
+        for table in metadata.sorted_tables:
+            if table.name not in CHANGED_BY_ASKING:
+                rows = await cabinet.connection.exec_driver_sql(f'SELECT t::text FROM "{table.name}" t')  # noqa: S608
+                found |= {f"{table.name} {row}" for row in rows.scalars()}
+    return {row for row in found if VICTIM in row or not any(one in row for one in own)}
+
+
+def _subjects(action: str, there: Planted) -> list[str]:
+    """What of the planted an action may be about, as the buttons of those who may press it say it."""
+    kind, one = action.partition(".")[0], there
+    certificate = [f"{one.evidence}", f"{one.evidence}:{one.file}"]
+    question = [one.inquiry, *([f"{one.inquiry}#{HR_OF_AGENCY}"] if action == "inbox.assign" else [])]
+    acts = StudyAct if action in {"study.do", "study.say", "study.revise"} else ()
+    broadcast = [f"{one.broadcast}", f"{one.broadcast}.{one.delivery}"]
+    whom = (
+        [f"person:{VICTIM}", f"unit:{THEIR_UNIT}"] if action in {"remind.yes", "codes.print"} else [THEIR_UNIT, VICTIM]
+    )
+    by_kind = {
+        "evidence": certificate,
+        "review": certificate,
+        "inquiry": question,
+        "inbox": question,
+        "frequent": question,
+        "study": [f"{one.study}", *(f"{one.study}:1:{act}" for act in acts)],
+        "proposal": [f"{one.proposal}"],
+        "broadcast": [f"{one.proposal}", f"{one.proposal}.x"] if action in ON_PROPOSALS else broadcast,
+        "data": [f"{one.request}"],
+        "unclear": [f"{one.delivery}"],
+        "notice": [f"{one.delivery}"],
+        "unit": [THEIR_UNIT],
+        "unreached": [THEIR_UNIT],
+        "remind": whom,
+        "codes": whom,
+    }
+    return by_kind.get(kind, [VICTIM])
+
+
+@pytest.mark.parametrize("who", REACHING_NOTHING)
+async def test_no_forged_button_and_no_command_reaches_what_is_others(planted, who):
+    console, there = planted
+    visitor, units_seen = REACHING_NOTHING[who]
     async with console.office.open_cabinet() as cabinet:
-        found = await cabinet.connection.execute(select(people.c.code, people.c.name))
-        names = {name for code, name in found if code != visitor}
-        own = (await cabinet.connection.execute(select(people.c.name).where(people.c.code == visitor))).scalar()
-    names -= {own}
-    tokens = [f"{action}|{subject}" for action in BY_ACTION if action not in OWN_END for subject in subjects]
-    for token in tokens:
-        asked = Incoming(Channel.WEB, "hostile", choice=token, person=visitor)
-        said = words_of(await console.office.desk.answer(asked))
-        assert not [name for name in names if name in said], token
-    for command in BY_COMMAND:
-        asked = Incoming(Channel.WEB, "hostile", text=f"/{command} CB001", person=visitor)
-        said = words_of(await console.office.desk.answer(asked))
-        assert not [name for name in names if name in said], command
+        found = list(await cabinet.connection.execute(select(people.c.code, people.c.name, people.c.unit)))
+    seen = {code: name for code, name, unit in found if code == visitor or unit in units_seen}
+    others = {name for _code, name, _unit in found} - set(seen.values())
+    before = await _rows(console.office, [ADDRESS, *seen])
+    said = [
+        *({"choice": f"{action}|{one}"} for action in BY_ACTION if action not in OWN_END
+          for one in _subjects(action, there)),
+        *({"text": f"/{command} {VICTIM}"} for command in BY_COMMAND),
+    ]  # fmt: skip
+    for each in said:
+        reply = await console.office.desk.answer(Incoming(Channel.WEB, ADDRESS, person=visitor, **each))
+        told = words_of(reply).replace(PUBLIC, "")
+        assert not [name for name in others if name in told], each
+        assert OPENS not in told, each
+        is_handed_over = (reply.file, reply.paper, reply.code_sheet, reply.picture) != (None,) * 4
+        assert not is_handed_over or units_seen or each.get("choice", "").startswith(OWN_PAPERS), each
+    changed = before ^ await _rows(console.office, [ADDRESS, *seen])
+    assert not changed, sorted(changed)[:5]
 
 
-@asynccontextmanager
-async def renamed(console, code: str, name: str, unit: str) -> AsyncIterator[None]:
-    """Somebody and their unit are called otherwise inside the block."""
-    async with console.office.open_cabinet() as cabinet:
-        before = (
-            await cabinet.connection.execute(
-                select(people.c.name, people.c.name_folded, people.c.position, people.c.unit, units.c.name)
-                .join(units, units.c.code == people.c.unit)
-                .where(people.c.code == code)
-            )
-        ).one()
-        is_them, is_theirs = people.c.code == code, units.c.code == before[3]
-        await cabinet.connection.execute(update(people).where(is_them).values(name=name, position=name))
-        await cabinet.connection.execute(update(units).where(is_theirs).values(name=unit))
-    try:
-        yield
-    finally:
-        async with console.office.open_cabinet() as cabinet:
-            given = {"name": before[0], "name_folded": before[1], "position": before[2]}
-            await cabinet.connection.execute(update(people).where(is_them).values(given))
-            await cabinet.connection.execute(update(units).where(is_theirs).values(name=before[4]))
+@pytest.fixture(scope="module")
+async def inside(planted) -> AsyncIterator[list[tuple[frozenset[Seat], Browser]]]:
+    """Whoever sees most of each page of the console, by their seat."""
+    console, _there = planted
+    async with AsyncExitStack() as stack:
+        people_in = [
+            (frozenset({Seat.HR, Seat.PROVINCE}), HR_OF_PROVINCE),
+            (frozenset({Seat.ADMINISTRATOR}), ADMINISTRATOR),
+            (frozenset({Seat.DATA_OFFICER}), DATA_OFFICER),
+        ]
+        yield [(seats, await stack.enter_async_context(console.inside(one))) for seats, one in people_in]
 
 
-async def test_names_of_people_and_units_are_shown_as_text_on_every_page_that_has_them(console):
-    async with renamed(console, "CB002", SCRIPT, IMAGE), console.inside(HR_OF_PROVINCE) as browser:
-        pages = {}
-        for path in ("/console/people", "/console/people/CB002", "/console/overview", "/console/audit"):
-            _status, pages[path] = await browser.get(path)
-            assert SCRIPT not in pages[path], path
-            assert IMAGE not in pages[path], path
-    shown = pages["/console/people/CB002"]
-    assert "&lt;script&gt;" in shown
-    assert "&lt;img src=x" in shown
+async def test_words_of_others_are_shown_as_text_on_every_page(planted, inside):
+    console, there = planted
+    shown = ""
+    for page in PAGES:
+        browser = next(one for seats, one in inside if seats & page.may)
+        for path in _paths(console, page.name, there) if page.method == "GET" else ():
+            status, written = await _read(browser, path)
+            assert status in {200, 303, 404}, path
+            assert OPENS not in written, path
+            shown += written
+    escaped = OPENS.replace("<", "&lt;")
+    missing = [one for one in PLACES if f"{escaped}{one.replace(' ', '-')}" not in shown]
+    assert not missing, "shown nowhere, so that nothing was tried"
+
+
+async def _read(browser: Browser, path: str) -> tuple[int, str]:
+    async with browser.session.get(browser.console.url + path, allow_redirects=False) as answer:
+        return answer.status, (await answer.read()).decode(errors="replace")  # certificates are no text
+
+
+def _paths(console: OpenConsole, name: str, there: Planted) -> list[str]:
+    """The addresses of a page: those of the matrix, and those of what is planted."""
+    numbers = there.evidence, there.study, there.proposal, there.broadcast, there.request, there.breach
+    found = []
+    for row in MATRIX[name]:
+        given = [dict(row.path)]
+        if "number" in row.path:
+            given += [{**row.path, "number": str(one)} for one in set(numbers)]
+        if "code" in row.path:
+            given += [{**row.path, "code": one} for one in (there.inquiry, VICTIM)]
+        queries = {row.query, f"number={INVENTED}"} if name == "document" else {row.query}
+        places = [console.app.router[f"console.{name}"].url_for(**one) for one in given]
+        found += [f"{place}?{query}" if query else str(place) for place in places for query in queries]
+    return list(dict.fromkeys(found))
 
 
 @pytest.mark.parametrize(
@@ -143,6 +253,16 @@ async def test_paths_lead_nowhere_above_what_is_served(console):
             async with browser.session.get(console.url + path, allow_redirects=False) as answer:
                 assert answer.status in {400, 403, 404}, path
                 assert b"import" not in await answer.read()
+
+
+@pytest.mark.parametrize("channel", [Channel.TELEGRAM, Channel.ZALO_OA, Channel.ZALO_BOT])
+async def test_the_desk_of_each_platform_slows_whoever_asks_without_end(console, channel):
+    desk = console.office.desk_at(channel)
+    asked = Incoming(channel, ADDRESS, choice="forged")
+    replies = [await desk.answer(asked) for _time in range(BURST + 2)]
+    assert not any(one.is_silent for one in replies[:-1])
+    assert replies[-2].outcome is Outcome.DENIED
+    assert replies[-1].is_silent
 
 
 async def test_guesses_at_the_console_are_stopped_by_network_whatever_browser_asks(console):

@@ -6,8 +6,10 @@ import pytest
 from aiohttp import ClientSession, web
 from structlog.testing import capture_logs
 
+from bot.on_web.askers import REFUSED, Proxies
 from bot.on_web.door import WebSettings
 from bot.on_web.guards import check_host
+from bot.on_web.server import WEBHOOKS
 from tests.bot.on_web.scripted import opened
 
 KEY = b"k" * 32
@@ -136,6 +138,29 @@ async def test_leaving_gives_the_browser_a_fresh_identity_when_its_own_page_asks
             assert response.cookies["nhacchuan"].value != before
         async with door.session.post(f"{door.url}/leave", headers={"Origin": "https://evil.example"}) as response:
             assert response.status == 403
+
+
+async def test_the_server_slows_a_network_that_is_refused_too_often_and_no_signed_call():
+    async def webhook(request):
+        return web.Response(status=200 if request.headers.get("X-Secret") == "right" else 403)
+
+    routes = [web.post(path, webhook) for path in WEBHOOKS]
+    settings = WebSettings(cookie_key=KEY, proxies=Proxies(["127.0.0.1"]))
+    there = {"X-Forwarded-For": "203.0.113.7"}
+    async with opened(settings=settings, routes=routes) as door:
+
+        async def ask(path, **headers):
+            async with door.session.request(
+                "POST" if path in WEBHOOKS else "GET", door.url + path, headers={**there, **headers}
+            ) as answer:
+                return answer.status
+
+        forged = [await ask("/telegram/webhook") for _call in range(REFUSED[0] + 1)]
+        assert (forged[0], forged[-1]) == (403, 429)
+        assert await ask("/healthz") == 429
+        assert [await ask(path, **{"X-Secret": "right"}) for path in sorted(WEBHOOKS)] == [200] * len(WEBHOOKS)
+        there["X-Forwarded-For"] = "203.0.113.8"
+        assert await ask("/healthz") == 200
 
 
 async def test_alive_and_ready_are_told_apart_when_something_is_missing():
