@@ -22,6 +22,7 @@ from bot.wiring_planning import make_agenda, plan_within, store, watch
 from bot.wiring_rules import Reference, RulesScribe, read_kept_rules
 from bot.wiring_zalo import read_allowances
 from handlers.asking import PUSHED
+from handlers.notices.digests import ENDS_TOLD
 from handlers.notices.table import BY_KIND, join
 from handlers.ports import Clock
 from knowledge.calendar import WorkingCalendar
@@ -88,6 +89,7 @@ class PremisesInDatabase:
         handed_in = [one for d in deliveries for one in d.notices if one.kind is NoticeKind.EVIDENCE_WAITING]
         submissions = {int(number) for one in handed_in for number, _version, _stage in one.payload["of"]}
         owners = {code for one in handed_in for code in one.about}
+        has_digest = any(one.kind is NoticeKind.DIGEST for d in deliveries for one in d.notices)
         async with self._database.transaction() as drawers:
             return Premises(
                 people=await drawers.profiles.find_people(codes | about | learners | owners),
@@ -98,6 +100,7 @@ class PremisesInDatabase:
                 offered=await drawers.escalations.list_offered() if about else {},
                 waiting=await drawers.study.find_waiting(studied) if studied else {},
                 evidence=await drawers.evidence.find_waiting(submissions) if submissions else {},
+                seals=await drawers.audit.list_seals(ENDS_TOLD) if has_digest else (),
             )
 
     async def _rule_book(self, drawers: Drawers) -> RuleBook:

@@ -1,4 +1,4 @@
-"""What entries of the audit chain are about, in words. Pure."""
+"""What entries of the audit chain are about, in words, and its ends as they are kept outside of it. Pure."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -25,6 +25,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "console_refused": mark("was refused at the console"),
     "looked_at_audit": mark("looked at the audit"),
     "verified_audit": mark("verified the audit chain"),
+    "printed_audit_ends": mark("printed signed ends of the audit chain"),
     "listed_evidence": mark("listed certificates that wait"),
     "looked_at_evidence": mark("looked at a certificate handed in"),
     "opened_evidence_file": mark("opened a file handed in"),
@@ -153,6 +154,16 @@ _FAULTS = {
     ChainFault.SIGNATURE_CHANGED: mark("what was signed on {about} was changed"),
     ChainFault.OTHER: mark("it does not hold; run nhacchuan audit verify to see why"),
 }
+
+
+_GROUP: Final = 8
+SHORTEST: Final = 16  # signs of a hash that somebody has to copy to prove something
+
+
+def line_of(day: date, number: int, end: str) -> str:
+    """One signed end as it is shown, sent and printed, and as it is typed in again to be compared."""
+    grouped = " ".join(end[at : at + _GROUP] for at in range(0, len(end), _GROUP))
+    return f"{day.isoformat()} {number} {grouped}"
 
 
 def say_fault(found: AuditVerdict | AuditCheck) -> str:

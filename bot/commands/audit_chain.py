@@ -5,11 +5,11 @@ from pathlib import Path
 
 from bot.commands.files import write_file
 from bot.errors import InputError
-from bot.papers.audit_sheet import line_of, list_unread, read_lines, write_audit_sheet
+from bot.papers.audit_sheet import list_unread, read_lines, write_audit_sheet
 from bot.settings import Settings
 from bot.wiring import Office, open_office
 from bot.wiring_keeping import Keeper, find_hash, list_seals, own_keys, seal_now
-from handlers.audit_words import say_fault
+from handlers.audit_words import line_of, say_fault
 from handlers.phrases import _, show_day, show_number
 
 _ON_A_SHEET = 35

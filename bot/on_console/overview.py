@@ -9,7 +9,8 @@ from aiohttp import web
 
 from bot.on_console.curves import Curve, draw
 from bot.on_console.pages import Asked, Page, page
-from bot.on_console.seats import WITH_PEOPLE
+from bot.on_console.seats import OF_PROVINCE, WITH_PEOPLE
+from handlers.audit_words import SHORTEST, line_of
 from handlers.wording import name_criterion, name_unit
 from knowledge.facts import CriterionCode, UnitCode
 from knowledge.findings import State
@@ -58,6 +59,7 @@ async def show(asked: Asked) -> web.Response:
     shows_all = "all" in asked.query or len(ordered) <= _MOST_UNITS
     shown = ordered if shows_all else ordered[:_MOST_UNITS]
     await asked.record("looked_at_unit", "overview", {"units": len(ordered)})
+    sealed = await asked.cabinet.audit.list_seals(1) if asked.member.seats & OF_PROVINCE else ()
     return asked.show(
         "overview.html",
         sums=await verdicts.sum_people(units, today, today + _SOON),
@@ -68,6 +70,7 @@ async def show(asked: Asked) -> web.Response:
         curve=_draw_trend(await verdicts.count_by_day(units, today - _BACK)),
         funnel=await verdicts.read_funnel(units, today - _FUNNEL),
         since=today - _FUNNEL,
+        end=line_of(sealed[0].day, sealed[0].number, sealed[0].hash[:SHORTEST]) if sealed else None,
         people_address=asked.address("people"),
         due_address=asked.address("people", query_order="due", query_state="gap"),
     )

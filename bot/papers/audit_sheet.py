@@ -11,6 +11,7 @@ import segno
 from fpdf import FPDF
 
 from bot.drawing import font_file
+from handlers.audit_words import SHORTEST, line_of
 from handlers.phrases import _, show_day, show_moment, show_number
 from handlers.reply import File
 
@@ -19,16 +20,8 @@ AUDIT_SHEET: Final = "niem-phong-nhat-ky.pdf"
 _FONT: Final = "DejaVu"
 _MARGIN: Final = 15.0
 _QR: Final = 52.0
-_GROUP: Final = 8
-SHORTEST: Final = 16  # signs of a hash that somebody has to copy from paper to prove something
 _LINE: Final = re.compile(r"(\d{4}-\d\d-\d\d)\s+(?:[^\d\n]{0,3}\s*)?(\d{1,18})\s+((?:[0-9a-fA-F]{2,64}[ \t]*)+)")
 _BEGUN: Final = re.compile(r"\d{4}-\d")
-
-
-def line_of(day: date, number: int, end: str) -> str:
-    """One end as it is printed, and as it is typed in again."""
-    grouped = " ".join(end[at : at + _GROUP] for at in range(0, len(end), _GROUP))
-    return f"{day.isoformat()} {number} {grouped}"
 
 
 def read_lines(words: str) -> Sequence[tuple[date, int, str]]:

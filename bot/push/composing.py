@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Protocol
 
-from bot.push.ledger import Account, Delivery, NoticeKind
+from bot.push.ledger import Account, AuditSeal, Delivery, NoticeKind
 from handlers.notices.composing import Compose, Dropped, Partly, Present
 from handlers.phrases import locale_of
 from handlers.ports import Clock
@@ -66,7 +66,8 @@ class Composer(Protocol):
 class Premises:
     """What is true now of the recipients of some deliveries and of those whom their notices concern.
 
-    Whoever or whatever is not known is absent. `reached`, `offered`, `waiting` and `evidence` are as in `Present`.
+    Whoever or whatever is not known is absent. `reached`, `offered`, `waiting`, `evidence` and `seals` are as in
+    `Present`.
     """
 
     people: Mapping[PersonCode, Person]
@@ -77,6 +78,7 @@ class Premises:
     offered: Mapping[PersonCode, frozenset[CriterionCode]] = field(default_factory=dict)
     waiting: Mapping[int, int] = field(default_factory=dict)
     evidence: Mapping[int, tuple[int, PersonCode]] = field(default_factory=dict)
+    seals: Sequence[AuditSeal] = ()
 
 
 class LooksUp(Protocol):
@@ -137,6 +139,7 @@ class NoticeComposer:
                 offered=premises.offered,
                 waiting=premises.waiting,
                 evidence=premises.evidence,
+                seals=premises.seals,
             )
             return await self._write(delivery, present, locale)
 

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 from storage.records import (
     Account,
+    AuditSeal,
     Broadcast,
     BroadcastState,
     Card,
@@ -23,6 +24,7 @@ __all__ = [
     "CHANNEL_REFUSED",
     "OUT_OF_REACH",
     "Account",
+    "AuditSeal",
     "Broadcast",
     "BroadcastState",
     "Card",

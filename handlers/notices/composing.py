@@ -9,7 +9,7 @@ from handlers.phrases import _
 from handlers.reply import Reply
 from knowledge.facts import CriterionCode, Person, PersonCode
 from knowledge.rulebook import RulesOn
-from storage.records import Delivery, Notice
+from storage.records import AuditSeal, Delivery, Notice
 
 ACK = "notice.ack"
 
@@ -21,7 +21,7 @@ class Present:
     `about` are the people whom the notices concern, as far as they are still in the roster; `reached` those of them
     whom a channel reaches, and `offered` for which criteria study was offered to which of them, still unanswered.
     `waiting` are the study cases that wait for a head, each with its version; `evidence` the submissions that wait for
-    HR, each with its version and whose it is.
+    HR, each with its version and whose it is. `seals` are the newest signed ends of the audit chain.
     """
 
     person: Person
@@ -32,6 +32,7 @@ class Present:
     offered: Mapping[PersonCode, frozenset[CriterionCode]] = field(default_factory=dict)
     waiting: Mapping[int, int] = field(default_factory=dict)
     evidence: Mapping[int, tuple[int, PersonCode]] = field(default_factory=dict)
+    seals: Sequence[AuditSeal] = ()
 
 
 @dataclass(frozen=True, slots=True)

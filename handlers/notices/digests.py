@@ -7,11 +7,12 @@ from typing import Any
 
 from handlers import next_steps
 from handlers.asking import Choice
+from handlers.audit_words import SHORTEST, line_of
 from handlers.notices.composing import Dropped, Present, seen
 from handlers.notices.escalations import describe_counts
 from handlers.phrases import _, ngettext, show_day, show_number
 from handlers.reply import Chart, Line, Reply
-from handlers.rights import units_in_scope
+from handlers.rights import serves_whole_province, units_in_scope
 from handlers.wording import name_criterion
 from knowledge.cases import Trigger
 from knowledge.digesting import Stage, week_of
@@ -23,6 +24,7 @@ from storage.records import Delivery, Notice
 # The parts of a bar, and how stages fall into them.
 _PARTS = ((Stage.OVERDUE,), (Stage.NEAR,), (Stage.LATER, Stage.UNDATED, Stage.EXPIRING), (Stage.WAITING, Stage.OPEN))
 _MOST_UNITS = 3
+ENDS_TOLD = 7  # of the days of a week
 
 
 async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply | Dropped:
@@ -42,6 +44,7 @@ async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply
     policy = rules.library.policy.escalation
     lines += _describe_needs(payload, policy.undecided_days_before)  # what asks for a decision, before all figures
     lines += counted if payload["people"] else []
+    lines += _describe_ends(present) if not units and serves_whole_province(present.person) else []
     monday = rules.day - timedelta(days=rules.day.weekday())
     title = _("Weekly digest of title standards, week from {day}").format(day=show_day(monday))
     if named:
@@ -54,6 +57,20 @@ async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply
         choices=(*_choices(payload), seen(delivery.id)),
         picture=picture,
     )
+
+
+def _describe_ends(present: Present) -> list[Line]:
+    """The ends of the audit chain that were signed since the last digest: HR holds them where no one can change them.
+
+    Nobody who rules the server can take back what stands in a chat. So many signs of each are enough to compare.
+    """
+    week = timedelta(days=ENDS_TOLD)
+    ends = [one for one in present.seals if timedelta() <= present.rules.day - one.day <= week]
+    if not ends:
+        return []
+    head = _("Signed ends of the records of who did what, by day. Please keep this message: it shows later changes.")
+    lines = [line_of(one.day, one.number, one.hash[:SHORTEST]) for one in ends]
+    return [Line(head), *(Line(line, is_item=True) for line in lines)]
 
 
 def preview(owed: Owed) -> str:

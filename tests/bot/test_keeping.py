@@ -10,11 +10,12 @@ from bot.commands import audit_chain
 from bot.commands.backups import put_back, resume, take
 from bot.commands.doctor_keeping import check_keeping
 from bot.errors import CommandError, InputError
-from bot.papers.audit_sheet import line_of, list_unread, read_lines, write_audit_sheet
+from bot.papers.audit_sheet import list_unread, read_lines, write_audit_sheet
 from bot.push.daily import DailyPlan
 from bot.wiring import open_office
 from bot.wiring_intake import InboxInDatabase
 from bot.wiring_keeping import Keeper, settle_restore
+from handlers.audit_words import line_of
 from tests.databases import make_home
 from tests.offices import sample_office
 

@@ -29,6 +29,7 @@ MATRIX: dict[str, tuple[Row, ...]] = {
         Row(holds_codes=True),
         Row(query="actor=CB001&since=2026-11-01&until=nie&below=999", holds_codes=True),
     ),
+    "audit.ends": (Row(query="month=1999-01", holds_codes=True), Row(query="day=%00%27", holds_codes=True)),
     "audit.verify": (Row(done=200, holds_codes=True),),
     "privacy": (Row(),),
     "privacy.request": (Row({"number": "999"}),),

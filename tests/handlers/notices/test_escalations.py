@@ -1,10 +1,11 @@
 """What is pushed to heads and HR: counts, an office with its basis, and never a name or what is lacking."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from handlers.audit_words import SHORTEST, line_of
 from handlers.notices import digests, escalations
 from handlers.notices.composing import Dropped, Partly, Present
 from handlers.notices.table import join
@@ -16,7 +17,7 @@ from knowledge.facts import Person, PersonCode, Role, UnitCode
 from knowledge.library import Library
 from knowledge.owed import Owed
 from knowledge.rulebook import RulesOn
-from storage.records import Delivery, DeliveryState, Notice, NoticeKind
+from storage.records import AuditSeal, Delivery, DeliveryState, Notice, NoticeKind
 from tests.handlers.visits import cited, words
 from tests.knowledge.test_escalating import CHIEF, CLERK, EVERYBODY, NEAR, OFFICIAL, UNITS, make_book
 from tests.people import DIVISION, credential, review
@@ -145,6 +146,30 @@ async def test_digest_says_each_bar_of_its_picture_in_words(library: Library) ->
     assert OFFICIAL.name not in words(said) + said.picture.description
     assert [choice.action for choice in said.choices] == ["digest.list", "inbox", "notice.ack"]
     assert not cited(said)
+
+
+def sealed_on(day: date, number: int) -> AuditSeal:
+    return AuditSeal(day, number, f"{number:04d}" * 16, NOW, b"", b"")
+
+
+async def test_digest_of_the_whole_province_brings_the_signed_ends_of_the_week_and_no_other_does(
+    library: Library,
+) -> None:
+    rules = make_book(library).on(NEAR)
+    owed = {one.to: one for one in plan(rules, Digests(rules))}
+    seals = [sealed_on(rules.day - timedelta(days=n), 90 - n) for n in (1, 2, 8)]
+    told = {}
+    for to in (CLERK, CHIEF):
+        one = owed[to.code]
+        notice = Notice(1, NoticeKind(one.kind), one.key, one.stage, one.about, one.payload, NOW)
+        delivery = Delivery(7, to.code, NOW, DeliveryState.CLAIMED)
+        said = await digests.compose(notice, delivery, Present(to, rules, NOW, seals=seals))
+        assert isinstance(said, Reply)
+        told[to.code] = [line.text for line in said.lines]
+
+    assert told[CLERK.code][-2:] == [line_of(one.day, one.number, one.hash[:SHORTEST]) for one in seals[:2]]
+    assert not any("00890089" in line for line in told[CHIEF.code])
+    assert await send(owed[CLERK.code], CLERK, rules) is not None, "without ends nothing is said of them"
 
 
 async def test_digest_is_dropped_when_the_unit_is_another_heads(library: Library) -> None:
