@@ -482,6 +482,8 @@ async def test_of_what_was_decided_long_ago_nothing_is_said_that_is_no_longer_kn
     assert "IELTS" in seen
     assert "Số hiệu" not in seen
     assert "IELTS" in words(await house.presses(ME, "evidence.mine"))
+    of_hr = await house.presses(HR, "review.open|1")
+    assert "không còn được lưu" in words(of_hr)
 
 
 async def test_a_deletion_takes_back_what_waits_also_of_whoever_has_no_chat(house, library):
