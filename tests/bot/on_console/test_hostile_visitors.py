@@ -237,7 +237,16 @@ def test_the_name_of_a_file_stays_one_name_in_its_header(name):
     assert re.fullmatch(r'attachment; filename="[^"\r\n/\\]*"', header), header
 
 
-async def test_a_host_and_an_origin_with_lines_in_them_forge_no_line_of_the_log(console, caplog):
+async def test_the_console_lets_no_script_run_but_its_own(console):
+    async with console.inside(None) as browser, browser.session.get(f"{console.url}/console") as answer:
+        policy = dict(one.split(" ", 1) for one in answer.headers["Content-Security-Policy"].split("; "))
+        page = await answer.text()
+    assert (policy["default-src"], policy["script-src"], policy["base-uri"]) == ("'none'", "'self'", "'none'")
+    assert "unsafe" not in str(policy)
+    assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=|javascript:", page)
+
+
+async def test_a_foreign_host_and_a_foreign_origin_are_refused_in_one_line_each(console, caplog):
     async with console.inside(None) as browser:
         status, _page = await browser.get("/console", Host="evil.example")
         assert status == 421

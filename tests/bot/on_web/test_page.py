@@ -120,6 +120,12 @@ async def test_markup_is_shown_as_text_when_it_stands_in_words(browser):
         await expect(answer.locator(".choices button")).to_have_text(HARMFUL)
         await ask(page, HARMFUL)
         await expect(page.locator("article.ours h2").last).to_have_text(f"Nghe rõ: {HARMFUL}")
+        door.desk.script["tệp độc"] = Reply("Đây", file=File(f"{HARMFUL}.docx", b"PK", "text/html"))
+        await ask(page, "tệp độc")
+        await expect(page.locator("a.file").last).to_contain_text("img src=x onerror")
+        name = HARMFUL.partition("<script")[0] + ".jpg"
+        await page.locator("#file").set_input_files([{"name": name, "mimeType": "image/jpeg", "buffer": b"x"}])
+        await expect(page.locator("article.mine p.words").last).to_have_text(name)
         assert await page.locator("#log img, #log script").count() == 0
         assert await page.title() == "Nhắc Chuẩn"
 
