@@ -96,9 +96,7 @@ def _subjects(action: str, there: Planted) -> list[str]:
     question = [one.inquiry, *([f"{one.inquiry}#{HR_OF_AGENCY}"] if action == "inbox.assign" else [])]
     acts = StudyAct if action in {"study.do", "study.say", "study.revise"} else ()
     broadcast = [f"{one.broadcast}", f"{one.broadcast}.{one.delivery}"]
-    whom = (
-        [f"person:{VICTIM}", f"unit:{THEIR_UNIT}"] if action in {"remind.yes", "codes.print"} else [THEIR_UNIT, VICTIM]
-    )
+    whom = [THEIR_UNIT, VICTIM, f"p:{VICTIM}", f"u:{THEIR_UNIT}", f"p~{VICTIM}~0", f"u~{THEIR_UNIT}~0"]
     by_kind = {
         "evidence": certificate,
         "review": certificate,
