@@ -206,7 +206,9 @@ def _ask(seen: Preview, meant: Meant, subject: str, *, only: Person | None = Non
                 title = _("{name} has nothing to be reminded of.").format(name=_named(only))
         else:
             title = _("Nobody can be reminded now.")
-        return Reply(title, tuple(lines), choices=(next_steps.unit_glance(meant.code), _unreached(meant)))
+        return Reply(
+            title, tuple(lines), choices=(next_steps.unit_glance(meant.code), next_steps.cannot_be_reached(meant.code))
+        )
     title = ngettext("Remind {n} person of {units}?", "Remind {n} people of {units}?", len(seen.to)).format(
         n=show_number(len(seen.to)), units=meant.name
     )
@@ -222,7 +224,7 @@ def _ask(seen: Preview, meant: Meant, subject: str, *, only: Person | None = Non
         choices=(
             Choice(_("Send the reminder"), YES, subject),
             next_steps.unit_glance(meant.code),
-            *((_unreached(meant),) if seen.left_out.get(LeftOut.UNREACHED) else ()),
+            *((next_steps.cannot_be_reached(meant.code),) if seen.left_out.get(LeftOut.UNREACHED) else ()),
         ),
     )
 
@@ -262,10 +264,6 @@ def _list_names(people: Sequence[Person]) -> str:
 
 def _named(person: Person) -> str:
     return f"{person.name} ({person.code})"
-
-
-def _unreached(meant: Meant) -> Choice:
-    return next_steps.cannot_be_reached(meant.code)
 
 
 # --- below

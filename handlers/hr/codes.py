@@ -88,7 +88,7 @@ async def ask_for_sheet(visit: Visit, hr: Person, desk: Desk) -> Reply:
         return Reply(
             _("{units}: everybody has linked a chat.").format(units=meant.name),
             tuple(lines),
-            choices=(_unreached(meant),),
+            choices=(next_steps.cannot_be_reached(meant.code),),
         )
     if len(unlinked) > _MOST_CARDS:
         text = _("A sheet holds at most {n} people. Please choose a part of the unit.")
@@ -118,7 +118,10 @@ async def ask_for_sheet(visit: Visit, hr: Person, desk: Desk) -> Reply:
     return Reply(
         title.format(n=show_number(len(unlinked)), units=meant.name),
         tuple(lines),
-        choices=(Choice(_("Make the sheet (PDF)"), PRINT, _stamped("u", meant.code, desk)), _unreached(meant)),
+        choices=(
+            Choice(_("Make the sheet (PDF)"), PRINT, _stamped("u", meant.code, desk)),
+            next_steps.cannot_be_reached(meant.code),
+        ),
     )
 
 
@@ -236,7 +239,3 @@ async def _record(hr: Person, people: Sequence[PersonCode], by: str, desk: Desk)
     """For each person, that a code was given out and to whom; never the code."""
     for code in people:
         await desk.audit.record(hr.code, "issued_code", code, desk.clock.now(), {"by": by})
-
-
-def _unreached(meant: Meant) -> Choice:
-    return next_steps.cannot_be_reached(meant.code)

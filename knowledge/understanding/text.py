@@ -14,6 +14,7 @@ _MOST_LETTERS = 4096
 _MARKED_FROM = 0.4  # share of words with marks; many Vietnamese words have none
 _WORD = re.compile(r"[^\W_]+")
 _SPACES = re.compile(r"\s+")
+_DIGIT = re.compile(r"\d")
 
 
 class Word(NamedTuple):
@@ -148,3 +149,8 @@ class _Letters(dict[int, str]):
 
 
 _FOLDED, _LOWERED = _Letters(_fold_letter), _Letters(_lower_letter)
+
+
+def has_digit(words: str) -> bool:
+    """Whether a digit stands in words: most questions have none, and need not be searched for days or numbers."""
+    return _DIGIT.search(words) is not None

@@ -10,9 +10,8 @@ from enum import Enum
 from knowledge.folding import fold
 from knowledge.understanding.cues import Cues
 from knowledge.understanding.phrase_table import Match, PhraseTable
-from knowledge.understanding.text import Text
+from knowledge.understanding.text import Text, has_digit
 
-_DIGIT = re.compile(r"\d")
 _YEARS = range(1950, 2101)
 _THINKABLE_YEARS = range(1900, 2101)  # of a day that can stand in a question, if only as one of birth
 _ISSUE_REACH = 20  # letters after a date within which "tôi thi …" makes it the day of issue
@@ -93,7 +92,7 @@ class Dates:
 
     def find(self, text: Text, today: date, certificates: list[tuple[int, int]]) -> tuple[FoundDate, ...]:
         """Every valid date; days that do not exist are left out. `certificates` are spans of named kinds."""
-        if _DIGIT.search(text.folded) is None:  # as in most questions
+        if not has_digit(text.folded):  # as in most questions
             return ()
         cues = self._cues.find(text)
         tails = self._tails.find(text)
@@ -114,7 +113,7 @@ class Dates:
 
     def find_false_day(self, text: Text) -> str | None:
         """What is written like a whole day, with its year, and is none that anybody can mean: "31/02/2020"."""
-        if _DIGIT.search(text.folded) is None:
+        if not has_digit(text.folded):
             return None
         for pattern in self._whole_days:
             for match in pattern.finditer(text.folded):

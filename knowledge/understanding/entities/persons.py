@@ -7,10 +7,9 @@ from knowledge.understanding.cues import Cues
 from knowledge.understanding.evidence_said import stands_behind_number_word
 from knowledge.understanding.marks import can_be, has_marks, same_marks
 from knowledge.understanding.phrase_table import Match, PhraseTable
-from knowledge.understanding.text import Text, Word, is_marked, make_text
+from knowledge.understanding.text import Text, Word, has_digit, is_marked, make_text
 
 _CODE = re.compile(r"(?<![\w/\-.])([a-zđ]{1,6})[-_ ]?(\d{2,8})(?![\w/\-]|\.\d)")
-_DIGIT = re.compile(r"\d")
 _LONGEST_NAME = 5
 _SHORTEST_NAME = 2
 _AND_ME = "con"  # "con em thi sao": without marks "and me" opens like "my children"
@@ -63,7 +62,7 @@ class Persons:
 
     def find_code(self, text: Text) -> FoundPerson | None:
         """A roster code: letters and digits that name no level, test or document."""
-        if _DIGIT.search(text.marked) is None:  # as in most questions
+        if not has_digit(text.marked):  # as in most questions
             return None
         for match in _CODE.finditer(text.marked):
             letters, digits = match.groups()
