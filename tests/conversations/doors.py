@@ -51,7 +51,6 @@ from tests.standins.zalo_bot import ZaloBot
 from tests.standins.zalo_ground import Clock
 from tests.standins.zalo_oa import ZaloOa
 
-_A_MOMENT = 0.1
 _USERS = itertools.count(7_000)  # each dialogue is with somebody who was never here
 _MARKED = re.compile(r"^(\d{1,2}|[a-t])\. (.+)$", re.MULTILINE)
 _NUMBERED = re.compile(r"^\s*(\d+)\. (.+)$", re.MULTILINE)
@@ -77,15 +76,15 @@ class Reads(Protocol):
     def unread(self) -> Sequence[object]: ...
 
 
-async def _hear_out(reader: Reads) -> str:
-    """The first words that come, and whatever follows at once: long answers, the offer to share a number."""
+async def _hear_out(reader: Reads, inbox: InboxInMemory) -> str:
+    """The first words that come, and what belongs to them: the rest of a long answer, a file, the offered button."""
     read = [await reader.reads(timeout=10)]
-    while True:
-        await asyncio.sleep(_A_MOMENT)
-        more = reader.unread()
-        if not more:
-            return "\n".join(read)
+    async with asyncio.timeout(10):
+        while inbox.waiting:  # noqa: ASYNC110  an inbox rings no bell
+            await asyncio.sleep(0.005)
+    if more := reader.unread():
         read.append(await reader.reads(len(more), timeout=10))
+    return "\n".join(read)
 
 
 async def link(guest: Guest, person: str, office: Office) -> None:
@@ -188,8 +187,9 @@ class WebGuest:
 class TelegramGuest:
     """Writes to the bot through the stand-in of the Bot API."""
 
-    def __init__(self, api: TelegramApi) -> None:
+    def __init__(self, api: TelegramApi, inbox: InboxInMemory) -> None:
         self._api = api
+        self._inbox = inbox
         self._visitor = api.visitor("Mẫu", user_id=next(_USERS))
 
     async def says(self, text: str) -> str:
@@ -213,14 +213,15 @@ class TelegramGuest:
         return await self._read()
 
     async def _read(self) -> str:
-        return await _hear_out(self._visitor)
+        return await _hear_out(self._visitor, self._inbox)
 
 
 class ZaloBotGuest:
     """Writes to the bot of Zalo, where nothing can be pressed: a choice is typed by the number before it."""
 
-    def __init__(self, platform: ZaloBot) -> None:
+    def __init__(self, platform: ZaloBot, inbox: InboxInMemory) -> None:
         self._platform = platform
+        self._inbox = inbox
         self._person = platform.person("Mẫu")
         self._shown = ""
 
@@ -243,15 +244,16 @@ class ZaloBotGuest:
         return await self._read()
 
     async def _read(self) -> str:
-        self._shown = await _hear_out(self._person)
+        self._shown = await _hear_out(self._person, self._inbox)
         return self._shown
 
 
 class ZaloOaGuest:
     """Writes to the Official Account through its stand-in; presses are taps of what can be seen."""
 
-    def __init__(self, oa: ZaloOa, client: AccountClient) -> None:
+    def __init__(self, oa: ZaloOa, client: AccountClient, inbox: InboxInMemory) -> None:
         self._oa = oa
+        self._inbox = inbox
         self._client = client
         self._person = oa.person("Mẫu")
 
@@ -284,7 +286,7 @@ class ZaloOaGuest:
         return await self._read()
 
     async def _read(self) -> str:
-        return await _hear_out(self._person)
+        return await _hear_out(self._person, self._inbox)
 
 
 @asynccontextmanager
@@ -330,13 +332,13 @@ async def at_web(office: Office) -> AsyncIterator[Guest]:
 @asynccontextmanager
 async def at_telegram(office: Office) -> AsyncIterator[Guest]:
     """Telegram by polling, against the strict stand-in."""
-    stop = asyncio.Event()
+    stop, inbox = asyncio.Event(), InboxInMemory()
     async with TelegramApi() as api, asyncio.TaskGroup() as group:
-        reception = Reception(desk=office.desk, describe=office.describe, seen=SeenInMemory(), inbox=InboxInMemory())
+        reception = Reception(desk=office.desk, describe=office.describe, seen=SeenInMemory(), inbox=inbox)
         group.create_task(PollingDoor(api.token, api.base, reception).keep_open(stop))
         await api.wait_for(lambda: bool(api.calls_of("getUpdates")))
         try:
-            yield TelegramGuest(api)
+            yield TelegramGuest(api, inbox)
         finally:
             stop.set()
         api.ensure_clean()
@@ -345,14 +347,14 @@ async def at_telegram(office: Office) -> AsyncIterator[Guest]:
 @asynccontextmanager
 async def at_zalo_bot(office: Office) -> AsyncIterator[Guest]:
     """The bot of Zalo by polling, against the strict stand-in."""
-    stop = asyncio.Event()
+    stop, inbox = asyncio.Event(), InboxInMemory()
     async with ZaloBot(seed=next(_USERS)) as platform, asyncio.TaskGroup() as group:
         api = BotApi(platform.token, platform.base)
         kept = office.zalo_bot
         reception = BotReception(
             desk=office.desk,
             describe=office.describe,
-            inbox=InboxInMemory(),
+            inbox=inbox,
             seen=SeenInMemory(),
             meter=kept.meter(api.identity),
             offered=kept.offered,
@@ -360,7 +362,7 @@ async def at_zalo_bot(office: Office) -> AsyncIterator[Guest]:
         group.create_task(BotPollingDoor(api, reception).keep_open(stop))
         await platform.wait_for(lambda: bool(platform.calls_of("getUpdates")))
         try:
-            yield ZaloBotGuest(platform)
+            yield ZaloBotGuest(platform, inbox)
         finally:
             stop.set()
 
@@ -368,7 +370,7 @@ async def at_zalo_bot(office: Office) -> AsyncIterator[Guest]:
 @asynccontextmanager
 async def at_zalo_oa(office: Office) -> AsyncIterator[Guest]:
     """The Official Account by webhook, against its strict stand-in."""
-    stop = asyncio.Event()
+    stop, inbox = asyncio.Event(), InboxInMemory()
     number = next(_USERS)  # everybody here is somebody new
     clock = Clock(start=office.clock.now().timestamp())
     oa = ZaloOa(clock=clock, oa_id=f"29876543210000{number}", seed=number)
@@ -378,7 +380,7 @@ async def at_zalo_oa(office: Office) -> AsyncIterator[Guest]:
         keeper = TokenKeeper(oauth, grants, office.clock, seed=oa.refresh_token)
         client = AccountClient(oa.openapi_base, keeper)
         reception = OaReception(
-            desk=office.desk, describe=office.describe, inbox=InboxInMemory(), contacts=office.zalo_book,
+            desk=office.desk, describe=office.describe, inbox=inbox, contacts=office.zalo_book,
             clock=office.clock,
         )  # fmt: skip
         answerer = Answerer(client, office.describe, office.clock, asyncio.sleep)
@@ -402,7 +404,7 @@ async def at_zalo_oa(office: Office) -> AsyncIterator[Guest]:
         assert await oa.save_webhook(f"http://127.0.0.1:{runner.addresses[0][1]}/zalo")
         await oa.wait_for(lambda: bool(oa.calls_of("listrecentchat")))
         try:
-            yield ZaloOaGuest(oa, client)
+            yield ZaloOaGuest(oa, client, inbox)
         finally:
             stop.set()
         oa.ensure_clean()
