@@ -17,6 +17,7 @@ import structlog
 from bot.failures import where_of
 from bot.gathering import Gathered
 from bot.log_names import short_name
+from bot.persisting import keep_at_last
 from bot.seen import Inbox, KeptUpdate
 from bot.supervisor import Supervisor
 from bot.waves import Waves
@@ -34,7 +35,6 @@ _LONGEST_TURN: Final = 1.0
 # wrote before a long outage is answered after it.
 _WAITS: Final = (15.0, 30.0, 60.0, 120.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0, 14_400.0, 28_800.0, 28_800.0)
 _MOST_TRIES: Final = len(_WAITS)
-_LONGEST_PAUSE: Final = 30.0
 _log = structlog.get_logger("bot.intake")
 
 
@@ -252,20 +252,16 @@ class Intake:
 
     async def _lay_down(self, key: str, wait: float | None, *, is_given_up: bool = False) -> None:
         """However long the cabinet is out of reach: what is not laid down would be done a second time."""
-        pause = 0.5
-        while True:
-            try:
-                if is_given_up:
-                    await self.inbox.give_up(self.channel, key, self.holder)
-                elif wait is None:
-                    await self._finishing.add(key)
-                else:
-                    await self.inbox.postpone(self.channel, key, self.holder, wait)
-            except Exception:  # noqa: BLE001  the database may be away for a moment; who goes round says so
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
+
+        async def lay_down() -> None:
+            if is_given_up:
+                await self.inbox.give_up(self.channel, key, self.holder)
+            elif wait is None:
+                await self._finishing.add(key)
             else:
-                return
+                await self.inbox.postpone(self.channel, key, self.holder, wait)
+
+        await keep_at_last(lay_down, despite=Exception)
 
     async def _finish(self, keys: Sequence[str]) -> Sequence[None]:
         await self.inbox.finish_kept(self.channel, keys, self.holder)

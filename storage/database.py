@@ -75,7 +75,7 @@ class Database:
     async def connect(self) -> AsyncIterator[AsyncConnection]:
         """A connection whose changes are dropped unless committed.
 
-        Raises DatabaseUnavailableError if there is none, or if it breaks while it is used.
+        Raises DatabaseUnavailableError if there is none, if it breaks while it is used, or if the server lacks room.
         """
         async with self._started(self.engine.connect()) as connection:
             yield connection
@@ -89,11 +89,11 @@ class Database:
         try:
             yield connection
         except DBAPIError as error:
-            if error.connection_invalidated:
+            if error.connection_invalidated or _lacks_room(error.orig):
                 raise self._unavailable(error) from error
             raise
         except psycopg.OperationalError as error:  # from a driver's own cursor
-            if _is_lost(error):
+            if _is_lost(error) or _lacks_room(error):
                 raise self._unavailable(error) from error
             raise
         finally:
@@ -101,7 +101,8 @@ class Database:
 
     def _unavailable(self, error: BaseException, *, was_there: bool = True) -> DatabaseUnavailableError:
         reason = _reason(error)
-        words = f"no connection to the database {self.place}: {reason}"
+        is_there = _lacks_room(error.orig if isinstance(error, DBAPIError) else error)
+        words = f"{'no room in' if is_there else 'no connection to'} the database {self.place}: {reason}"
         is_wrong = reason.startswith(_NO_SUCH_HOST)
         return DatabaseUnavailableError(words) if is_wrong else DatabaseAwayError(words, was_there=was_there)
 
@@ -174,7 +175,7 @@ class Database:
             async with line.at_once() as drawers:
                 await keep_together(await driver_of(drawers.connection), all_left)
         except psycopg.Error as error:
-            if _is_lost(error):
+            if _is_lost(error) or _lacks_room(error):
                 raise self._unavailable(error) from error
             if len(all_left) == 1:
                 return [error]
@@ -338,6 +339,11 @@ def _place(address: dict[str, str]) -> str:
 def _is_lost(error: psycopg.Error) -> bool:
     # Without a code nobody answered; the classes 08 and 57P are the server's own word that it is gone.
     return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
+
+
+def _lacks_room(error: BaseException | None) -> bool:
+    """Whether the server has no disk, memory or connection left for this: what it refuses now it may do later."""
+    return isinstance(error, psycopg.Error) and (error.sqlstate or "").startswith("53")
 
 
 def _may_be_lost(driver: psycopg.AsyncConnection[Any]) -> bool:

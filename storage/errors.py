@@ -6,7 +6,7 @@ class DatabaseUnavailableError(RuntimeError):
 
 
 class DatabaseAwayError(DatabaseUnavailableError):
-    """There is no connection now; there may be one in a moment. `was_there`: one was made before, and broke."""
+    """There is no connection now, or no room; there may be in a moment. `was_there`: a connection was made before."""
 
     def __init__(self, *words: object, was_there: bool = False) -> None:
         super().__init__(*words)

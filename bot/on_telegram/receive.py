@@ -33,6 +33,7 @@ from handlers.asking import Channel, Incoming
 from handlers.desk import Desk
 from handlers.phrases import DEFAULT_LOCALE, _, locale_of
 from handlers.reply import Outcome, Reply
+from storage.errors import DatabaseUnavailableError
 
 ALLOWED_UPDATES = ["message", "edited_message", "channel_post", "callback_query", "my_chat_member"]
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
@@ -144,7 +145,7 @@ class _InTurn(BaseMiddleware):
                     await self._say(came, say_interrupted(in_hand.sending), in_hand)
             else:
                 await handle()
-        except TakenOverError:
+        except (TakenOverError, DatabaseUnavailableError):  # done later, by us or by another: nothing has left
             raise
         except (NotSentError, ChannelRefusedError) as failed:
             _put_off(came, failed, in_hand)

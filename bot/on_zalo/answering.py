@@ -4,6 +4,7 @@ import hashlib
 import unicodedata
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -23,6 +24,7 @@ from bot.on_zalo.messages import (
     kind_of_upload,
 )
 from bot.papers.handing import file_of
+from bot.persisting import keep_at_last
 from bot.render import Describe
 from handlers.ports import Clock
 from handlers.reply import File, Reply
@@ -78,7 +80,7 @@ class Answerer:
                 sent += 1
         finally:
             if sent and self._count is not None:
-                await self._count(sent)
+                await keep_at_last(partial(self._count, sent))
 
     def mark_of(self, reply: Reply) -> str:
         """What tells this answer from others where its first words stand in a conversation."""

@@ -8,9 +8,11 @@ from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError,
 from bot.log_names import short_name
 from bot.on_zalo.bot_allowance import CountedBot
 from bot.on_zalo.bot_showing import Offered, OfferedChoices, list_parts, offer
+from bot.persisting import keep_at_last
 from bot.render import Describe
 from bot.waiting import Pause
 from handlers.reply import Reply
+from storage.errors import DatabaseUnavailableError
 
 _TRIES: Final = 4
 _FIRST_PAUSE: Final = 0.5
@@ -37,15 +39,17 @@ class BotAnswerer:
         for place, part in enumerate(parts):
             try:
                 is_sure = await self._send_part(chat, part)
-            except NotSentError as failed:
+            except (NotSentError, DatabaseUnavailableError) as failed:
                 if place == 0:
                     raise
                 # The visitor has the beginning; what follows a gap would mislead.
-                _log.warning("zalo_bot.cut_short", chat=short_name(chat), missing=len(parts) - place, code=failed.code)
+                code = failed.code if isinstance(failed, NotSentError) else type(failed).__name__
+                _log.warning("zalo_bot.cut_short", chat=short_name(chat), missing=len(parts) - place, code=code)
                 is_sure = False
                 break
         if offers:  # where nobody knows what stands there, a number means nothing
-            await self._offered.keep(chat, offer(reply) if is_sure else Offered())
+            stands = offer(reply) if is_sure else Offered()
+            await keep_at_last(lambda: self._offered.keep(chat, stands))
 
     async def show_typing(self, chat: str) -> None:
         """Show that an answer is being prepared; that it fails harms nothing."""

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from knowledge.facts import PersonCode
 from storage.database import Database, ensure_suitable, open_database
 from storage.encryption import Vault
-from storage.errors import DatabaseUnavailableError
+from storage.errors import DatabaseAwayError, DatabaseUnavailableError
+from storage.later import Left, Order
 from tests.databases import named
 from tests.storage.filling import HEALTH, LAN, another, put_people, put_units
 
@@ -118,6 +119,35 @@ async def test_a_statement_that_takes_too_long_is_ended(database_url: str, vault
         with pytest.raises(DBAPIError, match="statement timeout"):
             async with database.transaction() as drawers:
                 await drawers.connection.execute(text("SELECT pg_sleep(10)"))
+
+
+_REFUSE = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{code}', MESSAGE = 'no space left'; END $$"
+
+
+@pytest.mark.parametrize("code", ["53100", "53200", "53300"])
+async def test_a_server_without_room_is_away_for_a_while(database: Database, code: str) -> None:
+    async def write() -> None:
+        async with database.transaction() as drawers:
+            await put_units(drawers)
+            await drawers.connection.execute(text(_REFUSE.format(code=code)))
+
+    with pytest.raises(DatabaseAwayError, match=r"no room in the database .* no space left") as refused:
+        await write()
+
+    assert refused.value.was_there
+    async with database.transaction() as drawers:
+        assert (await drawers.rules.load()).units == ()
+
+
+async def test_what_visits_leave_together_waits_where_the_server_has_no_room(database: Database) -> None:
+    left = Left()
+    left.orders.append((Order(_REFUSE.format(code="53100").encode()), {}))
+    line = database.reserve()
+
+    with pytest.raises(DatabaseAwayError, match="no room"):
+        await database.keep_together(line, [left])
+
+    await line.close()
 
 
 async def test_waiting_for_a_free_connection_ends_with_a_clear_word(

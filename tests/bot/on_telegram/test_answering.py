@@ -11,6 +11,7 @@ from handlers.asking import Choice
 from handlers.reply import Chart, File, Line, Record, Reply
 from knowledge.documents import Citation
 from knowledge.facts import DocumentId
+from storage.errors import DatabaseAwayError
 from tests.bot.on_telegram.door import open_door
 from tests.bot.opened import POLLING
 from tests.standins.telegram_api import faults
@@ -251,6 +252,21 @@ async def test_visitor_gets_a_reference_when_the_desk_has_a_defect(door, api, vi
     assert "KeyError" in logged
     assert "Bí Mật" not in logged
     assert "riêng tư" not in logged
+
+
+async def test_question_is_answered_later_without_an_apology_when_the_cabinet_is_away(polling, api, visitor):
+    away = [DatabaseAwayError("no room"), DatabaseAwayError("no connection")]
+
+    def answer(asked):
+        if away:
+            raise away.pop()
+        return Reply(f"heard: {asked.text}")
+
+    polling.desk.script = answer
+    visitor.says("hello")
+    assert await visitor.reads(timeout=20) == "heard: hello"
+    assert not away
+    assert len(api.calls_of("sendMessage")) == 1
 
 
 async def test_question_is_given_back_when_even_the_apology_cannot_go_out(polling, api, visitor):

@@ -10,6 +10,7 @@ from bot.on_zalo.door import OLDEST
 from bot.seen import InboxInMemory
 from handlers.asking import Choice
 from handlers.reply import File, Reply
+from storage.errors import DatabaseAwayError
 from tests.bot.on_zalo.account import open_account, open_door, standing_oa
 from tests.bot.opened import POLLING, WEBHOOK
 from tests.standins.zalo_ground import faults
@@ -226,6 +227,22 @@ async def test_person_gets_an_apology_with_a_reference_when_the_desk_fails(oa, d
     lan = oa.person("Lan")
     lan.says("một")
     assert "A1B2C3" in await lan.reads()
+
+
+async def test_question_is_answered_later_without_an_apology_when_the_cabinet_is_away(oa, door):
+    away = [DatabaseAwayError("no room")]
+
+    def answer(asked):
+        if away:
+            raise away.pop()
+        return Reply(f"heard: {asked.text}")
+
+    door.desk.script = answer
+    lan = oa.person("Lan")
+    lan.says("một")
+    assert await lan.reads(timeout=20) == "heard: một"
+    assert not away
+    assert not lan.unread()
 
 
 async def test_phone_number_is_shared_with_the_desk_when_the_form_is_filled_in(oa, door):

@@ -11,11 +11,13 @@ from bot.failures import ChannelRefusedError
 from bot.on_zalo.bot_api import BotApi
 from bot.on_zalo.bot_door import BotPollingDoor, BotWebhookDoor
 from bot.on_zalo.bot_plan import Plan
+from bot.on_zalo.bot_showing import OfferedInMemory
 from bot.render import count_units
 from bot.seen import InboxInMemory
 from handlers.asking import Channel, Choice, FileGoneError
 from handlers.reply import File, Line, Pending, Reply
-from tests.bot.on_zalo.bot_open import OpenBot, open_bot
+from storage.errors import DatabaseAwayError
+from tests.bot.on_zalo.bot_open import CountingMeter, OpenBot, open_bot
 from tests.bot.opened import POLLING, SECRET, WEBHOOK
 from tests.standins.zalo_bot import BotSwitches, ZaloBot
 from tests.standins.zalo_ground import faults
@@ -380,3 +382,38 @@ async def test_platform_is_not_thanked_for_what_could_not_be_kept(platform, lan)
         await platform.wait_for(lambda: bool(platform.courier.deliveries and platform.courier.deliveries[-1].attempts))
         assert platform.courier.deliveries[-1].attempts[-1].status == 503
         assert door.turned_away == ["not_kept"]
+
+
+async def test_answer_is_not_repeated_when_the_cabinet_goes_away_after_it_left(platform, lan):
+    class Away(OfferedInMemory):
+        times = 1
+
+        async def keep(self, address, offered):
+            if self.times:
+                self.times -= 1
+                raise DatabaseAwayError("no room")
+            await super().keep(address, offered)
+
+    async with open_bot(platform, POLLING, offered=Away()) as door:
+        door.desk.script = lambda asked: Reply(f"heard: {asked.text or asked.choice}", choices=CHOICES)
+        lan.says("chào")
+        assert (await lan.reads()).startswith("heard: chào")
+        lan.says("2")  # is what stands there now
+        assert (await lan.reads()).startswith("heard: why|ngoai_ngu")
+    assert len(platform.calls_of("sendMessage")) == 2
+
+
+async def test_beginning_is_not_repeated_when_the_cabinet_goes_away_before_the_rest(platform, lan):
+    class Away(CountingMeter):
+        async def take(self, most):
+            if self.sent == 1:
+                raise DatabaseAwayError("no room")
+            return await super().take(most)
+
+    async with open_bot(platform, POLLING, meter=Away()) as door:
+        door.desk.script = lambda _: Reply("Kết quả", (Line("Đồng chí còn thiếu chứng chỉ. " * 200),), CHOICES)
+        lan.says("chào")
+        assert (await lan.reads()).startswith("Kết quả")
+        await door.leave()
+        assert not door.inbox.waiting
+    assert len(platform.calls_of("sendMessage")) == 1
