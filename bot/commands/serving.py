@@ -51,6 +51,7 @@ from bot.wiring_keys import ALIVE_EVERY
 from handlers import next_steps
 from handlers.asking import Channel, Choice
 from handlers.phrases import _
+from storage.errors import DatabaseUnavailableError
 
 if TYPE_CHECKING:
     from bot.push.fleet import Worker
@@ -292,7 +293,10 @@ async def _keep_open(
             group.create_task(_end_in_time(stop, [group.create_task(work) for work in works]))
     except* CommandError as refused:
         raise refused.exceptions[0] from None
-    await office.keys.note_gone()
+    try:
+        await office.keys.note_gone()
+    except DatabaseUnavailableError as failed:  # as of a process that was killed, nobody hears of it for a while
+        _log.warning("serve.not_noted_gone", error=type(failed).__name__)
 
 
 async def _load_rest(stop: asyncio.Event) -> None:
