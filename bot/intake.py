@@ -7,7 +7,7 @@ could not be done and waits for its time, is taken up by whoever lives.
 import asyncio
 import json
 import secrets
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
@@ -21,11 +21,13 @@ from bot.persisting import keep_at_last
 from bot.seen import Inbox, KeptUpdate
 from bot.supervisor import Supervisor
 from bot.waves import Waves
+from handlers.reply import Reply
 
 STAY_EVERY: Final = 3.0  # seconds; after five times as many a holder is taken to be dead
 _MOST_IN_HAND: Final = 20_000  # more is kept for whoever has room
 _MOST_BEGUN: Final = 250  # at once; the others wait as they came, which takes little memory and no time to look through
 _MOST_ADOPTED: Final = 200
+_MOST_UNSENT: Final = 1000  # answers that wait in memory for their platform
 # Answers between their mark and their end: whoever is among them when the process dies must be told of it. A platform
 # that takes long over each does not hold the others up for ever.
 _MOST_LEAVING: Final = 48
@@ -41,11 +43,17 @@ _log = structlog.get_logger("bot.intake")
 class InHand:
     """An update that is ours to answer."""
 
-    def __init__(self, intake: "Intake", kept: KeptUpdate) -> None:
+    def __init__(self, intake: "Intake", kept: KeptUpdate, answer: Reply | None = None) -> None:
         self._intake = intake
         self._kept = kept
         self._has_turn = False
+        self.answer = answer
         self.wait: float | None = None
+
+    @property
+    def is_belated(self) -> bool:
+        """Whether it was taken up before, so that its conversation may have gone on meanwhile."""
+        return self._kept.tries > 0
 
     @property
     def raw(self) -> Mapping[str, Any]:
@@ -57,6 +65,12 @@ class InHand:
     def sending(self) -> str:
         """The mark of an answer that may have left before the process died that had this in hand; else empty."""
         return self._kept.sending
+
+    async def answer_once(self, ask: Callable[[], Awaitable[Reply]]) -> Reply:
+        """The desk's answer, which is asked for once: what could not be sent is not done a second time to be sent."""
+        if self.answer is None:
+            self.answer = await ask()
+        return self.answer
 
     async def begin_sending(self, mark: str) -> None:
         """To be called before anything leaves; `mark` tells it from others. Raises TakenOverError in other hands.
@@ -125,6 +139,7 @@ class Intake:
         self._waiting: deque[KeptUpdate] = deque()
         self._has_stayed = False
         self._doubtful: set[str] = set()
+        self._unsent: OrderedDict[str, Reply] = OrderedDict()
         self._turns = Waves(_MOST_LEAVING, _FEW_LEAVING)
         self._clearing = asyncio.Lock()  # what was in doubt is not let go while it is just kept
         self._keeping = Gathered(self._keep)
@@ -227,7 +242,7 @@ class Intake:
     async def _do_once(self, kept: KeptUpdate) -> None:
         if self.is_leaving:
             return
-        in_hand = InHand(self, kept)
+        in_hand = InHand(self, kept, self._unsent.pop(kept.key, None))
         if kept.tries > _MOST_TRIES:
             _log.error("intake.given_up", channel=self.channel, update=short_name(kept.key))
             await self._lay_down(kept.key, None, is_given_up=True)
@@ -248,7 +263,15 @@ class Intake:
         except Exception as failed:  # noqa: BLE001  one failing update must not take the others with it
             _log.error("intake.failed", channel=self.channel, error=type(failed).__name__, where=where_of(failed))
             in_hand.put_off()
+        if in_hand.wait is not None and in_hand.answer is not None:
+            self._remember_unsent(kept.key, in_hand.answer)
         await self._lay_down(kept.key, in_hand.wait)
+
+    def _remember_unsent(self, key: str, answer: Reply) -> None:
+        """What could not be sent, for when this process takes it up again; another process asks the desk anew."""
+        self._unsent[key] = answer
+        if len(self._unsent) > _MOST_UNSENT:
+            self._unsent.popitem(last=False)
 
     async def _lay_down(self, key: str, wait: float | None, *, is_given_up: bool = False) -> None:
         """However long the cabinet is out of reach: what is not laid down would be done a second time."""

@@ -100,7 +100,7 @@ _BASELINES = {
 _PICTURE = "--picture test-artefacts/verdicts-cost.png"
 _SHORT_DOOR = "--rates 50 --seconds 4 --backlogs 1"
 _BENCHES = (
-    Bench("tests.bench.telegram_door", "--seconds 15 --backlogs 2", _SHORT_DOOR, _door(
+    Bench("tests.bench.telegram_door", "--seconds 15 --backlogs 5", _SHORT_DOOR, _door(
         "Telegram by polling, all questions different",
     )),
     Bench("tests.bench.telegram_door", "--way webhook --seconds 10 --backlogs 1", f"--way webhook {_SHORT_DOOR}", _door(
