@@ -97,3 +97,5 @@ class Incoming:
     # The network that it came from, where guessing from one is to be braked; empty is one that nobody knows, None is
     # no matter: the platform says who somebody is.
     network: str | None = field(default=None, repr=False)
+    # It was said before what may have been answered since, as after an outage: what stood there then may not stand now.
+    is_belated: bool = False
