@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from handlers import console_entry, evidence_routes, next_steps
+from handlers import belated, console_entry, evidence_routes, next_steps
 from handlers.asking import Channel, Choice, Incoming, IncomingFile
 from handlers.evidence_routes import MAY_BE_LEFT as EVIDENCE_MAY_BE_LEFT
 from handlers.frequent import MAY_BE_PROMOTED, answer_again, without_names
@@ -328,6 +328,8 @@ class FrontDesk:
         declared = await self._rules(drawers.rules)
         book = declared.book
         kept = await self._recall(asked, person, drawers.threads)
+        if asked.is_belated and self._is_lost(asked, kept, declared):
+            return belated.ask_again(asked, kept)
         heard = await self._hear(asked, declared, kept, is_linked=person is not None)
         if heard.intent is Intent.PERSON_GAPS and await _is_code_of_own_inquiry(asked, person, drawers.inquiries):
             heard = _Heard(*BY_ACTION["inquiry"], subject=read_code(asked.text or "") or "")
@@ -524,6 +526,13 @@ class FrontDesk:
         if meaning.intent is None:
             return _Heard(_not_understood, None, meaning)
         return _Heard(BY_INTENT[meaning.intent], meaning.intent, meaning)
+
+    def _is_lost(self, asked: Incoming, kept: Mapping[str, Any] | None, declared: _Declared) -> bool:
+        """Whether what came late was an answer to what stood there then, and not a question of its own."""
+        pending = recall_pending(kept)
+        if pending is not None and self._is_left(pending, (asked.text or "").strip(), declared):
+            return False
+        return belated.is_lost(asked, kept)
 
     def _is_left(self, pending: Pending, text: str, declared: _Declared) -> bool:
         """Whether a form that a mere question may have begun is left by another one, which is answered instead."""

@@ -39,6 +39,11 @@ def keep_offered(choices: Iterable[Choice]) -> dict[str, Any]:
     return {_KEPT: offered} if offered else {}
 
 
+def list_offered(state: Mapping[str, Any] | None) -> list[Choice]:
+    """What the last reply offered, as it was kept."""
+    return [Choice(label, *Choice.split(token)) for label, token in _recall(state)]
+
+
 def read_choice(text: str, state: Mapping[str, Any] | None) -> str | None:
     """The token of the one offered choice that these words, alone, name; None for any other words."""
     said = fold_words(text)
