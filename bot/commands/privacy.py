@@ -18,6 +18,8 @@ from handlers.data_request_words import describe_in_list
 from handlers.hr.breaches import NotABreachError, as_values, describe, draft_report
 from handlers.hr.data_entering import Entry, NotEnteredError
 from handlers.phrases import _, ngettext, show_number
+from knowledge.folding import LIKE_FORMULAS
+from knowledge.library import Library
 from knowledge.local_time import VIETNAM
 from knowledge.privacy import BreachRules
 
@@ -73,7 +75,7 @@ async def write_log(settings: Settings, since: date | None, until: date | None, 
         if first > last:
             raise InputError(_("The first day comes after the last one."))
         lines = await office.privacy.list_processing(first, last)
-        content = write_processing(lines, office)
+        content = write_processing(lines, office.library)
     if out is None:
         print(content.decode("utf-8-sig"), end="")
         return
@@ -81,17 +83,23 @@ async def write_log(settings: Settings, since: date | None, until: date | None, 
     print(_("Written: {file}").format(file=out))
 
 
-def write_processing(lines: Sequence[ProcessingLine], office: Office) -> bytes:
-    """The log of processing as a table that spreadsheets open."""
+def write_processing(lines: Sequence[ProcessingLine], library: Library) -> bytes:
+    """The log of processing as a table that spreadsheets open; no text in it is reckoned there as a formula."""
     text = io.StringIO()
     table = csv.writer(text)
     table.writerow([_("day"), _("who"), _("act"), _("for what"), _("activity"), _("times"), _("about how many")])
-    rules = office.library.privacy
+    rules = library.privacy
     for one in lines:
         purpose = rules.purpose(one.served.purpose).name if one.served is not None else _("running the system")
         activity = one.served.activity if one.served is not None else ""
-        table.writerow([one.day.isoformat(), one.actor, one.action, purpose, activity, one.count, one.subjects])
+        words = (_as_text(words) for words in (one.actor, one.action, purpose, activity))
+        table.writerow([one.day.isoformat(), *words, one.count, one.subjects])
     return text.getvalue().encode("utf-8-sig")
+
+
+def _as_text(words: str) -> str:
+    """A cell of .csv has no other way to say that it is text; a person's code may begin as formulas do."""
+    return f"'{words}" if words.startswith(LIKE_FORMULAS) else words
 
 
 async def clean_up(settings: Settings) -> None:

@@ -13,7 +13,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
-from knowledge.folding import printable
+from knowledge.folding import LIKE_FORMULAS, printable
 from knowledge.local_time import VIETNAM
 from storage.records import SheetLayout
 
@@ -25,8 +25,6 @@ _DAY: Final = "dd/mm/yyyy"
 _A4: Final = 9
 _HEADING_HEIGHT: Final = 33  # of two lines
 _FONT: Final = "Times New Roman"  # as official papers are written
-# Text that begins so would become a formula as soon as somebody edits its cell, were it not marked as text.
-_LIKE_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 Cell = str | int | date | datetime | None
 
@@ -131,7 +129,8 @@ class SheetBeingWritten:
     def _cell(self, place: int, value: Cell) -> Any:
         if isinstance(value, str):
             value = _fit(value)
-            cell = (self._formulas if value.startswith(_LIKE_FORMULAS) else self._texts)[place]
+            # What looks like a formula would become one as soon as somebody edits its cell, were it not marked as text.
+            cell = (self._formulas if value.startswith(LIKE_FORMULAS) else self._texts)[place]
             cell.value, cell.data_type = value, "s"
             return cell
         if isinstance(value, datetime):  # a workbook knows no time zones: as it was in Việt Nam
@@ -161,7 +160,7 @@ def _fit(text: str) -> str:
 def _plain_cell(sheet: Any, text: str, font: Font) -> Any:
     text = _fit(text)
     cell = WriteOnlyCell(sheet, value=text)
-    cell.data_type, cell.font, cell.quotePrefix = "s", font, text.startswith(_LIKE_FORMULAS)
+    cell.data_type, cell.font, cell.quotePrefix = "s", font, text.startswith(LIKE_FORMULAS)
     return cell
 
 
