@@ -127,6 +127,8 @@ def summarise(found: Mapping[str, list[float]]) -> dict[str, object]:
         "slowest": slowest,
         "overview_p95_ms": pages["overview"]["p95_ms"],
         "person_p95_ms": pages["people/CB0000077"]["p95_ms"],
+        "cases_p95_ms": pages["cases"]["p95_ms"],
+        "audit_p95_ms": pages["audit"]["p95_ms"],
         "pages": pages,
     }
 

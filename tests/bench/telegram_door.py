@@ -305,6 +305,8 @@ def flat(found: Mapping[str, Any], doors: Sequence[str]) -> dict[str, Any]:
         rounds = {name.removeprefix("at_"): one for name, one in found[door].items() if name.startswith("at_")}
         named |= {f"{door}_{rate}_{name}": one[name] for rate, one in rounds.items() for name in one}
         named[f"{door}_saturated"] = found[door]["saturated"]
+        for what in ("lost", "doubled"):
+            named[f"{door}_saturated_{what}"] = sum(one[what] for one in found[door]["backlogs"])
     if "ours" in doors:
         rounds = [one for name, one in found["ours"].items() if name.startswith("at_")] + found["ours"]["backlogs"]
         cited, asked = sum(one["cited"] for one in rounds), sum(one["asked"] for one in rounds)
