@@ -20,7 +20,7 @@ from bot.command_line_calendar import calendar_app
 from bot.command_line_evidence import evidence_app
 from bot.command_line_keeping import add_commands
 from bot.command_line_privacy import breach_app, privacy_app
-from bot.errors import CommandError, InputError, SilentError, UsageError
+from bot.errors import FAULT_OF_OURS, CommandError, InputError, SilentError, UsageError, first_in
 from bot.settings import read_settings
 from handlers.phrases import CataloguesMissingError, _, locale_of, use_catalogues
 from handlers.reports.asked import ReportAsked
@@ -91,7 +91,7 @@ def run_words(words: Sequence[str]) -> int:
         if debug:
             raise
         print(_apology(error), file=sys.stderr)
-        return 1
+        return FAULT_OF_OURS
 
 
 def _run_command(words: list[str]) -> int:
@@ -104,15 +104,27 @@ def _run_command(words: list[str]) -> int:
             app(words)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
-    except SilentError as error:
-        return error.code
     except CommandError as error:
-        print(error, file=sys.stderr)
-        return error.code
+        return _refuse(error)
+    except ExceptionGroup as group:
+        refused, unforeseen = group.split(CommandError)
+        code = _refuse(first_in(refused)) if refused is not None else FAULT_OF_OURS
+        if unforeseen is not None:
+            raise unforeseen from None
+        return code
     return 0
 
 
+def _refuse(error: CommandError) -> int:
+    """Say the one sentence; the exit code."""
+    if not isinstance(error, SilentError):
+        print(error, file=sys.stderr)
+    return error.code
+
+
 def _apology(error: Exception) -> str:
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
     with locale_of(os.environ.get("NHACCHUAN_LOCALE") or "vi"):
         return _("Something went wrong on our side ({kind}). Run again with --debug for the details.").format(
             kind=type(error).__name__

@@ -1,4 +1,11 @@
-"""What ends a command, with its exit code: 1 the input is wrong, 2 wrong use, 3 a service is out of reach."""
+"""What ends a command, with its exit code: 1 the input is wrong, 2 wrong use, 3 a service is out of reach.
+
+And 70 where the fault is ours: whoever keeps us running starts us again after it, as after 3, and not after 1 and 2.
+"""
+
+from typing import Final
+
+FAULT_OF_OURS: Final = 70  # as `sysexits.h` has it
 
 
 class CommandError(Exception):
@@ -31,3 +38,11 @@ class ServiceError(CommandError):
 
 class SilentError(InputError):
     """The input is wrong and every mistake has been printed already."""
+
+
+def first_in(group: BaseExceptionGroup[CommandError]) -> CommandError:
+    """The first of a group, however deep it lies: what tasks that work side by side raise comes in groups of groups."""
+    first: CommandError | BaseExceptionGroup[CommandError] = group
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    return first

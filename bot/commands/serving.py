@@ -27,7 +27,7 @@ from bot.commands.channels import (
 from bot.commands.rehearsing import tell_rehearsal
 from bot.commands.stopping import stop_on_signals
 from bot.door_meters import DoorMeters, WaitingMeters
-from bot.errors import CommandError, ServiceError
+from bot.errors import CommandError, ServiceError, first_in
 from bot.keeping_meters import KeepingMeters
 from bot.letters import Carrier, Postman
 from bot.on_api.door import ApiDoor
@@ -146,7 +146,7 @@ class Gates:
                 for door in self.doors:
                     group.create_task(self._keep_one(door, stop))
         except* CommandError as refused:
-            raise refused.exceptions[0] from None
+            raise first_in(refused) from None
         finally:
             self.are_closed.set()
 
@@ -292,7 +292,7 @@ async def _keep_open(
                 group.create_task(worker.run(stop))
             group.create_task(_end_in_time(stop, [group.create_task(work) for work in works]))
     except* CommandError as refused:
-        raise refused.exceptions[0] from None
+        raise first_in(refused) from None
     try:
         await office.keys.note_gone()
     except DatabaseUnavailableError as failed:  # as of a process that was killed, nobody hears of it for a while
