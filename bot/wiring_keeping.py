@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import structlog
@@ -13,7 +13,7 @@ from bot.errors import InputError, ServiceError
 from bot.settings import Settings
 from bot.wiring import Office, checked_vault
 from bot.wiring_administrators import tell_administrators
-from bot.wiring_database import as_owner, find_way, finish_restore, prepare
+from bot.wiring_database import Way, as_owner, find_way, finish_restore, prepare
 from bot.wiring_push import PUSHED_CHANNELS
 from handlers.phrases import _
 from knowledge.local_time import VIETNAM
@@ -22,11 +22,19 @@ from storage.backups.manifest import Manifest
 from storage.backups.programs import BackupError
 from storage.backups.restoring import Wishes, restore_backup
 from storage.backups.sealed import BackupFileError, WrongKeyError
-from storage.backups.taking import keep_newest, name_of, take_backup
+from storage.backups.taking import (
+    approve,
+    drop_unproven_before,
+    keep_newest,
+    name_of,
+    take_backup,
+    until_proven,
+)
 from storage.backups.verifying import Proof, prove_backup
 from storage.drawers import Drawers
+from storage.encryption import Vault
 from storage.errors import DatabaseUnavailableError
-from storage.migrating import newest_revision
+from storage.migrating import find_revision, newest_revision
 from storage.records import AuditCheck, AuditSeal, AuditVerdict, BackupKept, LetterKind, Restore
 from storage.roles import may_change_audit
 
@@ -54,30 +62,48 @@ class Standing:
 # --- backups --------------------------------------------------------------------------------------------------------
 
 
+class DoesNotHoldError(BackupError):
+    """It was restored elsewhere, and not everything was there."""
+
+
+class NotTriedError(BackupError):
+    """It was taken, and whether it holds could not be found out."""
+
+
 def app_version() -> str:
-    """The version of the program."""
-    return version("nhacchuan")
+    """The version of the program, “?” where it runs from its files without having been installed."""
+    try:
+        return version("nhacchuan")
+    except PackageNotFoundError:
+        return "?"
 
 
-async def back_up(settings: Settings, target: Path, now: datetime, *, keep: int | None = None) -> tuple[Path, Manifest]:
-    """Take a backup into a file, or into a directory under a name of its time; of that directory only `keep` stay.
+async def back_up(
+    settings: Settings, target: Path, now: datetime, *, keep: int | None = None, proves: bool = False
+) -> tuple[Path, Manifest]:
+    """Take a backup into a file, or into a directory under a name of its time, and try whether it holds if asked.
 
-    Raises InputError or ServiceError; there is no file then.
+    Of a directory only `keep` stay; none is removed for one that was to be tried and does not hold. What became of it
+    is noted, and administrators are told of a failure. Raises InputError or ServiceError.
     """
     file = _choose_file(target, now)
     vault = checked_vault(settings)
     try:
         with find_way(settings) as way:
-            manifest = await asyncio.to_thread(
-                take_backup,
-                way.owner_url,
-                vault,
-                file,
-                now=now,
-                app_version=app_version(),
-                noticing=lambda _found: None,
-            )
-            await _note(settings, BackupKept(now, file.name, file.stat().st_size, manifest.chain_number), manifest)
+            try:
+                kept, manifest = await _take(way.owner_url, vault, file, now, proves=proves)
+            except Exception as error:
+                await _note_failure(way, vault, now, error)
+                raise
+            if manifest.revision == newest_revision():  # else there is nothing yet to remember it in
+                async with as_owner(way, vault) as owner, owner.transaction() as drawers:
+                    await drawers.backups.note(kept)
+    except DoesNotHoldError as error:
+        told = _("The backup does not hold: {reasons}").format(reasons=error)
+        raise InputError(f"{told}. {_tell_left(file)}") from error
+    except NotTriedError as error:
+        told = _("The backup could not be tried: {reason}").format(reason=error)
+        raise ServiceError(f"{told}. {_tell_left(file)}") from error
     except BackupError as error:
         raise ServiceError(_("No backup was taken: {reason}").format(reason=error)) from error
     except DatabaseUnavailableError as error:
@@ -87,6 +113,66 @@ async def back_up(settings: Settings, target: Path, now: datetime, *, keep: int 
     return file, manifest
 
 
+async def _take(
+    owner_url: str, vault: Vault, file: Path, now: datetime, *, proves: bool
+) -> tuple[BackupKept, Manifest]:
+    """Take it, and where it is to be tried give it its name in the directory only once it held.
+
+    Raises BackupError, NotTriedError or DoesNotHoldError; the newest one that is not proven stays, under another name.
+    """
+    is_one_of_several = proves and file.name == name_of(now)
+    draft = until_proven(file) if is_one_of_several else file
+    manifest = await asyncio.to_thread(
+        take_backup, owner_url, vault, draft, now=now, app_version=app_version(), noticing=lambda _found: None
+    )
+    kept = BackupKept(now, file.name, draft.stat().st_size, manifest.chain_number)
+    if not proves:
+        return kept, manifest
+    if is_one_of_several:
+        drop_unproven_before(draft)
+    try:
+        proof = await prove_backup(draft, vault, now)
+    except BackupFileError as error:
+        raise DoesNotHoldError(str(error)) from error
+    except (BackupError, DatabaseUnavailableError, OSError) as error:
+        raise NotTriedError(str(error)) from error
+    if not proof.is_whole:
+        raise DoesNotHoldError("; ".join(proof.wrong))
+    if is_one_of_several:
+        approve(draft, file)
+    return replace(kept, verified_at=now), manifest
+
+
+def _tell_left(file: Path) -> str:
+    left = until_proven(file)
+    text = _("It was left as {file}, and no older backup was removed for it.")
+    return text.format(file=left if left.is_file() else file)
+
+
+async def _note_failure(way: Way, vault: Vault, now: datetime, error: Exception) -> None:
+    """Remember it where that can be done: the database itself may be what is out of reach."""
+    try:
+        async with as_owner(way, vault) as owner:
+            if await find_revision(owner) == newest_revision():
+                async with owner.transaction() as drawers:
+                    await _tell_failure(drawers, now, error)
+    except Exception as failed:  # noqa: BLE001  why there is no backup is what has to be told
+        _log.error("backup.not_noted", exc_info=failed)
+
+
+async def _tell_failure(drawers: Drawers, now: datetime, error: Exception) -> None:
+    """For the doctor and the alerts; and administrators are told, once a day."""
+    await drawers.backups.note(BackupKept(now, "", 0, 0, reason=_reason_of(error)))
+    day = now.astimezone(VIETNAM).date().isoformat()
+    await tell_administrators(drawers, LetterKind.BACKUP_FAILED, f"backup_failed:{day}", now)
+
+
+def _reason_of(error: Exception) -> str:
+    """Its own sentence where it was made for operators; of what nobody foresaw the kind alone."""
+    is_foreseen = isinstance(error, BackupError | DatabaseUnavailableError | OSError)
+    return str(error) if is_foreseen and str(error) else type(error).__name__
+
+
 def is_backup(target: Path) -> bool:
     """Whether there is a file already."""
     return target.is_file()
@@ -94,15 +180,6 @@ def is_backup(target: Path) -> bool:
 
 def _choose_file(target: Path, now: datetime) -> Path:
     return target / name_of(now) if target.is_dir() or not target.suffix else target
-
-
-async def _note(settings: Settings, kept: BackupKept, manifest: Manifest) -> None:
-    """Remember it where the tables of this version are there to remember it in."""
-    if manifest.revision != newest_revision():
-        return
-    with find_way(settings) as way:
-        async with as_owner(way, checked_vault(settings)) as owner, owner.transaction() as drawers:
-            await drawers.backups.note(kept)
 
 
 async def prove(settings: Settings, file: Path, now: datetime) -> Proof:
@@ -245,33 +322,16 @@ class Keeper:
             return
         if bad is not None and now - bad.taken_at < _TRY_AGAIN:
             return
-        problem = await self._try_backup(directory, now)
-        if problem:
-            _log.error("backup.failed", reason=problem)
-            async with office.push.database.transaction() as drawers:
-                await drawers.backups.note(BackupKept(now, "", 0, 0, reason=problem))
-                day = now.astimezone(VIETNAM).date().isoformat()
-                await tell_administrators(drawers, LetterKind.BACKUP_FAILED, f"backup_failed:{day}", now)
-
-    async def _try_backup(self, directory: Path, now: datetime) -> str:
-        """Why it failed; empty where it is there and holds."""
-        office, settings = self.office, self.office.settings
-        file = directory / name_of(now)
         try:
-            manifest = await asyncio.to_thread(
-                take_backup, office.owner_url, office.vault, file, now=now, app_version=app_version(),
-                noticing=lambda _found: None,
-            )  # fmt: skip
-            proof = await prove_backup(file, office.vault, now)
-        except (BackupError, BackupFileError, DatabaseUnavailableError, OSError) as error:
-            return str(error)
-        if not proof.is_whole:
-            return proof.wrong[0]
-        kept = BackupKept(now, file.name, file.stat().st_size, manifest.chain_number, verified_at=now)
+            kept, _manifest = await _take(office.owner_url, office.vault, directory / name_of(now), now, proves=True)
+        except Exception as error:  # noqa: BLE001  whatever it is, there is no backup, and somebody has to hear of it
+            _log.error("backup.failed", reason=_reason_of(error), exc_info=error)
+            async with office.push.database.transaction() as drawers:
+                await _tell_failure(drawers, now, error)
+            return
         async with office.push.database.transaction() as drawers:
             await drawers.backups.note(kept)
-        keep_newest(directory, settings.backup_keep)
-        return ""
+        keep_newest(directory, office.settings.backup_keep)
 
 
 def _start_of(now: datetime) -> datetime:

@@ -18,19 +18,23 @@ async def take(settings: Settings, target: Path, *, keep: int | None, verifies: 
         return
     if is_there:
         raise InputError(_("{file} is there already; name another file, or a directory.").format(file=target))
-    file, manifest = await back_up(settings, target, now, keep=keep)
+    file, manifest = await back_up(settings, target, now, keep=keep, proves=verifies)
     print(_("Backup: {file} ({what}).").format(file=file, what=_describe(manifest)))
     print(_("It can be opened only with the secret key, which is not in it: keep that elsewhere."))
     if verifies:
-        await _prove(settings, file)
+        _tell_proof(manifest)
 
 
 async def _prove(settings: Settings, file: Path) -> None:
     proof = await prove(settings, file, make_clock(settings).now())
     if not proof.is_whole:
         raise InputError(_("The backup does not hold: {reasons}").format(reasons="; ".join(proof.wrong)))
+    _tell_proof(proof.manifest)
+
+
+def _tell_proof(manifest: Manifest) -> None:
     print(_("Tried by restoring it elsewhere: every row is there, and the audit chain is intact ({what}).").format(
-        what=_describe(proof.manifest)))  # fmt: skip
+        what=_describe(manifest)))  # fmt: skip
 
 
 async def put_back(settings: Settings, file: Path, *, replaces: bool, holds: bool) -> None:

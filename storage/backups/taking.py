@@ -19,6 +19,7 @@ from storage.encryption import Vault
 from storage.migrating import is_ours
 
 SUFFIX: Final = ".backup"
+_UNPROVEN: Final = ".unproven"
 _PREFIX: Final = "nhacchuan-"
 _PIECE: Final = 256 * 1024
 _MAJOR: Final = 10_000
@@ -66,8 +67,26 @@ def take_backup(
     return manifest
 
 
+def until_proven(file: Path) -> Path:
+    """Under which name a backup in a directory of several lies until it is proven: it counts among them only then."""
+    return file.with_name(f"{file.name}{_UNPROVEN}")
+
+
+def approve(unproven: Path, file: Path) -> None:
+    """It was proven: it counts from now on."""
+    unproven.rename(file)
+    _keep_name(file.parent)
+
+
+def drop_unproven_before(unproven: Path) -> None:
+    """Of those that were never proven the newest stays, to be looked into, and not one for every try."""
+    for one in unproven.parent.glob(f"{_PREFIX}*{SUFFIX}{_UNPROVEN}"):
+        if one != unproven:
+            one.unlink(missing_ok=True)
+
+
 def list_backups(directory: Path) -> list[Path]:
-    """The backups in a directory that were named by us, the oldest first."""
+    """The backups in a directory that were named by us, the oldest first, without those that are not proven yet."""
     return sorted(directory.glob(f"{_PREFIX}*{SUFFIX}"))
 
 

@@ -1,5 +1,6 @@
 """Verifying a backup by restoring it: into a server of its own, which is gone afterwards."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -34,7 +35,7 @@ class Proof:
 
 
 async def prove_backup(file: Path, vault: Vault, now: datetime, *, beside: Path | None = None) -> Proof:
-    """Restore a backup elsewhere, count its rows and verify its audit chain.
+    """Restore a backup elsewhere, count its rows and verify its audit chain; whatever else goes on is not held up.
 
     `beside` is where the passing server is made. Raises what `restore_backup` raises.
     """
@@ -42,11 +43,15 @@ async def prove_backup(file: Path, vault: Vault, now: datetime, *, beside: Path 
         home = Path(directory) / "home"
         (home / "postgres").mkdir(parents=True)
         (home / "postgres" / "local.conf").write_text(_QUICK)
-        with EmbeddedServer(home) as server:
-            manifest = restore_backup(server.url, vault, file, Wishes(now))
-            wrong = _compare(server.url, manifest)
+        server = EmbeddedServer(home)
+        try:
+            await asyncio.to_thread(server.start)
+            manifest = await asyncio.to_thread(restore_backup, server.url, vault, file, Wishes(now))
+            wrong = await asyncio.to_thread(_compare, server.url, manifest)
             async with open_database(server.url, vault=vault) as database, database.transaction() as drawers:
                 verdict = await drawers.audit.verify()
+        finally:
+            await asyncio.to_thread(server.stop)
     if not verdict.is_intact:
         why = f"{verdict.reason} {verdict.about}".rstrip()
         wrong.append(f"its audit chain is broken at entry {verdict.broken_at}: {why}")

@@ -1,21 +1,28 @@
 """How the cabinet is kept: restored in the middle of a day, its chain read, signed, printed and compared."""
 
+import asyncio
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+from prometheus_client import CollectorRegistry
+from structlog.testing import capture_logs
 
 from bot.commands import audit_chain
 from bot.commands.backups import put_back, resume, take
 from bot.commands.doctor_keeping import check_keeping
 from bot.errors import CommandError, InputError
+from bot.keeping_meters import KeepingMeters
 from bot.papers.audit_sheet import list_unread, read_lines, write_audit_sheet
 from bot.push.daily import DailyPlan
 from bot.wiring import open_office
 from bot.wiring_intake import InboxInDatabase
-from bot.wiring_keeping import Keeper, settle_restore
+from bot.wiring_keeping import Keeper, read_standing, settle_restore
 from handlers.audit_words import line_of
+from storage.backups.taking import name_of
 from tests.databases import make_home
 from tests.offices import sample_office
 
@@ -169,6 +176,75 @@ async def test_the_nightly_backup_is_taken_once_proven_and_kept(settings):
         assert len(list(settings.backup_dir.glob("*.backup"))) == 1
         told = {name: (is_well, found) for name, is_well, found, _mend in await check_keeping(office)}
         assert told["backups"][0], told
+
+
+async def test_whatever_keeps_the_nightly_backup_from_being_taken_is_noted_and_told(settings):
+    clock = Clock(MONDAY.replace(hour=2) + timedelta(days=12))
+    nowhere = settings.model_copy(update={"backup_dir": Path("no such\0directory")})
+    async with open_office(nowhere, clock=clock, keeps_threads=False) as office:
+        with capture_logs() as logged:
+            await Keeper(office).take_nightly()
+        told = {name: (is_well, found) for name, is_well, found, _mend in await check_keeping(office)}
+        standing = await read_standing(office)
+    assert "backup.failed" in {one["event"] for one in logged if one["log_level"] == "error"}
+    assert not told["backups"][0]
+    assert standing.failed.reason == "ValueError", "what nobody foresaw is told by its kind"
+    registry = CollectorRegistry()
+    KeepingMeters(registry).show(standing.check, standing.sealed, standing.backup, standing.failed)
+    assert registry.get_sample_value("nhacchuan_backup_failed") == 1
+
+
+async def test_backup_that_does_not_hold_is_noted_and_no_older_one_goes_for_it(settings, tmp_path, capsys):
+    older = [tmp_path / name_of(MONDAY - timedelta(days=n)) for n in (3, 2, 1)]
+    for one in older:
+        one.write_text("proven then")
+    with broken_chain(settings), pytest.raises(InputError, match="unproven"):
+        await take(settings, tmp_path, keep=2, verifies=True)
+    assert [one for one in older if not one.is_file()] == []
+    assert len(list(tmp_path.glob("*.backup"))) == len(older), "what was not proven counts for none"
+    assert "entry 1" in noted(settings)[0]
+
+    ticks = 0
+
+    async def go_on():
+        nonlocal ticks
+        while True:
+            ticks += 1
+            await asyncio.sleep(0.005)
+
+    real_time = settings.model_copy(update={"today": None})
+    async with asyncio.TaskGroup() as group:
+        going = group.create_task(go_on())
+        await take(real_time, tmp_path, keep=2, verifies=True)
+        going.cancel()
+    assert ticks > 40, "others are answered while a backup is taken and tried"
+    left = sorted(tmp_path.iterdir())
+    assert left[0] == older[-1]
+    assert [one.suffix for one in left] == [".backup", ".backup"], "and nothing that was never proven is left"
+    assert noted(settings) == ("", left[1].name, True)
+    assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+@contextmanager
+def broken_chain(settings):
+    def write(actor):
+        with psycopg.connect(settings.database_url.get_secret_value()) as connection:
+            connection.execute("SET LOCAL session_replication_role = replica")
+            order = "UPDATE audit_entries SET actor = %s WHERE number = 1 RETURNING actor"
+            ((before,),) = connection.execute("SELECT actor FROM audit_entries WHERE number = 1").fetchall()
+            connection.execute(order, (actor,))
+        return before
+
+    before = write("HR99")
+    yield
+    write(before)
+
+
+def noted(settings):
+    """The reason of the last backup, its name, and whether it was proven."""
+    order = "SELECT reason, name, verified_at IS NOT NULL FROM backups ORDER BY number DESC LIMIT 1"
+    with psycopg.connect(settings.database_url.get_secret_value()) as connection:
+        return connection.execute(order).fetchone()
 
 
 async def test_a_file_that_is_there_is_not_written_over(settings, tmp_path):
