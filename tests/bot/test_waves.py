@@ -63,3 +63,41 @@ async def test_who_is_called_away_at_the_moment_of_being_let_in_lets_the_next_in
     assert inside == [3]
     out.set()
     assert await third
+
+
+async def test_whoever_waited_too_long_goes_in_where_there_is_room_and_others_with_them():
+    waves, inside, outs = Waves(4, 0), [], [asyncio.Event() for _each in range(7)]
+    async with asyncio.TaskGroup() as group:
+        for number, out in enumerate(outs[:4]):
+            group.create_task(go_through(waves, inside, number, out))
+        await asyncio.sleep(0)
+        assert not await waves.enter(0.01), "there is no room"
+        late = group.create_task(go_through(waves, inside, 4, outs[4], 0.05))
+        group.create_task(go_through(waves, inside, 5, outs[5]))
+        await asyncio.sleep(0)
+        outs[0].set()
+        outs[1].set()
+        await asyncio.sleep(0.01)
+        assert inside == [2, 3], "a wave goes together"
+        async with asyncio.timeout(2):
+            while inside != [2, 3, 4, 5]:  # noqa: ASYNC110  a gate rings no bell
+                await asyncio.sleep(0.01)
+        group.create_task(go_through(waves, inside, 6, outs[6]))
+        outs[4].set()
+        await asyncio.sleep(0.01)
+        assert inside == [2, 3, 5], "two stay long: it is waited for the others alone"
+        outs[5].set()
+        await asyncio.sleep(0.01)
+        assert inside == [2, 3, 6]
+        for out in outs:
+            out.set()
+    assert await late
+
+
+async def test_room_is_free_at_once_when_nobody_waits_any_more():
+    waves = Waves(2, 0)
+    assert await waves.enter(1)
+    assert await waves.enter(1)
+    assert not await waves.enter(0.01)
+    waves.leave()
+    assert await waves.enter(0)
