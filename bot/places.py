@@ -56,7 +56,10 @@ class DeskAt:
     place: Place
 
     async def answer(self, asked: Incoming) -> Reply:
-        return await self.desk.answer(replace(asked, address=self.place.address_of(asked.address)))
+        if not self.place.mark:
+            return await self.desk.answer(asked)
+        thread = None if asked.thread is None else self.place.address_of(asked.thread)
+        return await self.desk.answer(replace(asked, address=self.place.address_of(asked.address), thread=thread))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,8 @@ class SeenAt:
     seen: SeenUpdates
     place: Place
 
-    async def claim(self, channel: str, update_id: str) -> bool:
-        return await self.seen.claim(channel, self.place.address_of(update_id))
+    async def claim(self, channel: str, update_id: str, by: str = "") -> bool:
+        return await self.seen.claim(channel, self.place.address_of(update_id), by)
 
     async def release(self, channel: str, update_id: str) -> None:
         await self.seen.release(channel, self.place.address_of(update_id))

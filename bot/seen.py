@@ -12,8 +12,12 @@ from typing import Protocol
 class SeenUpdates(Protocol):
     """Remembers what is done but once in a channel, for all processes that serve it."""
 
-    async def claim(self, channel: str, update_id: str) -> bool:
-        """Take up what is done but once. False when it was taken up before; of several at once one gets True."""
+    async def claim(self, channel: str, update_id: str, by: str = "") -> bool:
+        """Take up what is done but once. False when it was taken up before; of several at once one gets True.
+
+        `by` names what it is done for, which gets it again: whatever became of the first time, it is put off to be
+        done at the next.
+        """
         ...
 
     async def release(self, channel: str, update_id: str) -> None:
@@ -26,13 +30,13 @@ class SeenInMemory:
 
     def __init__(self, capacity: int = 20_000) -> None:
         self._capacity = capacity
-        self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._seen: OrderedDict[tuple[str, str], str] = OrderedDict()
 
-    async def claim(self, channel: str, update_id: str) -> bool:
+    async def claim(self, channel: str, update_id: str, by: str = "") -> bool:
         key = (channel, update_id)
         if key in self._seen:
-            return False
-        self._seen[key] = None
+            return bool(by) and self._seen[key] == by
+        self._seen[key] = by
         if len(self._seen) > self._capacity:
             self._seen.popitem(last=False)
         return True

@@ -73,9 +73,9 @@ class SeenInDatabase:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def claim(self, channel: str, update_id: str) -> bool:
+    async def claim(self, channel: str, update_id: str, by: str = "") -> bool:
         async with self._database.transaction() as drawers:
-            return await drawers.updates.claim(channel, update_id)
+            return await drawers.updates.claim(channel, update_id, by)
 
     async def release(self, channel: str, update_id: str) -> None:
         async with self._database.transaction() as drawers:

@@ -66,13 +66,20 @@ class UpdatesDrawer:
         self._connection = connection
         self._vault = vault
 
-    async def claim(self, channel: str, update_id: str) -> bool:
-        """True the first time only: for what is done but once. Another that is just claiming the same is waited for."""
+    async def claim(self, channel: str, update_id: str, by: str = "") -> bool:
+        """True the first time only: for what is done but once. Another that is just claiming the same is waited for.
+
+        True again for the same `by`, which may be put off before it is done.
+        """
+        claiming = insert(seen_updates).values(
+            channel=channel, update_id=storable(update_id), answered_at=func.now(), holder=storable(by) or None
+        )
         claimed = await self._connection.execute(
-            insert(seen_updates)
-            .values(channel=channel, update_id=storable(update_id), answered_at=func.now())
-            .on_conflict_do_nothing()
-            .returning(seen_updates.c.update_id)
+            claiming.on_conflict_do_update(
+                index_elements=["channel", "update_id"],
+                set_={"holder": claiming.excluded.holder},
+                where=seen_updates.c.holder == claiming.excluded.holder,  # of nobody's the same is never true
+            ).returning(seen_updates.c.update_id)
         )
         return claimed.one_or_none() is not None
 

@@ -21,10 +21,11 @@ from bot.commands.zalo_oa import make_zalo_oa_door
 from bot.door_meters import CountedInbox, DoorMeters
 from bot.errors import InputError
 from bot.on_zalo.allowances import Allowance
-from bot.places import Place, Places
+from bot.places import DeskAt, Place, Places
 from bot.wiring import open_office
 from bot.wiring_push import leave_closed
 from bot.wiring_zalo import BookInDatabase
+from handlers.asking import Channel, Incoming
 from handlers.phrases import locale_of
 from handlers.reply import Reply
 from knowledge.facts import PersonCode
@@ -83,10 +84,15 @@ async def two(server_url):
         for token in ("7001:" + "a" * 35, "7002:" + "b" * 35):
             api = await stack.enter_async_context(TelegramApi(token))
             settings = settings_for(url, home, telegram_token=token, telegram_api=api.base)
-            opened = open_office(settings, clock=MondayClock(), keeps_threads=False)
+            opened = open_office(settings, clock=MondayClock())
             offices.append(await stack.enter_async_context(opened))
             apis.append(api)
         yield SimpleNamespace(a=offices[0], b=offices[1], api_a=apis[0], api_b=apis[1])
+
+
+async def states_at(office, *threads):
+    async with office._database.transaction() as drawers:
+        return [await drawers.threads.recall(one) for one in threads]
 
 
 @asynccontextmanager
@@ -165,6 +171,26 @@ async def test_whoever_is_linked_at_one_bot_is_a_stranger_to_the_other(two):
     async with two.b._database.transaction() as drawers:
         assert (await drawers.accounts.find_account("telegram", "555")).person == "CB0000002"
         assert await drawers.accounts.find_account("telegram", "555@7002") is None
+
+
+async def test_each_bot_has_conversations_of_its_own_and_what_is_forgotten_at_one_is_gone_there(two):
+    names = "telegram:800", "telegram:800@7002"
+
+    async def ask(office, **said):
+        asked = Incoming(Channel.TELEGRAM, "800", thread="telegram:800", **said)
+        return await DeskAt(office.desk, office.places.of(Channel.TELEGRAM)).answer(asked)
+
+    await link(two.b, "800@7002", "CB0000003")
+    await ask(two.a, text="/trogiup")
+    await ask(two.b, text="/conthieu")
+    at_a, at_b = await states_at(two.a, *names)
+    assert (at_a.get("spoken_by"), at_b.get("spoken_by")) == (None, "CB0000003")
+    await ask(two.b, choice="data.withdraw.yes")
+    left_at_a, left_at_b = await states_at(two.a, *names)
+    assert left_at_a == at_a
+    assert "spoken_by" not in left_at_b
+    asked = Incoming(Channel.TELEGRAM, "800")
+    assert (await DeskAt(Listener(), Place("7002")).answer(asked)).title == "Chào 800@7002"  # without a memory
 
 
 async def test_messages_leave_only_by_the_bot_that_their_people_are_linked_with(two):

@@ -23,6 +23,13 @@ async def test_an_update_can_be_claimed_again_when_it_was_released(drawers: Draw
     assert await drawers.updates.claim("telegram", "1001")
 
 
+async def test_a_claim_is_given_again_to_what_it_was_for(drawers: Drawers) -> None:
+    claims = [await drawers.updates.claim("telegram", "album:7", by) for by in ("12", "13", "12", "")]
+
+    assert claims == [True, False, True, False]
+    assert await drawers.updates.adopt("telegram", "holder", timedelta(0), 10) == []
+
+
 async def test_one_of_many_claims_at_the_same_moment_wins(database: Database) -> None:
     async def claim() -> bool:
         async with database.transaction() as drawers:
