@@ -1,7 +1,8 @@
 """What people send lies at an address that the event names: fetched from public hosts only, and no more than asked for.
 
 An event is written by somebody else, so its address may be any: inner addresses of our network, plain http, endless
-content. The host is looked up once and that very address is spoken to, so that a name cannot change in between.
+content, a little that unpacks to endless. The host is looked up once and that very address is spoken to, so that a
+name cannot change in between.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import httpx
 
-from bot.on_zalo.wire import trusted_tls
+from bot.on_zalo.wire import UNPACKED, is_packed, trusted_tls
 from bot.public_addresses import Address, is_public
 from handlers.asking import FileGoneError, FileTooBigError, IncomingFile
 
@@ -68,6 +69,7 @@ class Fetching:
     async def _fetch_once(self, url: str, most: int) -> tuple[bytes, str | None]:
         """The content, or where it lies instead."""
         target, headers, extensions = await self._aim(url)
+        headers = {**headers, **UNPACKED}
         async with (
             httpx.AsyncClient(verify=trusted_tls(), trust_env=False, follow_redirects=False) as client,
             client.stream("GET", target, headers=headers, extensions=extensions, timeout=self.seconds) as answer,
@@ -76,10 +78,12 @@ class Fetching:
                 return b"", answer.headers.get("location", "")
             if answer.status_code != _OK:
                 raise FileGoneError(f"HTTP{answer.status_code}")
+            if is_packed(answer):
+                raise FileGoneError("packed")
             if int(answer.headers.get("content-length") or 0) > most:
                 raise FileTooBigError
             content = bytearray()
-            async for part in answer.aiter_bytes():
+            async for part in answer.aiter_raw():
                 content += part
                 if len(content) > most:
                     raise FileTooBigError

@@ -17,6 +17,8 @@ import httpx
 _CONNECTIONS: Final = 100
 _MOST_ANSWER: Final = 4_000_000
 PATIENCE: Final = 8.0  # seconds that an answer may take
+# What is packed may be a thousand times of what was read: it is not asked for, and not unpacked.
+UNPACKED: Final[Mapping[str, str]] = {"Accept-Encoding": "identity"}
 
 
 class NeverLeftError(Exception):
@@ -51,13 +53,11 @@ class Wire:
         try:
             async with asyncio.timeout(seconds or self._seconds):
                 url = f"{self._base}{path}"
-                answer = await self._open().request(method, url, headers=dict(headers), **content)
+                return await self._ask(method, url, {**headers, **UNPACKED}, content)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             failed = NeverLeftError(type(error).__name__)
         except (httpx.HTTPError, TimeoutError, OSError) as error:
             failed = AnswerLostError(type(error).__name__)
-        else:
-            return Answer(answer.status_code, _read(answer.content))
         raise failed  # out here, so that the failure with the address is not kept as its context
 
     async def close(self) -> None:
@@ -65,6 +65,18 @@ class Wire:
         if self._client is not None:
             client, self._client = self._client, None
             await client.aclose()
+
+    async def _ask(self, method: str, url: str, headers: Mapping[str, str], content: Mapping[str, Any]) -> Answer:
+        """Reads no more than an answer may have."""
+        async with self._open().stream(method, url, headers=headers, **content) as answer:
+            if is_packed(answer):
+                raise AnswerLostError("packed")
+            read = bytearray()
+            async for part in answer.aiter_raw():
+                read += part
+                if len(read) > _MOST_ANSWER:
+                    return Answer(answer.status_code, None)
+        return Answer(answer.status_code, _read(bytes(read)))
 
     def _open(self) -> httpx.AsyncClient:
         if self._client is None:
@@ -85,9 +97,12 @@ def trusted_tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
+def is_packed(answer: httpx.Response) -> bool:
+    """Whether what comes would have to be unpacked."""
+    return answer.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}
+
+
 def _read(content: bytes) -> Mapping[str, Any] | None:
-    if len(content) > _MOST_ANSWER:
-        return None
     try:
         read = json.loads(content)
     except (ValueError, RecursionError):

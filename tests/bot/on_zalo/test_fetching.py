@@ -1,6 +1,7 @@
 """What people send is fetched from public hosts only, and no more of it than was asked for."""
 
 import asyncio
+import gzip
 
 import pytest
 from aiohttp import web
@@ -37,12 +38,18 @@ async def cdn():
             await response.write(b"x" * 1000)
         return response
 
+    async def packed(request):
+        assert request.headers["Accept-Encoding"] == "identity"
+        content = gzip.compress(b"x" * 1000)
+        return web.Response(body=content, headers={"Content-Encoding": request.query["how"]})
+
     async def lead(request):
         raise web.HTTPFound(request.query["to"])
 
     app = web.Application()
     app.router.add_get("/a.jpg", small)
     app.router.add_get("/endless", big)
+    app.router.add_get("/packed", packed)
     app.router.add_get("/lead", lead)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
     await runner.setup()
@@ -83,6 +90,16 @@ async def test_a_redirect_that_leads_inside_is_not_followed(cdn, inside):
 async def test_reading_stops_where_a_file_is_larger_than_wanted(cdn, path, most):
     with pytest.raises(FileTooBigError):
         await Fetching(own=cdn).file_at(cdn + path).fetch(most)
+
+
+@pytest.mark.parametrize("how", ["gzip", "gzip, gzip", "deflate", "br", "GZIP"])
+async def test_what_is_packed_is_not_unpacked(cdn, how):
+    with pytest.raises(FileGoneError, match="packed"):
+        await Fetching(own=cdn).file_at(f"{cdn}/packed?how={how}").fetch(100_000)
+
+
+async def test_what_says_that_it_is_not_packed_is_fetched(cdn):
+    assert gzip.decompress(await Fetching(own=cdn).file_at(f"{cdn}/packed?how=identity").fetch(100)) == b"x" * 1000
 
 
 def test_name_and_type_are_what_is_said_of_a_file():
