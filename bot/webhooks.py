@@ -11,6 +11,7 @@ from aiohttp import web
 MOST_BODY_BYTES: Final = 1_000_000
 _CHUNK_BYTES: Final = 65_536
 _BODY_SECONDS: Final = 20.0  # platforms bring a body in a moment; who takes longer only holds the line
+TURNED_AWAY: Final = web.ResponseKey("turned_away", bool)  # whatever the status says
 
 
 class TurnedAwayError(Exception):
@@ -20,6 +21,13 @@ class TurnedAwayError(Exception):
         super().__init__(reason)
         self.status = status
         self.reason = reason
+
+
+def thank_whoever_is_turned_away() -> web.Response:
+    """The 200 for a platform that takes nothing else; whoever keeps the pace knows it for a refusal."""
+    response = web.Response()
+    response[TURNED_AWAY] = True
+    return response
 
 
 async def read_bounded(request: web.Request) -> bytes:

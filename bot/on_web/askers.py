@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.pacing import Paces
+from bot.webhooks import TURNED_AWAY
 from handlers.phrases import _
 
 Network = IPv4Network | IPv6Network
@@ -92,9 +93,13 @@ async def _refusing_politely(
         if raised.status in _REFUSED and (wait := refused.take(network)):
             return _too_often(wait)
         raise
-    if response.status in _REFUSED and not response.prepared and (wait := refused.take(network)):
+    if _is_refusal(response) and not response.prepared and (wait := refused.take(network)):
         return _too_often(wait)
     return response
+
+
+def _is_refusal(response: web.StreamResponse) -> bool:
+    return response.status in _REFUSED or TURNED_AWAY in response
 
 
 def _too_often(wait: float) -> web.Response:

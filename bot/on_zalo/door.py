@@ -1,8 +1,9 @@
 """The door of the Official Account: brought events by webhook, or reads recent conversations where nobody reaches us.
 
 Every event is answered with 200, once it is kept: the console saves no address that refuses its unsigned probe, and
-Zalo gives an address up that fails too often. What is not signed is dropped and counted. So is what was signed long
-ago: the mark that it was taken in is kept for days only, and whoever has caught an event could bring it after that.
+Zalo gives an address up that fails too often. What is not signed is dropped and counted, and whoever brings much of it
+is slowed. What was signed long ago is dropped too: the mark that it was taken in is kept for days only, and whoever has
+caught an event could bring it after that.
 """
 
 import asyncio
@@ -18,18 +19,20 @@ from aiohttp import web
 from bot.failures import ChannelRefusedError, DeliveryFailedError, where_of
 from bot.intake import Intake
 from bot.on_zalo import signing
-from bot.on_zalo.account import AccountClient, CodeError
+from bot.on_zalo.account import AccountClient
 from bot.on_zalo.answering import Answerer
 from bot.on_zalo.events import Kind, Reader, moment_of, sent_at
 from bot.on_zalo.receiving import Reception, Visits
 from bot.on_zalo.signing import Signatures
 from bot.on_zalo.tokens import TokenKeeper
-from bot.webhooks import TurnedAwayError, parse, read_bounded
+from bot.webhooks import TurnedAwayError, parse, read_bounded, thank_whoever_is_turned_away
 from handlers.asking import Channel
+from storage.errors import DatabaseUnavailableError
 
 _FRESH_EVERY: Final = 300.0
 _POLL_EVERY: Final = 3.0
 _LONGEST_BACKOFF: Final = 60.0
+_MOST_DOUBLED: Final = 10
 _AT_A_TIME: Final = 10
 _MOST_PAGES: Final = 50
 _LOOK_BACK: Final = timedelta(hours=1)
@@ -153,16 +156,20 @@ class WebhookDoor(OaDoor):
 
     async def receive(self, request: web.Request) -> web.Response:
         """Keep one event, then thank for it. Only where it cannot be kept is Zalo asked to bring it again."""
+        shown = request.headers.get(signing.HEADER, "")
+        if not shown:
+            self._count("unsigned")
+            return thank_whoever_is_turned_away()
         try:
             body = await read_bounded(request)
             raw = parse(body)
         except TurnedAwayError as away:
             self._count(away.reason)
-            return web.Response()
-        formula = self._signatures.find_formula(body, raw, request.headers.get(signing.HEADER, ""))
+            return thank_whoever_is_turned_away()
+        formula = self._signatures.find_formula(body, raw, shown)
         if formula is None:
-            self._count("wrong_signature" if request.headers.get(signing.HEADER) else "unsigned")
-            return web.Response()
+            self._count("wrong_signature")
+            return thank_whoever_is_turned_away()
         self._count(f"signed_by_{formula}")
         if self._is_too_old(raw):
             self._count("too_old")
@@ -195,20 +202,29 @@ class WebhookDoor(OaDoor):
     async def _serve(self, intake: Intake, stop: asyncio.Event) -> None:
         self._intake = intake
         try:
-            await self._catch_up_once(intake)
+            await self._catch_up_once(intake, stop)
             await stop.wait()
         finally:
             self._intake = None
 
-    async def _catch_up_once(self, intake: Intake) -> None:
+    async def _catch_up_once(self, intake: Intake, stop: asyncio.Event) -> None:
         """What people wrote while no process was there, and Zalo has given up bringing, stands in conversations.
 
-        Only what nothing of ours follows is taken in: nobody has found out whether rows bear the ids of events.
+        Only what nothing of ours follows is taken in: nobody has found out whether rows bear the ids of events. Where
+        the cabinet is away it is looked again; nothing that is missed here closes the door.
         """
-        try:
-            await self._catch_up(intake, self._reception.clock.now() - _LOOK_BACK, only_unanswered=True)
-        except (ChannelRefusedError, DeliveryFailedError, CodeError) as failed:
-            _log.warning("zalo.not_caught_up", error=type(failed).__name__)
+        since, failures = self._reception.clock.now() - _LOOK_BACK, 0
+        while not stop.is_set():
+            try:
+                await self._catch_up(intake, since, only_unanswered=True)
+            except DatabaseUnavailableError as away:
+                _log.warning("zalo.not_caught_up", error=type(away).__name__, where=where_of(away))
+                await _wait(stop, _backoff(failures))
+                failures += 1
+                continue
+            except Exception as failed:  # noqa: BLE001  what is brought is answered all the same
+                _log.warning("zalo.not_caught_up", error=type(failed).__name__, where=where_of(failed))
+            return
 
 
 class PollingDoor(OaDoor):
@@ -225,16 +241,20 @@ class PollingDoor(OaDoor):
                 # A second is looked at twice: rows of one moment may come one after the other.
                 since = max(since, (await self._catch_up(intake, since) or since) - timedelta(seconds=1))
                 failures = 0
-            except (ChannelRefusedError, DeliveryFailedError, CodeError) as failed:
-                wait = min(_POLL_EVERY * 2.0**failures, _LONGEST_BACKOFF)
+            except Exception as failed:  # noqa: BLE001  the database may be away: what was not taken in is read again
+                wait = _backoff(failures)
                 failures += 1
-                _log.warning("zalo.interrupted", error=type(failed).__name__, wait=wait)
+                _log.warning("zalo.interrupted", error=type(failed).__name__, wait=wait, where=where_of(failed))
             await _wait(stop, wait)
 
 
 def _partner_of(row: Mapping[str, Any]) -> str:
     """The person of the conversation that a row is of."""
     return str(row.get("from_id" if str(row.get("src")) == "1" else "to_id") or "")
+
+
+def _backoff(failures: int) -> float:
+    return min(_POLL_EVERY * 2.0 ** min(failures, _MOST_DOUBLED), _LONGEST_BACKOFF)
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:

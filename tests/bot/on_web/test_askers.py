@@ -1,15 +1,18 @@
 """Who asks, behind which proxy, and how often: an office in the morning is served, a flood is not."""
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
-from bot.on_web.askers import ANYTHING, Proxies, keep_pace, know_asker, network_of
+from bot.on_web.askers import ANYTHING, REFUSED, Proxies, keep_pace, know_asker, network_of
+from bot.on_zalo import signing
 from bot.pacing import Paces
 from bot.settings import Settings
 from bot.unhurried import UnhurriedDesk
 from handlers.asking import Channel, Incoming
 from handlers.reply import Reply
+from tests.bot.on_zalo.account import open_door, standing_oa
+from tests.standins.zalo_oa import sign
 
 
 class Watch:
@@ -121,6 +124,29 @@ async def test_forged_calls_of_a_webhook_are_slowed_and_signed_ones_never():
         signed = [(await client.post("/webhook", headers={**there, "X-Secret": "right"})).status for _each in range(9)]
     assert forged == [403, 403, 429, 429]
     assert signed == [200] * 9
+
+
+FORGED = {"unsigned": {}, "signed by a stranger": {signing.HEADER: "mac=00"}}
+
+
+@pytest.mark.parametrize("how", FORGED.values(), ids=FORGED)
+async def test_forged_events_of_the_official_account_are_slowed_and_signed_ones_never(database, how):
+    there, body = {"X-Forwarded-For": "203.0.113.7"}, b'{"event_name": "user_send_text", "timestamp": "1"}'
+    async with standing_oa() as oa, open_door(oa, database) as door, ClientSession() as zalo:
+
+        async def bring(**headers):
+            async with zalo.post(door.url, data=body, headers={**there, **headers}) as answer:
+                return answer.status
+
+        forged = [await bring(**how) for _call in range(REFUSED[0] + 500)]
+        signature = sign(oa.app_id, body, "1", oa.oa_secret)
+        signed = [await bring(**{signing.HEADER: f"mac={signature}"}) for _call in range(20)]
+        there["X-Forwarded-For"] = "203.0.113.8"
+        probed = await bring()
+    assert forged[: REFUSED[0]] == [200] * REFUSED[0], "the console's own probe is one of them"
+    assert forged.count(429) >= 490
+    assert signed == [200] * 20
+    assert probed == 200
 
 
 def test_an_office_of_500_behind_one_address_is_not_slowed_in_the_morning():

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from bot.on_web.askers import Proxies, keep_pace, know_asker
+from bot.on_web.server import WEBHOOKS
 from bot.on_zalo.account import AccountClient
 from bot.on_zalo.allowances import Allowance
 from bot.on_zalo.answering import Answerer
@@ -130,7 +132,8 @@ async def open_door(
 
 
 async def _serve(door: WebhookDoor, stack: AsyncExitStack) -> str:
-    app = web.Application()
+    """As the house does: behind a proxy of this machine, every network at its pace."""
+    app = web.Application(middlewares=[know_asker(Proxies(["127.0.0.1"])), keep_pace(WEBHOOKS)])
     app.router.add_post("/zalo/oa/webhook", door.receive)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
     await runner.setup()
