@@ -7,7 +7,7 @@ from typing import Final
 from storage.errors import DatabaseUnavailableError
 
 _FIRST_PAUSE: Final = 0.5
-_LONGEST_PAUSE: Final = 30.0
+_LONGEST_PAUSE: Final = 3.0  # whoever waits holds up the next thing of the same conversation
 
 
 async def keep_at_last(

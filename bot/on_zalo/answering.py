@@ -4,7 +4,6 @@ import hashlib
 import unicodedata
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -24,15 +23,18 @@ from bot.on_zalo.messages import (
     kind_of_upload,
 )
 from bot.papers.handing import file_of
-from bot.persisting import keep_at_last
 from bot.render import Describe
 from handlers.ports import Clock
 from handlers.reply import File, Reply
+from storage.errors import DatabaseUnavailableError
 
 Pause = Callable[[float], Awaitable[None]]
 _TRIES: Final = 4
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_WAIT: Final = 30.0  # seconds a visitor's answer may be held back when Zalo asks us to slow down
+# Once something left, whatever stops the rest stops it for good: all of it again would show its beginning twice. The
+# database is among them, for the token of each call may have to be read there.
+_STOPS_THE_REST: Final = (DeliveryFailedError, ChannelRefusedError, DatabaseUnavailableError)
 _log = structlog.get_logger("bot.on_zalo")
 
 
@@ -62,25 +64,31 @@ class Answerer:
     async def send(self, user: str, reply: Reply) -> None:
         """Show the reply.
 
-        Raises NotSentError when nothing of it went out, RefusedError when this person takes nothing, and
-        ChannelRefusedError. A lost answer of Zalo is logged and never answered by sending again.
+        Raises NotSentError, RefusedError, ChannelRefusedError and DatabaseUnavailableError, of which each says that
+        nothing went out. A lost answer of Zalo is logged and never answered by sending again.
         """
+        sent = await self._send_all(user, reply)
+        if self._count is not None:
+            await self._note_sent(self._count, sent)
+
+    async def _send_all(self, user: str, reply: Reply) -> int:
+        """Send what there is of it, up to where it is cut short; how many messages went out."""
         parts, file = self._lay_out(reply)
         messages: list[dict[str, Any]] = [one.message for one in parts]
         if reply.asks_contact and (image := await self._find_image()):
             messages.append(build_phone_request(image))
-        sent = 0
+        for index, message in enumerate(messages):
+            if not await self._send_or_stop(user, message, is_first=index == 0, left=len(messages) - index):
+                return index
+        has_file = file is not None and await self._hand_over_file(user, file)
+        return len(messages) + has_file
+
+    async def _note_sent(self, count: Callable[[int], Awaitable[None]], sent: int) -> None:
+        """Once: the answer is out, and its conversation does not wait for a number."""
         try:
-            for index, message in enumerate(messages):
-                if not await self._send_or_stop(user, message, is_first=index == 0, left=len(messages) - index):
-                    return
-                sent += 1
-            if file is not None:
-                await self._hand_over_file(user, file)
-                sent += 1
-        finally:
-            if sent and self._count is not None:
-                await keep_at_last(partial(self._count, sent))
+            await count(sent)
+        except Exception as failed:  # noqa: BLE001  the database: some messages too few are counted
+            _log.warning("zalo.not_counted", error=type(failed).__name__, count=sent)
 
     def mark_of(self, reply: Reply) -> str:
         """What tells this answer from others where its first words stand in a conversation."""
@@ -124,20 +132,24 @@ class Answerer:
             await self._send(user, message)
         except UnclearError as unclear:
             _log.warning("zalo.unclear", chat=short_name(user), code=unclear.code)
-        except DeliveryFailedError as failed:
+        except _STOPS_THE_REST as failed:
             if is_first:
                 raise
-            _log.warning("zalo.cut_short", chat=short_name(user), missing=left, code=failed.code)
+            code = getattr(failed, "code", "") or type(failed).__name__
+            _log.warning("zalo.cut_short", chat=short_name(user), missing=left, code=code)
             return False
         return True
 
-    async def _hand_over_file(self, user: str, file: File) -> None:
+    async def _hand_over_file(self, user: str, file: File) -> bool:
+        """Whether it went out, or may have: its words did already, so that nothing is raised."""
         kind = kind_of_upload(file) or "file"
         try:
             handle = await self._client.upload(kind, file.name, file.content, file.media_type)
             await self._send(user, build_uploaded(kind, handle))
-        except (DeliveryFailedError, CodeError) as failed:
+        except (*_STOPS_THE_REST, CodeError) as failed:
             _log.warning("zalo.file_missing", chat=short_name(user), error=type(failed).__name__)
+            return isinstance(failed, UnclearError)
+        return True
 
     async def _send(self, user: str, message: dict[str, Any]) -> None:
         for attempt in range(1, _TRIES + 1):

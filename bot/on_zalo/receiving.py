@@ -6,7 +6,7 @@ answer may have left before its process died is looked for in the conversation, 
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -19,10 +19,11 @@ from bot.log_names import make_reference, short_name
 from bot.on_zalo.answering import Answerer
 from bot.on_zalo.events import Event, Kind, Reader
 from bot.reach import Reach, ReachInLog
+from bot.refusals import NOT_PAID, OURS, PLATFORM_FAILED
 from bot.render import Describe
 from bot.seen import Inbox
 from bot.turns import Turns
-from handlers.asking import Channel
+from handlers.asking import Channel, Incoming
 from handlers.desk import Desk
 from handlers.phrases import DEFAULT_LOCALE, _, locale_of
 from handlers.ports import Clock
@@ -33,6 +34,7 @@ _TRY_AGAIN: Final = (15.0, 30.0, 60.0, 120.0)  # seconds: what was answered with
 _AT_ONCE: Final = 12  # events in work; the others wait
 _THINKING: Final = 2  # questions at the desk at the same time: more only hold up the processor
 _TURNS_GIVEN: Final = 3
+_TAKEN_LATER: Final = frozenset({NOT_PAID, PLATFORM_FAILED})  # nothing left, and the same words may go out after all
 _log = structlog.get_logger("bot.on_zalo")
 
 
@@ -102,7 +104,10 @@ class Visits:
                     await self._take_in_turn(event, in_hand)
 
     async def _take_in_turn(self, event: Event, in_hand: InHand) -> None:
+        is_belated = in_hand.is_belated
         for wait in (*_TRY_AGAIN, None):
+            if is_belated and event.asked is not None:
+                event = replace(event, asked=replace(event.asked, is_belated=True))
             async with self._turns.of(event.user), self._room:
                 # Whoever brings an event must have its answer soon: what has come in meanwhile goes before this.
                 for _turn in range(_TURNS_GIVEN):
@@ -111,12 +116,14 @@ class Visits:
                     return
             if wait is not None:
                 await self._reception.pause(wait)
+            is_belated = True  # whoever asked may have gone on meanwhile
         in_hand.put_off()
 
     async def _take_once(self, event: Event, in_hand: InHand) -> bool:
         """Whether it is done with."""
         try:
-            in_hand.ensure_staying()
+            if in_hand.answer is None:  # else the desk has done it, and another would do it a second time
+                in_hand.ensure_staying()
             if event.is_interaction:
                 await self._reception.contacts.note_interaction(event.user, event.at or self._reception.clock.now())
             if in_hand.sending:
@@ -129,7 +136,7 @@ class Visits:
             _note_unanswered(event, failed)
             return False
         except RefusedError as refused:
-            await self._note_refusal(event, refused)
+            return await self._take_refusal(event, refused, in_hand)
         except Exception as failed:  # noqa: BLE001  whoever asked must hear of any defect of ours
             return await self._apologise(event, failed, in_hand)
         return True
@@ -139,15 +146,23 @@ class Visits:
             await self._reception.reach.mark_unreachable(Channel.ZALO_OA, event.user)
             return
         if event.asked is not None:
-            async with self._thinking:
-                in_hand.ensure_staying()
-                reply = await self._reception.desk.answer(event.asked)
+            reply = await self._ask(event.asked, in_hand)
         else:
             reply = Reply(
                 _("I can read only typed words, pictures, files and presses of my buttons. Please type it."),
                 outcome=Outcome.NOT_UNDERSTOOD,
             )
         await self._send(event, reply, in_hand)
+
+    async def _ask(self, asked: Incoming, in_hand: InHand) -> Reply:
+        """What the desk says; what it has said once is sent again where it could not be, and not done again."""
+
+        async def ask() -> Reply:
+            async with self._thinking:
+                in_hand.ensure_staying()
+                return await self._reception.desk.answer(asked)
+
+        return await in_hand.answer_once(ask)
 
     async def _send(self, event: Event, reply: Reply, in_hand: InHand) -> None:
         if reply.is_silent:
@@ -165,9 +180,22 @@ class Visits:
             case None:
                 await self._send(event, say_interrupted(in_hand.sending), in_hand)
 
-    async def _note_refusal(self, event: Event, refused: RefusedError) -> None:
+    async def _take_refusal(self, event: Event, refused: RefusedError, in_hand: InHand) -> bool:
+        """Whether it is done with: what says nothing of the person is put off, or told to them in other words."""
+        if refused.code not in OURS or refused.code in _TAKEN_LATER:
+            return await self._note_refusal(event, refused)
+        return await self._apologise(event, refused, in_hand)
+
+    async def _note_refusal(self, event: Event, refused: RefusedError) -> bool:
+        """Whether nothing more is to be tried."""
         _log.warning("zalo.not_taken", chat=short_name(event.user), code=refused.code)
-        await self._reception.reach.mark_unreachable(Channel.ZALO_OA, event.user)
+        if refused.code in _TAKEN_LATER:
+            return False
+        if refused.code in OURS:
+            _log.error("zalo.given_up", update=short_name(event.key), code=refused.code)
+        else:
+            await self._reception.reach.mark_unreachable(Channel.ZALO_OA, event.user)
+        return True
 
     async def _apologise(self, event: Event, failed: Exception, in_hand: InHand) -> bool:
         """Log first, without a word of the question, then tell the person. Whether that could be done."""
@@ -183,7 +211,7 @@ class Visits:
             _note_unanswered(event, unsent)
             return False
         except RefusedError as refused:
-            await self._note_refusal(event, refused)
+            return await self._note_refusal(event, refused)
         return True
 
 

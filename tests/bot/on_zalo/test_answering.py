@@ -1,10 +1,13 @@
 """People ask the Official Account: by webhook and by reading recent conversations, each question answered once."""
 
+import asyncio
 import json
 from datetime import timedelta
 
 import pytest
 
+from bot.on_zalo import door as doors
+from bot.on_zalo.account import AccountClient
 from bot.on_zalo.answering import Answerer
 from bot.on_zalo.door import OLDEST
 from bot.seen import InboxInMemory
@@ -243,6 +246,179 @@ async def test_question_is_answered_later_without_an_apology_when_the_cabinet_is
     assert await lan.reads(timeout=20) == "heard: một"
     assert not away
     assert not lan.unread()
+    assert [one.is_belated for one in door.desk.asked] == [False, True]
+
+
+LONG = ("Đồng chí cần bổ sung chứng chỉ ngoại ngữ bậc 3 trước ngày 31/12/2026. " * 60).strip()
+MORE_THAN_ONE = {
+    "three parts": Reply(LONG),
+    "a file": Reply("Đây", file=File("don.docx", b"PK", "application/msword")),
+    "the offer to share a number": Reply("Liên kết", asks_contact=True),
+}
+
+
+@pytest.mark.parametrize("answer", MORE_THAN_ONE.values(), ids=MORE_THAN_ONE)
+@pytest.mark.parametrize("code", [-224, -221])
+async def test_beginning_is_shown_once_when_the_account_is_refused_before_the_rest(oa, door, answer, code):
+    door.desk.script = lambda asked: answer if asked.text == "một" else Reply("heard: hai")
+    lan = oa.person("Lan")
+    oa.fail_next("message/cs", faults.answer(code), skip=1)
+    lan.says("một")
+    begun = await lan.reads()
+    await oa.wait_for(lambda: len(oa.calls_of("message/cs")) == 2)
+    lan.says("hai")
+    assert await lan.reads() == "heard: hai"
+    assert [row.text for row in lan.screen()] == [begun, "heard: hai"]
+    assert [one.text for one in door.desk.asked] == ["một", "hai"]
+    assert not door.pauses.seconds, "nothing is tried again"
+
+
+class TokensOutOfReach:
+    """Read in a cabinet that can be reached so many times."""
+
+    def __init__(self, token, times):
+        self.token, self.left = token, times
+
+    async def access(self):
+        if not self.left:
+            raise DatabaseAwayError("no room")
+        self.left -= 1
+        return self.token
+
+    async def renew(self, stale):
+        raise AssertionError(stale)
+
+
+@pytest.mark.parametrize("answer", MORE_THAN_ONE.values(), ids=MORE_THAN_ONE)
+async def test_answer_is_cut_short_and_no_failure_when_the_cabinet_goes_away_in_the_middle(oa, database, answer):
+    lan, counted = oa.person("Lan", is_follower=True, interacted_at=oa.clock()), []
+
+    async def count(messages):
+        counted.append(messages)
+
+    async with open_account(oa, database) as account:
+        client = AccountClient(oa.openapi_base, TokensOutOfReach(oa.access_token, 1))
+        answerer = Answerer(
+            client, str, account.clock, account.pauses, image_url="https://nhacchuan.invalid/card.png", count=count
+        )
+        await answerer.send(lan.id, answer)
+        with pytest.raises(DatabaseAwayError):
+            await answerer.send(lan.id, answer)  # nothing of it left, so that it may be tried again
+        await client.close()
+    assert len(lan.screen()) == 1
+    assert counted == [1]
+
+
+@pytest.mark.parametrize("failure", [DatabaseAwayError("no room"), ValueError("defect")], ids=["away", "defect"])
+async def test_conversation_does_not_wait_for_its_messages_to_be_counted(oa, database, failure):
+    tried = []
+
+    async def count(messages):
+        tried.append(messages)
+        raise failure
+
+    async with open_account(oa, database) as account:
+        answerer = Answerer(account.client, str, account.clock, account.pauses, count=count)
+        lan = oa.person("Lan", is_follower=True, interacted_at=oa.clock())
+        async with asyncio.timeout(5):
+            await answerer.send(lan.id, Reply("Có thư"))
+    assert lan.sees() == "Có thư"
+    assert tried == [1]
+
+
+@pytest.mark.parametrize(("code", "times"), [(-200, 6), (-320, 2)])
+async def test_answer_comes_after_all_when_zalo_says_that_it_failed_or_is_not_paid(oa, door, code, times):
+    lan = oa.person("Lan")
+    oa.fail_next("message/cs", faults.answer(code), times)
+    lan.says("một")
+    assert await lan.reads() == "heard: một"
+    assert 15 in door.pauses.seconds
+    assert door.reach.is_reachable == {}, "whoever has just written can be written to"
+    assert len(door.desk.asked) == 1
+
+
+@pytest.mark.parametrize("code", [-201, -248])
+async def test_person_is_told_in_other_words_when_an_answer_is_one_that_zalo_does_not_take(oa, door, code):
+    lan = oa.person("Lan")
+    oa.fail_next("message/cs", faults.answer(code))
+    lan.says("một")
+    assert "A1B2C3" in await lan.reads()
+    oa.fail_next("message/cs", faults.answer(code), 2)
+    lan.says("hai")
+    await oa.wait_for(lambda: len(oa.calls_of("message/cs")) == 4)
+    lan.says("ba")
+    assert await lan.reads() == "heard: ba"
+    assert len(door.desk.asked) == 3
+    assert door.reach.is_reachable == {}
+    assert not door.pauses.seconds, "what is refused for its form is refused again"
+
+
+async def test_whoever_takes_nothing_is_not_written_to(oa, door):
+    lan = oa.person("Lan")
+    oa.fail_next("message/cs", faults.answer(-213))
+    lan.says("một")
+    await oa.wait_for(lambda: len(oa.calls_of("message/cs")) == 1)
+    lan.says("hai")
+    assert await lan.reads() == "heard: hai"
+    assert door.reach.is_reachable == {lan.id: False}
+
+
+async def test_what_was_done_at_the_desk_is_not_done_again_when_its_answer_could_not_be_sent(oa, door):
+    done = []
+
+    def add_picture(asked):
+        done.append(asked.file.name)
+        return Reply(f"pictures: {len(done)}")
+
+    door.desk.script = add_picture
+    lan = oa.person("Lan")
+    oa.fail_next("message/cs", faults.answer(-224), 3)
+    lan.shows_image(b"jpg", "bang.jpg")
+    assert await lan.reads() == "pictures: 1"
+    assert done == ["bang.jpg"]
+    assert door.pauses.seconds == [15, 30, 60]
+
+
+async def test_question_that_was_taken_up_before_is_known_as_late_at_the_desk(oa, database):
+    inbox, lan = InboxInMemory(), oa.person("Lan", is_follower=True, interacted_at=oa.clock())
+    event = oa.event_from(lan.id, "user_send_text", {"text": "1", "msg_id": "9f1c"})
+    await inbox.keep("zalo_oa", [("9f1c", json.dumps({**event, "timestamp": str(oa.clock.millis())}))], None)
+    async with open_door(oa, database, inbox=inbox) as door:
+        assert await lan.reads() == "heard: 1"
+        lan.says("2")
+        assert await lan.reads() == "heard: 2"
+    assert [(one.text, one.is_belated) for one in door.desk.asked] == [("1", True), ("2", False)]
+
+
+class AwayAtFirst(InboxInMemory):
+    """Of a cabinet that is away for the first so many times."""
+
+    def __init__(self, times):
+        super().__init__()
+        self.left = times
+
+    async def keep(self, *given):
+        if self.left:
+            self.left -= 1
+            raise DatabaseAwayError("no room")
+        return await super().keep(*given)
+
+
+@pytest.mark.parametrize("by", [WEBHOOK, POLLING])
+async def test_door_stays_open_when_the_cabinet_is_away_while_conversations_are_read(oa, database, by, monkeypatch):
+    monkeypatch.setattr(doors, "_POLL_EVERY", 0.02)
+    inbox, lan = AwayAtFirst(3), oa.person("Lan")
+    lan.says("trước")  # nobody is brought it: no address is saved yet
+    async with open_door(oa, database, by, inbox=inbox) as door:
+        assert await lan.reads() == "heard: trước"
+        lan.says("sau")
+        assert await lan.reads() == "heard: sau"
+    assert not inbox.left
+    assert len(door.desk.asked) == 2
+
+
+def test_pause_of_a_long_outage_is_a_minute():
+    assert [doors._backoff(failures) for failures in (0, 1, 4, 5, 100_000)] == [3, 6, 48, 60, 60]
 
 
 async def test_phone_number_is_shared_with_the_desk_when_the_form_is_filled_in(oa, door):
