@@ -38,8 +38,25 @@ from tests.offices import TODAY
 VICTIM = PersonCode("CB006")  # of an agency that nobody below HR of the province sees
 THEIR_UNIT, THEIR_HEAD = UnitCode("SO-MAU-2"), PersonCode("CB024")
 INVENTED = GRANTS  # the number of a document that HR of the province read in
+# What a document that was read in says is for everybody to read: of its record, and of its first point.
+OF_DOCUMENT = (
+    "tên văn bản",
+    "cơ quan ban hành",
+    "trích yếu",
+    "người ký văn bản",
+    "nơi nhận",
+    "nhãn điểm",
+    "tóm tắt điểm",
+    "thời hạn điểm",
+    "ai làm",
+    "ai chịu",
+    "hậu quả",
+    "ai trả lời",
+    "báo lên đâu",
+)
 # Where words of somebody stand, and are shown somewhere in the console.
 PLACES = (
+    *OF_DOCUMENT,
     "chức vụ",
     "câu hỏi",
     "câu trước",
@@ -59,7 +76,6 @@ PLACES = (
     "tên cán bộ",
     "tên đơn vị",
     "chức vụ đang giữ",
-    "tên văn bản",
 )
 HR, SECOND = PersonCode("CB015"), PersonCode("CB018")
 
@@ -83,9 +99,7 @@ async def plant(office: Office, say: Any = str) -> Planted:
     """Plant one of each kind; `say` makes the words of a place by its name."""
     now, home = office.clock.now(), (await office.rule_book()).home
     hr, second = (Signatory(one, one, UnitCode("SNV-MAU"), say("tên đơn vị ký")) for one in (HR, SECOND))
-    accepted = grants()
-    title = replace(accepted.document, title=say("tên văn bản"))
-    await office.accept_document(AcceptedDocument(title, accepted.text, accepted.spans))
+    await office.accept_document(_spoiled(grants(), say))
     async with office.open_cabinet() as cabinet:
         own = {"name": say("tên cán bộ"), "position": say("chức vụ đang giữ")}
         await cabinet.connection.execute(update(people).where(people.c.code == VICTIM).values(own))
@@ -137,3 +151,29 @@ async def plant(office: Office, say: Any = str) -> Planted:
         evidence.number, file.id, inquiry.code, study.number, proposal, going, delivery, request.number,
         breach.number,
     )  # fmt: skip
+
+
+def _spoiled(accepted: AcceptedDocument, say: Any) -> AcceptedDocument:
+    """A document whose record and first point say somebody's words wherever they say any."""
+    first, *others = accepted.document.points
+    point = replace(
+        first,
+        label=say("nhãn điểm"),
+        summary=say("tóm tắt điểm"),
+        deadline=replace(first.deadline, wording=say("thời hạn điểm")),
+        who=(say("ai làm"),),
+        binds=(say("ai chịu"),),
+        consequence=say("hậu quả"),
+        accountable=say("ai trả lời"),
+        escalates_to=(say("báo lên đâu"),),
+    )
+    document = replace(
+        accepted.document,
+        title=say("tên văn bản"),
+        issuer=say("cơ quan ban hành"),
+        about=say("trích yếu"),
+        signer=say("người ký văn bản"),
+        addressees=(say("nơi nhận"),),
+        points=(point, *others),
+    )
+    return AcceptedDocument(document, accepted.text, accepted.spans)

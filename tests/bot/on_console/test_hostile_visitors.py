@@ -1,14 +1,16 @@
 """People who want what is not theirs: forged buttons, hostile names, patterns and headers, at an open office."""
 
 import asyncio
+import csv
 import re
 import zipfile
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import pytest
+from aiohttp import FormData
 from sqlalchemy import select
 from yarl import URL
 
@@ -36,19 +38,33 @@ from tests.bot.on_console.opening import (
     OpenConsole,
     open_console,
 )
-from tests.bot.on_console.planted import INVENTED, PLACES, THEIR_UNIT, VICTIM, Planted, plant
+from tests.bot.on_console.planted import INVENTED, OF_DOCUMENT, PLACES, THEIR_UNIT, VICTIM, Planted, plant
 from tests.offices import sample_office
 
 ADDRESS = "chat-of-the-hostile"
 # Every question leaves its trace there; none of it is anybody else's.
 CHANGED_BY_ASKING = {"audit_entries", "audit_head", "console_entries"}
 OPENS = "<i hostile="  # what a page holds where something was not escaped
-PUBLIC = f"{OPENS}tên-văn-bản>"  # documents are for everybody to read
+PUBLIC = re.compile("|".join(f"{OPENS}{one.replace(' ', '-')}>" for one in OF_DOCUMENT))  # is for everybody to read
 # Actions of everybody that end what the visitor has; tried with subjects of others they would end the visitor's own.
 OWN_END = {"data.delete.yes", "data.delete.all", "data.withdraw.yes"}
 ON_PROPOSALS = {"broadcast.proposal", "broadcast.approve", "broadcast.unreached"}
 # What everybody may take with them of their own.
 OWN_PAPERS = ("data.export", "data.paper")
+# What somebody fills in, as they type it and as a page may show it.
+MARKUP = f"\"'>{OPENS}lời-điền-vào>"
+ESCAPED = f"{OPENS.replace('<', '&lt;')}lời-điền-vào&gt;"
+ROUND = {"viec": "mo", "ma_dot": "DOT-MOI", "ten": "Đợt", "can_cu": "02-QĐi/TU", "han": "2027-06-30"}
+LATER = {"viec": "gia_han", "ma_dot": "DOT-MAU-0", "han": "2027-06-30"}
+DAY_OFF = {"kind": "day", "viec": "nghi", "ngay": "2027-03-19"}
+HOURS = {"kind": "hours", "viec": "gio", "tu": "08:30", "den": "16:00"}
+STANDARD = {
+    "nhom_chuc_danh": "nhom_moi", "tieu_chi": "tin_hoc", "muc_toi_thieu": "co_ban", "can_cu": "02-QĐi/TU",
+    "tu_ngay": "01/01/2026",
+}  # fmt: skip
+RECOGNISED = {
+    "van_ban": "1769/UBND-KGVX", "tieu_chi": "ngoai_ngu", "loai": "toeic", "muc_tu": "450", "dat_muc": "bac_3",
+}  # fmt: skip
 # Whoever reaches none of what is planted; each with whom they may see, by unit.
 REACHING_NOTHING = {
     "a stranger": (None, ()),
@@ -137,7 +153,7 @@ async def test_no_forged_button_and_no_command_reaches_what_is_others(planted, w
     ]  # fmt: skip
     for each in said:
         reply = await console.office.desk.answer(Incoming(Channel.WEB, ADDRESS, person=visitor, **each))
-        told = words_of(reply).replace(PUBLIC, "")
+        told = PUBLIC.sub("", words_of(reply))
         assert not [name for name in others if name in told], each
         assert OPENS not in told, each
         is_handed_over = (reply.file, reply.paper, reply.code_sheet, reply.picture) != (None,) * 4
@@ -172,6 +188,52 @@ async def test_words_of_others_are_shown_as_text_on_every_page(planted, inside):
     escaped = OPENS.replace("<", "&lt;")
     missing = [one for one in PLACES if f"{escaped}{one.replace(' ', '-')}" not in shown]
     assert not missing, "shown nowhere, so that nothing was tried"
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        pytest.param("rounds/check", ROUND | {"ten": MARKUP, "hau_qua": MARKUP}, id="a round"),
+        pytest.param("rounds/check", dict.fromkeys(ROUND, MARKUP) | {"viec": "mo"}, id="a round, all wrong"),
+        pytest.param("rounds/check", LATER | {"ly_do": MARKUP}, id="more time"),
+        pytest.param("settings/time/check", DAY_OFF | {"ly_do": MARKUP, "can_cu": MARKUP}, id="a day off"),
+        pytest.param("settings/time/check", DAY_OFF | {"ngay": MARKUP, "ly_do": MARKUP}, id="a day that is none"),
+        pytest.param("settings/time/check", HOURS | {"ly_do": MARKUP}, id="hours"),
+        pytest.param("broadcasts/preview", {"noi_dung": f"{MARKUP} {MARKUP}"}, id="a broadcast"),
+        pytest.param("privacy/new", dict.fromkeys(("person", "right", "day", "words"), MARKUP), id="a request"),
+    ],
+)
+async def test_words_of_a_form_are_shown_as_text_where_they_are_looked_at_again(inside, path, fields):
+    browser = next(one for seats, one in inside if (Seat.DATA_OFFICER if "privacy" in path else Seat.HR) in seats)
+    status, page = await browser.post(f"/console/{path}", **fields)
+    assert status in {200, 400}
+    assert OPENS not in page
+    assert ESCAPED in page
+
+
+@pytest.mark.parametrize(
+    ("sheet", "row", "is_right"),
+    [
+        pytest.param("tieu_chuan", STANDARD | {"diem": MARKUP}, True, id="standards"),
+        pytest.param("tieu_chuan", dict.fromkeys(STANDARD, MARKUP), False, id="standards, all wrong"),
+        pytest.param("tieu_chuan", STANDARD | {MARKUP: MARKUP}, False, id="standards with a column of one's own"),
+        pytest.param("cong_nhan", RECOGNISED | {"ghi_chu": MARKUP}, True, id="recognition"),
+        pytest.param("cong_nhan", dict.fromkeys(RECOGNISED, MARKUP), False, id="recognition, all wrong"),
+    ],
+)
+async def test_words_of_a_table_from_a_file_are_shown_as_text_where_it_is_checked(inside, sheet, row, is_right):
+    browser = next(one for seats, one in inside if Seat.PROVINCE in seats)
+    text = StringIO()
+    csv.writer(text).writerows([list(row), list(row.values())])
+    form = FormData({"mark": browser.mark, "sheet": sheet, "thay": ""}, quote_fields=False)
+    form.add_field("file", text.getvalue().encode(), filename=f"{OPENS}tên-tệp>.csv", content_type="text/csv")
+    where, headers = f"{browser.console.url}/console/standards/check", {"Origin": browser.console.url}
+    async with browser.session.post(where, data=form, headers=headers) as answer:
+        page = await answer.text()
+    assert OPENS not in page
+    assert ESCAPED in page
+    assert ESCAPED.replace("lời-điền-vào", "tên-tệp") in page
+    assert ('name="dong"' in page) is is_right
 
 
 async def _read(browser: Browser, path: str) -> tuple[int, str]:
