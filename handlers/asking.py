@@ -64,6 +64,7 @@ class IncomingFile:
     and None where nothing is said; nothing may be decided by them but to refuse a size early. `fetch(most)` brings
     the content, at most so many bytes: FileTooBigError for more (reading stops there), FileGoneError where the
     door cannot bring it. It is called at most once. `group`: files that were sent together have the same; else empty.
+    `message`: by what the platform knows what it came with, so that what comes once more is known; else empty.
     """
 
     name: str
@@ -71,6 +72,7 @@ class IncomingFile:
     declared_type: str = ""
     size: int | None = None
     group: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

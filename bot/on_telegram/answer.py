@@ -25,7 +25,7 @@ from aiogram.types import (
     ReplyKeyboardRemove,
 )
 
-from bot.failures import DeliveryFailedError, NotSentError, RefusedError, UnclearError
+from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError, UnclearError
 from bot.log_names import short_name
 from bot.on_telegram.connection import PlainMethod, hand_over, name_reason
 from bot.on_telegram.keyboards import build_contact_removal, build_contact_request, write_choices
@@ -192,7 +192,7 @@ class Answerer:
     async def _quietly(self, method: TelegramMethod[bool]) -> None:
         try:
             await hand_over(self._bot, method, self._pause, is_repeatable=True, tries=2)
-        except (TelegramBadRequest, DeliveryFailedError) as failed:
+        except (TelegramBadRequest, DeliveryFailedError, ChannelRefusedError) as failed:
             _log.info("telegram.nicety_failed", method=type(method).__name__, error=type(failed).__name__)
 
 

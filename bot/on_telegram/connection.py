@@ -128,13 +128,15 @@ async def hand_over(
     """Call Telegram, and again only where that cannot show a message twice.
 
     Raises NotSentError, RefusedError or UnclearError; ChannelRefusedError when the token no longer counts.
-    TelegramBadRequest passes through: the caller knows what it asked for.
+    TelegramBadRequest passes through: the caller knows what it asked for. So does what is too large, as one.
     """
     for attempt in range(1, tries + 1):
         try:
             return await bot(method)
         except TelegramBadRequest:
             raise
+        except TelegramEntityTooLarge:
+            raise TelegramBadRequest(method, "request entity too large") from None
         except (TelegramAPIError, ClientDecodeError) as failed:
             wait = _wait_before_repeating(failed, attempt, is_repeatable=is_repeatable) if attempt < tries else None
             if wait is None:
@@ -150,7 +152,7 @@ def _wait_before_repeating(failed: Exception, attempt: int, *, is_repeatable: bo
         return failed.retry_after if failed.retry_after <= _LONGEST_WAIT else None
     is_unclear = _is_unclear(failed)
     may_repeat = isinstance(failed, NeverConnectedError) or (is_repeatable and is_unclear)
-    if isinstance(failed, TelegramEntityTooLarge) or not may_repeat:
+    if not may_repeat:
         return None
     return _FIRST_PAUSE * float(2 ** (attempt - 1))
 
@@ -166,7 +168,7 @@ def _name(failed: Exception) -> DeliveryFailedError | ChannelRefusedError:
     code = type(failed).__name__
     if isinstance(failed, TelegramUnauthorizedError | TelegramNotFound):
         return refused_token()
-    if isinstance(failed, TelegramForbiddenError | TelegramMigrateToChat | TelegramEntityTooLarge):
+    if isinstance(failed, TelegramForbiddenError | TelegramMigrateToChat):
         return RefusedError(code, code=code)
     if _is_unclear(failed):
         is_never = isinstance(failed, NeverConnectedError)

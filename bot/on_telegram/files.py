@@ -26,12 +26,12 @@ def find_file(message: Message, bot: Bot, pause: Pause = asyncio.sleep) -> Incom
     if message.photo:
         photo = max(message.photo, key=lambda one: one.width * one.height)
         found = _file(photo.file_id, "", "image/jpeg", photo.file_size, bot, pause)
-        return replace(found, group=message.media_group_id or "")
+        return replace(found, group=message.media_group_id or "", message=str(message.message_id))
     document = message.document
     if document is not None and message.animation is None:
         name, kind = document.file_name or "", document.mime_type or ""
         found = _file(document.file_id, name, kind, document.file_size, bot, pause)
-        return replace(found, group=message.media_group_id or "")
+        return replace(found, group=message.media_group_id or "", message=str(message.message_id))
     return None
 
 

@@ -76,9 +76,9 @@ def find_typed(raw: Mapping[str, Any]) -> Typed | None:
     return Typed(update, str(chat["id"]), text)
 
 
-def read_typed(typed: Typed, *, locale: str) -> Incoming:
+def read_typed(typed: Typed, *, locale: str, is_belated: bool = False) -> Incoming:
     """What a visitor typed."""
-    return _incoming(typed.chat, locale, text=_read_text(typed.text))
+    return _incoming(typed.chat, locale, text=_read_text(typed.text), is_belated=is_belated)
 
 
 def read_update(bot: Bot, raw: dict[str, Any]) -> Update | None:
@@ -90,30 +90,33 @@ def read_update(bot: Bot, raw: dict[str, Any]) -> Update | None:
         return None
 
 
-def read_message(message: Message, *, locale: str, file: IncomingFile | None = None) -> Incoming | Aside:
+def read_message(
+    message: Message, *, locale: str, file: IncomingFile | None = None, is_belated: bool = False
+) -> Incoming | Aside:
     """What a visitor said or handed in, or why it is not for the desk. `file` is the one that came with it."""
     if message.text is not None:
-        return _incoming(message.chat.id, locale, text=_read_text(message.text))
+        return _incoming(message.chat.id, locale, text=_read_text(message.text), is_belated=is_belated)
     if message.contact is not None:
-        return _read_contact(message, locale)
+        return _read_contact(message, locale, is_belated=is_belated)
     if file is not None:
-        return _incoming(message.chat.id, locale, text=message.caption, file=file)
+        return _incoming(message.chat.id, locale, text=message.caption, file=file, is_belated=is_belated)
     if message.content_type in _UNREADABLE:
         return Aside.UNREADABLE
     return Aside.SERVICE_NOTE
 
 
-def read_press(query: CallbackQuery, *, locale: str) -> Incoming | None:
+def read_press(query: CallbackQuery, *, locale: str, is_belated: bool = False) -> Incoming | None:
     """What a visitor pressed; None where no button of ours stands behind it."""
     if query.message is None or not query.data:
         return None
-    return _incoming(query.message.chat.id, locale, choice=query.data)
+    return _incoming(query.message.chat.id, locale, choice=query.data, is_belated=is_belated)
 
 
 def _incoming(
     chat_id: int | str,
     locale: str,
     *,
+    is_belated: bool,
     text: str | None = None,
     choice: str | None = None,
     phone: str | None = None,
@@ -128,6 +131,7 @@ def _incoming(
         file=file,
         thread=f"{Channel.TELEGRAM}:{chat_id}",
         locale=locale,
+        is_belated=is_belated,
     )
 
 
@@ -138,10 +142,10 @@ def _read_text(text: str) -> str:
     return _ADDRESSED_COMMAND.sub(r"\1", text)
 
 
-def _read_contact(message: Message, locale: str) -> Incoming | Aside:
+def _read_contact(message: Message, locale: str, *, is_belated: bool) -> Incoming | Aside:
     """Only a number that Telegram itself attributes to the sender proves anything; a forwarded one does not."""
     contact, sender = message.contact, message.from_user
     is_own = contact is not None and sender is not None and contact.user_id == sender.id
     if contact is None or not is_own or message.forward_origin is not None:
         return Aside.FOREIGN_CONTACT
-    return _incoming(message.chat.id, locale, phone=contact.phone_number)
+    return _incoming(message.chat.id, locale, phone=contact.phone_number, is_belated=is_belated)

@@ -27,6 +27,7 @@ from bot.on_telegram.lean import make_ready
 from bot.reach import Reach, ReachInLog
 from bot.render import Describe
 from bot.seen import Inbox, SeenUpdates
+from bot.signs import with_sign
 from bot.turns import Turns
 from bot.waiting import Pause
 from handlers.asking import Channel, Incoming
@@ -200,13 +201,13 @@ class _Visits:
 
     async def answer_typed(self, typed: Typed, in_hand: InHand) -> None:
         """Answer words that were typed in a private chat."""
-        asked = read_typed(typed, locale=self._reception.locale)
+        asked = read_typed(typed, locale=self._reception.locale, is_belated=in_hand.is_belated)
         await self._send(asked, await self._ask_desk(asked, in_hand), in_hand)
 
     async def answer_message(self, message: Message, in_hand: InHand) -> None:
         """Answer something a visitor said, showed or shared."""
         file = find_file(message, self._bot, self._reception.pause)
-        read = read_message(message, locale=self._reception.locale, file=file)
+        read = read_message(message, locale=self._reception.locale, file=file, is_belated=in_hand.is_belated)
         if isinstance(read, Incoming):
             await self._send(read, await self._ask_desk(read, in_hand), in_hand)
         elif read is Aside.FOREIGN_CONTACT:
@@ -231,7 +232,7 @@ class _Visits:
     async def answer_press(self, query: CallbackQuery, in_hand: InHand) -> None:
         """Answer a pressed button, in place of the message that carried it."""
         await self._answerer.confirm_press(query.id)
-        asked = read_press(query, locale=self._reception.locale)
+        asked = read_press(query, locale=self._reception.locale, is_belated=in_hand.is_belated)
         if asked is not None and query.message is not None:
             reply = await self._ask_desk(asked, in_hand)
             is_still_there = isinstance(query.message, Message)
@@ -245,14 +246,14 @@ class _Visits:
 
     async def refuse_in_public(self, message: Message, in_hand: InHand) -> None:
         """Say once in each group or channel that nothing is answered there."""
-        claimed = f"public:{message.chat.id}"
-        if not await self._reception.seen.claim(Channel.TELEGRAM, claimed):
+        once = f"public:{message.chat.id}"
+        if not await self._is_first(once, message):
             return
         try:
             await in_hand.begin_sending(_ANSWER)
             await self._answerer.say_plainly(str(message.chat.id), _no_answers_here())
-        except NotSentError:
-            await self._reception.seen.release(Channel.TELEGRAM, claimed)
+        except NotSentError:  # whoever writes next may be told sooner
+            await self._reception.seen.release(Channel.TELEGRAM, once)
             raise
 
     async def refuse_press_in_public(self, query: CallbackQuery) -> None:
@@ -273,17 +274,8 @@ class _Visits:
 
     async def _ask_desk(self, asked: Incoming, in_hand: InHand) -> Reply:
         """Ask the desk, showing "typing" once it takes long and is not for a crowd's sake."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                slow = asyncio.get_running_loop().call_later(
-                    self._reception.slow_after, lambda: group.create_task(self._show_typing(asked.address))
-                )
-                try:
-                    return await self._think(asked, in_hand)
-                finally:
-                    slow.cancel()
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from None
+        thinking = in_hand.answer_once(partial(self._think, asked, in_hand))
+        return await with_sign(thinking, partial(self._show_typing, asked.address), self._reception.slow_after)
 
     async def _show_typing(self, address: str) -> None:
         if self._in_line < _CROWD:
@@ -311,7 +303,11 @@ class _Visits:
     async def _is_first_of_album(self, message: Message) -> bool:
         """Whether a picture comes alone or first: ten pictures sent together get one answer."""
         album = message.media_group_id
-        return album is None or await self._reception.seen.claim(Channel.TELEGRAM, f"album:{album}")
+        return album is None or await self._is_first(f"album:{album}", message)
+
+    async def _is_first(self, once: str, message: Message) -> bool:
+        """Whether what is said but once is to be said now; where that is put off, it is still this message's to say."""
+        return await self._reception.seen.claim(Channel.TELEGRAM, once, str(message.message_id))
 
 
 def _no_answers_here() -> str:

@@ -5,6 +5,7 @@ it is thanked for.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from itertools import count
 from random import Random
@@ -136,14 +137,21 @@ class BotPollingDoor:
 
     async def _keep(self, threshold: "_Threshold", payload: Mapping[str, Any], stop: asyncio.Event) -> None:
         """However long the cabinet is out of reach: the event exists nowhere else."""
+        left = _KEPT_WITHIN
         for attempt in count():
+            began, is_stopping = time.monotonic(), stop.is_set()
             try:
                 await threshold.take(payload)
             except Exception as failed:  # noqa: BLE001  whatever it is, giving up here would lose the event
                 _log.error("zalo_bot.not_kept", error=type(failed).__name__, where=where_of(failed))
-                if stop.is_set() and attempt >= _KEPT_WITHIN:
-                    return
-                await self._reception.pause(min(2.0**attempt, _LONGEST_BACKOFF) if not stop.is_set() else 1.0)
+            else:
+                return
+            if not stop.is_set():
+                wait = min(2.0 ** min(attempt, 10), _LONGEST_BACKOFF)
+                await unless_stopped(self._reception.pause(wait), stop)
+            elif left > 0:
+                left -= 1.0 + (time.monotonic() - began if is_stopping else 0.0)
+                await self._reception.pause(1.0)
             else:
                 return
 

@@ -1,7 +1,7 @@
 """Event of the Zalo Bot platform → what the desk reads, for both ways in which events come."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -79,10 +79,18 @@ def read_event(payload: Mapping[str, Any]) -> Event | None:
 
 def read_picture(event: Event, files: Fetching) -> IncomingFile | None:
     """The picture that was sent; None where nothing says where it lies."""
-    return files.file_at(event.url, usual="anh.jpg")
+    found = files.file_at(event.url, usual="anh.jpg")
+    return replace(found, message=event.message_id) if found is not None else None
 
 
-def read_asked(event: Event, *, locale: str, choice: str | None = None, file: IncomingFile | None = None) -> Incoming:
+def read_asked(
+    event: Event,
+    *,
+    locale: str,
+    choice: str | None = None,
+    file: IncomingFile | None = None,
+    is_belated: bool = False,
+) -> Incoming:
     """What a visitor said or brought, or the choice that they named."""
     return Incoming(
         channel=Channel.ZALO_BOT,
@@ -92,6 +100,7 @@ def read_asked(event: Event, *, locale: str, choice: str | None = None, file: In
         file=file,
         thread=f"{Channel.ZALO_BOT}:{event.chat}",
         locale=locale,
+        is_belated=is_belated,
     )
 
 

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from itertools import count
 from typing import Final
 
@@ -28,6 +29,7 @@ from bot.reach import Reach, ReachInLog
 from bot.refusals import CHAT_UNKNOWN
 from bot.render import Describe
 from bot.seen import Inbox, SeenUpdates
+from bot.signs import with_sign
 from bot.turns import Turns
 from bot.waiting import Pause, unless_stopped
 from handlers.asking import Channel, Incoming
@@ -124,21 +126,25 @@ class BotVisits:
         elif event.kind is Kind.TEXT and event.text.strip():
             await self._answer_words(event, in_hand)
         elif (file := read_picture(event, self._reception.files)) is not None:
-            asked = read_asked(event, locale=self._reception.locale, file=file)
+            asked = read_asked(event, locale=self._reception.locale, file=file, is_belated=in_hand.is_belated)
             await self._hand_over(event.chat, await self._ask_desk(asked, in_hand), in_hand, offers=True)
         elif await self._is_first_of_many(event):
             reply = Reply(_say_possible(event.kind), outcome=Outcome.NOT_UNDERSTOOD)
             await self._hand_over(event.chat, reply, in_hand, offers=False)
 
     async def _answer_words(self, event: Event, in_hand: InHand) -> None:
-        offered = await self._reception.offered.recall(event.chat)
-        try:
-            choice = find_named(event.text, offered)
-        except OutOfListError as missing:
-            sentence = _("There is no choice {number} here.").format(number=missing)
-            await self._hand_over(event.chat, Reply(sentence, outcome=Outcome.NOT_UNDERSTOOD), in_hand, offers=False)
-            return
-        asked = read_asked(event, locale=self._reception.locale, choice=choice)
+        choice = None
+        if in_hand.answer is None:  # else it was read by the choices that stood there when it was answered
+            offered = await self._reception.offered.recall(event.chat)
+            try:
+                choice = find_named(event.text, offered)
+            except OutOfListError as missing:
+                told = Reply(
+                    _("There is no choice {number} here.").format(number=missing), outcome=Outcome.NOT_UNDERSTOOD
+                )
+                await self._hand_over(event.chat, told, in_hand, offers=False)
+                return
+        asked = read_asked(event, locale=self._reception.locale, choice=choice, is_belated=in_hand.is_belated)
         await self._hand_over(event.chat, await self._ask_desk(asked, in_hand), in_hand, offers=True)
 
     async def _hand_over(self, chat: str, reply: Reply, in_hand: InHand, *, offers: bool) -> None:
@@ -160,36 +166,33 @@ class BotVisits:
     async def _decline_in_group(self, event: Event, in_hand: InHand) -> None:
         """Say once in each group that nothing is answered there, and only to words."""
         seen, claimed = self._reception.seen, f"group:{event.chat}"
-        if event.kind is not Kind.TEXT or not await seen.claim(Channel.ZALO_BOT, claimed):
+        if event.kind is not Kind.TEXT or not await seen.claim(Channel.ZALO_BOT, claimed, event.message_id):
             return
         sentence = _("I answer only in a private chat; please write to me there.")
         try:
             reply = Reply(sentence, outcome=Outcome.NOT_UNDERSTOOD)
             await self._hand_over(event.chat, reply, in_hand, offers=False)
-        except NotSentError:
+        except NotSentError:  # where the month has no room for it this one is not to say it later
             await seen.release(Channel.ZALO_BOT, claimed)
             raise
 
     async def _is_first_of_many(self, event: Event) -> bool:
-        """Whether it comes alone or first: ten pictures sent together get one answer."""
-        return await self._reception.seen.claim(Channel.ZALO_BOT, f"aside:{event.chat}:{event.kind}:{event.minute}")
+        """Whether it comes alone or first: ten pictures sent together get one answer, of whichever was first.
+
+        Where that is put off, it is still the first's to get.
+        """
+        together = f"aside:{event.chat}:{event.kind}:{event.minute}"
+        return await self._reception.seen.claim(Channel.ZALO_BOT, together, event.message_id)
 
     async def _ask_desk(self, asked: Incoming, in_hand: InHand) -> Reply:
         """Ask the desk, showing "typing" once it takes long."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                answering = group.create_task(self._think(asked, in_hand))
-                await asyncio.wait({answering}, timeout=self._reception.slow_after)
-                if not answering.done():
-                    await self._answerer.show_typing(asked.address)
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from None
-        return replace(answering.result(), asks_contact=False)
+        thinking = in_hand.answer_once(partial(self._think, asked, in_hand))
+        return await with_sign(thinking, partial(self._answerer.show_typing, asked.address), self._reception.slow_after)
 
     async def _think(self, asked: Incoming, in_hand: InHand) -> Reply:
         async with self._thinking:
             in_hand.ensure_staying()
-            return await self._reception.desk.answer(asked)
+            return replace(await self._reception.desk.answer(asked), asks_contact=False)
 
     async def _note_refusal(self, event: Event, refused: RefusedError) -> None:
         _log.warning("zalo_bot.refused", chat=short_name(event.chat), code=refused.code)

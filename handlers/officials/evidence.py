@@ -48,6 +48,10 @@ _MOST_CHOICES = 5
 _MOST_A_DAY = 30  # files of one person, whatever becomes of them
 _A_DAY = timedelta(days=1)
 _GROUP = "group"  # of the last file: of several that were sent together one answer is enough
+# Messages whose files are kept, and those of them that get an answer: one that comes once more, because its answer did
+# not leave, is known, adds no file, and is answered as it was to be.
+_CAME = "came"
+_ANSWERED = "answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,10 @@ async def take_file(visit: Visit, person: Person, kept: Pending | None, desk: De
     if visit.text:
         said = said_at_once(visit.text, visit.rules.book.on(visit.today), desk.read_entities)
         values = {**said, **values}
+    came = visit.asked.file
+    group, message = (came.group, came.message) if came is not None else ("", "")
+    if message and message in _messages(values, _CAME):
+        return await _tell_kept(values, visit, person, desk, is_first=message in _messages(values, _ANSWERED))
     file = visit.handed_in
     if not isinstance(file, CleanFile):
         why = say_refusal(file if file is not None else FileRefusal.GONE)
@@ -120,15 +128,27 @@ async def take_file(visit: Visit, person: Person, kept: Pending | None, desk: De
     await desk.audit.record(
         person.code, "handed_in_file", person.code, desk.clock.now(), {"file": added.id, "size": added.size}
     )
-    group = visit.asked.file.group if visit.asked.file is not None else ""
-    is_told = bool(group) and values.get(_GROUP) == group
+    is_first = not group or values.get(_GROUP) != group
     values |= {"files": ",".join(str(one) for one in (*files, added.id)), _GROUP: group}
-    values.pop("sure", None)
+    if message:
+        values[_CAME] = ",".join((*_messages(values, _CAME), message))
+        if is_first:
+            values[_ANSWERED] = ",".join((*_messages(values, _ANSWERED), message))
+    return await _tell_kept(values, visit, person, desk, is_first=is_first)
+
+
+async def _tell_kept(values: Values, visit: Visit, person: Person, desk: Desk, *, is_first: bool) -> Reply:
+    """The file is kept; said of the first of several that were sent together, for all of them."""
+    values = {name: value for name, value in values.items() if name != "sure"}
     told = await _with_title(_("The file is kept, encrypted."), values, visit, person, desk)
-    if group and not is_told:
+    if is_first and visit.asked.file is not None and visit.asked.file.group:
         once = _("Files that you sent together are kept in the same way; I name only those that cannot be kept.")
         told = replace(told, lines=(Line(once), *told.lines))
-    return replace(told, is_silent=is_told)
+    return replace(told, is_silent=not is_first)
+
+
+def _messages(values: Values, which: str) -> list[str]:
+    return [one for one in values.get(which, "").split(",") if one]
 
 
 async def refuse_identity_papers(visit: Visit, person: Person, kept: Pending | None, desk: Desk) -> Reply:

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from typing import Literal
 
 from aiohttp import web
 
@@ -12,6 +13,18 @@ from bot.on_telegram.door import Door
 
 SECRET = "a-secret-for-the-webhook"
 POLLING, WEBHOOK = "polling", "webhook"
+
+
+class Hold(asyncio.Event):
+    """What a held call waits for; `is_reached` once one does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_reached = asyncio.Event()
+
+    async def wait(self) -> Literal[True]:
+        self.is_reached.set()
+        return await super().wait()
 
 
 @dataclass(kw_only=True)

@@ -53,7 +53,8 @@ class TriedDesk:
                 raise FileTooBigError
             return content
 
-        file = IncomingFile("IMG_1.jpg", fetch, "image/jpeg", more.pop("size", None), more.pop("group", ""))
+        size, group, message = more.pop("size", None), more.pop("group", ""), more.pop("message", "")
+        file = IncomingFile("IMG_1.jpg", fetch, "image/jpeg", size, group, message)
         asked = _incoming(text=text or None, file=file, person=person.code if person else None, **more)
         return await self.desk.answer(asked)
 

@@ -332,6 +332,18 @@ async def test_pictures_sent_together_are_answered_once_and_what_is_not_kept_is_
     assert "4 tệp" in too_many.title
 
 
+async def test_a_picture_that_comes_once_more_is_kept_once_and_answered_as_it_was_to_be(house):
+    await house.says(ME, AT_ONCE)
+    came = [{"group": "77", "message": "1"}, {"group": "77", "message": "2"}, {"message": "3"}]
+    answered = [not (await house.hands_in(ME, **one)).is_silent for one in came]
+    assert answered == [True, False, True]
+    again = [await house.hands_in(ME, is_belated=True, **one) for one in came]
+    assert [not one.is_silent for one in again] == answered
+    assert "gửi cùng lúc" in words(again[0])
+    assert "3 tệp" in words(again[2])
+    assert len(house.kept.files) == 3
+
+
 async def test_a_marked_kind_needs_two_people(house):
     assert "review.kinds" in actions(await house.says(HR, "/duyet"))
     await house.presses(HR, "review.mark|ielts:1")

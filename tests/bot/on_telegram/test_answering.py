@@ -145,9 +145,10 @@ async def test_question_is_given_back_when_telegram_asks_for_too_long_a_wait(pol
 async def test_question_given_back_is_answered_later(api, visitor, monkeypatch):
     monkeypatch.setattr("bot.on_telegram.door.Intake", partial(Intake, stay_every=0.01))
     api.fail_next("sendMessage", faults.too_many_requests(3600), times=2)
-    async with open_door(api, POLLING):
+    async with open_door(api, POLLING) as door:
         visitor.says("hello")
         assert await visitor.reads() == "heard: hello"
+        assert len(door.desk.asked) == 1, "what was done is not done again because its answer could not leave"
         visitor.says("next")
         assert await visitor.reads() == "heard: next"
     assert visitor.unread() == []
@@ -320,6 +321,17 @@ async def test_block_is_kept_when_it_is_met_by_the_apology(polling, api, visitor
     await api.wait_for(lambda: bool(api.calls_of("sendMessage")))
     await polling.leave()
     assert polling.reach.is_reachable == {str(visitor.id): False}
+
+
+async def test_whoever_has_just_written_stays_reachable_when_what_they_get_is_too_large(polling, api, visitor):
+    polling.desk.script = lambda asked: Reply("Here it is", file=File("big.xlsx", b"PK", "application/zip"))
+    api.fail_next("sendDocument", Fault(Harm.ANSWER, 413, "Request Entity Too Large"))
+    visitor.says("/baocao")
+    read = await visitor.reads(2)
+    assert read.startswith("Here it is\n\nSorry")
+    assert "reference A1B2C3" in read
+    await polling.leave()
+    assert polling.reach.is_reachable == {}
 
 
 async def test_chat_is_kept_as_refusing_when_telegram_does_not_know_it_any_more(polling, api, visitor):

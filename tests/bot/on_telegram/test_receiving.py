@@ -1,11 +1,16 @@
 """What comes in: words, presses, contacts, everything else, groups, repetitions, order."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
+from bot.intake import Intake
 from handlers.asking import Channel, Choice, Incoming
 from handlers.reply import Reply
+from storage.errors import DatabaseAwayError
+from tests.bot.on_telegram.door import open_door
+from tests.bot.opened import POLLING, Hold
 from tests.standins.telegram_api import faults
 
 MISSING = Choice("What am I missing", "gaps.mine")
@@ -110,6 +115,49 @@ async def test_an_album_gets_one_answer_when_many_recordings_come(polling, visit
     assert len([one for one in visitor.chat.messages if one.is_from_bot]) == 2
 
 
+async def test_what_is_said_once_is_said_later_and_once_when_it_could_not_leave(api, visitor, monkeypatch):
+    monkeypatch.setattr("bot.on_telegram.door.Intake", partial(Intake, stay_every=0.01))
+    group = api.group("Phòng Tổ chức", "group")
+    for failing in (faults.too_many_requests(3600), faults.unauthorized()):
+        api.fail_next("sendMessage", failing, times=2)
+        async with open_door(api, POLLING) as door:
+            for _each in range(3):
+                visitor.shows("voice", media_group_id=f"{failing.status}")
+            visitor.says("hello", within=group)
+            visitor.says("hello?", within=group)
+            assert (await visitor.reads()).startswith("I can read only")
+            await api.wait_for(lambda: any(one.is_from_bot for one in group.messages))
+            while door.inbox.waiting:  # noqa: ASYNC110  an inbox rings no bell
+                await asyncio.sleep(0.01)
+    assert visitor.unread() == []
+    assert len([one for one in group.messages if one.is_from_bot]) == 2, "once at each door"
+
+
+async def test_desk_knows_what_comes_late_however_it_was_said(api, visitor, monkeypatch):
+    monkeypatch.setattr("bot.on_telegram.door.Intake", partial(Intake, stay_every=0.01))
+    is_away = [True]
+
+    def answer(asked):
+        if is_away.pop():
+            raise DatabaseAwayError("no room")
+        return Reply(f"heard {len(door.desk.asked)}", choices=(MISSING,))
+
+    async with open_door(api, POLLING) as door:
+        door.desk.script = answer
+        for say in (
+            lambda: visitor.says("hello"),
+            lambda: visitor.presses("What am I missing"),
+            lambda: visitor.sends({"contact": {"phone_number": "1", "first_name": "Lan", "user_id": visitor.id}}),
+            lambda: visitor.hands_in(b"the dots"),
+            lambda: visitor.says("https://x.vn", entities=[{"type": "url", "offset": 0, "length": 12}]),
+        ):
+            is_away[:] = [False, True]
+            say()
+            while await visitor.reads() == "Your phone number was received.":
+                continue
+            assert [one.is_belated for one in door.desk.asked[-2:]] == [False, True]
+
+
 async def test_correction_is_asked_anew_when_a_message_is_edited(door, visitor):
     visitor.says("toi con thieu gi")
     await visitor.reads()
@@ -210,6 +258,38 @@ async def test_conversation_stays_in_order_when_the_first_answer_is_slow(door, a
     await api.wait_for(lambda: visitor.chat.actions == ["typing"])
     may_answer.set()
     assert await visitor.reads(2) == "heard: first\n\nheard: second"
+
+
+async def test_ready_answer_does_not_wait_for_the_sign_of_typing(polling, api, visitor):
+    may_answer, hold = asyncio.Event(), Hold()
+
+    async def think(asked):
+        await may_answer.wait()
+        return Reply("heard")
+
+    polling.desk.script = think
+    api.fail_next("sendChatAction", faults.held(hold))
+    visitor.says("hello")
+    await hold.is_reached.wait()
+    may_answer.set()
+    assert await visitor.reads(timeout=1) == "heard"
+    hold.set()
+
+
+async def test_answer_does_not_hang_on_the_sign_of_typing(polling, api, visitor):
+    may_answer = asyncio.Event()
+
+    async def think(asked):
+        await may_answer.wait()
+        return Reply("heard")
+
+    polling.desk.script = think
+    api.fail_next("sendChatAction", faults.unauthorized())
+    visitor.says("hello")
+    await api.wait_for(lambda: bool(api.calls_of("sendChatAction")))
+    may_answer.set()
+    assert await visitor.reads() == "heard"
+    assert len(polling.desk.asked) == 1
 
 
 async def test_all_are_answered_when_updates_come_out_of_order(polling, api, visitor):

@@ -3,22 +3,26 @@
 import asyncio
 import json
 import socket
+from dataclasses import replace
+from functools import partial
 
 import aiohttp
 import pytest
 
 from bot.failures import ChannelRefusedError
+from bot.intake import Intake
 from bot.on_zalo.bot_api import BotApi
 from bot.on_zalo.bot_door import BotPollingDoor, BotWebhookDoor
+from bot.on_zalo.bot_incoming import read_event
 from bot.on_zalo.bot_plan import Plan
-from bot.on_zalo.bot_showing import OfferedInMemory
+from bot.on_zalo.bot_showing import Offered, OfferedInMemory
 from bot.render import count_units
 from bot.seen import InboxInMemory
 from handlers.asking import Channel, Choice, FileGoneError
 from handlers.reply import File, Line, Pending, Reply
 from storage.errors import DatabaseAwayError
 from tests.bot.on_zalo.bot_open import CountingMeter, OpenBot, open_bot
-from tests.bot.opened import POLLING, SECRET, WEBHOOK
+from tests.bot.opened import POLLING, SECRET, WEBHOOK, Hold
 from tests.standins.zalo_bot import BotSwitches, ZaloBot
 from tests.standins.zalo_ground import faults
 
@@ -417,3 +421,105 @@ async def test_beginning_is_not_repeated_when_the_cabinet_goes_away_before_the_r
         await door.leave()
         assert not door.inbox.waiting
     assert len(platform.calls_of("sendMessage")) == 1
+
+
+async def test_what_is_said_once_is_said_later_and_once_when_it_could_not_leave(platform, lan, monkeypatch):
+    class Away(CountingMeter):
+        times = 2
+
+        async def take(self, most):
+            if self.times:
+                self.times -= 1
+                raise DatabaseAwayError("no room")
+            return await super().take(most)
+
+    monkeypatch.setattr("bot.on_zalo.bot_door.Intake", partial(Intake, stay_every=0.01))
+    group = platform.group()
+
+    async with open_bot(platform, POLLING, meter=Away()) as door:
+        read = read_event
+        monkeypatch.setattr(  # all within one minute
+            "bot.on_zalo.bot_receive.read_event", lambda raw: replace(event, minute=1) if (event := read(raw)) else None
+        )
+        for _each in range(3):
+            lan.sends_sticker()
+        for _each in range(3):
+            lan.says("nói đi", within=group, mentions=True)
+        assert "Type your question" in await lan.reads()
+        await platform.wait_for(lambda: bool(group.sent))
+        while door.inbox.waiting:  # noqa: ASYNC110  an inbox rings no bell
+            await asyncio.sleep(0.01)
+    assert lan.unread() == []
+    assert len(group.sent) == 1
+
+
+async def test_desk_is_asked_once_and_its_answer_sent_later_whatever_stands_there_meanwhile(platform, lan, monkeypatch):
+    monkeypatch.setattr("bot.on_zalo.bot_door.Intake", partial(Intake, stay_every=0.01))
+    async with open_bot(platform, POLLING) as door:
+        door.desk.script = lambda asked: Reply(f"heard: {asked.text or asked.choice}", choices=CHOICES)
+        lan.says("chào")
+        await lan.reads()
+
+        async def answer(asked):
+            door.offered._offered.clear()  # as if the conversation had gone on at another process
+            await door.offered.keep(lan.id, Offered((("Một", "one"),)))
+            return Reply(f"heard: {asked.choice}")
+
+        door.desk.script = answer
+        platform.fail_next("sendMessage", faults.answer(429, "Quota exceeded"), times=3)
+        lan.says("2")
+        assert await lan.reads() == "heard: why|ngoai_ngu"
+    assert [one.choice for one in door.desk.asked] == [None, "why|ngoai_ngu"]
+
+
+@pytest.mark.parametrize("say", [lambda who: who.says("chào"), lambda who: who.shows_photo("http://photo.invalid/a")])
+async def test_desk_knows_what_comes_late(platform, lan, monkeypatch, say):
+    monkeypatch.setattr("bot.on_zalo.bot_door.Intake", partial(Intake, stay_every=0.01))
+    is_away = [False, True]
+
+    def answer(_asked):
+        if is_away.pop():
+            raise DatabaseAwayError("no room")
+        return Reply("heard")
+
+    async with open_bot(platform, POLLING) as door:
+        door.desk.script = answer
+        say(lan)
+        assert await lan.reads() == "heard"
+        assert [one.is_belated for one in door.desk.asked] == [False, True]
+
+
+async def test_ready_answer_does_not_wait_for_the_sign_of_typing(platform, bot_door, lan):
+    may_answer, hold = asyncio.Event(), Hold()
+
+    async def think(_asked):
+        await may_answer.wait()
+        return Reply("xong")
+
+    bot_door.desk.script = think
+    platform.fail_next("sendChatAction", faults.held(hold))
+    lan.says("chào")
+    await hold.is_reached.wait()
+    may_answer.set()
+    assert await lan.reads(timeout=1) == "xong"
+    hold.set()
+
+
+async def test_event_is_held_on_to_for_a_while_after_the_stop_however_long_it_was_before(platform, lan):
+    class Away(InboxInMemory):
+        is_away = True
+
+        async def keep(self, *given):
+            if self.is_away:
+                raise ConnectionError
+            return await super().keep(*given)
+
+    async with open_bot(platform, POLLING, inbox=Away()) as door:
+        lan.says("chào")
+        await door.pauses.reach(30)
+        door.stop.set()
+        door.pauses.seconds.clear()
+        await door.pauses.reach(10)
+        door.inbox.is_away = False
+        await door.leave()
+        assert len(door.inbox.waiting) == 1 or door.desk.asked
