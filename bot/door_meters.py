@@ -95,10 +95,16 @@ class CountedInbox:
             self._note_come(new, came)
         return new
 
-    async def adopt(self, channel: str, holder: str, most: int) -> Sequence[KeptUpdate]:
-        adopted = await self._inbox.adopt(channel, holder, most)
+    async def adopt(self, channel: str, holder: str, most: int, *, from_silent: bool = True) -> Sequence[KeptUpdate]:
+        adopted = await self._inbox.adopt(channel, holder, most, from_silent=from_silent)
         self._note_come([one.key for one in adopted], self._monotonic())
         return adopted
+
+    async def count_tries(self, channel: str, keys: Collection[str], holder: str) -> Collection[str]:
+        return await self._inbox.count_tries(channel, keys, holder)
+
+    async def let_go(self, channel: str, holder: str, but: Collection[str]) -> None:
+        await self._inbox.let_go(channel, holder, but)
 
     async def begin_sending(self, channel: str, updates: Sequence[tuple[str, str]], holder: str) -> Collection[str]:
         ours = await self._inbox.begin_sending(channel, updates, holder)
@@ -139,7 +145,7 @@ class CountedInbox:
             self._leaves.discard(oldest)
 
     def _let_go(self, key: str, what: What) -> None:
-        """What was never in hand here (kept in doubt while the database was away) is nobody's failure."""
+        """What is in hand here no more was counted before."""
         if self._came.pop(key, None) is not None:
             self._leaves.discard(key)
             self._count.note(what)

@@ -6,9 +6,12 @@ could not be done and waits for its time, is taken up by whoever lives.
 
 import asyncio
 import json
+import math
 import secrets
+import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -24,6 +27,9 @@ from bot.waves import Waves
 from handlers.reply import Reply
 
 STAY_EVERY: Final = 3.0  # seconds; after five times as many a holder is taken to be dead
+# Rounds: only who has been heard itself for so long, and never was silent as long, tells the dead from those who have
+# been silent through the same outage and come back a moment later.
+_HEARD_FOR: Final = 3.0
 _MOST_IN_HAND: Final = 20_000  # more is kept for whoever has room
 _MOST_BEGUN: Final = 250  # at once; the others wait as they came, which takes little memory and no time to look through
 _MOST_ADOPTED: Final = 200
@@ -37,6 +43,9 @@ _LONGEST_TURN: Final = 1.0
 # wrote before a long outage is answered after it.
 _WAITS: Final = (15.0, 30.0, 60.0, 120.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0, 14_400.0, 28_800.0, 28_800.0)
 _MOST_TRIES: Final = len(_WAITS)
+# Whatever was in hand at so many breakdowns is answered alone, one after the other: so the one that brings a process
+# down each time is given up in the end, and none that was only beside it.
+_SUSPECT_AFTER: Final = 3
 _log = structlog.get_logger("bot.intake")
 
 
@@ -52,8 +61,8 @@ class InHand:
 
     @property
     def is_belated(self) -> bool:
-        """Whether it was taken up before, so that its conversation may have gone on meanwhile."""
-        return self._kept.tries > 0
+        """Whether it was taken up again, so that its conversation may have gone on meanwhile."""
+        return self._kept.is_belated
 
     @property
     def raw(self) -> Mapping[str, Any]:
@@ -93,6 +102,11 @@ class InHand:
         if self._intake.is_leaving:
             raise LeavingError
 
+    def ensure_readable(self) -> None:
+        """Raises UnreadableError where no key of ours opens what came."""
+        if not self._kept.body:
+            raise UnreadableError
+
     def put_off(self) -> None:
         """Nothing left: once this is laid down it is taken up again, soon at first and more rarely each time."""
         self.postpone(_WAITS[min(self._kept.tries, len(_WAITS) - 1)])
@@ -108,6 +122,10 @@ class TakenOverError(Exception):
 
 class LeavingError(TakenOverError):
     """This process leaves, and nothing was done yet: another takes the update up."""
+
+
+class UnreadableError(Exception):
+    """It was sealed with a key that is not ours; who has that key may take it up yet."""
 
 
 class Intake:
@@ -137,20 +155,23 @@ class Intake:
         self._supervisor = Supervisor(2 * _MOST_BEGUN, grace, name=channel)  # that it is full is decided here
         self._begun = 0
         self._waiting: deque[KeptUpdate] = deque()
-        self._has_stayed = False
-        self._doubtful: set[str] = set()
+        self._in_hand: set[str] = set()
+        self._heard_since = self._heard_at = -math.inf
+        self._is_in_doubt = False  # whether something may have been kept in our hand of which we do not know
+        self._alone = asyncio.Lock()
         self._unsent: OrderedDict[str, Reply] = OrderedDict()
         self._turns = Waves(_MOST_LEAVING, _FEW_LEAVING)
-        self._clearing = asyncio.Lock()  # what was in doubt is not let go while it is just kept
+        self._clearing = asyncio.Lock()  # what is not known is not let go while it is just kept
         self._keeping = Gathered(self._keep)
+        self._counting = Gathered(self._count_tries)
         self._beginning = Gathered(self._begin_sending)
         self._finishing = Gathered(self._finish)
         self._rounds: list[asyncio.Future[None]] = []
 
     async def __aenter__(self) -> Self:
         await self._supervisor.__aenter__()
-        rounds = self._go_round(), self._keeping.run(), self._beginning.run(), self._finishing.run()
-        self._rounds = [asyncio.ensure_future(one) for one in rounds]
+        gathering = self._keeping, self._counting, self._beginning, self._finishing
+        self._rounds = [asyncio.ensure_future(one) for one in (self._go_round(), *(each.run() for each in gathering))]
         return self
 
     async def __aexit__(
@@ -196,16 +217,17 @@ class Intake:
 
     async def _keep(self, updates: Sequence[tuple[str, str]]) -> Sequence[bool]:
         """Keep what has come at the same moment, and have what is new done in the order in which it came."""
-        if not self._has_stayed:  # what a holder has of whom nobody has heard is anybody's
+        if math.isinf(self._heard_at):  # what a holder has of whom nobody has heard is anybody's
             await self._stay()
         holder = self.holder if self._has_room() else None
         async with self._clearing:
             try:
                 new = set(await self.inbox.keep(self.channel, updates, holder))
             except Exception:
-                self._doubtful.update(key for key, _body in updates)  # it may have been kept all the same
+                self._is_in_doubt = True  # it may have been kept all the same
                 raise
-            self._doubtful -= new  # it had not been: it is in our hand now, and nobody else is to take it up
+            if holder is not None:
+                self._in_hand |= new
         is_new = []
         for key, body in updates:
             is_new.append(key in new)
@@ -234,14 +256,24 @@ class Intake:
 
     async def _do(self, kept: KeptUpdate) -> None:
         try:
-            await self._do_once(kept)
+            if kept.was_held and kept.tries >= _SUSPECT_AFTER:
+                async with self._alone:
+                    await self._do_once(kept)
+            else:
+                await self._do_once(kept)
         finally:
             self._begun -= 1
+            self._in_hand.discard(kept.key)
         await self._begin_waiting()
 
     async def _do_once(self, kept: KeptUpdate) -> None:
         if self.is_leaving:
             return
+        if kept.is_belated:
+            if not await self._count_try(kept.key):
+                self._note_taken_over(kept.key)
+                return
+            kept = replace(kept, tries=kept.tries + 1)
         in_hand = InHand(self, kept, self._unsent.pop(kept.key, None))
         if kept.tries > _MOST_TRIES:
             _log.error("intake.given_up", channel=self.channel, update=short_name(kept.key))
@@ -252,13 +284,33 @@ class Intake:
         finally:
             in_hand.end()
 
+    async def _count_try(self, key: str) -> bool:
+        """Before it is begun, so that it counts whatever becomes of us; False where it is in other hands."""
+        counted: list[bool] = []
+
+        async def count() -> None:
+            counted.append(await self._counting.add(key))
+
+        await keep_at_last(count, despite=Exception)
+        return counted[-1]
+
+    async def _count_tries(self, keys: Sequence[str]) -> Sequence[bool]:
+        ours = await self.inbox.count_tries(self.channel, keys, self.holder)
+        return [key in ours for key in keys]
+
+    def _note_taken_over(self, key: str) -> None:
+        """If it came back into our hand since, nobody knows of it here."""
+        _log.warning("intake.taken_over", channel=self.channel, update=short_name(key))
+        self._is_in_doubt = True
+
     async def _visit_once(self, kept: KeptUpdate, in_hand: InHand) -> None:
         try:
+            in_hand.ensure_readable()
             await self._visit(in_hand)
         except LeavingError:
             return
         except TakenOverError:
-            _log.warning("intake.taken_over", channel=self.channel, update=short_name(kept.key))
+            self._note_taken_over(kept.key)
             return
         except Exception as failed:  # noqa: BLE001  one failing update must not take the others with it
             _log.error("intake.failed", channel=self.channel, error=type(failed).__name__, where=where_of(failed))
@@ -292,29 +344,43 @@ class Intake:
 
     async def _stay(self) -> None:
         await self.inbox.stay(self.holder)
-        self._has_stayed = True
+        now = time.monotonic()
+        if now - self._heard_at > _HEARD_FOR * self._stay_every:
+            self._heard_since = now
+        self._heard_at = now
 
-    async def _let_go_of_doubtful(self) -> None:
+    async def _let_go_of_unknown(self) -> None:
         """What may have been kept in our hand although we heard of no end is anybody's to take up."""
         async with self._clearing:
-            for key in tuple(self._doubtful):
-                await self.inbox.postpone(self.channel, key, self.holder, 0)
-                self._doubtful.discard(key)
+            if self._is_in_doubt:
+                await self.inbox.let_go(self.channel, self.holder, frozenset(self._in_hand))
+                self._is_in_doubt = False
+
+    async def _adopt(self) -> int:
+        """Take up what nobody has in hand; how many."""
+        is_heard = self._heard_at - self._heard_since >= _HEARD_FOR * self._stay_every
+        try:
+            adopted = await self.inbox.adopt(self.channel, self.holder, _MOST_ADOPTED, from_silent=is_heard)
+        except Exception:
+            self._is_in_doubt = True
+            raise
+        if adopted:
+            _log.info("intake.adopted", channel=self.channel, count=len(adopted))
+        # What we had, lost and have again is under way still: it is not begun beside itself.
+        fresh = [one for one in adopted if one.key not in self._in_hand]
+        self._in_hand.update(one.key for one in fresh)
+        for one in fresh:
+            await self._begin(one)
+        return len(adopted)
 
     async def _go_round(self) -> None:
         """Say that we live, and take up what nobody has in hand."""
         while True:
             try:
                 await self._stay()
-                await self._let_go_of_doubtful()
-                while self._has_room():
-                    adopted = await self.inbox.adopt(self.channel, self.holder, _MOST_ADOPTED)
-                    if adopted:
-                        _log.info("intake.adopted", channel=self.channel, count=len(adopted))
-                    for one in adopted:
-                        await self._begin(one)
-                    if len(adopted) < _MOST_ADOPTED:
-                        break
+                await self._let_go_of_unknown()
+                while self._has_room() and await self._adopt() == _MOST_ADOPTED:
+                    pass
             except Exception as failed:  # noqa: BLE001  the database may be away for a moment
                 _log.warning("intake.not_looked", channel=self.channel, error=type(failed).__name__)
             await asyncio.sleep(self._stay_every)

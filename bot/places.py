@@ -86,8 +86,14 @@ class InboxAt:
     async def keep(self, channel: str, updates: Sequence[tuple[str, str]], holder: str | None) -> Collection[str]:
         return await self.inbox.keep(self.place.address_of(channel), updates, holder)
 
-    async def adopt(self, channel: str, holder: str, most: int) -> Sequence[KeptUpdate]:
-        return await self.inbox.adopt(self.place.address_of(channel), holder, most)
+    async def adopt(self, channel: str, holder: str, most: int, *, from_silent: bool = True) -> Sequence[KeptUpdate]:
+        return await self.inbox.adopt(self.place.address_of(channel), holder, most, from_silent=from_silent)
+
+    async def count_tries(self, channel: str, keys: Collection[str], holder: str) -> Collection[str]:
+        return await self.inbox.count_tries(self.place.address_of(channel), keys, holder)
+
+    async def let_go(self, channel: str, holder: str, but: Collection[str]) -> None:
+        await self.inbox.let_go(self.place.address_of(channel), holder, but)
 
     async def begin_sending(self, channel: str, updates: Sequence[tuple[str, str]], holder: str) -> Collection[str]:
         return await self.inbox.begin_sending(self.place.address_of(channel), updates, holder)

@@ -47,15 +47,19 @@ class SeenInMemory:
 
 @dataclass(frozen=True, slots=True)
 class KeptUpdate:
-    """An update that was kept. `tries`: how often it was taken up after a breakdown or a failure.
+    """An update that was kept. `tries`: how often it was begun again after a breakdown or a failure.
 
-    `sending`: the mark of an answer that may have left before the process died that had it in hand; else empty.
+    `body` is empty where it was sealed with a key that is not ours. `sending`: the mark of an answer that may have left
+    before the process died that had it in hand; else empty. `is_belated`: taken up, and not just brought. `was_held`:
+    taken up from a process that did not lay it down.
     """
 
     key: str
     body: str
     tries: int = 0
     sending: str = ""
+    is_belated: bool = False
+    was_held: bool = False
 
 
 class Inbox(Protocol):
@@ -68,8 +72,19 @@ class Inbox(Protocol):
         """
         ...
 
-    async def adopt(self, channel: str, holder: str, most: int) -> Sequence[KeptUpdate]:
-        """Take up what nobody alive has in hand and whose time has come, oldest first."""
+    async def adopt(self, channel: str, holder: str, most: int, *, from_silent: bool = True) -> Sequence[KeptUpdate]:
+        """Take up what nobody else has in hand and whose time has come, oldest first.
+
+        With `from_silent` also what those have who were silent for a while when `holder` last said that it lives.
+        """
+        ...
+
+    async def count_tries(self, channel: str, keys: Collection[str], holder: str) -> Collection[str]:
+        """What was taken up is begun: that is counted, once for each. The keys in this hand still."""
+        ...
+
+    async def let_go(self, channel: str, holder: str, but: Collection[str]) -> None:
+        """Whatever this holder has besides these, of whose keeping it heard no end, is anybody's."""
         ...
 
     async def begin_sending(self, channel: str, updates: Sequence[tuple[str, str]], holder: str) -> Collection[str]:
@@ -114,12 +129,25 @@ class InboxInMemory:
             self._known.popitem(last=False)
         return new.keys()
 
-    async def adopt(self, channel: str, holder: str, most: int) -> Sequence[KeptUpdate]:
+    async def adopt(self, channel: str, holder: str, most: int, *, from_silent: bool = True) -> Sequence[KeptUpdate]:
+        del from_silent  # nobody else is there
         free = [place for place, (_one, whose) in self.waiting.items() if whose is None and place[0] == channel]
-        adopted = [replace(self.waiting[place][0], tries=self.waiting[place][0].tries + 1) for place in free[:most]]
+        adopted = [replace(self.waiting[place][0], is_belated=True) for place in free[:most]]
         for one in adopted:
             self.waiting[channel, one.key] = one, holder
         return adopted
+
+    async def count_tries(self, channel: str, keys: Collection[str], holder: str) -> Collection[str]:
+        ours = [key for key in keys if self._holder_of(channel, key) == holder]
+        for key in ours:
+            one = self.waiting[channel, key][0]
+            self.waiting[channel, key] = replace(one, tries=one.tries + 1), holder
+        return ours
+
+    async def let_go(self, channel: str, holder: str, but: Collection[str]) -> None:
+        for place, (one, whose) in self.waiting.items():
+            if place[0] == channel and whose == holder and one.key not in but:
+                self.waiting[place] = one, None
 
     async def begin_sending(self, channel: str, updates: Sequence[tuple[str, str]], holder: str) -> Collection[str]:
         ours = {key: mark for key, mark in updates if self._holder_of(channel, key) == holder}

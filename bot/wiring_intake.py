@@ -31,14 +31,24 @@ class InboxInDatabase:
         async with self._line.at_once() as drawers:
             return await drawers.updates.keep(channel, updates, holder)
 
-    async def adopt(self, channel: str, holder: str, most: int) -> Sequence[KeptUpdate]:
+    async def adopt(self, channel: str, holder: str, most: int, *, from_silent: bool = True) -> Sequence[KeptUpdate]:
         async with self._database.transaction() as drawers:
-            adopted = await drawers.updates.adopt(channel, holder, self._silence, most)
-        return [KeptUpdate(one.number, one.body, one.tries, one.sending) for one in adopted]
+            adopted = await drawers.updates.adopt(channel, holder, self._silence, most, from_silent=from_silent)
+        return [
+            KeptUpdate(one.number, one.body, one.tries, one.sending, is_belated=True, was_held=one.was_held)
+            for one in adopted
+        ]
+
+    async def count_tries(self, channel: str, keys: Collection[str], holder: str) -> Collection[str]:
+        async with self._database.transaction() as drawers:
+            return await drawers.updates.count_tries(channel, keys, holder)
+
+    async def let_go(self, channel: str, holder: str, but: Collection[str]) -> None:
+        async with self._database.transaction() as drawers:
+            await drawers.updates.let_go(channel, holder, but)
 
     async def begin_sending(self, channel: str, updates: Sequence[tuple[str, str]], holder: str) -> Collection[str]:
-        async with self._sending_line.at_once() as drawers:
-            return await drawers.updates.begin_sending(channel, updates, holder)
+        return await self._sending_line.ask(lambda drawers: drawers.updates.begin_sending(channel, updates, holder))
 
     async def finish_kept(self, channel: str, keys: Collection[str], holder: str) -> None:
         async with self._sending_line.at_once() as drawers:
@@ -55,7 +65,7 @@ class InboxInDatabase:
             await drawers.updates.postpone(channel, key, holder, timedelta(seconds=seconds))
 
     async def stay(self, holder: str) -> None:
-        async with self._database.transaction() as drawers:
+        async with self._line.transaction() as drawers:  # whoever waits for others to say it would be taken to be dead
             await drawers.updates.stay(holder)
 
     async def leave(self, holder: str) -> None:

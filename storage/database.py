@@ -3,14 +3,14 @@
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 from enum import Enum, auto
 from random import Random
 from select import select
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from storage.drawers import Drawers
 from storage.driver import driver_of
@@ -30,6 +31,7 @@ from storage.later import Left, keep_together
 from storage.rules import RulesMemory
 from storage.visits import LookUp, Row, Visitor, look_up_together
 
+T = TypeVar("T")
 OLDEST_SERVER: Final = 150000  # the first whose unique keys can have empty parts
 _SCHEMES: Final = ("postgresql", "postgres")
 _CONNECT_SECONDS: Final = 10
@@ -51,8 +53,9 @@ class Database:
     `engine` serves writers with their own tables. `vault` opens and closes what is kept encrypted.
     """
 
-    def __init__(self, engine: AsyncEngine, place: str, vault: Vault, randomness: Random) -> None:
+    def __init__(self, engine: AsyncEngine, apart: AsyncEngine, place: str, vault: Vault, randomness: Random) -> None:
         self.engine = engine
+        self._apart = apart
         self.place = place
         self.vault = vault
         self._randomness = randomness
@@ -81,13 +84,28 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def connect_apart(self) -> AsyncIterator[AsyncConnection]:
+        """The same by a connection that is made for this and closed after it, besides those that others share."""
+        async with self._started(self._apart.connect()) as connection:
+            yield connection
+
+    @asynccontextmanager
     async def _started(self, connection: AsyncConnection) -> AsyncIterator[AsyncConnection]:
         try:
             await connection.start()
         except (DBAPIError, psycopg.Error, PoolTimeoutError, OSError) as error:
             raise self._unavailable(error, was_there=False) from error
         try:
-            yield connection
+            with self.told_as_unavailable():
+                yield connection
+        finally:
+            await asyncio.shield(connection.close())
+
+    @contextmanager
+    def told_as_unavailable(self) -> Iterator[None]:
+        """Raises DatabaseUnavailableError where a connection breaks within it, or the server lacks room."""
+        try:
+            yield
         except DBAPIError as error:
             if error.connection_invalidated or _lacks_room(error.orig):
                 raise self._unavailable(error) from error
@@ -96,8 +114,6 @@ class Database:
             if _is_lost(error) or _lacks_room(error):
                 raise self._unavailable(error) from error
             raise
-        finally:
-            await asyncio.shield(connection.close())
 
     def _unavailable(self, error: BaseException, *, was_there: bool = True) -> DatabaseUnavailableError:
         reason = _reason(error)
@@ -155,16 +171,11 @@ class Database:
 
     async def look_up_together(self, line: "ReservedLine", visitors: Sequence[Visitor]) -> Sequence[Row | None]:
         """What the first look finds of each of these visitors. Raises DatabaseUnavailableError."""
-        for is_last in (False, True):
-            try:
-                async with line.at_once() as drawers:
-                    return await look_up_together(await driver_of(drawers.connection), visitors)
-            except psycopg.Error as error:
-                if not _is_lost(error):
-                    raise
-                if is_last:
-                    raise self._unavailable(error) from error
-        raise AssertionError("the last attempt returns or raises")
+
+        async def look_up(drawers: Drawers) -> Sequence[Row | None]:
+            return await look_up_together(await driver_of(drawers.connection), visitors)
+
+        return await line.ask(look_up)
 
     async def keep_together(self, line: "ReservedLine", all_left: Sequence[Left]) -> Sequence[Exception | None]:
         """Keep what several visits leave behind, in one transaction; for each what the server has against it.
@@ -175,8 +186,6 @@ class Database:
             async with line.at_once() as drawers:
                 await keep_together(await driver_of(drawers.connection), all_left)
         except psycopg.Error as error:
-            if _is_lost(error) or _lacks_room(error):
-                raise self._unavailable(error) from error
             if len(all_left) == 1:
                 return [error]
         else:
@@ -191,7 +200,10 @@ class Database:
 
 
 class ReservedLine:
-    """One connection that is kept, made when it is needed first and after it broke."""
+    """One connection that is kept, made when it is needed first and after it broke.
+
+    It is none of those that others share: however many lines are held for ever, these are no fewer.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -201,25 +213,53 @@ class ReservedLine:
 
     @asynccontextmanager
     async def at_once(self) -> AsyncIterator[Drawers]:
-        """Every order is kept by itself, at once and without a second way to the server; one user after the other."""
+        """Every order is kept by itself, at once and without a second way to the server; one user after the other.
+
+        Raises DatabaseUnavailableError as a connection does that is not kept.
+        """
         async with self._turn:
             try:
-                if self._connection is not None and _may_be_lost(await driver_of(self._connection)):
-                    await self.close()
-                if self._connection is None:
-                    connection = await self._open.enter_async_context(self._database.connect())
-                    self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-                drawers = self._database.drawers_on(self._connection)
-                yield drawers
-                await drawers.later.write_all()
+                with self._database.told_as_unavailable():
+                    drawers = self._database.drawers_on(await self._connected())
+                    yield drawers
+                    await drawers.later.write_all()
             except BaseException:
                 await self.close()  # whatever state it is in, the next begins anew
                 raise
 
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Drawers]:
+        """The same in one transaction, which is dropped as a whole on any error."""
+        async with self.at_once() as drawers, (await driver_of(drawers.connection)).transaction():
+            yield drawers
+            await drawers.later.write_all()
+
+    async def ask(self, do: Callable[[Drawers], Awaitable[T]]) -> T:
+        """What `do` gives; where the server ended the connection meanwhile it is done once more, by a fresh one.
+
+        For what may be done twice. Raises DatabaseUnavailableError.
+        """
+        try:
+            async with self.at_once() as drawers:
+                return await do(drawers)
+        except DatabaseAwayError as away:
+            if not away.was_there:
+                raise
+        async with self.at_once() as drawers:
+            return await do(drawers)
+
     async def close(self) -> None:
-        """Give the connection back."""
+        """End the connection."""
         self._connection = None
         await self._open.aclose()
+
+    async def _connected(self) -> AsyncConnection:
+        if self._connection is not None and _may_be_lost(await driver_of(self._connection)):
+            await self.close()
+        if self._connection is None:
+            connection = await self._open.enter_async_context(self._database.connect_apart())
+            self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        return self._connection
 
 
 def open_database(
@@ -234,6 +274,7 @@ def open_database(
 ) -> Database:
     """A database at a `postgresql://` URL (several hosts are allowed), to be entered with `async with`.
 
+    At most `pool_size` and `max_overflow` connections are shared; each line that is reserved has one besides them.
     `statement_timeout` zero means none. `revive` is called, off the event loop, when no connection can be made, and
     the connection is tried once more: the embedded server is brought back by it. Raises DatabaseUnavailableError for
     a URL that cannot be read; entering raises it when the server is out of reach, too old, or not UTF-8.
@@ -250,8 +291,9 @@ def open_database(
             await asyncio.to_thread(revive)
             return await dial()
 
+    nowhere = URL.create("postgresql+psycopg")  # the address itself is for libpq, which reads more than SQLAlchemy does
     engine = create_async_engine(
-        URL.create("postgresql+psycopg"),  # the address itself is for libpq, which reads more than SQLAlchemy does
+        nowhere,
         async_creator=connect,
         pool_size=pool_size,
         max_overflow=max_overflow,
@@ -259,7 +301,8 @@ def open_database(
         pool_timeout=_POOL_SECONDS,
     )
     _ask_only_in_doubt(engine)
-    return Database(engine, _place(address), vault, randomness or secrets.SystemRandom())
+    apart = create_async_engine(nowhere, async_creator=connect, poolclass=NullPool)
+    return Database(engine, apart, _place(address), vault, randomness or secrets.SystemRandom())
 
 
 def ensure_suitable(place: str, number: int, version: str, encoding: str) -> None:

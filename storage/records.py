@@ -186,12 +186,17 @@ class Redemption:
 
 @dataclass(frozen=True, slots=True)
 class KeptUpdate:
-    """An update that was kept and not answered. `sending`: the mark of an answer that had begun to leave."""
+    """An update that was kept and not answered. `sending`: the mark of an answer that had begun to leave.
+
+    `body` is empty where no key of ours opens it. `tries`: how often it was begun anew. `was_held`: whoever had it in
+    hand did not lay it down.
+    """
 
     number: str
     body: str
     tries: int
     sending: str
+    was_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

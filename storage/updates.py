@@ -8,13 +8,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Text, any_, delete, func, literal, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.characters import storable
 from storage.driver import driver_of
-from storage.encryption import Vault
+from storage.encryption import SecretKeyError, Vault
 from storage.records import KeptUpdate
 from storage.setbacks import mend_setback
 from storage.tables import seen_updates, update_holders
@@ -46,17 +46,21 @@ _COUNT_WAITING: Final = text(  # identities of one channel are counted as one
     " extract(epoch FROM greatest(clock_timestamp() - min(seen_at), interval '0'))"
     " FROM seen_updates WHERE body IS NOT NULL AND answered_at IS NULL GROUP BY 1"
 )
+# Whoever takes up has it in hand already where it holds it. Another is silent by the last sign of whoever takes up, not
+# by the clock: while neither can reach the database both are silent, and neither is dead.
 _ADOPT: Final = text(
-    "UPDATE seen_updates u SET holder = :holder, tries = u.tries + 1, due_at = NULL FROM ("
-    "   SELECT w.update_id FROM seen_updates w"
+    "UPDATE seen_updates u SET holder = :holder, due_at = NULL FROM ("
+    "   SELECT w.update_id, w.holder IS NOT NULL AS was_held FROM seen_updates w"
     "   WHERE w.channel = :channel AND w.body IS NOT NULL AND w.answered_at IS NULL"
-    "   AND (w.due_at IS NULL OR w.due_at <= clock_timestamp())"
-    "   AND (w.holder IS NULL OR NOT EXISTS ("
-    "      SELECT FROM update_holders h WHERE h.holder = w.holder AND h.alive_at > clock_timestamp() - :silence))"
+    "   AND (w.due_at IS NULL OR w.due_at <= clock_timestamp()) AND w.holder IS DISTINCT FROM :holder"
+    "   AND NOT EXISTS (SELECT FROM update_holders h WHERE h.holder = w.holder AND ("
+    "      NOT :from_silent OR h.alive_at > :silent_for + coalesce("
+    "         (SELECT o.alive_at FROM update_holders o WHERE o.holder = :holder), clock_timestamp())))"
     "   ORDER BY w.seen_at LIMIT :most FOR UPDATE SKIP LOCKED"
     " ) w WHERE u.channel = :channel AND u.update_id = w.update_id"
-    " RETURNING u.update_id, u.body, u.tries, u.sending, u.seen_at"
+    " RETURNING u.update_id, u.body, u.tries, u.sending, w.was_held, u.seen_at"
 )
+_COUNT_TRIES: Final = update(seen_updates).values(tries=seen_updates.c.tries + 1).returning(seen_updates.c.update_id)
 
 
 class UpdatesDrawer:
@@ -115,14 +119,42 @@ class UpdatesDrawer:
         }
         return {numbers[kept] for kept in (await self._connection.execute(_KEEP, values)).scalars()}
 
-    async def adopt(self, channel: str, holder: str, silence: timedelta, most: int) -> list[KeptUpdate]:
-        """Take up what nobody alive has in hand and whose time has come, oldest first."""
-        values = {"channel": channel, "holder": holder, "silence": silence, "most": most}
+    async def adopt(
+        self, channel: str, holder: str, silence: timedelta, most: int, *, from_silent: bool = True
+    ) -> list[KeptUpdate]:
+        """Take up what nobody else has in hand and whose time has come, oldest first.
+
+        With `from_silent` also of those who have been silent for so long when `holder` last said that it lives.
+        """
+        values = {
+            "channel": channel, "holder": holder, "silent_for": -silence, "most": most, "from_silent": from_silent,
+        }  # fmt: skip
         rows = (await self._connection.execute(_ADOPT, values)).all()
         return [
-            KeptUpdate(one.update_id, self._vault.decrypt(one.body), one.tries, one.sending or "")
+            KeptUpdate(one.update_id, self._opened(one.body), one.tries, one.sending or "", was_held=one.was_held)
             for one in sorted(rows, key=lambda row: row.seen_at)
         ]
+
+    async def count_tries(self, channel: str, update_ids: Collection[str], holder: str) -> set[str]:
+        """These are begun once more; those that are in this hand still."""
+        numbers = {storable(number): number for number in update_ids}
+        counting = _COUNT_TRIES.where(self._in_hand(channel, update_ids, holder))
+        return {numbers[counted] for counted in (await self._connection.execute(counting)).scalars()}
+
+    async def let_go(self, channel: str, holder: str, but: Collection[str]) -> None:
+        """Whatever this holder has besides these is anybody's; the mark of an answer stays with it."""
+        is_known = seen_updates.c.update_id == any_(literal([storable(one) for one in but], ARRAY(Text)))
+        await self._connection.execute(
+            update(seen_updates)
+            .where(
+                seen_updates.c.channel == channel,
+                seen_updates.c.holder == holder,
+                seen_updates.c.body.is_not(None),
+                seen_updates.c.answered_at.is_(None),
+                ~is_known,
+            )
+            .values(holder=None)
+        )
 
     async def begin_sending(self, channel: str, updates: Sequence[tuple[str, str]], holder: str) -> set[str]:
         """Keep the marks of answers that are about to leave, by update; those that are in this hand still."""
@@ -174,6 +206,12 @@ class UpdatesDrawer:
     async def leave(self, holder: str) -> None:
         """This holder goes: what it still has in hand is anybody's."""
         await self._connection.execute(delete(update_holders).where(update_holders.c.holder == holder))
+
+    def _opened(self, sealed: bytes) -> str:
+        try:
+            return self._vault.decrypt(sealed)
+        except SecretKeyError:  # whoever can open all others is not to be kept from them by this one
+            return ""
 
     @staticmethod
     def _in_hand(channel: str, update_ids: Collection[str], holder: str) -> ColumnElement[bool]:

@@ -5,12 +5,14 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from bot.gathering import Gathered
-from bot.intake import _MOST_LEAVING, Intake, TakenOverError
+from bot.intake import _MOST_LEAVING, _SUSPECT_AFTER, STAY_EVERY, Intake, TakenOverError
 from bot.seen import InboxInMemory
 from bot.wiring_intake import InboxInDatabase
+from handlers.reply import Reply
+from storage.encryption import Vault
 from storage.updates import seen_updates
 
 CHANNEL = "zalo_oa"
@@ -33,7 +35,7 @@ class Desk:
 
 @asynccontextmanager
 async def process(inbox, desk, **given):
-    async with Intake(CHANNEL, inbox, desk.visit, stay_every=0.01, **given) as intake:
+    async with Intake(CHANNEL, inbox, desk.visit, **{"stay_every": 0.01} | given) as intake:
         yield intake
 
 
@@ -70,10 +72,108 @@ async def test_what_is_kept_is_sealed(inbox, database):
     await inbox.leave("nobody")
 
 
+async def until(holds):
+    """Until it is so, of which no bell is rung."""
+    while not await holds():  # noqa: ASYNC110  neither an inbox nor a database rings one
+        await asyncio.sleep(0.005)
+
+
+async def until_empty(inbox):
+    """Until nobody waits in this inbox in memory."""
+    while inbox.waiting:  # noqa: ASYNC110  it rings no bell
+        await asyncio.sleep(0.005)
+
+
+class Watch:
+    """What an intake reads the time from."""
+
+    def __init__(self):
+        self.now = 100.0
+
+    def monotonic(self):
+        return self.now
+
+
+@pytest.fixture
+def watch(monkeypatch):
+    watch = Watch()
+    monkeypatch.setattr("bot.intake.time", watch)
+    return watch
+
+
+async def stays(intake, watch, *, rounds):
+    """It goes round so often, and says that it lives; how many it took up."""
+    taken = 0
+    for _each in range(rounds):
+        await intake._stay()
+        taken += await intake._adopt()
+        watch.now += STAY_EVERY
+    return taken
+
+
+async def is_silent(database, holder, seconds):
+    """Nothing has been heard of a holder for so long."""
+    async with database.transaction() as drawers:
+        await drawers.connection.execute(
+            text("UPDATE update_holders SET alive_at = alive_at - :for * interval '1 second' WHERE holder = :holder"),
+            {"holder": holder, "for": seconds},
+        )
+
+
+async def test_who_comes_back_first_from_an_outage_leaves_the_others_what_they_have_and_takes_it_from_the_dead(
+    database, watch
+):
+    inbox = InboxInDatabase(database)
+    first = await dies(inbox, Desk())
+    second = Intake(CHANNEL, inbox, Desk().visit)
+    assert await stays(second, watch, rounds=5) == 0
+
+    watch.now += 20
+    await is_silent(database, first.holder, 20)
+    assert await stays(second, watch, rounds=1) == 0, "it has been silent itself"
+    await first._stay()
+    assert await stays(second, watch, rounds=5) == 0, "the other lives"
+
+    await is_silent(database, first.holder, 20)
+    assert await stays(second, watch, rounds=1) == 1
+    await inbox.leave(second.holder)
+
+
+async def test_who_has_just_come_takes_what_silent_ones_have_a_few_rounds_later_and_what_is_laid_down_at_once(
+    database, watch
+):
+    inbox = InboxInDatabase(database)
+    dead, gone = await dies(inbox, Desk()), "gone"
+    await is_silent(database, dead.holder, 60)
+    await inbox.keep(CHANNEL, [("m2", "{}")], gone)
+    await inbox.keep(CHANNEL, [("m3", "{}")], None)
+    new = Intake(CHANNEL, inbox, Desk().visit)
+    assert [await stays(new, watch, rounds=1) for _each in range(4)] == [2, 0, 0, 1]
+    await inbox.leave(new.holder)
+
+
+async def test_who_waited_long_for_the_database_judges_nobody_by_the_time_it_waited(database, watch):
+    inbox = InboxInDatabase(database)
+    first = await dies(inbox, Desk())
+    second = Intake(CHANNEL, inbox, Desk().visit)
+    await stays(second, watch, rounds=5)
+    for one in (first, second):  # while the second asks, and nobody hears it
+        await is_silent(database, one.holder, 20)
+    assert await second._adopt() == 0
+    await inbox.leave(second.holder)
+
+
+async def test_nobody_takes_up_what_it_has_however_long_it_was_silent(inbox, database):
+    only = await dies(inbox, Desk())
+    await is_silent(database, only.holder, 60)
+    assert await inbox.adopt(CHANNEL, only.holder, 10) == []
+    await inbox.leave(only.holder)
+
+
 async def test_update_of_a_dead_process_is_taken_up_by_another(inbox):
     await dies(inbox, Desk())
     desk = Desk()
-    async with process(inbox, desk), asyncio.timeout(5):
+    async with process(inbox, desk, stay_every=0.05), asyncio.timeout(5):
         await desk.done.wait()
     assert desk.came == [("chào", "")]
 
@@ -92,7 +192,7 @@ async def test_mark_of_an_answer_that_may_have_left_is_known_to_whoever_takes_ov
     first = await dies(inbox, Desk())
     assert await inbox.begin_sending(CHANNEL, [("m1", "mark")], first.holder) == {"m1"}
     desk = Desk()
-    async with process(inbox, desk), asyncio.timeout(5):
+    async with process(inbox, desk, stay_every=0.05), asyncio.timeout(5):
         await desk.done.wait()
     assert desk.came == [("chào", "mark")]
 
@@ -100,7 +200,7 @@ async def test_mark_of_an_answer_that_may_have_left_is_known_to_whoever_takes_ov
 async def test_nothing_leaves_from_a_process_that_was_taken_to_be_dead(inbox):
     first = await dies(inbox, Desk())
     desk = Desk()
-    async with process(inbox, desk), asyncio.timeout(5):
+    async with process(inbox, desk, stay_every=0.05), asyncio.timeout(5):
         await desk.done.wait()
         assert not await inbox.begin_sending(CHANNEL, [("m1", "mark")], first.holder)
 
@@ -165,6 +265,185 @@ async def test_update_is_not_taken_in_when_the_cabinet_is_out_of_reach_and_new_w
         await intake.take("m1", {"text": "chào"})
         await desk.done.wait()
     assert desk.came == [("chào", "")]
+
+
+class Hiccup(InboxInMemory):
+    """Does what it is asked to, and while `is_away` nobody hears of it."""
+
+    is_away = False
+    stayed = 0
+
+    async def keep(self, *given):
+        new = await super().keep(*given)
+        self._say(new)
+        return new
+
+    async def adopt(self, *given, **how):
+        adopted = await super().adopt(*given, **how)
+        self._say(adopted)
+        return adopted
+
+    async def stay(self, holder):
+        self.stayed += 1
+
+    async def rounds(self, number):
+        """So many rounds go by."""
+        seen = self.stayed
+        while self.stayed < seen + number:  # noqa: ASYNC110  an inbox rings no bell
+            await asyncio.sleep(0.001)
+
+    def _say(self, what):
+        if self.is_away and what:
+            self.is_away = False
+            raise ConnectionError("the answer was lost")
+
+
+async def test_update_that_is_brought_again_in_a_bad_moment_while_it_is_answered_is_answered_once():
+    class Away(Hiccup):
+        def _say(self, what):
+            if self.is_away:
+                self.is_away = False
+                raise ConnectionError("the answer was lost")
+
+    async def think(in_hand):
+        hiccup.is_away = True
+        with pytest.raises(ConnectionError):
+            await intake.take("m1", {"text": "chào"})
+        await hiccup.rounds(3)
+        await in_hand.begin_sending("mark")
+
+    hiccup, desk = Away(), Desk(think)
+    async with process(hiccup, desk) as intake, asyncio.timeout(5):
+        await intake.take("m1", {"text": "chào"})
+        await desk.done.wait()
+        await hiccup.rounds(3)
+    assert desk.came == [("chào", "")]
+
+
+async def test_update_is_answered_of_whose_taking_up_nobody_heard_the_end():
+    hiccup, desk = Hiccup(), Desk()
+    await hiccup.keep(CHANNEL, [("m1", '{"text": "chào"}')], None)
+    hiccup.is_away = True
+    async with process(hiccup, desk), asyncio.timeout(5):
+        await desk.done.wait()
+        await hiccup.rounds(3)
+    assert (desk.came, hiccup.waiting) == ([("chào", "")], {})
+
+
+async def test_update_that_was_lost_and_comes_back_while_it_is_answered_is_answered_once():
+    async def think(in_hand):
+        await hiccup.let_go(CHANNEL, in_hand._intake.holder, ())  # as if another had taken it up and put it off
+        await hiccup.rounds(3)
+        await in_hand.begin_sending("mark")
+
+    hiccup, desk = Hiccup(), Desk(think)
+    async with process(hiccup, desk) as intake, asyncio.timeout(5):
+        await intake.take("m1", {"text": "chào"})
+        await desk.done.wait()
+        await hiccup.rounds(3)
+    assert (desk.came, hiccup.waiting) == ([("chào", "")], {})
+
+
+async def test_what_no_key_opens_keeps_nobody_waiting_and_is_given_up_in_the_end(inbox, database):
+    async def read():
+        async with database.transaction() as drawers:
+            row = seen_updates.select().where(seen_updates.c.update_id == "m0")
+            return (await drawers.connection.execute(row)).one()
+
+    async def is_put_off():
+        return (await read()).due_at is not None and len(desk.came) == 2
+
+    async def is_given_up():
+        return (await read()).answered_at is not None
+
+    await inbox.keep(CHANNEL, [(f"m{n}", f'{{"text": "{n}"}}') for n in range(3)], None)
+    foreign = Vault(["a key of somebody else"]).encrypt('{"text": "0"}')
+    async with database.transaction() as drawers:
+        await drawers.connection.execute(
+            update(seen_updates).where(seen_updates.c.update_id == "m0").values(body=foreign, tries=0)
+        )
+    desk = Desk()
+    async with process(inbox, desk), asyncio.timeout(5):
+        await until(is_put_off)
+        row = await read()
+        assert (row.tries, row.body, row.answered_at) == (1, foreign, None)
+        async with database.transaction() as drawers:
+            await drawers.connection.execute(
+                update(seen_updates).where(seen_updates.c.update_id == "m0").values(due_at=None, tries=12)
+            )
+        await until(is_given_up)
+    assert sorted(desk.came) == [("1", ""), ("2", "")]
+
+
+async def test_one_that_brings_every_process_down_is_given_up_and_those_beside_it_are_answered(inbox, database):
+    """A process that is cut off without grace leaves its updates as one that died does."""
+    await dies(inbox, Desk())
+    await inbox.keep(CHANNEL, [(f"m{n}", f'{{"text": "{n}"}}') for n in range(2, 6)], "dead")
+    down = asyncio.Event()
+
+    async def visit(in_hand):
+        if in_hand.raw["text"] == "chào":
+            if in_hand._kept.tries > _SUSPECT_AFTER or len(desk.came) % 5 == 0:
+                down.set()
+            await asyncio.Event().wait()
+        if in_hand._kept.tries <= _SUSPECT_AFTER:
+            if len(desk.came) % 5 == 0:
+                down.set()
+            await asyncio.Event().wait()
+
+    async def has_waiting():
+        async with database.transaction() as drawers:
+            return bool(await drawers.updates.count_waiting())
+
+    async def is_over():
+        return down.is_set() or not await has_waiting()
+
+    desk, processes = Desk(visit), 0
+    async with database.transaction() as drawers:
+        await drawers.updates.leave("dead")
+        await drawers.connection.execute(text("DELETE FROM update_holders"))
+    async with asyncio.timeout(10):
+        while await has_waiting():
+            processes += 1
+            down.clear()
+            async with process(InboxInDatabase(database), desk, grace=0):
+                await until(is_over)
+    said = [one for one, _sending in desk.came]
+    assert {one: said.count(one) for one in said} == {"chào": 12, "2": 4, "3": 4, "4": 4, "5": 4}
+    assert processes == 13
+
+
+async def test_desk_is_asked_once_however_often_sending_fails_and_anew_by_another_process():
+    asked, sent = [], []
+
+    async def answer(in_hand):
+        async def ask():
+            asked.append(in_hand.raw["text"])
+            return Reply(f"answer {len(asked)}")
+
+        reply = await in_hand.answer_once(ask)
+        if fails:
+            fails.pop()
+            in_hand.postpone(0)
+            failed.set()
+        else:
+            sent.append(reply.title)
+
+    inbox, failed, fails = InboxInMemory(), asyncio.Event(), [1, 2, 3]
+    async with asyncio.timeout(5):
+        async with process(inbox, desk := Desk(answer)) as intake:
+            await intake.take("m1", {"text": "một"})
+            await until_empty(inbox)
+        assert (asked, sent, len(desk.came)) == (["một"], ["answer 1"], 4)
+
+        fails.append(1)
+        failed.clear()
+        async with process(inbox, Desk(answer), stay_every=60) as intake:
+            await intake.take("m2", {"text": "hai"})
+            await failed.wait()
+        async with process(inbox, Desk(answer)):
+            await until_empty(inbox)
+    assert (asked, sent) == (["một", "hai", "hai"], ["answer 1", "answer 3"])
 
 
 async def test_update_that_could_not_be_kept_at_first_is_done_once_when_it_comes_again():

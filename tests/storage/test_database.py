@@ -11,9 +11,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from knowledge.facts import PersonCode
 from storage.database import Database, ensure_suitable, open_database
+from storage.drawers import Drawers
+from storage.driver import driver_of
 from storage.encryption import Vault
 from storage.errors import DatabaseAwayError, DatabaseUnavailableError
 from storage.later import Left, Order
+from storage.visits import Visitor
 from tests.databases import named
 from tests.storage.filling import HEALTH, LAN, another, put_people, put_units
 
@@ -148,6 +151,95 @@ async def test_what_visits_leave_together_waits_where_the_server_has_no_room(dat
         await database.keep_together(line, [left])
 
     await line.close()
+
+
+_END_ME = "SELECT pg_terminate_backend(pg_backend_pid())"
+
+
+@pytest.mark.parametrize("spoil", [_END_ME, _REFUSE.format(code="53100")], ids=["it is ended", "there is no room"])
+@pytest.mark.parametrize("is_by_driver", [True, False])
+async def test_a_reserved_line_that_fails_in_use_is_told_as_unavailable_and_made_anew(
+    database: Database, spoil: str, is_by_driver: bool
+) -> None:
+    line = database.reserve()
+
+    async def use() -> None:
+        async with line.at_once() as drawers:
+            if is_by_driver:
+                await (await driver_of(drawers.connection)).execute(spoil.encode())
+            else:
+                await drawers.connection.execute(text(spoil))
+
+    with pytest.raises(DatabaseAwayError):
+        await use()
+
+    async with line.at_once() as drawers:
+        assert await drawers.updates.claim("telegram", "1")
+    await line.close()
+
+
+_CANNOT = """
+CREATE FUNCTION pg_temp.cannot() RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION USING ERRCODE = '53200', MESSAGE = 'out of memory'; END $$
+"""
+
+
+async def test_who_comes_is_looked_up_anew_where_the_server_had_no_room_for_it(database: Database) -> None:
+    line = database.reserve()
+    async with line.at_once() as drawers:  # of this line alone, and gone with it
+        await drawers.connection.execute(text(_CANNOT))
+        await drawers.connection.execute(text("CREATE TEMP VIEW rules_version AS SELECT pg_temp.cannot() AS version"))
+
+    assert len(await database.look_up_together(line, [Visitor("telegram", "1", None)])) == 1
+    await line.close()
+
+
+async def test_what_may_be_done_twice_is_asked_once_more_when_the_line_is_ended_meanwhile(database: Database) -> None:
+    line, tries = database.reserve(), 0
+
+    async def count(drawers: Drawers) -> int:
+        nonlocal tries
+        tries += 1
+        if tries == 1 or is_away:
+            await drawers.connection.execute(text(_END_ME))
+        return tries
+
+    is_away = False
+    assert await line.ask(count) == 2
+    is_away = True
+    with pytest.raises(DatabaseAwayError):
+        await line.ask(count)
+    assert tries == 4
+    await line.close()
+
+
+async def test_what_is_done_in_one_transaction_of_a_reserved_line_is_kept_together(database: Database) -> None:
+    line = database.reserve()
+
+    async def claim(*numbers: str) -> None:
+        async with line.transaction() as drawers:
+            for number in numbers:
+                assert await drawers.updates.claim("telegram", number)
+
+    with pytest.raises(AssertionError):
+        await claim("1", "1")
+    await claim("1")
+    await line.close()
+
+
+async def test_reserved_lines_leave_all_connections_to_the_others(
+    database_url: str, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.database._POOL_SECONDS", 0.05)
+    async with open_database(database_url, vault=vault, pool_size=1, max_overflow=0) as database:
+        lines = [database.reserve() for _each in range(3)]
+        for line in lines:
+            async with line.at_once() as drawers:
+                await drawers.rules.version()
+        async with database.transaction() as drawers:
+            assert (await drawers.rules.load()).units == ()
+        for line in lines:
+            await line.close()
 
 
 async def test_waiting_for_a_free_connection_ends_with_a_clear_word(

@@ -75,6 +75,34 @@ async def test_an_update_that_waits_for_its_answer_is_not_pruned(drawers: Drawer
     assert left.number == "1.2"
 
 
+async def test_what_a_holder_does_not_know_of_is_anybodys_and_keeps_its_mark(drawers: Drawers) -> None:
+    await drawers.updates.stay("holder")
+    await drawers.updates.keep("telegram", [(number, "{}") for number in ("1.1", "1.2", "1.3")], "holder")
+    await drawers.updates.keep("telegram", [("1.4", "{}")], "other")
+    await drawers.updates.stay("other")
+    await drawers.updates.begin_sending("telegram", [("1.2", "mark")], "holder")
+    await drawers.updates.let_go("telegram", "holder", ["1.1", "1.9"])
+
+    taken = await drawers.updates.adopt("telegram", "third", timedelta(seconds=15), 10)
+    assert {one.number: (one.sending, one.was_held) for one in taken} == {"1.2": ("mark", False), "1.3": ("", False)}
+    await drawers.updates.let_go("telegram", "holder", [])
+    assert [one.number for one in await drawers.updates.adopt("telegram", "third", timedelta(seconds=15), 10)] == [
+        "1.1"
+    ]
+
+
+async def test_tries_are_counted_of_what_is_in_the_hand_of_whoever_begins_it(drawers: Drawers) -> None:
+    await drawers.updates.keep("telegram", [("1.1", "{}"), ("1.2", "{}")], "gone")
+    await drawers.updates.keep("telegram", [("1.3", "{}")], "living")
+    taken = await drawers.updates.adopt("telegram", "holder", timedelta(0), 1)
+    assert [(one.number, one.tries, one.was_held) for one in taken] == [("1.1", 0, True)], "to be taken up is no try"
+    assert await drawers.updates.count_tries("telegram", ["1.1", "1.2", "1.3"], "holder") == {"1.1"}
+
+    await drawers.updates.postpone("telegram", "1.1", "holder", timedelta(seconds=-1))
+    taken = await drawers.updates.adopt("telegram", "next", timedelta(0), 1)
+    assert [(one.number, one.tries, one.was_held) for one in taken] == [("1.1", 1, False)]
+
+
 async def test_nobody_who_was_never_tried_to_be_answered_is_forgotten_at_the_end_of_the_period(
     drawers: Drawers,
 ) -> None:
