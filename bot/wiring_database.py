@@ -15,9 +15,9 @@ from handlers.phrases import _
 from storage.database import Database, ServerState, ask_server, open_database, user_of
 from storage.embedded import EmbeddedServer
 from storage.encryption import Vault
-from storage.errors import DatabaseAwayError
+from storage.errors import DatabaseAwayError, DatabaseUnavailableError
 from storage.migrating import find_revision, known_revisions, migrate, newest_revision
-from storage.roles import RoleMissingError, is_let_in, let_in
+from storage.roles import RoleMissingError, is_let_in, is_shut_out, let_in
 
 T = TypeVar("T")
 _WAIT_FOR_KNOWN: Final = 60.0  # seconds for a server that was there or says that it is coming
@@ -97,11 +97,11 @@ async def as_owner(way: Way, vault: Vault) -> AsyncIterator[Database]:
 async def prepare(way: Way, vault: Vault, now: datetime, *, may_migrate: bool) -> None:
     """Bring the database to this version, finish a restore, and let the running product's account in.
 
-    Raises ServiceError for a database of a newer version, and where it is of an older one and must not be migrated.
-    An empty one is always filled.
+    Raises ServiceError for a database of a newer version, where it is of an older one and must not be migrated, and for
+    an account that was never let in. An empty one is always filled.
     """
     async with as_owner(way, vault) as owner:
-        revision = await find_revision(owner)
+        revision = await _find_revision(owner)
         if revision is not None and revision not in known_revisions():
             raise ServiceError(
                 _(
@@ -117,6 +117,23 @@ async def prepare(way: Way, vault: Vault, now: datetime, *, may_migrate: bool) -
         await finish_restore(owner, now)
         if way.role is not None and not await is_let_in(owner, way.role[0]):
             await admit(owner, *way.role)
+
+
+async def _find_revision(owner: Database) -> str | None:
+    try:
+        return await find_revision(owner)
+    except DatabaseUnavailableError:
+        raise
+    except Exception:
+        if await is_shut_out(owner):
+            raise ServiceError(
+                _(
+                    "The account of NHACCHUAN_DATABASE_URL may not read the tables. Put the owner's address into"
+                    " NHACCHUAN_DATABASE_OWNER_URL beside it, and run once: nhacchuan init"
+                ),
+                fault="no_account",
+            ) from None
+        raise
 
 
 async def admit(owner: Database, role: str, password: str | None) -> None:

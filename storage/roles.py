@@ -35,6 +35,10 @@ SELECT to_regrole(:role) IS NOT NULL AND NOT EXISTS (
     AND (NOT has_table_privilege(to_regrole(:role), c.oid, 'SELECT') OR (
         c.relname = ANY(:guarded) AND has_table_privilege(to_regrole(:role), c.oid, 'UPDATE, DELETE, TRUNCATE'))))
 """)
+_IS_SHUT_OUT: Final = text("""
+SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'public' AND c.relname = 'alembic_version' AND NOT has_table_privilege(c.oid, 'SELECT'))
+""")
 # Whoever owns the tables, or rules the server, may do what the list of rights does not say.
 _MAY_CHANGE: Final = text("""
 SELECT has_table_privilege('audit_entries', 'UPDATE') OR has_table_privilege('audit_entries', 'DELETE')
@@ -90,6 +94,12 @@ async def let_in(owner: Database, role: str, password: str | None = None) -> Non
 def as_kept(driver: AsyncConnection[Any], role: str, password: str) -> str:
     """A password as the server keeps it: servers write the orders that make accounts into their logs."""
     return driver.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+
+
+async def is_shut_out(database: Database) -> bool:
+    """Whether there are tables, and the account that we come as has never been let in."""
+    async with database.connect() as connection:
+        return bool(await connection.scalar(_IS_SHUT_OUT))
 
 
 async def may_change_audit(database: Database) -> bool:

@@ -1,24 +1,37 @@
 """What stands in `deploy/` is taken by those who read it: systemd, the schemas of compose and Kubernetes, PromQL."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
+import sysconfig
+import uuid
+from datetime import UTC, datetime
 from importlib.metadata import distribution
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import jsonschema
 import kubernetes_validate
 import promql_parser
+import psycopg
 import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
 from bot.door_meters import DoorMeters, WaitingMeters
+from bot.errors import ServiceError
 from bot.keeping_meters import KeepingMeters
 from bot.on_web.meters import Meters
 from bot.push.meters import PrivacyMeters, PushMeters
 from bot.settings import Settings
+from bot.wiring import initialise, open_office
+from bot.wiring_keeping import back_up
+from storage.roles import may_change_audit
+from tests.databases import named
+from tests.offices import TEST_SECRET
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
@@ -81,6 +94,141 @@ def test_image_is_built_in_stages_from_the_lock_and_runs_without_rights():
     assert [line for line in lines if line.startswith("USER")] == ["USER 10001:10001"]
     for copied in re.findall(r"^COPY (?!--)(.+) \S+$", "\n".join(lines), re.MULTILINE):
         assert all((ROOT / one).exists() for one in copied.split())
+
+
+def test_image_knows_its_version_and_has_learned_to_read_questions_before_its_root_is_read_only():
+    build, served = (DEPLOY / "Dockerfile").read_text("utf-8").split("FROM ")[1:]
+    orders = build.replace("\\\n", " ").splitlines()
+    (installs,) = [n for n, line in enumerate(orders) if re.match(r"RUN \S+/pip install --no-deps -e \.$", line)]
+    (learns,) = [n for n, line in enumerate(orders) if "python -m knowledge.understanding.learned" in line]
+    last_copied = max(n for n, line in enumerate(orders) if line.startswith("COPY "))
+    assert last_copied < installs < learns
+    kept_in, found_in = (re.search(r"XDG_CACHE_HOME=(\S+)", stage)[1] for stage in (build, served))
+    assert kept_in == found_in
+    assert kept_in.startswith("/app/")
+    assert "COPY --from=build /app /app" in served
+
+
+def test_backup_is_taken_by_the_files_of_the_image_alone(tmp_path, database_url):
+    app, libraries = tmp_path / "app", tmp_path / "libraries"
+    for folder in (app, libraries):
+        folder.mkdir()
+    copied = re.findall(r"^COPY (?!--)(.+) \S+$", (DEPLOY / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    for one in {file for files in copied for file in files.split()}:
+        (app / one).symlink_to(ROOT / one)
+    for one in Path(sysconfig.get_path("purelib")).iterdir():
+        if "nhacchuan" not in one.name:  # nothing of ours is known but the files
+            (libraries / one.name).symlink_to(one)
+    given = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": f"{app}:{libraries}",
+        "NHACCHUAN_HOME": str(tmp_path / "home"),
+        "NHACCHUAN_DATABASE_URL": database_url,
+        "NHACCHUAN_SECRET_KEY": TEST_SECRET,
+    }
+    words = [sys.executable, "-S", "-m", "bot", "backup", str(tmp_path / "backups")]
+    ran = subprocess.run(words, cwd=app, env=given, capture_output=True, text=True, check=False, timeout=100)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert len(list((tmp_path / "backups").glob("*.backup"))) == 1
+
+
+# --- accounts of the database
+
+
+def given_by_kubernetes(component):
+    kind = "Job" if component == "init" else "Deployment"
+    (manifest,) = [one for one in every_manifest() if (one["kind"], one["metadata"]["name"]) == (kind, component)]
+    (container,) = pod_of(manifest)["containers"]
+    return {one["name"]: one["valueFrom"]["secretKeyRef"]["key"] for one in container["env"]}
+
+
+def given_by_compose(component):
+    service = documents(DEPLOY / "compose.yaml")[0]["services"][component]
+    files = [read_environment(DEPLOY / f"{one}.example") for one in service["env_file"]]
+    return {name: value for file in files for name, value in file.items()} | service.get("environment", {})
+
+
+def given_by_systemd(component):
+    at = "" if component == "init" else "@"
+    unit = (DEPLOY / "systemd" / f"nhacchuan-{component}{at}.service").read_text("utf-8")
+    files = re.findall(r"^EnvironmentFile=-?/etc/nhacchuan/(.+)$", unit, re.MULTILINE)
+    examples = [DEPLOY / "systemd" / f"{one.replace('%i', 'instance')}.example" for one in files]
+    return {name: value for file in map(read_environment, examples) for name, value in file.items()}
+
+
+def read_environment(path):
+    lines = [line for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    return {name: value for name, _sign, value in (line.partition("=") for line in lines)}
+
+
+WAYS = {"kubernetes": given_by_kubernetes, "compose": given_by_compose, "systemd": given_by_systemd}
+SERVES, OWNS = "NHACCHUAN_DATABASE_URL", "NHACCHUAN_DATABASE_OWNER_URL"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_only_what_makes_the_database_ready_comes_as_its_owner(way):
+    given = {component: WAYS[way](component) for component in ("init", "serve", "work")}
+    assert {SERVES, OWNS} <= given["init"].keys()
+    assert given["init"][SERVES] != given["init"][OWNS]
+    for component in ("serve", "work"):
+        assert OWNS not in given[component]
+        assert given[component][SERVES] == given["init"][SERVES]
+    if way != "kubernetes":
+        owner = urlsplit(given["init"][OWNS]).username
+        assert owner != urlsplit(given["init"][SERVES]).username
+        assert settings_named(given["init"]) == settings_named(given["serve"]) == set()
+    if way == "compose":
+        database = documents(DEPLOY / "compose.yaml")[0]["services"]["database"]
+        assert database["environment"]["POSTGRES_USER"] == owner
+
+
+@pytest.fixture
+def accounts(server_url):
+    """The owner of a new database, an account that there is not yet, and one that is never let in: their addresses."""
+    names = [f"{name}_{uuid.uuid4().hex[:8]}" for name in ("owner", "app", "stranger")]
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {names[0]} LOGIN CREATEROLE")
+        connection.execute(f"CREATE ROLE {names[2]} LOGIN")
+        connection.execute(f"CREATE DATABASE {names[0]} OWNER {names[0]} ENCODING 'UTF8' TEMPLATE template0")
+    parts = urlsplit(named(server_url, names[0]))
+    yield [urlunsplit(parts._replace(netloc=f"{name}@{parts.netloc.rpartition('@')[2]}")) for name in names]
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {names[0]} WITH (FORCE)")
+        for name in names:
+            connection.execute(f"DROP ROLE IF EXISTS {name}")
+
+
+async def test_whoever_serves_as_deployed_may_not_change_the_audit_chain_and_may_back_up(accounts, tmp_path):
+    owner, app, stranger = accounts
+    values = {"database-owner-url": owner, "database-url": app, "secret-key": TEST_SECRET}
+
+    def settings_of(component, **more):
+        known = {name: values[key] for name, key in given_by_kubernetes(component).items() if key in values}
+        given = {name.removeprefix("NHACCHUAN_").lower(): value for name, value in known.items()}
+        return Settings(_env_file=None, home=tmp_path, **given | more)
+
+    await initialise(settings_of("init"))
+    async with open_office(settings_of("serve"), keeps_threads=False) as office:
+        assert not await may_change_audit(office._database)
+    with psycopg.connect(app) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("DELETE FROM audit_entries")
+    _file, manifest = await back_up(settings_of("work"), tmp_path / "backups", datetime(2026, 11, 23, tzinfo=UTC))
+    assert manifest.counts["people"] == 0
+
+    with pytest.raises(ServiceError, match="NHACCHUAN_DATABASE_OWNER_URL"):
+        async with open_office(settings_of("serve", database_url=stranger), keeps_threads=False):
+            pass
+
+
+def test_backup_is_proven_on_disk_and_not_in_memory():
+    (job,) = [one for one in every_manifest() if one["kind"] == "CronJob"]
+    assert "--verify" in pod_of(job)["containers"][0]["args"]
+    (tmp,) = [one for one in pod_of(job)["volumes"] if one["name"] == "tmp"]
+    claimed = tmp["ephemeral"]["volumeClaimTemplate"]["spec"]["resources"]["requests"]["storage"]
+    assert int(claimed.removesuffix("Gi")) >= 20
+    worker = documents(DEPLOY / "compose.yaml")[0]["services"]["work"]
+    mounted = {one.partition(":")[2] for one in worker["volumes"]}
+    assert {worker["environment"]["TMPDIR"], worker["environment"]["NHACCHUAN_BACKUP_DIR"]} <= mounted
 
 
 def test_manifests_follow_the_schemas_of_kubernetes_strictly():
