@@ -40,31 +40,30 @@ def _kills(house: str, longest: float) -> Drill:
     return Drill("kills", ("--kills", "200", "--only", house), ("--kills", "16", "--only", house), longest)
 
 
+def _providers(door: str) -> Drill:
+    return Drill("providers", ("--seconds", "12", "--door", door), ("--seconds", "5", "--door", door))
+
+
 # The longest first, so that none is left alone at the end.
 DRILLS = {
     "kills-polling": _kills("polling", 18),
     "kills-webhook": _kills("webhook", 15),
     "parsers": Drill("parsers", ("--examples", "100000", "--minutes", "40"), ("--examples", "2000"), 20),
+    "kills-zalo-account": _kills("zalo-account", 10),
+    "kills-zalo-bot": _kills("zalo-bot", 10),
     "kills-run": _kills("run", 10),
     "kills-load": _kills("load", 10),
     "kills-keeping": _kills("keeping", 16),
-    "providers": Drill("providers", ("--seconds", "12"), ("--seconds", "5")),
+    "providers": _providers("telegram"),
+    "providers-zalo-account": _providers("zalo-account"),
+    "providers-zalo-bot": _providers("zalo-bot"),
+    "hostile-zalo": Drill("hostile_zalo", ("--people", "240", "--kills", "6"), ("--people", "90", "--kills", "2")),
     "database": Drill("database_away", ("--seconds", "12"), ("--seconds", "5")),
     "restored": Drill("restored", ("--people", "240"), ("--people", "120")),
     "clocks": Drill("jumps", ("--seconds", "8"), ("--seconds", "2")),
     "failover": Drill("failover", ("--people", "600"), ("--people", "200", "--questions", "40")),
     "updates": Drill("updates", ("--good", "600", "--bad", "3000"), ("--good", "120", "--bad", "300")),
-    "zalo-tokens": Drill("zalo_tokens", ("--runs", "100"), ("--runs", "16")),
-    "zalo-account": Drill(
-        "zalo_webhook",
-        ("--door", "oa", "--rate", "20", "--seconds", "30", "--kills", "4"),
-        ("--door", "oa", "--rate", "10", "--seconds", "8", "--kills", "1"),
-    ),
-    "zalo-bot": Drill(
-        "zalo_webhook",
-        ("--door", "bot", "--rate", "20", "--seconds", "30", "--kills", "4"),
-        ("--door", "bot", "--rate", "10", "--seconds", "8", "--kills", "1"),
-    ),
+    "zalo-tokens": Drill("zalo_tokens", ("--runs", "60"), ("--runs", "16")),
     "restart": Drill("restart", ("--rate", "50"), ("--rate", "10", "--seconds", "20", "--restarts", "1")),
     "planners": Drill("planners", ("--days", "30"), ("--days", "8")),
     "recalled": Drill("recall", ("--people", "300"), ("--people", "120")),
@@ -132,7 +131,7 @@ def _verdict(ended: Ended, what: str) -> str:
 
 
 def _is_part(part: dict[str, Any]) -> bool:
-    return any(key in part for key in ("asked", "brought", "torn", "not run"))
+    return any(key in part for key in ("asked", "brought", "torn", "people", "not run"))
 
 
 def _say(figures: dict[str, Any]) -> str:

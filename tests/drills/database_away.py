@@ -234,6 +234,7 @@ BREACHES = (
     "doubled",
     "wrong disclosures",
     "own record not told",
+    "apologies",
     "notices lost",
     "notices doubled",
     "processes that ended by themselves",

@@ -362,7 +362,7 @@ async def _until(stage: Stage, messages: int) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print a line of figures for each way; 1 where something does not hold."""
+    """Print the figures of each way; 1 where something does not hold."""
     words = ArgumentParser(description=__doc__)
     words.add_argument("--people", type=int, default=600)
     words.add_argument("--kills", type=int, default=12)
@@ -375,14 +375,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "kills": lambda: killed(asked.people, kills=asked.kills, oa_rate=asked.rate, seed=asked.seed),
         "two": lambda: two_workers(asked.people, oa_rate=asked.rate),
     }
-    is_broken = False
+    found: dict[str, dict[str, object]] = {}
     for name, way in ways.items():
         if asked.only in {None, name}:
-            found = asyncio.run(way())
-            broken = breaches(found)
-            is_broken = is_broken or bool(broken)
-            print(json.dumps({"way": name, **found, "breaches": broken}), flush=True)
-    return int(is_broken)
+            became = asyncio.run(way())
+            found[name] = {**became, "breaches": breaches(became)}
+            print(name, json.dumps(found[name]), file=sys.stderr, flush=True)
+    print(json.dumps(found))
+    return int(any(one["breaches"] for one in found.values()))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
-"""A whole house for drills: the invented province, Telegram's stand-in, processes that can be killed, and its visitors.
+"""A whole house for drills: the invented province, a platform's stand-in, processes that can be killed, and visitors.
 
 Every visitor asks one thing and never again, so that each answer can be counted: none is a loss, two are a double.
 Whoever is told that an answer may have been cut off is counted by that. Notices go to chats that ask nothing.
 Some of those who ask are linked and ask for their own record; no answer to anybody may tell of somebody else.
+The platform is Telegram here; `zalo_house` has both of Zalo's.
 """
 
 import asyncio
+import math
 import os
 import signal
 import socket
@@ -20,7 +22,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 import psutil
 import psycopg
@@ -39,7 +41,7 @@ from tests.drills.process import JUMP
 from tests.drills.province import FIRST_CHAT, IDENTITY, ROOT
 from tests.drills.worker import AHEAD, DayClock, seconds_until_day
 from tests.offices import TEST_SECRET, make_sample, settings_for, share_cache
-from tests.standins.telegram_api import TelegramApi, Visitor
+from tests.standins.telegram_api import TelegramApi
 
 POLLING, WEBHOOK = "polling", "webhook"
 SECRET = "a-secret-for-drills"
@@ -47,6 +49,8 @@ _SATURDAY = 5
 _STARTS_WITHIN = 900.0  # seconds: beside much other work starting takes long, and whoever ended is noticed at once
 FIRST_ASKER = 7_000_000_000
 _FOR_OWN_RECORD = 1 / 3
+MOST_LEAVING = 48  # answers between mark and end, as `bot.intake` promises
+_LAID_DOWN_WITHIN, _BACK_WITHIN = 3.0, 30.0  # seconds: that an answer was given, or that the database is there again
 _LINKED_AT_ONCE = 300
 FIRST_OFFICIAL = 6_000_000_000
 READY = {"serve": "http://", "run": "http://", "work": "Ctrl-C"}
@@ -68,8 +72,8 @@ FROM generate_series(0, %s - 1) n ON CONFLICT DO NOTHING
 """
 _BULK_ACCOUNTS = """
 INSERT INTO accounts (channel, address, person, linked_at, locale, changed_at)
-SELECT 'telegram', (%s + n)::text, 'ZZ' || lpad(n::text, 6, '0'), now(), 'vi', now()
-FROM generate_series(0, %s - 1) n ON CONFLICT DO NOTHING
+SELECT %s, address, 'ZZ' || lpad((n - 1)::text, 6, '0'), now(), 'vi', now()
+FROM unnest(%s::text[]) WITH ORDINALITY AS b (address, n) ON CONFLICT DO NOTHING
 """
 _LINK_OFFICIALS = """
 INSERT INTO accounts (channel, address, person, linked_at, locale, changed_at)
@@ -91,17 +95,25 @@ SELECT 'telegram', %s, code, now(), 'vi', now() FROM one
 class Asked:
     """One visitor with one thing asked."""
 
-    visitor: Visitor
+    visitor: Any
     at: float
     person: str | None = None
     is_for_own_record: bool = False
+
+    @property
+    def address(self) -> str:
+        """Their chat, as the house keeps it."""
+        return str(self.visitor.id)
 
 
 @dataclass
 class House:
     """What a drill can reach. `url` is where processes of the house see the database, `direct` where the drill does."""
 
-    api: TelegramApi
+    channel: ClassVar[str] = "telegram"
+    sending: ClassVar[str] = "sendMessage"  # the platform's name of a call that shows a message
+    unclear: ClassVar[str] = "telegram.unclear"  # how the log names an answer of which nobody knows whether it arrived
+    api: Any
     home: Path
     url: str
     direct: str
@@ -123,6 +135,9 @@ class House:
 
     def __post_init__(self) -> None:
         self.port = _free_port()
+        self._may_be_told: set[str] = set()
+        self._most_told = 0
+        self._database_killed_at = -math.inf
         self.interrupted = _interrupted()
 
     # --- processes
@@ -130,7 +145,7 @@ class House:
     @property
     def jump(self) -> Path:
         """The file by which the clocks of all processes jump."""
-        return self.home / "jump"
+        return self.home / JUMP_FILE
 
     def environment(self) -> dict[str, str]:
         """The settings of every process."""
@@ -138,21 +153,78 @@ class House:
             "HOME": str(self.home),
             "SECRET_KEY": TEST_SECRET,
             "HTTP": f"127.0.0.1:{self.port}",
-            "TELEGRAM_TOKEN": self.api.token,
-            "TELEGRAM_API": self.api.base,
-            "TELEGRAM_NAME": "stand_in_bot",
-            "TELEGRAM_PER_SECOND": "60",
             **({} if self.own_database else {"DATABASE_URL": self.url}),
-            **({} if self.mode == POLLING else self._webhook()),
+            **self.platform_settings(),
             **self.settings,
         }
         kept = {name: value for name, value in os.environ.items() if not name.startswith("NHACCHUAN_")}
         ours = {f"NHACCHUAN_{name}": value for name, value in given.items()}
         return {**kept, **ours, AHEAD: str(self.ahead), JUMP: str(self.jump)}
 
-    def _webhook(self) -> dict[str, str]:
+    # --- the platform
+
+    @staticmethod
+    def make_platform(ahead: float, jump: Path) -> Any:
+        """The stand-in, which has not been entered yet; its clock is the house's where time matters to it."""
+        del ahead, jump
+        return TelegramApi(webhook_pause=0.2)
+
+    @property
+    def identity(self) -> str:
+        """Ours, as deliveries name it."""
+        return IDENTITY
+
+    def platform_settings(self) -> dict[str, str]:
+        """What processes must know of the platform."""
+        known = {
+            "TELEGRAM_TOKEN": self.api.token,
+            "TELEGRAM_API": self.api.base,
+            "TELEGRAM_NAME": "stand_in_bot",
+            "TELEGRAM_PER_SECOND": "60",
+        }
+        if self.mode == POLLING:
+            return known
         address = f"http://127.0.0.1:{self.port}/telegram/webhook"
-        return {"TELEGRAM_WEBHOOK_URL": address, "TELEGRAM_WEBHOOK_SECRET": SECRET}
+        return {**known, "TELEGRAM_WEBHOOK_URL": address, "TELEGRAM_WEBHOOK_SECRET": SECRET}
+
+    def new_visitor(self, number: int) -> Any:
+        """Somebody whom nobody knows."""
+        return self.api.visitor(f"Khách {number}", FIRST_ASKER + number)
+
+    def linked_visitor(self, number: int) -> Any:
+        """The linked person of this number."""
+        return self.api.visitor(f"Liên kết {number}", own_records.FIRST_LINKED + number)
+
+    def bulk_address(self, number: int) -> str:
+        """The chat of one of the many, in which nobody asks anything."""
+        return str(self.api.visitor(f"ZZ{number:06}", FIRST_CHAT + number).id)
+
+    def asks_nothing(self, address: str) -> bool:
+        """Whether this chat is there for notices alone."""
+        return int(address) < FIRST_ASKER
+
+    def texts_at(self, address: str) -> list[str]:
+        """What we wrote there."""
+        chat = self.api.chats.get(int(address))
+        return [one.text for one in chat.messages if one.is_from_bot] if chat is not None else []
+
+    def written_to_since(self, moment: float) -> set[str]:
+        """To whom calls were made since then, by the monotonic clock."""
+        return {one.chat for one in self.api.arrivals if one.at > moment}
+
+    async def go_away(self) -> None:
+        """Nobody listens at the platform any more, until it is started again."""
+        await self.api.stop()
+
+    def heal(self) -> None:
+        """Nothing that was planned goes wrong any more."""
+        self.api._faults.clear()
+
+    def is_doubled(self, texts: Sequence[str]) -> bool:
+        """Whether more stands there than one answer."""
+        return len([text for text in texts if text != self.interrupted]) > 1
+
+    # --- life and death
 
     async def start(self, kind: str, *, waits: bool = True) -> subprocess.Popen:
         """A process of this kind; once it says that it is there, unless nobody waits for it."""
@@ -183,6 +255,8 @@ class House:
             process.send_signal(signal.SIGKILL)
         process.wait()
         self.kills[kind.partition(" ")[0] + (f" {self.mode}" if kind == "serve" else "")] += 1
+        if kind != "work":
+            self.note_cut_off()
 
     def ended(self) -> list[str]:
         """Processes that ended by themselves, which none may."""
@@ -191,6 +265,20 @@ class House:
     def logs(self) -> str:
         """All that processes said."""
         return "\n".join(one.read_text(errors="replace") for one in sorted(self.home.glob("*.log")))
+
+    def note_cut_off(self, *, of_database: bool = False) -> None:
+        """Who may be told that they were cut off by a kill of this moment: whoever has no answer yet, or a fresh one.
+
+        An answer stands between its mark and its end for a moment, and as long as the database is away.
+        """
+        now = time.monotonic()
+        since = now - (_BACK_WITHIN if now - self._database_killed_at < _BACK_WITHIN else _LAID_DOWN_WITHIN)
+        fresh = self.written_to_since(since)
+        waiting = {one.address for one in self.unanswered()}
+        self._may_be_told |= fresh | waiting
+        self._most_told += min(MOST_LEAVING, len(fresh | waiting))
+        if of_database:
+            self._database_killed_at = now
 
     # --- the server
 
@@ -207,6 +295,7 @@ class House:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         self.kills["postgres postmaster"] += 1
+        self.note_cut_off(of_database=True)
         return True
 
     def kill_backend(self, random: Random) -> bool:
@@ -219,6 +308,7 @@ class House:
             if ours:
                 random.choice(ours).kill()
                 self.kills["postgres backend"] += 1
+                self.note_cut_off(of_database=True)
                 return True
         return False
 
@@ -244,7 +334,7 @@ class House:
 
     def asks(self, text: str) -> Asked:
         """Somebody new asks something; with a linking code as whoever it was issued to."""
-        visitor = self.api.visitor(f"Khách {len(self.asked)}", FIRST_ASKER + len(self.asked))
+        visitor = self.new_visitor(len(self.asked))
         asked = Asked(visitor, time.monotonic(), self.whose_code.get(text.partition(" ")[2]))
         self.asked.append(asked)
         visitor.says(text)
@@ -253,7 +343,9 @@ class House:
     def link_more(self, count: int) -> None:
         """So many more who are linked, and will ask for their own record."""
         count = min(count, own_records.MOST - self.linked)
-        self.query(own_records.MAKE, {"first": self.linked, "count": count})
+        addresses = [str(self.linked_visitor(self.linked + n).id) for n in range(count)]
+        known = {"first": self.linked, "count": count, "channel": self.channel, "addresses": addresses}
+        self.query(own_records.MAKE, known)
         self.linked += count
 
     def asks_for_own_record(self) -> Asked | None:
@@ -261,7 +353,7 @@ class House:
         if self.linked_asked == self.linked:
             return None
         number, self.linked_asked = self.linked_asked, self.linked_asked + 1
-        visitor = self.api.visitor(f"Liên kết {number}", own_records.FIRST_LINKED + number)
+        visitor = self.linked_visitor(number)
         asked = Asked(visitor, time.monotonic(), own_records.code_of(number), is_for_own_record=True)
         self.asked.append(asked)
         visitor.says(own_records.question_of(number))
@@ -294,11 +386,11 @@ class House:
 
     def answers(self, one: Asked) -> list[str]:
         """What the visitor read."""
-        return [message.text for message in one.visitor.chat.messages if message.is_from_bot]
+        return self.texts_at(one.address)
 
     def unanswered(self) -> list[Asked]:
         """Who has read nothing yet."""
-        return [one for one in self.asked if not any(message.is_from_bot for message in one.visitor.chat.messages)]
+        return [one for one in self.asked if not self.answers(one)]
 
     async def wait_until_answered(self, seconds: float) -> float:
         """Until everybody has read something, or nobody new has for so long; the seconds that it took in all."""
@@ -323,18 +415,27 @@ class House:
         return {
             "asked": len(read),
             "lost": sum(not one for one in read),
-            "doubled": sum(len([text for text in one if text != self.interrupted]) > 1 for one in read),
+            "doubled": sum(self.is_doubled(one) for one in read),
             "told they were cut off": sum(self.interrupted in one for one in read),
+            "told so without cause": self._count_told_without_cause(),
             "apologies": sum(_has_apology(one) for one in read),
             **self.count_records(),
         }
+
+    def _count_told_without_cause(self) -> int:
+        """Who was told that they were cut off though no kill fell on their answer, or beyond what a kill may fall on.
+
+        Of the answers at work `bot.intake` lets 48 stand between mark and end, so that a kill cuts off no more.
+        """
+        told = [one.address for one in self.asked if self.interrupted in self.answers(one)]
+        return sum(one not in self._may_be_told for one in told) + max(0, len(told) - self._most_told)
 
     def count_records(self) -> dict[str, int]:
         """Who read of their own record, and who of somebody else's, answers and notices alike."""
         mine = [one for one in self.asked if one.is_for_own_record and one.person is not None]
         told = [(self.answers(one), one.person or "") for one in mine]
-        owners = {one.visitor.chat.id: one.person for one in self.asked}
-        owners |= {FIRST_CHAT + n: f"ZZ{n:06}" for n in range(self.bulk)}
+        owners = {one.address: one.person for one in self.asked}
+        owners |= {self.bulk_address(n): f"ZZ{n:06}" for n in range(self.bulk)}
         return {
             "asked for their own record": len(mine),
             "read their own record": sum(self.reader.is_own(one, own) for one, own in told),
@@ -345,11 +446,11 @@ class House:
             "wrong disclosures": self.count_disclosures(owners),
         }
 
-    def count_disclosures(self, owners: Mapping[int, str | None]) -> int:
+    def count_disclosures(self, owners: Mapping[str, str | None]) -> int:
         """People of whom somebody else read in these chats."""
         found = 0
         for chat, own in owners.items():
-            texts = [one.text for one in self.api.chats[chat].messages if one.is_from_bot]
+            texts = self.texts_at(chat)
             others = self.reader.find_others(texts, own)
             found += len(others)
             if others:
@@ -364,7 +465,7 @@ class House:
         said = {"text": f"Thông báo số {number}", "unit": "Sở Mẫu"}
         parcels = [
             (
-                NewDelivery(PersonCode(f"ZZ{n:06}"), now, IDENTITY, "telegram", str(FIRST_CHAT + n)),
+                NewDelivery(PersonCode(f"ZZ{n:06}"), now, self.identity, self.channel, self.bulk_address(n)),
                 [NewNotice(NoticeKind.BROADCAST, f"broadcast:{number}:{n}", payload=said)],
             )
             for n in range(self.bulk)
@@ -395,16 +496,15 @@ class House:
 
     async def count_notices(self) -> dict[str, int]:
         """How it went for everybody who was to be told, by the platform's books against ours, chat by chat."""
-        order = "SELECT address, state, count(*) FROM deliveries WHERE channel = 'telegram' GROUP BY 1, 2"
+        order = "SELECT address, state, count(*) FROM deliveries WHERE channel = %s GROUP BY 1, 2"
         kept: dict[str, Counter[str]] = {}
-        for address, state, count in await self.ask_database(order):
+        for address, state, count in await self.ask_database(order, self.channel):
             kept.setdefault(address, Counter())[state] = count
         lost = doubled = unclear = delivered = left = 0
         for address, states in kept.items():
-            chat = self.api.chats.get(int(address))
-            got = sum(one.is_from_bot for one in chat.messages) if chat is not None else 0
-            if int(address) >= FIRST_ASKER:
+            if not self.asks_nothing(address):
                 continue  # whoever asks reads answers too
+            got = len(self.texts_at(address))
             unclear += states["unclear"]
             delivered += states["delivered"]
             lost += max(0, states["delivered"] - got)
@@ -417,6 +517,8 @@ class House:
 
 
 SUPER = "nhacchuan"
+JUMP_FILE = "jump"
+H = TypeVar("H", bound=House)
 
 
 @asynccontextmanager
@@ -429,14 +531,16 @@ async def open_house(
     local_conf: str = "",
     front: Callable[[str, AsyncExitStack], Awaitable[str]] | None = None,
     own_database: bool = False,
+    kind: type[H] = House,
     **settings: str,
-) -> AsyncIterator[House]:
+) -> AsyncIterator[H]:
     """A house with the invented province in it and nothing running yet; whatever was started ends with it.
 
     `front` puts something before the database and says where it is to be found then. `own_database`: processes start
-    and keep the embedded server by themselves.
+    and keep the embedded server by themselves. `kind`: a house on another platform than Telegram.
     """
     use_catalogues(LOCALES)
+    ahead = _until_working_day()
     async with AsyncExitStack() as stack:
         home = home or Path(stack.enter_context(TemporaryDirectory(prefix="nhacchuan-drill-")))
         home.mkdir(exist_ok=True)
@@ -447,8 +551,8 @@ async def open_house(
         share_cache(home)
         server = stack.enter_context(EmbeddedServer(home))
         url = await front(server.url, stack) if front is not None else server.url
-        api = await stack.enter_async_context(TelegramApi(webhook_pause=0.2))
-        house = House(api, home, url, server.url, mode, server, seed, _until_working_day(), own_database=own_database)
+        api = await stack.enter_async_context(kind.make_platform(ahead, home / JUMP_FILE))
+        house = kind(api, home, url, server.url, mode, server, seed, ahead, own_database=own_database)
         house.settings.update(settings)
         await _fill(house, people)
         try:
@@ -474,9 +578,7 @@ async def _fill(house: House, people: int) -> None:
     house.bulk = people
     with psycopg.connect(house.direct, autocommit=True) as connection:
         connection.execute(_BULK, (people,))
-        connection.execute(_BULK_ACCOUNTS, (FIRST_CHAT, people))
-    for n in range(people):
-        house.api.visitor(f"ZZ{n:06}", FIRST_CHAT + n)
+        connection.execute(_BULK_ACCOUNTS, (house.channel, [house.bulk_address(n) for n in range(people)]))
     house.reader = own_records.Reader(dict(house.query("SELECT code, name FROM people WHERE code LIKE 'CB%'")))
     house.link_more(_LINKED_AT_ONCE)
 

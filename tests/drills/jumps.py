@@ -166,7 +166,7 @@ async def drill(seconds: float) -> dict[str, object]:
         }
 
 
-BREACHES = ("lost", "doubled", "wrong disclosures", "own record not told",
+BREACHES = ("lost", "doubled", "wrong disclosures", "own record not told", "apologies", "told they were cut off",
             "notices lost", "notices doubled", "waiting still", "told at night",
             "not told in the morning", "processes that ended by themselves")  # fmt: skip
 

@@ -24,7 +24,7 @@ WITH made AS (
     RETURNING code, substr(code, 3)::int AS n),
 linked AS (
     INSERT INTO accounts (channel, address, person, linked_at, locale, changed_at, withheld)
-    SELECT 'telegram', ({FIRST_LINKED} + n)::text, code, now(), 'vi', now(), '{{reminders}}' FROM made)
+    SELECT %(channel)s, (%(addresses)s::text[])[n - %(first)s + 1], code, now(), 'vi', now(), '{{reminders}}' FROM made)
 INSERT INTO credentials (person, kind, level, issuer, number, issued_on, expires_on, status)
 SELECT m.code, c.kind, c.level, c.issuer, c.number || m.code,
     CASE WHEN c.kind = 'bang_cap' THEN date '{_CERTIFIED}' + m.n ELSE c.issued_on END, c.expires_on, c.status

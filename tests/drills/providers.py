@@ -1,8 +1,9 @@
-"""Telegram away for a day, flapping, lying, and holding its answers; and somebody who holds our own lines.
+"""A platform away for a day, flapping, lying, and holding its answers; and somebody who holds our own lines.
 
-Run as: python -m tests.drills.providers [--seconds 10] [--only NAME]. A day is made to pass by the clocks of all
-processes jumping ahead, and by every moment that the database wrote down itself being moved back as far. An answer of
-which nobody knows whether it arrived is not sent again: it is in the log, and counted as named.
+Run as: python -m tests.drills.providers [--seconds 10] [--door telegram|zalo-account|zalo-bot] [--only NAME]. A day is
+made to pass by the clocks of all processes jumping ahead, and by every moment that the database wrote down itself being
+moved back as far. An answer of which nobody knows whether it arrived is not sent again: it is in the log, and counted
+as named.
 """
 
 import asyncio
@@ -12,20 +13,25 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from random import Random
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 
-from tests.drills.house import POLLING, WEBHOOK, House, open_house
+from tests.drills.house import POLLING, QUESTIONS, WEBHOOK, House, open_house
 from tests.drills.jumps import move_both_clocks
+from tests.drills.zalo_house import ZALO
 from tests.standins.telegram_api import faults
 from tests.standins.telegram_api.faults import Fault, Harm
+from tests.standins.zalo_ground import faults as zalo_faults
 
 WITHIN = 150.0
 RATE = 3.0
 _DAY = 86_400.0
-_LINES = 300
+_LINES, _HELD = 300, 30
+_ASK_MEANWHILE = 16
 _HELD_WITHIN = 45.0  # less than the time for which Telegram is waited for, so that no held line is the reason
 # 200 with an error inside, before and after the call was carried out; a page; half a JSON; another's shape.
 _LIES = (
@@ -41,15 +47,47 @@ _FLAPS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Troubles:
+    """What goes wrong with the calls of a platform: these calls, in these ways, now and then."""
+
+    calls: tuple[str, ...]
+    flaps: tuple[Any, ...]
+    lies: tuple[Any, ...]
+
+
+# Zalo writes every refusal into a 200: a refusal that was none cannot be told from one. What is odd in itself can.
+_ODD = (
+    zalo_faults.malformed(), zalo_faults.gateway_page(200, after=True), zalo_faults.gateway_page(502, after=True),
+    zalo_faults.answer_with({}, after=True), zalo_faults.answer_with({"data": []}, after=True),
+)  # fmt: skip
+_CUT = (
+    zalo_faults.gateway_page(502), zalo_faults.gateway_page(503), zalo_faults.lost_request(),
+    zalo_faults.lost_answer(),
+)  # fmt: skip
+TROUBLES = {
+    "telegram": Troubles(("sendMessage", "sendMessage", "getUpdates"), _FLAPS, _LIES),
+    "zalo_oa": Troubles(
+        ("message/cs",), (*_CUT, *(zalo_faults.answer(code) for code in (-32, -200, -216))), (*_ODD, *_CUT[2:])
+    ),
+    "zalo_bot": Troubles(("sendMessage",), (*_CUT, zalo_faults.answer(403)), (*_ODD, *_CUT[2:])),
+}
+
+
 async def away_for_a_day(house: House, seconds: float) -> dict[str, object]:
-    """Nobody listens there; what was asked before, and what was to be told, goes out when somebody does again."""
+    """Nobody listens there; what was asked, and what was to be told, goes out when somebody does again.
+
+    Zalo brings us what people ask meanwhile; Telegram keeps it.
+    """
     port = urlsplit(house.api.base).port or 0
     stop = asyncio.Event()
     asking = asyncio.ensure_future(house.keep_asking(RATE, stop))
     await asyncio.sleep(seconds / 2)
     stop.set()
     await asking
-    await house.api.stop()
+    await house.go_away()
+    for n in range(_ASK_MEANWHILE):
+        house.asks(QUESTIONS[n % len(QUESTIONS)])
     await house.tell_everybody(1)
     await asyncio.sleep(seconds)
     await move_both_clocks(house, _DAY)
@@ -60,15 +98,15 @@ async def away_for_a_day(house: House, seconds: float) -> dict[str, object]:
 
 async def flapping(house: House, seconds: float) -> dict[str, object]:
     """It fails in every way by turns, and works in between."""
-    return await _with_faults(house, seconds, _FLAPS, 0.15)
+    return await _with_faults(house, seconds, TROUBLES[house.channel].flaps, 0.15)
 
 
 async def lying(house: House, seconds: float) -> dict[str, object]:
     """It says 200 with an error inside, nonsense, or that it failed after it has done what was asked."""
-    return await _with_faults(house, seconds, _LIES, 0.3)
+    return await _with_faults(house, seconds, TROUBLES[house.channel].lies, 0.3)
 
 
-async def _with_faults(house: House, seconds: float, kinds: tuple[Fault, ...], share: float) -> dict[str, object]:
+async def _with_faults(house: House, seconds: float, kinds: tuple[Any, ...], share: float) -> dict[str, object]:
     random = Random(house.seed)  # noqa: S311  the same every time
     stop = asyncio.Event()
     asking = asyncio.ensure_future(house.keep_asking(RATE, stop))
@@ -77,18 +115,19 @@ async def _with_faults(house: House, seconds: float, kinds: tuple[Fault, ...], s
     while time.monotonic() < until:
         await asyncio.sleep(0.05)
         if random.random() < share:
-            house.api.fail_next(random.choice(["sendMessage", "sendMessage", "getUpdates"]), random.choice(kinds))
+            house.api.fail_next(random.choice(TROUBLES[house.channel].calls), random.choice(kinds))
             put += 1
     stop.set()
     await asking
-    house.api._faults.clear()
+    house.heal()
     return {"faults put": put}
 
 
 async def holding(house: House, seconds: float) -> dict[str, object]:
     """It takes 30 messages and answers none of them while it lasts; whoever else asks is answered all the same."""
     held = asyncio.Event()
-    house.api.fail_next("sendMessage", faults.held(held), times=30)
+    kind = faults if house.channel == "telegram" else zalo_faults
+    house.api.fail_next(house.sending, kind.held(held), times=_HELD)
     for n in range(40):
         house.asks(f"ielts {n % 9}.0 có được tính không")
         await asyncio.sleep(0.05)
@@ -154,7 +193,7 @@ async def _is_open(reading: asyncio.StreamReader) -> bool:
 
 async def _unanswered(house: House) -> int:
     """Those of whom it is not known either whether their answer arrived."""
-    return max(0, len(house.unanswered()) - house.logs().count("telegram.unclear"))
+    return max(0, len(house.unanswered()) - house.logs().count(house.unclear))
 
 
 WAYS: dict[str, tuple[str, Callable]] = {
@@ -162,24 +201,26 @@ WAYS: dict[str, tuple[str, Callable]] = {
     "flapping": (POLLING, flapping),
     "lying": (WEBHOOK, lying),
     "holding its answers": (POLLING, holding),
-    "dribbled at": (WEBHOOK, dribbled_at),
+    "dribbled at": (WEBHOOK, dribbled_at),  # one server for all platforms
 }
+TELEGRAM = "telegram"
 
 
-async def drill(seconds: float, only: str | None = None) -> dict[str, dict[str, object]]:
+async def drill(seconds: float, only: str | None = None, door: str = TELEGRAM) -> dict[str, dict[str, object]]:
     """Each way over a house of its own."""
     found = {}
     for name, (mode, way) in WAYS.items():
-        if only not in {None, name}:
+        if only not in {None, name} or (door != TELEGRAM and way is dribbled_at):
             continue
-        async with open_house(mode, people=100) as house:
+        kind = ZALO.get(door, House)
+        async with open_house(mode if door == TELEGRAM else WEBHOOK, people=100, kind=kind) as house:
             await house.start("serve")
             await house.start("work")
             more = await way(house, seconds)
             back = time.monotonic()
             await house.wait_until_none(lambda: _unanswered(house), WITHIN)
             await house.wait_until_told(WITHIN)
-            unclear = house.logs().count("telegram.unclear")
+            unclear = house.logs().count(house.unclear)
             answers = house.count_answers()
             named = min(answers["lost"], unclear)
             found[name] = {
@@ -191,7 +232,7 @@ async def drill(seconds: float, only: str | None = None) -> dict[str, dict[str, 
     return found
 
 
-BREACHES = ("lost", "doubled", "wrong disclosures", "own record not told",
+BREACHES = ("lost", "doubled", "wrong disclosures", "own record not told", "apologies", "told they were cut off",
             "notices lost", "notices doubled", "lines open still", "others waited",
             "processes that ended by themselves")  # fmt: skip
 
@@ -206,8 +247,9 @@ def main() -> None:
     words = ArgumentParser(description=__doc__)
     words.add_argument("--seconds", type=float, default=10)
     words.add_argument("--only", choices=tuple(WAYS))
+    words.add_argument("--door", choices=(TELEGRAM, *ZALO), default=TELEGRAM)
     asked = words.parse_args()
-    found = asyncio.run(drill(asked.seconds, asked.only))
+    found = asyncio.run(drill(asked.seconds, asked.only, asked.door))
     print(json.dumps(found, ensure_ascii=False))
     sys.exit(any(breaches(one) for one in found.values()))
 

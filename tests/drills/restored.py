@@ -80,7 +80,7 @@ def _count_records(house: House, asked: list[int]) -> dict[str, int]:
     return {
         "asked for their own record": len(linked), "read their own record": sum(own_read.values()),
         "own record not told": sum(_answers(house, chat) > 0 and not is_own for chat, is_own in own_read.items()),
-        "wrong disclosures": house.count_disclosures(owners),
+        "wrong disclosures": house.count_disclosures({str(chat): own for chat, own in owners.items()}),
     }  # fmt: skip
 
 
