@@ -390,6 +390,38 @@ async def test_question_that_was_taken_up_before_is_known_as_late_at_the_desk(oa
     assert [(one.text, one.is_belated) for one in door.desk.asked] == [("1", True), ("2", False)]
 
 
+async def test_question_that_waited_for_the_account_to_be_let_in_is_late_at_the_desk(oa, door):
+    def fail_at_first(asked):
+        if not asked.is_belated:
+            raise RuntimeError("defect")
+        return Reply("late")
+
+    door.desk.script = fail_at_first
+    lan = oa.person("Lan")
+    oa.fail_next("message/cs", faults.answer(-224))  # for the apology
+    lan.says("một")
+    assert await lan.reads() == "late"
+
+
+async def test_what_was_done_at_the_desk_is_answered_by_the_process_that_did_it_when_it_leaves(oa, database):
+    at_desk, leaving, lan = asyncio.Event(), asyncio.Event(), oa.person("Lan")
+
+    async def answer(_asked):
+        at_desk.set()
+        await leaving.wait()
+        return Reply("done")
+
+    async with open_door(oa, database) as door:
+        door.desk.script = answer
+        oa.fail_next("message/cs", faults.answer(-224))
+        lan.says("một")
+        async with asyncio.timeout(5):
+            await at_desk.wait()
+        asyncio.get_running_loop().call_later(0.1, leaving.set)
+    assert lan.sees() == "done"
+    assert len(door.desk.asked) == 1
+
+
 class AwayAtFirst(InboxInMemory):
     """Of a cabinet that is away for the first so many times."""
 
