@@ -51,8 +51,7 @@ class InboxInDatabase:
         return await self._sending_line.ask(lambda drawers: drawers.updates.begin_sending(channel, updates, holder))
 
     async def finish_kept(self, channel: str, keys: Collection[str], holder: str) -> None:
-        async with self._sending_line.at_once() as drawers:
-            await drawers.updates.finish_kept(channel, keys, holder)
+        await self._sending_line.ask(lambda drawers: drawers.updates.finish_kept(channel, keys, holder))
 
     async def give_up(self, channel: str, key: str, holder: str) -> None:
         async with self._database.transaction() as drawers:

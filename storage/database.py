@@ -11,7 +11,7 @@ from random import Random
 from select import select
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 import psycopg
 from psycopg import pq
@@ -56,6 +56,7 @@ class Database:
     def __init__(self, engine: AsyncEngine, apart: AsyncEngine, place: str, vault: Vault, randomness: Random) -> None:
         self.engine = engine
         self._apart = apart
+        self._lines: WeakSet[ReservedLine] = WeakSet()
         self.place = place
         self.vault = vault
         self._randomness = randomness
@@ -72,6 +73,8 @@ class Database:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for line in tuple(self._lines):
+            await line.close()
         await self.engine.dispose()
 
     @asynccontextmanager
@@ -157,7 +160,9 @@ class Database:
 
     def reserve(self) -> "ReservedLine":
         """A connection of one's own, for what must not wait for others."""
-        return ReservedLine(self)
+        line = ReservedLine(self)
+        self._lines.add(line)
+        return line
 
     def drawers_on(self, connection: AsyncConnection, look_up: LookUp | None = None) -> Drawers:
         """Every drawer over this connection."""
