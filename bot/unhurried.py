@@ -1,4 +1,4 @@
-"""A desk that each person may ask so often and no more: told so once, kindly, and then nothing is said."""
+"""A desk that may be asked so often in each chat and no more: told so once, kindly, and then nothing is said."""
 
 import time
 from collections import OrderedDict
@@ -18,7 +18,7 @@ _MOST: Final = 20_000
 
 
 class UnhurriedDesk:
-    """Keeps one person from taking the time of all others, by what each platform says of who they are."""
+    """Keeps one chat from taking the time of all others; whose it is, only the database would say."""
 
     def __init__(
         self,

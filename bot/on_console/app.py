@@ -1,9 +1,10 @@
 """The routes of the console: every request learns anew who asks and whether they may, before any page is shown."""
 
+import math
 from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from aiohttp import web
@@ -19,20 +20,25 @@ from bot.on_console.showing import STATIC, Templates
 from bot.on_console.shown import keep
 from bot.on_web.door import LANGUAGES
 from bot.on_web.guards import ensure_same_origin
+from bot.pacing import Paces
 from handlers.phrases import DEFAULT_LOCALE, _, locale_of
 from knowledge.rulebook import RulesOn
 
 _MARK_FIELD = "mark"
 _MARK_HEADER = "X-Form-Mark"
 _MEGABYTE = 2**20
+# Nobody reads five pages a second for long; a page of certificates with their pictures is some ten requests at once.
+PERSON: Final = 300, 0.2
 _log = structlog.get_logger(__name__)
 
 
-def console_routes(door: ConsoleDoor, pages: Iterable[Page] = PAGES) -> list[web.AbstractRouteDef]:
-    """Every route below `/console`."""
+def console_routes(
+    door: ConsoleDoor, pages: Iterable[Page] = PAGES, pace: Paces | None = None
+) -> list[web.AbstractRouteDef]:
+    """Every route below `/console`; `pace` is how often one person may ask, whatever browsers they sit at."""
     templates = Templates(MENU)
     entrance = Entrance(door, templates, MENU)
-    console = _Console(door, templates)
+    console = _Console(door, templates, pace or Paces(*PERSON))
     return [
         *entrance.routes(),
         web.static(f"{browser.PATH}/static", STATIC),
@@ -59,9 +65,10 @@ class _Who:
 class _Console:
     """Serves pages to whoever may see them."""
 
-    def __init__(self, door: ConsoleDoor, templates: Templates) -> None:
+    def __init__(self, door: ConsoleDoor, templates: Templates, pace: Paces) -> None:
         self._door = door
         self._templates = templates
+        self._pace = pace
 
     async def serve(self, page: Page, request: web.Request) -> web.StreamResponse:
         """One request in one transaction: who asks, whether they may, the page."""
@@ -86,11 +93,12 @@ class _Console:
                     templates=self._templates,
                     form=fields,
                 )
-                response = (
-                    asked.show("refused.html", status=413, why=_too_large(page))
-                    if is_too_large
-                    else await self._answer(page, asked, who.secret)
-                )
+                if wait := self._pace.take(who.member.person.code):
+                    response = _show_too_often(asked, wait)
+                elif is_too_large:
+                    response = asked.show("refused.html", status=413, why=_too_large(page))
+                else:
+                    response = await self._answer(page, asked, who.secret)
             if page.method == "POST" and self._door.find_position is not None:
                 browser.keep_written(response, self._door.settings, await self._door.find_position())
             return response
@@ -148,6 +156,13 @@ async def _read_form(page: Page, request: web.Request) -> tuple[dict[str, object
     except web.HTTPRequestEntityTooLarge:
         return {}, True
     return {name: fields[name] if len(fields.getall(name)) == 1 else fields.getall(name) for name in fields}, False
+
+
+def _show_too_often(asked: Asked, wait: float) -> web.StreamResponse:
+    _log.info("console_too_often")
+    response = asked.show("refused.html", status=429, why=_("Too many requests; please try again later."))
+    response.headers["Retry-After"] = str(math.ceil(wait))
+    return response
 
 
 def _too_large(page: Page) -> str:

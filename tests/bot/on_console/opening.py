@@ -14,6 +14,7 @@ from bot.on_api.door import ApiDoor
 from bot.on_console.app import console_routes
 from bot.on_web.door import WebDoor, WebSettings
 from bot.on_web.server import make_app, serving
+from bot.pacing import Paces
 from bot.wiring import Office
 from bot.wiring_console import make_console
 from handlers.asking import Channel, Incoming
@@ -125,8 +126,8 @@ def words_of(page: str) -> str:
 
 
 @asynccontextmanager
-async def open_console(office: Office, **settings) -> AsyncIterator[OpenConsole]:
-    """The console on a web server of its own."""
+async def open_console(office: Office, pace: Paces | None = None, **settings) -> AsyncIterator[OpenConsole]:
+    """The console on a web server of its own; tests ask faster than people do, and are slowed where they say so."""
     web_settings = WebSettings(cookie_key=lambda: office.cookie_keys, **settings)
     door = WebDoor(
         settings=web_settings,
@@ -137,6 +138,7 @@ async def open_console(office: Office, **settings) -> AsyncIterator[OpenConsole]
     )
     await office.make_judge().refresh()
     api = ApiDoor(office.shared_store.open_store(), list(office.library.criteria), "vi", door.new_reference)
-    app = make_app(door, [*console_routes(make_console(office, web_settings)), *api.routes()])
+    routes = console_routes(make_console(office, web_settings), pace=pace or Paces(1, 0.0))
+    app = make_app(door, [*routes, *api.routes()])
     async with serving(app, "127.0.0.1", 0) as url:
         yield OpenConsole(url, office, app)

@@ -19,6 +19,7 @@ from bot.on_console.contents import PAGES
 from bot.on_console.seats import Seat
 from bot.on_console.showing import STATIC as CONSOLE_STATIC
 from bot.on_web.page import STATIC as CHAT_STATIC
+from bot.pacing import Paces
 from bot.unhurried import BURST
 from handlers.asking import Channel, Incoming
 from handlers.reply import File, Outcome, Reply
@@ -349,6 +350,27 @@ async def test_the_desk_of_each_platform_slows_whoever_asks_without_end(console,
     assert not any(one.is_silent for one in replies[:-1])
     assert replies[-2].outcome is Outcome.DENIED
     assert replies[-1].is_silent
+
+
+async def test_one_person_is_slowed_in_the_console_whatever_browsers_they_sit_at_and_others_are_not(console):
+    office, pace = console.office, Paces(4, 60.0, monotonic=lambda: 0.0)  # coming in takes one
+    async with (
+        open_console(office, pace) as slow,
+        slow.inside(HEAD) as first,
+        slow.inside(HEAD) as second,
+        slow.inside(HR_OF_AGENCY) as other,
+    ):
+        for browser in (first, second):
+            status, _page = await browser.get("/console/people")
+            assert status == 200
+        for browser in (first, second):
+            async with browser.session.get(f"{slow.url}/console/people") as answer:
+                assert (answer.status, answer.headers["Retry-After"]) == (429, "60")
+                assert "CB0" not in await answer.text()
+            status, _page = await browser.post("/console/cases/acknowledge")
+            assert status == 429
+        status, _page = await other.get("/console/people")
+        assert status == 200
 
 
 async def test_guesses_at_the_console_are_stopped_by_network_whatever_browser_asks(console):
