@@ -434,17 +434,20 @@ class House:
         """Who read of their own record, and who of somebody else's, answers and notices alike."""
         mine = [one for one in self.asked if one.is_for_own_record and one.person is not None]
         told = [(self.answers(one), one.person or "") for one in mine]
+        untold = [(own, one) for one, own in told if one and not self._is_told(one, own)]
+        for own, read in untold:
+            print(f"{own} asked {own_records.question_of(int(own[2:]))} and reads {read}", file=sys.stderr)
         owners = {one.address: one.person for one in self.asked}
         owners |= {self.bulk_address(n): f"ZZ{n:06}" for n in range(self.bulk)}
         return {
             "asked for their own record": len(mine),
             "read their own record": sum(self.reader.is_own(one, own) for one, own in told),
-            "own record not told": sum(
-                bool(one) and not (self.reader.is_own(one, own) or self.interrupted in one or _has_apology(one))
-                for one, own in told
-            ),
+            "own record not told": len(untold),
             "wrong disclosures": self.count_disclosures(owners),
         }
+
+    def _is_told(self, texts: Sequence[str], own: str) -> bool:
+        return self.reader.is_own(texts, own) or self.interrupted in texts or _has_apology(texts)
 
     def count_disclosures(self, owners: Mapping[str, str | None]) -> int:
         """People of whom somebody else read in these chats."""

@@ -221,15 +221,24 @@ async def drill(seconds: float, only: str | None = None, door: str = TELEGRAM) -
             await house.wait_until_none(lambda: _unanswered(house), WITHIN)
             await house.wait_until_told(WITHIN)
             unclear = house.logs().count(house.unclear)
-            answers = house.count_answers()
-            named = min(answers["lost"], unclear)
             found[name] = {
-                **answers, "lost": answers["lost"] - named, "named unclear": named, **await house.count_notices(),
+                **name_unclear(house.count_answers(), unclear), **await house.count_notices(),
                 **more, "recovered in s": round(time.monotonic() - back, 1),
                 "processes that ended by themselves": len(house.ended()),
             }  # fmt: skip
             print(name, json.dumps(found[name]), file=sys.stderr, flush=True)
     return found
+
+
+def name_unclear(answers: dict[str, int], unclear: int) -> dict[str, int]:
+    """The same, without those of whom the log says that nobody knows whether it arrived.
+
+    On Zalo an answer may be several messages: where the first is lost, the next may stand alone and tell of no record.
+    """
+    lost = min(answers["lost"], unclear)
+    untold = min(answers["own record not told"], unclear - lost)
+    left = {"lost": answers["lost"] - lost, "own record not told": answers["own record not told"] - untold}
+    return {**answers, **left, "named unclear": lost + untold}
 
 
 BREACHES = ("lost", "doubled", "wrong disclosures", "own record not told", "apologies", "told they were cut off",

@@ -86,3 +86,11 @@ async def test_a_kill_cuts_off_no_more_than_may_stand_between_mark_and_end(house
         read(house, one, house.interrupted)
 
     assert house.count_answers()["told so without cause"] == 1
+
+
+def test_what_the_log_names_unclear_is_told_once_of_each() -> None:
+    answers = {"asked": 9, "lost": 2, "own record not told": 2}
+    named = {"asked": 9, "lost": 0, "own record not told": 1, "named unclear": 3}
+    assert providers.name_unclear(answers, 3) == named
+    assert providers.name_unclear(answers, 9)["named unclear"] == 4
+    assert providers.name_unclear(answers, 1) == {"asked": 9, "lost": 1, "own record not told": 2, "named unclear": 1}
