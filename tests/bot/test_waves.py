@@ -100,4 +100,5 @@ async def test_room_is_free_at_once_when_nobody_waits_any_more():
     assert await waves.enter(1)
     assert not await waves.enter(0.01)
     waves.leave()
-    assert await waves.enter(0)
+    async with asyncio.timeout(1):
+        assert await waves.enter(60)
