@@ -323,6 +323,10 @@ def test_every_rule_and_panel_is_promql_over_metrics_that_exist():
         assert named <= there, expression
 
 
+def test_figure_that_is_zero_for_never_raises_an_alarm_too():
+    assert "max(nhacchuan_backup_taken_timestamp_seconds) == 0" in set(expressions())
+
+
 def test_every_alert_says_what_it_means_and_how_bad_it_is():
     rules = [one for group in documents(DEPLOY / "prometheus" / "alerts.yaml")[0]["groups"] for one in group["rules"]]
     assert len({one["alert"] for one in rules}) == len(rules)
