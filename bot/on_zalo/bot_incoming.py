@@ -83,20 +83,12 @@ def read_picture(event: Event, files: Fetching) -> IncomingFile | None:
     return replace(found, message=event.message_id) if found is not None else None
 
 
-def read_asked(
-    event: Event,
-    *,
-    locale: str,
-    choice: str | None = None,
-    file: IncomingFile | None = None,
-    is_belated: bool = False,
-) -> Incoming:
-    """What a visitor said or brought, or the choice that they named."""
+def read_asked(event: Event, *, locale: str, file: IncomingFile | None = None, is_belated: bool = False) -> Incoming:
+    """What a visitor said or brought."""
     return Incoming(
         channel=Channel.ZALO_BOT,
         address=event.chat,
-        text=(event.text or None) if file is not None else event.text if choice is None else None,
-        choice=choice,
+        text=(event.text or None) if file is not None else event.text,
         file=file,
         thread=f"{Channel.ZALO_BOT}:{event.chat}",
         locale=locale,

@@ -33,6 +33,7 @@ from bot.signs import with_sign
 from bot.turns import Turns
 from bot.waiting import Pause, unless_stopped
 from handlers.asking import Channel, Incoming
+from handlers.belated import is_lost
 from handlers.desk import Desk
 from handlers.phrases import DEFAULT_LOCALE, _, locale_of
 from handlers.reply import Outcome, Reply
@@ -133,18 +134,18 @@ class BotVisits:
             await self._hand_over(event.chat, reply, in_hand, offers=False)
 
     async def _answer_words(self, event: Event, in_hand: InHand) -> None:
-        choice = None
-        if in_hand.answer is None:  # else it was read by the choices that stood there when it was answered
+        asked = read_asked(event, locale=self._reception.locale, is_belated=in_hand.is_belated)
+        # An answer that is there was given by the choices that stood there then; a number that comes late is the desk's.
+        if in_hand.answer is None and not (asked.is_belated and is_lost(asked, None)):
             offered = await self._reception.offered.recall(event.chat)
             try:
                 choice = find_named(event.text, offered)
             except OutOfListError as missing:
-                told = Reply(
-                    _("There is no choice {number} here.").format(number=missing), outcome=Outcome.NOT_UNDERSTOOD
-                )
-                await self._hand_over(event.chat, told, in_hand, offers=False)
+                told = _("There is no choice {number} here.").format(number=missing)
+                await self._hand_over(event.chat, Reply(told, outcome=Outcome.NOT_UNDERSTOOD), in_hand, offers=False)
                 return
-        asked = read_asked(event, locale=self._reception.locale, choice=choice, is_belated=in_hand.is_belated)
+            if choice is not None:
+                asked = replace(asked, text=None, choice=choice)
         await self._hand_over(event.chat, await self._ask_desk(asked, in_hand), in_hand, offers=True)
 
     async def _hand_over(self, chat: str, reply: Reply, in_hand: InHand, *, offers: bool) -> None:

@@ -489,6 +489,22 @@ async def test_desk_knows_what_comes_late(platform, lan, monkeypatch, say):
         assert [one.is_belated for one in door.desk.asked] == [False, True]
 
 
+async def test_number_that_comes_late_is_no_choice_of_what_stands_there_meanwhile(platform, lan, monkeypatch):
+    monkeypatch.setattr("bot.on_zalo.bot_door.Intake", partial(Intake, stay_every=0.01))
+    async with open_bot(platform, POLLING) as door:
+
+        def answer(asked):
+            if len(door.desk.asked) == 1:
+                raise DatabaseAwayError("no room")
+            return Reply(f"heard: {asked.text}")
+
+        door.desk.script = answer
+        await door.offered.keep(lan.id, Offered(tuple((one.label, one.token) for one in CHOICES)))
+        lan.says("2")
+        assert await lan.reads() == "heard: 2"
+    assert [(one.choice, one.text) for one in door.desk.asked] == [("why|ngoai_ngu", None), (None, "2")]
+
+
 async def test_ready_answer_does_not_wait_for_the_sign_of_typing(platform, bot_door, lan):
     may_answer, hold = asyncio.Event(), Hold()
 
