@@ -135,7 +135,7 @@ class BotVisits:
 
     async def _answer_words(self, event: Event, in_hand: InHand) -> None:
         asked = read_asked(event, locale=self._reception.locale, is_belated=in_hand.is_belated)
-        # An answer that is there was given by the choices that stood there then; a number that comes late is the desk's.
+        # An answer that is there was given by the choices that stood then; late numbers are for the desk to read.
         if in_hand.answer is None and not (asked.is_belated and is_lost(asked, None)):
             offered = await self._reception.offered.recall(event.chat)
             try:
