@@ -124,8 +124,8 @@ class CountedInbox:
         await self._inbox.give_up(channel, key, holder)
         self._let_go(key, What.GIVEN_UP)
 
-    async def postpone(self, channel: str, key: str, holder: str, seconds: float) -> None:
-        await self._inbox.postpone(channel, key, holder, seconds)
+    async def postpone(self, channel: str, key: str, holder: str, seconds: float, mark: str = "") -> None:
+        await self._inbox.postpone(channel, key, holder, seconds, mark)
         self._let_go(key, What.PUT_OFF)
 
     async def stay(self, holder: str) -> None:

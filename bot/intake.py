@@ -317,7 +317,7 @@ class Intake:
             in_hand.put_off()
         if in_hand.wait is not None and in_hand.answer is not None:
             self._remember_unsent(kept.key, in_hand.answer)
-        await self._lay_down(kept.key, in_hand.wait)
+        await self._lay_down(kept.key, in_hand.wait, mark=kept.sending)
 
     def _remember_unsent(self, key: str, answer: Reply) -> None:
         """What could not be sent, for when this process takes it up again; another process asks the desk anew."""
@@ -325,7 +325,7 @@ class Intake:
         if len(self._unsent) > _MOST_UNSENT:
             self._unsent.popitem(last=False)
 
-    async def _lay_down(self, key: str, wait: float | None, *, is_given_up: bool = False) -> None:
+    async def _lay_down(self, key: str, wait: float | None, *, is_given_up: bool = False, mark: str = "") -> None:
         """However long the cabinet is out of reach: what is not laid down would be done a second time."""
 
         async def lay_down() -> None:
@@ -334,7 +334,7 @@ class Intake:
             elif wait is None:
                 await self._finishing.add(key)
             else:
-                await self.inbox.postpone(self.channel, key, self.holder, wait)
+                await self.inbox.postpone(self.channel, key, self.holder, wait, mark)
 
         await keep_at_last(lay_down, despite=Exception)
 

@@ -104,8 +104,8 @@ class InboxAt:
     async def give_up(self, channel: str, key: str, holder: str) -> None:
         await self.inbox.give_up(self.place.address_of(channel), key, holder)
 
-    async def postpone(self, channel: str, key: str, holder: str, seconds: float) -> None:
-        await self.inbox.postpone(self.place.address_of(channel), key, holder, seconds)
+    async def postpone(self, channel: str, key: str, holder: str, seconds: float, mark: str = "") -> None:
+        await self.inbox.postpone(self.place.address_of(channel), key, holder, seconds, mark)
 
     async def stay(self, holder: str) -> None:
         await self.inbox.stay(holder)

@@ -99,8 +99,11 @@ class Inbox(Protocol):
         """Forgotten unanswered, after a day of tries; administrators are told."""
         ...
 
-    async def postpone(self, channel: str, key: str, holder: str, seconds: float) -> None:
-        """Nothing left; whoever has room after this time takes the update up again."""
+    async def postpone(self, channel: str, key: str, holder: str, seconds: float, mark: str = "") -> None:
+        """Nothing left; whoever has room after this time takes the update up again.
+
+        `mark`: of an answer that may have left before, which nobody could find out yet.
+        """
         ...
 
     async def stay(self, holder: str) -> None:
@@ -163,10 +166,10 @@ class InboxInMemory:
     async def give_up(self, channel: str, key: str, holder: str) -> None:
         await self.finish_kept(channel, [key], holder)  # whoever runs this process alone reads its log
 
-    async def postpone(self, channel: str, key: str, holder: str, seconds: float) -> None:
+    async def postpone(self, channel: str, key: str, holder: str, seconds: float, mark: str = "") -> None:
         del seconds  # its time comes whenever somebody has room
         if self._holder_of(channel, key) == holder:
-            self.waiting[channel, key] = replace(self.waiting[channel, key][0], sending=""), None
+            self.waiting[channel, key] = replace(self.waiting[channel, key][0], sending=mark), None
 
     async def stay(self, holder: str) -> None:
         del holder  # what is kept in memory has no other holder

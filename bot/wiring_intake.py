@@ -59,9 +59,9 @@ class InboxInDatabase:
             day = at.astimezone(VIETNAM).date().isoformat()
             await tell_administrators(drawers, LetterKind.GIVEN_UP, f"given_up:{day}", at)
 
-    async def postpone(self, channel: str, key: str, holder: str, seconds: float) -> None:
+    async def postpone(self, channel: str, key: str, holder: str, seconds: float, mark: str = "") -> None:
         async with self._database.transaction() as drawers:
-            await drawers.updates.postpone(channel, key, holder, timedelta(seconds=seconds))
+            await drawers.updates.postpone(channel, key, holder, timedelta(seconds=seconds), mark)
 
     async def stay(self, holder: str) -> None:
         async with self._line.transaction() as drawers:  # whoever waits for others to say it would be taken to be dead

@@ -182,12 +182,12 @@ class UpdatesDrawer:
         await self.finish_kept(channel, [update_id], holder)
         return await read_moment(self._connection)
 
-    async def postpone(self, channel: str, update_id: str, holder: str, wait: timedelta) -> None:
-        """No answer left; whoever has room after this time takes the update up again."""
+    async def postpone(self, channel: str, update_id: str, holder: str, wait: timedelta, mark: str = "") -> None:
+        """No answer left but it may be one of this mark; whoever has room after this time takes the update up again."""
         await self._connection.execute(
             update(seen_updates)
             .where(self._in_hand(channel, [update_id], holder))
-            .values(holder=None, sending=None, due_at=func.clock_timestamp() + wait)
+            .values(holder=None, sending=mark or None, due_at=func.clock_timestamp() + wait)
         )
 
     async def count_waiting(self) -> dict[str, tuple[int, float]]:

@@ -98,9 +98,9 @@ async def test_tries_are_counted_of_what_is_in_the_hand_of_whoever_begins_it(dra
     assert [(one.number, one.tries, one.was_held) for one in taken] == [("1.1", 0, True)], "to be taken up is no try"
     assert await drawers.updates.count_tries("telegram", ["1.1", "1.2", "1.3"], "holder") == {"1.1"}
 
-    await drawers.updates.postpone("telegram", "1.1", "holder", timedelta(seconds=-1))
+    await drawers.updates.postpone("telegram", "1.1", "holder", timedelta(seconds=-1), "mark")
     taken = await drawers.updates.adopt("telegram", "next", timedelta(0), 1)
-    assert [(one.number, one.tries, one.was_held) for one in taken] == [("1.1", 1, False)]
+    assert [(one.number, one.tries, one.was_held, one.sending) for one in taken] == [("1.1", 1, False, "mark")]
 
 
 async def test_nobody_who_was_never_tried_to_be_answered_is_forgotten_at_the_end_of_the_period(

@@ -520,6 +520,32 @@ async def test_answer_that_may_have_left_is_looked_for_in_the_conversation(oa, d
     assert len(rows) == len(screen) + 1
 
 
+async def test_answer_that_left_is_not_shown_again_when_for_long_nobody_could_look_for_it(oa, database):
+    """Neither could be asked what stands there nor anything be said: what was in doubt is still in doubt afterwards."""
+    inbox, lan = InboxInMemory(), oa.person("Lan", is_follower=True)
+    async with open_account(oa, database) as account:
+        message = lan.says("một")
+        event = oa.event_from(lan.id, "user_send_text", {"text": "một", "msg_id": message})
+        answerer = Answerer(account.client, str, account.clock, account.pauses)
+        await inbox.keep("zalo_oa", [(message, json.dumps({**event, "timestamp": str(oa.clock.millis())}))], "dead")
+        await inbox.begin_sending("zalo_oa", [(message, answerer.mark_of(Reply("heard: một")))], "dead")
+        await answerer.send(lan.id, Reply("heard: một"))
+        await inbox.leave("dead")
+    for call in ("conversation", "message/cs"):
+        oa.fail_next(call, faults.answer(-224), None)
+    async with open_door(oa, database, inbox=inbox) as door:
+        await door.pauses.reach(4)
+        while inbox.waiting["zalo_oa", message][1] is not None:  # noqa: ASYNC110  it cannot tell
+            await asyncio.sleep(0.01)
+    assert inbox.waiting["zalo_oa", message][0].sending == answerer.mark_of(Reply("heard: một"))
+    oa.heal()
+    async with open_door(oa, database, inbox=inbox) as door:
+        lan.says("hai")
+        await oa.wait_for(lambda: "heard: hai" in lan.unread())
+    assert [row.text for row in lan.screen()] == ["heard: một", "heard: hai"]
+    assert not inbox.waiting
+
+
 async def test_zalo_is_not_thanked_for_what_could_not_be_kept(oa, database):
     class Away(InboxInMemory):
         async def keep(self, *_given):
