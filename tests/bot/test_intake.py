@@ -198,6 +198,21 @@ async def test_mark_of_an_answer_that_may_have_left_is_known_to_whoever_takes_ov
     assert desk.came == [("chào", "mark")]
 
 
+async def test_answer_leaves_though_the_server_ended_the_line_while_its_mark_was_kept(inbox, database):
+    async def is_ended():
+        cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        async with database.transaction() as drawers:
+            return (await drawers.connection.execute(text(f"{cut} AND datname = current_database()"))).scalar()
+
+    first = await dies(inbox, Desk())
+    async with asyncio.timeout(5):
+        async with database.transaction() as drawers:
+            await drawers.connection.execute(seen_updates.select().with_for_update())
+            beginning = asyncio.ensure_future(inbox.begin_sending(CHANNEL, [("m1", "mark")], first.holder))
+            await until(is_ended)
+        assert await beginning == {"m1"}
+
+
 async def test_nothing_leaves_from_a_process_that_was_taken_to_be_dead(inbox):
     first = await dies(inbox, Desk())
     desk = Desk()
