@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from importlib.metadata import PackageNotFoundError, version
@@ -23,6 +24,7 @@ from storage.backups.programs import BackupError
 from storage.backups.restoring import Wishes, restore_backup
 from storage.backups.sealed import BackupFileError, WrongKeyError
 from storage.backups.taking import (
+    alone_in,
     approve,
     drop_unproven_before,
     keep_newest,
@@ -88,16 +90,20 @@ async def back_up(
     """
     file = _choose_file(target, now)
     vault = checked_vault(settings)
+    is_one_of_several = file != target
     try:
         with find_way(settings) as way:
             try:
-                kept, manifest = await _take(way.owner_url, vault, file, now, proves=proves)
+                with alone_in(file.parent, waits=True) if is_one_of_several else nullcontext():
+                    kept, manifest = await _take(way.owner_url, vault, file, now, proves=proves)
+                    if manifest.revision == newest_revision():  # else there is nothing yet to remember it in
+                        async with as_owner(way, vault) as owner, owner.transaction() as drawers:
+                            await drawers.backups.note(kept)
+                    if keep is not None:
+                        keep_newest(file.parent, keep)
             except Exception as error:
                 await _note_failure(way, vault, now, error)
                 raise
-            if manifest.revision == newest_revision():  # else there is nothing yet to remember it in
-                async with as_owner(way, vault) as owner, owner.transaction() as drawers:
-                    await drawers.backups.note(kept)
     except DoesNotHoldError as error:
         told = _("The backup does not hold: {reasons}").format(reasons=error)
         raise InputError(f"{told}. {_tell_left(file)}") from error
@@ -108,8 +114,6 @@ async def back_up(
         raise ServiceError(_("No backup was taken: {reason}").format(reason=error)) from error
     except DatabaseUnavailableError as error:
         raise ServiceError(_("The database cannot be used: {reason}").format(reason=error)) from error
-    if keep is not None:
-        keep_newest(file.parent, keep)
     return file, manifest
 
 
@@ -316,22 +320,28 @@ class Keeper:
         directory = office.settings.backup_dir
         if directory is None or now.astimezone(VIETNAM).time() < _NIGHT:
             return
-        async with office.push.database.transaction() as drawers:
-            good, bad = await drawers.backups.find_last(is_good=True), await drawers.backups.find_last(is_good=False)
-        if good is not None and good.taken_at >= _start_of(now):
-            return
-        if bad is not None and now - bad.taken_at < _TRY_AGAIN:
+        if not await self._is_due(now):
             return
         try:
-            kept, _manifest = await _take(office.owner_url, office.vault, directory / name_of(now), now, proves=True)
+            with alone_in(directory) as is_alone:
+                if is_alone and await self._is_due(now):  # another process may have taken it meanwhile
+                    file = directory / name_of(now)
+                    kept, _manifest = await _take(office.owner_url, office.vault, file, now, proves=True)
+                    async with office.push.database.transaction() as drawers:
+                        await drawers.backups.note(kept)
+                    keep_newest(directory, office.settings.backup_keep)
         except Exception as error:  # noqa: BLE001  whatever it is, there is no backup, and somebody has to hear of it
             _log.error("backup.failed", reason=_reason_of(error), exc_info=error)
             async with office.push.database.transaction() as drawers:
                 await _tell_failure(drawers, now, error)
-            return
-        async with office.push.database.transaction() as drawers:
-            await drawers.backups.note(kept)
-        keep_newest(directory, office.settings.backup_keep)
+
+    async def _is_due(self, now: datetime) -> bool:
+        """Whether there is none of tonight yet, and the last try is long enough ago."""
+        async with self.office.push.database.transaction() as drawers:
+            good, bad = await drawers.backups.find_last(is_good=True), await drawers.backups.find_last(is_good=False)
+        if good is not None and good.taken_at >= _start_of(now):
+            return False
+        return bad is None or now - bad.taken_at >= _TRY_AGAIN
 
 
 def _start_of(now: datetime) -> datetime:

@@ -3,8 +3,8 @@
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -17,9 +17,11 @@ from storage.backups.programs import BackupError, find_clients, last_words, reac
 from storage.backups.sealed import SealedWriter
 from storage.encryption import Vault
 from storage.migrating import is_ours
+from storage.postgres.locks import FileLock
 
 SUFFIX: Final = ".backup"
 _UNPROVEN: Final = ".unproven"
+_LOCK: Final = ".nhacchuan.lock"
 _PREFIX: Final = "nhacchuan-"
 _PIECE: Final = 256 * 1024
 _MAJOR: Final = 10_000
@@ -83,6 +85,27 @@ def drop_unproven_before(unproven: Path) -> None:
     for one in unproven.parent.glob(f"{_PREFIX}*{SUFFIX}{_UNPROVEN}"):
         if one != unproven:
             one.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone_in(directory: Path, *, waits: bool = False) -> Iterator[bool]:
+    """Whether nobody else takes a backup into the directory; inside the block nobody else begins to then.
+
+    Whoever `waits` comes next instead. Raises BackupError for a directory that cannot be written.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(directory / _LOCK)
+    except OSError as error:
+        raise BackupError(f"{directory} cannot be written: {error.strerror or error}") from error
+    with lock:
+        is_alone = True
+        with suppress(OSError):  # on a file system without locks two may come together, as into two directories
+            if waits:
+                lock.take_alone()
+            else:
+                is_alone = lock.try_alone()
+        yield is_alone
 
 
 def list_backups(directory: Path) -> list[Path]:

@@ -23,7 +23,7 @@ from bot.wiring import open_office
 from bot.wiring_intake import InboxInDatabase
 from bot.wiring_keeping import Keeper, read_standing, settle_restore
 from handlers.audit_words import line_of
-from storage.backups.taking import name_of
+from storage.backups.taking import alone_in, name_of
 from tests.databases import make_home
 from tests.offices import sample_office
 
@@ -172,6 +172,9 @@ async def test_the_nightly_backup_is_taken_once_proven_and_kept(settings):
         await keeper.take_nightly()
         assert not settings.backup_dir.exists(), "not before the night"
         clock.moment += timedelta(hours=2)
+        with alone_in(settings.backup_dir):
+            await keeper.take_nightly()
+            assert list(settings.backup_dir.glob("*.backup")) == [], "of several workers one takes it"
         await keeper.take_nightly()
         await keeper.take_nightly()
         assert len(list(settings.backup_dir.glob("*.backup"))) == 1
@@ -217,7 +220,7 @@ async def test_backup_that_does_not_hold_is_noted_and_no_older_one_goes_for_it(s
         await take(settings.model_copy(update={"today": None}), tmp_path, keep=2, verifies=True)
         going.cancel()
     assert {"pg_dump", "psql"} <= seen, "others are answered while a backup is copied and tried"
-    left = sorted(tmp_path.iterdir())
+    left = sorted(tmp_path.glob("nhacchuan-*"))
     assert left[0] == older[-1]
     assert [one.suffix for one in left] == [".backup", ".backup"], "and nothing that was never proven is left"
     assert noted(settings) == ("", left[1].name, True)
