@@ -18,6 +18,7 @@ WIRING = {
     "bot/wiring_console.py",
     "bot/wiring_database.py",
     "bot/wiring_doctor.py",
+    "bot/wiring_errors.py",
     "bot/wiring_keeping.py",
     "bot/wiring_intake.py",
     "bot/wiring_keys.py",

@@ -46,12 +46,12 @@ from bot.settings import Settings
 from bot.waiting import unless_stopped
 from bot.wiring import Office, open_office
 from bot.wiring_console import make_console
+from bot.wiring_errors import CabinetAwayError
 from bot.wiring_keeping import read_standing
 from bot.wiring_keys import ALIVE_EVERY
 from handlers import next_steps
 from handlers.asking import Channel, Choice
 from handlers.phrases import _
-from storage.errors import DatabaseUnavailableError
 
 if TYPE_CHECKING:
     from bot.push.fleet import Worker
@@ -295,7 +295,7 @@ async def _keep_open(
         raise first_in(refused) from None
     try:
         await office.keys.note_gone()
-    except DatabaseUnavailableError as failed:  # as of a process that was killed, nobody hears of it for a while
+    except CabinetAwayError as failed:  # as of a process that was killed, nobody hears of it for a while
         _log.warning("serve.not_noted_gone", error=type(failed).__name__)
 
 

@@ -30,11 +30,11 @@ from bot.seen import Inbox, SeenUpdates
 from bot.signs import with_sign
 from bot.turns import Turns
 from bot.waiting import Pause
+from bot.wiring_errors import CabinetAwayError
 from handlers.asking import Channel, Incoming
 from handlers.desk import Desk
 from handlers.phrases import DEFAULT_LOCALE, _, locale_of
 from handlers.reply import Outcome, Reply
-from storage.errors import DatabaseUnavailableError
 
 ALLOWED_UPDATES = ["message", "edited_message", "channel_post", "callback_query", "my_chat_member"]
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
@@ -146,7 +146,7 @@ class _InTurn(BaseMiddleware):
                     await self._say(came, say_interrupted(in_hand.sending), in_hand)
             else:
                 await handle()
-        except (TakenOverError, DatabaseUnavailableError):  # done later, by us or by another: nothing has left
+        except (TakenOverError, CabinetAwayError):  # done later, by us or by another: nothing has left
             raise
         except (NotSentError, ChannelRefusedError) as failed:
             _put_off(came, failed, in_hand)

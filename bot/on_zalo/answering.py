@@ -24,9 +24,9 @@ from bot.on_zalo.messages import (
 )
 from bot.papers.handing import file_of
 from bot.render import Describe
+from bot.wiring_errors import CabinetAwayError
 from handlers.ports import Clock
 from handlers.reply import File, Reply
-from storage.errors import DatabaseUnavailableError
 
 Pause = Callable[[float], Awaitable[None]]
 _TRIES: Final = 4
@@ -34,7 +34,7 @@ _FIRST_PAUSE: Final = 0.5
 _LONGEST_WAIT: Final = 30.0  # seconds a visitor's answer may be held back when Zalo asks us to slow down
 # Once something left, whatever stops the rest stops it for good: all of it again would show its beginning twice. The
 # database is among them, for the token of each call may have to be read there.
-_STOPS_THE_REST: Final = (DeliveryFailedError, ChannelRefusedError, DatabaseUnavailableError)
+_STOPS_THE_REST: Final = (DeliveryFailedError, ChannelRefusedError, CabinetAwayError)
 _log = structlog.get_logger("bot.on_zalo")
 
 
@@ -64,7 +64,7 @@ class Answerer:
     async def send(self, user: str, reply: Reply) -> None:
         """Show the reply.
 
-        Raises NotSentError, RefusedError, ChannelRefusedError and DatabaseUnavailableError, of which each says that
+        Raises NotSentError, RefusedError, ChannelRefusedError and CabinetAwayError, of which each says that
         nothing went out. A lost answer of Zalo is logged and never answered by sending again.
         """
         sent = await self._send_all(user, reply)

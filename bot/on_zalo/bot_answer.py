@@ -11,8 +11,8 @@ from bot.on_zalo.bot_showing import Offered, OfferedChoices, list_parts, offer
 from bot.persisting import keep_at_last
 from bot.render import Describe
 from bot.waiting import Pause
+from bot.wiring_errors import CabinetAwayError
 from handlers.reply import Reply
-from storage.errors import DatabaseUnavailableError
 
 _TRIES: Final = 4
 _FIRST_PAUSE: Final = 0.5
@@ -39,7 +39,7 @@ class BotAnswerer:
         for place, part in enumerate(parts):
             try:
                 is_sure = await self._send_part(chat, part)
-            except (NotSentError, DatabaseUnavailableError) as failed:
+            except (NotSentError, CabinetAwayError) as failed:
                 if place == 0:
                     raise
                 # The visitor has the beginning; what follows a gap would mislead.

@@ -32,12 +32,12 @@ from bot.seen import Inbox, SeenUpdates
 from bot.signs import with_sign
 from bot.turns import Turns
 from bot.waiting import Pause, unless_stopped
+from bot.wiring_errors import CabinetAwayError
 from handlers.asking import Channel, Incoming
 from handlers.belated import is_lost
 from handlers.desk import Desk
 from handlers.phrases import DEFAULT_LOCALE, _, locale_of
 from handlers.reply import Outcome, Reply
-from storage.errors import DatabaseUnavailableError
 
 # Seconds before an answer that could not be handed over is tried again: at once after a fault, slowly where the
 # platform has had too many. The desk is not asked a second time.
@@ -112,7 +112,7 @@ class BotVisits:
                     await self._hand_over(event.chat, say_interrupted(in_hand.sending), in_hand, offers=False)
             else:
                 await self._answer(event, in_hand)
-        except (TakenOverError, DatabaseUnavailableError):  # done later, by us or by another: nothing has left
+        except (TakenOverError, CabinetAwayError):  # done later, by us or by another: nothing has left
             raise
         except (NotSentError, ChannelRefusedError) as failed:
             _give_up(event, failed, in_hand)

@@ -26,8 +26,8 @@ from bot.on_zalo.receiving import Reception, Visits
 from bot.on_zalo.signing import Signatures
 from bot.on_zalo.tokens import TokenKeeper
 from bot.webhooks import TurnedAwayError, parse, read_bounded, thank_whoever_is_turned_away
+from bot.wiring_errors import CabinetAwayError
 from handlers.asking import Channel
-from storage.errors import DatabaseUnavailableError
 
 _FRESH_EVERY: Final = 300.0
 _POLL_EVERY: Final = 3.0
@@ -217,7 +217,7 @@ class WebhookDoor(OaDoor):
         while not stop.is_set():
             try:
                 await self._catch_up(intake, since, only_unanswered=True)
-            except DatabaseUnavailableError as away:
+            except CabinetAwayError as away:
                 _log.warning("zalo.not_caught_up", error=type(away).__name__, where=where_of(away))
                 await _wait(stop, _backoff(failures))
                 failures += 1

@@ -23,12 +23,12 @@ from bot.refusals import NOT_PAID, OURS, PLATFORM_FAILED
 from bot.render import Describe
 from bot.seen import Inbox
 from bot.turns import Turns
+from bot.wiring_errors import CabinetAwayError
 from handlers.asking import Channel, Incoming
 from handlers.desk import Desk
 from handlers.phrases import DEFAULT_LOCALE, _, locale_of
 from handlers.ports import Clock
 from handlers.reply import Outcome, Reply
-from storage.errors import DatabaseUnavailableError
 
 _TRY_AGAIN: Final = (15.0, 30.0, 60.0, 120.0)  # seconds: what was answered with 200 is not brought again
 _AT_ONCE: Final = 12  # events in work; the others wait
@@ -130,7 +130,7 @@ class Visits:
                 await self._settle(event, in_hand)
             else:
                 await self._answer(event, in_hand)
-        except (TakenOverError, DatabaseUnavailableError):  # done later, by us or by another: nothing has left
+        except (TakenOverError, CabinetAwayError):  # done later, by us or by another: nothing has left
             raise
         except (NotSentError, ChannelRefusedError) as failed:
             _note_unanswered(event, failed)
