@@ -38,7 +38,7 @@ async def test_evidence_of_an_embedded_database_comes_back_byte_for_byte_and_the
             await drawers.evidence.settle(lost)
             assert await drawers.evidence.read_file(handed_in.number, sent.id) is None
 
-        await put_back(settings, copy, replaces=True, holds=False)
+        await put_back(settings, copy, replaces=True, holds=True)
 
         async with open_office(settings, keeps_threads=False) as office:
             async with office.open_cabinet() as drawers:
