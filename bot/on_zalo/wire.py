@@ -7,7 +7,8 @@ import asyncio
 import json
 import logging
 import ssl
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -16,8 +17,11 @@ import httpx
 
 _CONNECTIONS: Final = 100
 _MOST_ANSWER: Final = 4_000_000
+_NOT_PACKED: Final = {"", "identity"}
+_UNPACKABLE: Final = {"gzip", "deflate"}  # once; nothing honest is packed twice
+_GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
 PATIENCE: Final = 8.0  # seconds that an answer may take
-# What is packed may be a thousand times of what was read: it is not asked for, and not unpacked.
+# What is packed may be a thousand times of what was read: it is not asked for.
 UNPACKED: Final[Mapping[str, str]] = {"Accept-Encoding": "identity"}
 
 
@@ -67,13 +71,12 @@ class Wire:
             await client.aclose()
 
     async def _ask(self, method: str, url: str, headers: Mapping[str, str], content: Mapping[str, Any]) -> Answer:
-        """Reads no more than an answer may have."""
+        """Reads no more than an answer may have, and unpacks no more where it is packed, unasked for."""
         async with self._open().stream(method, url, headers=headers, **content) as answer:
-            if is_packed(answer):
-                raise AnswerLostError("packed")
+            unpack = _unpacking(answer)
             read = bytearray()
             async for part in answer.aiter_raw():
-                read += part
+                read += unpack(part, _MOST_ANSWER + 1 - len(read))
                 if len(read) > _MOST_ANSWER:
                     return Answer(answer.status_code, None)
         return Answer(answer.status_code, _read(bytes(read)))
@@ -99,7 +102,28 @@ def trusted_tls() -> ssl.SSLContext:
 
 def is_packed(answer: httpx.Response) -> bool:
     """Whether what comes would have to be unpacked."""
-    return answer.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}
+    return _packing_of(answer) not in _NOT_PACKED
+
+
+def _packing_of(answer: httpx.Response) -> str:
+    return str(answer.headers.get("content-encoding", "")).strip().lower()
+
+
+def _unpacking(answer: httpx.Response) -> Callable[[bytes, int], bytes]:
+    """What makes of the next part of an answer so many bytes at most. Raises AnswerLostError for a strange packing."""
+    if not is_packed(answer):
+        return lambda part, most: part[:most]
+    if _packing_of(answer) not in _UNPACKABLE:
+        raise AnswerLostError("packed")
+    unpacking = zlib.decompressobj(_GZIP_OR_ZLIB)
+
+    def unpack(part: bytes, most: int) -> bytes:
+        try:
+            return unpacking.decompress(part, most)
+        except zlib.error:
+            raise AnswerLostError("packed") from None
+
+    return unpack
 
 
 def _read(content: bytes) -> Mapping[str, Any] | None:
