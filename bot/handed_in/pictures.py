@@ -3,6 +3,7 @@
 Runs only in the process that `examining` starts and `child` limits.
 """
 
+import struct
 from io import BytesIO
 
 from PIL import Image, ImageOps
@@ -44,7 +45,10 @@ def paint_anew(content: bytes, kind: Kind) -> bytes:
                 painted.paste(upright.convert("RGB"))
     except NotPaintedError:
         raise
-    except (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, OverflowError):
+    except (
+        OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, OverflowError,
+        struct.error,  # of what the telephone says of itself
+    ):  # fmt: skip
         raise NotPaintedError(FileRefusal.BROKEN) from None
     written = BytesIO()
     painted.save(written, "JPEG", quality=_QUALITY, optimize=True)
