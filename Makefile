@@ -10,7 +10,7 @@ EXTRACT := $(BIN)/pybabel -q extract -F $(LOCALES)/babel.cfg -k mark --no-locati
 export NHACCHUAN_HOME ?= var
 unexport PYTHONDONTWRITEBYTECODE # what is compiled once is not compiled again by every process
 
-.PHONY: help demo test bench drills check texts texts-check migrate run env env-dev lock
+.PHONY: help demo test bench profiles drills check texts texts-check migrate run env env-dev lock
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ test: env-dev ## the whole test suite (COVERAGE=1: measured as well, as .ci/run 
 
 bench: env-dev ## every benchmark, one table, peers in the same run (SHORT=1: each in small, to see that it runs)
 	$(BIN)/python -m tests.bench $(if $(SHORT),--short)
+
+profiles: env-dev ## where the time of the slowest parts goes, under a profiler, into docs/profiles (ONLY=judging)
+	$(BIN)/python -m tests.bench.profiles $(ONLY)
 
 drills: env-dev ## what goes wrong on purpose: kill -9, no database, no platform, broken clocks and inputs (SHORT=1: some minutes; ONLY=kills)
 	$(BIN)/python -m tests.drills $(if $(SHORT),--short) $(foreach one,$(ONLY),--only $(one))
