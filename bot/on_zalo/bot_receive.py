@@ -43,8 +43,8 @@ from handlers.reply import Outcome, Reply
 # platform has had too many. The desk is not asked a second time.
 _TRY_AGAIN: Final = (15.0, 30.0, 60.0, 120.0)
 _TRY_AGAIN_AFTER: Final = {QUOTA: (60.0, 300.0), ALLOWANCE: ()}
-_AT_ONCE: Final = 12  # events answered at once; the others wait
-_THINKING: Final = 2  # questions at the desk at the same time: more only hold up the processor
+_AT_ONCE: Final = 100  # events in work: so many may hang at a platform that hangs, and hold up nobody else
+_THINKING: Final = 32  # questions at the desk at the same time: what they ask the database they ask together
 _TURNS_GIVEN: Final = 3
 _ANSWER: Final = "answer"
 _log = structlog.get_logger("bot.on_zalo.bot")

@@ -31,8 +31,8 @@ from handlers.ports import Clock
 from handlers.reply import Outcome, Reply
 
 _TRY_AGAIN: Final = (15.0, 30.0, 60.0, 120.0)  # seconds: what was answered with 200 is not brought again
-_AT_ONCE: Final = 12  # events in work; the others wait
-_THINKING: Final = 2  # questions at the desk at the same time: more only hold up the processor
+_AT_ONCE: Final = 100  # events in work: so many may hang at a platform that hangs, and hold up nobody else
+_THINKING: Final = 32  # questions at the desk at the same time: what they ask the database they ask together
 _TURNS_GIVEN: Final = 3
 _TAKEN_LATER: Final = frozenset({NOT_PAID, PLATFORM_FAILED})  # nothing left, and the same words may go out after all
 _log = structlog.get_logger("bot.on_zalo")
