@@ -10,7 +10,7 @@ from bot.on_console.pages import Asked, NotHereError, Page, page
 from bot.on_console.person import Said, said_of
 from bot.on_console.seats import EVERYBODY
 from handlers.asking import Channel, Incoming
-from handlers.document_words import describe_sides
+from handlers.document_words import describe_limits, describe_sides
 from handlers.phrases import _
 from handlers.point_words import describe_point
 from handlers.visit import Visit
@@ -65,7 +65,7 @@ async def show_document(asked: Asked) -> web.Response:
         "document.html",
         document=document,
         name=name_alone(document),
-        lines=tuple(said_of(describe_sides(document, _SIDES, visit), asked)),
+        lines=tuple(said_of([*describe_limits(document, visit), *describe_sides(document, _SIDES, visit)], asked)),
         places=[
             Place(point.id, point.label, tuple(said_of(describe_point(document, point, visit), asked)))
             for point in document.points
