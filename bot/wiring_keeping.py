@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from bot.errors import InputError, ServiceError
+from bot.failures import where_of
 from bot.settings import Settings
 from bot.wiring import Office, checked_vault
 from bot.wiring_administrators import tell_administrators
@@ -161,7 +162,7 @@ async def _note_failure(way: Way, vault: Vault, now: datetime, error: Exception)
                 async with owner.transaction() as drawers:
                     await _tell_failure(drawers, now, error)
     except Exception as failed:  # noqa: BLE001  why there is no backup is what has to be told
-        _log.error("backup.not_noted", exc_info=failed)
+        _log.error("backup.not_noted", error=type(failed).__name__, where=where_of(failed))
 
 
 async def _tell_failure(drawers: Drawers, now: datetime, error: Exception) -> None:
@@ -331,7 +332,7 @@ class Keeper:
                         await drawers.backups.note(kept)
                     keep_newest(directory, office.settings.backup_keep)
         except Exception as error:  # noqa: BLE001  whatever it is, there is no backup, and somebody has to hear of it
-            _log.error("backup.failed", reason=_reason_of(error), exc_info=error)
+            _log.error("backup.failed", reason=_reason_of(error), error=type(error).__name__, where=where_of(error))
             async with office.push.database.transaction() as drawers:
                 await _tell_failure(drawers, now, error)
 

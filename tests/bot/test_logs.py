@@ -94,4 +94,4 @@ def test_the_form_is_what_the_environment_or_the_file_says(log, tmp_path, monkey
 def test_no_call_of_the_log_brings_an_exception_along():
     for path in (ROOT / "bot").rglob("*.py"):
         text = path.read_text("utf-8")
-        assert not re.search(r"_log\.exception\(|_log\.\w+\([^)]*exc_info", text), path
+        assert not re.search(r"_log\.exception\(|_log\.\w+\([^\n]*exc_info|^ +exc_info=", text, re.MULTILINE), path
