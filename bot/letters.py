@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import structlog
 
 from bot.failures import ChannelRefusedError, NotSentError, RefusedError, UnclearError, where_of
+from bot.waiting import longer_each_time
 from handlers.reply import Reply
 
 _AT_ONCE = 20  # letters of one channel in one round: pushes stay far below what conversations need
@@ -158,7 +159,7 @@ class Postman:
         if errand.tries >= _MOST_TRIES:
             await self._mail.finish(errand, Carried.REFUSED, "given_up")
             return
-        pause = min(_FIRST_PAUSE * 2.0 ** (errand.tries - 1), _LONGEST_PAUSE)
+        pause = longer_each_time(errand.tries - 1, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE)
         await self._mail.put_off(errand, max(pause, failed.wait), failed.code)
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:

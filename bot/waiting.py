@@ -2,10 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 Pause = Callable[[float], Awaitable[None]]
 T = TypeVar("T")
+_MOST_DOUBLED: Final = 60  # beyond what anything is waited for; after a day of failures a power would be no number
+
+
+def longer_each_time(failures: int, *, first: float = 1.0, longest: float) -> float:
+    """Seconds until the next try: `first`, and twice as long after each of the failures before, up to `longest`."""
+    return min(first * 2.0 ** min(failures, _MOST_DOUBLED), longest)
 
 
 async def unless_stopped(work: Awaitable[T], stop: asyncio.Event) -> T | None:

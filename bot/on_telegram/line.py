@@ -19,7 +19,7 @@ from aiogram.methods import TelegramMethod
 
 from bot.failures import ChannelRefusedError
 from bot.on_telegram.tokens import refused_token
-from bot.waiting import Pause, T, unless_stopped
+from bot.waiting import Pause, T, longer_each_time, unless_stopped
 from handlers.phrases import _
 
 _LONGEST_BACKOFF = 30.0
@@ -56,7 +56,7 @@ class PatientLine:
         return None
 
     def _backoff(self, failed: AiogramError, attempt: int) -> float:
-        wait = min(2.0 ** min(attempt, 10), _LONGEST_BACKOFF)
+        wait = longer_each_time(attempt, longest=_LONGEST_BACKOFF)
         if isinstance(failed, TelegramRetryAfter):
             wait = max(wait, float(failed.retry_after))
         if isinstance(failed, TelegramConflictError):

@@ -16,7 +16,7 @@ from bot.on_telegram.connection import hand_over
 from bot.on_telegram.line import PatientLine
 from bot.on_telegram.receive import ALLOWED_UPDATES
 from bot.on_telegram.threshold import Threshold
-from bot.waiting import Pause, unless_stopped
+from bot.waiting import Pause, longer_each_time, unless_stopped
 from handlers.phrases import DEFAULT_LOCALE, _, locale_of, mark
 
 _COMMANDS = (
@@ -85,8 +85,8 @@ async def poll(
             newest = await threshold.take(updates)
         except Exception as failed:  # noqa: BLE001  whatever it is, it comes again
             _log.error("telegram.not_kept", error=type(failed).__name__, where=where_of(failed))
-            await unless_stopped(pause(min(2.0**failures, _LONGEST_PAUSE)), stop)
-            failures = min(failures + 1, 10)
+            await unless_stopped(pause(longer_each_time(failures, longest=_LONGEST_PAUSE)), stop)
+            failures += 1
             continue
         failures = 0
         if newest is not None:

@@ -21,7 +21,7 @@ from bot.on_zalo.bot_api import BotApi
 from bot.on_zalo.bot_incoming import read_event
 from bot.on_zalo.bot_receive import BotReception, BotVisits
 from bot.settings import secrets_in
-from bot.waiting import Pause, T, unless_stopped
+from bot.waiting import Pause, T, longer_each_time, unless_stopped
 from bot.webhooks import TurnedAwayError, ensure_secret, parse, read_bounded
 from handlers.asking import Channel
 from handlers.phrases import _
@@ -69,7 +69,7 @@ class BotLine:
         await unless_stopped(self._pause(seconds), self._stop)
 
     def _backoff(self, failed: DeliveryFailedError, attempt: int) -> float:
-        wait = min(2.0 ** min(attempt, 10), _LONGEST_BACKOFF) * self._randomness.uniform(0.8, 1.2)
+        wait = longer_each_time(attempt, longest=_LONGEST_BACKOFF) * self._randomness.uniform(0.8, 1.2)
         if isinstance(failed, NotSentError):
             wait = max(wait, min(failed.wait, 2 * _LONGEST_BACKOFF))
         tell = _log.error if attempt + 1 >= _UNHEALTHY_AFTER else _log.warning
@@ -147,7 +147,7 @@ class BotPollingDoor:
             else:
                 return
             if not stop.is_set():
-                wait = min(2.0 ** min(attempt, 10), _LONGEST_BACKOFF)
+                wait = longer_each_time(attempt, longest=_LONGEST_BACKOFF)
                 await unless_stopped(self._reception.pause(wait), stop)
             elif left > 0:
                 left -= 1.0 + (time.monotonic() - began if is_stopping else 0.0)

@@ -25,6 +25,7 @@ from bot.on_zalo.events import Kind, Reader, moment_of, sent_at
 from bot.on_zalo.receiving import Reception, Visits
 from bot.on_zalo.signing import Signatures
 from bot.on_zalo.tokens import TokenKeeper
+from bot.waiting import longer_each_time
 from bot.webhooks import TurnedAwayError, parse, read_bounded, thank_whoever_is_turned_away
 from bot.wiring_errors import CabinetAwayError
 from handlers.asking import Channel
@@ -32,7 +33,6 @@ from handlers.asking import Channel
 _FRESH_EVERY: Final = 300.0
 _POLL_EVERY: Final = 3.0
 _LONGEST_BACKOFF: Final = 60.0
-_MOST_DOUBLED: Final = 10
 _AT_A_TIME: Final = 10
 _MOST_PAGES: Final = 50
 _LOOK_BACK: Final = timedelta(hours=1)
@@ -219,7 +219,7 @@ class WebhookDoor(OaDoor):
                 await self._catch_up(intake, since, only_unanswered=True)
             except CabinetAwayError as away:
                 _log.warning("zalo.not_caught_up", error=type(away).__name__, where=where_of(away))
-                await _wait(stop, _backoff(failures))
+                await _wait(stop, longer_each_time(failures, first=_POLL_EVERY, longest=_LONGEST_BACKOFF))
                 failures += 1
                 continue
             except Exception as failed:  # noqa: BLE001  what is brought is answered all the same
@@ -242,7 +242,7 @@ class PollingDoor(OaDoor):
                 since = max(since, (await self._catch_up(intake, since) or since) - timedelta(seconds=1))
                 failures = 0
             except Exception as failed:  # noqa: BLE001  the database may be away: what was not taken in is read again
-                wait = _backoff(failures)
+                wait = longer_each_time(failures, first=_POLL_EVERY, longest=_LONGEST_BACKOFF)
                 failures += 1
                 _log.warning("zalo.interrupted", error=type(failed).__name__, wait=wait, where=where_of(failed))
             await _wait(stop, wait)
@@ -251,10 +251,6 @@ class PollingDoor(OaDoor):
 def _partner_of(row: Mapping[str, Any]) -> str:
     """The person of the conversation that a row is of."""
     return str(row.get("from_id" if str(row.get("src")) == "1" else "to_id") or "")
-
-
-def _backoff(failures: int) -> float:
-    return min(_POLL_EVERY * 2.0 ** min(failures, _MOST_DOUBLED), _LONGEST_BACKOFF)
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:

@@ -18,6 +18,7 @@ from bot.push.composing import UNLINKED, UNREACHABLE, Composer, Deferred, Unsaid
 from bot.push.ledger import ASKED, CHANNEL_REFUSED, OUT_OF_REACH, Claim, DeliveryState, Ledger
 from bot.push.sending import Parcel, Sender
 from bot.refusals import OURS
+from bot.waiting import longer_each_time
 from handlers.ports import Clock
 
 _EARLY: Final = 0.005  # seconds before its slot in which "started" is committed
@@ -286,10 +287,10 @@ class Pump:
             return
         self._not_sent_in_a_row += 1
         if self._not_sent_in_a_row >= _AWAY_AFTER:
-            away = min(2.0 ** (self._not_sent_in_a_row - _AWAY_AFTER), _LONGEST_AWAY)
+            away = longer_each_time(self._not_sent_in_a_row - _AWAY_AFTER, longest=_LONGEST_AWAY)
             await self._ledger.pause(self._sender.identity, away, OUT_OF_REACH)
             _log.warning("push.out_of_reach", identity=self._sender.identity, code=failed.code, seconds=away)
-        backoff = min(_FIRST_BACKOFF * 2.0 ** min(claim.delivery.attempts, 20), _LONGEST_BACKOFF)
+        backoff = longer_each_time(claim.delivery.attempts, first=_FIRST_BACKOFF, longest=_LONGEST_BACKOFF)
         await self._put_back(claim, backoff, failed.code)
 
     async def _keep_channel_refused(self, claim: Claim) -> None:

@@ -449,10 +449,6 @@ async def test_door_stays_open_when_the_cabinet_is_away_while_conversations_are_
     assert len(door.desk.asked) == 2
 
 
-def test_pause_of_a_long_outage_is_a_minute():
-    assert [doors._backoff(failures) for failures in (0, 1, 4, 5, 100_000)] == [3, 6, 48, 60, 60]
-
-
 async def test_phone_number_is_shared_with_the_desk_when_the_form_is_filled_in(oa, door):
     door.desk.script = lambda asked: Reply(f"heard: {asked.phone or asked.text}", asks_contact=asked.phone is None)
     lan = oa.person("Lan", phone="84912345678")
