@@ -5,10 +5,7 @@ or trace holds it.
 """
 
 import asyncio
-import json
-import ssl
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any, Final
 
 import httpx
@@ -17,12 +14,12 @@ import structlog
 from bot.failures import ChannelRefusedError, NotSentError, RefusedError, UnclearError
 from bot.on_zalo.bot_codes import BOT, Fate, failure_of
 from bot.on_zalo.bot_tokens import identity_of
+from bot.on_zalo.wire import UNPACKED, AnswerLostError, read_object, trusted_tls
 
 PATIENCE: Final = 14.0  # seconds for an answer after at most as many again to connect: less than a pump waits
 _LONGEST_CONNECT: Final = 5.0
 _AFTER_A_POLL: Final = 10.0  # seconds beyond the wait itself
 _CONNECTIONS: Final = 100
-_MOST_ANSWER: Final = 4_000_000
 _IDLE_WORDS: Final = ("timeout", "timed out")
 _UNREADABLE: Final = "unreadable"
 _log = structlog.get_logger("bot.on_zalo.bot")
@@ -109,25 +106,30 @@ class BotApi:
         longest = seconds or self._seconds
         failed: Exception
         try:
-            async with asyncio.timeout(longest + _LONGEST_CONNECT):
-                answer = await self._open().post(
+            async with (
+                asyncio.timeout(longest + _LONGEST_CONNECT),
+                self._open().stream(
+                    "POST",
                     f"{self._base}/{method}",
                     json=dict(parameters),
+                    headers=UNPACKED,
                     timeout=httpx.Timeout(longest, connect=_LONGEST_CONNECT, pool=_LONGEST_CONNECT),
-                )
+                ) as answer,
+            ):
+                return answer.status_code, await read_object(answer)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             failed = NotSentError("never left", code=type(error).__name__)
-        except (httpx.HTTPError, TimeoutError, OSError) as error:
+        except (httpx.HTTPError, AnswerLostError, TimeoutError, OSError) as error:
             failed = UnclearError("answer lost", code=type(error).__name__)
-        else:
-            return answer.status_code, _read(answer.content)
         raise failed  # out here, so that nothing of the request is kept as its context
 
     def _open(self) -> httpx.AsyncClient:
         if self._client is None:
             limits = httpx.Limits(max_connections=_CONNECTIONS)
             self._client = httpx.AsyncClient(
-                transport=_TokenBelow(self._base, self._token, httpx.AsyncHTTPTransport(verify=_tls(), limits=limits)),
+                transport=_TokenBelow(
+                    self._base, self._token, httpx.AsyncHTTPTransport(verify=trusted_tls(), limits=limits)
+                ),
                 follow_redirects=False,
                 trust_env=False,
             )
@@ -157,11 +159,6 @@ class _TokenBelow(httpx.AsyncBaseTransport):
         await self._wire.aclose()
 
 
-@cache
-def _tls() -> ssl.SSLContext:
-    return ssl.create_default_context()  # once: making it is slow
-
-
 def _failure(method: str, code: int, description: str) -> Exception:
     failure = failure_of(code, description)
     if isinstance(failure, RefusedError):
@@ -169,16 +166,6 @@ def _failure(method: str, code: int, description: str) -> Exception:
     elif not isinstance(failure, ChannelRefusedError):
         _log.warning("zalo_bot.failed_call", method=method, code=code)
     return failure
-
-
-def _read(content: bytes) -> Mapping[str, Any] | None:
-    if len(content) > _MOST_ANSWER:
-        return None
-    try:
-        read = json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-    return read if isinstance(read, dict) else None
 
 
 def _code_of(body: Mapping[str, Any], status: int) -> int:

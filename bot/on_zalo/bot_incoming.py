@@ -1,7 +1,7 @@
 """Event of the Zalo Bot platform → what the desk reads, for both ways in which events come."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -79,8 +79,7 @@ def read_event(payload: Mapping[str, Any]) -> Event | None:
 
 def read_picture(event: Event, files: Fetching) -> IncomingFile | None:
     """The picture that was sent; None where nothing says where it lies."""
-    found = files.file_at(event.url, usual="anh.jpg")
-    return replace(found, message=event.message_id) if found is not None else None
+    return files.file_at(event.url, message=event.message_id, usual="anh.jpg")
 
 
 def read_asked(event: Event, *, locale: str, file: IncomingFile | None = None, is_belated: bool = False) -> Incoming:

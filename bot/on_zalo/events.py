@@ -114,7 +114,7 @@ def read_row(row: Mapping[str, Any], *, locale: str, files: Fetching) -> Event |
     if text and kind in {"text", "", "link"}:
         return Event(Kind.SAID, key, user, at, _say(user, text, locale))
     usual = _ROWS_BROUGHT.get(kind)
-    file = files.file_at(_text(row.get("url")), usual=usual) if usual is not None else None
+    file = files.file_at(_text(row.get("url")), message=key, usual=usual) if usual is not None else None
     if file is not None:
         return Event(Kind.BROUGHT, key, user, at, _incoming(user, locale, text=text or None, file=file))
     return Event(Kind.UNREADABLE, key, user, at)
@@ -138,13 +138,13 @@ def _read_said(
         return Event(Kind.OTHER, "", name=name)
     if name in {"user_send_text", "user_send_link"} and text:
         return Event(Kind.SAID, key, user, at, _say(user, text, locale))
-    file = _find_file(message, _BROUGHT[name], files) if name in _BROUGHT else None
+    file = _find_file(message, key, _BROUGHT[name], files) if name in _BROUGHT else None
     if file is not None:
         return Event(Kind.BROUGHT, key, user, at, _incoming(user, locale, text=text or None, file=file))
     return Event(Kind.UNREADABLE, key, user, at, name=name)
 
 
-def _find_file(message: Mapping[str, Any], usual: str, files: Fetching) -> IncomingFile | None:
+def _find_file(message: Mapping[str, Any], key: str, usual: str, files: Fetching) -> IncomingFile | None:
     """What is attached to a message, the first where there are several: Zalo sends each by itself."""
     attachments = message.get("attachments")
     for one in attachments if isinstance(attachments, Sequence) else ():
@@ -152,7 +152,8 @@ def _find_file(message: Mapping[str, Any], usual: str, files: Fetching) -> Incom
         if isinstance(payload, Mapping):
             size = _text(payload.get("size"))
             known = int(size) if size.isascii() and size.isdigit() and len(size) < _LONGEST_SIZE else None
-            file = files.file_at(_text(payload.get("url")), name=_text(payload.get("name")), size=known, usual=usual)
+            name = _text(payload.get("name"))
+            file = files.file_at(_text(payload.get("url")), message=key, name=name, size=known, usual=usual)
             if file is not None:
                 return file
     return None

@@ -35,8 +35,13 @@ class Fetching:
     own: str = ""
     seconds: float = _SECONDS
 
-    def file_at(self, url: str, *, name: str = "", size: int | None = None, usual: str = "") -> IncomingFile | None:
-        """The file at an address; None where it is none. `usual` is its name where nothing tells it."""
+    def file_at(
+        self, url: str, *, message: str = "", name: str = "", size: int | None = None, usual: str = ""
+    ) -> IncomingFile | None:
+        """The file at an address; None where it is none. `usual` is its name where nothing tells it.
+
+        `message` is the platform's mark of what it came with: brought once more, it is not kept twice.
+        """
         try:
             scheme = urlsplit(url).scheme if len(url) <= _LONGEST_URL else ""
         except ValueError:
@@ -49,7 +54,7 @@ class Fetching:
         async def fetch(most: int) -> bytes:
             return await self._fetch(url, most)
 
-        return IncomingFile(shown, fetch, declared, size)
+        return IncomingFile(shown, fetch, declared, size, message=message)
 
     async def _fetch(self, url: str, most: int) -> bytes:
         gone: Exception

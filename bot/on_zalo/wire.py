@@ -71,15 +71,8 @@ class Wire:
             await client.aclose()
 
     async def _ask(self, method: str, url: str, headers: Mapping[str, str], content: Mapping[str, Any]) -> Answer:
-        """Reads no more than an answer may have, and unpacks no more where it is packed, unasked for."""
         async with self._open().stream(method, url, headers=headers, **content) as answer:
-            unpack = _unpacking(answer)
-            read = bytearray()
-            async for part in answer.aiter_raw():
-                read += unpack(part, _MOST_ANSWER + 1 - len(read))
-                if len(read) > _MOST_ANSWER:
-                    return Answer(answer.status_code, None)
-        return Answer(answer.status_code, _read(bytes(read)))
+            return Answer(answer.status_code, await read_object(answer))
 
     def _open(self) -> httpx.AsyncClient:
         if self._client is None:
@@ -98,6 +91,24 @@ class Wire:
 def trusted_tls() -> ssl.SSLContext:
     """What is trusted to be the host that it says it is."""
     return ssl.create_default_context()
+
+
+async def read_object(answer: httpx.Response) -> Mapping[str, Any] | None:
+    """The JSON object that a host answers; None for anything else, and for more than an answer may have.
+
+    No more is read, and no more unpacked where it is packed, unasked for. Raises AnswerLostError for a strange packing.
+    """
+    unpack = _unpacking(answer)
+    content = bytearray()
+    async for part in answer.aiter_raw():
+        content += unpack(part, _MOST_ANSWER + 1 - len(content))
+        if len(content) > _MOST_ANSWER:
+            return None
+    try:
+        read = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return read if isinstance(read, dict) else None
 
 
 def is_packed(answer: httpx.Response) -> bool:
@@ -124,11 +135,3 @@ def _unpacking(answer: httpx.Response) -> Callable[[bytes, int], bytes]:
             raise AnswerLostError("packed") from None
 
     return unpack
-
-
-def _read(content: bytes) -> Mapping[str, Any] | None:
-    try:
-        read = json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-    return read if isinstance(read, dict) else None

@@ -157,10 +157,12 @@ async def test_person_is_told_where_to_get_it_when_zalo_does_not_take_a_file(oa,
 
 @pytest.mark.parametrize("by", [WEBHOOK, POLLING])
 async def test_desk_gets_a_picture_or_file_with_what_is_said_of_it_when_one_comes(oa, database, by):
+    came_with = []
     async with open_door(oa, database, by) as door:
 
         async def fetch(asked):
             content = await asked.file.fetch(100)
+            came_with.append(asked.file.message)
             return Reply(f"{asked.file.name} {asked.file.declared_type} {asked.file.size} {content} {asked.text}")
 
         door.desk.script = fetch
@@ -170,6 +172,8 @@ async def test_desk_gets_a_picture_or_file_with_what_is_said_of_it_when_one_come
         lan.sends_file(b"%PDF-1.4", "bang.pdf")
         size = 8 if by == WEBHOOK else None
         assert await lan.reads(timeout=10) == f"bang.pdf application/pdf {size} b'%PDF-1.4' None"
+    assert len(set(came_with)) == 2
+    assert all(came_with), "by its message a file that comes once more is known"
 
 
 async def test_person_is_told_what_can_be_read_when_a_sticker_comes(oa, door):

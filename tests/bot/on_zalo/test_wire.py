@@ -7,6 +7,8 @@ import httpx
 import pytest
 from aiohttp import web
 
+from bot.failures import UnclearError
+from bot.on_zalo.bot_api import BotApi
 from bot.on_zalo.wire import AnswerLostError, Wire, _unpacking
 
 _MIB = 1024 * 1024
@@ -36,10 +38,12 @@ async def host():
 
     app = web.Application()
     app.add_routes([web.get("/answer", answer), web.get("/packed", packed), web.get("/endless", endless)])
+    app.add_routes([web.post("/bot{token}/sendMessage", endless)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    wire = Wire(f"http://127.0.0.1:{runner.addresses[0][1]}")
+    seen["base"] = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    wire = Wire(seen["base"])
     yield wire, seen
     await wire.close()
     await runner.cleanup()
@@ -78,4 +82,13 @@ async def test_reading_stops_where_an_answer_is_longer_than_one_may_be(host):
     wire, seen = host
     answer = await wire.ask("GET", "/endless", headers={})
     assert (answer.status, answer.body) == (200, None)
+    assert seen["written"] < 32, "the line was closed"
+
+
+async def test_reading_stops_where_an_answer_to_a_bot_is_longer_than_one_may_be(host):
+    _wire, seen = host
+    api = BotApi("1:secret", seen["base"])
+    with pytest.raises(UnclearError, match="answer lost"):
+        await api.send_text("a", "Chào")
+    await api.close()
     assert seen["written"] < 32, "the line was closed"
