@@ -1,7 +1,9 @@
 """How long a page of the console takes over a large province: over HTTP, with a session, through every layer.
 
-Run as: python -m tests.bench.console [--people 100000] [--credentials 4] [--each 40]. The people come from a workbook
-as HR loads it, their verdicts from the judge; each address is asked so often, one after the other.
+Run as: python -m tests.bench.console [--people 100000] [--credentials 4] [--each 40] [--provinces 20]. The people come
+from a workbook as HR loads it, their verdicts from the judge; each address is asked so often, one after the other.
+`--provinces` has the whole province so many times, by codes of their own beneath the same top unit: of more people than
+are loaded and judged in an hour, only the first hundred thousand are, and the others are copied in the database.
 """
 
 import asyncio
@@ -17,8 +19,10 @@ from datetime import date
 from html import unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import LiteralString
 
 import psycopg
+from psycopg.sql import SQL, Identifier, Literal
 
 from bot.settings import Settings
 from bot.wiring import Office, open_office
@@ -28,7 +32,8 @@ from tests.bot.on_console.opening import Browser, open_console
 from tests.offices import StandingClock
 
 BAR_MS = 300
-HR, HEAD = "HR0000001", "CB0000000"
+HR = "HR0000001"
+_TOP = "SM"
 _NEXT = re.compile(r'href="(/console/people\?[^"]*after=[^"]+)"')
 _PAGES_ON = 3
 _ROUNDS = ("ma_dot", "ten", "can_cu", "diem", "doi_tuong", "han", "trang_thai")
@@ -45,6 +50,22 @@ _FILTERS = {
     "rare_words": "q=77777",
     "all_at_once": "unit=SM&criterion=ngoai_ngu&state=missing&managed=don_vi&group=chuyen_vien&q=ng&order=due",
 }
+
+_OWN = "{name} || '.' || n"
+_COPIED: Mapping[str, Mapping[str, LiteralString]] = {
+    "units": {
+        "code": _OWN, "parent": f"coalesce({_OWN}, '{_TOP}')", "head": _OWN, "successor": _OWN,
+    },
+    "people": {"code": _OWN, "unit": _OWN, "scope": _OWN},
+    "credentials": {"person": _OWN},
+    "standings": {"person": _OWN},
+    "verdicts": {"person": _OWN, "unit": _OWN},
+    "verdict_days": {"unit": _OWN},
+}  # fmt: skip
+_KEPT_COLUMNS = (
+    "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = %s"
+    " AND is_generated = 'NEVER' AND is_identity = 'NO'"
+)
 
 
 async def fill(office: Office, folder: Path, people: int, each: int) -> None:
@@ -70,6 +91,27 @@ async def fill(office: Office, folder: Path, people: int, each: int) -> None:
         report = await office.load(folder / name, dry_run=False, replacing=frozenset(), progress=lambda *_done: None)
         if report.is_refused:
             raise SystemExit(f"{name} cannot be loaded: {report}")
+
+
+async def multiply(office: Office, provinces: int) -> None:
+    """The province and everything kept of it so many times, with the same names and verdicts and codes of their own."""
+    async with await psycopg.AsyncConnection.connect(office.owner_url, autocommit=True) as connection:
+        await connection.execute("SET session_replication_role = replica")  # what is copied is news to nobody
+        for table, own in _COPIED.items():
+            names = [name async for (name,) in await connection.execute(_KEPT_COLUMNS, (table,))]
+            others = SQL(", ").join(
+                SQL(own[name]).format(name=Identifier(name)) if name in own else Identifier(name) for name in names
+            )
+            await connection.execute(
+                SQL(
+                    "INSERT INTO {table} ({names}) SELECT {others} FROM {table}, generate_series(2, {last}) AS n"
+                ).format(
+                    table=Identifier(table),
+                    names=SQL(", ").join(map(Identifier, names)),
+                    others=others,
+                    last=Literal(provinces),
+                )
+            )
 
 
 async def settle_down(office: Office) -> None:
@@ -137,7 +179,7 @@ def _p95(times: list[float]) -> float:
     return sorted(times)[max(0, round(len(times) * 0.95) - 1)]
 
 
-async def run(people: int, each: int, times: int) -> dict[str, object]:
+async def run(people: int, each: int, times: int, provinces: int) -> dict[str, object]:
     """Fill an installation of its own, judge everybody, and ask."""
     use_catalogues(Path("bot/locales"))
     with TemporaryDirectory(prefix="nhacchuan-bench-") as folder:
@@ -150,12 +192,14 @@ async def run(people: int, each: int, times: int) -> dict[str, object]:
             loaded = time.perf_counter() - began
             async with open_console(office) as console:  # which judges everybody once
                 judged = time.perf_counter() - began - loaded
+                if provinces > 1:
+                    await multiply(office, provinces)
                 await settle_down(office)
                 async with console.inside(HR) as browser:
                     found = summarise(await measure(browser, times))
     return {
         **found,
-        "people": people,
+        "people": people * provinces,
         "load_s": round(loaded, 1),
         "judge_s": round(judged, 1),
         "rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
@@ -168,8 +212,9 @@ def main() -> None:
     words.add_argument("--people", type=int, default=100_000)
     words.add_argument("--credentials", type=int, default=4)
     words.add_argument("--each", type=int, default=40)
+    words.add_argument("--provinces", type=int, default=1)
     asked = words.parse_args()
-    found = asyncio.run(run(asked.people, asked.credentials, asked.each))
+    found = asyncio.run(run(asked.people, asked.credentials, asked.each, asked.provinces))
     pages = found.pop("pages")
     for name, figures in pages.items():  # type: ignore[attr-defined]  a mapping, made above
         mark = "" if figures["p95_ms"] <= BAR_MS else "  above the bar"
