@@ -1,8 +1,10 @@
 """What stands in `deploy/` is taken by those who read it: systemd, the schemas of compose and Kubernetes, PromQL."""
 
+import ipaddress
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -19,19 +21,31 @@ import promql_parser
 import psycopg
 import pytest
 import yaml
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 from prometheus_client import CollectorRegistry
 
+from bot.commands.doctor_settings import check_settings
+from bot.commands.serving import _api_routes, _channel_doors, _web_door
 from bot.door_meters import DoorMeters, WaitingMeters
 from bot.errors import ServiceError
 from bot.keeping_meters import KeepingMeters
+from bot.on_console.app import console_routes
+from bot.on_console.standards import LARGEST_FILE
+from bot.on_web.askers import REFUSED, Proxies, network_of
+from bot.on_web.door import WebSettings
+from bot.on_web.leaving import Leaving
 from bot.on_web.meters import Meters
+from bot.on_web.server import make_app
 from bot.push.meters import PrivacyMeters, PushMeters
 from bot.settings import Settings
 from bot.wiring import initialise, open_office
+from bot.wiring_console import make_console
 from bot.wiring_keeping import back_up
 from storage.roles import may_change_audit
+from tests.bot.on_web.scripted import opened
 from tests.databases import named
-from tests.offices import TEST_SECRET
+from tests.offices import TEST_SECRET, settings_for
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
@@ -75,6 +89,47 @@ def test_units_are_taken_by_systemd(tmp_path):
     units = sorted(str(one) for one in tmp_path.glob("nhacchuan-*"))
     said = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
     assert [line for line in said.stderr.splitlines() if "nhacchuan" in line] == []
+
+
+def named_by(directive):
+    """What the units name in lines of this kind, in all of them."""
+    return {word for unit in UNITS for line in re.findall(rf"^{directive}=(.+)$", unit.read_text("utf-8"), re.MULTILINE)
+            for word in line.split()}  # fmt: skip
+
+
+def lines_of(name):
+    words = (DEPLOY / "systemd" / name).read_text("utf-8").splitlines()
+    return [shlex.split(line) for line in words if line and not line.startswith("#")]
+
+
+def test_account_and_directories_that_the_units_need_are_made_by_files_beside_them():
+    made = {line[1]: line[2:] for line in lines_of("nhacchuan.tmpfiles") if line[0] == "d"}
+    accounts = {line[1] for line in lines_of("nhacchuan.sysusers") if line[0] == "u"}
+    assert named_by("User") == named_by("Group") == accounts
+    written = named_by("ReadWritePaths")
+    assert written
+    assert all(made[one][:3] == ["0700", "nhacchuan", "nhacchuan"] for one in written)
+    assert {str(Path(one.removeprefix("-")).parent) for one in named_by("EnvironmentFile")} <= set(made)
+    told = (DEPLOY / "README.md").read_text("utf-8")
+    for name, order in (("sysusers", "systemd-sysusers"), ("tmpfiles", "systemd-tmpfiles --create")):
+        assert f"install -m 0644 nhacchuan.{name} /etc/{name}.d/nhacchuan.conf" in told
+        assert f"{order} /etc/{name}.d/nhacchuan.conf" in told
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes accounts and gives directories away")
+def test_systemd_makes_the_account_and_the_directories(tmp_path):
+    if shutil.which("systemd-sysusers") is None or shutil.which("systemd-tmpfiles") is None:
+        pytest.skip("systemd is not on this machine: nothing was made")
+    (tmp_path / "etc").mkdir()
+    for _time in ("first", "again"):
+        for words in (["systemd-sysusers"], ["systemd-tmpfiles", "--create"]):
+            file = DEPLOY / "systemd" / f"nhacchuan.{words[0].removeprefix('systemd-')}"
+            said = subprocess.run([*words, f"--root={tmp_path}", file], capture_output=True, text=True, check=False)
+            assert said.returncode == 0, said.stderr
+    (account,) = [one for one in (tmp_path / "etc/passwd").read_text().splitlines() if one.startswith("nhacchuan:")]
+    backups = (tmp_path / "var/backups/nhacchuan").stat()
+    assert (backups.st_uid, backups.st_mode & 0o777) == (int(account.split(":")[2]), 0o700)
+    assert (tmp_path / "etc/nhacchuan").stat().st_mode & 0o777 == 0o750
 
 
 def test_compose_file_follows_its_schema_and_keeps_no_secret():
@@ -286,6 +341,139 @@ def test_environments_of_units_name_settings_that_there_are():
         assert settings_named(re.findall(r"NHACCHUAN_[A-Z_]+", path.read_text("utf-8"))) == set()
 
 
+# --- who stands before the doors
+
+
+def config_map():
+    (given,) = [one["data"] for one in every_manifest() if one["kind"] == "ConfigMap"]
+    return given
+
+
+def proxies_of_compose():
+    (network,) = documents(DEPLOY / "compose.yaml")[0]["networks"]["default"]["ipam"]["config"]
+    assert ipaddress.ip_address(network["gateway"]) in ipaddress.ip_network(network["subnet"])
+    return [network["gateway"]]
+
+
+# What a process that serves is given, and an address from which the proxy before it comes.
+FRONTS = {
+    "kubernetes": (config_map, lambda: ["10.244.1.7"]),
+    "compose": (lambda: given_by_compose("serve"), proxies_of_compose),
+    "systemd": (lambda: given_by_systemd("serve"), lambda: ["127.0.0.1", "::1"]),
+}
+
+
+@pytest.fixture(params=FRONTS)
+def front(request, monkeypatch):
+    """The settings of a process that serves as deployed, read from its environment, and where its proxy is."""
+    given, proxies = FRONTS[request.param]
+    for name in [one for one in os.environ if one.startswith("NHACCHUAN_")]:
+        monkeypatch.delenv(name)
+    for name, value in given().items():
+        monkeypatch.setenv(name, value)
+    return Settings(_env_file=None), proxies()
+
+
+def test_each_way_of_deploying_names_the_proxy_before_it_so_that_visitors_are_told_apart(front):
+    settings, places = front
+    faults = {one.fault for one in check_settings(settings, ())}
+    assert settings.public_url
+    assert faults.isdisjoint({"no_proxies", "proxies_too_wide"})
+    proxies = Proxies(settings.trusted_proxies, settings.proxy_header)
+    for place in places:
+        for visitor in ("203.0.113.7", "203.0.113.8"):
+            said = make_mocked_request("GET", "/", headers={"X-Forwarded-For": visitor}).clone(remote=place)
+            assert proxies.find_remote(said) == visitor
+    claimed = make_mocked_request("GET", "/", headers={"X-Forwarded-For": "1.2.3.4"}).clone(remote="198.51.100.9")
+    assert proxies.find_remote(claimed) is None
+    assert network_of(claimed) == "198.51.100.9"
+
+
+async def test_whoever_is_refused_behind_the_proxy_of_a_machine_shuts_out_nobody_else():
+    named = given_by_systemd("serve")["NHACCHUAN_TRUSTED_PROXIES"]
+    trusted = Settings(_env_file=None, trusted_proxies=named).trusted_proxies
+
+    async def refuse(_request):
+        raise web.HTTPForbidden
+
+    settings = WebSettings(cookie_key=b"k" * 32, proxies=Proxies(trusted))
+    async with opened(settings=settings, routes=[web.post("/telegram/webhook", refuse)]) as door:
+
+        async def ask(method, path, visitor):
+            forwarded = {"X-Forwarded-For": visitor}
+            async with door.session.request(method, door.url + path, headers=forwarded) as answer:
+                return answer.status
+
+        forged = [await ask("POST", "/telegram/webhook", "203.0.113.7") for _call in range(REFUSED[0] + 1)]
+        assert (forged[0], forged[-1]) == (403, 429)
+        assert await ask("GET", "/", "203.0.113.7") == 429
+        assert await ask("GET", "/", "203.0.113.8") == 200
+
+
+FOR_MACHINES = {"/metrics", "/readyz"}
+
+
+def is_published(path):
+    """Whether the Ingress leads there, by the rules of Kubernetes: Exact, or Prefix by whole parts of the path."""
+    (ingress,) = [one for one in every_manifest() if one["kind"] == "Ingress"]
+    (rule,) = ingress["spec"]["rules"]
+    assert "defaultBackend" not in ingress["spec"]
+    for one in rule["http"]["paths"]:
+        if path == one["path"] or (
+            one["pathType"] == "Prefix" and f"{path}/".startswith(f"{one['path'].rstrip('/')}/")
+        ):
+            return True
+    return False
+
+
+async def test_ingress_leads_to_every_page_of_the_public_and_to_no_figures(database_url, tmp_path):
+    channels = {
+        "public_url": "https://bot.example.vn",
+        "telegram_token": "1:telegram",
+        "telegram_webhook_secret": "of-telegram",
+        "telegram_webhook_url": "https://bot.example.vn/telegram/webhook",
+        "zalo_bot_token": "1:bot",
+        "zalo_bot_webhook_secret": "of-the-bot",
+        "zalo_bot_webhook_url": "https://bot.example.vn/zalo/bot/webhook",
+        "zalo_oa_app_id": "1",
+        "zalo_oa_id": "2",
+        "zalo_oa_app_secret": "of-the-app",
+    }
+    async with open_office(settings_for(database_url, tmp_path, **channels), keeps_threads=False) as office:
+        registry = CollectorRegistry()
+        door = _web_door(office, registry, None, Leaving())
+        _doors, routes = _channel_doors(office, registry)
+        console = console_routes(make_console(office, door.settings))
+        app = make_app(door, [*routes, *console, *_api_routes(office, door)])
+        paths = {one.canonical for one in app.router.resources()}
+    assert {*FOR_MACHINES, "/", "/console", "/telegram/webhook", "/zalo/bot/webhook", "/zalo/oa/webhook"} <= paths
+    assert {one for one in paths if not is_published(one)} == FOR_MACHINES
+
+
+def test_prometheus_reaches_the_doors_past_the_ingress():
+    (policy,) = [one["spec"] for one in every_manifest() if one["metadata"]["name"] == "doors"]
+    (serve,) = [one for one in every_manifest() if (one["kind"], one["metadata"]["name"]) == ("Deployment", "serve")]
+    labels = serve["spec"]["template"]["metadata"]["labels"]
+    assert policy["podSelector"]["matchLabels"].items() <= labels.items()
+    (rule,) = policy["ingress"]
+    spaces = {one["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"] for one in rule["from"]}
+    assert "monitoring" in spaces
+    (port,) = pod_of(serve)["containers"][0]["ports"]
+    assert [one["port"] for one in rule["ports"]] == [port["containerPort"]]
+
+
+def test_proxy_of_a_machine_says_who_asks_and_refuses_figures():
+    words = (DEPLOY / "nginx" / "nhacchuan.conf").read_text("utf-8")
+    assert set(re.findall(r"location = (\S+) \{ return 404; \}", words)) == FOR_MACHINES
+    assert re.findall(r"proxy_set_header X-Forwarded-For (\S+);", words) == ["$remote_addr"]
+    leads = re.findall(r"proxy_pass http://(\S+);", words)
+    assert leads == [given_by_systemd("serve")["NHACCHUAN_HTTP"]]
+    (published,) = documents(DEPLOY / "compose.yaml")[0]["services"]["serve"]["ports"]
+    assert published.rpartition(":")[0] == leads[0]
+    megabytes = int(re.search(r"client_max_body_size (\d+)m;", words)[1])
+    assert megabytes * 1024 * 1024 > LARGEST_FILE
+
+
 # --- what is watched
 
 
@@ -324,7 +512,19 @@ def test_every_rule_and_panel_is_promql_over_metrics_that_exist():
 
 
 def test_figure_that_is_zero_for_never_raises_an_alarm_too():
-    assert "max(nhacchuan_backup_taken_timestamp_seconds) == 0" in set(expressions())
+    rules = [one for group in documents(DEPLOY / "prometheus" / "alerts.yaml")[0]["groups"] for one in group["rules"]]
+    silent = {one for rule in rules for one in re.findall(r"max\((\w+_timestamp_seconds) > 0\)", rule["expr"])}
+    assert silent
+    assert {f"max({one}) == 0" for one in silent} <= set(expressions())
+
+
+def test_backup_that_was_not_proven_for_long_raises_an_alarm():
+    rules = [one for group in documents(DEPLOY / "prometheus" / "alerts.yaml")[0]["groups"] for one in group["rules"]]
+    (rule,) = [one for one in rules if "nhacchuan_backup_proven_timestamp_seconds" in one["expr"]]
+    assert "max(nhacchuan_backup_proven_timestamp_seconds) >" in rule["expr"], "0, not tried, is long ago"
+    (job,) = [one for one in every_manifest() if one["kind"] == "CronJob"]
+    assert job["spec"]["schedule"].endswith("* * *")
+    assert rule["for"] == "26h", "one taken by hand and not tried waits for that of the night"
 
 
 def test_every_alert_says_what_it_means_and_how_bad_it_is():
