@@ -29,14 +29,14 @@ class KeepingMeters:
         backup: BackupKept | None,
         failed: BackupKept | None,
     ) -> None:
-        """Set every gauge."""
+        """Set every gauge; `failed` is the last try where it failed."""
         self._intact.set(check is None or check.is_intact)
         self._checked.set(_seconds(check.checked_at if check is not None else None))
         self._entries.set(check.entries if check is not None else 0)
         self._sealed.set(sealed.number if sealed is not None else 0)
         self._taken.set(_seconds(backup.taken_at if backup is not None else None))
         self._proven.set(_seconds(backup.verified_at if backup is not None else None))
-        self._failed.set(failed is not None and (backup is None or failed.taken_at > backup.taken_at))
+        self._failed.set(failed is not None)
 
 
 def _seconds(at: datetime | None) -> float:

@@ -32,6 +32,11 @@ class Paces:
         while len(self._until) > self._most:
             self._until.popitem(last=False)
 
+    def give_back(self, key: str) -> None:
+        """What was noted last came to nothing, so that they may do it once more."""
+        if key in self._until:
+            self._until[key] -= self._seconds
+
     def take(self, key: str) -> float:
         """0 and one more is done, or the seconds until they may."""
         wait = self.wait(key)

@@ -7,6 +7,7 @@ two visitors, numbers of updates of two bots are not confused, and nothing goes 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from bot.push.sending import Parcel, Sender
@@ -121,11 +122,11 @@ class ReachAt:
     reach: Reach
     place: Place
 
-    async def mark_unreachable(self, channel: str, address: str) -> None:
-        await self.reach.mark_unreachable(channel, self.place.address_of(address))
+    async def mark_unreachable(self, channel: str, address: str, *, as_of: datetime | None = None) -> None:
+        await self.reach.mark_unreachable(channel, self.place.address_of(address), as_of=as_of)
 
-    async def mark_reachable(self, channel: str, address: str) -> None:
-        await self.reach.mark_reachable(channel, self.place.address_of(address))
+    async def mark_reachable(self, channel: str, address: str, *, at: datetime | None = None) -> None:
+        await self.reach.mark_reachable(channel, self.place.address_of(address), at=at)
 
 
 @dataclass(frozen=True, slots=True)

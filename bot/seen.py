@@ -47,8 +47,9 @@ class SeenInMemory:
 
 @dataclass(frozen=True, slots=True)
 class KeptUpdate:
-    """An update that was kept. `tries`: how often it was begun again after a breakdown or a failure.
+    """An update that was kept.
 
+    `tries`: how often it failed by our own fault or was in hand at a breakdown, and once more if it was ever put off.
     `body` is empty where it was sealed with a key that is not ours. `sending`: the mark of an answer that may have left
     before the process died that had it in hand; else empty. `is_belated`: taken up, and not just brought. `was_held`:
     taken up from a process that did not lay it down.
@@ -80,7 +81,7 @@ class Inbox(Protocol):
         ...
 
     async def count_tries(self, channel: str, keys: Collection[str], holder: str) -> Collection[str]:
-        """What was taken up is begun: that is counted, once for each. The keys in this hand still."""
+        """One more try of each that may have been its fault or ours. The keys in this hand still."""
         ...
 
     async def let_go(self, channel: str, holder: str, but: Collection[str]) -> None:
@@ -96,7 +97,7 @@ class Inbox(Protocol):
         ...
 
     async def give_up(self, channel: str, key: str, holder: str) -> None:
-        """Forgotten unanswered, after a day of tries; administrators are told."""
+        """Forgotten unanswered, after a day of tries that failed by our own fault; administrators are told."""
         ...
 
     async def postpone(self, channel: str, key: str, holder: str, seconds: float, mark: str = "") -> None:

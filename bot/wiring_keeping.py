@@ -16,6 +16,7 @@ from bot.settings import Settings
 from bot.wiring import Office, checked_vault
 from bot.wiring_administrators import tell_administrators
 from bot.wiring_database import Way, as_owner, find_way, finish_restore, prepare
+from bot.wiring_keys import ensure_known
 from bot.wiring_push import PUSHED_CHANNELS
 from handlers.phrases import _
 from knowledge.local_time import VIETNAM
@@ -33,33 +34,50 @@ from storage.backups.taking import (
     take_backup,
     until_proven,
 )
-from storage.backups.verifying import Proof, prove_backup
+from storage.backups.verifying import Proof, drop_left_proofs, prove_backup
+from storage.database import Database
 from storage.drawers import Drawers
 from storage.encryption import Vault
 from storage.errors import DatabaseUnavailableError
+from storage.key_file import KeyFile
 from storage.migrating import find_revision, newest_revision
 from storage.records import AuditCheck, AuditSeal, AuditVerdict, BackupKept, LetterKind, Restore
-from storage.roles import may_change_audit
+from storage.roles import is_shut_out, may_change_audit
 
 __all__ = ["Manifest", "Wishes"]
 _LOOK_EVERY = timedelta(hours=24)  # the audit chain is read from its beginning
 _NIGHT = time(1)  # from then on a day's backup is due, and the day before is signed
 _TRY_AGAIN = timedelta(minutes=30)
+_CLOCKS_DIFFER = timedelta(minutes=5)  # those of two machines
 _MOST_DAYS = 31  # a clock that is further behind than that is seen by anybody
 _log = structlog.get_logger("bot.keeping")
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How the cabinet is kept: the last reading of the audit chain, the last end that was signed, the backups."""
+    """How the cabinet is kept: the last reading of the audit chain, the last end that was signed, the backups.
+
+    `failed` is the last try where it failed. What was noted while the clock was ahead counts for nothing (`believed`);
+    `check_ahead` and `backup_ahead` are the moments that the last ones carry then. A chain found broken stays so.
+    """
 
     check: AuditCheck | None
+    check_ahead: datetime | None
     sealed: AuditSeal | None
     may_change_audit: bool
     backup: BackupKept | None
+    backup_ahead: datetime | None
     failed: BackupKept | None
     restore: Restore | None
     is_unsettled: bool
+
+
+def believed(now: datetime) -> datetime:
+    """The latest moment that can have passed. What carries a later one was noted while a clock was ahead.
+
+    It tells nothing of when that was, so it keeps nothing from being done again and makes nothing look well.
+    """
+    return now + _CLOCKS_DIFFER
 
 
 # --- backups --------------------------------------------------------------------------------------------------------
@@ -87,21 +105,24 @@ async def back_up(
     """Take a backup into a file, or into a directory under a name of its time, and try whether it holds if asked.
 
     Of a directory only `keep` stay; none is removed for one that was to be tried and does not hold. What became of it
-    is noted, and administrators are told of a failure. Raises InputError or ServiceError.
+    is noted, and administrators are told of a failure. Raises InputError or ServiceError; under a key that does not
+    open what the database holds nothing is taken and nothing noted.
     """
-    file = _choose_file(target, now)
-    vault = checked_vault(settings)
-    is_one_of_several = file != target
+    is_one_of_several = is_for_several(target)
+    file = target / name_of(now) if is_one_of_several else target
+    vault = _given_vault(settings)
     try:
         with find_way(settings) as way:
+            await _ensure_opened(way, vault)
             try:
                 with alone_in(file.parent, waits=True) if is_one_of_several else nullcontext():
                     kept, manifest = await _take(way.owner_url, vault, file, now, proves=proves)
+                    noted: Sequence[BackupKept] = ()
                     if manifest.revision == newest_revision():  # else there is nothing yet to remember it in
-                        async with as_owner(way, vault) as owner, owner.transaction() as drawers:
-                            await drawers.backups.note(kept)
-                    if keep is not None:
-                        keep_newest(file.parent, keep)
+                        async with as_owner(way, vault) as owner:
+                            noted = await _note(owner, kept)
+                    if keep is not None and is_one_of_several:
+                        keep_newest(file, keep, noted)
             except Exception as error:
                 await _note_failure(way, vault, now, error)
                 raise
@@ -118,6 +139,42 @@ async def back_up(
     return file, manifest
 
 
+def is_for_several(target: Path) -> bool:
+    """Whether it is a directory of backups, there or to be made, and not a file that was named."""
+    return target.is_dir() or not target.suffix
+
+
+def _given_vault(settings: Settings) -> Vault:
+    """The vault of a key that is there. None is made: of what is there already a new one opens nothing.
+
+    Raises InputError or ServiceError.
+    """
+    if settings.secret_key is None and not KeyFile(settings.home).path.exists():
+        told = _(
+            "There is no secret key here, and a backup is taken, tried and put back only with the one of the data:"
+            " put it into NHACCHUAN_SECRET_KEY, or the file secret.key into {home}. None was made."
+        )
+        raise InputError(told.format(home=settings.home))
+    return checked_vault(settings)
+
+
+async def _ensure_opened(way: Way, vault: Vault) -> None:
+    """Raises InputError for keys that are not those of the data.
+
+    The names of keys are known to a database of this version alone; of an earlier one the proof opens what is sealed.
+    """
+    async with as_owner(way, vault) as owner:
+        if not await is_shut_out(owner) and await find_revision(owner) == newest_revision():
+            await ensure_known(owner, vault)
+
+
+async def _note(database: Database, kept: BackupKept) -> Sequence[BackupKept]:
+    """Remember that it was taken; all that were taken, in their order."""
+    async with database.transaction() as drawers:
+        await drawers.backups.note(kept)
+        return await drawers.backups.list_taken()
+
+
 async def _take(
     owner_url: str, vault: Vault, file: Path, now: datetime, *, proves: bool
 ) -> tuple[BackupKept, Manifest]:
@@ -132,6 +189,7 @@ async def _take(
     )
     kept = BackupKept(now, file.name, draft.stat().st_size, manifest.chain_number)
     if not proves:
+        await asyncio.to_thread(drop_left_proofs)  # a proof does so itself
         return kept, manifest
     if is_one_of_several:
         drop_unproven_before(draft)
@@ -183,14 +241,10 @@ def is_backup(target: Path) -> bool:
     return target.is_file()
 
 
-def _choose_file(target: Path, now: datetime) -> Path:
-    return target / name_of(now) if target.is_dir() or not target.suffix else target
-
-
 async def prove(settings: Settings, file: Path, now: datetime) -> Proof:
     """Restore a backup elsewhere and look whether everything is there. Raises InputError or ServiceError."""
     try:
-        return await prove_backup(file, checked_vault(settings), now)
+        return await prove_backup(file, _given_vault(settings), now)
     except BackupFileError as error:
         raise InputError(_describe(file, error)) from error
     except BackupError as error:
@@ -204,7 +258,7 @@ async def restore(settings: Settings, file: Path, wishes: Wishes) -> tuple[Manif
 
     Raises InputError or ServiceError; nothing is changed then.
     """
-    vault = checked_vault(settings)
+    vault = _given_vault(settings)
     try:
         with find_way(settings) as way:
             manifest = await asyncio.to_thread(restore_backup, way.owner_url, vault, file, wishes)
@@ -292,7 +346,8 @@ class Keeper:
     office: Office
 
     async def look(self) -> None:
-        """Read and sign the audit chain once a day, and take the night's backup."""
+        """Read and sign the audit chain once a day, take the night's backup, and clear up after a killed proof."""
+        await asyncio.to_thread(drop_left_proofs)
         await self.verify_chain()
         await self.take_nightly()
 
@@ -301,7 +356,8 @@ class Keeper:
         office, now = self.office, self.office.clock.now()
         async with office.push.database.transaction() as drawers:
             last = await drawers.audit.find_check()
-            if not is_asked and last is not None and now - last.checked_at < _LOOK_EVERY:
+            is_read = last is not None and now - _LOOK_EVERY < last.checked_at <= believed(now)
+            if is_read and not is_asked:
                 return None
             if not await drawers.audit.take_check():
                 return None
@@ -328,9 +384,7 @@ class Keeper:
                 if is_alone and await self._is_due(now):  # another process may have taken it meanwhile
                     file = directory / name_of(now)
                     kept, _manifest = await _take(office.owner_url, office.vault, file, now, proves=True)
-                    async with office.push.database.transaction() as drawers:
-                        await drawers.backups.note(kept)
-                    keep_newest(directory, office.settings.backup_keep)
+                    keep_newest(file, office.settings.backup_keep, await _note(office.push.database, kept))
         except Exception as error:  # noqa: BLE001  whatever it is, there is no backup, and somebody has to hear of it
             _log.error("backup.failed", reason=_reason_of(error), error=type(error).__name__, where=where_of(error))
             async with office.push.database.transaction() as drawers:
@@ -339,7 +393,8 @@ class Keeper:
     async def _is_due(self, now: datetime) -> bool:
         """Whether there is none of tonight yet, and the last try is long enough ago."""
         async with self.office.push.database.transaction() as drawers:
-            good, bad = await drawers.backups.find_last(is_good=True), await drawers.backups.find_last(is_good=False)
+            good = await drawers.backups.find_last(believed(now), is_good=True)
+            bad = await drawers.backups.find_last(believed(now), is_good=False)
         if good is not None and good.taken_at >= _start_of(now):
             return False
         return bad is None or now - bad.taken_at >= _TRY_AGAIN
@@ -351,14 +406,20 @@ def _start_of(now: datetime) -> datetime:
 
 async def read_standing(office: Office) -> Standing:
     """How the cabinet is kept, for the doctor, the console and the metrics."""
+    until = believed(office.clock.now())
     async with office.push.database.transaction() as drawers:
         seals = await drawers.audit.list_seals(1)
+        check, newest = await drawers.audit.find_check(), await drawers.backups.find_last()
+        last = await drawers.backups.find_last(until)
+        is_ahead = check is not None and check.checked_at > until
         return Standing(
-            check=await drawers.audit.find_check(),
+            check=None if check is not None and check.is_intact and is_ahead else check,
+            check_ahead=check.checked_at if check is not None and is_ahead else None,
             sealed=seals[0] if seals else None,
             may_change_audit=await may_change_audit(office.push.database),
-            backup=await drawers.backups.find_last(is_good=True),
-            failed=await drawers.backups.find_last(is_good=False),
+            backup=await drawers.backups.find_last(until, is_good=True),
+            backup_ahead=newest.taken_at if newest is not None and newest.taken_at > until else None,
+            failed=last if last is not None and last.reason else None,
             restore=await drawers.restores.find_last(),
             is_unsettled=await drawers.restores.find_unsettled() is not None,
         )

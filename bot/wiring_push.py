@@ -118,12 +118,14 @@ class ReachInDatabase:
         self._database = database
         self._clock = clock
 
-    async def mark_unreachable(self, channel: str, address: str) -> None:
+    async def mark_unreachable(self, channel: str, address: str, *, as_of: datetime | None = None) -> None:
         async with self._database.transaction() as drawers:
-            await drawers.accounts.mark_unreachable(channel, address, self._clock.now())
+            await drawers.accounts.mark_unreachable(channel, address, self._clock.now(), as_of=as_of)
 
-    async def mark_reachable(self, channel: str, address: str) -> None:
+    async def mark_reachable(self, channel: str, address: str, *, at: datetime | None = None) -> None:
         async with self._database.transaction() as drawers:
+            if at is not None:  # also where nothing is marked yet: that they had gone may be told after this
+                await drawers.zalo.note_interaction(channel, address, min(at, self._clock.now()))
             await drawers.accounts.mark_reachable(channel, address)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from knowledge.facts import PersonCode
@@ -101,3 +101,5 @@ class Incoming:
     network: str | None = field(default=None, repr=False)
     # It was said before what may have been answered since, as after an outage: what stood there then may not stand now.
     is_belated: bool = False
+    # By the clock of the platform, and never by a word of the sender; None where nothing tells.
+    said_at: datetime | None = field(default=None, compare=False)

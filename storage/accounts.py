@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, select, tuple_, update
+from sqlalchemy import ColumnElement, Exists, and_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,7 +13,7 @@ from knowledge.facts import PersonCode
 from storage.characters import storable
 from storage.foreseen import NOT_FORESEEN, Foreseen
 from storage.records import Account
-from storage.tables import accounts
+from storage.tables import accounts, interactions
 
 _ACCOUNT = select(
     accounts.c.channel,
@@ -84,11 +84,14 @@ class AccountsDrawer:
         )
         return [_account(row) for row in found]
 
-    async def mark_unreachable(self, channel: str, address: str, at: datetime) -> None:
-        """What we send there is refused; the first time is kept."""
-        await self._connection.execute(
-            update(accounts).where(_is(channel, address), accounts.c.unreachable_at.is_(None)).values(unreachable_at=at)
-        )
+    async def mark_unreachable(
+        self, channel: str, address: str, at: datetime, *, as_of: datetime | None = None
+    ) -> None:
+        """What we send there is refused; the first time is kept. Where they did something since `as_of`, nothing is."""
+        order = update(accounts).where(_is(channel, address), accounts.c.unreachable_at.is_(None))
+        if as_of is not None:
+            order = order.where(~_heard_since(as_of))
+        await self._connection.execute(order.values(unreachable_at=at))
 
     async def mark_reachable(self, channel: str, address: str) -> None:
         """It takes what we send again."""
@@ -121,6 +124,18 @@ class AccountsDrawer:
 def _account(row: Any) -> Account:
     *values, withheld, told_version = row
     return replace(Account(*values), withheld=tuple(withheld), told_version=told_version)
+
+
+def _heard_since(moment: datetime) -> Exists:
+    return (
+        select(interactions.c.address)
+        .where(
+            interactions.c.channel == accounts.c.channel,
+            interactions.c.address == accounts.c.address,
+            interactions.c.last_at >= moment,
+        )
+        .exists()
+    )
 
 
 def _is(channel: str, address: str) -> ColumnElement[bool]:

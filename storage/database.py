@@ -2,13 +2,13 @@
 
 import asyncio
 import secrets
+import select
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 from enum import Enum, auto
 from random import Random
-from select import select
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
@@ -35,6 +35,15 @@ T = TypeVar("T")
 OLDEST_SERVER: Final = 150000  # the first whose unique keys can have empty parts
 _SCHEMES: Final = ("postgresql", "postgres")
 _CONNECT_SECONDS: Final = 10
+# A machine that vanishes without a word (its power, the way to it) would else be waited for as long as the kernel
+# tries: a quarter of an hour, or two hours where we only wait. So whoever waits asks after it, and what is not
+# confirmed in time ends the connection.
+PATIENCE: Final[Mapping[str, str]] = {
+    "tcp_user_timeout": "15000",  # milliseconds
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+}
 _ASK_SECONDS: Final = 3
 _POOL_SECONDS: Final = 30
 _FRESH_SECONDS: Final = 5.0
@@ -352,7 +361,7 @@ def user_of(url: str) -> tuple[str, str | None]:
 
 def _target(address: dict[str, str], statement_timeout: timedelta) -> str:
     """What the URL itself says goes before our own wishes."""
-    wishes = {"connect_timeout": str(_CONNECT_SECONDS), "application_name": "nhacchuan"}
+    wishes = {"connect_timeout": str(_CONNECT_SECONDS), "application_name": "nhacchuan", **PATIENCE}
     milliseconds = int(statement_timeout / timedelta(milliseconds=1))
     options = f"-c statement_timeout={milliseconds} -c timezone=UTC {address.get('options', '')}".strip()
     return make_conninfo("", **(wishes | address | {"options": options}))
@@ -396,7 +405,11 @@ def _lacks_room(error: BaseException | None) -> bool:
 
 def _may_be_lost(driver: psycopg.AsyncConnection[Any]) -> bool:
     """Whether a connection that is at rest has ended, or its server has said something unasked: that it ends it."""
-    return driver.closed or bool(select([driver], [], [], 0)[0])
+    if driver.closed:
+        return True
+    look = select.poll()  # which takes descriptors of any number, as `select` does not
+    look.register(driver, select.POLLIN)
+    return bool(look.poll(0))
 
 
 def _ask_only_in_doubt(engine: AsyncEngine) -> None:

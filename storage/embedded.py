@@ -1,6 +1,7 @@
 """PostgreSQL without installing one: started when the first process needs it, stopped when the last one ends."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -86,6 +87,7 @@ class EmbeddedServer:
         """End this use; the last one waits for the server to be down. Doing it twice is harmless."""
         if self._use is None:
             return
+        self._leave_to_a_keeper()
         self._use.close()
         self._use = None
         until = time.monotonic() + _LEAVING_SECONDS
@@ -103,6 +105,12 @@ class EmbeddedServer:
             if words:
                 raise DatabaseUnavailableError(words)
         raise DatabaseUnavailableError(f"the embedded database did not start (log: {self._cluster.log})")
+
+    def _leave_to_a_keeper(self) -> None:
+        """Only a keeper stops the server: where it was killed, whoever leaves makes another, which follows the last."""
+        with suppress(OSError, DatabaseUnavailableError):  # the next user finds the server as it is
+            if not self._is_kept() and self._cluster.find_pid() is not None:
+                self.revive()
 
     def _is_kept(self) -> bool:
         with FileLock(self._cluster.keeper_lock) as place:

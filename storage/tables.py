@@ -698,7 +698,8 @@ zalo_grants = Table(
     Column("locked_by", code()),
 )
 
-# When somebody last did something in a chat: platforms let us write for so long after it.
+# When somebody last did something in a chat: platforms let us write for so long after it, and that they had left
+# before is told late sometimes. By Telegram only who came back is here.
 interactions = Table(
     "interactions",
     metadata,

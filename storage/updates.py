@@ -136,7 +136,7 @@ class UpdatesDrawer:
         ]
 
     async def count_tries(self, channel: str, update_ids: Collection[str], holder: str) -> set[str]:
-        """These are begun once more; those that are in this hand still."""
+        """One more try of each that may have been its fault or ours; those that are in this hand still."""
         numbers = {storable(number): number for number in update_ids}
         counting = _COUNT_TRIES.where(self._in_hand(channel, update_ids, holder))
         return {numbers[counted] for counted in (await self._connection.execute(counting)).scalars()}

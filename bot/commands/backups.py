@@ -6,12 +6,14 @@ from pathlib import Path
 from bot.errors import InputError, ServiceError
 from bot.settings import Settings
 from bot.wiring import make_clock, open_office
-from bot.wiring_keeping import Manifest, Wishes, back_up, is_backup, prove, restore, settle_restore
+from bot.wiring_keeping import Manifest, Wishes, back_up, is_backup, is_for_several, prove, restore, settle_restore
 from handlers.phrases import _, ngettext, show_moment, show_number
 
 
 async def take(settings: Settings, target: Path, *, keep: int | None, verifies: bool) -> None:
     """Take a backup and, if asked, try whether it holds; a file that is one already is only tried."""
+    if keep is not None and (is_backup(target) or not is_for_several(target)):
+        raise InputError(_("--keep goes with a directory of backups; {file} is a file.").format(file=target))
     now, is_there = make_clock(settings).now(), is_backup(target)
     if verifies and is_there:
         await _prove(settings, target)

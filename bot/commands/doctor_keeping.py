@@ -1,6 +1,6 @@
 """What `doctor` says of how the cabinet is kept: the audit chain, backups, a restore that is not settled."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.wiring import Office
 from bot.wiring_keeping import Standing, read_standing
@@ -32,6 +32,8 @@ async def check_keeping(office: Office) -> list[Told]:
 
 def _about_chain(standing: Standing, *, is_late: bool) -> Told:
     check, sealed = standing.check, standing.sealed
+    if check is None and standing.check_ahead is not None:
+        return "audit", False, _tell_ahead(standing.check_ahead), _start_reading()
     if check is None:
         found = _("never read from its beginning; a worker does so every day")
         return "audit", True, found, ""
@@ -46,7 +48,16 @@ def _about_chain(standing: Standing, *, is_late: bool) -> Told:
     )
     if sealed is not None:
         found += _("; signed up to entry {n}").format(n=show_number(sealed.number))
-    return "audit", not is_late, found, _("Nobody reads it any more. Start: nhacchuan work (or nhacchuan run)")
+    return "audit", not is_late, found, _start_reading()
+
+
+def _start_reading() -> str:
+    return _("Nobody reads it any more. Start: nhacchuan work (or nhacchuan run)")
+
+
+def _tell_ahead(noted_at: datetime) -> str:
+    text = _("the last one carries a moment that has not come, {moment}: the clock was ahead, and it does not count")
+    return text.format(moment=show_moment(noted_at))
 
 
 def _about_rights(standing: Standing, *, is_given: bool) -> Told:
@@ -63,9 +74,11 @@ def _about_rights(standing: Standing, *, is_given: bool) -> Told:
 def _about_backups(office: Office, standing: Standing) -> Told:
     good, bad, now = standing.backup, standing.failed, office.clock.now()
     mend = _("Set NHACCHUAN_BACKUP_DIR to a directory on another disk, or run every night: nhacchuan backup DIRECTORY")
-    if bad is not None and (good is None or bad.taken_at > good.taken_at):
+    if bad is not None:
         found = _("the last one could not be taken: {reason}").format(reason=bad.reason)
         return "backups", False, found, _("Mend what it says; a worker tries again every half hour.")
+    if good is None and standing.backup_ahead is not None:
+        return "backups", False, _tell_ahead(standing.backup_ahead), mend
     if good is None:
         is_asked_for = office.settings.backup_dir is not None
         return "backups", not is_asked_for, _("none was ever taken"), mend

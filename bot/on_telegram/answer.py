@@ -25,7 +25,8 @@ from aiogram.types import (
     ReplyKeyboardRemove,
 )
 
-from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError, UnclearError
+from bot.cut_short import STOPS_THE_REST, name_cause
+from bot.failures import ChannelRefusedError, DeliveryFailedError, RefusedError, UnclearError
 from bot.log_names import short_name
 from bot.on_telegram.connection import PlainMethod, hand_over, name_reason
 from bot.on_telegram.keyboards import build_contact_removal, build_contact_request, write_choices
@@ -79,8 +80,8 @@ class Answerer:
     async def send(self, asked: Incoming, reply: Reply, *, pressed: int | None = None) -> None:
         """Show the reply; where a button of message `pressed` led here, in place of that message if that is possible.
 
-        Raises NotSentError when nothing of it went out, RefusedError when this chat takes nothing, ChannelRefusedError
-        when the token is refused. A lost answer of Telegram is logged and never answered by sending again.
+        Raises NotSentError or ChannelRefusedError, of which each says that nothing of it went out, or RefusedError
+        when this chat takes nothing more. A lost answer of Telegram is logged and never answered by sending again.
         """
         await in_step()
         parts = self._plan(asked, reply, has_new_message=pressed is None)
@@ -164,13 +165,13 @@ class Answerer:
         for index, message in enumerate(messages):
             try:
                 await self._send(message, address)
-            except NotSentError as failed:
+            except RefusedError:  # the chat's own: the door keeps note of it, and nothing is sent again
+                raise
+            except STOPS_THE_REST as failed:
                 if index == 0:
                     raise
-                # The visitor has the beginning; what follows a gap would mislead.
-                _log.warning(
-                    "telegram.cut_short", chat=short_name(address), missing=len(messages) - index, code=failed.code
-                )
+                missing, code = len(messages) - index, name_cause(failed)
+                _log.warning("telegram.cut_short", chat=short_name(address), missing=missing, code=code)
                 return
 
     async def say_plainly(self, address: str, text: str) -> None:

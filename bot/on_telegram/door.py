@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.failures import ChannelRefusedError
 from bot.intake import Intake
 from bot.on_telegram.connection import open_bot
+from bot.on_telegram.incoming import conversation_of
 from bot.on_telegram.line import PatientLine
 from bot.on_telegram.receive import Reception, make_visit
 from bot.on_telegram.run import announce_commands, poll
@@ -103,4 +104,5 @@ class WebhookDoor:
 
 
 def _open_intake(bot: Bot, reception: Reception, polls: str = "") -> Intake:
-    return Intake(Channel.TELEGRAM, reception.inbox, make_visit(bot, reception), polls=polls)
+    visit = make_visit(bot, reception)
+    return Intake(Channel.TELEGRAM, reception.inbox, visit, polls=polls, conversation_of=conversation_of)

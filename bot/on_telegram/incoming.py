@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -58,6 +59,16 @@ class Typed(NamedTuple):
     update: int
     chat: str
     text: str
+    date: int
+
+
+def conversation_of(raw: Mapping[str, Any]) -> str:
+    """Of which chat an update is; empty where it is of none."""
+    for what in raw.values():
+        if isinstance(what, dict):
+            chat = what.get("chat") or (what.get("message") or {}).get("chat")
+            return str(chat["id"]) if chat else ""
+    return ""
 
 
 def find_typed(raw: Mapping[str, Any]) -> Typed | None:
@@ -73,12 +84,13 @@ def find_typed(raw: Mapping[str, Any]) -> Typed | None:
     is_private = chat.get("type") == ChatType.PRIVATE and type(chat.get("id")) is int
     if not is_plain or not is_private or sender.get("is_bot") is not False or type(sender.get("id")) is not int:
         return None
-    return Typed(update, str(chat["id"]), text)
+    return Typed(update, str(chat["id"]), text, message["date"])
 
 
 def read_typed(typed: Typed, *, locale: str, is_belated: bool = False) -> Incoming:
     """What a visitor typed."""
-    return _incoming(typed.chat, locale, text=_read_text(typed.text), is_belated=is_belated)
+    said = _Said(_moment(typed.date), is_belated=is_belated)
+    return _incoming(typed.chat, locale, said, text=_read_text(typed.text))
 
 
 def read_update(bot: Bot, raw: dict[str, Any]) -> Update | None:
@@ -94,29 +106,38 @@ def read_message(
     message: Message, *, locale: str, file: IncomingFile | None = None, is_belated: bool = False
 ) -> Incoming | Aside:
     """What a visitor said or handed in, or why it is not for the desk. `file` is the one that came with it."""
+    said = _Said(message.date, is_belated=is_belated)
     if message.text is not None:
-        return _incoming(message.chat.id, locale, text=_read_text(message.text), is_belated=is_belated)
+        return _incoming(message.chat.id, locale, said, text=_read_text(message.text))
     if message.contact is not None:
-        return _read_contact(message, locale, is_belated=is_belated)
+        return _read_contact(message, locale, said)
     if file is not None:
-        return _incoming(message.chat.id, locale, text=message.caption, file=file, is_belated=is_belated)
+        return _incoming(message.chat.id, locale, said, text=message.caption, file=file)
     if message.content_type in _UNREADABLE:
         return Aside.UNREADABLE
     return Aside.SERVICE_NOTE
 
 
 def read_press(query: CallbackQuery, *, locale: str, is_belated: bool = False) -> Incoming | None:
-    """What a visitor pressed; None where no button of ours stands behind it."""
+    """What a visitor pressed; None where no button of ours stands behind it. Telegram does not tell when."""
     if query.message is None or not query.data:
         return None
-    return _incoming(query.message.chat.id, locale, choice=query.data, is_belated=is_belated)
+    said = _Said(None, is_belated=is_belated)
+    return _incoming(query.message.chat.id, locale, said, choice=query.data)
+
+
+class _Said(NamedTuple):
+    """When it was said, and whether it comes to us late."""
+
+    at: datetime | None
+    is_belated: bool
 
 
 def _incoming(
     chat_id: int | str,
     locale: str,
+    said: _Said,
     *,
-    is_belated: bool,
     text: str | None = None,
     choice: str | None = None,
     phone: str | None = None,
@@ -131,8 +152,16 @@ def _incoming(
         file=file,
         thread=f"{Channel.TELEGRAM}:{chat_id}",
         locale=locale,
-        is_belated=is_belated,
+        is_belated=said.is_belated,
+        said_at=said.at,
     )
+
+
+def _moment(seconds: int) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _read_text(text: str) -> str:
@@ -142,10 +171,10 @@ def _read_text(text: str) -> str:
     return _ADDRESSED_COMMAND.sub(r"\1", text)
 
 
-def _read_contact(message: Message, locale: str, *, is_belated: bool) -> Incoming | Aside:
+def _read_contact(message: Message, locale: str, said: _Said) -> Incoming | Aside:
     """Only a number that Telegram itself attributes to the sender proves anything; a forwarded one does not."""
     contact, sender = message.contact, message.from_user
     is_own = contact is not None and sender is not None and contact.user_id == sender.id
     if contact is None or not is_own or message.forward_origin is not None:
         return Aside.FOREIGN_CONTACT
-    return _incoming(message.chat.id, locale, phone=contact.phone_number, is_belated=is_belated)
+    return _incoming(message.chat.id, locale, said, phone=contact.phone_number)

@@ -261,13 +261,13 @@ class _Visits:
         await self._answerer.confirm_press(query.id, _no_answers_here())
 
     async def note_membership(self, change: ChatMemberUpdated) -> None:
-        """Keep who blocked the bot or came back; being added to a group is no reason to speak."""
+        """Keep who blocked the bot or came back, in whichever order it is told; what happens in groups is no matter."""
         if change.chat.type != ChatType.PRIVATE:
             _log.info("telegram.membership", chat=short_name(str(change.chat.id)), status=change.new_chat_member.status)
         elif change.new_chat_member.status == ChatMemberStatus.KICKED:
-            await self._reception.reach.mark_unreachable(Channel.TELEGRAM, str(change.chat.id))
+            await self._reception.reach.mark_unreachable(Channel.TELEGRAM, str(change.chat.id), as_of=change.date)
         else:
-            await self._reception.reach.mark_reachable(Channel.TELEGRAM, str(change.chat.id))
+            await self._reception.reach.mark_reachable(Channel.TELEGRAM, str(change.chat.id), at=change.date)
 
     async def ignore(self, _event: Message) -> None:
         """Leave it without an answer."""

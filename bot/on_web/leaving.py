@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -10,7 +9,7 @@ from typing import Final
 from aiohttp import web
 
 _LOOK_EVERY: Final = 0.02
-LINGER: Final = 3.0  # seconds for which callers who keep their connection may find out that it ends
+_LOOKS: Final = 150  # so often, some 3 seconds: callers who keep their connection find out that it ends
 
 
 @dataclass(slots=True)
@@ -52,12 +51,16 @@ class Listening:
     sites: tuple[web.BaseSite, ...]
     sockets: list[socket.socket]
 
-    async def leave(self, linger: float = LINGER) -> None:
-        """Take no more calls, and wait for those who are there, not for ever: what is left is closed afterwards."""
+    async def leave(self, looks: int = _LOOKS) -> None:
+        """Take no more calls, and wait for those who are there, not for ever: what is left is closed afterwards.
+
+        Not by the clock: where so much is to be done that seconds pass between two looks, nobody was heard meanwhile.
+        """
         for site in self.sites:
             await site.stop()
-        until = time.monotonic() + linger
-        while self._is_talking() and time.monotonic() < until:  # noqa: ASYNC110  the server has no event for it
+        for _look in range(looks):
+            if not self._is_talking():
+                return
             await asyncio.sleep(_LOOK_EVERY)
 
     def _is_talking(self) -> bool:

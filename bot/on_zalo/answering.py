@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import structlog
 
+from bot.cut_short import STOPS_THE_REST, name_cause
 from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, UnclearError
 from bot.log_names import short_name
 from bot.on_zalo.account import AccountClient, CodeError
@@ -24,7 +25,6 @@ from bot.on_zalo.messages import (
 )
 from bot.papers.handing import file_of
 from bot.render import Describe
-from bot.wiring_errors import CabinetAwayError
 from handlers.ports import Clock
 from handlers.reply import File, Reply
 
@@ -32,9 +32,8 @@ Pause = Callable[[float], Awaitable[None]]
 _TRIES: Final = 4
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_WAIT: Final = 30.0  # seconds a visitor's answer may be held back when Zalo asks us to slow down
-# Once something left, whatever stops the rest stops it for good: all of it again would show its beginning twice. The
-# database is among them, for the token of each call may have to be read there.
-_STOPS_THE_REST: Final = (DeliveryFailedError, ChannelRefusedError, CabinetAwayError)
+_AT_A_TIME: Final = 10  # rows of a conversation, more of which Zalo does not give
+_MOST_PAGES: Final = 10
 _log = structlog.get_logger("bot.on_zalo")
 
 
@@ -100,14 +99,24 @@ class Answerer:
         if since is None:
             return None
         try:
-            rows = await self._client.list_conversation(user)
+            return await self._find_since(user, since, mark)
         except (DeliveryFailedError, ChannelRefusedError, CodeError) as failed:
             _log.warning("zalo.not_looked_up", chat=short_name(user), error=type(failed).__name__)
             return None
-        ours = [row for row in rows if str(row.get("src")) == "0" and (moment_of(row) or since) >= since]
-        if any(_mark(str(row.get("message", ""))) == mark for row in ours):
-            return True
-        return None if ours else False  # other words: of a push, or the same in another form
+
+    async def _find_since(self, user: str, since: datetime, mark: str) -> bool | None:
+        """The same, read back to that time: a person who waits may have written a lot."""
+        has_others = False  # other words of ours: of a push, or the same in another form
+        for page in range(_MOST_PAGES):
+            rows = await self._client.list_conversation(user, page * _AT_A_TIME, _AT_A_TIME)
+            fresh = [row for row in rows if (moment_of(row) or since) >= since]
+            ours = [_mark(str(row.get("message", ""))) for row in fresh if str(row.get("src")) == "0"]
+            if mark in ours:
+                return True
+            has_others = has_others or bool(ours)
+            if len(fresh) < _AT_A_TIME:
+                return None if has_others else False
+        return None  # more than is read: it may stand behind
 
     def _lay_out(self, reply: Reply) -> tuple[list[Part], File | None]:
         """The messages in words and the file that follows them; one that Zalo does not take is told of in words."""
@@ -132,11 +141,10 @@ class Answerer:
             await self._send(user, message)
         except UnclearError as unclear:
             _log.warning("zalo.unclear", chat=short_name(user), code=unclear.code)
-        except _STOPS_THE_REST as failed:
+        except STOPS_THE_REST as failed:
             if is_first:
                 raise
-            code = getattr(failed, "code", "") or type(failed).__name__
-            _log.warning("zalo.cut_short", chat=short_name(user), missing=left, code=code)
+            _log.warning("zalo.cut_short", chat=short_name(user), missing=left, code=name_cause(failed))
             return False
         return True
 
@@ -146,7 +154,7 @@ class Answerer:
         try:
             handle = await self._client.upload(kind, file.name, file.content, file.media_type)
             await self._send(user, build_uploaded(kind, handle))
-        except (*_STOPS_THE_REST, CodeError) as failed:
+        except (*STOPS_THE_REST, CodeError) as failed:
             _log.warning("zalo.file_missing", chat=short_name(user), error=type(failed).__name__)
             return isinstance(failed, UnclearError)
         return True

@@ -4,14 +4,14 @@ from typing import Final
 
 import structlog
 
-from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, UnclearError
+from bot.cut_short import STOPS_THE_REST, name_cause
+from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError, UnclearError
 from bot.log_names import short_name
 from bot.on_zalo.bot_allowance import CountedBot
 from bot.on_zalo.bot_showing import Offered, OfferedChoices, list_parts, offer
 from bot.persisting import keep_at_last
 from bot.render import Describe
 from bot.waiting import Pause
-from bot.wiring_errors import CabinetAwayError
 from handlers.reply import Reply
 
 _TRIES: Final = 4
@@ -31,20 +31,22 @@ class BotAnswerer:
     async def send(self, chat: str, reply: Reply, *, offers: bool = True) -> None:
         """Show the reply; without `offers` the choices that stood last go on to count.
 
-        Raises NotSentError when nothing of it went out, RefusedError when this chat takes nothing, ChannelRefusedError
-        when the token is refused. A lost answer of the platform is logged and never answered by sending again.
+        Raises NotSentError, ChannelRefusedError or CabinetAwayError, of which each says that nothing of it went out, or
+        RefusedError when this chat takes nothing more. A lost answer of the platform is logged and never answered by
+        sending again.
         """
         parts = list_parts(reply, self._describe)
         is_sure = True
         for place, part in enumerate(parts):
             try:
                 is_sure = await self._send_part(chat, part)
-            except (NotSentError, CabinetAwayError) as failed:
+            except RefusedError:  # the chat's own: the door keeps note of it, and nothing is sent again
+                raise
+            except STOPS_THE_REST as failed:
                 if place == 0:
                     raise
-                # The visitor has the beginning; what follows a gap would mislead.
-                code = failed.code if isinstance(failed, NotSentError) else type(failed).__name__
-                _log.warning("zalo_bot.cut_short", chat=short_name(chat), missing=len(parts) - place, code=code)
+                missing, code = len(parts) - place, name_cause(failed)
+                _log.warning("zalo_bot.cut_short", chat=short_name(chat), missing=missing, code=code)
                 is_sure = False
                 break
         if offers:  # where nobody knows what stands there, a number means nothing

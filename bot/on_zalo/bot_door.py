@@ -1,7 +1,7 @@
 """The whole door of the Zalo Bot platform, by polling or by webhook: open until told to stop, closed politely.
 
 The platform never brings an event again that it has handed over: each is kept before the next is asked for, and before
-it is thanked for.
+it is thanked for. A fetch that is under way when we are to stop is waited for: an event may be on its way already.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from aiohttp import web
 from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError, RefusedError, where_of
 from bot.intake import Intake
 from bot.on_zalo.bot_api import BotApi
-from bot.on_zalo.bot_incoming import read_event
+from bot.on_zalo.bot_incoming import conversation_of, read_event
 from bot.on_zalo.bot_receive import BotReception, BotVisits
 from bot.settings import secrets_in
 from bot.waiting import Pause, T, longer_each_time, unless_stopped
@@ -32,6 +32,7 @@ _LONGEST_BACKOFF: Final = 30.0
 _KEPT_WITHIN: Final = 20.0  # seconds for which an event that cannot be kept is held on to after we are to stop
 _REFUSED_PAUSE: Final = 300.0
 _UNHEALTHY_AFTER: Final = 3  # failures in a row
+POLL_SECONDS: Final = 10  # so long a fetch waits, and so long after the stop it may still bring an event
 _TOO_QUICK: Final = 0.5  # seconds in which an idle wait ends only where something is wrong
 _log = structlog.get_logger("bot.on_zalo.bot")
 CountRefusal = Callable[[str], None]
@@ -45,16 +46,17 @@ class BotLine:
         self._pause = pause
         self._randomness = randomness or Random()  # noqa: S311  only spreads tries in time
 
-    async def ask(self, call: Callable[[], Awaitable[T]]) -> T | None:
+    async def ask(self, call: Callable[[], Awaitable[T]], *, to_its_end: bool = False) -> T | None:
         """Ask until there is an answer; None once we are to stop.
 
+        `to_its_end`: what was asked by then is waited for, since its answer would not be given a second time.
         Raises ChannelRefusedError when the platform refuses the token or what is asked: waiting would not help.
         """
         for attempt in count():
             if self._stop.is_set():
                 return None
             try:
-                return await unless_stopped(call(), self._stop)
+                return await (call() if to_its_end else unless_stopped(call(), self._stop))
             except RefusedError as refused:
                 raise ChannelRefusedError(
                     _("The Zalo Bot platform refuses this setting: {reason}").format(reason=refused.code)
@@ -84,7 +86,7 @@ class BotPollingDoor:
     """
 
     def __init__(
-        self, api: BotApi, reception: BotReception, *, drops_webhook: bool = False, wait_seconds: int = 25
+        self, api: BotApi, reception: BotReception, *, drops_webhook: bool = False, wait_seconds: int = POLL_SECONDS
     ) -> None:
         self._api = api
         self._reception = reception
@@ -99,8 +101,7 @@ class BotPollingDoor:
             await self._ensure_no_webhook(line)
             _log.info("zalo_bot.open", by="polling")
             visits = BotVisits(self._api, self._reception, stop)
-            intake = Intake(Channel.ZALO_BOT, self._reception.inbox, visits.take, polls=self._api.identity)
-            async with intake:
+            async with _open_intake(self._reception, visits, polls=self._api.identity) as intake:
                 while not stop.is_set():
                     try:
                         await self._fetch(line, _Threshold(intake, _id_of(me)), stop)
@@ -129,7 +130,7 @@ class BotPollingDoor:
     async def _fetch(self, line: BotLine, threshold: "_Threshold", stop: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
         began = loop.time()
-        events = await line.ask(lambda: self._api.get_update(self._wait_seconds))
+        events = await line.ask(lambda: self._api.get_update(self._wait_seconds), to_its_end=True)
         for payload in events or ():
             await self._keep(threshold, payload, stop)
         if not events and loop.time() - began < _TOO_QUICK:
@@ -219,7 +220,7 @@ class BotWebhookDoor:
         try:
             me = await line.ask(self._api.get_me)
             visits = BotVisits(self._api, self._reception, stop)
-            async with Intake(Channel.ZALO_BOT, self._reception.inbox, visits.take) as intake:
+            async with _open_intake(self._reception, visits) as intake:
                 self._threshold = _Threshold(intake, _id_of(me))
                 seen = await line.ask(lambda: self._api.set_webhook(self._url, self._secrets[0]))
                 _tell_verification(seen or {})
@@ -258,3 +259,7 @@ def _tell_verification(seen: Mapping[str, Any]) -> None:
     """What the platform saw at our address: it keeps the address even where nobody answers there."""
     if seen.get("ok") is False:
         _log.error("zalo_bot.webhook_not_reached", outcome=str(seen.get("outcome")), status=seen.get("status_code"))
+
+
+def _open_intake(reception: BotReception, visits: BotVisits, polls: str = "") -> Intake:
+    return Intake(Channel.ZALO_BOT, reception.inbox, visits.take, polls=polls, conversation_of=conversation_of)

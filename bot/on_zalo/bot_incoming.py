@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -41,9 +42,14 @@ class Event:
     sender: str
     is_group: bool
     is_from_bot: bool
-    minute: int = 0  # in which it was sent
+    at: datetime | None = None
     text: str = ""
     url: str = ""  # where a picture lies
+
+    @property
+    def minute(self) -> int:
+        """In which it was sent; 0 where nothing tells."""
+        return int(self.at.timestamp()) // 60 if self.at is not None else 0
 
 
 def read_event(payload: Mapping[str, Any]) -> Event | None:
@@ -57,7 +63,6 @@ def read_event(payload: Mapping[str, Any]) -> Event | None:
     message_id, chat_id = _word(message.get("message_id")), _word(chat.get("id"))
     if not message_id or not chat_id:
         return None
-    sent_at = message.get("date")
     kind = _KINDS.get(body[_EVENT], Kind.UNKNOWN)
     text = message.get("text") if kind is Kind.TEXT else None
     if kind is Kind.TEXT and not isinstance(text, str):
@@ -71,10 +76,16 @@ def read_event(payload: Mapping[str, Any]) -> Event | None:
         sender=_word(sender.get("id")),
         is_group=str(chat.get("chat_type", "PRIVATE")).upper() != "PRIVATE",
         is_from_bot=sender.get("is_bot") is True,
-        minute=int(sent_at) // 60_000 if isinstance(sent_at, int | float) else 0,
+        at=_moment(message.get("date")),
         text=_clean(text) if isinstance(text, str) else "",
         url=_word(message.get("photo_url") or message.get("photo")) if kind is Kind.PICTURE else "",
     )
+
+
+def conversation_of(payload: Mapping[str, Any]) -> str:
+    """Of which chat an event is; empty where there is nobody to answer."""
+    event = read_event(payload)
+    return event.chat if event is not None else ""
 
 
 def read_picture(event: Event, files: Fetching) -> IncomingFile | None:
@@ -92,7 +103,17 @@ def read_asked(event: Event, *, locale: str, file: IncomingFile | None = None, i
         thread=f"{Channel.ZALO_BOT}:{event.chat}",
         locale=locale,
         is_belated=is_belated,
+        said_at=event.at,
     )
+
+
+def _moment(milliseconds: object) -> datetime | None:
+    if not isinstance(milliseconds, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _object(value: object) -> Mapping[str, Any]:

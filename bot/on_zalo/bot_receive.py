@@ -23,7 +23,7 @@ from bot.on_zalo.bot_api import BotApi
 from bot.on_zalo.bot_codes import QUOTA
 from bot.on_zalo.bot_incoming import Event, Kind, read_asked, read_event, read_picture
 from bot.on_zalo.bot_plan import Meter, Plan
-from bot.on_zalo.bot_showing import OfferedChoices, OfferedInMemory, OutOfListError, find_named
+from bot.on_zalo.bot_showing import Offered, OfferedChoices, OfferedInMemory, OutOfListError, as_state, find_named
 from bot.on_zalo.fetching import Fetching
 from bot.reach import Reach, ReachInLog
 from bot.refusals import CHAT_UNKNOWN
@@ -34,7 +34,7 @@ from bot.turns import Turns
 from bot.waiting import Pause, unless_stopped
 from bot.wiring_errors import CabinetAwayError
 from handlers.asking import Channel, Incoming
-from handlers.belated import is_lost
+from handlers.belated import ask_again, is_lost
 from handlers.desk import Desk
 from handlers.phrases import DEFAULT_LOCALE, _, locale_of
 from handlers.reply import Outcome, Reply
@@ -135,17 +135,12 @@ class BotVisits:
 
     async def _answer_words(self, event: Event, in_hand: InHand) -> None:
         asked = read_asked(event, locale=self._reception.locale, is_belated=in_hand.is_belated)
-        # An answer that is there was given by the choices that stood then; late numbers are for the desk to read.
-        if in_hand.answer is None and not (asked.is_belated and is_lost(asked, None)):
-            offered = await self._reception.offered.recall(event.chat)
-            try:
-                choice = find_named(event.text, offered)
-            except OutOfListError as missing:
-                told = _("There is no choice {number} here.").format(number=missing)
-                await self._hand_over(event.chat, Reply(told, outcome=Outcome.NOT_UNDERSTOOD), in_hand, offers=False)
+        if in_hand.answer is None:  # one that is there was given by the choices that stood then
+            read = _read_words(asked, await self._reception.offered.recall(event.chat))
+            if isinstance(read, Reply):
+                await self._hand_over(event.chat, read, in_hand, offers=False)
                 return
-            if choice is not None:
-                asked = replace(asked, text=None, choice=choice)
+            asked = read
         await self._hand_over(event.chat, await self._ask_desk(asked, in_hand), in_hand, offers=True)
 
     async def _hand_over(self, chat: str, reply: Reply, in_hand: InHand, *, offers: bool) -> None:
@@ -217,6 +212,20 @@ class BotVisits:
             _give_up(event, unsent, in_hand)
         except RefusedError as refused:
             await self._note_refusal(event, refused)
+
+
+def _read_words(asked: Incoming, offered: Offered) -> Incoming | Reply:
+    """What to ask the desk, which is a choice where the words name one; or what to say, and what stands there stays."""
+    stands = as_state(offered)
+    if asked.is_belated and is_lost(asked, stands):
+        # Said to what stood there then. The desk asks again too, but knows nothing of what came unasked.
+        return ask_again(asked, stands) if offered.is_pushed and offered.choices else asked
+    try:
+        choice = find_named(asked.text or "", offered)
+    except OutOfListError as missing:
+        told = _("There is no choice {number} here.").format(number=missing)
+        return Reply(told, outcome=Outcome.NOT_UNDERSTOOD)
+    return asked if choice is None else replace(asked, text=None, choice=choice)
 
 
 def _give_up(event: Event, failed: Exception, in_hand: InHand) -> None:

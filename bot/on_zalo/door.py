@@ -69,7 +69,12 @@ class OaDoor:
         Without a grant it stays open and says so: an administrator may connect the account meanwhile.
         """
         try:
-            intake = Intake(Channel.ZALO_OA, self._reception.inbox, self._visits.take)
+            intake = Intake(
+                Channel.ZALO_OA,
+                self._reception.inbox,
+                self._visits.take,
+                conversation_of=lambda raw: self._reader.read(raw).user,
+            )
             async with intake, asyncio.TaskGroup() as group:
                 group.create_task(self._keep_fresh(stop))
                 _log.info("zalo.open", by=self.by)

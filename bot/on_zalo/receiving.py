@@ -105,6 +105,8 @@ class Visits:
 
     async def _take_in_turn(self, event: Event, in_hand: InHand) -> None:
         is_belated = in_hand.is_belated
+        if event.asked is not None:
+            event = replace(event, asked=replace(event.asked, said_at=event.at))
         for wait in (*_TRY_AGAIN, None):
             if is_belated and event.asked is not None:
                 event = replace(event, asked=replace(event.asked, is_belated=True))
@@ -142,8 +144,8 @@ class Visits:
         return True
 
     async def _answer(self, event: Event, in_hand: InHand) -> None:
-        if event.kind is Kind.LEFT:
-            await self._reception.reach.mark_unreachable(Channel.ZALO_OA, event.user)
+        if event.kind is Kind.LEFT:  # they may have come back before this was done
+            await self._reception.reach.mark_unreachable(Channel.ZALO_OA, event.user, as_of=event.at)
             return
         if event.asked is not None:
             reply = await self._ask(event.asked, in_hand)

@@ -1,10 +1,18 @@
 """Which backups were taken, and which of them were proven."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.records import BackupKept
 from storage.tables import backups
+
+_COLUMNS: Final = (
+    backups.c.taken_at, backups.c.name, backups.c.bytes, backups.c.chain_number, backups.c.verified_at, backups.c.reason
+)  # fmt: skip
 
 
 class BackupsDrawer:
@@ -26,13 +34,20 @@ class BackupsDrawer:
             )
         )
 
-    async def find_last(self, *, is_good: bool | None = None) -> BackupKept | None:
-        """The last one; with `is_good` the last that was taken, or that could not be."""
-        columns = backups.c
-        order = select(
-            columns.taken_at, columns.name, columns.bytes, columns.chain_number, columns.verified_at, columns.reason
-        ).order_by(columns.taken_at.desc(), columns.number.desc())
+    async def find_last(self, until: datetime | None = None, *, is_good: bool | None = None) -> BackupKept | None:
+        """The one that was noted last; with `is_good` the last that was taken, or that could not be.
+
+        What carries a moment after `until` does not count: the clock was ahead when it was noted.
+        """
+        order = select(*_COLUMNS).order_by(backups.c.number.desc())
+        if until is not None:
+            order = order.where(backups.c.taken_at <= until)
         if is_good is not None:
-            order = order.where(columns.reason == "" if is_good else columns.reason != "")
+            order = order.where(backups.c.reason == "" if is_good else backups.c.reason != "")
         row = (await self._connection.execute(order.limit(1))).one_or_none()
         return BackupKept(*row) if row is not None else None
+
+    async def list_taken(self) -> Sequence[BackupKept]:
+        """Those that were taken, in the order in which they were noted, whatever the clock said."""
+        order = select(*_COLUMNS).where(backups.c.reason == "").order_by(backups.c.number)
+        return [BackupKept(*row) for row in await self._connection.execute(order)]

@@ -3,11 +3,11 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from storage.database import PATIENCE
 from storage.postgres.binaries import Binaries, list_clients
 
 _KEPT_FROM_OTHERS: Final = ("PG", "LC_", "LANG")
@@ -47,11 +47,17 @@ def reaching(url: str) -> Reaching:
     environment |= {"LC_ALL": "C", "PGAPPNAME": "nhacchuan backup", "PGCONNECT_TIMEOUT": "10"}
     if password is not None:
         environment["PGPASSWORD"] = password
-    return Reaching(make_conninfo("", **address), environment)
+    return Reaching(make_conninfo("", **{**PATIENCE, **address}), environment)
 
 
-def last_words(errors: Path) -> str:
+def has_spoken(errors: IO[bytes]) -> bool:
+    """Whether a program complained of anything."""
+    return os.fstat(errors.fileno()).st_size > 0
+
+
+def last_words(errors: IO[bytes]) -> str:
     """The last complaint of a program, in one line."""
-    lines = [line for line in errors.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    errors.seek(0)
+    lines = [line for line in errors.read().decode(errors="replace").splitlines() if line.strip()]
     wrong = [line for line in lines if "ERROR" in line or "error" in line]
     return (wrong or lines or ["it said nothing"])[0].strip()

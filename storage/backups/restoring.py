@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from storage.backups.manifest import Manifest, read_manifest
-from storage.backups.programs import BackupError, find_clients, last_words, reaching
+from storage.backups.programs import BackupError, find_clients, has_spoken, last_words, reaching
 from storage.backups.sealed import read_frames
 from storage.encryption import Vault
 from storage.migrating import known_revisions
@@ -152,7 +152,7 @@ def _find_sign(connection: psycopg.Connection) -> datetime | None:
 def _pour(url: str, vault: Vault, file: Path, manifest: Manifest, wishes: Wishes) -> None:
     """The backup as orders in one transaction; whatever goes wrong on the way, the transaction is dropped."""
     clients, where = find_clients(manifest.server_major), reaching(url)
-    with tempfile.NamedTemporaryFile() as words, tempfile.NamedTemporaryFile() as errors:
+    with tempfile.TemporaryFile() as words, tempfile.TemporaryFile() as errors:
         unpacking = subprocess.Popen(  # noqa: S603  our own argument list
             [clients.program("pg_restore"), "--no-owner", "--no-privileges", "--file=-"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=words, env=dict(where.environment),
@@ -177,8 +177,8 @@ def _pour(url: str, vault: Vault, file: Path, manifest: Manifest, wishes: Wishes
                         return
             for process, said in ((playing, errors), (unpacking, words)):
                 process.wait(30) if process is unpacking else process.poll()
-                if Path(said.name).stat().st_size:
-                    raise BackupError(f"the backup could not be put back: {last_words(Path(said.name))}")
+                if has_spoken(said):
+                    raise BackupError(f"the backup could not be put back: {last_words(said)}")
             raise BackupError("the backup could not be put back")
         finally:
             # What was not committed by now is dropped with the connection: the end of the orders must not come first.

@@ -3,11 +3,11 @@
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import psycopg
 from psycopg import sql
@@ -18,11 +18,14 @@ from storage.backups.sealed import SealedWriter
 from storage.encryption import Vault
 from storage.migrating import is_ours
 from storage.postgres.locks import FileLock
+from storage.records import BackupKept
 
 SUFFIX: Final = ".backup"
 _UNPROVEN: Final = ".unproven"
 _LOCK: Final = ".nhacchuan.lock"
 _PREFIX: Final = "nhacchuan-"
+_DRAFT: Final = ".nhacchuan.part"
+_DRAFTS: Final = (f".*{_DRAFT}", f".{_PREFIX}*{SUFFIX}*.part")  # the second: those of earlier versions
 _PIECE: Final = 256 * 1024
 _MAJOR: Final = 10_000
 _TABLES: Final = """
@@ -42,7 +45,6 @@ def take_backup(
 
     `noticing` is told what is being copied before it begins. Raises BackupError, and leaves no file then.
     """
-    draft = target.with_name(f".{target.name}.part")
     try:
         with psycopg.connect(url, options="-c statement_timeout=0 -c timezone=UTC") as connection:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -50,23 +52,51 @@ def take_backup(
             (snapshot,) = connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
             noticing(manifest)
             target.parent.mkdir(parents=True, exist_ok=True)
-            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:  # noqa: PTH123  with its rights
+            _drop_torn(target.parent)
+            with _drafted(target) as out:
                 writer = SealedWriter(out, vault.backup_keys[0])
                 writer.write_frame(write_manifest(manifest))
                 _dump(url, snapshot, manifest.server_major, writer)
                 writer.finish()
-                out.flush()
-                os.fsync(out.fileno())
-        draft.rename(target)
-        _keep_name(target.parent)
     except OSError as error:
         raise BackupError(f"{target} cannot be written: {error.strerror or error}") from error
     except psycopg.Error as error:
         raise BackupError(f"the database cannot be copied: {str(error).splitlines()[0]}") from error
-    finally:
-        with suppress(OSError):
-            draft.unlink()
     return manifest
+
+
+@contextmanager
+def _drafted(target: Path) -> Iterator[BinaryIO]:
+    """What becomes the file at the end of the block, and is gone where the block fails.
+
+    It is held meanwhile, by whoever lives: one that nobody holds was left by somebody who was killed (`_drop_torn`).
+    """
+    draft = target.with_name(f".{target.name}{_DRAFT}")
+    with FileLock(draft) as lock:  # made with rights for its owner alone
+        is_alone = True
+        with suppress(OSError):  # on a file system without locks
+            is_alone = lock.try_alone()
+        if not is_alone:
+            raise BackupError(f"{target} is being written by another process")
+        try:
+            with draft.open("wb") as out:
+                yield out
+                out.flush()
+                os.fsync(out.fileno())
+            draft.rename(target)
+        except BaseException:
+            with suppress(OSError):
+                draft.unlink()
+            raise
+    _keep_name(target.parent)
+
+
+def _drop_torn(directory: Path) -> None:
+    """Remove the halves of backups whose writers were killed."""
+    for one in {one for pattern in _DRAFTS for one in directory.glob(pattern)}:
+        with suppress(OSError), FileLock(one) as lock:
+            if lock.try_alone():
+                one.unlink()
 
 
 def until_proven(file: Path) -> Path:
@@ -113,12 +143,31 @@ def list_backups(directory: Path) -> list[Path]:
     return sorted(directory.glob(f"{_PREFIX}*{SUFFIX}"))
 
 
-def keep_newest(directory: Path, count: int) -> list[Path]:
-    """Remove all but so many; those removed."""
-    gone = list_backups(directory)[: -max(count, 1)]
+def keep_newest(newest: Path, count: int, noted: Sequence[BackupKept]) -> list[Path]:
+    """Remove all but so many from the directory of the one just taken; those removed.
+
+    `noted` are the backups that are known, in the order in which they were taken: by that they count, not by their
+    names, which a clock that was ahead has given. The one just taken stays, and so does the newest that was proven.
+    """
+    order = _in_order(newest, [one.name for one in noted])
+    proven = [one.name for one in noted if one.verified_at is not None and newest.with_name(one.name) in order]
+    gone = [one for one in order[: -max(count, 1)] if one.name not in proven[-1:]]
     for one in gone:
         one.unlink(missing_ok=True)
     return gone
+
+
+def _in_order(newest: Path, noted: Sequence[str]) -> list[Path]:
+    """The backups beside the newest one, which comes last. Strange ones are put in by their names.
+
+    A strange one that is named for a moment to come counts for none: when it was taken, nobody knows.
+    """
+    there = [one.name for one in list_backups(newest.parent)]
+    order = [name for name in noted if name in there and name != newest.name]
+    for name in there:
+        if name not in noted and name < newest.name:
+            order.insert(max((place for place, one in enumerate(order, 1) if one < name), default=0), name)
+    return [newest.with_name(name) for name in (*order, newest.name)]
 
 
 def _look(connection: psycopg.Connection, now: datetime, app_version: str) -> Manifest:
@@ -145,7 +194,7 @@ def _dump(url: str, snapshot: str, server_major: int, writer: SealedWriter) -> N
         *("--format=custom", "--compress=1", "--schema=public", "--no-owner", "--no-privileges"),
         *(f"--snapshot={snapshot}", f"--dbname={where.words}"),
     ]
-    with tempfile.NamedTemporaryFile() as errors:
+    with tempfile.TemporaryFile() as errors:  # it has no name: nothing of it stays where we are killed
         dumping = subprocess.Popen(  # noqa: S603  our own argument list
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, env=dict(where.environment)
         )
@@ -161,7 +210,7 @@ def _dump(url: str, snapshot: str, server_major: int, writer: SealedWriter) -> N
                 dumping.kill()
             dumping.wait()
         if dumping.returncode != 0:
-            raise BackupError(f"the database could not be copied: {last_words(Path(errors.name))}")
+            raise BackupError(f"the database could not be copied: {last_words(errors)}")
 
 
 def _keep_name(directory: Path) -> None:

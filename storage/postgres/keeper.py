@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -106,12 +107,8 @@ def _keep(cluster: Cluster, users: FileLock, writing: int) -> None:
 
 
 def _say(writing: int, words: str) -> None:
-    with os.fdopen(writing, "w", encoding="utf-8") as out:
-        try:
-            out.write(words)
-            out.flush()
-        except BrokenPipeError:
-            pass  # the one who asked is gone; others may come
+    with suppress(BrokenPipeError), os.fdopen(writing, "w", encoding="utf-8") as out:
+        out.write(words)  # the one who asked may be gone; others may come
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What a platform brings is kept before it is thanked, done once, and found again whatever becomes of a process."""
 
 import asyncio
+import math
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -8,10 +9,25 @@ import pytest
 from sqlalchemy import text, update
 
 from bot.gathering import Gathered
-from bot.intake import _MOST_LEAVING, _SUSPECT_AFTER, STAY_EVERY, Intake, TakenOverError
+from bot.intake import (
+    _FEW_ADOPTED,
+    _LONGEST_WAIT,
+    _MOST_ADOPTED,
+    _MOST_BEGUN,
+    _MOST_LEAVING,
+    _MOST_OF_ONE,
+    _MOST_TRIES,
+    _MOST_UNSENT_BYTES,
+    _SUSPECT_AFTER,
+    STAY_EVERY,
+    Intake,
+    TakenOverError,
+)
 from bot.seen import InboxInMemory
+from bot.turns import Turns
+from bot.wiring_errors import CabinetAwayError
 from bot.wiring_intake import InboxInDatabase
-from handlers.reply import Reply
+from handlers.reply import File, Reply
 from storage.encryption import Vault
 from storage.updates import seen_updates
 
@@ -226,10 +242,14 @@ async def test_update_that_failed_is_taken_up_again_after_its_time(inbox, databa
         if len(desk.came) == 1:
             in_hand.postpone(3600)
 
+    async def is_put_off():
+        async with database.transaction() as drawers:
+            return (await drawers.connection.execute(seen_updates.select())).one().due_at is not None
+
     desk = Desk(put_off)
     async with process(inbox, desk) as intake, asyncio.timeout(5):
         await intake.take("m1", {"text": "chào"})
-        await desk.done.wait()
+        await until(is_put_off)
         desk.done.clear()
         assert await inbox.adopt(CHANNEL, "other", 10) == []
         async with database.transaction() as drawers:
@@ -251,6 +271,118 @@ async def test_update_that_fails_each_time_is_given_up_in_the_end(database, caps
     assert "given_up" in shown
     assert "private words" not in shown
     assert len(desk.came) == 13
+
+
+class Waits(InboxInMemory):
+    """Keeps for how long each was put off, and how many were asked for at most."""
+
+    def __init__(self):
+        super().__init__()
+        self.waits = []
+        self.most = []
+
+    async def adopt(self, channel, holder, most, **how):
+        self.most.append(most)
+        return await super().adopt(channel, holder, most, **how)
+
+    async def postpone(self, channel, key, holder, seconds, mark=""):
+        self.waits.append(seconds)
+        await super().postpone(channel, key, holder, seconds, mark)
+
+
+@pytest.mark.parametrize("is_cabinet", [False, True], ids=["the platform", "the cabinet"])
+async def test_who_asked_is_answered_however_often_a_platform_or_the_cabinet_was_away(is_cabinet, capsys, caplog):
+    async def answer(in_hand):
+        if len(desk.came) <= 3 * _MOST_TRIES:
+            if is_cabinet:
+                raise CabinetAwayError
+            in_hand.put_off()
+
+    inbox, desk = Waits(), Desk(answer)
+    async with process(inbox, desk, stay_every=0.001) as intake, asyncio.timeout(5):
+        await intake.take("m1", {"text": "chào"})
+        await until_empty(inbox)
+    assert len(desk.came) == 3 * _MOST_TRIES + 1
+    assert "given_up" not in capsys.readouterr().out + caplog.text
+    assert inbox.waits == sorted(inbox.waits), "more rarely each time"
+    assert (inbox.waits[0], inbox.waits[-1]) == (15, _LONGEST_WAIT), "and never more rarely than every few minutes"
+
+
+async def test_of_what_waits_for_a_platform_it_is_kept_that_it_was_tried_and_not_how_often(inbox, database):
+    async def put_off(in_hand):
+        in_hand.postpone(0)
+
+    async def is_tried():
+        return len(desk.came) > _MOST_TRIES
+
+    desk = Desk(put_off)
+    async with process(inbox, desk) as intake, asyncio.timeout(10):
+        await intake.take("m1", {"text": "chào"})
+        await until(is_tried)
+    async with database.transaction() as drawers:
+        (row,) = (await drawers.connection.execute(seen_updates.select())).all()
+    assert (row.tries, row.answered_at) == (1, None), "what waits is forgotten after its period once it was tried"
+
+
+async def test_what_failed_for_a_day_is_tried_once_more_and_may_wait_for_a_platform_even_then(inbox, database):
+    async def put_off(in_hand):
+        if len(desk.came) < 4:
+            in_hand.postpone(0)
+
+    async def is_answered():
+        async with database.transaction() as drawers:
+            return not await drawers.updates.count_waiting()
+
+    await inbox.keep(CHANNEL, [("m1", '{"text": "chào"}')], None)
+    async with database.transaction() as drawers:
+        await drawers.connection.execute(update(seen_updates).values(tries=_MOST_TRIES))
+    desk = Desk(put_off)
+    async with process(inbox, desk), asyncio.timeout(5):
+        await until(is_answered)
+    assert len(desk.came) == 4
+
+
+async def test_while_a_platform_is_away_few_are_tried_and_all_once_it_takes_one():
+    async def answer(in_hand):
+        if is_away:
+            in_hand.put_off()
+        else:
+            await in_hand.begin_sending("mark")
+
+    inbox, desk, is_away = Waits(), Desk(answer), True
+    for n in range(3 * _FEW_ADOPTED):
+        await inbox.keep(CHANNEL, [(f"m{n}", f'{{"text": "{n}"}}')], None)
+    async with process(inbox, desk, stay_every=0.001), asyncio.timeout(5):
+        await until(lambda: _at_once(len(inbox.most) > 5))
+        assert (inbox.most[0], set(inbox.most[2:])) == (_MOST_ADOPTED, {_FEW_ADOPTED})
+        is_away = False
+        await until_empty(inbox)
+        seen = len(inbox.most)
+        await until(lambda: _at_once(len(inbox.most) > seen))
+    assert inbox.most[-1] == _MOST_ADOPTED
+
+
+async def _at_once(value):
+    return value
+
+
+async def test_who_leaves_in_an_orderly_way_has_held_up_only_what_it_was_at(inbox):
+    """So that no message is blamed for as many restarts as happen while it waits."""
+
+    async def think(in_hand):
+        if in_hand.raw["text"] == "0":
+            await asyncio.Event().wait()
+        in_hand.ensure_staying()
+
+    desk = Desk(think)
+    async with process(inbox, desk, grace=0.05, stay_every=60) as intake:
+        await intake.take("m0", {"text": "0"})
+        await until(lambda: _at_once(desk.came))
+        intake.is_leaving = True
+        await intake.take("m1", {"text": "1"})
+    leaving = await inbox.adopt(CHANNEL, "next", 10)
+    assert {one.key: one.was_held for one in leaving} == {"m0": True, "m1": False}
+    await inbox.leave("next")
 
 
 async def test_what_is_unfinished_when_the_grace_is_over_is_anybodys_at_once(inbox):
@@ -608,3 +740,53 @@ async def test_whoever_leaves_finishes_what_is_under_way_and_leaves_the_rest_to_
             while inbox.waiting:  # noqa: ASYNC110  what is in memory tells nobody
                 await asyncio.sleep(0.01)
     assert [text for text, _sending in new.came] == ["1", "2", "3", "4"]
+
+
+async def test_many_of_one_conversation_hold_up_nobody_else_and_are_done_in_their_order():
+    turns, go_on, b_is_done, all_are_done = Turns(), asyncio.Event(), asyncio.Event(), asyncio.Event()
+    count = _MOST_BEGUN + 50
+
+    async def answer(in_hand):
+        words = in_hand.raw["text"]
+        async with turns.of(words[0]):
+            if words == "a0":
+                await go_on.wait()
+        if words == "b":
+            b_is_done.set()
+        if words == f"a{count - 1}":
+            all_are_done.set()
+
+    desk = Desk(answer)
+    async with (
+        process(InboxInMemory(), desk, conversation_of=lambda raw: raw["text"][0]) as intake,
+        asyncio.timeout(10),
+    ):
+        await asyncio.gather(*(intake.take(f"a{n}", {"text": f"a{n}"}) for n in range(count)))
+        await intake.take("b", {"text": "b"})
+        await b_is_done.wait()
+        assert len(desk.came) == _MOST_OF_ONE + 1
+        go_on.set()
+        await all_are_done.wait()
+    assert [words for words, _mark in desk.came if words != "b"] == [f"a{n}" for n in range(count)]
+    assert not intake._of_one
+    assert not intake._behind
+    assert (intake._begun, intake._parked) == (0, 0)
+
+
+async def test_update_of_which_nobody_can_tell_the_conversation_is_done():
+    desk = Desk()
+    async with process(InboxInMemory(), desk, conversation_of=lambda raw: raw["nobody"]) as intake:
+        await intake.take("m1", {"text": "chào"})
+        async with asyncio.timeout(5):
+            await desk.done.wait()
+    assert desk.came == [("chào", "")]
+
+
+def test_answers_that_wait_are_forgotten_where_they_are_too_large_or_too_old():
+    intake = Intake(CHANNEL, InboxInMemory(), Desk().visit)
+    intake._unsent["old"] = -math.inf, Reply("Chào")
+    file = File("a.pdf", bytes(_MOST_UNSENT_BYTES // 2), "application/pdf")
+    for name in ("first", "second", "third"):
+        intake._remember_unsent(name, Reply("Đây", file=file))
+    found = [name for name in ("old", "first", "second", "third") if intake._find_unsent(name) is not None]
+    assert found == ["second", "third"]

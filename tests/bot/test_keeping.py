@@ -2,7 +2,8 @@
 
 import asyncio
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ import psutil
 import psycopg
 import pytest
 from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot.commands import audit_chain
@@ -21,7 +23,7 @@ from bot.papers.audit_sheet import list_unread, read_lines, write_audit_sheet
 from bot.push.daily import DailyPlan
 from bot.wiring import open_office
 from bot.wiring_intake import InboxInDatabase
-from bot.wiring_keeping import Keeper, read_standing, settle_restore
+from bot.wiring_keeping import Keeper, back_up, read_standing, settle_restore
 from handlers.audit_words import line_of
 from storage.backups.taking import alone_in, name_of
 from tests.databases import make_home
@@ -199,7 +201,7 @@ async def test_whatever_keeps_the_nightly_backup_from_being_taken_is_noted_and_t
 
 
 async def test_backup_that_does_not_hold_is_noted_and_no_older_one_goes_for_it(settings, tmp_path, capsys):
-    older = [tmp_path / name_of(MONDAY - timedelta(days=n)) for n in (3, 2, 1)]
+    older = [tmp_path / name_of(datetime.now(UTC) - timedelta(days=n)) for n in (3, 2, 1)]
     for one in older:
         one.write_text("proven then")
     with broken_chain(settings), pytest.raises(InputError, match="unproven"):
@@ -253,6 +255,72 @@ def noted(settings):
     order = "SELECT reason, name, verified_at IS NOT NULL FROM backups ORDER BY number DESC LIMIT 1"
     with psycopg.connect(settings.database_url.get_secret_value()) as connection:
         return connection.execute(order).fetchone()
+
+
+async def test_what_was_noted_while_the_clock_was_ahead_keeps_nothing_from_being_done(settings, tmp_path):
+    kept = settings.model_copy(update={"backup_dir": tmp_path / "kept", "backup_keep": 1})
+    right = MONDAY.replace(hour=2) + timedelta(days=30)
+    clock = Clock(right.replace(year=2033))
+    with psycopg.connect(settings.database_url.get_secret_value()) as connection:
+        connection.execute("DELETE FROM backups")
+    async with open_office(kept, clock=clock, keeps_threads=False) as office:
+        await Keeper(office).look()
+        (ahead,) = names_in(kept.backup_dir)
+        assert "2033" in ahead
+
+        clock.moment = right
+        standing = await read_standing(office)
+        assert (standing.check, standing.backup) == (None, None)
+        found = {name: (is_well, found) for name, is_well, found, _mend in await check_keeping(office)}
+        assert not found["audit"][0]
+        assert not found["backups"][0]
+        assert "2033" in found["backups"][1]
+
+        await Keeper(office).look()
+        assert names_in(kept.backup_dir) == [name_of(right)], "the one just proven stays, and it alone"
+        standing = await read_standing(office)
+        assert (standing.check.checked_at, standing.backup.taken_at) == (right, right)
+
+        clock.moment += timedelta(days=1)
+        nowhere = office.settings.model_copy(update={"backup_dir": Path("no such\0directory")})
+        await Keeper(replace(office, settings=nowhere)).take_nightly()
+        standing = await read_standing(office)
+    registry = CollectorRegistry()
+    KeepingMeters(registry).show(standing.check, standing.sealed, standing.backup, standing.failed)
+    assert registry.get_sample_value("nhacchuan_backup_failed") == 1
+    assert registry.get_sample_value("nhacchuan_backup_taken_timestamp_seconds") == right.timestamp()
+
+
+def names_in(directory):
+    return [one.name for one in sorted(directory.glob("*.backup"))]
+
+
+async def test_nothing_is_taken_with_a_key_that_is_not_the_one_of_the_data(settings, tmp_path):
+    target, home = tmp_path / "backups", tmp_path / "home"
+    strange = settings.model_copy(update={"secret_key": SecretStr("a key that somebody made up by mistake")})
+    with pytest.raises(InputError, match=r"secret\.key"):
+        await take(strange, target, keep=None, verifies=False)
+    keyless = settings.model_copy(update={"secret_key": None, "home": home})
+    for one in (take(keyless, target, keep=None, verifies=True), put_back(keyless, target, replaces=True, holds=True)):
+        with pytest.raises(InputError, match=r"secret\.key"):
+            await one
+    assert not target.exists()
+    assert not home.exists(), "no key was made"
+
+
+async def test_only_a_directory_of_backups_is_kept_small_and_never_of_the_newest_proven(settings, tmp_path):
+    for target in (tmp_path / "one.backup", tmp_path / name_of(MONDAY)):
+        target.with_name(name_of(MONDAY - timedelta(days=1))).touch()
+        with pytest.raises(InputError, match="--keep"):
+            await take(settings, target, keep=1, verifies=False)
+        with suppress(CommandError):
+            await back_up(settings, target, MONDAY, keep=1)
+        assert target.with_name(name_of(MONDAY - timedelta(days=1))).exists()
+
+    several = tmp_path / "several"
+    for n, proves in enumerate((True, False, False)):
+        await back_up(settings, several, MONDAY + timedelta(days=n), keep=1, proves=proves)
+    assert names_in(several) == [name_of(MONDAY), name_of(MONDAY + timedelta(days=2))]
 
 
 async def test_a_file_that_is_there_is_not_written_over(settings, tmp_path):

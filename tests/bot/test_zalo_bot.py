@@ -220,6 +220,7 @@ async def test_day_is_sent_by_the_bot_and_its_number_acknowledges(province, plat
             number = next(line.partition(".")[0] for line in pushed.splitlines() if line.endswith("Đã nhận"))
             people[0].says(number)
             await platform.wait_for(lambda: people[0].sees() != pushed, 10)
+            platform.hurry_polls()
             stop.set()
         figures = await office.push.read_figures()
         states = {state: n for (identity, state), n in figures.states.items() if identity.startswith("zalo_bot:")}

@@ -365,6 +365,7 @@ async def at_zalo_bot(office: Office) -> AsyncIterator[Guest]:
             yield ZaloBotGuest(platform, inbox)
         finally:
             stop.set()
+            platform.hurry_polls()
 
 
 @asynccontextmanager

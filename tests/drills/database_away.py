@@ -20,7 +20,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import aiohttp
-import psutil
 import psycopg
 
 from tests.drills.house import WEBHOOK, House, open_house
@@ -41,17 +40,9 @@ class Hampered:
         self.house, self.proxy, self.url = house, proxy, url
         self.was_full = True
 
-    def _keeper(self) -> psutil.Process | None:
-        root = str(self.house.cluster.root)
-        for one in psutil.process_iter(["cmdline"]):
-            words = one.info["cmdline"] or []
-            if "storage.postgres.keeper" in words and root in words:
-                return one
-        return None
-
     async def stopped(self, seconds: float) -> None:
         """As an operator stops it, with the keeper held so that it does not bring it back at once."""
-        keeper, pid = self._keeper(), self.house.cluster.find_pid()
+        keeper, pid = self.house.find_keeper(), self.house.cluster.find_pid()
         assert keeper is not None
         assert pid is not None
         keeper.suspend()

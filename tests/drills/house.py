@@ -1,7 +1,8 @@
 """A whole house for drills: the invented province, a platform's stand-in, processes that can be killed, and visitors.
 
 Every visitor asks one thing and never again, so that each answer can be counted: none is a loss, two are a double.
-Whoever is told that an answer may have been cut off is counted by that. Notices go to chats that ask nothing.
+Whoever is told that an answer may have been cut off is counted by that. Notices go to chats that ask nothing, and
+each that a drill asked to be told is told, or named unclear, in the end.
 Some of those who ask are linked and ask for their own record; no answer to anybody may tell of somebody else.
 The platform is Telegram here; `zalo_house` has both of Zalo's.
 """
@@ -18,7 +19,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -37,7 +38,7 @@ from storage.postgres.cluster import Cluster
 from storage.records import NewDelivery, NewNotice, NoticeKind
 from tests.conftest import LOCALES
 from tests.drills import own_records
-from tests.drills.process import JUMP
+from tests.drills.process import JUMP, read_jump
 from tests.drills.province import FIRST_CHAT, IDENTITY, ROOT
 from tests.drills.worker import AHEAD, DayClock, seconds_until_day
 from tests.offices import TEST_SECRET, make_sample, settings_for, share_cache
@@ -52,6 +53,7 @@ _FOR_OWN_RECORD = 1 / 3
 MOST_LEAVING = 48  # answers between mark and end, as `bot.intake` promises
 _LAID_DOWN_WITHIN, _BACK_WITHIN = 3.0, 30.0  # seconds: that an answer was given, or that the database is there again
 _LINKED_AT_ONCE = 300
+_MOST_LATER = 8  # mornings to which a notice may be put off, one after the other
 FIRST_OFFICIAL = 6_000_000_000
 READY = {"serve": "http://", "run": "http://", "work": "Ctrl-C"}
 QUESTIONS = (
@@ -85,10 +87,30 @@ WITH one AS (
     INSERT INTO people (code, name, name_folded, born_on, gender, unit, position, position_group, managed_by,
         is_leader) VALUES (%s, 'Le Thi ' || %s, 'le thi', date '1985-01-01', 'nu',
         (SELECT code FROM units ORDER BY code LIMIT 1), 'Chuyen vien', 'khong-co-nhom', 'don_vi', false)
-    RETURNING code)
+    ON CONFLICT DO NOTHING RETURNING code)
 INSERT INTO accounts (channel, address, person, linked_at, locale, changed_at)
 SELECT 'telegram', %s, code, now(), 'vi', now() FROM one
 """
+_LEFT = """
+SELECT count(*) FROM deliveries WHERE state IN ('claimed', 'started')
+    OR (state = 'waiting' AND NOT is_held AND due_at <= %s)
+"""
+# What a drill asked to be told, and everything else that the house found to tell.
+_OF_BROADCASTS = "SELECT FROM carried c JOIN notices n ON n.id = c.notice WHERE c.delivery = d.id AND n.key LIKE %s"
+_LATEST_DUE = (
+    f"SELECT max(due_at) FROM deliveries d WHERE state = 'waiting' AND due_at > %s AND EXISTS ({_OF_BROADCASTS})"  # noqa: S608  ours
+)
+_OTHERS_LEFT = f"""
+SELECT count(*) FROM deliveries d WHERE NOT EXISTS ({_OF_BROADCASTS}) AND (state IN ('claimed', 'started', 'refused')
+    OR (state = 'waiting' AND NOT is_held AND due_at <= %s))
+"""  # noqa: S608  ours
+_ENDS = """
+SELECT n.key, array_remove(array_agg(d.state), NULL)
+FROM notices n LEFT JOIN carried c ON c.notice = n.id AND c.dropped IS NULL LEFT JOIN deliveries d ON d.id = c.delivery
+WHERE n.key LIKE %s GROUP BY n.key
+"""
+_BROADCASTS = "broadcast:%"
+_TOLD = {"delivered", "unclear"}
 
 
 @dataclass
@@ -131,6 +153,7 @@ class House:
     linked: int = 0
     linked_asked: int = 0
     whose_code: dict[str, str] = field(default_factory=dict)
+    told: set[int] = field(default_factory=set)  # numbers of what everybody was asked to be told
     reader: own_records.Reader = field(default_factory=own_records.Reader)
 
     def __post_init__(self) -> None:
@@ -146,6 +169,12 @@ class House:
     def jump(self) -> Path:
         """The file by which the clocks of all processes jump."""
         return self.home / JUMP_FILE
+
+    def jump_ahead(self, seconds: float) -> None:
+        """From now on the clocks of all processes say so much more."""
+        draft = self.jump.with_suffix(".new")
+        draft.write_text(str(read_jump(self.jump) + seconds))
+        draft.replace(self.jump)
 
     def environment(self) -> dict[str, str]:
         """The settings of every process."""
@@ -300,17 +329,42 @@ class House:
 
     def kill_backend(self, random: Random) -> bool:
         """Kill a process that serves a connection with kill -9; the server begins anew then."""
+        return self._kill_of_server("postgres backend", random, lambda words: SUPER in words)
+
+    def kill_background(self, random: Random) -> bool:
+        """The same with one that the server runs for itself: it writes, sweeps, or reads ahead."""
+        return self._kill_of_server("postgres background", random, lambda words: SUPER not in words)
+
+    def _kill_of_server(self, kind: str, random: Random, is_meant: Callable[[str], bool]) -> bool:
         pid = self.cluster.find_pid()
         with suppress(psutil.Error):
-            ours = [
-                one for one in psutil.Process(pid).children() if one.cmdline() and SUPER in " ".join(one.cmdline())
-            ] if pid is not None else []  # fmt: skip
-            if ours:
-                random.choice(ours).kill()
-                self.kills["postgres backend"] += 1
+            children = psutil.Process(pid).children() if pid is not None else []
+            meant = [one for one in children if one.cmdline() and is_meant(" ".join(one.cmdline()))]
+            if meant:
+                random.choice(meant).kill()
+                self.kills[kind] += 1
                 self.note_cut_off(of_database=True)
                 return True
         return False
+
+    def find_keeper(self) -> psutil.Process | None:
+        """The process that keeps the embedded server running, where there is one."""
+        root = str(self.cluster.root)
+        for one in psutil.process_iter(["cmdline"]):
+            words = one.info["cmdline"] or []
+            if "storage.postgres.keeper" in words and root in words:
+                return one
+        return None
+
+    def kill_keeper(self) -> bool:
+        """Kill it with kill -9; whether there was one. The server runs on until somebody needs to bring it back."""
+        keeper = self.find_keeper()
+        if keeper is None:
+            return False
+        with suppress(psutil.NoSuchProcess):
+            keeper.kill()
+        self.kills["postgres keeper"] += 1
+        return True
 
     def query(self, order: str, *values: Any) -> list[tuple]:
         """Rows, straight from the server; values one by one, or one mapping of them by their names."""
@@ -462,20 +516,29 @@ class House:
 
     # --- notices
 
-    async def tell_everybody(self, number: int) -> None:
-        """A message for each of the many, in the outbox."""
+    async def tell_everybody(self, number: int, *, at: datetime | None = None, merge_day: date | None = None) -> None:
+        """A message for each of the many, in the outbox, now or for later; another number is another message.
+
+        Where it fails it may be tried again: all of them are kept, or none.
+        """
         now = self.now()
+        due_at = at or now
         said = {"text": f"Thông báo số {number}", "unit": "Sở Mẫu"}
         parcels = [
             (
-                NewDelivery(PersonCode(f"ZZ{n:06}"), now, self.identity, self.channel, self.bulk_address(n)),
+                NewDelivery(
+                    PersonCode(f"ZZ{n:06}"), due_at, self.identity, self.channel, self.bulk_address(n),
+                    merge_day=merge_day,
+                ),
                 [NewNotice(NoticeKind.BROADCAST, f"broadcast:{number}:{n}", payload=said)],
             )
             for n in range(self.bulk)
-        ]
+        ]  # fmt: skip
         opened = open_office(settings_for(self.direct, self.home), clock=self.clock())
         async with opened as office, office.open_cabinet() as drawers:
-            assert await drawers.outbox.put_many(parcels, now) == self.bulk
+            # None where an earlier try was kept and only its answer was lost.
+            assert await drawers.outbox.put_many(parcels, now) in {0, self.bulk}
+        self.told.add(number)
 
     def clock(self) -> DayClock:
         """The clock of the house, without its jumps."""
@@ -485,25 +548,55 @@ class House:
         """The time in the house."""
         return self.clock().now().astimezone(VIETNAM)
 
+    def now_there(self) -> datetime:
+        """The time by which its processes live, jumps and all."""
+        return self.now() + timedelta(seconds=read_jump(self.jump))
+
     async def count_left(self) -> int:
         """Deliveries whose time has come and that have not ended."""
-        order = (
-            "SELECT count(*) FROM deliveries WHERE state IN ('claimed', 'started')"
-            " OR (state = 'waiting' AND NOT is_held AND due_at <= %s)"
-        )
-        return (await self.ask_database(order, self.now()))[0][0]
+        return (await self.ask_database(_LEFT, self.now_there()))[0][0]
 
     async def wait_until_told(self, seconds: float) -> float:
-        """Until nothing that is due waits, or it becomes no less for so long; the seconds that it took in all."""
-        return await self.wait_until_none(self.count_left, seconds)
+        """Until nothing that is due waits, or it becomes no less for so long; the seconds that it took in all.
+
+        What was asked to be told and was put off, from a day off to the next morning, becomes due by a jump.
+        """
+        took = await self.wait_until_none(self.count_left, seconds)
+        for _each in range(_MOST_LATER):
+            now = self.now_there()
+            (latest,) = (await self.ask_database(_LATEST_DUE, now, _BROADCASTS))[0]
+            if latest is None:
+                break
+            self.jump_ahead((latest - now).total_seconds() + 1)
+            took += await self.wait_until_none(self.count_left, seconds)
+        return took
+
+    async def count_broadcasts(self) -> dict[str, int]:
+        """What everybody was asked to be told: how much of it nobody told or named unclear, and how much left twice.
+
+        A try of which nobody heard that it was kept was kept as a whole or not at all.
+        """
+        ends: dict[int, list[list[str]]] = {number: [] for number in self.told}
+        for key, states in await self.ask_database(_ENDS, _BROADCASTS):
+            ends.setdefault(int(key.split(":")[1]), []).append(states)
+        told = [sum(one in _TOLD for one in states) for kept in ends.values() for states in kept]
+        others = Counter(one for kept in ends.values() for states in kept for one in states if one not in _TOLD)
+        wanted, reached = self.bulk * len(ends), sum(one > 0 for one in told)
+        if wanted != reached:
+            print(f"{reached} of {wanted} told; of the others {dict(others)}", file=sys.stderr)
+        return {"wanted": wanted, "untold": wanted - reached, "twice": sum(max(0, one - 1) for one in told)}
 
     async def count_notices(self) -> dict[str, int]:
-        """How it went for everybody who was to be told, by the platform's books against ours, chat by chat."""
+        """How it went for everybody who was to be told, by the platform's books against ours, chat by chat.
+
+        Lost is whatever a drill asked to be told and was neither delivered nor named unclear, however its row stands.
+        Of what the house found to tell by itself, what is due and has not ended, and what was refused.
+        """
         order = "SELECT address, state, count(*) FROM deliveries WHERE channel = %s GROUP BY 1, 2"
         kept: dict[str, Counter[str]] = {}
         for address, state, count in await self.ask_database(order, self.channel):
             kept.setdefault(address, Counter())[state] = count
-        lost = doubled = unclear = delivered = left = 0
+        lost = doubled = unclear = delivered = 0
         for address, states in kept.items():
             if not self.asks_nothing(address):
                 continue  # whoever asks reads answers too
@@ -512,10 +605,12 @@ class House:
             delivered += states["delivered"]
             lost += max(0, states["delivered"] - got)
             doubled += max(0, got - states["delivered"] - states["unclear"])
-            left += states["claimed"] + states["started"]
+        broadcasts = await self.count_broadcasts()
+        left = (await self.ask_database(_OTHERS_LEFT, _BROADCASTS, self.now_there()))[0][0]
         return {
-            "notices": delivered + unclear + left, "delivered": delivered, "unclear": unclear,
-            "notices lost": lost + left, "notices doubled": doubled,
+            "notices": delivered + unclear, "delivered": delivered, "unclear": unclear,
+            "asked to be told": broadcasts["wanted"], "not told": broadcasts["untold"],
+            "notices lost": lost + left + broadcasts["untold"], "notices doubled": doubled + broadcasts["twice"],
         }  # fmt: skip
 
 

@@ -16,18 +16,14 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from bot.wiring import open_office
-from knowledge.facts import PersonCode
 from knowledge.local_time import VIETNAM
-from storage.records import NewDelivery, NewNotice, NoticeKind
 from tests.drills.house import POLLING, House, link_officials, open_house
-from tests.drills.province import FIRST_CHAT, IDENTITY
-from tests.offices import settings_for
 
 WITHIN = 150.0
 RATE = 3.0
 HOUR, DAY = 3600.0, 86_400.0
 _FRIDAY = 4
+_OF_MORNING = 1000  # the number of that message, which no jump has
 _PLANNED_WITHIN = 600.0  # seconds: workers look once a minute, and beside other work a plan takes long
 # What the database writes down by its own clock and compares with it later.
 _OWN_MOMENTS = {
@@ -47,14 +43,6 @@ GROUP BY sender, state, reason
 """
 
 
-def jump_processes(house: House, seconds: float) -> None:
-    """From now on the clocks of all processes say so much more."""
-    now = float(house.jump.read_text()) if house.jump.exists() else 0.0
-    draft = house.jump.with_suffix(".new")
-    draft.write_text(str(now + seconds))
-    draft.replace(house.jump)
-
-
 async def jump_database(house: House, seconds: float) -> None:
     """As if the database's clock said so much more."""
     orders = []
@@ -68,7 +56,7 @@ async def jump_database(house: House, seconds: float) -> None:
 
 async def move_both_clocks(house: House, seconds: float) -> None:
     """So much time passes for everybody."""
-    jump_processes(house, seconds)
+    house.jump_ahead(seconds)
     await jump_database(house, seconds)
 
 
@@ -84,41 +72,24 @@ async def pass_a_night(house: House, seconds: float) -> dict[str, object]:
     while day.weekday() > _FRIDAY:
         day += timedelta(days=1)
     midnight = datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
-    await tell_in_the_morning(house, midnight)
+    # The plan may find that everything owed was told before.
+    await house.tell_everybody(_OF_MORNING, at=midnight + timedelta(hours=8), merge_day=day)
     into_the_night = (midnight - now).total_seconds() + 2400
-    jump_processes(house, into_the_night)
+    house.jump_ahead(into_the_night)
     await _wait(house, _PLANNED, day, lambda rows: rows[0][0] > 0)
     is_planned = (await house.ask_database(_PLANNED, day))[0][0]
     await asyncio.sleep(seconds)
     at_night = dict(await house.ask_database(_OF_DAY, day))
-    jump_processes(house, 8 * HOUR)
+    house.jump_ahead(8 * HOUR)
     await _wait(house, _OF_DAY, day, lambda rows: rows and not any(dict(rows).get(one) for one in _NOT_TOLD))
     by_day = dict(await house.ask_database(_OF_DAY, day))
-    jump_processes(house, -into_the_night - 8 * HOUR)
+    house.jump_ahead(-into_the_night - 8 * HOUR)
     return {
         "planned at night": is_planned,
         "told in the morning": by_day.get("delivered", 0),
         "told at night": sum(n for state, n in at_night.items() if state in {"started", "delivered", "unclear"}),
         "not told in the morning": sum(by_day.get(one, 0) for one in _NOT_TOLD),
     }
-
-
-async def tell_in_the_morning(house: House, midnight: datetime) -> None:
-    """A message of that day to each of the many: the plan may find that everything owed was told before."""
-    said = {"text": "Thông báo buổi sáng", "unit": "Sở Mẫu"}
-    parcels = [
-        (
-            NewDelivery(
-                PersonCode(f"ZZ{n:06}"), midnight + timedelta(hours=8), IDENTITY, "telegram", str(FIRST_CHAT + n),
-                merge_day=midnight.date(),
-            ),
-            [NewNotice(NoticeKind.BROADCAST, f"morning:{midnight.date()}:{n}", payload=said)],
-        )
-        for n in range(house.bulk)
-    ]  # fmt: skip
-    opened = open_office(settings_for(house.direct, house.home), clock=house.clock())
-    async with opened as office, office.open_cabinet() as drawers:
-        assert await drawers.outbox.put_many(parcels, house.now()) == house.bulk
 
 
 async def _wait(house: House, order: str, day: date, is_so: Callable[[list[tuple]], object]) -> None:
@@ -141,7 +112,7 @@ async def drill(seconds: float) -> dict[str, object]:
                 await house.tell_everybody(10 * number + jumps + 1)
                 await asyncio.sleep(seconds / 3)
                 if who != "database":
-                    jump_processes(house, by)
+                    house.jump_ahead(by)
                 if who != "processes":
                     await jump_database(house, by)
                 jumps += 1

@@ -2,12 +2,13 @@
 
 Run as: python -m tests.drills.providers [--seconds 10] [--door telegram|zalo-account|zalo-bot] [--only NAME]. A day is
 made to pass by the clocks of all processes jumping ahead, and by every moment that the database wrote down itself being
-moved back as far. An answer of which nobody knows whether it arrived is not sent again: it is in the log, and counted
-as named.
+moved back as far. An answer of which nobody knows whether it arrived is not sent again: the log names its
+conversation, and whoever asked there is counted as named, and nobody else.
 """
 
 import asyncio
 import json
+import re
 import sys
 import time
 from argparse import ArgumentParser
@@ -20,7 +21,9 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from tests.drills.house import POLLING, QUESTIONS, WEBHOOK, House, open_house
+from bot.intake import _MOST_TRIES
+from bot.log_names import short_name
+from tests.drills.house import POLLING, QUESTIONS, WEBHOOK, Asked, House, open_house
 from tests.drills.jumps import move_both_clocks
 from tests.drills.zalo_house import ZALO
 from tests.standins.telegram_api import faults
@@ -30,8 +33,16 @@ from tests.standins.zalo_ground import faults as zalo_faults
 WITHIN = 150.0
 RATE = 3.0
 _DAY = 86_400.0
+TELEGRAM = "telegram"
 _LINES, _HELD = 300, 30
 _ASK_MEANWHILE = 16
+_KEPT_WITHIN = 60.0
+_WAITING = "body IS NOT NULL AND answered_at IS NULL"
+# As what has failed for days stands there: tried as often as it may be, and in nobody's hand.
+_TRIED_FOR_DAYS = (
+    f"UPDATE seen_updates SET tries = {_MOST_TRIES}, holder = NULL, sending = NULL, due_at = clock_timestamp()"  # noqa: S608  ours
+    f" WHERE {_WAITING} RETURNING 1"
+)
 _HELD_WITHIN = 45.0  # less than the time for which Telegram is waited for, so that no held line is the reason
 # 200 with an error inside, before and after the call was carried out; a page; half a JSON; another's shape.
 _LIES = (
@@ -77,7 +88,8 @@ TROUBLES = {
 async def away_for_a_day(house: House, seconds: float) -> dict[str, object]:
     """Nobody listens there; what was asked, and what was to be told, goes out when somebody does again.
 
-    Zalo brings us what people ask meanwhile; Telegram keeps it.
+    Zalo brings us what people ask meanwhile; Telegram keeps it, and only what it brought before waits here. That is
+    tried in vain as often as anything may be, and whoever does so does not outlive it.
     """
     port = urlsplit(house.api.base).port or 0
     stop = asyncio.Event()
@@ -85,7 +97,7 @@ async def away_for_a_day(house: House, seconds: float) -> dict[str, object]:
     await asyncio.sleep(seconds / 2)
     stop.set()
     await asking
-    await house.go_away()
+    tried = await _fail_for_days(house)
     for n in range(_ASK_MEANWHILE):
         house.asks(QUESTIONS[n % len(QUESTIONS)])
     await house.tell_everybody(1)
@@ -93,7 +105,32 @@ async def away_for_a_day(house: House, seconds: float) -> dict[str, object]:
     await move_both_clocks(house, _DAY)
     await asyncio.sleep(1.0)
     await house.api.start(port)
-    return {}
+    return {"tried for days": tried, "not tried for days": max(0, _ASK_MEANWHILE - tried)}
+
+
+async def _fail_for_days(house: House) -> int:
+    """It goes away with people waiting, and their tries fail until there are no more; how many people."""
+    await house.wait_until_answered(_KEPT_WITHIN)
+    if house.channel == TELEGRAM:  # it brings us nothing while it is away
+        house.api.fail_next(house.sending, faults.too_many_requests(3600), times=10 * _ASK_MEANWHILE)
+    else:
+        await house.go_away()
+    for n in range(_ASK_MEANWHILE):
+        house.asks(QUESTIONS[n % len(QUESTIONS)])
+    await house.wait_until_none(lambda: _not_kept(house), _KEPT_WITHIN)
+    if house.channel == TELEGRAM:
+        await house.go_away()
+        house.heal()
+    house.kill("serve")
+    tried = len(await house.ask_database(_TRIED_FOR_DAYS))
+    await house.start("serve")
+    return tried
+
+
+async def _not_kept(house: House) -> int:
+    """Those who asked and do not wait in our house."""
+    kept = await house.ask_database(f"SELECT count(*) FROM seen_updates WHERE {_WAITING}")  # noqa: S608  ours
+    return max(0, _ASK_MEANWHILE - kept[0][0])
 
 
 async def flapping(house: House, seconds: float) -> dict[str, object]:
@@ -193,7 +230,7 @@ async def _is_open(reading: asyncio.StreamReader) -> bool:
 
 async def _unanswered(house: House) -> int:
     """Those of whom it is not known either whether their answer arrived."""
-    return max(0, len(house.unanswered()) - house.logs().count(house.unclear))
+    return len(house.unanswered()) - sum(not house.answers(one) for one in find_named(house))
 
 
 WAYS: dict[str, tuple[str, Callable]] = {
@@ -203,7 +240,6 @@ WAYS: dict[str, tuple[str, Callable]] = {
     "holding its answers": (POLLING, holding),
     "dribbled at": (WEBHOOK, dribbled_at),  # one server for all platforms
 }
-TELEGRAM = "telegram"
 
 
 async def drill(seconds: float, only: str | None = None, door: str = TELEGRAM) -> dict[str, dict[str, object]]:
@@ -220,9 +256,8 @@ async def drill(seconds: float, only: str | None = None, door: str = TELEGRAM) -
             back = time.monotonic()
             await house.wait_until_none(lambda: _unanswered(house), WITHIN)
             await house.wait_until_told(WITHIN)
-            unclear = house.logs().count(house.unclear)
             found[name] = {
-                **name_unclear(house.count_answers(), unclear), **await house.count_notices(),
+                **count_but_named(house), **await house.count_notices(),
                 **more, "recovered in s": round(time.monotonic() - back, 1),
                 "processes that ended by themselves": len(house.ended()),
             }  # fmt: skip
@@ -230,19 +265,28 @@ async def drill(seconds: float, only: str | None = None, door: str = TELEGRAM) -
     return found
 
 
-def name_unclear(answers: dict[str, int], unclear: int) -> dict[str, int]:
-    """The same, without those of whom the log says that nobody knows whether it arrived.
+def find_named(house: House) -> list[Asked]:
+    """Those of whose conversation the log says that nobody knows whether an answer arrived there."""
+    unclear = [line for line in house.logs().splitlines() if house.unclear in line]
+    chats = {chat for line in unclear for chat in re.findall(r"\bchat=(\w+)", line)}
+    return [one for one in house.asked if short_name(one.address) in chats]
+
+
+def count_but_named(house: House) -> dict[str, int]:
+    """How it went for everybody who asked, without what those whom the log names have not read.
 
     On Zalo an answer may be several messages: where the first is lost, the next may stand alone and tell of no record.
     """
-    lost = min(answers["lost"], unclear)
-    untold = min(answers["own record not told"], unclear - lost)
+    answers, named = house.count_answers(), [(one, house.answers(one)) for one in find_named(house)]
+    lost = sum(not read for _one, read in named)
+    own = [(one.person or "", read) for one, read in named if one.is_for_own_record and read]
+    untold = sum(not house._is_told(read, person) for person, read in own)
     left = {"lost": answers["lost"] - lost, "own record not told": answers["own record not told"] - untold}
     return {**answers, **left, "named unclear": lost + untold}
 
 
 BREACHES = ("lost", "doubled", "wrong disclosures", "own record not told", "apologies", "told they were cut off",
-            "notices lost", "notices doubled", "lines open still", "others waited",
+            "notices lost", "notices doubled", "lines open still", "others waited", "not tried for days",
             "processes that ended by themselves")  # fmt: skip
 
 

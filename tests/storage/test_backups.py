@@ -1,7 +1,10 @@
 """A backup holds everything and shows nothing; it is put back whole or not at all, and nothing of it happens twice."""
 
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,12 +22,14 @@ from storage.backups.programs import BackupError, find_clients
 from storage.backups.restoring import NewerBackupError, NotEmptyError, Wishes, look_into, restore_backup
 from storage.backups.sealed import DamagedBackupError, NotABackupError, SealedWriter, WrongKeyError, read_frames
 from storage.backups.taking import keep_newest, list_backups, name_of, take_backup
-from storage.backups.verifying import prove_backup
+from storage.backups.verifying import drop_left_proofs, prove_backup
 from storage.database import Database, open_database
+from storage.embedded import EmbeddedServer
 from storage.encryption import Vault
 from storage.migrating import migrate
-from storage.records import DeliveryState, Letter, LetterKind, NewDelivery, NewNotice, NoticeKind
-from tests.databases import named
+from storage.records import BackupKept, DeliveryState, Letter, LetterKind, NewDelivery, NewNotice, NoticeKind
+from tests.databases import make_home, named
+from tests.offices import ROOT
 from tests.storage.filling import LAN, put_people, put_units
 
 TAKEN = datetime(2026, 11, 23, 3, tzinfo=UTC)
@@ -285,16 +290,143 @@ def test_frames_come_back_as_they_were_whatever_their_length(tmp_path: Path) -> 
     assert b"".join(others) == b"x" * sum((0, 1, 262_143, 262_145, 600_000))
 
 
-def test_only_so_many_of_the_newest_backups_stay(tmp_path: Path) -> None:
-    files = [tmp_path / name_of(TAKEN + timedelta(days=day)) for day in range(5)]
-    for one in [*files, tmp_path / "mine.backup"]:
+def made(directory: Path, *days: int) -> list[Path]:
+    """Files under the names of backups that were taken so many days later."""
+    files = [directory / name_of(TAKEN + timedelta(days=day)) for day in days]
+    for one in files:
         one.touch()
+    return files
 
-    gone = keep_newest(tmp_path, 2)
+
+def kept(file: Path, *, proven: bool = True) -> BackupKept:
+    return BackupKept(TAKEN, file.name, 1, 1, TAKEN if proven else None)
+
+
+def test_only_so_many_of_the_newest_backups_stay(tmp_path: Path) -> None:
+    files = made(tmp_path, *range(5))
+    (tmp_path / "mine.backup").touch()
+
+    gone = keep_newest(files[-1], 2, [])
 
     assert gone == files[:3]
     assert list_backups(tmp_path) == files[3:]
     assert (tmp_path / "mine.backup").exists()
+
+
+def test_the_backup_just_taken_stays_and_one_of_a_clock_that_was_ahead_goes_in_its_turn(tmp_path: Path) -> None:
+    first, ahead, after, strange, newest = made(tmp_path, 0, 1500, 2, 3, 4)
+    noted = [kept(one) for one in (first, ahead, after, newest)]
+
+    assert keep_newest(newest, 3, noted) == [first, ahead]
+    assert keep_newest(newest, 1, noted) == [after, strange]
+    assert list_backups(tmp_path) == [newest]
+
+
+def test_a_strange_backup_that_is_named_for_a_moment_to_come_counts_for_none(tmp_path: Path) -> None:
+    before, strange, newest = made(tmp_path, 0, 1500, 3)
+
+    assert keep_newest(newest, 2, [kept(newest)]) == []
+    assert keep_newest(newest, 1, [kept(newest)]) == [before]
+    assert list_backups(tmp_path) == [newest, strange]
+
+
+def test_no_proven_backup_goes_for_one_that_nobody_tried(tmp_path: Path) -> None:
+    older, proven, *tried_by_nobody = files = made(tmp_path, *range(5))
+    noted = [kept(older), kept(proven), *(kept(one, proven=False) for one in tried_by_nobody)]
+
+    assert keep_newest(files[-1], 1, noted) == [older, *tried_by_nobody[:-1]]
+    assert list_backups(tmp_path) == [proven, files[-1]]
+
+
+# --- what somebody who was killed leaves
+
+
+@contextmanager
+def living(*words: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that stands in the middle of what these lines do, until it is killed."""
+    lines = "\n".join((*words, "    print('there', flush=True); time.sleep(600)"))
+    with subprocess.Popen([sys.executable, "-c", lines], stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "there\n"
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+def test_half_a_backup_is_removed_by_the_next_one_once_its_writer_is_dead(
+    taken: tuple[Path, Manifest], spare_url: str, vault: Vault, tmp_path: Path
+) -> None:
+    del taken
+    of_an_earlier_version = tmp_path / f".{name_of(TAKEN)}.unproven.part"
+    of_another_program = tmp_path / ".theirs.part"
+    for one in (of_an_earlier_version, of_another_program):
+        one.write_bytes(b"half")
+    writing = (
+        "import time, pathlib, storage.backups.taking as taking",
+        f"with taking._drafted(pathlib.Path({str(tmp_path / 'killed.backup')!r})) as out:",
+    )
+    with living(*writing):
+        take(spare_url, vault, tmp_path / "first.backup")
+        assert len(list(tmp_path.glob(".killed*"))) == 1, "somebody is writing it"
+        with pytest.raises(BackupError, match="another process"):
+            take(spare_url, vault, tmp_path / "killed.backup")
+    assert not of_an_earlier_version.exists()
+    take(spare_url, vault, tmp_path / "second.backup")
+
+    assert {one.name for one in tmp_path.iterdir()} == {"first.backup", "second.backup", of_another_program.name}
+
+
+async def test_the_unsealed_copy_of_a_killed_proof_is_removed_and_that_of_a_living_one_stays(
+    taken: tuple[Path, Manifest], vault: Vault
+) -> None:
+    with make_home() as scratch:
+        proving = (
+            "import time, pathlib, storage.backups.verifying as verifying",
+            f"with verifying._passing_place(pathlib.Path({str(scratch)!r})):",
+        )
+        with living(*proving):
+            (held,) = list_in(scratch)
+            drop_left_proofs(scratch)
+            assert held.is_dir(), "its prover lives"
+        with EmbeddedServer(held / "home"):
+            drop_left_proofs(scratch)
+            assert held.is_dir(), "its server lives"
+
+        assert (await prove_backup(taken[0], vault, RESTORED, beside=scratch)).is_whole
+
+        assert list_in(scratch) == []
+
+
+def list_in(directory: Path) -> list[Path]:
+    return list(directory.glob("nhacchuan-verify-*"))
+
+
+async def test_a_backup_whose_sealed_values_no_key_opens_is_not_proven(
+    taken: tuple[Path, Manifest], spare_url: str, vault: Vault, tmp_path: Path
+) -> None:
+    file, _manifest = taken
+    restore_backup(spare_url, vault, file, Wishes(RESTORED, replaces=True))
+    strange = Vault(["a key that was made where that of the data was missing"])
+    take(spare_url, strange, tmp_path / "strange.backup")
+
+    proof = await prove_backup(tmp_path / "strange.backup", strange, RESTORED)
+
+    assert not proof.is_whole
+    assert ["opens what is sealed" in one for one in proof.wrong] == [True]
+
+
+async def test_a_backup_of_an_earlier_version_is_proven_as_it_would_be_put_back(
+    spare_url: str, vault: Vault, tmp_path: Path
+) -> None:
+    with psycopg.connect(spare_url, autocommit=True) as connection:
+        connection.execute(EMPTY)
+    async with open_database(spare_url, vault=vault) as database:
+        await migrate(database, "0019")
+
+    take(spare_url, vault, tmp_path / "old.backup")
+
+    assert (await prove_backup(tmp_path / "old.backup", vault, RESTORED)).is_whole
 
 
 def test_a_manifest_that_says_nothing_is_damage() -> None:

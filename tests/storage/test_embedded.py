@@ -195,6 +195,14 @@ def test_the_next_user_takes_over_when_the_keeper_is_killed(home: Path, cluster:
     assert is_down(cluster)
 
 
+def test_the_server_stops_after_its_last_user_when_the_keeper_was_killed(home: Path, cluster: Cluster) -> None:
+    with user_of(home) as only:
+        url_of(only)
+        os.kill(keeper_of(cluster), signal.SIGKILL)
+
+    assert is_down(cluster)
+
+
 def test_the_server_comes_back_when_it_and_its_keeper_are_killed(home: Path, cluster: Cluster) -> None:
     with user_of(home) as first:
         url_of(first)

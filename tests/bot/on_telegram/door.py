@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from aiogram import Bot
 
@@ -11,6 +12,7 @@ from bot.on_telegram.connection import open_bot
 from bot.on_telegram.door import Door, PollingDoor, WebhookDoor
 from bot.on_telegram.line import PatientLine
 from bot.on_telegram.receive import Reception
+from bot.reach import Reach
 from bot.seen import InboxInMemory, SeenInMemory
 from handlers.asking import Incoming
 from handlers.reply import Reply
@@ -56,10 +58,10 @@ class KnownReach:
     def __init__(self) -> None:
         self.is_reachable: dict[str, bool] = {}
 
-    async def mark_unreachable(self, channel: str, address: str) -> None:
+    async def mark_unreachable(self, channel: str, address: str, *, as_of: datetime | None = None) -> None:
         self.is_reachable[address] = False
 
-    async def mark_reachable(self, channel: str, address: str) -> None:
+    async def mark_reachable(self, channel: str, address: str, *, at: datetime | None = None) -> None:
         self.is_reachable[address] = True
 
 
@@ -71,6 +73,7 @@ class OpenDoor(Opened):
     seen: SeenInMemory
     inbox: InboxInMemory = field(default_factory=InboxInMemory)
     reach: KnownReach = field(default_factory=KnownReach)
+    kept_reach: Reach | None = None
     pauses: Pauses = field(default_factory=Pauses)
 
     def waiting(self) -> set[str]:
@@ -83,7 +86,7 @@ class OpenDoor(Opened):
             describe=lambda cite: f"{cite.document}, {cite.point}",
             seen=self.seen,
             inbox=self.inbox,
-            reach=self.reach,
+            reach=self.kept_reach or self.reach,
             locale="en",
             pause=self.pauses,
             make_reference=lambda: "A1B2C3",
@@ -113,9 +116,10 @@ async def open_door(
     seen: SeenInMemory | None = None,
     inbox: InboxInMemory | None = None,
     secret: str = SECRET,
+    reach: Reach | None = None,
 ) -> AsyncIterator[OpenDoor]:
-    """Open the door; leaving the block leaves politely."""
-    opened = OpenDoor(ScriptedDesk(), seen or SeenInMemory(), inbox or InboxInMemory())
+    """Open the door; leaving the block leaves politely. `reach` in place of one that only remembers."""
+    opened = OpenDoor(ScriptedDesk(), seen or SeenInMemory(), inbox or InboxInMemory(), kept_reach=reach)
     async with AsyncExitStack() as stack:
         if mode == POLLING:
             door: Door = PollingDoor(api.token, api.base, opened.reception())

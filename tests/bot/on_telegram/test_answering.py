@@ -154,17 +154,18 @@ async def test_question_given_back_is_answered_later(api, visitor, monkeypatch):
     assert visitor.unread() == []
 
 
-async def test_question_is_given_up_when_it_can_never_be_answered(api, visitor, monkeypatch, capsys):
+@pytest.mark.parametrize("fault", [faults.too_many_requests(3600), faults.unauthorized()], ids=["429", "401"])
+async def test_question_is_answered_however_often_telegram_did_not_take_the_answer(
+    api, visitor, monkeypatch, capsys, fault
+):
     monkeypatch.setattr("bot.on_telegram.door.Intake", partial(Intake, stay_every=0.001))
-    api.fail_next("sendMessage", faults.too_many_requests(3600), times=13)
+    api.fail_next("sendMessage", fault, times=30)
     async with open_door(api, POLLING) as door:
         visitor.says("hello")
-        await api.wait_for(lambda: len(api.calls_of("sendMessage")) == 13)
-        while door.inbox.waiting:  # noqa: ASYNC110  nobody tells us
-            await asyncio.sleep(0.001)
-        visitor.says("next")
-        assert await visitor.reads() == "heard: next"
-    assert "intake.given_up" in capsys.readouterr().out
+        assert await visitor.reads() == "heard: hello"
+        assert len(api.calls_of("sendMessage")) == 31
+        assert len(door.desk.asked) == 1
+    assert "intake.given_up" not in capsys.readouterr().out
 
 
 async def test_nothing_is_repeated_and_it_is_kept_when_the_visitor_blocked_the_bot(door, api, visitor):
@@ -292,6 +293,45 @@ async def test_rest_is_not_sent_when_a_later_part_cannot_go_out(polling, api, vi
     await visitor.reads()
     await polling.leave()
     assert len(api.calls_of("sendMessage")) == 2
+
+
+MORE_THAN_ONE = {
+    "three parts": (Reply("Long", lines=(Line("word " * 2500),)), "sendMessage"),
+    "a file": (Reply("Here it is", file=File("list.xlsx", b"PK", "application/zip")), "sendDocument"),
+    "a picture": (Reply("Here it is", file=File("list.png", b"PNG", "image/png")), "sendPhoto"),
+}
+
+
+@pytest.mark.parametrize(("answer", "method"), MORE_THAN_ONE.values(), ids=MORE_THAN_ONE)
+@pytest.mark.parametrize("fault", [faults.unauthorized(), Fault(Harm.ANSWER, 404, "Not Found")], ids=["401", "404"])
+async def test_beginning_is_shown_once_when_the_token_is_refused_before_the_rest(
+    api, visitor, monkeypatch, answer, method, fault
+):
+    monkeypatch.setattr("bot.on_telegram.door.Intake", partial(Intake, stay_every=0.01))
+    hold = asyncio.Event()
+    hold.set()
+    if method == "sendMessage":
+        api.fail_next("sendMessage", faults.held(hold))  # which is no harm: the fault is for the second
+    api.fail_next(method, fault)
+    async with open_door(api, POLLING) as door:
+        door.desk.script = lambda asked: answer if asked.text == "?" else Reply("heard: next")
+        visitor.says("?")
+        await api.wait_for(lambda: len(api.calls_of("sendMessage")) + len(api.calls_of(method)) >= 2)
+        visitor.says("next")
+        assert (await visitor.reads(2)).endswith("heard: next")
+        await door.leave()
+        assert not door.inbox.waiting, "nothing is put off"
+    assert len([one for one in visitor.chat.messages if one.is_from_bot]) == 2
+
+
+async def test_block_is_kept_when_it_comes_before_the_rest(polling, api, visitor):
+    polling.desk.script = lambda asked: Reply("Here it is", file=File("list.xlsx", b"PK", "application/zip"))
+    api.fail_next("sendDocument", faults.blocked())
+    visitor.says("?")
+    await visitor.reads()
+    await polling.leave()
+    assert polling.reach.is_reachable == {str(visitor.id): False}
+    assert not polling.inbox.waiting
 
 
 async def test_visitor_gets_an_apology_when_the_desk_says_nothing(polling, visitor):

@@ -22,6 +22,7 @@ from bot.on_zalo.oauth import App, OauthClient
 from bot.on_zalo.receiving import Reception
 from bot.on_zalo.signing import Signatures
 from bot.on_zalo.tokens import TokenKeeper
+from bot.reach import Reach
 from bot.seen import Inbox, InboxInMemory
 from bot.wiring_zalo import BookInDatabase, GrantsInDatabase
 from storage.database import Database
@@ -93,9 +94,9 @@ async def open_account(
 
 @asynccontextmanager
 async def open_door(
-    oa: ZaloOa, database: Database, by: str = WEBHOOK, *, inbox: Inbox | None = None
+    oa: ZaloOa, database: Database, by: str = WEBHOOK, *, inbox: Inbox | None = None, reach: Reach | None = None
 ) -> AsyncIterator[OpenAccount]:
-    """The account with its door open; leaving the block leaves politely."""
+    """The account with its door open; leaving the block leaves politely. `reach` in place of one that remembers."""
     async with AsyncExitStack() as stack:
         opened = await stack.enter_async_context(open_account(oa, database))
         opened.inbox = inbox or opened.inbox
@@ -105,7 +106,7 @@ async def open_door(
             inbox=opened.inbox,
             contacts=opened.book,
             clock=opened.clock,
-            reach=opened.reach,
+            reach=reach or opened.reach,
             locale="en",
             pause=opened.pauses,
             make_reference=lambda: "A1B2C3",

@@ -52,6 +52,12 @@ class OpenBot(Opened):
     reach: KnownReach = field(default_factory=KnownReach)
     pauses: Pauses = field(default_factory=Pauses)
 
+    async def leave(self) -> None:
+        """Stop politely; a fetch under way is waited for, which here takes no time."""
+        self.stop.set()
+        self.platform.hurry_polls()
+        await super().leave()
+
     def reception(self, locale: str = "en") -> BotReception:
         return BotReception(
             desk=self.desk,

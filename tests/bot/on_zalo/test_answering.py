@@ -520,6 +520,57 @@ async def test_answer_that_may_have_left_is_looked_for_in_the_conversation(oa, d
     assert len(rows) == len(screen) + 1
 
 
+async def asked_with_much_before(oa, account):
+    """Somebody who has been written to a few times and asks something a minute later, and when they asked it."""
+    lan = oa.person("Lan", is_follower=True, interacted_at=oa.clock())
+    for words in ("một", "hai"):
+        await answerer_of(account).send(lan.id, Reply(words))
+    oa.clock.advance(60)
+    lan.says("còn gì nữa?")
+    return lan, account.clock.now()
+
+
+def answerer_of(account):
+    return Answerer(account.client, str, account.clock, account.pauses)
+
+
+WRITTEN_SINCE = (0, 9, 10, 25)  # messages of theirs before anybody looks
+
+
+@pytest.mark.parametrize("written", WRITTEN_SINCE)
+async def test_answer_that_left_is_found_however_much_was_written_since(oa, database, written):
+    async with open_account(oa, database) as account:
+        lan, at = await asked_with_much_before(oa, account)
+        answerer, answer = answerer_of(account), Reply("còn ngoại ngữ")
+        await answerer.send(lan.id, answer)
+        for number in range(written):
+            lan.says(f"alô {number}")
+        assert await answerer.find_answer(lan.id, at, answerer.mark_of(answer)) is True
+        assert await answerer.find_answer(lan.id, at, "another") is None
+
+
+@pytest.mark.parametrize("written", WRITTEN_SINCE)
+@pytest.mark.parametrize("words", ["một", "another"])
+async def test_answer_that_never_left_is_known_as_such_however_much_was_written_since(oa, database, written, words):
+    async with open_account(oa, database) as account:
+        lan, at = await asked_with_much_before(oa, account)
+        for number in range(written):
+            lan.says(f"alô {number}")
+        answerer = answerer_of(account)
+        assert await answerer.find_answer(lan.id, at, answerer.mark_of(Reply(words))) is False
+
+
+async def test_nobody_can_tell_whether_an_answer_left_when_more_was_written_since_than_is_read(oa, database):
+    async with open_account(oa, database) as account:
+        lan, at = await asked_with_much_before(oa, account)
+        answerer, answer = answerer_of(account), Reply("còn ngoại ngữ")
+        await answerer.send(lan.id, answer)
+        for number in range(100):
+            lan.says(f"alô {number}")
+        assert await answerer.find_answer(lan.id, at, answerer.mark_of(answer)) is None
+        assert len(oa.calls_of("conversation")) == 10
+
+
 async def test_answer_that_left_is_not_shown_again_when_for_long_nobody_could_look_for_it(oa, database):
     """Neither could be asked what stands there nor anything be said: what was in doubt is still in doubt afterwards."""
     inbox, lan = InboxInMemory(), oa.person("Lan", is_follower=True)

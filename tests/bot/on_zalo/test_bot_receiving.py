@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 
 import aiohttp
@@ -227,6 +228,7 @@ async def test_forgotten_webhook_is_told_and_taken_away_only_when_allowed(platfo
         await platform.wait_for(lambda: bool(platform.calls_of("getUpdates")))
         lan.says("chào")
         assert await lan.reads() == "heard: chào"
+        platform.hurry_polls()
         opened.stop.set()
 
 
@@ -423,6 +425,20 @@ async def test_beginning_is_not_repeated_when_the_cabinet_goes_away_before_the_r
     assert len(platform.calls_of("sendMessage")) == 1
 
 
+async def test_beginning_is_not_repeated_when_the_token_is_refused_before_the_rest(platform, lan):
+    platform.fail_next("sendMessage", faults.answer(401, "Unauthorized"), skip=1)
+    async with open_bot(platform, POLLING) as door:
+        await door.offered.keep(lan.id, Offered((("Một", "one"),)))
+        door.desk.script = lambda _: Reply("Kết quả", (Line("Đồng chí còn thiếu chứng chỉ. " * 200),), CHOICES)
+        lan.says("chào")
+        assert (await lan.reads()).startswith("Kết quả")
+        await door.leave()
+        assert not door.inbox.waiting, "nothing is put off"
+        assert await door.offered.recall(lan.id) == Offered(), "what was to stand below is not there"
+    assert len(platform.calls_of("sendMessage")) == 2
+    assert door.meter.sent == 1
+
+
 async def test_what_is_said_once_is_said_later_and_once_when_it_could_not_leave(platform, lan, monkeypatch):
     class Away(CountingMeter):
         times = 2
@@ -437,9 +453,9 @@ async def test_what_is_said_once_is_said_later_and_once_when_it_could_not_leave(
     group = platform.group()
 
     async with open_bot(platform, POLLING, meter=Away()) as door:
-        read = read_event
+        read, then = read_event, datetime(2026, 11, 23, 3, tzinfo=UTC)
         monkeypatch.setattr(  # all within one minute
-            "bot.on_zalo.bot_receive.read_event", lambda raw: replace(event, minute=1) if (event := read(raw)) else None
+            "bot.on_zalo.bot_receive.read_event", lambda raw: replace(event, at=then) if (event := read(raw)) else None
         )
         for _each in range(3):
             lan.sends_sticker()
@@ -503,6 +519,49 @@ async def test_number_that_comes_late_is_no_choice_of_what_stands_there_meanwhil
         lan.says("2")
         assert await lan.reads() == "heard: 2"
     assert [(one.choice, one.text) for one in door.desk.asked] == [("why|ngoai_ngu", None), (None, "2")]
+
+
+@pytest.mark.parametrize("typed", ["Đã nhận", "da nhan", "2"])
+async def test_confirmation_that_comes_late_is_of_no_notice_that_was_pushed_meanwhile(
+    platform, lan, monkeypatch, typed
+):
+    monkeypatch.setattr("bot.on_zalo.bot_door.Intake", partial(Intake, stay_every=0.01))
+
+    def pushed(notice):
+        return Offered((("Xem chi tiết", "gaps.mine"), ("Đã nhận", f"notice.ack|{notice}")), is_pushed=True)
+
+    async with open_bot(platform, POLLING) as door:
+
+        async def answer(asked):
+            if len(door.desk.asked) > 1:
+                return Reply(f"heard: {asked.choice}")
+            await door.offered.keep(lan.id, pushed(8))
+            raise DatabaseAwayError("no room")
+
+        door.desk.script = answer
+        await door.offered.keep(lan.id, pushed(7))
+        lan.says(typed)
+        told = await lan.reads()
+        assert told.startswith(f"“{typed}” came while I was interrupted, so nothing was done.")
+        assert told.endswith("1. Xem chi tiết\n2. Đã nhận")
+        lan.says(typed)  # and is meant of what stands there now
+        assert await lan.reads() == "heard: notice.ack|8"
+    assert [one.choice for one in door.desk.asked] == ["notice.ack|7", "notice.ack|8"]
+
+
+async def test_late_question_goes_to_the_desk_whatever_was_pushed_meanwhile(platform, lan, monkeypatch):
+    monkeypatch.setattr("bot.on_zalo.bot_door.Intake", partial(Intake, stay_every=0.01))
+    async with open_bot(platform, POLLING) as door:
+
+        def answer(asked):
+            if len(door.desk.asked) == 1:
+                raise DatabaseAwayError("no room")
+            return Reply(f"heard: {asked.text}")
+
+        door.desk.script = answer
+        await door.offered.keep(lan.id, Offered((("Đã nhận", "notice.ack|8"),), is_pushed=True))
+        lan.says("tôi còn thiếu gì")
+        assert await lan.reads() == "heard: tôi còn thiếu gì"
 
 
 async def test_ready_answer_does_not_wait_for_the_sign_of_typing(platform, bot_door, lan):

@@ -14,6 +14,7 @@ class BotSwitches(Switches):
     idle_code: int = 408  # 0: the field is absent and only the words say that time is over
     update_shape: Literal["object", "list"] = "object"
     competing_polls: Literal["older ends with 409", "both wait"] = "older ends with 409"
+    fetcher_gone: Literal["keeps", "pops"] = "keeps"  # pops: what comes then is handed to a client that has left
     poll_under_webhook: Literal["error 400", "silent"] = "error 400"
     updates_while_away: Literal["kept", "lost"] = "kept"  # lost: when nobody polled for 30 s
     webhook_body: Literal["flat", "wrapped"] = "flat"  # flat in captures, wrapped in the documents

@@ -75,6 +75,7 @@ class ZaloBot(Methods):
         self._ranks = count(1)
         self._last_poll = 0
         self._polling = 0
+        self._is_hurrying = False
         self._polled_at = self.clock()
         self._add_acts()
 
@@ -163,6 +164,11 @@ class ZaloBot(Methods):
 
     # ---- updates ----------------------------------------------------------------------------------------------
 
+    def hurry_polls(self) -> None:
+        """From now on no poll waits: each ends at once, with what is there or with nothing."""
+        self._is_hurrying = True
+        self.bell.ring()
+
     async def _getUpdates(self, asked: Asked, timeout: int | str = 30) -> dict[str, Any]:  # noqa: N802 - the platform's name
         if self.webhook is not None and self.switches.poll_under_webhook == "error 400":
             raise bad("a webhook is set; deleteWebhook first")
@@ -174,16 +180,20 @@ class ZaloBot(Methods):
         def is_overtaken() -> bool:
             return self.switches.competing_polls == "older ends with 409" and self._last_poll != mine
 
+        def has_left() -> bool:
+            return asked.is_gone and self.switches.fetcher_gone == "keeps"
+
+        def is_over() -> bool:
+            return is_overtaken() or has_left() or self.token != token or self._is_hurrying
+
         try:
-            await self.clock.wait(
-                self.bell, lambda: self._is_ready() or is_overtaken() or asked.is_gone or self.token != token, until
-            )  # fmt: skip
+            await self.clock.wait(self.bell, lambda: self._is_ready() or is_over(), until)
         finally:
             self._polling -= 1
             self._polled_at = self.clock()
         if is_overtaken():
             raise Refused(409, "Conflict: another getUpdates is running", is_violation=not asked.is_gone)
-        if asked.is_gone or self.token != token or not self._is_ready():
+        if has_left() or self.token != token or not self._is_ready():
             raise self._idle()
         event = self.updates.popleft()
         self.consumed.append(event)
