@@ -85,14 +85,15 @@ class EmbeddedServer:
 
     def stop(self) -> None:
         """End this use; the last one waits for the server to be down. Doing it twice is harmless."""
-        if self._use is None:
-            return
-        self._leave_to_a_keeper()
-        self._use.close()
-        self._use = None
-        until = time.monotonic() + _LEAVING_SECONDS
-        while time.monotonic() < until and self._is_going_down():
-            time.sleep(_LOOK_EVERY)
+        while self._use is not None:
+            self._use.close()
+            self._use = None
+            until = time.monotonic() + _LEAVING_SECONDS
+            while time.monotonic() < until and self._is_going_down():
+                time.sleep(_LOOK_EVERY)
+            if self._is_left_alone():
+                with suppress(DatabaseUnavailableError):  # the next user finds the server as it is
+                    self.start()
 
     def _ensure_kept(self) -> None:
         for _ in range(_TRIES):
@@ -106,11 +107,9 @@ class EmbeddedServer:
                 raise DatabaseUnavailableError(words)
         raise DatabaseUnavailableError(f"the embedded database did not start (log: {self._cluster.log})")
 
-    def _leave_to_a_keeper(self) -> None:
-        """Only a keeper stops the server: where it was killed, whoever leaves makes another, which follows the last."""
-        with suppress(OSError, DatabaseUnavailableError):  # the next user finds the server as it is
-            if not self._is_kept() and self._cluster.find_pid() is not None:
-                self.revive()
+    def _is_left_alone(self) -> bool:
+        """Whether the server runs without its keeper, which was killed: only another keeper will stop it."""
+        return not self._is_kept() and self._cluster.find_pid() is not None
 
     def _is_kept(self) -> bool:
         with FileLock(self._cluster.keeper_lock) as place:
