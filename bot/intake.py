@@ -181,7 +181,6 @@ class Intake:
         self._waiting: deque[KeptUpdate] = deque()
         self._of_one: Counter[str] = Counter()  # how many of each conversation are begun
         self._behind: dict[str, deque[KeptUpdate]] = {}  # those of a conversation that has as many as it may
-        self._parked = 0  # in all of these
         self._in_hand: set[str] = set()
         self._heard_since = self._heard_at = -math.inf
         self._is_in_doubt = False  # whether something may have been kept in our hand of which we do not know
@@ -284,7 +283,8 @@ class Intake:
         return is_new
 
     def _has_room(self) -> bool:
-        return self._supervisor.has_room and len(self._waiting) + self._parked < _MOST_IN_HAND
+        behind = sum(map(len, self._behind.values()))
+        return self._supervisor.has_room and len(self._waiting) + behind < _MOST_IN_HAND
 
     async def _begin(self, kept: KeptUpdate) -> None:
         """In the order in which they came."""
@@ -297,7 +297,6 @@ class Intake:
             conversation = self._find_conversation(kept)
             if conversation and self._of_one[conversation] >= _MOST_OF_ONE:
                 self._behind.setdefault(conversation, deque()).append(kept)
-                self._parked += 1
                 continue
             self._begun += 1
             self._of_one[conversation] += 1
@@ -332,7 +331,6 @@ class Intake:
         behind = self._behind.get(conversation)
         if not behind:
             return None
-        self._parked -= 1
         kept = behind.popleft()
         if not behind:
             del self._behind[conversation]

@@ -505,16 +505,21 @@ async def test_desk_knows_what_comes_late(platform, lan, monkeypatch, say):
         assert [one.is_belated for one in door.desk.asked] == [False, True]
 
 
+def away_at_first(desk):
+    """What a desk says whose cabinet is away for the first that is asked."""
+
+    def answer(asked):
+        if len(desk.asked) == 1:
+            raise DatabaseAwayError("no room")
+        return Reply(f"heard: {asked.text}")
+
+    return answer
+
+
 async def test_number_that_comes_late_is_no_choice_of_what_stands_there_meanwhile(platform, lan, monkeypatch):
     monkeypatch.setattr("bot.on_zalo.bot_door.Intake", partial(Intake, stay_every=0.01))
     async with open_bot(platform, POLLING) as door:
-
-        def answer(asked):
-            if len(door.desk.asked) == 1:
-                raise DatabaseAwayError("no room")
-            return Reply(f"heard: {asked.text}")
-
-        door.desk.script = answer
+        door.desk.script = away_at_first(door.desk)
         await door.offered.keep(lan.id, Offered(tuple((one.label, one.token) for one in CHOICES)))
         lan.says("2")
         assert await lan.reads() == "heard: 2"
@@ -552,13 +557,7 @@ async def test_confirmation_that_comes_late_is_of_no_notice_that_was_pushed_mean
 async def test_late_question_goes_to_the_desk_whatever_was_pushed_meanwhile(platform, lan, monkeypatch):
     monkeypatch.setattr("bot.on_zalo.bot_door.Intake", partial(Intake, stay_every=0.01))
     async with open_bot(platform, POLLING) as door:
-
-        def answer(asked):
-            if len(door.desk.asked) == 1:
-                raise DatabaseAwayError("no room")
-            return Reply(f"heard: {asked.text}")
-
-        door.desk.script = answer
+        door.desk.script = away_at_first(door.desk)
         await door.offered.keep(lan.id, Offered((("Đã nhận", "notice.ack|8"),), is_pushed=True))
         lan.says("tôi còn thiếu gì")
         assert await lan.reads() == "heard: tôi còn thiếu gì"
