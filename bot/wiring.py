@@ -41,7 +41,7 @@ from bot.wiring_visits import VisitsSideBySide
 from bot.wiring_working_time import WorkingTimeInDatabase
 from bot.wiring_zalo import BookInDatabase, GrantsInDatabase, allowance_of
 from handlers.asking import Channel
-from handlers.front_desk import FrontDesk
+from handlers.front_desk import FindSearch, FrontDesk
 from handlers.hr.promoting import Draft, check_draft, promote, withdraw
 from handlers.officials.linking import VOUCH_FOR_NUMBERS
 from handlers.phrases import CataloguesMissingError, _, use_catalogues
@@ -513,18 +513,17 @@ def _make_desk(
     places: Places,
 ) -> FrontDesk:
     library = reference.library
-    being_built = Lock()
+    # By the first question, and once: most commands ask nothing and need not wait for it.
+    read = _once(partial(build_reader, library, settings.home / "cache"))
+    search = _once(partial(PointSearch, library))
 
-    @cache
-    def build() -> tuple[Reader, PointSearch]:
-        return build_reader(library, settings.home / "cache"), PointSearch(library)
-
-    def grow(grown: Library) -> tuple[Reader, PointSearch]:
-        with being_built:  # by the first question, and once: most commands ask nothing and need not wait for it
-            reader, search = build()
+    def grow(grown: Library) -> tuple[Reader, FindSearch]:
         if grown.documents.keys() == library.documents.keys() and not grown.texts:
-            return reader, search
-        return reader.over(grown), search.over(grown)
+            return read(), search
+        over = _once(lambda: search().over(grown))
+        if grown.texts:  # the words of whole documents take longer than whoever asks first is to wait
+            over()
+        return read().over(grown), over
 
     return FrontDesk(
         open_drawers=_drawers(visits, threads),
@@ -540,6 +539,17 @@ def _make_desk(
         address=(settings.public_url or "").rstrip("/"),
         console=f"{settings.public_url or f'http://{settings.http}'}/console",
     )
+
+
+def _once(make: Callable[[], T]) -> Callable[[], T]:
+    """Made by the first who needs it, in whichever thread; everybody else waits and has the same."""
+    made, being_made = cache(make), Lock()
+
+    def find() -> T:
+        with being_made:
+            return made()
+
+    return find
 
 
 def _drawers(visits: VisitsSideBySide, threads: MemoryThreads | None) -> Callable[[], AbstractAsyncContextManager[Any]]:

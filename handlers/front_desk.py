@@ -230,10 +230,13 @@ class RuleBooks(Protocol):
         ...
 
 
+FindSearch = Callable[[], PointSearch]  # where most questions need none it is made by the first that does
+
+
 class Growing(Protocol):
     """Makes reader and search for a library, grown by documents or not; slow, called off the event loop."""
 
-    def __call__(self, library: Library, /) -> tuple[Reader, PointSearch]:
+    def __call__(self, library: Library, /) -> tuple[Reader, FindSearch]:
         """Both for this library."""
         ...
 
@@ -257,7 +260,7 @@ class _Declared:
     book: RuleBook
     vocabulary: Vocabulary
     reader: Reader
-    search: PointSearch
+    find_search: FindSearch
     frequent: FrequentAnswers
 
 
@@ -304,6 +307,11 @@ class FrontDesk:
         async with self._open_drawers() as drawers:
             await self._rules(drawers.rules)
 
+    def prepare_rest(self) -> None:
+        """Make ready what only some answers need; slow, for a thread beside the first answers."""
+        if self._declared is not None:
+            self._declared.find_search()
+
     async def answer(self, asked: Incoming) -> Reply:
         """The reply to one thing said or pressed."""
         with locale_of(asked.locale):
@@ -346,7 +354,7 @@ class FrontDesk:
             pending=heard.pending,
             handed_in=handed_in,
         )
-        reply = await heard.handler(visit, self._ports(drawers, declared.search))
+        reply = await heard.handler(visit, self._ports(drawers, declared.find_search))
         await in_step()
         if heard.meaning is not None:
             above = visit.rules.units_above(visit.person.unit) if visit.person is not None else None
@@ -417,14 +425,14 @@ class FrontDesk:
                 heard = await self._hear(asked, declared, None, is_linked=False)
                 rules = declared.book.on(_day_asked(asked, heard.meaning) or self._clock.today())
                 visit = Visit(asked=asked, today=self._clock.today(), rules=rules, meaning=heard.meaning)
-                reply = await heard.handler(visit, self._ports(drawers, declared.search))
+                reply = await heard.handler(visit, self._ports(drawers, declared.find_search))
                 above = rules.units_above(unit) if unit is not None else None
                 return _answer_again(reply, visit, declared.frequent, above)
 
     async def serve(self, drawers: Drawers) -> Ports:
         """What handlers may touch, for pages that open the drawers themselves."""
         declared = await self._rules(drawers.rules)
-        return self._ports(drawers, declared.search)
+        return self._ports(drawers, declared.find_search)
 
     async def remind(self, now: datetime) -> int:
         """Leave letters about answers of people that are overdue; how many. `now` is the time where people work."""
@@ -463,19 +471,19 @@ class FrontDesk:
             declared = await rules.load()
             book = self._make_rule_book(declared)
             vocabulary = _vocabulary(book)
-            reader, search = await self._grown(book)
+            reader, find_search = await self._grown(book)
             frequent = FrequentAnswers(
                 declared.frequent,
                 lambda words: reader.read(words, vocabulary, None, self._clock.today()).entities,
             )
-            self._declared = _Declared(declared.version, book, vocabulary, reader, search, frequent)
+            self._declared = _Declared(declared.version, book, vocabulary, reader, find_search, frequent)
         return self._declared
 
-    async def _grown(self, book: RuleBook) -> tuple[Reader, PointSearch]:
+    async def _grown(self, book: RuleBook) -> tuple[Reader, FindSearch]:
         """Reader and search that know the documents of this rule book: the last ones where it knows no others."""
         last = self._declared
         if last is not None and _same_documents(last.book, book):
-            return last.reader, last.search
+            return last.reader, last.find_search
         return await asyncio.to_thread(self._grow, book.library)
 
     async def _hear(
@@ -563,17 +571,16 @@ class FrontDesk:
             question=None if has_answer else without_names(visit.text, visit.named.person_words),
         )
 
-    def _ports(self, drawers: Drawers, search: PointSearch) -> Ports:
+    def _ports(self, drawers: Drawers, find_search: FindSearch) -> Ports:
         return ports_over(
             drawers,
-            make_sending=self._make_sending,
+            {"sending": lambda: self._make_sending(drawers), "search": find_search},
             senders=self._senders,
             address=self._address,
             console_address=self._console,
             bot_link=self.bot_link,
             vouching=self._vouching,
             clock=self._clock,
-            search=search,
             find_term=self._find_term,
             read_entities=self._read_entities,
         )

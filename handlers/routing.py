@@ -138,24 +138,24 @@ class Ports:
 
 
 class _LatePorts(Ports):
-    """Ports of which each is fetched from the drawers when a handler first reaches for it."""
+    """Ports of which each is made, or fetched from the drawers, when a handler first reaches for it."""
 
-    __slots__ = ("_drawers", "_make_sending")
+    __slots__ = ("_drawers", "_made_late")
     _drawers: Any
-    _make_sending: Callable[[Any], Sending]
+    _made_late: Mapping[str, Callable[[], Any]]
 
     def __getattr__(self, name: str) -> Any:
-        if name in {"_drawers", "_make_sending"}:
+        if name in {"_drawers", "_made_late"}:
             raise AttributeError(name)
-        port = self._make_sending(self._drawers) if name == "sending" else getattr(self._drawers, name)
+        port = self._made_late[name]() if name in self._made_late else getattr(self._drawers, name)
         object.__setattr__(self, name, port)
         return port
 
 
-def ports_over(drawers: Any, *, make_sending: Callable[[Any], Sending], **given: Any) -> Ports:
-    """What is given here as it is; everything else out of the drawers, which have it under the same names."""
+def ports_over(drawers: Any, made_late: Mapping[str, Callable[[], Any]], **given: Any) -> Ports:
+    """What is given here, as it is or made when needed; everything else out of the drawers, by the same names."""
     ports = object.__new__(_LatePorts)
-    for name, value in (("_drawers", drawers), ("_make_sending", make_sending), *given.items()):
+    for name, value in (("_drawers", drawers), ("_made_late", made_late), *given.items()):
         object.__setattr__(ports, name, value)
     return ports
 

@@ -3,10 +3,11 @@
 import asyncio
 import socket
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,12 +52,13 @@ from bot.wiring_keeping import read_standing
 from bot.wiring_keys import ALIVE_EVERY
 from handlers import next_steps
 from handlers.asking import Channel, Choice
+from handlers.front_desk import FrontDesk
 from handlers.phrases import _
 
 if TYPE_CHECKING:
     from bot.push.fleet import Worker
 
-_JUDGE_AFTER = 1.0
+_DOORS_FIRST = 1.0  # seconds in which whoever waits at the doors is let in before anything else is begun
 _JUDGE_EVERY = timedelta(seconds=3)
 _TIDY_EVERY = timedelta(hours=6)
 _MEASURE_EVERY = timedelta(minutes=10)
@@ -64,13 +66,13 @@ _COUNT_EVERY = timedelta(seconds=20)
 _LOOK_EVERY = timedelta(seconds=5)
 _ASKED_FOR_RARELY = ("bot.push.jobs", "bot.commands.doctor")  # to begin a broadcast; the console's page of the system
 _WEEKS_MEASURED = timedelta(weeks=2)
-_LOAD_REST_AFTER = 2.0
 _OPEN_SOON = 0.02
 _LONGEST_WAIT = 5.0  # for a door that is being opened: no platform waits much longer
 _DOORS_OPEN_WITHIN = 20.0  # then another process leaves its place to us all the same
 _GONE_WITHIN = 60.0  # then we fetch all the same; whoever fetches a second time is told to wait by the platform
 _ENDED_WITHIN = 30.0  # longer than doors give to answers under way; whatever is left then is taken up by others
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+OpenWorker = Callable[[], AbstractAsyncContextManager["Worker"]]
 _log = structlog.get_logger("bot.commands.serving")
 
 
@@ -82,17 +84,23 @@ async def serve(settings: Settings) -> None:
 
 async def run(settings: Settings) -> None:
     """The doors and one worker of the fleet in one process."""
-    from bot.commands.working import open_worker  # noqa: PLC0415  with it come libraries that only workers use
+    async with open_office(settings, waits=True) as office:
+        await serve_office(office, None, partial(_open_worker, office))
 
-    async with open_office(settings, waits=True) as office, open_worker(office) as worker:
-        await serve_office(office, None, worker)
+
+@asynccontextmanager
+async def _open_worker(office: Office) -> AsyncIterator["Worker"]:
+    working = await asyncio.to_thread(import_module, "bot.commands.working")
+    async with working.open_worker(office) as worker:
+        yield worker
 
 
 async def serve_office(
-    office: Office, demo_people: Sequence[DemoPerson] | None, worker: "Worker | None" = None
+    office: Office, demo_people: Sequence[DemoPerson] | None, open_worker: OpenWorker | None = None
 ) -> None:
     """The doors of an open office; in the demonstration visitors choose who they are.
 
+    A worker is opened beside them once they are open, since with it come libraries that no visitor waits for.
     Where a process of ours listens at the address already, it gives way once this one is ready.
     """
     leaving, stop = Leaving(), asyncio.Event()
@@ -116,7 +124,7 @@ async def serve_office(
         also = [_leave(leaving, listens, stop, settings)]
         if place is not None:
             also.append(_hold_place(place, listens, leaving, predecessor, gates, stop))
-        await _keep_open(office, gates, _make_postman(office, door), registry, stop, worker, also)
+        await _keep_open(office, gates, _make_postman(office, door), registry, stop, open_worker, also)
 
 
 def _listen(settings: Settings) -> Sequence[socket.socket]:
@@ -263,7 +271,7 @@ async def _keep_open(
     postman: Postman,
     registry: CollectorRegistry,
     stop: asyncio.Event,
-    worker: "Worker | None",
+    open_worker: OpenWorker | None,
     also: Sequence[Coroutine[Any, Any, None]],
 ) -> None:
     """Until asked to end, or until a channel refuses us for good.
@@ -274,22 +282,13 @@ async def _keep_open(
         async with asyncio.TaskGroup() as group:
             works = [
                 *also,
-                postman.run(stop),
-                _load_rest(stop),
-                learn_link(office),
-                _repeat_until(stop, _TIDY_EVERY, "tidied", office.tidy),
-                _judge_on(stop, office),
-                _repeat_until(stop, ALIVE_EVERY, "noted", office.keys.note_alive),
-                _repeat_until(stop, _MEASURE_EVERY, "measured", _measure(office, registry)),
-                _repeat_until(stop, _COUNT_EVERY, "counted", _count_in_cabinet(office, registry)),
                 gates.keep_open(stop),
+                postman.run(stop),
+                _repeat_until(stop, ALIVE_EVERY, "noted", office.keys.note_alive),
+                *(_after_doors(stop, begin) for begin in _housekeeping(stop, office, registry)),
             ]
-            if office.replica is not None:
-                works.append(
-                    _repeat_until(stop, _LOOK_EVERY, "seen", _measure_replica(office.replica.behind, registry))
-                )
-            if worker is not None:
-                group.create_task(worker.run(stop))
+            if open_worker is not None:
+                group.create_task(_after_doors(stop, partial(_work, stop, open_worker)))
             group.create_task(_end_in_time(stop, [group.create_task(work) for work in works]))
     except* CommandError as refused:
         raise first_in(refused) from None
@@ -299,11 +298,42 @@ async def _keep_open(
         _log.warning("serve.not_noted_gone", error=type(failed).__name__)
 
 
-async def _load_rest(stop: asyncio.Event) -> None:
-    """What few ask for is loaded once the doors are open, beside the first answers, and before anybody asks for it."""
-    await unless_stopped(asyncio.sleep(_LOAD_REST_AFTER), stop)
+def _housekeeping(
+    stop: asyncio.Event, office: Office, registry: CollectorRegistry
+) -> Sequence[Callable[[], Coroutine[Any, Any, None]]]:
+    """What begins once the doors are open: what forgets, judges and counts again and again, and what few ask for."""
+    works: list[tuple[timedelta, str, Callable[[], Coroutine[Any, Any, None]]]] = [
+        (_TIDY_EVERY, "tidied", office.tidy),
+        (_JUDGE_EVERY, "judged", _judge(office)),
+        (_MEASURE_EVERY, "measured", _measure(office, registry)),
+        (_COUNT_EVERY, "counted", _count_in_cabinet(office, registry)),
+    ]
+    if office.replica is not None:
+        works.append((_LOOK_EVERY, "seen", _measure_replica(office.replica.behind, registry)))
+    return [
+        partial(learn_link, office),
+        partial(_load_rest, stop, office.desk),
+        *(partial(_repeat_until, stop, *one) for one in works),
+    ]
+
+
+async def _after_doors(stop: asyncio.Event, begin: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Whoever waits at the doors comes first; a second later is early enough for this."""
+    await unless_stopped(asyncio.sleep(_DOORS_FIRST), stop)
     if not stop.is_set():
-        for module in _ASKED_FOR_RARELY:
+        await begin()
+
+
+async def _work(stop: asyncio.Event, open_worker: OpenWorker) -> None:
+    async with open_worker() as worker:
+        await worker.run(stop)
+
+
+async def _load_rest(stop: asyncio.Event, desk: FrontDesk) -> None:
+    """What few ask for is made and loaded beside the first answers, and before anybody asks for it."""
+    await asyncio.to_thread(desk.prepare_rest)
+    for module in _ASKED_FOR_RARELY:
+        if not stop.is_set():
             await asyncio.to_thread(import_module, module)
 
 
@@ -326,12 +356,6 @@ async def _repeat_until(
             _log.warning(f"serve.not_{done}", error=type(failed).__name__)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), every.total_seconds())
-
-
-async def _judge_on(stop: asyncio.Event, office: Office) -> None:
-    """Whoever waits at the doors comes first; a second later is early enough for verdicts that wait."""
-    await unless_stopped(asyncio.sleep(_JUDGE_AFTER), stop)
-    await _repeat_until(stop, _JUDGE_EVERY, "judged", _judge(office))
 
 
 def _judge(office: Office) -> Callable[[], Coroutine[Any, Any, None]]:

@@ -10,8 +10,10 @@ from aiohttp import web
 
 from bot.failures import ChannelRefusedError
 from bot.intake import Intake
+from bot.on_telegram.answer import Answer
 from bot.on_telegram.connection import open_bot
 from bot.on_telegram.incoming import conversation_of
+from bot.on_telegram.lean import make_ready
 from bot.on_telegram.line import PatientLine
 from bot.on_telegram.receive import Reception, make_visit
 from bot.on_telegram.run import announce_commands, poll
@@ -21,6 +23,7 @@ from bot.settings import secrets_in
 from handlers.asking import Channel
 from handlers.phrases import _
 
+_READY_AFTER = 0.5
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _log = structlog.get_logger("bot.on_telegram")
 
@@ -49,6 +52,7 @@ class PollingDoor:
         try:
             await announce_commands(PatientLine(self._bot, stop, pause))
             _log.info("telegram.open", by="polling")
+            _make_ready_soon()
             async with _open_intake(self._bot, self._reception, polls=f"telegram:{self._bot.id}") as intake:
                 await poll(self._bot, Threshold(intake, self._bot.id), stop, pause=pause)
         finally:
@@ -96,11 +100,17 @@ class WebhookDoor:
                 await set_webhook(line, self._url, self._secrets[0])
                 await announce_commands(line)
                 _log.info("telegram.open", by="webhook")
+                _make_ready_soon()
                 await stop.wait()
                 self._handler = None
         finally:
             self._handler = None
             await self._bot.session.close()
+
+
+def _make_ready_soon() -> None:
+    """Who types words needs none of these forms, and who comes before they are there has them made for himself."""
+    asyncio.get_running_loop().call_later(_READY_AFTER, make_ready, Answer)
 
 
 def _open_intake(bot: Bot, reception: Reception, polls: str = "") -> Intake:

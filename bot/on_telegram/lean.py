@@ -30,12 +30,15 @@ def import_aiogram() -> None:
         how.pop("_parent_namespace_depth", None)
         return _outcome(complete.__func__(cls, _types_namespace=_types_namespace or names, **how))
 
+    of_everybody = BaseModel.model_config
+    BaseModel.model_config = {**of_everybody, "defer_build": True}  # methods inherit it, as the types have it already
     BaseModel.model_rebuild = classmethod(note)  # type: ignore[method-assign, assignment]
     try:
         from aiogram.methods.base import Response, TelegramMethod  # noqa: PLC0415  this is the place for it
         from aiogram.types.base import TelegramObject  # noqa: PLC0415
     finally:
         BaseModel.model_rebuild = complete  # type: ignore[method-assign]
+        BaseModel.model_config = of_everybody
     for of_aiogram in (TelegramObject, TelegramMethod, Response):
         of_aiogram.model_rebuild = classmethod(complete_with_names)  # type: ignore[method-assign, assignment]
 

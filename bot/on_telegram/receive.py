@@ -20,10 +20,9 @@ from bot.failures import ChannelRefusedError, NotSentError, RefusedError, where_
 from bot.intake import InHand, TakenOverError
 from bot.interruption import RESTORED, say_interrupted
 from bot.log_names import make_reference, short_name
-from bot.on_telegram.answer import Answer, Answerer
+from bot.on_telegram.answer import Answerer
 from bot.on_telegram.files import find_file
 from bot.on_telegram.incoming import Aside, Typed, find_typed, read_message, read_press, read_typed, read_update
-from bot.on_telegram.lean import make_ready
 from bot.reach import Reach, ReachInLog
 from bot.render import Describe
 from bot.seen import Inbox, SeenUpdates
@@ -62,7 +61,6 @@ class Reception:
 
 def make_visit(bot: Bot, reception: Reception) -> Callable[[InHand], Awaitable[None]]:
     """What an intake does with each update."""
-    make_ready(Answer)
     answerer = Answerer(bot, reception.describe, reception.pause)
     visits = _Visits(bot, reception, answerer)
     in_turn = _InTurn(reception, answerer)

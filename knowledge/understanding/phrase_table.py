@@ -1,12 +1,14 @@
 """Looking up many phrases in a question at once; the longest wins and typed marks are respected."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 from knowledge.understanding.marks import can_be, differs_in_tone_only, has_marks
 from knowledge.understanding.syllables import is_syllable
 from knowledge.understanding.text import Text, Word, make_text
 
+_MOST_PHRASES = 16_384
 T = TypeVar("T")
 _Phrase = tuple[tuple[Word, ...], bool, T]  # as written, whether marks are looked at, what it stands for
 # Phrases that begin with the same word, by how many words they have, most first, and by their words without marks.
@@ -29,12 +31,8 @@ class PhraseTable(Generic[T]):
     def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
         starts: dict[str, dict[int, dict[tuple[str, ...], list[_Phrase[T]]]]] = {}
         for phrase, value in entries:
-            words = make_text(phrase).words
+            words, folded, checks = _read_phrase(phrase)
             if words:
-                # A name that is no Vietnamese word has no marks to contradict: "tôeic" is a slip.
-                is_word = len(words) == 1 and is_syllable(words[0].folded)
-                checks = is_word or any(has_marks(word.marked) for word in words)
-                folded = tuple(word.folded for word in words)
                 of_length = starts.setdefault(folded[0], {}).setdefault(len(folded), {})
                 of_length.setdefault(folded, []).append((words, checks, value))
         self._starts: dict[str, _Beginning[T]] = {
@@ -94,6 +92,17 @@ class PhraseTable(Generic[T]):
             if found:
                 return found
         return []
+
+
+@lru_cache(maxsize=_MOST_PHRASES)
+def _read_phrase(phrase: str) -> tuple[tuple[Word, ...], tuple[str, ...], bool]:
+    """Its words, the same without marks, and whether marks are looked at; many phrases stand in several tables."""
+    text = make_text(phrase)
+    words, folded = text.words, text.folded_words
+    # A name that is no Vietnamese word has no marks to contradict: "tôeic" is a slip.
+    is_word = len(words) == 1 and is_syllable(folded[0])
+    has_any = text.marked != text.folded and any(has_marks(word.marked) for word in words)
+    return words, folded, is_word or has_any
 
 
 def _fits(typed: Sequence[Word], wanted: Sequence[Word], *, checks: bool) -> bool:

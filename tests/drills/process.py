@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Thread
 
@@ -58,8 +59,8 @@ async def main(kind: str) -> None:
             async with open_office(settings, clock=clock, waits=True) as office:
                 await serve_office(office, None)
         else:
-            async with open_office(settings, clock=clock, waits=True) as office, open_worker(office) as worker:
-                await serve_office(office, None, worker)
+            async with open_office(settings, clock=clock, waits=True) as office:
+                await serve_office(office, None, partial(open_worker, office))
 
 
 def end_with(drill: int) -> None:

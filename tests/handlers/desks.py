@@ -38,7 +38,7 @@ class TriedDesk:
         self.desk = FrontDesk(
             open_drawers=self.drawers.open,
             make_rule_book=self._make_rule_book,
-            grow=lambda _library: (reader, FakeSearch(("2123/UBND-NC", "4"))),
+            grow=lambda _library: (reader, lambda: FakeSearch(("2123/UBND-NC", "4"))),
             find_term=FakeTerms(FakeTerm("tiêu chuẩn chức danh", "Điều kiện phải có.", "2123/UBND-NC", "1")).find,
             clock=FakeClock(TODAY, is_fixed=is_rehearsal),
             make_sending=lambda _drawers: self.sending,
