@@ -4,7 +4,7 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -121,6 +121,8 @@ async def serve_office(
         gates = Gates(doors)
         if predecessor is None:
             gates.are_ours.set()
+        if open_worker is None:
+            gates.works_too.set()
         also = [_leave(leaving, listens, stop, settings)]
         if place is not None:
             also.append(_hold_place(place, listens, leaving, predecessor, gates, stop))
@@ -141,11 +143,20 @@ def _listen(settings: Settings) -> Sequence[socket.socket]:
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """The doors of a process. Those that fetch by themselves wait for `are_ours`: only one may read a token."""
+    """The doors of a process. Those that fetch by themselves wait for `are_ours`: only one may read a token.
+
+    `works_too`: the worker beside them, where there is to be one, has been opened.
+    """
 
     doors: Sequence[Door]
     are_ours: asyncio.Event = field(default_factory=asyncio.Event)
     are_closed: asyncio.Event = field(default_factory=asyncio.Event)
+    works_too: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def are_ready(self) -> bool:
+        """Whether all of this process does its work, so that another one may leave its place to it."""
+        return self.works_too.is_set() and all(map(_is_open, self.doors))
 
     async def keep_open(self, stop: asyncio.Event) -> None:
         """Every door, until `stop` is set and each is closed. Raises CommandError when a platform refuses us."""
@@ -172,10 +183,10 @@ async def _hold_place(
     gates: Gates,
     stop: asyncio.Event,
 ) -> None:
-    """Send the process away that was here before, once our doors are open, and give way to the next one."""
+    """Send the process away that was here before, once we do its work, and give way to the next one."""
     if predecessor is not None:
         until = time.monotonic() + _DOORS_OPEN_WITHIN
-        while not all(map(_is_open, gates.doors)) and time.monotonic() < until and not stop.is_set():  # noqa: ASYNC110  doors have no event
+        while not gates.are_ready and time.monotonic() < until and not stop.is_set():  # noqa: ASYNC110  doors have no event
             await asyncio.sleep(_OPEN_SOON)
         predecessor.send_away()
     async with giving_way(place, listens.sockets, leaving.replaced):
@@ -288,7 +299,7 @@ async def _keep_open(
                 *(_after_doors(stop, begin) for begin in _housekeeping(stop, office, registry)),
             ]
             if open_worker is not None:
-                group.create_task(_after_doors(stop, partial(_work, stop, open_worker)))
+                group.create_task(_after_doors(stop, partial(_work, stop, open_worker, gates)))
             group.create_task(_end_in_time(stop, [group.create_task(work) for work in works]))
     except* CommandError as refused:
         raise first_in(refused) from None
@@ -324,14 +335,20 @@ async def _after_doors(stop: asyncio.Event, begin: Callable[[], Coroutine[Any, A
         await begin()
 
 
-async def _work(stop: asyncio.Event, open_worker: OpenWorker) -> None:
-    async with open_worker() as worker:
-        await worker.run(stop)
+async def _work(stop: asyncio.Event, open_worker: OpenWorker, gates: Gates) -> None:
+    async with AsyncExitStack() as stack:
+        worker = await unless_stopped(stack.enter_async_context(open_worker()), stop)
+        gates.works_too.set()
+        if worker is not None:
+            await worker.run(stop)
 
 
 async def _load_rest(stop: asyncio.Event, desk: FrontDesk) -> None:
     """What few ask for is made and loaded beside the first answers, and before anybody asks for it."""
-    await asyncio.to_thread(desk.prepare_rest)
+    try:
+        await asyncio.to_thread(desk.prepare_rest)
+    except Exception as failed:  # noqa: BLE001  whoever needs it has it made again, and hears of it
+        _log.warning("serve.rest_not_ready", error=type(failed).__name__)
     for module in _ASKED_FOR_RARELY:
         if not stop.is_set():
             await asyncio.to_thread(import_module, module)

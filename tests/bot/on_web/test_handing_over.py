@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from aiohttp import ClientSession, web
 
-from bot.commands.serving import Gates
+from bot.commands.serving import Gates, _hold_place
 from bot.on_web.handing_over import Predecessor, ask_predecessor, giving_way, place_of
-from bot.on_web.leaving import Leaving
+from bot.on_web.leaving import Leaving, Listening
 from bot.on_web.server import listening
 
 
@@ -109,6 +109,26 @@ async def test_never_do_two_processes_fetch_what_only_one_may(tmp_path):
         stop_new.set()
     assert Fetching.most == 1
     successor.close()
+    for one in (own, *successor.listening):
+        one.close()
+
+
+async def test_who_was_here_before_stays_until_the_worker_beside_the_new_doors_is_open(tmp_path):
+    place = place_of(tmp_path, "127.0.0.1:8080")
+    own = socket.create_server(("127.0.0.1", 0))
+    sent_away, stop, gates = asyncio.Event(), asyncio.Event(), Gates([])
+    async with asyncio.timeout(10), giving_way(place, [own], sent_away):
+        successor = await asyncio.to_thread(ask_predecessor, place)
+        assert successor is not None
+        listens = Listening("", web.AppRunner(web.Application()), (), successor.listening)
+        holding = asyncio.create_task(_hold_place(place, listens, Leaving(), successor, gates, stop))
+        await asyncio.sleep(0.2)  # in which it looks several times
+        assert not sent_away.is_set()
+        gates.works_too.set()
+        await sent_away.wait()
+        stop.set()
+        gates.are_closed.set()
+    await holding
     for one in (own, *successor.listening):
         one.close()
 
