@@ -15,7 +15,7 @@ class Standing(StrEnum):
     NOBODY_TOLD = "nobody_told"  # no load has brought people yet
     UNREADABLE = "unreadable"  # another release wrote them in a form that this one cannot read
     SAME = "same"
-    DIFFERENT = "different"
+    DIFFERENT = "different"  # what differs may be told, or be nothing that any verdict rests on
 
 
 @dataclass(frozen=True, slots=True)

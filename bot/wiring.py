@@ -403,9 +403,12 @@ class Office:
         return PrivacyInDatabase(self._database, self.reference, self.clock, self.senders)
 
     async def tidy(self) -> None:
-        """Forget what has had its time: updates taken up, spent codes and ended locks, conversations long silent."""
-        await self.privacy.tidy()
-        await self.shared_store.tidy()
+        """Forget what has had its time: updates taken up, spent codes and ended locks, conversations long silent.
+
+        Nothing where it is not certain by this clock what that is.
+        """
+        if await self.privacy.tidy() is not None:
+            await self.shared_store.tidy()
 
     async def list_hindrances(self) -> list[str]:
         """What keeps the office from serving, in words for the operator; empty when it is ready."""

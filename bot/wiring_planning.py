@@ -84,9 +84,18 @@ def plan_within(
 
 
 async def store(
-    drawers: Drawers, planned: AsyncIterator[Planned], agenda: Agenda, senders: Mapping[str, str], now: datetime
+    drawers: Drawers,
+    planned: AsyncIterator[Planned],
+    agenda: Agenda,
+    senders: Mapping[str, str],
+    now: datetime,
+    *,
+    at_once: int = _PARCELS_AT_ONCE,
 ) -> dict[str, int]:
-    """How many of each kind were kept; `untold` counts changes that today's message, gone already, cannot tell."""
+    """How many of each kind were kept; `untold` counts changes that today's message, gone already, cannot tell.
+
+    The messages of so many people are put `at_once`, so that a province is never whole in memory.
+    """
     counts: Counter[str] = Counter()
     parcels: list[tuple[NewDelivery, list[NewNotice]]] = []
     keys: list[str] = []
@@ -103,37 +112,39 @@ async def store(
         keys.clear()
 
     async for one in planned:
-        owed, reach = one.owed, one.reach
+        owed = one.owed
         counts[owed.kind] += 1
-        if owed.kind == "change":
-            keys.append(owed.key)
         told = [
             NewNotice(_KIND_OF.get(part.kind, NoticeKind(part.kind)), part.key, part.stage, part.about, part.payload)
             for part in one.parts or (owed,)
         ]
-        if parcels and parcels[-1][0].person == owed.to:
-            parcels[-1][1].extend(told)
-            if owed.kind == "digest":
-                digests.append((parcels[-1][0], told[0]))
-            continue
-        if len(parcels) >= _PARCELS_AT_ONCE:
-            await put()
-        sender = senders.get(reach.channel) if reach.channel is not None else None
-        delivery = NewDelivery(
-            person=owed.to,
-            due_at=one.send_at,
-            sender=sender,
-            channel=reach.channel,
-            address=reach.address,
-            locale=reach.locale,
-            merge_day=agenda.day,
-        )
-        parcels.append((delivery, told))
-        if owed.kind == "digest":
+        if not parcels or parcels[-1][0].person != owed.to:
+            if len(parcels) >= at_once:
+                await put()
+            parcels.append((_delivery(one, agenda, senders), []))
+        delivery, notices = parcels[-1]
+        notices.extend(told)
+        # What is looked up after a batch is noted only here, where its parcel is in the batch.
+        if owed.kind == "change":
+            keys.append(owed.key)
+        elif owed.kind == "digest":
             digests.append((delivery, told[0]))
     if parcels:
         await put()
     return dict(counts)
+
+
+def _delivery(one: Planned, agenda: Agenda, senders: Mapping[str, str]) -> NewDelivery:
+    reach = one.reach
+    return NewDelivery(
+        person=one.owed.to,
+        due_at=one.send_at,
+        sender=senders.get(reach.channel) if reach.channel is not None else None,
+        channel=reach.channel,
+        address=reach.address,
+        locale=reach.locale,
+        merge_day=agenda.day,
+    )
 
 
 async def _put_off(

@@ -13,12 +13,12 @@ from handlers.hr.breaches import Desk as BreachDesk
 from handlers.hr.breaches import NotABreachError, close, open_breach, remind, take_step
 from handlers.hr.data_deeds import Desk as RequestDesk
 from handlers.hr.data_entering import Entry, NotEnteredError, enter
-from handlers.hr.data_requests import is_officer, units_of
+from handlers.hr.data_requests import is_officer
 from handlers.letting_go import Kept
 from handlers.notifying import Notifying
 from handlers.phrases import _
 from handlers.ports import Clock
-from handlers.rights import serves_whole_province
+from handlers.rights import serves_everybody, units_served
 from knowledge.facts import PersonCode, Role
 from knowledge.local_time import VIETNAM
 from knowledge.privacy import Processing
@@ -28,6 +28,7 @@ from storage.drawers import Drawers
 from storage.records import Breach, DataRequest, LetterKind
 
 _MOST = 500
+_DAY = timedelta(days=1)
 _MOST_RUNNING = 5_000
 _log = structlog.get_logger("bot.privacy")
 
@@ -46,7 +47,11 @@ class ProcessingLine:
 
 @dataclass(frozen=True, slots=True)
 class PrivacyStanding:
-    """How it stands: open requests, those overdue, open breaches, and the last clean-up with what it removed."""
+    """How it stands: open requests, those overdue, open breaches, and the last clean-up with what it removed.
+
+    `held_back_at`: since when nothing is removed, for the clock's sake; `ahead_on`: a clean-up carries this day, which
+    has not come. `begun_at`: the oldest sign of the house.
+    """
 
     running: int
     overdue: int
@@ -54,25 +59,31 @@ class PrivacyStanding:
     cleaned_on: date | None
     cleaned_at: datetime | None
     removed: Mapping[str, int]
+    held_back_at: datetime | None
+    ahead_on: date | None
+    begun_at: datetime | None
 
 
 async def count_due(drawers: Drawers, rules: RulesOn) -> Mapping[PersonCode, int]:
-    """Of how many requests that run out each is to be told: HR in charge and data officers, or else administrators."""
-    due = await drawers.privacy.list_due(rules.day, _MOST)
+    """Of how many requests that run out each is to be told: HR in charge and data officers, or else administrators.
+
+    A clock runs out on a day off as well: whatever does before the next working day is told of on the one before.
+    """
+    until = rules.calendar.first_working_day_on_or_after(rules.day + _DAY) - _DAY
+    due = await drawers.privacy.list_due(until, _MOST)
     if not due:
         return {}
     staff = [one for one in await drawers.profiles.list_staff() if is_officer(one)]
     people = await drawers.profiles.find_people({one.person for one in due})
+    served = {one.code: units_served(one, rules) for one in staff}
+    of_all = {one.code for one in staff if serves_everybody(one, rules)}  # of those who left the roster too
     told: Counter[PersonCode] = Counter()
     for request in due:
         person = people.get(request.person)
-        in_charge = []
-        for officer in staff:
-            units = units_of(officer, rules)
-            serves = serves_whole_province(officer) or (person is not None and person.unit in (units or ()))
-            if Role.HR in officer.roles and serves and officer.code != request.person:
-                in_charge.append(officer.code)
         others = [one for one in staff if one.code != request.person]
+        in_charge = [
+            one.code for one in others if one.code in of_all or (person is not None and person.unit in served[one.code])
+        ]
         officers = [one.code for one in others if Role.DATA_OFFICER in one.roles]
         told.update({*in_charge, *officers} or [one.code for one in others if Role.ADMINISTRATOR in one.roles])
     return told
@@ -114,18 +125,33 @@ class PrivacyInDatabase:
         self._clock = clock
         self._senders = senders
 
-    async def tidy(self) -> Mapping[str, int]:
-        """Forget what has had its time; how much of which table."""
+    async def tidy(self) -> Mapping[str, int] | None:
+        """Forget what has had its time; how much of which table.
+
+        None where nothing is removed: in a rehearsal, and while the clock may be ahead (`may_prune`).
+        """
+        if self._clock.is_fixed:
+            return None
+        now = self._clock.now()
         async with self._database.transaction() as drawers:
-            return await tidy(drawers, self._reference, self._clock.now())
+            if await drawers.personal_data.may_prune(now):
+                return await tidy(drawers, self._reference, now)
+            await drawers.personal_data.note_held_back(now.astimezone(VIETNAM).date(), now)
+        _log.error("privacy.clean_up_held_back", by_clock=now.isoformat(), because="the clock may be ahead")
+        return None
 
     async def standing(self) -> PrivacyStanding:
         """How it stands."""
+        today = self._clock.today()
         async with self._database.transaction() as drawers:
-            running, overdue, breached = await drawers.personal_data.count_open(self._clock.today())
-            last = await drawers.personal_data.last_run()
-        cleaned_on, cleaned_at, removed = last if last is not None else (None, None, {})
-        return PrivacyStanding(running, overdue, breached, cleaned_on, cleaned_at, removed)
+            kept = drawers.personal_data
+            running, overdue, breached = await kept.count_open(today)
+            cleaned_on, cleaned_at, removed = await kept.last_run(today) or (None, None, {})
+            held_back_at, ahead_on = await kept.held_back_at(today), await kept.ahead_on(today)
+            begun_at = await kept.begun_at()
+        return PrivacyStanding(
+            running, overdue, breached, cleaned_on, cleaned_at, removed, held_back_at, ahead_on, begun_at
+        )
 
     async def list_running(self) -> Sequence[DataRequest]:
         """Every request whose clocks run, the first due first; the look is audited."""

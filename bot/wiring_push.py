@@ -17,7 +17,7 @@ from bot.push.pump import Manner, Pump
 from bot.push.sending import Sender
 from bot.rules_now import RulesNow
 from bot.settings import Settings
-from bot.telling import Telling
+from bot.telling import Standing, Telling
 from bot.wiring_planning import make_agenda, plan_within, store, watch
 from bot.wiring_rules import Reference, RulesScribe, read_kept_rules
 from bot.wiring_zalo import read_allowances
@@ -269,7 +269,8 @@ class PushHalf:
             planned = plan_within(drawers, agenda, watching, tuple(senders))
             counts = await store(drawers, planned, agenda, senders, now)
             await watching.keep()
-            if agenda.before is not None and counts.pop("untold", 0) == 0:
+            # Also where what differs is nothing to be told: else whoever came in since would stay apart for ever.
+            if telling.standing is Standing.DIFFERENT and counts.pop("untold", 0) == 0:
                 await drawers.told.advance(RulesScribe(self.reference).write(telling.now.rules), now)
             if also is not None:
                 await also(drawers, counts)

@@ -101,6 +101,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "link_refused": mark("could not link a chat"),
     "agreed": mark("gave consent"),
     "withdrew_consent": mark("withdrew consent"),
+    "unlinked_later": mark("unlinked chats that were linked after the one used"),
     "exported_own_data": mark("exported their own data"),
     "exported_processing_log": mark("exported the log of processing"),
     "deleted_own_data": mark("deleted what could be deleted"),

@@ -23,6 +23,8 @@ FIELDS = {
     "dien_thoai": mark("Phone number"),
 }
 OTHER = "other"
+# By these somebody is recognised: a chat that proves this phone number is linked as the person who has it on record.
+IDENTIFYING = frozenset({"dien_thoai"})
 _WAYS = {
     "on_paper": mark("on paper"),
     "in_person": mark("in person"),
@@ -144,6 +146,11 @@ def dated(one: DataRequest, today: RulesOn) -> DataRequest:
         is_extended=one.is_extended,
     )
     return replace(one, first_on=clocks.first_on, due_on=clocks.due_on)
+
+
+def is_same(one: DataRequest, other: DataRequest) -> bool:
+    """Whether both want the very same, in the same words: another restriction is another request."""
+    return (one.right, one.field, one.value, one.words) == (other.right, other.field, other.value, other.words)
 
 
 def see(one: DataRequest) -> Choice:

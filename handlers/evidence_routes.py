@@ -79,7 +79,8 @@ async def told_review(visit: Visit, ports: "Ports") -> Reply:
     if visit.person is not None and not may_review(visit.person) and visit.meaning is not None:
         is_own = read_evidence_wish(visit.text) is EvidenceWish.FOLLOW
         return await hand_in(visit, ports) if is_own else evidence_chat.refuse()
-    if visit.person is not None and may_mark(visit.person) and speaks_of_two_people(visit.text):
+    today = visit.rules.book.on(visit.today)
+    if visit.person is not None and may_mark(visit.person, today) and speaks_of_two_people(visit.text):
         return await REVIEW_ACTIONS["review.kinds"](replace(visit, subject=""), ports)
     if visit.person is not None and visit.named.person_words:
         named = visit.named.person_words

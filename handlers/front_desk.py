@@ -79,6 +79,7 @@ from handlers.sending_lines import NothingToSendBy
 from handlers.study.routes import MAY_BE_LEFT
 from handlers.typed_choices import keep_offered, read_choice
 from handlers.visit import Visit
+from handlers.vouching import in_chat_of
 from knowledge.facts import DeclaredRules, Person, PositionGroup, UnitCode
 from knowledge.library import Library
 from knowledge.privacy import Purpose
@@ -127,6 +128,7 @@ _GONE_ON_WITH = EVIDENCE_MAY_BE_LEFT | MAY_BE_LEFT | broadcasts_routes.MAY_BE_LE
 _OF_AN_EARLIER_REQUEST = {StudyWish.FOLLOW, StudyWish.WITHDRAW, StudyWish.DONE}
 _SURELY_A_QUESTION = 0.8
 _FORGETTING = {BY_ACTION[one][0] for one in ("data.withdraw.yes", "data.delete.yes", "data.delete.all")}
+_WITHDRAWING = BY_ACTION["data.consent.no"][0]
 _LEAVE_THE_SUBJECT = {None, Intent.HELP, Intent.OUT_OF_SCOPE}
 _MOST_UNITS_BY_NAME = 5_000  # a question may name a unit; beyond this many, only by code
 
@@ -462,7 +464,10 @@ class FrontDesk:
             code = account.person if account is not None else None
             if account is not None and account.unreachable_at is not None:
                 await drawers.accounts.mark_reachable(asked.channel, asked.address)
-        return (await drawers.profiles.find_person(code) if code is not None else None), account
+        person = await drawers.profiles.find_person(code) if code is not None else None
+        if person is not None and account is not None:
+            person = in_chat_of(person, account.vouched_by)
+        return person, account
 
     async def _rules(self, rules: Rules) -> _Declared:
         """The rule book, made anew only when HR has declared something new."""
@@ -732,9 +737,10 @@ def _set_aside(kept: Mapping[str, Any] | None, heard: _Heard, reply: Reply) -> P
 
 
 def _keeps_no_questions(account: Account | None, heard: _Heard) -> bool:
-    """Whether somebody does not want the last questions kept, or has just left."""
+    """Whether somebody does not want the last questions kept, has just said so, or has just left."""
     withheld = account.withheld if account is not None else ()
-    return Purpose.CONVERSATION.value in withheld or heard.handler in _FORGETTING
+    says_so = heard.handler is _WITHDRAWING and heard.subject == Purpose.CONVERSATION
+    return says_so or Purpose.CONVERSATION.value in withheld or heard.handler in _FORGETTING
 
 
 def _questions(kept: Mapping[str, Any] | None, heard: _Heard, visit: Visit, reply: Reply) -> dict[str, Any]:

@@ -117,6 +117,17 @@ async def find_address(person: Person, accounts: Accounts) -> Account | None:
     return choose_account(await accounts.list_accounts(person.code))
 
 
+async def find_asker_place(inquiry: Inquiry, accounts: Accounts) -> tuple[str, str]:
+    """Channel and address where the asker hears of it: where they asked, else another chat that is theirs now.
+
+    Whoever has left the chat in which they asked would never read what is told there.
+    """
+    asked_at = inquiry.channel, inquiry.address
+    linked = await accounts.list_accounts(inquiry.person) if inquiry.person is not None else ()
+    other = None if asked_at in {(one.channel, one.address) for one in linked} else choose_account(linked)
+    return (other.channel, other.address) if other is not None else asked_at
+
+
 def name_state(inquiry: Inquiry, today: date) -> str:
     """Where it stands, in words."""
     match inquiry.state:
@@ -183,7 +194,12 @@ def _describe_answer(message: InquiryMessage, rules: RulesOn, territory: Territo
 
 def describe_letters(letters: Sequence[Letter], inquiry: Inquiry) -> list[Line]:
     """What HR must know of the letters to the asker: those that did not or perhaps did not arrive."""
-    to_asker = [one for one in letters if (one.channel, one.address) == (inquiry.channel, inquiry.address)]
+    asked_at = inquiry.channel, inquiry.address
+    to_asker = [
+        one
+        for one in letters
+        if (one.channel, one.address) == asked_at or (one.person is not None and one.person == inquiry.person)
+    ]
     if not to_asker:
         return []
     match to_asker[-1].state:

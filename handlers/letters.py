@@ -3,8 +3,10 @@
 from handlers import next_steps
 from handlers.asking import Choice
 from handlers.notices.privacy import about_breach, about_new, about_own
-from handlers.phrases import _, ngettext, show_number
+from handlers.officials.later_chats import see_later
+from handlers.phrases import _, ngettext, show_moment, show_number
 from handlers.reply import Line, Reply
+from handlers.wording import name_channel
 from storage.records import Letter, LetterKind
 
 
@@ -78,6 +80,13 @@ def write_letter(letter: Letter) -> Reply:  # noqa: C901, PLR0911, PLR0912  one 
                 _("Tonight's backup of the database could not be taken, or did not hold when it was tried."),
                 (Line(_("On the server, run: nhacchuan doctor")),),
             )
+        case LetterKind.LINKED:
+            text = _(
+                "Another chat was linked to your record: {channel}, {moment}. If that was not you, unlink it here (or "
+                "under “My data”) and tell HR of your unit."
+            )
+            told = text.format(channel=name_channel(letter.about or ""), moment=show_moment(letter.left_at))
+            return Reply(told, choices=(see_later(), next_steps.my_data()))
 
 
 def _audit_broken(number: int) -> Reply:

@@ -1,6 +1,6 @@
-"""What follows when somebody withdraws: what a chat was used for is taken back, in that chat or in all of them."""
+"""What follows when somebody withdraws or leaves: what a chat was used for is taken back, in that chat or in all."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,9 +17,11 @@ from handlers.ports import (
 )
 from handlers.privacy import Place, consents_at, withheld_after
 from knowledge.facts import Person
-from knowledge.privacy import OF_A_CHAT, Purpose
+from knowledge.privacy import EACH_TIME, OF_A_CHAT, Purpose
 from knowledge.rulebook import RulesOn
 from storage.records import Account, ConsentAct
+
+_OF_THE_LINK = tuple(one for one in OF_A_CHAT if one not in EACH_TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,37 @@ class Kept:
 
 async def let_go(place: Place, person: Person, today: RulesOn, kept: Kept, consents: Consents, now: datetime) -> None:
     """Take back everything that this chat was used for, and unlink it."""
-    await kept.letters.take_back_of(*place, person.code)
-    await kept.inquiries.withdraw_all(*place, person.code, now)
     await kept.evidence.withdraw_all(person.code, now)
+    await unlink(place, person, today, kept, consents, now)
+
+
+async def unlink(place: Place, person: Person, today: RulesOn, kept: Kept, consents: Consents, now: datetime) -> None:
+    """Unlink a chat with what it alone was used for; what was handed in stays, wherever that was."""
+    await kept.inquiries.withdraw_all(*place, person.code, now)
     await kept.calendars.revoke(person.code)
-    acts = dict.fromkeys(OF_A_CHAT, ConsentAct.WITHDRAWN)
-    await consents.note_consents(consents_at(place, person.code, acts, today.library.privacy, today.day, now))
+    await _end_consent(EACH_TIME, place, person, today, consents, now)
+    await leave(place, person, today, kept, consents, now)
+
+
+async def leave(
+    place: Place, person: Person | None, today: RulesOn, kept: Kept, consents: Consents, now: datetime
+) -> None:
+    """This chat is linked to nobody any more, and nothing that was spoken of there is remembered.
+
+    What was passed on or handed in there stays the person's own, as do their other chats and their calendar.
+    """
+    if person is not None:
+        await kept.letters.take_back_of(*place, person.code)
+        await _end_consent(_OF_THE_LINK, place, person, today, consents, now)
     await kept.accounts.unlink(*place, now)
     await kept.threads.forget_of(*place)
+
+
+async def _end_consent(
+    purposes: Collection[Purpose], place: Place, person: Person, today: RulesOn, consents: Consents, now: datetime
+) -> None:
+    acts = dict.fromkeys(purposes, ConsentAct.WITHDRAWN)
+    await consents.note_consents(consents_at(place, person.code, acts, today.library.privacy, today.day, now))
 
 
 async def let_go_of_all(
@@ -89,7 +114,9 @@ async def withdraw_in(
 
 
 async def take_back(purpose: Purpose, place: Place, person: Person, kept: Kept, now: datetime) -> None:
-    """What was passed on or handed in for this purpose and still waits."""
+    """What was kept, passed on or handed in for this purpose and still waits."""
+    if purpose is Purpose.CONVERSATION:
+        await kept.threads.forget_of(*place)
     if purpose is Purpose.QUESTIONS:
         await kept.inquiries.withdraw_all(*place, person.code, now)
     if purpose is Purpose.EVIDENCE:

@@ -7,7 +7,7 @@ from handlers.inquiries import choose_account
 from handlers.ports import Accounts, Clock, Letters, Outbox
 from knowledge.facts import Person
 from knowledge.rulebook import RulesOn
-from knowledge.sending_hours import next_allowed
+from knowledge.sending_hours import next_allowed, next_by_day
 from storage.records import Letter, LetterKind, NewDelivery, NewNotice
 
 _SOON = 3  # before reminders, behind nothing that a person waits for in a chat
@@ -24,10 +24,20 @@ class Notifying:
     senders: Mapping[str, str]
 
 
-async def notify(to: Person, notice: NewNotice, letter: LetterKind, number: int, today: RulesOn, by: Notifying) -> bool:
+async def notify(
+    to: Person,
+    notice: NewNotice,
+    letter: LetterKind,
+    number: int,
+    today: RulesOn,
+    by: Notifying,
+    *,
+    waits_for_work: bool = True,
+) -> bool:
     """Whether there is a way to this person. A web page is told by a letter, everything else by the outbox.
 
-    The letter tells the same of what has this number, under the same key.
+    The letter tells the same of what has this number, under the same key. What does not wait for work leaves on days
+    off as well, and waits for the morning alone.
     """
     now = by.clock.now()
     accounts = [one for one in await by.accounts.list_accounts(to.code) if one.takes_notices]
@@ -46,7 +56,9 @@ async def notify(to: Person, notice: NewNotice, letter: LetterKind, number: int,
                 locale=elsewhere.locale or "vi",
             )
         )
-    delivery = NewDelivery(to.code, next_allowed(now, today.calendar, today.library.policy), urgency=_SOON)
+    calendar, policy = today.calendar, today.library.policy
+    due_at = next_allowed(now, calendar, policy) if waits_for_work else next_by_day(now, now, calendar, policy)
+    delivery = NewDelivery(to.code, due_at, urgency=_SOON)
     if pushed is not None:
         delivery = replace(
             delivery,

@@ -140,8 +140,10 @@ class Accounts(Protocol):
         """Record consent to this version of the privacy notice; makes the account where there is none."""
         ...
 
-    async def link(self, channel: str, address: str, person: PersonCode, at: datetime) -> None:
-        """Record that this identity is proven to be this person."""
+    async def link(
+        self, channel: str, address: str, person: PersonCode, at: datetime, vouched_by: Collection[PersonCode] = ()
+    ) -> None:
+        """Record that this identity is proven to be this person; `vouched_by` is all that is kept of whose codes."""
         ...
 
     async def unlink(self, channel: str, address: str, at: datetime) -> None:
@@ -172,8 +174,13 @@ class Accounts(Protocol):
 class LinkCodes(Protocol):
     """One-time linking codes: one use, a short life, stored hashed, guessing locked."""
 
-    async def issue(self, person: PersonCode, at: datetime, life: timedelta = ...) -> CodeIssued:
-        """A fresh code for this person, for a few minutes or for `life`; earlier unused ones stop working."""
+    async def issue(
+        self, person: PersonCode, at: datetime, life: timedelta = ..., vouched_by: Collection[PersonCode] = ()
+    ) -> CodeIssued:
+        """A fresh code for this person, for a few minutes or for `life`; earlier unused ones stop working.
+
+        `vouched_by`: who gives it, and whose codes led to where they do; nobody for the administrator at a command.
+        """
         ...
 
     async def redeem(

@@ -11,7 +11,7 @@ from handlers.hr import data_deeds, data_entering, data_requests
 from handlers.letting_go import Kept
 from handlers.memory import recall_open_form
 from handlers.notifying import Notifying
-from handlers.officials import linking, my_consents, my_data, my_requests
+from handlers.officials import later_chats, linking, my_consents, my_data, my_requests
 from handlers.phrases import _
 from handlers.proven import for_proven
 from handlers.reply import Outcome, Reply
@@ -82,6 +82,10 @@ async def _withdraw(visit: Visit, ports: "Ports") -> Reply:
     return await my_data.withdraw(
         visit, visit.person, _drawers(ports), consents=ports.privacy, audit=ports.audit, clock=ports.clock
     )
+
+
+async def _leave(visit: Visit, ports: "Ports") -> Reply:
+    return await my_data.leave(visit, _drawers(ports), consents=ports.privacy, audit=ports.audit, clock=ports.clock)
 
 
 def _delete(*, asks_about_rest: bool) -> _Own:
@@ -195,6 +199,10 @@ def data_desk(ports: "Ports") -> data_deeds.Desk:
     )
 
 
+def _later(ports: "Ports") -> later_chats.Desk:
+    return later_chats.Desk(_drawers(ports), ports.privacy, ports.audit, ports.clock)
+
+
 _correct, _restrict = _filling(my_requests.correction_form), _filling(my_requests.restriction_form)
 
 ACTIONS: Mapping[str, _Handler] = {
@@ -204,6 +212,9 @@ ACTIONS: Mapping[str, _Handler] = {
     "data.paper": for_proven(_print, _all),
     "data.withdraw": _ask_to_withdraw,
     "data.withdraw.yes": _withdraw,
+    later_chats.LIST: for_proven(later_chats.list_later, _later),
+    later_chats.UNLINK: for_proven(later_chats.unlink_later, _later),
+    my_data.LEAVE: _leave,
     "data.delete": for_proven(my_requests.ask_to_delete, _requests),
     "data.delete.yes": for_proven(_delete(asks_about_rest=False), _all),
     "data.delete.all": for_proven(_delete(asks_about_rest=True), _all),

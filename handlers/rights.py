@@ -1,6 +1,6 @@
 """Whose records a person may see besides their own. Always decided by the rules of the real day. Pure."""
 
-from knowledge.facts import Person, Role, Unit, UnitCode
+from knowledge.facts import Person, Role, UnitCode
 from knowledge.rulebook import RulesOn
 
 
@@ -27,12 +27,27 @@ def units_served(person: Person, today: RulesOn) -> frozenset[UnitCode]:
         return frozenset()
     if person.scope is not None:
         return today.units_within((person.scope,))
-    return _province_of(today.find_unit(person.unit), today)
+    own, territories = province_of(person.unit, today), today.library.territories
+    return frozenset(code for code, unit in today.book.units.items() if territories[unit.territory].province == own)
 
 
 def serves_whole_province(person: Person) -> bool:
-    """Whether somebody serves as HR beyond any one unit, so also those whose unit is not known."""
+    """Whether somebody serves as HR beyond any one unit: the whole of a province, whichever theirs is."""
     return Role.HR in person.roles and person.scope is None
+
+
+def serves_home(person: Person, today: RulesOn) -> bool:
+    """Whether somebody serves as HR the whole province of this installation, and so what is common to everybody.
+
+    A roster may hold units of a second province: HR of all of that one has no say in what is common.
+    """
+    home = today.library.territories[today.book.home].province
+    return serves_whole_province(person) and province_of(person.unit, today) == home
+
+
+def serves_everybody(person: Person, today: RulesOn) -> bool:
+    """Whether somebody serves as HR all units there are, so also people whose unit is not known."""
+    return serves_home(person, today) and units_served(person, today) >= today.book.units.keys()
 
 
 def may_see(person: Person, other: Person, scope: frozenset[UnitCode]) -> bool:
@@ -40,8 +55,6 @@ def may_see(person: Person, other: Person, scope: frozenset[UnitCode]) -> bool:
     return other.code == person.code or other.unit in scope
 
 
-def _province_of(own: Unit | None, today: RulesOn) -> frozenset[UnitCode]:
-    """All units of the province of today in which this unit lies."""
-    territories = today.library.territories
-    home = territories[own.territory if own is not None else today.book.home].province
-    return frozenset(code for code, unit in today.book.units.items() if territories[unit.territory].province == home)
+def province_of(unit: UnitCode, today: RulesOn) -> str:
+    """The province of today in which a unit lies; that of the installation for an unknown unit."""
+    return today.library.territories[today.territory_of(unit)].province

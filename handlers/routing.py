@@ -428,15 +428,11 @@ async def _agree(visit: Visit, ports: Ports, *, with_reminders: bool = True) -> 
 
 
 async def _code(visit: Visit, ports: Ports) -> Reply:
-    return await linking.use_code(
-        visit,
-        visit.subject or visit.text,
-        accounts=ports.accounts,
-        link_codes=ports.link_codes,
-        profiles=ports.profiles,
-        audit=ports.audit,
-        clock=ports.clock,
-    )
+    return await linking.use_code(visit, visit.subject or visit.text, ports.link_codes, _linking(ports))
+
+
+def _linking(ports: Ports) -> linking.Desk:
+    return linking.Desk(ports.accounts, ports.profiles, ports.letters, ports.audit, ports.clock)
 
 
 async def _prefer_here(visit: Visit, ports: Ports) -> Reply:
@@ -444,15 +440,7 @@ async def _prefer_here(visit: Visit, ports: Ports) -> Reply:
 
 
 async def _phone(visit: Visit, ports: Ports) -> Reply:
-    return await linking.use_phone(
-        visit,
-        visit.asked.phone or "",
-        accounts=ports.accounts,
-        profiles=ports.profiles,
-        audit=ports.audit,
-        clock=ports.clock,
-        vouching=ports.vouching,
-    )
+    return await linking.use_phone(visit, visit.asked.phone or "", _linking(ports), vouching=ports.vouching)
 
 
 async def _service(visit: Visit, ports: Ports) -> Reply:

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
-from knowledge.facts import CriterionCode, PersonCode
+from knowledge.facts import CriterionCode, PersonCode, UnitCode
+
+_HELD_BY: Final = "|"  # stands in no code
 
 
 class Trigger(StrEnum):
@@ -28,18 +31,32 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """That a rung was told of a case: when and who."""
+    """That a rung was told of a case: when and who.
+
+    The rung of a head is the post with whoever held it then (`rung_of_head`): a post that changes hands is another rung
+    of the case, and what was told to the former head stays on record. Before that was so it was the post alone.
+    """
 
     rung: str
     on: date
     to: tuple[PersonCode, ...]
+
+    @property
+    def post(self) -> str:
+        """The rung, whoever held it."""
+        return self.rung.partition(_HELD_BY)[0]
+
+
+def rung_of_head(unit: UnitCode, head: PersonCode) -> str:
+    """The name of the rung that a unit's head is while this person is it."""
+    return f"unit:{unit}{_HELD_BY}{head}"
 
 
 @dataclass(frozen=True, slots=True)
 class KeptCase:
     """A case as remembered. `number` is 0 before it is kept. `closed_on` None: it was still open when last seen.
 
-    A case that opens again goes on where it stopped: no rung is told twice of it.
+    A case that opens again goes on where it stopped: nobody is told twice of it.
     """
 
     case: Case

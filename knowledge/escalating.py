@@ -1,5 +1,7 @@
 """Which case goes to whom on a day: up the chain, one rung at a time, each told once, with its grace. Pure.
 
+A head who comes new to a post is told of what their predecessor was told of, and has the whole grace from then on.
+
 Whoever plans shows everybody to `Escalations`; what it lists is told, and what it changed is remembered with it.
 """
 
@@ -9,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from knowledge.cases import Case, KeptCase, Told, Trigger
+from knowledge.cases import Case, KeptCase, Told, Trigger, rung_of_head
 from knowledge.chain_above import offices_above
 from knowledge.documents import Citation
 from knowledge.facts import CriterionCode, ManagedBy, Person, PersonCode, UnitCode
@@ -68,7 +70,7 @@ def list_steps(person: PersonCode, unit: UnitCode, managed_by: ManagedBy, posts:
         head = posts.head_of(code)
         if head is not None and head != person and all(head not in step.to for step in steps):
             level = Level.UNIT_HEAD if code == line[0] else Level.HIGHER_HEAD
-            steps.append(Step(f"unit:{code}", level, (head,)))
+            steps.append(Step(rung_of_head(code, head), level, (head,)))
     own = posts.clerks_of_commune(unit, person)
     if own is not None:
         steps.append(Step(f"staff:{own[0]}", Level.DEPARTMENT, own[1]))
@@ -100,27 +102,33 @@ def _office_steps(person: PersonCode, unit: UnitCode, managed_by: ManagedBy, pos
 
 
 def next_step(kept: KeptCase, steps: Iterable[Step], rules: RulesOn) -> Step | None:
-    """The rung to be told now, or None: the lowest one not told, once the grace of the one below it has passed.
+    """The rung to be told now, or None: the lowest one not told, once everybody below it has had their grace.
 
-    A head told of the case is not told again as the head of another unit that took over.
+    Not only the one next below: whoever came new to a lower post may have been told after those above them.
     """
-    grace = rules.library.policy.escalation.grace_working_days
-    below: tuple[Step, date] | None = None
+    below: list[tuple[Step, date]] = []
     for step in steps:
         told_on = _told_on(kept, step)
-        if told_on is not None:
-            below = (step, told_on)
-            continue
-        if below is None:
-            return step
-        last_day = rules.calendar.add_working_days(max(below[1], kept.open_since), _grace_of(below[0].level, grace))
-        return step if rules.day > last_day else None
+        if told_on is None:
+            return step if all(_has_had_grace(kept, one, on, rules) for one, on in below) else None
+        below.append((step, told_on))
     return None
 
 
+def _has_had_grace(kept: KeptCase, step: Step, told_on: date, rules: RulesOn) -> bool:
+    grace = _grace_of(step.level, rules.library.policy.escalation.grace_working_days)
+    return rules.day > rules.calendar.add_working_days(max(told_on, kept.open_since), grace)
+
+
 def _told_on(kept: KeptCase, step: Step) -> date | None:
+    """When the rung was told: for a head, when this very person was, as the head of whichever unit.
+
+    So an acting head who becomes head, and one whose unit takes over another, hear of a case once. An office stays
+    told whoever works there.
+    """
     for told in kept.told:
-        if told.rung == step.rung or (step.is_head and told.rung.startswith("unit:") and step.to == told.to):
+        of_head = told.rung.startswith("unit:") and told.to == step.to
+        if of_head if step.is_head else told.rung == step.rung:
             return told.on
     return None
 

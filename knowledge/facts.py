@@ -127,7 +127,10 @@ class Exemption:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An official as the roster knows them, with everything a verdict needs."""
+    """An official as the roster knows them, with everything a verdict needs.
+
+    `vouched_by`: of somebody who speaks, the people whose linking codes led to where they do; the roster knows none.
+    """
 
     code: PersonCode
     name: str
@@ -144,6 +147,7 @@ class Person:
     credentials: tuple[Credential, ...] = ()
     study: tuple[StudyRecord, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
+    vouched_by: frozenset[PersonCode] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +187,16 @@ class RecognitionRow:
 
 @dataclass(frozen=True, slots=True)
 class Signatory:
-    """Somebody of HR who put their name to a ruling: who they were and for which unit they spoke, as of that day."""
+    """Somebody of HR who put their name to a ruling: who they were and for which unit they spoke, as of that day.
+
+    `vouched_by`: the people whose linking codes led to where they did so.
+    """
 
     person: PersonCode
     name: str
     unit: UnitCode
     unit_name: str
+    vouched_by: frozenset[PersonCode] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,9 +167,9 @@ class BreachRules:
         """Until when it must be reported."""
         return detected_at + timedelta(hours=self.hours)
 
-    def warning_of(self, detected_at: datetime, now: datetime) -> int | None:
+    def warning_of(self, due_at: datetime, now: datetime) -> int | None:
         """The latest warning whose moment has come: how many hours were left at it; None before the first."""
-        left = self.due_at(detected_at) - now
+        left = due_at - now
         come = [one for one in self.warn_hours_left if left <= timedelta(hours=one)]
         return min(come, default=None)
 
@@ -242,18 +242,13 @@ class WorkingDays(Protocol):
         """The working day so many after this one."""
         ...
 
-    def last_working_day_on_or_before(self, day: date) -> date:
-        """This day, or the last working one before it."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """The days of one request: until when a first answer and the whole is due. `safe_on`: the working day before."""
+    """The days of one request: until when a first answer and the whole is due."""
 
     first_on: date
     due_on: date
-    safe_on: date
 
 
 def clocks_of(
@@ -273,7 +268,7 @@ def clocks_of(
     days = known.days_with_others if has_others and known.days_with_others else known.days
     due = opened_on + timedelta(days=days + (known.extension if is_extended else 0))
     first = calendar.add_working_days(opened_on, rules.first_answer.working_days)
-    return Clocks(first, due, calendar.last_working_day_on_or_before(due))
+    return Clocks(first, due)
 
 
 def resolved(rules: PrivacyRules, policy: object) -> PrivacyRules:

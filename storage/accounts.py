@@ -26,6 +26,7 @@ _ACCOUNT = select(
     accounts.c.unreachable_at,
     accounts.c.withheld,
     accounts.c.told_version,
+    accounts.c.vouched_by,
 )
 
 NAMES_OF_ACCOUNT: Final = tuple(column.name for column in _ACCOUNT.selected_columns)
@@ -60,8 +61,10 @@ class AccountsDrawer:
     async def save_locale(self, channel: str, address: str, locale: str, at: datetime) -> None:
         await self._save(channel, address, at, locale=locale)
 
-    async def link(self, channel: str, address: str, person: PersonCode, at: datetime) -> None:
-        await self._save(channel, address, at, person=person, linked_at=at)
+    async def link(
+        self, channel: str, address: str, person: PersonCode, at: datetime, vouched_by: Collection[PersonCode] = ()
+    ) -> None:
+        await self._save(channel, address, at, person=person, linked_at=at, vouched_by=sorted(vouched_by))
 
     async def unlink(self, channel: str, address: str, at: datetime) -> None:
         await self._connection.execute(
@@ -74,6 +77,7 @@ class AccountsDrawer:
                 consented_at=None,
                 withheld=[],
                 told_version=None,
+                vouched_by=[],
                 changed_at=at,
             )
         )
@@ -122,8 +126,9 @@ class AccountsDrawer:
 
 
 def _account(row: Any) -> Account:
-    *values, withheld, told_version = row
-    return replace(Account(*values), withheld=tuple(withheld), told_version=told_version)
+    *values, withheld, told_version, vouched_by = row
+    known = replace(Account(*values), withheld=tuple(withheld), told_version=told_version)
+    return replace(known, vouched_by=frozenset(vouched_by))
 
 
 def _heard_since(moment: datetime) -> Exists:

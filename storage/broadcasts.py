@@ -75,6 +75,12 @@ SELECT id, broadcast FROM deliveries
 WHERE broadcast = :number AND state = 'delivered' AND provider_id IS NOT NULL AND channel = ANY(:editable)
 ON CONFLICT (delivery) DO NOTHING
 """)
+# Nobody sends by these any more, so nobody writes over what they sent.
+_REFUSE_RETIRED: Final = text("""
+UPDATE broadcast_recalls r SET state = 'refused', reason = 'retired', done_at = i.retired_at, lease_until = NULL
+FROM deliveries d JOIN identities i ON i.identity = d.sender AND i.retired_at IS NOT NULL
+WHERE d.id = r.delivery AND r.broadcast = :number AND r.state = 'waiting'
+""")
 # Whoever looks at a card keeps others from it for a while, so that it is written over no more often than that.
 _TAKE_CARDS: Final = text("""
 UPDATE broadcast_cards SET looked_at = clock_timestamp()
@@ -104,13 +110,15 @@ _TAKE_RECALLS: Final = text("""
 UPDATE broadcast_recalls r SET lease_until = clock_timestamp() + :lease, tries = r.tries + 1
 FROM deliveries d
 WHERE d.id = r.delivery AND r.delivery IN (
-    SELECT delivery FROM broadcast_recalls
-    WHERE broadcast = :number AND state = 'waiting' AND (lease_until IS NULL OR lease_until < clock_timestamp())
-    ORDER BY delivery LIMIT :most FOR UPDATE SKIP LOCKED)
+    SELECT w.delivery FROM broadcast_recalls w JOIN deliveries o ON o.id = w.delivery
+    WHERE w.broadcast = :number AND w.state = 'waiting' AND o.sender = ANY(:senders)
+        AND (w.lease_until IS NULL OR w.lease_until < clock_timestamp())
+    ORDER BY w.delivery LIMIT :most FOR UPDATE OF w SKIP LOCKED)
 RETURNING r.delivery, d.sender, d.address, d.provider_id, d.locale, coalesce(d.done_at, d.started_at), r.tries
 """)
 # What had left but not arrived when a broadcast was recalled arrives after it: so it is watched for a while, from the
-# moment at which a worker saw it first and counted by the database, whenever that is.
+# moment at which a worker saw it first and counted by the database, whenever that is. What was refused puts that moment
+# back to none: then too somebody looks once more, and sends the correction.
 _RECALLING: Final = text("""
 SELECT number FROM broadcasts b WHERE b.state = 'recalled' AND (EXISTS (
     SELECT FROM broadcast_recalls r WHERE r.broadcast = b.number AND r.state = 'waiting')
@@ -123,6 +131,10 @@ _WATCH: Final = text(
     "UPDATE broadcasts SET recall_watched_until = clock_timestamp() + :watched"
     " WHERE number = :number AND (recall_watched_until IS NULL OR EXISTS ("
     " SELECT FROM deliveries d WHERE d.broadcast = :number AND d.state = 'started'))"
+)
+_LOOK_ONCE_MORE: Final = text(
+    "UPDATE broadcasts SET recall_watched_until = NULL"
+    " WHERE number = (SELECT broadcast FROM broadcast_recalls WHERE delivery = :delivery)"
 )
 
 
@@ -259,8 +271,12 @@ class BroadcastsDrawer:
     # --- what is written over after a recall
 
     async def prepare_recalls(self, number: int, editable: Collection[str]) -> int:
-        """Take up what has arrived by channels that let us write it over; how many are new."""
+        """Take up what has arrived by channels that let us write it over; how many are new.
+
+        What was sent by an identity that is given up counts as refused: it is corrected by a message.
+        """
         added = await self._connection.execute(_PREPARE, {"number": number, "editable": list(editable)})
+        await self._connection.execute(_REFUSE_RETIRED, {"number": number})
         return added.rowcount
 
     async def watch_recall(self, number: int, watched: timedelta) -> None:
@@ -272,9 +288,12 @@ class BroadcastsDrawer:
         found = await self._connection.execute(_TO_CORRECT, {"number": number})
         return [(PersonCode(person), sender, Reached(*chat), sent_at) for person, sender, *chat, sent_at in found]
 
-    async def take_recalls(self, number: int, most: int, lease: timedelta) -> Sequence[Recall]:
-        """Some that nobody else has, for so long."""
-        found = await self._connection.execute(_TAKE_RECALLS, {"number": number, "most": most, "lease": lease})
+    async def take_recalls(
+        self, number: int, senders: Collection[str], most: int, lease: timedelta
+    ) -> Sequence[Recall]:
+        """Some that went by these identities and that nobody else has, for so long."""
+        values = {"number": number, "senders": list(senders), "most": most, "lease": lease}
+        found = await self._connection.execute(_TAKE_RECALLS, values)
         return [Recall(*row) for row in found]
 
     async def reserve(self, sender: str, count: int) -> tuple[float, float] | None:
@@ -287,7 +306,9 @@ class BroadcastsDrawer:
         return (max(row[0], 0.0), row[1]) if row is not None else None
 
     async def finish_recall(self, delivery: int, *, is_done: bool, reason: str, at: datetime) -> None:
-        """Keep how writing over ended."""
+        """Keep how writing over ended; one that was refused is looked at once more, by whoever comes first."""
+        if not is_done:  # in the order in which whoever looks takes them
+            await self._connection.execute(_LOOK_ONCE_MORE, {"delivery": delivery})
         await self._connection.execute(
             update(broadcast_recalls)
             .where(broadcast_recalls.c.delivery == delivery)

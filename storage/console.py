@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -138,19 +138,21 @@ class ConsoleDrawer:
     async def find_session(self, secret: str, at: datetime) -> ConsoleSession | None:
         """The session that this secret opens: not over, and the chat that it was asked in still linked to them."""
         kept = console_sessions.c
-        is_linked = exists().where(
+        asked_in = and_(
             accounts.c.channel == kept.channel, accounts.c.address == kept.address, accounts.c.person == kept.person
         )
         found = await self._connection.execute(
-            select(kept.person, kept.channel, kept.address, kept.opened_at, kept.expires_at).where(
+            select(kept.person, kept.channel, kept.address, kept.opened_at, kept.expires_at, accounts.c.vouched_by)
+            .select_from(console_sessions.outerjoin(accounts, asked_in))
+            .where(
                 kept.hash.in_(self._hashes(secret)),
                 kept.ended_at.is_(None),
                 kept.expires_at > at,
-                or_(kept.channel.is_(None), is_linked),
+                or_(kept.channel.is_(None), accounts.c.person.is_not(None)),
             )
         )
         row = found.one_or_none()
-        return ConsoleSession(PersonCode(row[0]), *row[1:]) if row is not None else None
+        return ConsoleSession(PersonCode(row[0]), *row[1:5], frozenset(row[5] or ())) if row is not None else None
 
     async def end_session(self, secret: str, why: str, at: datetime) -> None:
         """Let this secret open nothing any more."""

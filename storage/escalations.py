@@ -43,6 +43,12 @@ SELECT number, rung, told_on, told_to
 FROM jsonb_to_recordset(%(rows)s) AS r (number bigint, rung text, told_on date, told_to text[])
 ON CONFLICT (number, rung) DO UPDATE SET told_on = excluded.told_on, told_to = excluded.told_to
 """
+# What the memory of a case has no more told nobody (`_CASES` left it out), and would count as settled one day.
+_FORGET_DROPPED: Final = """
+DELETE FROM escalation_told t WHERE t.number = ANY(%(numbers)s) AND NOT EXISTS (
+    SELECT FROM jsonb_to_recordset(%(rows)s) AS r (number bigint, rung text)
+    WHERE r.number = t.number AND r.rung = t.rung)
+"""
 # What a notice does not tell after all leaves its payload, so that it is not told by a later try either, and its
 # recipient leaves the rung of that day: it was told to the others, or to nobody.
 _LEAVE_OUT: Final = """
@@ -91,7 +97,10 @@ class EscalationsDrawer:
         return dict(memory)
 
     async def keep(self, changes: Sequence[KeptCase]) -> None:
-        """Remember cases as they are now; in the transaction that keeps the notices by which they are told."""
+        """Remember cases as they are now; in the transaction that keeps the notices by which they are told.
+
+        What was told of them before is what `load_memory` found: anything else is forgotten.
+        """
         for start in range(0, len(changes), _AT_ONCE):
             some = changes[start : start + _AT_ONCE]
             rows = [_case_row(one) for one in some]
@@ -110,6 +119,7 @@ class EscalationsDrawer:
                 for one in some
                 for step in one.told
             ]
+            await self._do(_FORGET_DROPPED, {"numbers": list(numbers.values()), "rows": Jsonb(told)})
             if told:
                 await self._do(_TELL, {"rows": Jsonb(told)})
 

@@ -19,13 +19,14 @@ from typing import Any, Final
 import psycopg
 from psycopg.rows import dict_row
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
 from storage.driver import driver_of
 from storage.errors import DatabaseUnavailableError
-from storage.outbox import read_deliveries
+from storage.outbox import OutboxDrawer, read_deliveries
 from storage.pace import interval_of
-from storage.records import Claim, Claimed, DeliveryState
+from storage.records import BroadcastState, Claim, Claimed, DeliveryState
 from storage.setbacks import FARTHEST, mend_setback
 from storage.window import Window, open_window
 
@@ -259,7 +260,7 @@ class Ledger:
         self._marks: list[_Mark] = []
         self._writing = asyncio.Lock()
         self._open = AsyncExitStack()
-        self._driver: psycopg.AsyncConnection[Any] | None = None
+        self._connection: AsyncConnection | None = None
         self._offset = _Offset()
         self._paced: dict[str, bool] = {}
         self._latest: dict[str, float] = {}  # identity → when its latest request leaves, by `time.monotonic`
@@ -270,7 +271,7 @@ class Ledger:
     async def close(self) -> None:
         """Give back the connection."""
         await self._open.aclose()
-        self._driver = None
+        self._connection = None
 
     # --- claiming
 
@@ -369,6 +370,7 @@ class Ledger:
     ) -> None:
         """It surely did not go out: it waits again, for at least so many seconds.
 
+        Where its broadcast was paused meanwhile it is held, and where that was cancelled or recalled it is dropped.
         `uncounts`: it was started, and yet does not count as tried.
         """
         await self._keep(_Mark(claim, "back", at, wait=wait, reason=reason, tries=-1 if uncounts else 0))
@@ -376,7 +378,8 @@ class Ledger:
     async def move_on(self, claim: Claim, reason: str, at: datetime, *, makes_unreachable: bool) -> bool:
         """It surely did not reach this account: let it wait for another one of the same person.
 
-        False where there is none that has not been tried. It stays one delivery, so that nobody is told twice.
+        False where there is none that has not been tried, and where its broadcast was cancelled or recalled meanwhile.
+        It stays one delivery, so that nobody is told twice.
         """
         values = {
             "id": claim.delivery.id, "token": claim.token, "reason": reason,
@@ -384,9 +387,13 @@ class Ledger:
         }  # fmt: skip
         whose = claim.delivery
         async with self._database.transaction() as drawers:
-            raw = await drawers.connection.get_raw_connection()
-            driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # the engine is ours
+            state = await _see_broadcast(drawers.outbox, whose.broadcast)
+            if state in {BroadcastState.CANCELLED, BroadcastState.RECALLED}:
+                return False
+            driver = await driver_of(drawers.connection)
             moved = await (await driver.execute(_MOVE_ON, values)).fetchone()
+            if moved is not None:
+                await drawers.outbox.keep_back([whose.id], state, at)
             if moved is not None and makes_unreachable and whose.channel and whose.address:
                 await drawers.accounts.mark_unreachable(whose.channel, whose.address, at)
         if moved is not None:
@@ -405,6 +412,13 @@ class Ledger:
         async with self._database.transaction() as drawers:
             await drawers.outbox.drop(claim.delivery.id, reason, at)
         self._forget(claim)
+
+    async def strand(self, claim: Claim, reason: str, at: datetime) -> bool:
+        """No chat takes it: what is told only once waits for one, the rest can be planned again. False: dropped."""
+        async with self._database.transaction() as drawers:
+            is_kept = await drawers.outbox.strand(claim.delivery, reason, at)
+        self._forget(claim)
+        return is_kept
 
     async def leave_out(self, claim: Claim, notices: Mapping[int, str], at: datetime) -> None:
         """Some of what it tells is not true any more."""
@@ -474,8 +488,11 @@ class Ledger:
                 pause = min(pause * 2, 2.0)
 
     async def _write_once(self, marks: Sequence[_Mark]) -> None:
-        driver = await self._connected()
+        connection = await self._connected()
+        driver, outbox = await driver_of(connection), OutboxDrawer(connection)
         paced = await self._read_departures(driver, marks)
+        back = _group_put_back(marks)
+        broadcasts = await outbox.see_broadcasts(back) if back else {}
         rows = await (await driver.execute(_MARK, self._values(marks))).fetchall()
         kept = {number: (slot, now) for number, slot, now in rows}
         departs: dict[int, float] = {}
@@ -491,6 +508,9 @@ class Ledger:
             values = those.last, those.window.numbers, those.window.moments, sender
             await driver.execute(_DEPART, values)
         await self._mark_unreachable(driver, marks, kept)
+        for broadcast, state in broadcasts.items():
+            numbers = [one.claim.delivery.id for one in back[broadcast] if one.claim.delivery.id in kept]
+            await outbox.keep_back(numbers, state, back[broadcast][0].at)
         await driver.commit()
         for one in marks:
             one.departs, one.is_done = departs.get(one.claim.delivery.id), True
@@ -544,18 +564,32 @@ class Ledger:
             values = [one.channel for one in whose], [one.address for one in whose], [one.at for one in gone]
             await driver.execute(_UNREACHABLE, values)
 
-    async def _connected(self) -> psycopg.AsyncConnection[Any]:
-        if self._driver is None:
-            connection = await self._open.enter_async_context(self._database.connect())
-            self._driver = await driver_of(connection)
-        return self._driver
+    async def _connected(self) -> AsyncConnection:
+        if self._connection is None:
+            self._connection = await self._open.enter_async_context(self._database.connect())
+        return self._connection
 
     async def _leave_connection(self) -> None:
         """Have the connection closed for good: what it was doing is dropped with it."""
-        driver, self._driver = self._driver, None
-        if driver is not None:
-            await driver.close()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await (await driver_of(connection)).close()
         await self._open.aclose()
+
+
+async def _see_broadcast(outbox: OutboxDrawer, broadcast: int | None) -> BroadcastState:
+    """How the broadcast of a message stands until the transaction ends; what is of none goes on."""
+    states = await outbox.see_broadcasts([broadcast]) if broadcast is not None else {}
+    return next(iter(states.values()), BroadcastState.SENDING)
+
+
+def _group_put_back(marks: Sequence[_Mark]) -> dict[int, list[_Mark]]:
+    """Those of these marks that put a message of a broadcast back, by broadcast."""
+    found: dict[int, list[_Mark]] = {}
+    for one in marks:
+        if one.mark == "back" and one.claim.delivery.broadcast is not None:
+            found.setdefault(one.claim.delivery.broadcast, []).append(one)
+    return found
 
 
 async def _list_due(driver: psycopg.AsyncConnection[Any], values: Mapping[str, Any]) -> list[int]:

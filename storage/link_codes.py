@@ -1,5 +1,6 @@
 """One-time linking codes: shown once, kept only as a keyed hash, and guarded against guessing."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
@@ -38,7 +39,9 @@ class LinkCodesDrawer:
         self._vault = vault
         self._randomness = randomness
 
-    async def issue(self, person: PersonCode, at: datetime, life: timedelta = CODE_LIFE) -> CodeIssued:
+    async def issue(
+        self, person: PersonCode, at: datetime, life: timedelta = CODE_LIFE, vouched_by: Collection[PersonCode] = ()
+    ) -> CodeIssued:
         # Of two given out at the same moment the second waits here, and voids the first: one person, one code.
         await self._connection.execute(
             select(people.c.code).where(people.c.code == person).with_for_update(key_share=True)
@@ -51,7 +54,11 @@ class LinkCodesDrawer:
         )
         await self._connection.execute(
             insert(link_codes).values(
-                hash=self._vault.code_hashes(code)[0], person=person, issued_at=at, expires_at=at + life
+                hash=self._vault.code_hashes(code)[0],
+                person=person,
+                issued_at=at,
+                expires_at=at + life,
+                vouched_by=sorted(vouched_by),
             )
         )
         return CodeIssued(code=code, expires_at=at + life)
@@ -78,16 +85,16 @@ class LinkCodesDrawer:
         if locked_until is not None or (since is not None and at - since >= LOCK_FOR):
             wrong, since = 0, None
 
-        outcome, person = await self._use_up(code, at)
-        if person is not None:
+        used = await self._use_up(code, at)
+        if used.outcome is RedemptionOutcome.LINKED:
             await self._keep_tries(channel, address, 0, None, None)
-            return Redemption(RedemptionOutcome.LINKED, person=person)
+            return used
         wrong += 1
         locked_until = at + LOCK_FOR if wrong >= WRONG_TRIES_ALLOWED else None
         await self._keep_tries(channel, address, wrong, since or at, locked_until)
         if locked_until is not None:
             return Redemption(RedemptionOutcome.LOCKED, locked_until=locked_until)
-        return Redemption(outcome, tries_left=WRONG_TRIES_ALLOWED - wrong)
+        return Redemption(used.outcome, tries_left=WRONG_TRIES_ALLOWED - wrong)
 
     async def prune(self, before: datetime) -> None:
         """Forget codes that stopped working, and tries and locks that ended, before this moment."""
@@ -99,18 +106,19 @@ class LinkCodesDrawer:
             )
         )
 
-    async def _use_up(self, typed: str, at: datetime) -> tuple[RedemptionOutcome, PersonCode | None]:
+    async def _use_up(self, typed: str, at: datetime) -> Redemption:
         hashes = self._vault.code_hashes(fold_number(storable(typed)).upper())
         found = await self._connection.execute(
             select(link_codes).where(link_codes.c.hash.in_(hashes)).with_for_update()
         )
         row = found.one_or_none()
         if row is None:
-            return RedemptionOutcome.WRONG, None
+            return Redemption(RedemptionOutcome.WRONG)
         if row.used_at is not None or row.voided_at is not None or row.expires_at <= at:
-            return RedemptionOutcome.EXPIRED, None
+            return Redemption(RedemptionOutcome.EXPIRED)
         await self._connection.execute(update(link_codes).where(link_codes.c.hash == row.hash).values(used_at=at))
-        return RedemptionOutcome.LINKED, PersonCode(row.person)
+        vouched_by = frozenset(row.vouched_by)
+        return Redemption(RedemptionOutcome.LINKED, person=PersonCode(row.person), vouched_by=vouched_by)
 
     async def _tries(self, channel: str, address: str) -> tuple[int, datetime | None, datetime | None]:
         # The row is made first and then locked: two tries of one identity at the same moment count one by one.

@@ -33,6 +33,7 @@ class MailDrawer:
                 kind=letter.kind,
                 inquiry=letter.inquiry,
                 number=letter.number,
+                about=letter.about,
                 key=letter.key,
                 locale=letter.locale,
                 left_at=letter.left_at,
@@ -168,4 +169,5 @@ def _letter(row: Row[Any]) -> Letter:
         tries=row.tries,
         done_at=row.done_at,
         reason=row.reason or "",
+        about=row.about,
     )

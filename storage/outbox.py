@@ -16,7 +16,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from knowledge.facts import PersonCode, UnitCode
 from storage.characters import storable, storable_values
 from storage.driver import driver_of
-from storage.records import Delivery, DeliveryState, NewDelivery, NewNotice, Notice, NoticeKind, Queue
+from storage.records import (
+    BroadcastState,
+    Delivery,
+    DeliveryState,
+    NewDelivery,
+    NewNotice,
+    Notice,
+    NoticeKind,
+    Queue,
+)
 
 _T = TypeVar("_T")
 _AT_ONCE: Final = 5000
@@ -58,14 +67,30 @@ _REACHED: Final = """
  WHERE person IS NOT NULL AND channel = ANY(%(channels)s) AND unreachable_at IS NULL AND 'reminders' <> ALL(withheld)
  ORDER BY person, preferred_at DESC NULLS LAST, linked_at DESC NULLS LAST, channel, address)
 """
+# What is of no day had a turn once, and lost its chat before it: what never had one is told on paper.
 _REACH_AT_LAST: Final = f"""
 UPDATE deliveries d SET state = 'waiting', sender = %(senders)s ->> r.channel, channel = r.channel,
-    address = r.address, locale = r.locale, due_at = %(due_at)s, done_at = NULL
+    address = r.address, locale = r.locale, due_at = %(due_at)s, done_at = NULL, slot_at = NULL
 FROM {_REACHED} r
-WHERE r.person = d.person AND d.state = 'unreachable' AND d.sender IS NULL AND d.merge_day >= %(since)s
+WHERE r.person = d.person AND d.state = 'unreachable' AND d.sender IS NULL AND (
+        d.merge_day >= %(since)s
+        OR (d.sender IS NULL AND d.slot_at IS NOT NULL AND d.merge_day IS NULL AND d.done_at >= %(since)s
+            AND d.done_at > coalesce((SELECT max(restored_at) FROM restores), '-infinity')))
     AND d.reason <> 'restored'  -- it may have gone out after the backup was taken that this database comes from
 RETURNING d.id
 """  # noqa: S608  ours
+# The slot that it had stays: by it what lost its chat is told from what is on paper.
+_STRAND: Final = """
+UPDATE deliveries SET state = 'unreachable', sender = NULL, channel = NULL, address = NULL, reason = %(reason)s,
+    done_at = %(at)s, claimed_by = NULL, lease_until = NULL
+WHERE id = %(delivery)s AND state = 'claimed' RETURNING id
+"""
+# Nobody plans these again, whatever becomes of them. A reminder, those above, evidence that waits for HR and clocks
+# are planned again on the next day, for whoever is reached then; a head may remind again; a broadcast is on paper.
+_TOLD_ONCE: Final = frozenset(
+    {NoticeKind.CHANGE, NoticeKind.DIGEST, NoticeKind.STUDY, NoticeKind.EVIDENCE, NoticeKind.CORRECTION}
+)
+_OF_OWN_REQUEST: Final = frozenset({"entered", "answered"})  # stages of what people are told of requests of their own
 _FOLLOW: Final = f"""
 UPDATE deliveries d SET sender = %(senders)s ->> r.channel, channel = r.channel, address = r.address, locale = r.locale
 FROM {_REACHED} r
@@ -296,9 +321,9 @@ class OutboxDrawer:
     async def find_chats_again(self, senders: Mapping[str, str], since: date, due_at: datetime) -> int:
         """Let messages go where their people are reached now, by these senders (identity by channel); how many.
 
-        That is what waits for a chat that is theirs no more, and the one message of a day `since` then of whoever
-        could not be reached. What of it is true no more is left out when it is sent, as ever. Broadcasts to those who
-        could not be reached are told on paper, and stay so.
+        That is what waits for a chat that is theirs no more, the one message of a day `since` then of whoever could
+        not be reached, and what `strand` has kept since then. What of it is true no more is left out when it is sent,
+        as ever. What had nowhere to go from the first and is of no day, and broadcasts, are told on paper, and stay so.
         """
         values = {"channels": list(senders), "senders": Jsonb(dict(senders)), "since": since, "due_at": due_at}
         return len(await self._read(_REACH_AT_LAST, values)) + len(await self._read(_FOLLOW, values))
@@ -321,6 +346,23 @@ class OutboxDrawer:
     async def drop_many(self, numbers: Sequence[int], reason: str, at: datetime) -> int:
         """The same for many; how many were dropped."""
         return await self._drop("id = ANY(%(which)s)", list(numbers), reason, at)
+
+    async def strand(self, delivery: Delivery, reason: str, at: datetime) -> bool:
+        """A claimed one finds no chat that takes it: what is told only once waits in it for a chat.
+
+        What is planned again is left out of it, so that the next day plans it as for whoever has no chat; where that is
+        all, it is dropped, and this is False. `find_chats_again` lets it go to accounts that take what we send and
+        from which reminders are not withheld, as planning does, so consents of that time hold.
+        """
+        again = {one.id: reason for one in delivery.notices if not _is_told_once(one)}
+        if len(again) == len(delivery.notices):
+            await self.drop(delivery.id, reason, at)
+            return False
+        if not await self._read(_STRAND, {"delivery": delivery.id, "reason": reason, "at": at}):
+            return False
+        if again:
+            await self.leave_out(delivery.id, again, at)
+        return True
 
     async def leave_out(self, delivery: int, notices: Mapping[int, str], at: datetime) -> None:
         """These notices (by number, with the reason) are no longer told by it; their keys are free again."""
@@ -375,6 +417,27 @@ class OutboxDrawer:
     async def drop_broadcast(self, broadcast: int, reason: str, at: datetime) -> int:
         """Cancel a broadcast: what has not started is dropped; how many."""
         return await self._drop("broadcast = %(which)s", broadcast, reason, at)
+
+    async def see_broadcasts(self, broadcasts: Collection[int]) -> Mapping[int, BroadcastState]:
+        """How these stand, which nobody changes before this transaction ends.
+
+        To be asked before what had started of them is put back. Whoever changes one at that moment either waits, and
+        then finds what was put back, or has changed it: what HR does touches nothing that has started.
+        """
+        rows = await self._read(
+            "SELECT number, state FROM broadcasts WHERE number = ANY(%s) ORDER BY number FOR SHARE",
+            (list(broadcasts),),
+        )
+        return {number: BroadcastState(state) for number, state in rows}
+
+    async def keep_back(self, deliveries: Sequence[int], state: BroadcastState, at: datetime) -> None:
+        """What was put back of a broadcast that stands so: held while it is paused, and dropped once it has ended."""
+        if state is BroadcastState.PAUSED:
+            await self._do(
+                "UPDATE deliveries SET is_held = true WHERE id = ANY(%s) AND state = 'waiting'", (list(deliveries),)
+            )
+        elif state is not BroadcastState.SENDING:
+            await self.drop_many(deliveries, state.value, at)
 
     # --- below
 
@@ -483,6 +546,11 @@ def _take(fresh: dict[str, int], notices: Sequence[NewNotice]) -> list[int]:
     """The numbers of the new ones among these; each is taken once."""
     taken = (fresh.pop(storable(one.key), None) for one in notices)
     return [number for number in taken if number is not None]
+
+
+def _is_told_once(notice: Notice) -> bool:
+    """Whether nobody plans or says it again; of what data officers are told their desk and its clocks say it."""
+    return notice.kind in _TOLD_ONCE or (notice.kind is NoticeKind.PRIVACY and notice.stage in _OF_OWN_REQUEST)
 
 
 def _notice_row(key: str, notice: NewNotice) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, Final
 
 from sqlalchemy import delete, func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import PersonCode
@@ -17,6 +17,7 @@ from storage.holdings import HOLDINGS, Holding, Whose
 from storage.records import Kept
 from storage.tables import (
     accounts,
+    audit_entries,
     breaches,
     consents,
     data_requests,
@@ -35,7 +36,12 @@ _CHANGED_SO_FAR: Final = text(
 )
 # A door that lives has taken up what waited: it does so within seconds of its start.
 _LIVES: Final = update_holders.c.alive_at > func.clock_timestamp() - timedelta(minutes=1)
+# A clean-up goes by the clock, and what it takes is gone: the clock is to have been seen a day ago, and a leap is one
+# of more days than a house is closed for over a weekend.
+_WAITED: Final = timedelta(days=1)
+_LEAP: Final = timedelta(days=3)
 _OPEN: Final = ("open", "asked_back", "answered")
+_IS_DONE: Final = func.jsonb_typeof(retention_runs.c.removed) != "null"  # else nothing was removed: it was held back
 _UNDER_WAY: Final = ("waiting", "claimed", "started")
 _OLD_NOTICE: Final = """
 n.made_at < :before AND NOT EXISTS (
@@ -141,6 +147,9 @@ class PersonalDataDrawer:
         is_unanswered = seen_updates.c.body.is_not(None) & seen_updates.c.answered_at.is_(None)
         gone = await execute(delete(seen_updates).where(is_over).returning(is_unanswered))
         expired = sum(gone.scalars())
+        # Whom a load took off the roster nobody unlinked: their link ended, for all that is known, when it is found so.
+        cut_off = accounts.c.person.is_(None) & accounts.c.linked_at.is_not(None)
+        await execute(update(accounts).where(cut_off).values(linked_at=None, changed_at=now))
         idle = accounts.c.person.is_(None) & (accounts.c.changed_at < ago["idle_chats"])
         await execute(delete(accounts).where(idle))
         linked = select(accounts.c.address).where(
@@ -154,14 +163,31 @@ class PersonalDataDrawer:
         await execute(delete(inquiries).where(spent, inquiries.c.changed_at < ago["inquiry_rows"]))
         await execute(delete(data_requests).where(data_requests.c.closed_at < ago["requests"]))
         await execute(delete(breaches).where(breaches.c.closed_at < ago["requests"]))
-        holds = select(accounts.c.address).where(
-            accounts.c.channel == consents.c.channel,
-            accounts.c.address == consents.c.address,
-            accounts.c.person.is_not(None),
-        )
-        await execute(delete(consents).where(consents.c.at < ago["requests"], ~holds.exists()))
+        await self._forget_proofs(ago["requests"])
         await execute(delete(retention_runs).where(retention_runs.c.day < ago["retention_runs"].date()))
         return expired
+
+    async def _forget_proofs(self, before: datetime) -> None:
+        """Proof of what somebody agreed to goes when this long has passed since that ended.
+
+        While a chat is linked nothing has ended. Then it did with the last that was said there to the same purpose,
+        or, where nobody withdrew because a load took them off the roster, with the last change of the chat itself.
+        """
+        later = consents.alias()
+        to_the_same = select(later.c.id).where(
+            later.c.channel == consents.c.channel,
+            later.c.address == consents.c.address,
+            later.c.purpose == consents.c.purpose,
+        )
+        is_said_since = to_the_same.where(later.c.at >= before).exists()
+        is_last = ~to_the_same.where(later.c.id > consents.c.id).exists()
+        chat = select(accounts.c.address).where(
+            accounts.c.channel == consents.c.channel, accounts.c.address == consents.c.address
+        )
+        is_linked = chat.where(accounts.c.person.is_not(None)).exists()
+        was_cut_off = is_last & (consents.c.act == "agreed") & chat.where(accounts.c.changed_at >= before).exists()
+        spent = delete(consents).where(consents.c.at < before, ~is_said_since, ~is_linked, ~was_cut_off)
+        await self._connection.execute(spent)
 
     async def _forget_what_was_told(self, before: datetime) -> None:
         """Of messages of before this moment it stays to whom, of which kind, when, and with which outcome.
@@ -181,7 +207,12 @@ class PersonalDataDrawer:
         return {name: deleted + updated for name, deleted, updated in found if name != retention_runs.name}
 
     async def note_run(self, day: date, at: datetime, before_it: Mapping[str, int]) -> Mapping[str, int]:
-        """Keep how many rows of which table were removed or emptied since it was counted before; what it was."""
+        """Keep how many rows of which table were removed or emptied since it was counted before; what it was.
+
+        What was noted of days to come is dropped: the clock that said so was ahead.
+        """
+        tomorrow = day + timedelta(days=1)
+        await self._connection.execute(delete(retention_runs).where(retention_runs.c.day > tomorrow))
         now = await self.count_changes()
         removed = {name: more for name, count in now.items() if (more := count - before_it.get(name, 0)) > 0}
         kept = insert(retention_runs).values(day=day, finished_at=at, removed=removed)
@@ -191,15 +222,65 @@ class PersonalDataDrawer:
         await self._connection.execute(kept.on_conflict_do_update(index_elements=["day"], set_=changed))
         return removed
 
-    async def last_run(self) -> tuple[date, datetime, Mapping[str, int]] | None:
-        """The last day on which what had its time was removed, when, and how much of each table."""
+    async def last_run(self, today: date) -> tuple[date, datetime, Mapping[str, int]] | None:
+        """The last day on which what had its time was removed, when, and how much of each table.
+
+        A day after `today` was noted while a clock was ahead, and tells nothing.
+        """
         found = await self._connection.execute(
             select(retention_runs.c.day, retention_runs.c.finished_at, retention_runs.c.removed)
+            .where(retention_runs.c.day <= today, _IS_DONE)
             .order_by(retention_runs.c.day.desc())
             .limit(1)
         )
         row = found.one_or_none()
         return (row.day, row.finished_at, row.removed) if row is not None else None
+
+    # --- whether the clock is to be believed
+
+    async def may_prune(self, now: datetime) -> bool:
+        """Whether the clock is to be believed so far that what it says has had its time may go for good.
+
+        It is where the house was seen a day ago by it, which a clock that has leapt ahead was not. After a leap, or
+        where the house was closed for long, that is so a day after the first try (`note_held_back`); never while the
+        database's own clock is behind.
+        """
+        is_behind = select(func.clock_timestamp() < now - _WAITED)
+        if await self._connection.scalar(is_behind):
+            return False
+        at = retention_runs.c.finished_at
+        seen = select(at).where(at.between(now - _WAITED - _LEAP, now - _WAITED))
+        if await self._connection.scalar(select(seen.exists())):
+            return True
+        begun = [one for one in (await self.begun_at(), await self._connection.scalar(select(func.min(at)))) if one]
+        return not begun or now - min(begun) < 2 * _WAITED  # nothing has had its time in a house so young
+
+    async def note_held_back(self, day: date, at: datetime) -> None:
+        """Keep that nothing was removed, since the clock is not to be believed yet; the first time of a day counts."""
+        row = insert(retention_runs).values(day=day, finished_at=at, removed=JSONB.NULL)
+        await self._connection.execute(row.on_conflict_do_nothing())
+
+    async def held_back_at(self, today: date) -> datetime | None:
+        """Since when nothing is removed for the clock's sake; None where the last clean-up was done."""
+        run = retention_runs.c
+        done = select(func.max(run.day)).where(run.day <= today, _IS_DONE).scalar_subquery()
+        since = select(func.min(run.finished_at)).where(run.day <= today, run.day > func.coalesce(done, date.min))
+        at: datetime | None = await self._connection.scalar(since)
+        return at
+
+    async def ahead_on(self, today: date) -> date | None:
+        """A day that has not come and on which a clean-up was noted: a clock was ahead. None where there is no such."""
+        tomorrow = today + timedelta(days=1)  # another machine's midnight may be a moment earlier
+        day: date | None = await self._connection.scalar(
+            select(func.max(retention_runs.c.day)).where(retention_runs.c.day > tomorrow)
+        )
+        return day
+
+    async def begun_at(self) -> datetime | None:
+        """The moment of the oldest entry of the audit chain: from when this house is known to stand."""
+        first = select(audit_entries.c.at).order_by(audit_entries.c.number).limit(1)
+        at: datetime | None = await self._connection.scalar(first)
+        return at
 
     async def count_processing(self, since: datetime, until: datetime) -> Sequence[tuple[date, str, str, int, int]]:
         """Acts of the audit chain by day in Việt Nam, actor and action: how many, and about how many different."""

@@ -138,6 +138,7 @@ class PrivacyDrawer:
             "entered_by": one.entered_by,
             "entered_at": one.entered_at,
             "agreed_by": one.agreed_by,
+            "agreed_vouched_by": sorted(one.agreed_vouched_by),
             "version": one.version,
         }
 
@@ -166,6 +167,7 @@ class PrivacyDrawer:
             entered_by=row.entered_by,
             entered_at=row.entered_at,
             agreed_by=row.agreed_by,
+            agreed_vouched_by=frozenset(row.agreed_vouched_by),
         )
 
     # --- breaches

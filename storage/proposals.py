@@ -32,6 +32,7 @@ class ProposalsDrawer:
                 proposed_for=by.unit,
                 proposed_for_name=by.unit_name,
                 proposed_at=proposal.proposed_at,
+                vouched_by=sorted(by.vouched_by),
             )
             .returning(proposals.c.number)
         )
@@ -83,7 +84,11 @@ def _proposal(row: Any) -> Proposal:
         cells=dict(row.payload),
         scope=UnitCode(row.scope) if row.scope is not None else None,
         proposed_by=Signatory(
-            PersonCode(row.proposed_by), row.proposed_by_name, UnitCode(row.proposed_for), row.proposed_for_name
+            PersonCode(row.proposed_by),
+            row.proposed_by_name,
+            UnitCode(row.proposed_for),
+            row.proposed_for_name,
+            frozenset(row.vouched_by),
         ),
         proposed_at=row.proposed_at,
         number=row.number,

@@ -38,6 +38,7 @@ class Account:
     unreachable_at: datetime | None = None  # since when what we send there is refused; None while it is taken
     withheld: tuple[str, ...] = ()  # purposes that were refused or withdrawn here
     told_version: str | None = None  # of the privacy notice that was last shown unasked
+    vouched_by: frozenset[PersonCode] = frozenset()  # whose linking codes led here; nobody's: a phone, or the machine's
 
     @property
     def takes_notices(self) -> bool:
@@ -176,12 +177,16 @@ class RedemptionOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Redemption:
-    """Outcome of using a code: `person` when LINKED; `tries_left` when WRONG; `locked_until` when LOCKED."""
+    """Outcome of using a code: `person` when LINKED; `tries_left` when WRONG; `locked_until` when LOCKED.
+
+    `vouched_by`: who gave the code, and whoever stood behind them; nobody for one that the administrator gave.
+    """
 
     outcome: RedemptionOutcome
     person: PersonCode | None = None
     tries_left: int | None = None
     locked_until: datetime | None = None
+    vouched_by: frozenset[PersonCode] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +327,7 @@ class LetterKind(StrEnum):
     UNANSWERED = "unanswered"  # to administrators: so many messages of people ran out of time before any answer
     GIVEN_UP = "given_up"  # to administrators: messages of people were tried for a day and not answered
     BACKUP_FAILED = "backup_failed"  # to administrators: tonight's backup could not be taken or does not hold
+    LINKED = "linked"  # another chat was linked to you, by the channel that `about` names
 
 
 class LetterState(StrEnum):
@@ -338,7 +344,7 @@ class LetterState(StrEnum):
 class Letter:
     """A few words to a channel identity. `key` keeps the same letter from being left twice.
 
-    `person` is whom it is for, None for a visitor not linked. `number` is a count that it tells.
+    `person` is whom it is for, None for a visitor not linked. `number` is a count that it tells, `about` a word.
     """
 
     channel: str
@@ -355,6 +361,7 @@ class Letter:
     tries: int = 0
     done_at: datetime | None = None
     reason: str = ""
+    about: str | None = None
 
 
 # --- what people were told ----------------------------------------------------------------------------------------
@@ -862,7 +869,8 @@ class Evidence:
 
     `version` grows with every change. `words` are the last ones between HR and the official: a reason, a question.
     `is_new`: the credential came on record by this submission. `needs_two`: two people must have seen it, also once
-    its kind is marked no more. `number` is 0 before it is kept.
+    its kind is marked no more. `checked_vouched_by`: whose linking codes led to where the first of two checked it.
+    `number` is 0 before it is kept.
     """
 
     person: PersonCode
@@ -873,6 +881,7 @@ class Evidence:
     version: int = 1
     words: str | None = None
     checked_by: PersonCode | None = None
+    checked_vouched_by: frozenset[PersonCode] = frozenset()
     decided_by: PersonCode | None = None
     decided_at: datetime | None = None
     is_new: bool = True
@@ -1030,6 +1039,7 @@ class ConsoleSession:
     address: str | None
     opened_at: datetime
     expires_at: datetime
+    vouched_by: frozenset[PersonCode] = frozenset()  # whose linking codes led to the chat in which it was asked for
 
 
 # --- what other systems read -----------------------------------------------------------------------------------------
@@ -1211,7 +1221,7 @@ class DataRequest:
 
     `field` is the column of the roster's sheet that is to be corrected, or the purpose to withdraw; `value` what is
     right; `words` are the person's own, `answer` HR's last ones, `reason` why the longer clock runs.
-    `agreed_by`: the first of two who must agree.
+    `agreed_by`: the first of two who must agree, `agreed_vouched_by` whose linking codes led to where they did.
     """
 
     person: PersonCode
@@ -1236,6 +1246,7 @@ class DataRequest:
     entered_by: PersonCode | None = None
     entered_at: datetime | None = None
     agreed_by: PersonCode | None = None
+    agreed_vouched_by: frozenset[PersonCode] = frozenset()
 
     @property
     def is_entered(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, delete, literal, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, LargeBinary, delete, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -146,7 +146,7 @@ class Resealer:
     async def find_strange(self) -> str | None:
         """A place whose first sealed value no key opens, None where every first one is opened."""
         for place in PLACES:
-            query = select(place.column).where(place.column.is_not(None)).limit(1)
+            query = select(place.column).where(*_has_something(place.column)).limit(1)
             sealed = _read((await self._connection.execute(query)).scalar_one_or_none())
             if sealed is not None and not self._opens(sealed):
                 return place.name
@@ -183,9 +183,17 @@ class Resealer:
         await self._connection.execute(order.on_conflict_do_update(index_elements=["place"], set_=values))
 
 
+def _has_something(column: Column[Any]) -> list[ColumnElement[bool]]:
+    of_bytes = [column != b""] if isinstance(column.type, LargeBinary) else []
+    return [column.is_not(None), *of_bytes]
+
+
 def _read(kept: Any) -> bytes | None:
-    """What is sealed in a value as it is kept; a conversation of before they were sealed is plain."""
+    """What is sealed in a value as it is kept; a conversation of before they were sealed is plain.
+
+    Nothing is sealed in one that was emptied, as the secret of a hook is that was removed.
+    """
     if isinstance(kept, dict):
         written = kept.get(_SEALED)
         return written.encode("ascii") if isinstance(written, str) else None
-    return bytes(kept) if kept is not None else None
+    return bytes(kept) if kept else None

@@ -296,6 +296,7 @@ accounts = Table(
     Column("preferred_at", DateTime(timezone=True)),  # when the person asked to be written to here
     Column("withheld", ARRAY(code()), nullable=False, server_default=NO_WORDS),  # purposes refused or withdrawn here
     Column("told_version", code()),  # of the privacy notice that was last shown here unasked
+    Column("vouched_by", ARRAY(code()), nullable=False, server_default=NO_WORDS),  # whose linking codes led here
     Index("ix_accounts_person", "person", postgresql_where=text("person IS NOT NULL")),
 )
 
@@ -308,6 +309,8 @@ link_codes = Table(
     Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
     Column("used_at", DateTime(timezone=True)),
     Column("voided_at", DateTime(timezone=True)),
+    # Who gave it, and whose codes led to the chat in which they did; nobody: the administrator, by a command.
+    Column("vouched_by", ARRAY(code()), nullable=False, server_default=NO_WORDS),
 )
 
 link_attempts = Table(
@@ -447,6 +450,7 @@ letters = Table(
     Column("kind", code(), nullable=False),
     Column("inquiry", code(), refers_to("inquiries.code", ondelete="CASCADE"), index=True),
     Column("number", Integer, nullable=False, server_default=text("0")),
+    Column("about", code()),  # a word that it tells
     Column("key", code(), unique=True),
     Column("locale", code(), nullable=False),
     Column("state", code(), nullable=False, server_default="waiting"),
@@ -521,6 +525,7 @@ proposals = Table(
     Column("decided_by", code()),
     Column("decided_at", DateTime(timezone=True)),
     Column("reason", Text),
+    Column("vouched_by", ARRAY(code()), nullable=False, server_default=NO_WORDS),  # whose codes led to its author
     CheckConstraint("state <> 'confirmed' OR decided_by <> proposed_by", name="two_persons"),
     CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided"),
     Index("ix_proposals_waiting", "number", postgresql_where=text("state = 'waiting'")),
@@ -1203,6 +1208,7 @@ evidence = Table(
     Column("submitted_at", DateTime(timezone=True), nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Column("checked_by", code()),
+    Column("checked_vouched_by", ARRAY(code()), nullable=False, server_default=NO_WORDS),
     Column("decided_by", code()),
     Column("decided_at", DateTime(timezone=True)),
     Column("sealed", LargeBinary),
@@ -1382,6 +1388,7 @@ data_requests = Table(
     Column("version", Integer, nullable=False, server_default=text("1")),
     Column("entered_by", code()),  # who wrote down what came on paper or in person
     Column("agreed_by", code()),  # the first of two, where two must
+    Column("agreed_vouched_by", ARRAY(code()), nullable=False, server_default=NO_WORDS),
     Column("entered_at", DateTime(timezone=True)),
     CheckConstraint("state IN ('open', 'done', 'refused', 'taken_back')", name="state"),
     CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed"),

@@ -145,8 +145,11 @@ class FakeAccounts:
         known = self.kept.get((channel, address), Account(channel, address))
         self.kept[channel, address] = replace(known, consent_version=version, consented_at=at)
 
-    async def link(self, channel: str, address: str, person: PersonCode, at: datetime) -> None:
-        self.kept[channel, address] = replace(self.kept[channel, address], person=person, linked_at=at)
+    async def link(
+        self, channel: str, address: str, person: PersonCode, at: datetime, vouched_by: Collection[PersonCode] = ()
+    ) -> None:
+        known = self.kept[channel, address]
+        self.kept[channel, address] = replace(known, person=person, linked_at=at, vouched_by=frozenset(vouched_by))
 
     async def unlink(self, channel: str, address: str, at: datetime) -> None:
         del at
@@ -179,9 +182,15 @@ class FakeLinkCodes:
         self.tried: list[str] = []
         self.issued: dict[PersonCode, str] = {}
 
-    async def issue(self, person: PersonCode, at: datetime, life: timedelta = timedelta(minutes=15)) -> CodeIssued:
+    async def issue(
+        self,
+        person: PersonCode,
+        at: datetime,
+        life: timedelta = timedelta(minutes=15),
+        vouched_by: Collection[PersonCode] = (),
+    ) -> CodeIssued:
         code = f"ABC23{len(self.issued) + 4}"
-        self.outcomes[code] = Redemption(RedemptionOutcome.LINKED, person)
+        self.outcomes[code] = Redemption(RedemptionOutcome.LINKED, person, vouched_by=frozenset(vouched_by))
         self.issued[person] = code
         return CodeIssued(code, at + life)
 

@@ -11,6 +11,7 @@ from bot.commands.checked import Check, wrong
 from bot.commands.doctor_closed import describe_closed
 from bot.commands.doctor_doors import check_account, check_doors
 from bot.commands.doctor_keeping import check_keeping
+from bot.commands.doctor_personal_data import check_personal_data
 from bot.commands.doctor_roster import Now, check_roster, now_by_machine
 from bot.commands.doctor_settings import check_settings, names_given
 from bot.commands.queue import describe
@@ -23,12 +24,11 @@ from bot.telling import Standing
 from bot.wiring import LOCALES, Office, make_clock, open_office, open_reference
 from bot.wiring_rules import Reference
 from handlers.audit_words import say_fault
-from handlers.phrases import _, show_day, show_day_of, show_number
+from handlers.phrases import _, show_day_of, show_number
 from handlers.ports import Clock
 
 MARKS = {True: "✓", False: "✗"}
 REMARK = "!"
-_CLEANED_WITHIN = 2  # days; the clean-up runs twice a day
 
 
 def name_check(check: Check) -> str:
@@ -139,8 +139,8 @@ async def _of_office(office: Office, now: Now) -> list[Check]:
         _push_of(figures),
         await _hooks_of(office),
         *await _suspended_of(office),
-        *await _keeping_of(office),
-        await _personal_data_of(office),
+        *await check_keeping(office),
+        *await check_personal_data(office),
         *await check_roster(office, figures, now),
         await check_account(office),
     ]
@@ -160,8 +160,8 @@ async def look_around(office: Office) -> list[Check]:
         _push_of(figures),
         await _hooks_of(office),
         *await _suspended_of(office),
-        *await _keeping_of(office),
-        await _personal_data_of(office),
+        *await check_keeping(office),
+        *await check_personal_data(office),
         *await check_roster(office, figures),
         _check_pace(office.settings),
     ]
@@ -258,11 +258,6 @@ def _push_of(figures: Figures) -> Check:
     return Check("push", is_well=True, found=found)
 
 
-async def _keeping_of(office: Office) -> list[Check]:
-    """How the audit chain is read and guarded, and how backups stand."""
-    return [Check(name, is_well, found, mend) for name, is_well, found, mend in await check_keeping(office)]
-
-
 async def _hooks_of(office: Office) -> Check:
     """Whether other systems take what they are told of changed verdicts."""
     is_well, found = await describe_hooks(office)
@@ -276,18 +271,6 @@ async def _suspended_of(office: Office) -> list[Check]:
     mend = _("Look at each (nhacchuan api-key list, nhacchuan hook list), then: nhacchuan api-key confirm NUMBER or"
              " revoke NUMBER, nhacchuan hook confirm NUMBER or remove NUMBER")  # fmt: skip
     return [Check("hooks", is_well=False, found=found, mend=mend, fault="hooks.suspended")] if found else []
-
-
-async def _personal_data_of(office: Office) -> Check:
-    """Whether no clock of personal data is overdue, and what has had its time is forgotten every day."""
-    now = await office.privacy.standing()
-    cleaned = show_day(now.cleaned_on) if now.cleaned_on is not None else _("never")
-    found = _("{n} requests open, {late} overdue; {breaches} breaches open; last clean-up: {day}").format(
-        n=now.running, late=now.overdue, breaches=now.breaches, day=cleaned
-    )
-    is_late = now.cleaned_on is not None and (office.clock.today() - now.cleaned_on).days > _CLEANED_WITHIN
-    mend = _("See: nhacchuan privacy clocks, nhacchuan breach list; clean up now: nhacchuan privacy tidy")
-    return Check("personal_data", is_well=not (now.overdue or now.breaches or is_late), found=found, mend=mend)
 
 
 def _check_pace(settings: Settings) -> Check:

@@ -15,16 +15,14 @@ from bot.settings import Settings
 from bot.wiring import Office, open_office
 from bot.wiring_privacy import ProcessingLine
 from handlers.data_request_words import describe_in_list
-from handlers.hr.breaches import NotABreachError, as_values, describe, draft_report
+from handlers.hr.breaches import NotABreachError, as_values, describe, draft_report, read_detected
 from handlers.hr.data_entering import Entry, NotEnteredError
 from handlers.phrases import _, ngettext, show_number
 from knowledge.folding import LIKE_FORMULAS
 from knowledge.library import Library
-from knowledge.local_time import VIETNAM
 from knowledge.privacy import BreachRules
 
 _ACTOR = "command_line"
-_MOMENTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M")
 
 
 async def list_clocks(settings: Settings, *, as_json: bool) -> None:
@@ -106,6 +104,10 @@ async def clean_up(settings: Settings) -> None:
     """Forget now what has had its time, as is done every day, and print how much."""
     async with open_office(settings, keeps_threads=False) as office:
         removed = await office.privacy.tidy()
+    if removed is None:
+        raise InputError(
+            _("Nothing was removed: the clock may be ahead, or its day is set by hand. See: nhacchuan doctor")
+        )
     for table, count in sorted(removed.items()):
         print(f"{table}: {show_number(count)}")
     print(_("What has had its time is gone."))
@@ -115,7 +117,8 @@ async def open_breach(settings: Settings, title: str, detected: str | None) -> N
     """Begin the clock of a breach."""
     async with open_office(settings, keeps_threads=False) as office:
         with _speaking():
-            _print(describe(await office.privacy.open_breach(title, _read_moment(detected), _ACTOR), *_when(office)))
+            moment = read_detected(detected or "")
+            _print(describe(await office.privacy.open_breach(title, moment, _ACTOR), *_when(office)))
 
 
 async def take_step(settings: Settings, number: int, step: str, note: str) -> None:
@@ -164,17 +167,6 @@ def _when(office: Office) -> tuple[BreachRules, datetime]:
 
 def _print(lines: Iterable[str]) -> None:
     print("\n".join(lines))
-
-
-def _read_moment(written: str | None) -> datetime | None:
-    if written is None:
-        return None
-    for form in _MOMENTS:
-        try:
-            return datetime.strptime(written, form).replace(tzinfo=VIETNAM)
-        except ValueError:
-            continue
-    raise InputError(_("{given} is no moment; write it like 2026-11-21 14:30.").format(given=written))
 
 
 @contextmanager

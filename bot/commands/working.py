@@ -32,6 +32,7 @@ _HOOKS_EVERY = 3.0
 _JUDGE_EVERY = 3.0
 _KEEP_EVERY = 300.0
 _STAY_EVERY = 60.0
+_BREACHES_EVERY = 60.0  # apart from the daily plan: whatever holds that back must not silence a clock of the law
 
 
 async def work(settings: Settings, *, clock: Clock | None = None) -> None:
@@ -108,6 +109,7 @@ def make_rounds(office: Office, senders: Sequence[Sender]) -> Sequence[Round]:
         Round("hooks", _HOOKS_EVERY, office.shared_store.nudge),
         Round("verdicts", _JUDGE_EVERY, _judge(office)),
         Round("keeping", _KEEP_EVERY, Keeper(office).look),
+        Round("breaches", _BREACHES_EVERY, _warn_of_breaches(office)),
         Round("keys", ALIVE_EVERY.total_seconds(), office.keys.note_alive),
     )
 
@@ -119,6 +121,13 @@ def _judge(office: Office) -> Callable[[], Awaitable[None]]:
         await judge.refresh()
 
     return refresh
+
+
+def _warn_of_breaches(office: Office) -> Callable[[], Awaitable[None]]:
+    async def warn() -> None:
+        await office.privacy.remind_of_breaches()
+
+    return warn
 
 
 class OfficeTasks:
@@ -141,7 +150,6 @@ class OfficeTasks:
     async def plan(self) -> None:
         await settle_restore(self._office)
         await self._daily.ensure_today()
-        await self._office.privacy.remind_of_breaches()
         await self._office.push.find_chats_again(self._identities)
 
     async def tidy(self) -> None:

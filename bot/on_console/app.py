@@ -22,6 +22,7 @@ from bot.on_web.door import LANGUAGES
 from bot.on_web.guards import ensure_same_origin
 from bot.pacing import Paces
 from handlers.phrases import DEFAULT_LOCALE, _, locale_of
+from handlers.vouching import in_chat_of
 from knowledge.rulebook import RulesOn
 
 _MARK_FIELD = "mark"
@@ -139,7 +140,7 @@ class _Console:
             return None
         person = await cabinet.profiles.find_person(session.person)
         _version, today = await self._door.rules_now.of_today(cabinet.rules)
-        member = find_member(person, today) if person is not None else None
+        member = find_member(in_chat_of(person, session.vouched_by), today) if person is not None else None
         if member is None:
             await cabinet.console.end_session(secret, "role", now)
             await cabinet.audit.record(session.person, "console_ended", session.person, now, {"why": "role"})

@@ -77,7 +77,7 @@ async def settle(asked: Asked) -> web.Response:
     problem = {
         Hindrance.NOT_FOUND: _("There is no such certificate among those that wait for you."),
         Hindrance.CHANGED: _("This certificate has changed since you looked; please look again before you decide."),
-        Hindrance.SECOND_PERSON: _("You have checked it already: a second person of HR must verify it."),
+        Hindrance.SECOND_PERSON: seen.why_not,
         Hindrance.WORDS_MISSING: _("Please say why, in a sentence; the official reads it."),
     }[decided]
     return _show(asked, seen, problem, words)

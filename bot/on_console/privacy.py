@@ -131,10 +131,11 @@ async def confirm(asked: Asked) -> web.Response:
 
 
 async def open_breach(asked: Asked) -> web.Response:
-    """Begin the clock of a breach."""
+    """Begin the clock of a breach, from the moment of its detection."""
     try:
+        detected = breaches.read_detected(field(asked, "detected", 40))
         await breaches.open_breach(
-            field(asked, "title", 2_000), None, asked.person.code, asked.today, _breach_desk(asked)
+            field(asked, "title", 2_000), detected, asked.person.code, asked.today, _breach_desk(asked)
         )
     except breaches.NotABreachError as refused:
         return await _page(asked, problem=str(refused))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from handlers.phrases import _
-from handlers.rights import serves_whole_province, units_headed, units_in_scope, units_served
+from handlers.rights import serves_everybody, serves_home, units_headed, units_in_scope, units_served
 from knowledge.facts import Person, Role, UnitCode
 from knowledge.rulebook import RulesOn
 
@@ -62,7 +62,7 @@ def find_member(person: Person, today: RulesOn) -> Member | None:
         seats.add(Seat.HEAD)
     if units_served(person, today):
         seats.add(Seat.HR)
-        if serves_whole_province(person):
+        if serves_home(person, today):
             seats.add(Seat.PROVINCE)
     if Role.ADMINISTRATOR in person.roles:
         seats.add(Seat.ADMINISTRATOR)
@@ -71,5 +71,4 @@ def find_member(person: Person, today: RulesOn) -> Member | None:
     if not seats:
         return None
     units = units_in_scope(person, today)
-    sees_all = Seat.PROVINCE in seats and units >= today.book.units.keys()
-    return Member(person, frozenset(seats), units, sees_all=sees_all)
+    return Member(person, frozenset(seats), units, sees_all=serves_everybody(person, today))

@@ -14,7 +14,9 @@ Each message is one JSON text frame of at most 64 kB. The page says:
 
 and hears:
 
-    {"type": "welcome", "locale": "vi", "person": null, "starters": [{"label", "token"}]}
+    {"type": "welcome", "locale": "vi", "person": null, "starters": [{"label", "token"}], "visitor": "…"}
+                                                    where the visitor is another than before, what the page shows is
+                                                    not theirs: it starts anew
     {"type": "reply", "to": id, "outcome", "title", "lines": [{"text", "background", "item", "cites": [1]}],
      "citations": [{"number", "text", "held", "reference"}], "choices": [{"label", "token"}], "file": null | {"name",
      "media_type", "description" (of a picture), "data" (base64)}}
@@ -26,12 +28,13 @@ and hears:
 
 Messages of one visitor are answered in order, one at a time across all their tabs. The same id is asked of the desk
 once; sent again over a new connection, it gets the answer that was lost. The visitor's identity is the signed cookie
-of the handshake (`visitors`), never something a message says.
+of the handshake (`visitors`), never something a message says. A line that closes with the code 4001 closes because
+its visitor left: the page starts anew at once.
 """
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakSet
@@ -62,15 +65,17 @@ from bot.on_web.messages import (
 from bot.on_web.meters import Meters
 from bot.on_web.page import page_words
 from bot.on_web.uploads import LONGEST_PIECE, Announced, Upload, Uploads
-from bot.on_web.visitors import know_visitor
+from bot.on_web.visitors import alias_of, know_visitor
 from bot.pacing import Paces
 from handlers.asking import Channel, Incoming
+from handlers.officials.my_data import LEAVE
 from handlers.phrases import _, locale_of, ngettext
 from knowledge.facts import PersonCode
 
 _log = structlog.get_logger(__name__)
 
 _ANSWER_WITHIN_SECONDS = 60.0
+_LEFT = 4001  # of the codes that are left to applications
 # Messages at once and seconds for each in the long run: an office of 500 people who all begin to ask within a minute.
 _FROM_ONE_NETWORK = 1_000, 0.1
 
@@ -92,7 +97,7 @@ class ChatRoom:
         if len(self._lines) >= self._door.settings.most_connections:
             raise web.HTTPServiceUnavailable(text=_("Too many people are here at the moment. Please try again soon."))
         line = ChatLine(self._door.settings.locale)
-        visitor = know_visitor(request, line, self._door)
+        visitor = line.visitor = know_visitor(request, line, self._door)
         await line.prepare(request)
 
         self._lines.add(line)
@@ -107,11 +112,31 @@ class ChatRoom:
             self._meters.connections.dec()
         return line
 
+    async def part_with(self, visitor: str) -> None:
+        """Nobody is answered as who this visitor was any more, by whichever process, nor what was said before.
+
+        Raises what the desk raises; then nothing has changed.
+        """
+        left = Incoming(Channel.WEB, visitor, choice=LEAVE, locale=self._door.settings.locale)
+        with self._conversations.joined(visitor) as conversation:
+            # What is being answered ends first: it would be remembered again, or link again, after all is forgotten.
+            async with asyncio.timeout(_ANSWER_WITHIN_SECONDS), conversation.turn:
+                await self._door.desk.answer(left)
+                conversation.forget()
+
+    async def hang_up_on(self, visitor: str) -> None:
+        """Close every line of a visitor who left; their pages start anew."""
+        await _close([line for line in self._lines if line.visitor == visitor], _LEFT)
+
     async def close(self, _app: web.Application) -> None:
         """Say goodbye to everybody; their pages reconnect by themselves."""
-        async with asyncio.TaskGroup() as everybody:
-            for line in list(self._lines):
-                everybody.create_task(line.close(code=WSCloseCode.GOING_AWAY))
+        await _close(list(self._lines), WSCloseCode.GOING_AWAY)
+
+
+async def _close(lines: Sequence[ChatLine], code: int) -> None:
+    async with asyncio.TaskGroup() as everybody:
+        for line in lines:
+            everybody.create_task(line.close(code=code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +286,8 @@ class _Visit:
                 self._line.locale = locale
                 self._door.present.note(self._visitor, self._line, self._person)
                 with locale_of(locale):
-                    return {"type": "welcome", "locale": locale, "person": self._person, **self._starters()}
+                    known = {"person": self._person, "visitor": alias_of(self._visitor)}
+                    return {"type": "welcome", "locale": locale, **known, **self._starters()}
             case Speak(locale):
                 self._line.locale = locale
                 with locale_of(locale):

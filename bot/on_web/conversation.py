@@ -32,6 +32,10 @@ class Conversation:
         while len(self._answers) > _REMEMBERED_ANSWERS:
             self._answers.popitem(last=False)
 
+    def forget(self) -> None:
+        """Give none of the last answers again."""
+        self._answers.clear()
+
 
 class Conversations:
     """All conversations of this process; those without a connection are forgotten once there are too many."""

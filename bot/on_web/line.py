@@ -20,6 +20,7 @@ class ChatLine(web.WebSocketResponse):
         # Without compression a small frame cannot unfold into a large one.
         super().__init__(heartbeat=_HEARTBEAT_SECONDS, max_msg_size=_UNREAD_ABOVE, compress=False, timeout=5.0)
         self.locale = locale
+        self.visitor = ""  # who holds it, once that is known
 
     async def send(self, message: dict[str, Any]) -> None:
         """Send if anybody still listens; whoever reconnects asks again."""

@@ -85,6 +85,15 @@ def page_words() -> dict[str, str]:
         "print": _("Print"),
         "leave": _("End session"),
         "leave_sure": _("Press again to end"),
+        "leave_what": _(
+            "Ending removes this conversation, and this browser no longer knows who you are: to ask about your record"
+            " here again, link it anew with a one-time code. If no other chat of yours is linked, reminders and answers"
+            " then reach you nowhere."
+        ),
+        "leave_failed": _(
+            "The session could not be ended, and this browser still knows who you are. Please press “End session”"
+            " again in a moment."
+        ),
         "leave_why": _("On a shared device, end the session when you are done."),
         "skip": _("Go to the question box"),
         "no_script": _("This page needs JavaScript. Please switch it on in the browser and open the page again."),

@@ -14,7 +14,7 @@ from bot.on_web.door import WebDoor
 from bot.on_web.guards import check_host, ensure_same_origin, set_headers, show_errors
 from bot.on_web.leaving import Listening
 from bot.on_web.page import STATIC, ChatPage
-from bot.on_web.visitors import welcome_visitor
+from bot.on_web.visitors import find_visitor, welcome_visitor
 
 _LARGEST_BODY = 1024 * 1024
 # Platforms bring what comes from few addresses and as fast as it comes.
@@ -41,7 +41,7 @@ def make_app(door: WebDoor, routes: Iterable[web.AbstractRouteDef] = ()) -> web.
 
     room = ChatRoom(door)
     app.on_shutdown.append(room.close)
-    service = _Service(door)
+    service = _Service(door, room)
     app.router.add_routes(
         [
             web.get("/", ChatPage(door).show),
@@ -100,8 +100,9 @@ async def listening(app: web.Application, sockets: Sequence[socket.socket]) -> A
 class _Service:
     """The small routes: is it alive, is it ready, how is it doing, and leaving a shared computer."""
 
-    def __init__(self, door: WebDoor) -> None:
+    def __init__(self, door: WebDoor, room: ChatRoom) -> None:
         self._door = door
+        self._room = room
 
     async def is_alive(self, _request: web.Request) -> web.Response:
         return web.json_response({"alive": True})
@@ -114,8 +115,19 @@ class _Service:
         return web.Response(body=generate_latest(self._door.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def leave(self, request: web.Request) -> web.Response:
-        """Replace the browser's identity by a fresh one, so that the next person at this computer starts anew."""
+        """Unlink who was here, then give the browser a fresh identity: the next person at this computer starts anew.
+
+        What cannot be unlinked at the moment is not left either, so that whoever leaves is told and tries again.
+        """
         ensure_same_origin(request, self._door.settings)
+        visitor = find_visitor(request, self._door.settings)
+        if visitor is not None:
+            await self._room.part_with(visitor)
         response = web.Response(status=204)
         welcome_visitor(response, self._door)
+        if visitor is not None:
+            # The fresh cookie first: other tabs come back as soon as their lines close.
+            await response.prepare(request)
+            await response.write_eof()
+            await self._room.hang_up_on(visitor)
         return response

@@ -8,6 +8,7 @@ from aiohttp import web
 from bot.on_web.door import WebDoor, WebSettings
 
 _PURPOSE = b"nhacchuan web visitor\0"
+_ALIAS = b"nhacchuan web alias\0"
 _SHORTEST_ID = 32
 _KEPT_SECONDS = 90 * 24 * 3600
 
@@ -37,6 +38,11 @@ def welcome_visitor(response: web.StreamResponse, door: WebDoor) -> str:
     return visitor
 
 
+def alias_of(visitor: str) -> str:
+    """By what a page knows its visitor again. It leads to nobody, so scripts may hold it."""
+    return sha256(_ALIAS + _bytes(visitor)).hexdigest()[:16]
+
+
 def _read(request: web.Request, settings: WebSettings) -> tuple[str | None, bool]:
     """The visitor that the cookie proves, and whether the newest key signed it."""
     visitor, _, seal = request.cookies.get(_name(settings), "").partition(".")
@@ -54,7 +60,7 @@ def _keep(response: web.StreamResponse, visitor: str, settings: WebSettings) -> 
         path="/",
         secure=settings.is_https,
         httponly=True,
-        samesite="Strict",
+        samesite="Lax",  # with "Strict", whoever comes by a link from elsewhere would be a stranger, and stay one
     )
 
 

@@ -45,7 +45,9 @@ class Kept(BroadcastsKept, Protocol):
     ) -> None: ...
     async def list_recalling(self) -> Sequence[int]: ...
     async def watch_recall(self, number: int, watched: timedelta) -> None: ...
-    async def take_recalls(self, number: int, most: int, lease: timedelta) -> Sequence[Recall]: ...
+    async def take_recalls(
+        self, number: int, senders: Collection[str], most: int, lease: timedelta
+    ) -> Sequence[Recall]: ...
     async def forget_beginning(self, card: Card) -> None: ...
     async def reserve(self, sender: str, count: int) -> tuple[float, float] | None: ...
     async def finish_recall(self, delivery: int, *, is_done: bool, reason: str, at: datetime) -> None: ...
@@ -174,22 +176,26 @@ class BroadcastKeeper:
         async with self._open() as cabinet:
             numbers = await cabinet.broadcasts.list_recalling()
         for number in numbers:
-            while await self._recall_some(number) and time.monotonic() < ends_at:
+            broadcast = await self._prepare(number)
+            while broadcast is not None and await self._recall_some(broadcast) and time.monotonic() < ends_at:
                 pass
 
-    async def _recall_some(self, number: int) -> bool:
-        """Some of one broadcast; whether there may be more at once."""
+    async def _prepare(self, number: int) -> Broadcast | None:
+        """Take up what has come since the last look, and correct what cannot be written over; the broadcast."""
         async with self._open() as cabinet:
-            broadcast = await cabinet.broadcasts.find(number)
-            if broadcast is None:
-                return False
-            await cabinet.broadcasts.watch_recall(number, _RECALLS_ARE_WATCHED)
-            await cabinet.broadcasts.prepare_recalls(number, self._editable)
-            await self._correct(cabinet, broadcast)
-            taken = await cabinet.broadcasts.take_recalls(number, _AT_ONCE, _LEASE)
-        for sender_name, some in _by_sender(taken).items():
-            sender = self._senders.get(sender_name)
-            if sender is None or not await self._write_over(broadcast, sender, some):
+            broadcast: Broadcast | None = await cabinet.broadcasts.find(number)
+            if broadcast is not None:
+                await cabinet.broadcasts.watch_recall(number, _RECALLS_ARE_WATCHED)
+                await cabinet.broadcasts.prepare_recalls(number, self._editable)
+                await self._correct(cabinet, broadcast)
+        return broadcast
+
+    async def _recall_some(self, broadcast: Broadcast) -> bool:
+        """Write over some of one broadcast; whether there may be more at once."""
+        async with self._open() as cabinet:
+            taken = await cabinet.broadcasts.take_recalls(broadcast.number, self._senders.keys(), _AT_ONCE, _LEASE)
+        for identity, some in _by_sender(taken).items():
+            if not await self._write_over(broadcast, self._senders[identity], some):
                 return False
         return bool(taken)
 

@@ -66,7 +66,10 @@ class Ledger(Protocol):
     async def put_back(
         self, claim: Claim, at: datetime, *, wait: float = 0.0, reason: str = "", uncounts: bool = False
     ) -> None:
-        """It surely did not go out: it waits again, for at least so many seconds. `uncounts`: it was no try."""
+        """It surely did not go out: it waits again, for at least so many seconds. `uncounts`: it was no try.
+
+        What its broadcast has come to meanwhile holds for it: nothing more leaves of one that was stopped.
+        """
         ...
 
     async def move_on(self, claim: Claim, reason: str, at: datetime, *, makes_unreachable: bool) -> bool:
@@ -79,6 +82,10 @@ class Ledger(Protocol):
 
     async def drop(self, claim: Claim, reason: str, at: datetime) -> None:
         """Nothing of it is true any more."""
+        ...
+
+    async def strand(self, claim: Claim, reason: str, at: datetime) -> bool:
+        """No chat takes it: what is told only once waits for one, the rest can be planned again. False: dropped."""
         ...
 
     async def leave_out(self, claim: Claim, notices: Mapping[int, str], at: datetime) -> None:

@@ -175,8 +175,10 @@ class Pump:
     async def _keep_unsent(self, claim: Claim, one: Deferred | Unsaid | Exception) -> None:
         now = self._clock.now()
         match one:
-            case Unsaid(reason) if reason in {UNLINKED, UNREACHABLE} and await self._moved_on(claim, reason):
-                pass
+            case Unsaid(reason) if reason in {UNLINKED, UNREACHABLE}:
+                if not await self._moved_on(claim, reason):
+                    is_kept = await self._ledger.strand(claim, reason, now)
+                    self._done(claim, "unreachable" if is_kept else "dropped")
             case Unsaid(reason):
                 await self._ledger.drop(claim, reason, now)
                 self._done(claim, "dropped")

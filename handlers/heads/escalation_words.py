@@ -97,7 +97,7 @@ def describe_study(study: Sequence[StudyRecord], one: Open, rules: RulesOn) -> l
 
 
 def order_of(person: Person, rules: RulesOn) -> Mapping[str, int]:
-    """The place of each rung above a person: units from their own upwards, then offices."""
+    """The place of each post above a person: units from their own upwards, then offices."""
     line = rules.line_above(person.unit)
     rungs = [f"unit:{code}" for code in line] + [f"staff:{code}" for code in line] + ["staff"]
     offices = offices_above(person.unit, person.managed_by, rules)
@@ -105,13 +105,13 @@ def order_of(person: Person, rules: RulesOn) -> Mapping[str, int]:
     return {rung: place for place, rung in enumerate(rungs)}
 
 
-def place_of(rung: str, order: Mapping[str, int]) -> int:
+def place_of(told: Told, order: Mapping[str, int]) -> int:
     """The place of a rung once told; one that is above the person no more counts as high as it may have stood.
 
     So nobody comes to see, by a unit that was merged or a post that another body manages now, what went above them.
     """
-    if rung in order:
-        return order[rung]
-    if rung.startswith("unit:"):
+    if told.post in order:
+        return order[told.post]
+    if told.post.startswith("unit:"):
         return max((place for known, place in order.items() if known.startswith("unit:")), default=0)
     return len(order)

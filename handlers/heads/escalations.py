@@ -5,6 +5,7 @@ Whoever reads sees what happened below them and never what is told above. Commen
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from handlers import next_steps
 from handlers.asking import PUSHED, Choice
@@ -227,26 +228,24 @@ def _choices(one: Open, reader: Person, today: RulesOn) -> tuple[Choice, ...]:
 
 
 async def _describe_below(one: Open, reader: Person, today: RulesOn, desk: Desk) -> list[Line]:
-    """Who below the reader was told and what they said; nobody sees what is told above them."""
+    """Who below the reader, and in their post before them, was told and what they said; nobody sees what is above."""
     order = order_of(one.person, today)
-    own = max((order.get(step.rung, -1) for step in one.told), default=-1)
+    own = max((order.get(step.post, -1) for step in one.told), default=-1)
+    since = min((step.on for step in one.told if order.get(step.post) == own), default=date.min)
     kept = await desk.cases.list_cases_of(one.person.code, today.day)
-    below = {
-        (step.rung, step.on, step.to): None for case in kept for step in case.told if place_of(step.rung, order) < own
-    }
-    heard = {reader.code, *(code for _rung, _on, to in below for code in to)}
+    told = list(dict.fromkeys(step for case in kept for step in case.told))
+    below = [step for step in told if place_of(step, order) < own]
+    before = [s for s in told if order.get(s.post) == own and s.on <= since and reader.code not in s.to]
+    heard = {reader.code, *(code for step in (*below, *before) for code in step.to)}
     remarks = [said for said in await desk.cases.list_remarks([one.person.code]) if said.by in heard]
     people = await desk.profiles.find_people(sorted(heard))
     names = {code: f"{known.name} ({code})" for code, known in people.items()}
     lines: list[Line] = []
-    for _rung, on, to in sorted(below, key=lambda step: step[1]):
-        has_seen = any(said.by in to and said.words is None and said.at.date() >= on for said in remarks)
-        text = _("Told below you on {day} ({who}): not acknowledged yet.")
-        if has_seen:
-            text = _("Told below you on {day} ({who}): acknowledged.")
-        lines.append(
-            Line(text.format(day=show_day(on), who=", ".join(names.get(code, code) for code in to)), is_item=True)
-        )
+    for step in sorted((*below, *before), key=lambda step: step.on):
+        has_seen = any(said.by in step.to and said.words is None and said.at.date() >= step.on for said in remarks)
+        text = _say_told(is_below=step in below, has_seen=has_seen)
+        who = ", ".join(names.get(code, code) for code in step.to)
+        lines.append(Line(text.format(day=show_day(step.on), who=who), is_item=True))
     spoken = [said for said in remarks if said.words is not None][-_MOST_REMARKS:]
     for said in spoken:
         text = _("{day}, {who}: “{words}”")
@@ -254,6 +253,16 @@ async def _describe_below(one: Open, reader: Person, today: RulesOn, desk: Desk)
             Line(text.format(day=show_day_of(said.at), who=names.get(said.by, said.by), words=said.words), is_item=True)
         )
     return lines
+
+
+def _say_told(*, is_below: bool, has_seen: bool) -> str:
+    if is_below:
+        if has_seen:
+            return _("Told below you on {day} ({who}): acknowledged.")
+        return _("Told below you on {day} ({who}): not acknowledged yet.")
+    if has_seen:
+        return _("Told in your post before you on {day} ({who}): acknowledged.")
+    return _("Told in your post before you on {day} ({who}): not acknowledged yet.")
 
 
 def _ask(person: Person) -> Reply:

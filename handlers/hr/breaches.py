@@ -10,15 +10,17 @@ from handlers.notifying import Notifying, notify
 from handlers.phrases import _, show_day_of, show_moment
 from handlers.ports import Audit, Breaches, Clock, Staff
 from handlers.reply import Letterhead, Line, Paper, PaperTable
-from handlers.rights import serves_whole_province
+from handlers.rights import serves_home
 from handlers.stating import state_for
 from knowledge.facts import Role
-from knowledge.local_time import day_in_vietnam
+from knowledge.local_time import VIETNAM, day_in_vietnam
 from knowledge.privacy import BreachRules, BreachStep
 from knowledge.rulebook import RulesOn
 from storage.records import Breach, BreachStepDone, LetterKind, NewNotice, NoticeKind
 
 _LONGEST = 2_000
+_LONG_AGO = timedelta(days=365)
+_MOMENTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M:%S")
 _BLANK = "……………………………………"
 
 
@@ -50,11 +52,26 @@ async def open_breach(title: str, detected_at: datetime | None, by: str, today: 
         raise NotABreachError(_("Please say in a few words what was found."))
     if detected > now:
         raise NotABreachError(_("A breach cannot have been detected later than now."))
+    if detected < now - _LONG_AGO:
+        text = _("{day} is more than a year ago; please check the year.")
+        raise NotABreachError(text.format(day=show_day_of(detected)))
     due = today.library.privacy.breach.due_at(detected)
     kept = await desk.breaches.open_breach(Breach(detected, now, by, due, words))
     await desk.audit.record(by, "breach_opened", f"breach:{kept.number}", now, {"due": due.isoformat()})
     await remind(today, desk)
     return kept
+
+
+def read_detected(written: str) -> datetime | None:
+    """When it was detected, by the clock of Việt Nam, as forms and people write it; None for nothing written: now."""
+    if not written.strip():
+        return None
+    for form in _MOMENTS:
+        try:
+            return datetime.strptime(written.strip(), form).replace(tzinfo=VIETNAM)
+        except ValueError:
+            continue
+    raise NotABreachError(_("{given} is no moment; write it like 2026-11-21 14:30.").format(given=written))
 
 
 async def take_step(number: int, step: str, note: str, by: str, today: RulesOn, desk: Desk) -> Breach:
@@ -82,20 +99,20 @@ async def close(number: int, by: str, today: RulesOn, desk: Desk) -> Breach:
 
 
 async def remind(today: RulesOn, desk: Desk) -> int:
-    """Warn administrators and data officers at each mark of the clock, once; how many were told."""
+    """Warn at each mark of the clock, once, administrators, data officers and HR of this province; how many."""
     rules, now, told = today.library.privacy.breach, desk.clock.now(), 0
     for one in await desk.breaches.list_breaches(only_open=True):
-        mark = rules.warning_of(one.detected_at, now)
+        mark = rules.warning_of(one.due_at, now)
         mark = rules.hours if mark is None else mark
         if not await desk.breaches.mark_warned(one.number, mark):
             continue
         for officer in await desk.staff.list_staff():
-            if not (serves_whole_province(officer) or officer.roles & {Role.ADMINISTRATOR, Role.DATA_OFFICER}):
+            if not (serves_home(officer, today) or officer.roles & {Role.ADMINISTRATOR, Role.DATA_OFFICER}):
                 continue
             key = f"privacy:breach:{one.number}:{mark}:{officer.code}"
-            payload = {"breach": one.number, "hours": max(hours_left(one, now), 0), "to": officer.code}
+            payload = {"breach": one.number, "due": one.due_at.isoformat(), "mark": mark, "to": officer.code}
             notice = NewNotice(NoticeKind.PRIVACY, key, "breach", (officer.code,), payload)
-            told += await notify(officer, notice, LetterKind.BREACH, one.number, today, desk.by)
+            told += await notify(officer, notice, LetterKind.BREACH, one.number, today, desk.by, waits_for_work=False)
     return told
 
 

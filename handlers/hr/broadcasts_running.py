@@ -1,7 +1,7 @@
 """A broadcast on its way: how far it is, paused, resumed, cancelled, recalled, its unclear ones settled, its result."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from handlers import next_steps
@@ -15,6 +15,7 @@ from handlers.notices.broadcasts import begin_of, make_corrections
 from handlers.phrases import _, ngettext, show_day_of, show_number
 from handlers.pressed import read_number
 from handlers.reply import Line, Outcome, Reply
+from handlers.rights import serves_everybody, units_served
 from handlers.visit import Visit
 from knowledge.facts import Person
 from knowledge.local_time import VIETNAM
@@ -111,10 +112,16 @@ async def list_unclear(visit: Visit, desk: Desk) -> Reply:
     if isinstance(found, Reply):
         return found
     person, broadcast = found
-    unclear = [one for one in await desk.broadcasts.list_rows(broadcast.number) if one.state is DeliveryState.UNCLEAR]
+    rows = [one for one in await desk.broadcasts.list_rows(broadcast.number) if one.state is DeliveryState.UNCLEAR]
+    unclear = _served_by(person, rows, visit)
+    left_out = _tell_left_out(len(rows) - len(unclear))
     await _record(person, "looked_at_unclear", broadcast, desk)
     if not unclear:
-        return replace(await _show(broadcast, desk), title=_("No message of this broadcast is unclear."))
+        shown = await _show(broadcast, desk)
+        title = _("No message of this broadcast to your people is unclear.") if rows else _(
+            "No message of this broadcast is unclear."
+        )  # fmt: skip
+        return replace(shown, title=title, lines=(*left_out, *shown.lines))
     choices = []
     for one in unclear[:_MOST_UNCLEAR]:
         subject = f"{broadcast.number}.{one.delivery}"
@@ -130,6 +137,7 @@ async def list_unclear(visit: Visit, desk: Desk) -> Reply:
         lines=(
             Line(_("Please ask them. Only after your “not received” is it sent to them again.")),
             *(Line(_name_row(one), is_item=True) for one in unclear[:_MOST_LISTED]),
+            *left_out,
         ),
         choices=(*choices, _see(broadcast)),
     )
@@ -142,10 +150,13 @@ async def settle(visit: Visit, desk: Desk, *, has_arrived: bool) -> Reply:
         return found
     person, broadcast = found
     named = visit.subject.partition(".")[2]  # the message, or the code of the recipient
-    rows = await desk.broadcasts.list_rows(broadcast.number)
+    rows = _served_by(person, await desk.broadcasts.list_rows(broadcast.number), visit)
     row = next((one for one in rows if named.upper() in {str(one.delivery), one.person.upper()}), None)
     now = desk.eyes.clock.now()
-    if row is None or row.state is not DeliveryState.UNCLEAR:
+    if row is None:  # whether there is one to others is not said
+        title = _("There is no such message of this broadcast to the people that you serve now.")
+        return replace(await list_unclear(visit, desk), title=title)
+    if row.state is not DeliveryState.UNCLEAR:
         return replace(await list_unclear(visit, desk), title=_("That one is settled already."))
     is_sent_again = not has_arrived and await desk.broadcasts.send_again(broadcast.number, row.delivery, now)
     if is_sent_again:
@@ -164,17 +175,19 @@ async def settle(visit: Visit, desk: Desk, *, has_arrived: bool) -> Reply:
 
 
 async def result(visit: Visit, desk: Desk) -> Reply:
-    """What became of it for everybody, in a file."""
+    """What became of it for everybody whom they serve now, in a file; of all others how many they are."""
     found = await _find(visit, desk)
     if isinstance(found, Reply):
         return found
     person, broadcast = found
-    rows = await desk.broadcasts.list_rows(broadcast.number)
+    everybody = await desk.broadcasts.list_rows(broadcast.number)
+    rows = _served_by(person, everybody, visit)
     await _record(person, "took_broadcast_result", broadcast, desk)
     shown = await _show(broadcast, desk)
     return replace(
         shown,
         title=_("Result of broadcast {number}").format(number=broadcast.number),
+        lines=(*_tell_left_out(len(everybody) - len(rows)), *shown.lines),
         file=await asyncio.to_thread(write_result, broadcast.number, rows, desk.sheets),  # thousands take a second
     )
 
@@ -207,6 +220,27 @@ async def _find(visit: Visit, desk: Desk) -> tuple[Person, Broadcast] | Reply:
 def _may_see(person: Person, broadcast: Broadcast, visit: Visit) -> bool:
     today = visit.rules.book.on(visit.today)
     return covers(as_hr(person), broadcast.scope, today)
+
+
+def _served_by(person: Person, rows: Sequence[BroadcastRow], visit: Visit) -> Sequence[BroadcastRow]:
+    """The recipients whom somebody serves today: whoever has moved away since is for their HR of now to know."""
+    server, today = as_hr(person), visit.rules.book.on(visit.today)
+    if serves_everybody(server, today):
+        return rows
+    served = units_served(server, today)
+    return [one for one in rows if one.unit in served]
+
+
+def _tell_left_out(count: int) -> list[Line]:
+    """How many recipients are not shown, without a name; nothing for none."""
+    text = ngettext(
+        "{n} other recipient is in none of the units that you serve now and is not named here; HR of all units sees"
+        " them.",
+        "{n} other recipients are in none of the units that you serve now and are not named here; HR of all units sees"
+        " them.",
+        count,
+    )
+    return [Line(text.format(n=show_number(count)))] if count else []
 
 
 async def _change(visit: Visit, desk: Desk, before: Collection[BroadcastState], after: BroadcastState) -> Reply:

@@ -12,10 +12,11 @@ from handlers.phrases import _, ngettext, show_moment, show_number
 from handlers.ports import Audit, Clock, LinkCodes, Profiles, UnitReach
 from handlers.pressed import read_number
 from handlers.reply import CodeCard, CodeSheet, Line, Outcome, Reply
-from handlers.rights import units_served
+from handlers.rights import serves_whole_province, units_in_scope, units_served
 from handlers.visit import Visit
+from handlers.vouching import could_be
 from handlers.wording import name_unit
-from knowledge.facts import Person, PersonCode
+from knowledge.facts import Person, PersonCode, Role
 from knowledge.rulebook import RulesOn
 
 ONE, SHEET, PRINT = "codes.one", "codes.sheet", "codes.print"
@@ -23,6 +24,7 @@ SHEET_LIFE = timedelta(days=7)  # long enough to hand a printed sheet out
 _MOST_CARDS = 300
 _MOST_PARTS = 8
 _BETWEEN = "~"
+_OFFICES = frozenset({Role.ADMINISTRATOR, Role.DATA_OFFICER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,51 @@ def may_issue(person: Person, today: RulesOn) -> bool:
     return bool(units_served(person, today))
 
 
+def exceeds(person: Person, issuer: Person, today: RulesOn) -> bool:
+    """Whether somebody may see or do what the issuer may not: who has their code could have all of it."""
+    is_wider = serves_whole_province(person) and not serves_whole_province(issuer)
+    has_office = bool((person.roles & _OFFICES) - issuer.roles)
+    return is_wider or has_office or not units_in_scope(person, today) <= units_served(issuer, today)
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """The units meant among those served, whom of their people a sheet is for, and how many it is not for, and why."""
+
+    units: Meant
+    unlinked: Sequence[Person]
+    linked: int
+    wider: int
+
+    def describe_left_out(self) -> list[Line]:
+        """How many get no code, each with the reason."""
+        lines = []
+        if self.linked:
+            text = ngettext(
+                "{n} person has linked a chat already and gets none.",
+                "{n} people have linked a chat already and get none.",
+                self.linked,
+            )
+            lines.append(Line(text.format(n=show_number(self.linked)), is_item=True))
+        if self.wider:
+            text = ngettext(
+                "{n} person has wider rights than you and gets none: somebody in charge of all of it gives that code, "
+                "or the administrator by the command nhacchuan code.",
+                "{n} people have wider rights than you and get none: somebody in charge of all of it gives those "
+                "codes, or the administrator by the command nhacchuan code.",
+                self.wider,
+            )
+            lines.append(Line(text.format(n=show_number(self.wider)), is_item=True))
+        return lines
+
+
 async def issue_one(visit: Visit, hr: Person, desk: Desk) -> Reply:
     """A code for this one person, for a few minutes."""
     words = visit.subject or visit.named.person_words or ""
     found = await find_served(visit, hr, words, desk)
     if isinstance(found, Reply):
         return found
-    issued = await desk.link_codes.issue(found.code, desk.clock.now())
+    issued = await desk.link_codes.issue(found.code, desk.clock.now(), vouched_by=could_be(hr))
     await _record(hr, [found.code], "chat", desk)
     expires = show_moment(issued.expires_at)
     return Reply(
@@ -75,18 +115,12 @@ async def ask_for_sheet(visit: Visit, hr: Person, desk: Desk) -> Reply:
     found = await _people(visit, hr, visit.subject, desk)
     if isinstance(found, Reply):
         return found
-    meant, unlinked, linked = found
-    lines: list[Line] = []
-    if linked:
-        text = ngettext(
-            "{n} person has linked a chat already and gets none.",
-            "{n} people have linked a chat already and get none.",
-            linked,
-        )
-        lines.append(Line(text.format(n=show_number(linked)), is_item=True))
+    meant, unlinked, lines = found.units, found.unlinked, found.describe_left_out()
     if not unlinked:
+        none = _("{units}: there is nobody to whom you can give a code.")
+        title = none if found.wider else _("{units}: everybody has linked a chat.")
         return Reply(
-            _("{units}: everybody has linked a chat.").format(units=meant.name),
+            title.format(units=meant.name),
             tuple(lines),
             choices=(next_steps.cannot_be_reached(meant.code),),
         )
@@ -143,16 +177,17 @@ async def print_sheet(visit: Visit, hr: Person, desk: Desk) -> Reply:
         one = await find_served(visit, hr, code, desk)
         if isinstance(one, Reply):
             return one
-        people, units = [one], name_unit(visit.rules, one.unit)
+        people, units, left_out = [one], name_unit(visit.rules, one.unit), []
     else:
         found = await _people(visit, hr, code, desk)
         if isinstance(found, Reply):
             return found
-        people, units = found[1], found[0].name
+        people, units, left_out = list(found.unlinked), found.units.name, found.describe_left_out()
     if not people or len(people) > _MOST_CARDS:
         return await ask_for_sheet(visit, hr, desk)
     now = desk.clock.now()
-    issued = [(one, await desk.link_codes.issue(one.code, now, SHEET_LIFE)) for one in people]
+    by = could_be(hr)
+    issued = [(one, await desk.link_codes.issue(one.code, now, SHEET_LIFE, vouched_by=by)) for one in people]
     await _record(hr, [one.code for one in people], "sheet", desk)
     await desk.audit.record(hr.code, "printed_codes", _printed(kind, code), now, {"people": len(people)})
     cards = tuple(
@@ -165,6 +200,7 @@ async def print_sheet(visit: Visit, hr: Person, desk: Desk) -> Reply:
         (
             Line(_("The codes work until {moment}.").format(moment=show_moment(cards[0].expires_at))),
             Line(_("Please print it now, hand each slip over in person, and delete the file and this message.")),
+            *left_out,
         ),
         choices=(next_steps.unit_glance(),),
         code_sheet=CodeSheet(cards, units, now, f"{hr.name} ({hr.code})", desk.bot_link),
@@ -172,7 +208,7 @@ async def print_sheet(visit: Visit, hr: Person, desk: Desk) -> Reply:
 
 
 async def find_served(visit: Visit, hr: Person, words: str, desk: Desk) -> Person | Reply:
-    """The one person of these words whom this person serves as HR; else what to say."""
+    """The one person of these words whom this person serves as HR, and whose rights are no wider; else what to say."""
     today = visit.rules.book.on(visit.today)
     served = units_served(hr, today)
     if not served:
@@ -182,6 +218,8 @@ async def find_served(visit: Visit, hr: Person, words: str, desk: Desk) -> Perso
     found = await find_other(visit, hr, words, profiles=desk.profiles, audit=desk.audit, clock=desk.clock, action=ONE)
     if isinstance(found, Person) and (found.unit not in served or found.code == hr.code):
         return await _refuse(visit, hr, desk)
+    if isinstance(found, Person) and exceeds(found, hr, today):
+        return await _refuse_wider(visit, hr, found, desk)
     return found
 
 
@@ -193,8 +231,8 @@ def ask_whom() -> Reply:
     )
 
 
-async def _people(visit: Visit, hr: Person, unit: str, desk: Desk) -> tuple[Meant, list[Person], int] | Reply:
-    """The units meant among those served, their people without any chat, and how many have one."""
+async def _people(visit: Visit, hr: Person, unit: str, desk: Desk) -> _Meant | Reply:
+    """The units meant among those served, their people without any chat, and who gets no code."""
     today = visit.rules.book.on(visit.today)
     served = units_served(hr, today)
     if not served:
@@ -204,7 +242,9 @@ async def _people(visit: Visit, hr: Person, unit: str, desk: Desk) -> tuple[Mean
         return meant
     people = [one async for one in desk.profiles.stream_people(meant.codes) if one.code != hr.code]
     linked = await desk.reach.find_linked([one.code for one in people])
-    return meant, [one for one in people if one.code not in linked], len(linked)
+    unlinked = [one for one in people if one.code not in linked]
+    given = [one for one in unlinked if not exceeds(one, hr, today)]
+    return _Meant(meant, given, len(linked), len(unlinked) - len(given))
 
 
 def _stamped(kind: str, code: str, desk: Desk) -> str:
@@ -231,6 +271,21 @@ async def _refuse(visit: Visit, person: Person, desk: Desk) -> Reply:
         _("Only HR gives out linking codes, to the people whom it serves."),
         refuse(visit).lines[1:],
         choices=(next_steps.link_account(), next_steps.whom_to_ask(), next_steps.help_me()),
+        outcome=Outcome.DENIED,
+    )
+
+
+async def _refuse_wider(visit: Visit, hr: Person, person: Person, desk: Desk) -> Reply:
+    """Whoever holds a code can do all that its person may: nobody gives out more than they have."""
+    details = {"channel": visit.asked.channel, "why": "wider"}
+    await desk.audit.record(hr.code, "code_refused", person.code, desk.clock.now(), details)
+    text = _(
+        "The rights of {name} are wider than yours: somebody in charge of all of it gives this code, or the "
+        "administrator by the command nhacchuan code."
+    )
+    return Reply(
+        text.format(name=person.name),
+        choices=(next_steps.unit_glance(), next_steps.help_me()),
         outcome=Outcome.DENIED,
     )
 

@@ -1,13 +1,15 @@
 """What accepting a request about personal data does: the record corrected, a consent withdrawn, data deleted or copied.
 
 What somebody asked for in their own chat they have mostly done themselves there; of it only corrections are left.
-What was written down for them is done here, and what cannot be undone or shows everything takes two persons.
+What was written down for them is done here. What cannot be undone, shows everything, or decides who is taken for the
+person, takes two persons.
 """
 
 from dataclasses import dataclass
 
 from handlers.data_copy import make_copy
-from handlers.data_request_words import OTHER
+from handlers.data_request_words import IDENTIFYING, OTHER
+from handlers.hr.former import is_former
 from handlers.letting_go import Kept, erase, let_go_of_all, withdraw_in
 from handlers.notifying import Notifying
 from handlers.phrases import _, show_day_of
@@ -39,13 +41,18 @@ class Desk:
 
 
 def needs_two(one: DataRequest) -> bool:
-    """Whether two persons must agree: every deletion, and a copy for somebody whom no chat has proven."""
-    return one.right == Right.DELETE.value or shows_everything(one)
+    """Whether two persons must agree: to every deletion, and to a copy or a new phone number that no chat asked for."""
+    return one.right == Right.DELETE.value or shows_everything(one) or decides_who_is_let_in(one)
 
 
 def shows_everything(one: DataRequest) -> bool:
     """Whether a copy of everything is made for the person, and handed over by whoever agrees last."""
     return one.is_entered and one.right in _COPIES
+
+
+def decides_who_is_let_in(one: DataRequest) -> bool:
+    """Whether, at the word of somebody else, another would be recognised as the person, and see and do all they may."""
+    return one.is_entered and one.right == Right.CORRECT.value and one.field in IDENTIFYING
 
 
 async def carry_out(one: DataRequest, person: Person, officer: Person, visit: Visit, desk: Desk) -> Paper | str:
@@ -73,6 +80,9 @@ async def _correct(one: DataRequest, person: Person, officer: Person, today: Rul
     """Change the record as a load would; one sentence where that cannot be done."""
     if not one.value or one.field == OTHER:
         return ""
+    if is_former(person):
+        text = _("{code} is no longer in the roster, so there is nothing to correct: please decline and say so.")
+        return text.format(code=person.code)
     read, change = desk.corrections.read_correction, desk.corrections.correct
     wrong = read(person, one.field, one.value, today.library, home=today.book.home, today=today.day)
     if wrong:

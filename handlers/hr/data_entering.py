@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from handlers import next_steps
-from handlers.data_request_words import FIELDS, OTHER, dated, name_field, name_purpose, name_right, name_way
+from handlers.data_request_words import FIELDS, OTHER, dated, is_same, name_field, name_purpose, name_right, name_way
 from handlers.forms import Asked, Form, Refused, Step, Values
 from handlers.hr.data_deeds import Desk
 from handlers.hr.data_requests import may_handle, show_one
@@ -72,7 +72,7 @@ async def enter(entry: Entry, by: Person, today: RulesOn, desk: Desk) -> DataReq
         entered_at=now,
     )
     for one in await desk.requests.list_requests_of(person.code, _MOST_LISTED):
-        if one.is_open and (one.right, one.field, one.value) == (wanted.right, wanted.field, wanted.value):
+        if one.is_open and is_same(one, wanted):
             text = _("The same is open already as request {number}; no second one was made.")
             raise NotEnteredError(text.format(number=one.number))
     kept = await desk.requests.add_request(dated(wanted, today))

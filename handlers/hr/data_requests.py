@@ -15,14 +15,16 @@ from handlers.data_request_words import (
     name_right,
 )
 from handlers.forms import Asked, Form, Refused, Step, Values
-from handlers.hr.data_deeds import Desk, carry_out, needs_two, shows_everything
+from handlers.hr.data_deeds import Desk, carry_out, decides_who_is_let_in, needs_two, shows_everything
+from handlers.hr.former import former_person, is_former
 from handlers.inquiries import clean
 from handlers.notifying import notify
 from handlers.phrases import _
 from handlers.pressed import read_number
 from handlers.reply import Line, Outcome, Paper, Reply
-from handlers.rights import serves_whole_province, units_served
+from handlers.rights import serves_everybody, units_served
 from handlers.visit import Visit
+from handlers.vouching import could_be, explain_not_another, is_another
 from handlers.wording import name_unit
 from knowledge.facts import Person, Role, UnitCode
 from knowledge.privacy import Right
@@ -49,7 +51,7 @@ def is_officer(person: Person) -> bool:
 
 def units_of(officer: Person, today: RulesOn) -> Collection[UnitCode] | None:
     """Whose requests: of the units that they serve; None where that is everybody."""
-    if serves_whole_province(officer) or officer.roles & _OF_ALL:
+    if officer.roles & _OF_ALL or serves_everybody(officer, today):
         return None
     return units_served(officer, today)
 
@@ -63,7 +65,7 @@ def may_handle(officer: Person, person: Person, today: RulesOn) -> bool:
 async def list_running(officer: Person, today: RulesOn, desk: Desk) -> Sequence[DataRequest]:
     """Requests whose clocks run, the first due first; never the officer's own."""
     found = await desk.requests.list_running(units_of(officer, today), _MOST_LISTED)
-    return [one for one in found if one.person != officer.code]
+    return [one for one in found if one.person not in could_be(officer)]
 
 
 async def show_running(visit: Visit, officer: Person, desk: Desk) -> Reply:
@@ -157,7 +159,8 @@ async def decide(number: str, deed: str, words: str, visit: Visit, officer: Pers
         longer = replace(one, has_others=True, reason=words, handled_by=officer.code)
         changed, action = dated(longer, today), "data_request_longer"
     elif deed == _ACCEPT and needs_two(one) and one.agreed_by is None:
-        changed, action = replace(one, agreed_by=officer.code, answer=words or one.answer), "data_request_agreed"
+        agreed = replace(one, agreed_by=officer.code, agreed_vouched_by=officer.vouched_by)
+        changed, action = replace(agreed, answer=words or one.answer), "data_request_agreed"
     elif deed == _ANSWER:
         action = "data_request_answered"
     else:
@@ -175,7 +178,7 @@ async def decide(number: str, deed: str, words: str, visit: Visit, officer: Pers
         return replace(shown, title=title)
     key = f"privacy:{kept.number}:{kept.version}"
     notice = NewNotice(NoticeKind.PRIVACY, key, "answered", (person.code,), {"request": kept.number, "to": person.code})
-    is_told = await notify(person, notice, LetterKind.DATA, kept.number, today, desk.by)
+    is_told = not is_former(person) and await notify(person, notice, LetterKind.DATA, kept.number, today, desk.by)
     told = _("The person is told.") if is_told else _("No chat reaches the person: please tell them in another way.")
     lines = (Line(told), *([Line(_("Hand this copy to the person alone."))] if copy else []), *shown.lines)
     return replace(shown, title=_("Kept: request {number}.").format(number=kept.number), lines=lines, paper=copy)
@@ -192,10 +195,23 @@ def _hindrance(one: DataRequest, deed: str, words: str, officer: Person, person:
         return _("This request cannot be extended.")
     if deed == _LONGER and (one.has_others or not known.days_with_others):
         return _("No longer clock is known for this right, or it runs already.")
-    if deed == _ACCEPT and needs_two(one) and one.agreed_by == officer.code:
+    if deed == _ACCEPT and needs_two(one) and one.agreed_by is not None:
+        return _hindrance_of_second(one, officer, person, today)
+    return ""
+
+
+def _hindrance_of_second(one: DataRequest, officer: Person, person: Person, today: RulesOn) -> str:
+    """Why somebody cannot be the second of two who agree to it; "" where they can."""
+    first = one.agreed_by
+    if first == officer.code:
         return _("You have agreed already; a second person must agree.")
-    if deed == _ACCEPT and shows_everything(one) and one.agreed_by and person.unit not in units_served(officer, today):
+    if first is not None and not is_another(officer, first, one.agreed_vouched_by):
+        return explain_not_another(officer, first, first, one.agreed_vouched_by)
+    is_in_charge = is_former(person) or person.unit in units_served(officer, today)
+    if shows_everything(one) and not is_in_charge:
         return _("The copy shows the whole record with its results: HR in charge of the unit must agree second.")
+    if decides_who_is_let_in(one) and (not is_in_charge or one.entered_by in could_be(officer)):
+        return _("This number lets people in as the person: HR in charge who did not enter it must agree second.")
     return ""
 
 
@@ -205,22 +221,18 @@ async def find_one(
     """The request of this number with its person, where it is theirs to look after."""
     number = read_number(written)
     one = await desk.requests.find_request(number, to_change=to_change) if number is not None else None
-    if one is None or one.person == officer.code or not is_officer(officer):
+    if one is None or one.person in could_be(officer) or not is_officer(officer):
         return None
-    person = await desk.profiles.find_person(one.person)
-    if person is None or not may_handle(officer, person, today):
-        return None
-    return one, person
+    # Whoever has left the roster is answered all the same: the clock runs, and their data may still be here.
+    person = await desk.profiles.find_person(one.person) or former_person(one.person)
+    return (one, person) if may_handle(officer, person, today) else None
 
 
 def show_one(one: DataRequest, person: Person, visit: Visit) -> Reply:
     """One request as those see it who look after it."""
     today = visit.rules.book.on(visit.today)
     lines = [
-        Line(
-            _("{name} ({code}), {unit}").format(name=person.name, code=person.code, unit=name_unit(today, person.unit)),
-            is_item=True,
-        ),
+        Line(_describe_person(person, today), is_item=True),
         Line(describe_in_list(one, today.library), is_item=True),
         *describe_entered(one),
         *describe_wanted(one, today.library),
@@ -241,13 +253,34 @@ def show_one(one: DataRequest, person: Person, visit: Visit) -> Reply:
     )
 
 
+def _describe_person(person: Person, today: RulesOn) -> str:
+    if is_former(person):
+        return _("{code}: no longer in the roster").format(code=person.code)
+    return _("{name} ({code}), {unit}").format(name=person.name, code=person.code, unit=name_unit(today, person.unit))
+
+
 def _describe_two(one: DataRequest) -> list[Line]:
+    """That two must agree and how far they are; who the second is, and what to do where there is none."""
     if not needs_two(one):
         return []
+    lets_in = decides_who_is_let_in(one)
     if one.agreed_by is not None:
         text = _("{who} has agreed as the first of two; a second person must agree.")
-        return [Line(text.format(who=one.agreed_by), is_item=True)]
-    return [Line(_("Two persons must agree before it is done: it cannot be undone, or shows everything."))]
+        told = Line(text.format(who=one.agreed_by), is_item=True)
+    elif lets_in:
+        told = Line(_("Two persons must agree: whoever shares this phone number in a chat is taken for the person."))
+    else:
+        told = Line(_("Two persons must agree before it is done: it cannot be undone, or shows everything."))
+    return [told, *([_explain_second()] if lets_in else [])]
+
+
+def _explain_second() -> Line:
+    return Line(
+        _(
+            "The second is somebody of HR in charge of the unit who did not enter this request. If there is nobody "
+            "else: load the roster with the right number, or let the person ask for it in their own linked chat."
+        )
+    )
 
 
 def list_deeds(one: DataRequest, today: RulesOn) -> tuple[tuple[str, str], ...]:

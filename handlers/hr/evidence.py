@@ -10,11 +10,13 @@ from enum import StrEnum
 
 from handlers.evidence_words import file_to_show
 from handlers.notifying import Notifying, notify
+from handlers.phrases import _
 from handlers.ports import Accounts, Audit, Clock, EvidenceKept, Letters, Outbox, Profiles
 from handlers.reply import File
-from handlers.rights import serves_whole_province, units_served
+from handlers.rights import serves_home, units_served
+from handlers.vouching import could_be, explain_not_another, is_another
 from knowledge.evaluate import evaluate_criterion
-from knowledge.facts import Credential, CredentialStatus, CriterionCode, KindCode, Person, PersonCode, Role
+from knowledge.facts import Credential, CredentialStatus, CriterionCode, KindCode, Person, Role
 from knowledge.findings import Finding
 from knowledge.rulebook import RulesOn
 from storage.records import Evidence, EvidenceState, LetterKind, NewNotice, NoticeKind
@@ -70,7 +72,7 @@ class Effect:
 class Seen:
     """A submission that HR may see. `needs_two`: two people must have verified its kind.
 
-    `may_verify` is False for whoever was the first of two.
+    `may_verify` is False for whoever was, or could have been, the first of two; `why_not` says so.
     """
 
     evidence: Evidence
@@ -78,6 +80,7 @@ class Seen:
     effect: Effect
     needs_two: bool
     may_verify: bool
+    why_not: str = ""
 
 
 class Decision(StrEnum):
@@ -110,9 +113,9 @@ def may_review(person: Person) -> bool:
     return Role.HR in person.roles
 
 
-def may_mark(person: Person) -> bool:
-    """Whether somebody says which kinds two people check: HR of the whole province."""
-    return serves_whole_province(person)
+def may_mark(person: Person, today: RulesOn) -> bool:
+    """Whether somebody says which kinds two people check, the same for everybody: HR of the whole province."""
+    return serves_home(person, today)
 
 
 def needs_words(decision: Decision) -> bool:
@@ -181,7 +184,7 @@ async def decide(
         return Hindrance.SECOND_PERSON
     if needs_words(decision) and not SHORTEST_WORDS <= len(words) <= LONGEST_WORDS:
         return Hindrance.WORDS_MISSING
-    decided = _decided(seen, decision, words, hr.code, desk)
+    decided = _decided(seen, decision, words, hr, desk)
     await desk.evidence.settle(decided)
     await _record(hr, _ACTIONS[decided.state], decided, desk)
     official = await desk.profiles.find_person(one.person) or seen.official
@@ -193,7 +196,7 @@ async def decide(
 
 async def mark_kind(hr: Person, kind: KindCode, today: RulesOn, desk: Desk, *, needs_two: bool) -> bool:
     """Say whether two people check this kind; who said it is in the audit chain. False for whoever may not."""
-    if not may_mark(hr) or kind not in today.library.kinds:
+    if not may_mark(hr, today) or kind not in today.library.kinds:
         return False
     now = desk.clock.now()
     await (desk.evidence.mark(kind, hr.code, now) if needs_two else desk.evidence.unmark(kind))
@@ -225,11 +228,11 @@ _ACTIONS = {
 
 
 async def _find(hr: Person, number: int | None, today: RulesOn, desk: Desk, *, to_change: bool = False) -> Seen | None:
-    """A submission within this HR's scope that is not their own; any other is refused as if there were none."""
+    """A submission within this HR's scope that is surely not their own; any other is refused as if there were none."""
     units = units_served(hr, today)
     found = await desk.evidence.find(number, to_change=to_change) if number is not None and units else None
     official = await desk.profiles.find_person(found.person) if found is not None else None
-    if found is None or official is None or official.unit not in units or official.code == hr.code:
+    if found is None or official is None or official.unit not in units or official.code in could_be(hr):
         await desk.audit.record(hr.code, "look_refused", "evidence", desk.clock.now())
         return None
     needs_two = found.needs_two or found.credential.kind in await desk.evidence.list_marked()
@@ -237,21 +240,34 @@ async def _find(hr: Person, number: int | None, today: RulesOn, desk: Desk, *, t
 
 
 def _seen(found: Evidence, official: Person, hr: Person, *, needs_two: bool, today: RulesOn) -> Seen:
-    may_verify = found.state is EvidenceState.WAITING or (
-        found.state is EvidenceState.CHECKED and found.checked_by != hr.code
-    )
-    return Seen(found, official, effect_of(found.credential, official, today), needs_two, may_verify)
+    why_not = _explain_second(found, hr)
+    may_verify = found.state in {EvidenceState.WAITING, EvidenceState.CHECKED} and not why_not
+    return Seen(found, official, effect_of(found.credential, official, today), needs_two, may_verify, why_not)
 
 
-def _decided(seen: Seen, decision: Decision, words: str, by: PersonCode, desk: Desk) -> Evidence:
-    one, now = seen.evidence, desk.clock.now()
+def _explain_second(found: Evidence, hr: Person) -> str:
+    """Why somebody cannot verify it as the second of two, in one sentence; "" where they can, or need not be."""
+    first = found.checked_by if found.state is EvidenceState.CHECKED else None
+    if first is None:
+        return ""
+    if first == hr.code:
+        return _("You have checked it already; a second person of HR has to verify it.")
+    if not is_another(hr, first, found.checked_vouched_by):
+        return explain_not_another(hr, first, first, found.checked_vouched_by)
+    return ""
+
+
+def _decided(seen: Seen, decision: Decision, words: str, hr: Person, desk: Desk) -> Evidence:
+    one, by, now = seen.evidence, hr.code, desk.clock.now()
     changed = replace(one, version=one.version + 1, changed_at=now)
     if decision is Decision.ASK_BACK:
         return replace(changed, state=EvidenceState.ASKED_BACK, words=words, checked_by=None)
     if decision is Decision.REJECT:
         return replace(changed, state=EvidenceState.REJECTED, words=words, decided_by=by, decided_at=now)
     if seen.needs_two and one.state is EvidenceState.WAITING:
-        return replace(changed, state=EvidenceState.CHECKED, checked_by=by, words=None)
+        return replace(
+            changed, state=EvidenceState.CHECKED, checked_by=by, checked_vouched_by=hr.vouched_by, words=None
+        )
     return replace(changed, state=EvidenceState.VERIFIED, words=None, decided_by=by, decided_at=now)
 
 

@@ -53,7 +53,7 @@ async def list_waiting(visit: Visit, person: Person, desk: Desk) -> Reply:
         return refuse()
     today = visit.rules.book.on(visit.today)
     queue = await list_queue(person, today, desk, page=read_number(visit.subject) or 1)
-    marking = (Choice(_("Kinds that two people check"), "review.kinds"),) if may_mark(person) else ()
+    marking = (Choice(_("Kinds that two people check"), "review.kinds"),) if may_mark(person, today) else ()
     if not queue.total:
         return Reply(
             title=_("No certificate waits to be verified."),
@@ -171,9 +171,9 @@ def start_words(visit: Visit, decision: Decision) -> Values:
 
 async def list_kinds(visit: Visit, person: Person, desk: Desk) -> Reply:
     """Which kinds do two people check? HR of the whole province says so."""
-    if not may_mark(person):
-        return refuse()
     today = visit.rules.book.on(visit.today)
+    if not may_mark(person, today):
+        return refuse()
     marked = await desk.evidence.list_marked()
     kinds = sorted(today.library.kinds.values(), key=lambda one: (one.code not in marked, one.name))
     page = read_number(visit.subject) or 0
@@ -225,7 +225,7 @@ async def _carry_out(
     shown = _show(seen, visit.rules) if seen is not None else _no_such()
     said = {
         Hindrance.CHANGED: _("It has changed since you looked at it; nothing was decided. Please look again."),
-        Hindrance.SECOND_PERSON: _("You have checked it already; a second person of HR has to verify it."),
+        Hindrance.SECOND_PERSON: seen.why_not if seen is not None else shown.title,
         Hindrance.WORDS_MISSING: _("The official must be told why; nothing was decided."),
     }
     return replace(shown, title=said[done], lines=(Line(shown.title), *shown.lines))
@@ -264,6 +264,8 @@ def _show(seen: Seen, rules: RulesOn) -> Reply:
     ]
     if seen.needs_two and one.is_undecided:
         lines.append(Line(_("Two people of HR check this kind of certificate.")))
+    if seen.why_not:
+        lines.append(Line(seen.why_not))
     choices = list_file_choices(one, "review.file")
     if one.state in {EvidenceState.WAITING, EvidenceState.CHECKED}:
         subject = f"{one.number}:{one.version}"

@@ -7,7 +7,7 @@ from handlers import next_steps
 from handlers.asking import Choice
 from handlers.forms import LONGEST_ENTRY, ends_form
 from handlers.hr.inbox import Desk, find_served, open_one, record, show, tell_changed
-from handlers.inquiries import clean, describe_message
+from handlers.inquiries import clean, describe_message, find_asker_place
 from handlers.memory import recall_pending
 from handlers.phrases import _
 from handlers.ports import Threads
@@ -132,9 +132,8 @@ async def send(visit: Visit, desk: Desk, *, threads: Threads) -> Reply:
     )
     state, letter, action = _LEADS_TO[kind]
     saved = await desk.inquiries.save(replace(found, state=state), now, _message(kind, words, visit, desk))
-    await desk.letters.leave(
-        Letter(found.channel, found.address, letter, now, found.person, found.code, locale=found.locale)
-    )
+    channel, address = await find_asker_place(found, desk.accounts)
+    await desk.letters.leave(Letter(channel, address, letter, now, found.person, found.code, locale=found.locale))
     await record(action, saved, visit, desk)
     return Reply(
         title=_("Sent. The asker of {code} is told where they asked.").format(code=found.code),

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from handlers.phrases import _
+from handlers.rights import province_of, serves_home
+from handlers.vouching import explain_not_another, is_another
 from knowledge.facts import Person, Role, Signatory, UnitCode
 from knowledge.rulebook import RulesOn
 from storage.records import Proposal, ProposalKind
@@ -34,16 +36,17 @@ def covers(person: Person, scope: UnitCode | None, today: RulesOn) -> bool:
     """
     if Role.HR not in person.roles:
         return False
+    if scope is None:
+        return serves_home(person, today)
     if person.scope is None:
-        territories = today.library.territories
-        own, home = territories[today.territory_of(person.unit)], territories[today.book.home]
-        return own.province == home.province
-    return scope is not None and person.scope in today.units_above(scope)
+        return province_of(person.unit, today) == province_of(scope, today)
+    return person.scope in today.units_above(scope)
 
 
 def may_decide(person: Person, proposal: Proposal, today: RulesOn) -> bool:
-    """Whether somebody may confirm or refuse: another person of HR whose scope covers all of it."""
-    return person.code != proposal.proposed_by.person and reaches(person, proposal, today)
+    """Whether somebody may confirm or refuse: surely another person of HR, whose scope covers all of it."""
+    by = proposal.proposed_by
+    return is_another(person, by.person, by.vouched_by) and reaches(person, proposal, today)
 
 
 def reaches(person: Person, proposal: Proposal, today: RulesOn) -> bool:
@@ -54,8 +57,11 @@ def reaches(person: Person, proposal: Proposal, today: RulesOn) -> bool:
 
 def explain_refusal(person: Person, proposal: Proposal) -> str:
     """Why somebody may not decide a proposal, in one sentence."""
-    if person.code == proposal.proposed_by.person:
+    by = proposal.proposed_by
+    if person.code == by.person:
         return _("Whoever proposes a change cannot confirm it: a second person of HR must.")
+    if not is_another(person, by.person, by.vouched_by):
+        return explain_not_another(person, by.person, by.name, by.vouched_by)
     return _(
         "This proposal reaches further than the units that you serve; somebody who serves them all must decide it."
     )
@@ -65,5 +71,5 @@ def signatory_of(person: Person, today: RulesOn) -> Signatory:
     """Who somebody is today and for which unit they speak."""
     unit = today.find_unit(person.unit)
     if unit is None:
-        return Signatory(person.code, person.name, person.unit, person.unit)
-    return Signatory(person.code, person.name, unit.code, unit.name)
+        return Signatory(person.code, person.name, person.unit, person.unit, person.vouched_by)
+    return Signatory(person.code, person.name, unit.code, unit.name, person.vouched_by)

@@ -12,7 +12,7 @@ from handlers.notices.composing import Dropped, Present, seen
 from handlers.notices.escalations import describe_counts
 from handlers.phrases import _, ngettext, show_day, show_number
 from handlers.reply import Chart, Line, Reply
-from handlers.rights import serves_whole_province, units_in_scope
+from handlers.rights import serves_home, units_in_scope
 from handlers.wording import name_criterion
 from knowledge.cases import Trigger
 from knowledge.digesting import Stage, week_of
@@ -44,7 +44,7 @@ async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply
     policy = rules.library.policy.escalation
     lines += _describe_needs(payload, policy.undecided_days_before)  # what asks for a decision, before all figures
     lines += counted if payload["people"] else []
-    lines += _describe_ends(present) if not units and serves_whole_province(present.person) else []
+    lines += _describe_ends(present) if not units and serves_home(present.person, rules) else []
     monday = rules.day - timedelta(days=rules.day.weekday())
     title = _("Weekly digest of title standards, week from {day}").format(day=show_day(monday))
     if named:

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from handlers import next_steps
 from handlers.asking import Channel, Choice
 from handlers.phrases import _, ngettext, show_moment
-from handlers.ports import Accounts, Audit, Clock, Consents, LinkCodes, Profiles
+from handlers.ports import Accounts, Audit, Clock, Consents, Letters, LinkCodes, Profiles
 from handlers.privacy import (
     consents_of,
     describe_notice,
@@ -17,13 +17,25 @@ from handlers.privacy import (
 )
 from handlers.reply import Line, Outcome, Reply
 from handlers.visit import Visit
+from knowledge.facts import PersonCode
 from knowledge.privacy import Purpose
-from storage.records import Account, ConsentAct, Redemption, RedemptionOutcome
+from storage.records import Account, ConsentAct, Letter, LetterKind, Redemption, RedemptionOutcome
 
 _CODE = re.compile(r"(?i)^[0-9a-z][0-9a-z \-]{4,14}[0-9a-z]$")
 AWAITING_CODE = "code"
 # Telegram tells whether a shared contact is the sender's own; of others an operator may say so.
 VOUCH_FOR_NUMBERS = frozenset({Channel.TELEGRAM})
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The drawers that linking somebody needs."""
+
+    accounts: Accounts
+    profiles: Profiles
+    letters: Letters
+    audit: Audit
+    clock: Clock
 
 
 def looks_like_code(text: str) -> bool:
@@ -79,42 +91,26 @@ def decline(_visit: Visit) -> Reply:
     )
 
 
-async def use_code(
-    visit: Visit,
-    code: str,
-    *,
-    accounts: Accounts,
-    link_codes: LinkCodes,
-    profiles: Profiles,
-    audit: Audit,
-    clock: Clock,
-) -> Reply:
+async def use_code(visit: Visit, code: str, link_codes: LinkCodes, desk: Desk) -> Reply:
     """Redeem a one-time code; without consent the notice comes first and the code is kept unused."""
     if visit.person is not None:
         return _already_linked(visit)
     channel, address = visit.asked.channel, visit.asked.address
-    if not _has_consented(await accounts.find_account(channel, address), visit):
+    if not _has_consented(await desk.accounts.find_account(channel, address), visit):
         return _notice(visit, code)
-    redeemed = await link_codes.redeem(channel, address, code, clock.now(), visit.asked.network)
+    redeemed = await link_codes.redeem(channel, address, code, desk.clock.now(), visit.asked.network)
     if redeemed.outcome is not RedemptionOutcome.LINKED or redeemed.person is None:
-        await audit.record(f"{channel}", "link_refused", redeemed.outcome, clock.now())
+        await desk.audit.record(f"{channel}", "link_refused", redeemed.outcome, desk.clock.now())
         return _refused(redeemed)
-    await accounts.link(channel, address, redeemed.person, clock.now())
-    await audit.record(redeemed.person, "linked", redeemed.person, clock.now(), {"channel": channel, "by": "code"})
-    person = await profiles.find_person(redeemed.person)
-    has_others = len(await accounts.list_accounts(redeemed.person)) > 1
-    return _linked(person.name if person is not None else redeemed.person, has_others=has_others)
+    await desk.accounts.link(channel, address, redeemed.person, desk.clock.now(), redeemed.vouched_by)
+    await desk.audit.record(
+        redeemed.person, "linked", redeemed.person, desk.clock.now(), {"channel": channel, "by": "code"}
+    )
+    return await _welcome(redeemed.person, visit, desk)
 
 
 async def use_phone(
-    visit: Visit,
-    phone: str,
-    *,
-    accounts: Accounts,
-    profiles: Profiles,
-    audit: Audit,
-    clock: Clock,
-    vouching: Collection[Channel] = VOUCH_FOR_NUMBERS,
+    visit: Visit, phone: str, desk: Desk, *, vouching: Collection[Channel] = VOUCH_FOR_NUMBERS
 ) -> Reply:
     """Link by the visitor's own phone number, where the channel vouches for it and exactly one person has it.
 
@@ -123,30 +119,28 @@ async def use_phone(
     if visit.person is not None:
         return _already_linked(visit)
     channel, address = visit.asked.channel, visit.asked.address
-    if not _has_consented(await accounts.find_account(channel, address), visit):
+    if not _has_consented(await desk.accounts.find_account(channel, address), visit):
         return _notice(visit, "")
     if channel not in vouching:
-        await audit.record(f"{channel}", "link_refused", "phone", clock.now(), {"vouched": False})
+        await desk.audit.record(f"{channel}", "link_refused", "phone", desk.clock.now(), {"vouched": False})
         return Reply(
             title=_("A phone number alone does not prove here who you are."),
             lines=(Line(_("Please ask HR of your unit for a one-time code, then type it here.")),),
             choices=(next_steps.link_account(), next_steps.whom_to_ask(), next_steps.help_me()),
             outcome=Outcome.DENIED,
         )
-    matches = await profiles.list_codes_by_phone(phone)
+    matches = await desk.profiles.list_codes_by_phone(phone)
     if len(matches) != 1:
-        await audit.record(f"{channel}", "link_refused", "phone", clock.now(), {"matches": len(matches)})
+        await desk.audit.record(f"{channel}", "link_refused", "phone", desk.clock.now(), {"matches": len(matches)})
         return Reply(
             title=_("Your phone number does not lead to exactly one person on record."),
             lines=(Line(_("Please ask HR of your unit for a one-time code, then type it here.")),),
             choices=(next_steps.whom_to_ask(), next_steps.help_me()),
             outcome=Outcome.DENIED,
         )
-    await accounts.link(channel, address, matches[0], clock.now())
-    await audit.record(matches[0], "linked", matches[0], clock.now(), {"channel": channel, "by": "phone"})
-    person = await profiles.find_person(matches[0])
-    has_others = len(await accounts.list_accounts(matches[0])) > 1
-    return _linked(person.name if person is not None else matches[0], has_others=has_others)
+    await desk.accounts.link(channel, address, matches[0], desk.clock.now())
+    await desk.audit.record(matches[0], "linked", matches[0], desk.clock.now(), {"channel": channel, "by": "phone"})
+    return await _welcome(matches[0], visit, desk)
 
 
 async def prefer_here(visit: Visit, *, accounts: Accounts, audit: Audit, clock: Clock) -> Reply:
@@ -261,6 +255,26 @@ def _linked(name: str, *, has_others: bool) -> Reply:
         lines.append(Line(_("You have linked other channels too. Choose where I should write to you first.")))
         choices.append(_prefer())
     return Reply(title=_("Linked. Welcome, {name}.").format(name=name), lines=tuple(lines), choices=tuple(choices))
+
+
+async def _welcome(code: PersonCode, visit: Visit, desk: Desk) -> Reply:
+    """Greet whoever has just been linked, and tell every chat of theirs that was linked before."""
+    here = visit.asked.channel, visit.asked.address
+    others = [one for one in await desk.accounts.list_accounts(code) if (one.channel, one.address) != here]
+    for one in others:  # no reminder: whoever wants none must hear of this all the same
+        await desk.letters.leave(
+            Letter(
+                channel=one.channel,
+                address=one.address,
+                kind=LetterKind.LINKED,
+                left_at=desk.clock.now(),
+                person=code,
+                locale=one.locale or "vi",
+                about=visit.asked.channel.value,
+            )
+        )
+    person = await desk.profiles.find_person(code)
+    return _linked(person.name if person is not None else code, has_others=bool(others))
 
 
 def _prefer() -> Choice:

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from handlers import next_steps
+from handlers import letting_go, next_steps
 from handlers.asking import Choice
 from handlers.data_copy import make_copy
 from handlers.evidence_words import describe_in_list
 from handlers.inquiries import name_state
 from handlers.letting_go import Kept, let_go
+from handlers.officials.later_chats import see_later
 from handlers.officials.linking import read_whole_notice
 from handlers.phrases import _, mark, show_day, show_day_of, show_number
 from handlers.ports import Accounts, Audit, Clock, Consents, EvidenceKept, Inquiries, PersonalData
@@ -18,6 +19,7 @@ from handlers.wording import name_channel, name_credential, name_managed_by, nam
 from knowledge.facts import Credential, CredentialStatus, Person
 from knowledge.privacy import Purpose
 
+LEAVE = "data.leave"
 FORM_CORRECT = "data.correct"
 FORM_RESTRICT = "data.restrict"
 _MOST_LOOKS = 5
@@ -26,6 +28,7 @@ _ACTIONS = {
     "looked_at_person": mark("looked at this record"),
     "looked_at_verdicts": mark("looked at this record"),
     "linked": mark("linked a chat"),
+    "unlinked_later": mark("unlinked chats that were linked after the one used"),
     "preferred_channel": mark("chose where to be written to first"),
     "issued_code": mark("issued a linking code"),
     "exported_own_data": mark("exported this data"),
@@ -135,6 +138,7 @@ async def view_my_data(
             Choice(_("Delete my data"), "data.delete"),
             Choice(_("My requests"), "data.requests"),
             Choice(_("Withdraw consent and unlink"), "data.withdraw"),
+            *((see_later(),) if len(linked) > 1 else ()),
             next_steps.my_gaps(),
         ),
     )
@@ -208,6 +212,25 @@ async def withdraw(
     place = visit.asked.channel, visit.asked.address
     await let_go(place, person, visit.rules.book.on(visit.today), kept, consents, clock.now())
     await audit.record(person.code, "withdrew_consent", person.code, clock.now(), {"channel": visit.asked.channel})
+    return _unlinked()
+
+
+async def leave(visit: Visit, kept: Kept, *, consents: Consents, audit: Audit, clock: Clock) -> Reply:
+    """Leave this chat as one leaves a shared computer: whoever sits there next is a stranger.
+
+    Nothing is taken back that was passed on or handed in: to leave is not to want it no more. Where nobody known is
+    linked, what was agreed to and spoken of there is forgotten all the same.
+    """
+    person, now = visit.person, clock.now()
+    place = visit.asked.channel, visit.asked.address
+    await letting_go.leave(place, person, visit.rules.book.on(visit.today), kept, consents, now)
+    if person is not None:
+        details = {"channel": visit.asked.channel, "left": True}
+        await audit.record(person.code, "withdrew_consent", person.code, now, details)
+    return _unlinked()
+
+
+def _unlinked() -> Reply:
     return Reply(
         title=_("Done: this chat is no longer linked, and your consent is withdrawn."),
         choices=(next_steps.link_account(), next_steps.help_me()),

@@ -13,6 +13,7 @@ from handlers.data_request_words import (
     describe_entered,
     describe_in_list,
     describe_wanted,
+    is_same,
     name_field,
     name_right,
     see,
@@ -229,7 +230,7 @@ def _new(right: Right, visit: Visit, person: Person, desk: Desk) -> DataRequest:
 
 async def _open(wanted: DataRequest, visit: Visit, person: Person, desk: Desk) -> Reply:
     before = [one for one in await desk.requests.list_requests_of(person.code, _MOST_LISTED) if one.is_open]
-    same = next((one for one in before if _content(one) == _content(wanted)), None)
+    same = next((one for one in before if is_same(one, wanted)), None)
     if same is not None:
         return replace(_show(same, visit), title=_("This request is with HR already; no second one was made."))
     if len(before) >= _MOST_OPEN:
@@ -264,10 +265,6 @@ def _in_place_of_hr(staff: Sequence[Person], person: Person) -> list[Person]:
     others = [one for one in staff if one.code != person.code]
     officers = [one for one in others if Role.DATA_OFFICER in one.roles]
     return officers or [one for one in others if Role.ADMINISTRATOR in one.roles]
-
-
-def _content(one: DataRequest) -> tuple[str, str, str, str]:
-    return one.right, one.field, one.value, one.words
 
 
 def _show(one: DataRequest, visit: Visit) -> Reply:

@@ -10,11 +10,12 @@ from handlers.officials import linking
 from handlers.phrases import _
 from handlers.ports import Accounts, Audit, Clock, Letters, Outbox, Profiles, Staff, StudyCases
 from handlers.pressed import read_number
-from handlers.reply import Line, Reply
+from handlers.reply import Line, Outcome, Reply
 from handlers.rights import units_headed, units_served
 from handlers.study.telling import Telling, tell
 from handlers.study.words import describe_case, describe_event, name_act, name_state
 from handlers.visit import Visit
+from handlers.vouching import explain_not_another, is_another
 from handlers.wording import name_criterion, name_unit
 from knowledge.facts import Person, PersonCode
 from knowledge.rulebook import RulesOn
@@ -65,9 +66,14 @@ class Seen:
 
 
 def sides_of(visitor: Person, official: Person, today: RulesOn) -> frozenset[Side]:
-    """Who the visitor is to a case of this official; nobody to it: no sides. Nobody decides on their own."""
+    """Who the visitor is to a case of this official; nobody to it: no sides. Nobody decides on their own.
+
+    Nor does anybody in a chat that was linked with a code of the official.
+    """
     if visitor.code == official.code:
         return frozenset({Side.OFFICIAL})
+    if not is_another(visitor, official.code):
+        return frozenset()
     sides = set[Side]()
     if official.unit in units_headed(visitor, today):
         sides.add(Side.HEAD)
@@ -88,6 +94,9 @@ async def find_seen(visit: Visit, number: str, desk: Desk, *, to_change: bool = 
     sides = sides_of(visitor, official, today) if official is not None else frozenset()
     if case is None or official is None or not sides:
         await _record(visitor, "look_refused", PersonCode("study"), {"channel": visit.asked.channel}, desk)
+        if official is not None and official.code in visitor.vouched_by:
+            why = explain_not_another(visitor, official.code, official.name)
+            return Reply(why, choices=(next_steps.my_data(), next_steps.help_me()), outcome=Outcome.DENIED)
         return refuse(visit)
     seen = Seen(case, official, visitor, sides, visit.rules, today)
     if not seen.is_own:

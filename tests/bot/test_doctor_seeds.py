@@ -366,6 +366,13 @@ async def a_broken_chain(ground: Ground) -> None:
     ground.orders("SET LOCAL session_replication_role = replica; UPDATE audit_entries SET actor = 'X' WHERE number = 1")
 
 
+async def three_days_ago(ground: Ground) -> None:
+    """The house stands since then; nothing was read, backed up or cleaned up."""
+    since = Clock(MONDAY - timedelta(days=3))
+    async with open_office(ground.settings, clock=since, keeps_threads=False) as office:
+        await office.record_look("CB1")
+
+
 def a_grant(ground: Ground, *, days: int, lost: str = "NULL") -> None:
     ground.sets(
         zalo_oa_app_id="1", zalo_oa_id="2", zalo_oa_app_secret=SecretStr("s"),
@@ -415,6 +422,7 @@ def ahead_by_an_hour(ground: Ground) -> None:
     ground.more["now"] = lambda: datetime.now(UTC) + timedelta(hours=1)
 
 
+A_CLEAN_UP = "INSERT INTO retention_runs (day, finished_at, removed) VALUES ('{0}', '{0} 08:00+07', '{1}')"
 POLLERS = "INSERT INTO update_holders VALUES ('{} polls telegram:1', clock_timestamp() + interval '1 minute')"
 A_SUSPENDED_KEY = """
 INSERT INTO api_keys (label, hash, made_at, expires_at, suspended_at)
@@ -464,6 +472,11 @@ IN_DATABASE = {
     "hooks.suspended": (A_SUSPENDED_KEY, "nhacchuan api-key confirm", 1),
     "restore": (AN_UNSETTLED_RESTORE, "nhacchuan resume", 1),
     "personal_data": (AN_OVERDUE_REQUEST, "nhacchuan privacy clocks", 1),
+    "personal_data.held_back": (A_CLEAN_UP.format("2026-11-23", "null"), "timedatectl", 1),
+    "personal_data.clock_ahead": (A_CLEAN_UP.format("2033-11-23", "{}"), "23/11/2033", 1),
+    "personal_data.never_cleaned": (three_days_ago, "nhacchuan privacy tidy", 0),
+    "audit.never_read": (three_days_ago, "nhacchuan work", 0),
+    "backups.never_taken": (three_days_ago, "NHACCHUAN_BACKUP_DIR", 0),
     "rules.overdue_rounds": ("UPDATE rounds SET deadline = '2026-11-01'", "DOT", 0),
 }  # fmt: skip
 

@@ -99,7 +99,7 @@ async def test_nothing_that_may_have_gone_out_since_the_backup_is_planned_again(
     assert not await plan(settings, MONDAY + timedelta(hours=9)), "held until an operator says so"
     async with open_office(settings, clock=Clock(MONDAY + timedelta(hours=9)), keeps_threads=False) as office:
         assert await settle_restore(office) is None
-        assert not {name: is_well for name, is_well, *_words in await check_keeping(office)}["restore"]
+        assert not {one.name: one.is_well for one in await check_keeping(office)}["restore"]
     await resume(settings.model_copy(update={"today": MONDAY.date()}))
 
     named = told(settings)
@@ -122,7 +122,7 @@ async def test_the_chain_is_read_and_signed_every_day_and_a_broken_one_is_told_o
         assert verdict is not None
         assert verdict.is_intact
         assert await Keeper(office).verify_chain() is None, "not again on the same day"
-        assert {name: is_well for name, is_well, *_words in await check_keeping(office)}["audit"]
+        assert {one.name: one.is_well for one in await check_keeping(office)}["audit"]
 
         with psycopg.connect(url) as connection:
             connection.execute("SET LOCAL session_replication_role = replica")
@@ -134,7 +134,7 @@ async def test_the_chain_is_read_and_signed_every_day_and_a_broken_one_is_told_o
             found = await Keeper(office).verify_chain()
             assert found is not None
             assert found.broken_at == 1
-        told = {name: (is_well, found) for name, is_well, found, _mend in await check_keeping(office)}
+        told = {one.name: (one.is_well, one.found) for one in await check_keeping(office)}
         assert not told["audit"][0]
         inbox = InboxInDatabase(office._database)
         await inbox.keep("telegram", [("m1", "{}"), ("m2", "{}")], "me")
@@ -181,7 +181,7 @@ async def test_the_nightly_backup_is_taken_once_proven_and_kept(settings):
         await keeper.take_nightly()
         await keeper.take_nightly()
         assert len(list(settings.backup_dir.glob("*.backup"))) == 1
-        told = {name: (is_well, found) for name, is_well, found, _mend in await check_keeping(office)}
+        told = {one.name: (one.is_well, one.found) for one in await check_keeping(office)}
         assert told["backups"][0], told
 
 
@@ -191,7 +191,7 @@ async def test_whatever_keeps_the_nightly_backup_from_being_taken_is_noted_and_t
     async with open_office(nowhere, clock=clock, keeps_threads=False) as office:
         with capture_logs() as logged:
             await Keeper(office).take_nightly()
-        told = {name: (is_well, found) for name, is_well, found, _mend in await check_keeping(office)}
+        told = {one.name: (one.is_well, one.found) for one in await check_keeping(office)}
         standing = await read_standing(office)
     assert "backup.failed" in {one["event"] for one in logged if one["log_level"] == "error"}
     assert not told["backups"][0]
@@ -272,7 +272,7 @@ async def test_what_was_noted_while_the_clock_was_ahead_keeps_nothing_from_being
         clock.moment = right
         standing = await read_standing(office)
         assert (standing.check, standing.backup) == (None, None)
-        found = {name: (is_well, found) for name, is_well, found, _mend in await check_keeping(office)}
+        found = {one.name: (one.is_well, one.found) for one in await check_keeping(office)}
         assert not found["audit"][0]
         assert not found["backups"][0]
         assert "2033" in found["backups"][1]
@@ -294,6 +294,16 @@ async def test_what_was_noted_while_the_clock_was_ahead_keeps_nothing_from_being
 
 def names_in(directory):
     return [one.name for one in sorted(directory.glob("*.backup"))]
+
+
+async def test_a_backup_is_proven_after_the_only_hook_was_removed(settings, tmp_path):
+    async with open_office(settings, clock=Clock(MONDAY), keeps_threads=False) as office:
+        async with office._database.transaction() as drawers:
+            number = await drawers.hooks.add("https://example.vn/hook", "a secret", None, may_be_private=False)
+        async with office._database.transaction() as drawers:
+            assert await drawers.hooks.remove(number, MONDAY)
+    file, _manifest = await back_up(settings, tmp_path / "proven.backup", MONDAY, proves=True)
+    assert file.exists()
 
 
 async def test_nothing_is_taken_with_a_key_that_is_not_the_one_of_the_data(settings, tmp_path):

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,13 +13,15 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from bot.commands.doctor import _check_pace, _push_of
 from bot.commands.queue import describe, figures_as_json, show_queue
-from bot.commands.working import make_senders
+from bot.commands.working import make_rounds, make_senders
 from bot.errors import InputError
+from bot.push.fleet import Worker
 from bot.push.meters import PushMeters
 from bot.settings import Settings
 from bot.wiring import open_office
 from handlers.phrases import locale_of
 from knowledge.facts import PersonCode
+from storage.records import Breach
 from tests.databases import make_home
 from tests.offices import ROOT, sample_office, working
 from tests.standins.telegram_api import TelegramApi
@@ -144,6 +146,43 @@ async def test_worker_without_a_channel_plans_the_paper_list_and_sends_nothing(p
         async with working(bare):
             await until(bare, lambda figures: figures.workers == 1)
     assert len(api.calls) == before
+
+
+class PlansNothing:
+    """The work of a fleet whose daily plan fails again and again."""
+
+    async def list_due(self):
+        return ()
+
+    async def pump(self, identity, stop):
+        raise NotImplementedError
+
+    async def plan(self):
+        raise RuntimeError("the plan of the day cannot be made")
+
+    async def tidy(self):
+        return None
+
+    async def renew(self):
+        return None
+
+    async def tell_hook(self, number):
+        raise NotImplementedError
+
+
+async def test_clock_of_a_breach_is_told_of_though_no_day_can_be_planned(province):
+    office, _api = province
+    kept = Breach(MONDAY - timedelta(hours=30), MONDAY, "CB080", MONDAY + timedelta(hours=42), "Mất máy")
+    async with office._database.transaction() as drawers:
+        number = (await drawers.privacy.open_breach(kept)).number
+    worker, stop = Worker(office.connection_words, PlansNothing(), rounds=make_rounds(office, ())), asyncio.Event()
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+        group.create_task(worker.run(stop))
+        while (await office.privacy.find_breach(number)).warned is None:  # noqa: ASYNC110  the database changes
+            await asyncio.sleep(0.1)
+        stop.set()
+    assert (await office.privacy.find_breach(number)).warned == 48
+    await office.privacy.close_breach(number, "CB080")
 
 
 async def test_token_that_is_none_is_refused_in_a_sentence(province):

@@ -305,7 +305,7 @@ def chain_of(world: World, person: Person, rules: RulesOn) -> list[tuple[str, se
         )  # fmt: skip
         head = unit.head if unit.head is not None else (acting[0][1] if acting else None)
         if head is not None and head != person.code and all(head not in to for _rung, to in rungs):
-            rungs.append((f"unit:{unit.code}", {head}))
+            rungs.append((f"unit:{unit.code}|{head}", {head}))  # whoever comes new to the post is told too
         code = unit.parent
     clerks = {one.code for one in world.people.values() if Role.HR in one.roles and one.scope in line}
     if clerks - {person.code} and line[-1].startswith("XA"):
@@ -352,17 +352,17 @@ def look(world: World, kept: KeptCase, new: Told, rules: RulesOn, seen: Seen) ->
 def look_below(
     world: World, kept: KeptCase, new: Told, chain: list[tuple[str, set[PersonCode]]], rules: RulesOn, seen: Seen
 ) -> None:
-    """Whether every rung below was told, the last of them long enough ago."""
+    """Whether every rung below was told long enough ago, by whoever holds it today."""
     case, day, names = kept.case, rules.day, [rung for rung, _to in chain]
     policy = world.library.policy.escalation.grace_working_days
     graces = {"unit": policy.unit_head, "staff": policy.department}
-    for place, (rung, to) in enumerate(chain[: names.index(new.rung)]):
+    for rung, to in chain[: names.index(new.rung)]:
         on = seen.told.get((name_of(case), rung)) or next(
             (seen.told_heads[name_of(case), head] for head in to if (name_of(case), head) in seen.told_heads), None
         )
         if on is None:
             seen.wrong.append(f"{name_of(case)}: {new.rung} told on {day} before {rung}")
-        elif place == names.index(new.rung) - 1:
+        else:
             passed = world.calendar.working_days_between(max(on, kept.open_since), day)
             least = graces.get(rung.split(":")[0], policy.department)
             if passed <= least:

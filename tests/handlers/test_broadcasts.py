@@ -518,6 +518,42 @@ async def test_whoever_lost_the_chat_before_it_went_out_is_on_the_paper_list(sen
     assert ("CB001" in [row[1] for row in paper.iter_rows(values_only=True)]) is on_paper
 
 
+async def test_whoever_moved_away_since_is_counted_and_not_named_by_the_hr_whom_they_left(sending):
+    number = sending.outbox.end("CB001", DeliveryState.UNCLEAR)
+    sending.outbox.end("CB002", DeliveryState.UNCLEAR)
+    people = sending.drawers.profiles.people
+    people["CB001"] = replace(people["CB001"], unit=COMMUNE.code)
+
+    result = await sending.presses(OF_OFFICE, "broadcast.result|1")
+    sheets = load_workbook(io.BytesIO(result.file.content))
+    assert {row[1] for sheet in sheets for row in sheet.iter_rows(values_only=True)} == {"Mã", "CB002", "CB003"}
+    listed = await sending.presses(OF_OFFICE, "broadcast.unclear|1")
+    assert "CB002" in words(listed)
+    for shown in (result, listed):
+        assert _counts_left_out(shown)
+        assert "CB001" not in words(shown)
+        assert "Nguyễn Văn Mẫu" not in words(shown)
+
+    for named in (str(number), "CB001", "CB999"):
+        refused = await sending.presses(OF_OFFICE, f"broadcast.missed|1.{named}")
+        assert refused.title == (await sending.presses(OF_OFFICE, "broadcast.missed|1.999")).title
+    assert sending.outbox.states[number] is DeliveryState.UNCLEAR
+    whole = await sending.presses(AUTHOR, "broadcast.result|1")
+    assert "CB001" in [row[1] for row in load_workbook(io.BytesIO(whole.file.content)).worksheets[0].values]
+
+
+async def test_only_whoever_moved_away_is_unclear_and_the_hr_whom_they_left_is_told_how_many(sending):
+    sending.outbox.end("CB001", DeliveryState.UNCLEAR)
+    people = sending.drawers.profiles.people
+    people["CB001"] = replace(people["CB001"], unit=COMMUNE.code)
+
+    listed = await sending.presses(OF_OFFICE, "broadcast.unclear|1")
+
+    assert _counts_left_out(listed)
+    assert not {"broadcast.arrived", "broadcast.missed"} & actions(listed)
+    assert "CB001" not in words(listed)
+
+
 @pytest.mark.parametrize("action", ["broadcast", "broadcast.pause", "broadcast.recall.yes", "broadcast.result"])
 @pytest.mark.parametrize("who", [ELSEWHERE, GAP], ids=["hr of another unit", "an official"])
 async def test_who_does_not_serve_it_neither_sees_nor_changes_it(sending, action, who):
@@ -546,6 +582,11 @@ async def test_broadcasts_are_spoken_of_in_words(sending, said, action):
 @pytest.mark.parametrize("said", ["gửi thông báo cho toàn sở", "/thongbao"])
 async def test_official_is_refused_politely(room, said):
     assert (await room.says(GAP, said)).outcome is Outcome.DENIED
+
+
+def _counts_left_out(reply: Reply) -> bool:
+    """Whether one recipient is counted whom nothing names."""
+    return any(line.text.startswith("1 ") for line in reply.lines)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """A head or HR opens what they were told of: names only for whoever is proven and still in charge; act and comment."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -11,10 +11,11 @@ from handlers.heads.escalations import Desk
 from handlers.officials.my_data import view_my_data
 from handlers.reply import Outcome, Pending, Reply
 from handlers.visit import Visit
-from knowledge.cases import Case, KeptCase, Told, Trigger
+from knowledge.cases import Case, KeptCase, Told, Trigger, rung_of_head
 from knowledge.facts import CriterionCode, Person, PersonCode, Role, StudyRecord, Unit
 from knowledge.library import Library
 from knowledge.rulebook import RuleBook
+from storage.records import Remark
 from tests.cases import FakeEscalations
 from tests.evidence_kept import FakeEvidence
 from tests.fakes import FakeAccounts, FakeAudit, FakeClock, FakeProfiles
@@ -133,6 +134,40 @@ async def test_reader_sees_who_was_told_below_and_never_above(library: Library) 
     assert "Chưa có lớp." in director
     assert "Đề nghị báo cáo." not in director
     assert all(one in clerk for one in ("Chưa có lớp.", "Sẽ bố trí.", "15/12/2026"))
+
+
+async def test_new_head_reads_what_the_former_one_said_and_those_above_see_that_both_were_told(
+    library: Library,
+) -> None:
+    former, new = replace(CHIEF, code=PersonCode("CB009")), CHIEF
+    told = tuple(
+        Told(rung_of_head(DIVISION.code, head.code), on, (head.code,))
+        for head, on in ((former, NEAR), (new, date(2026, 12, 9)))
+    )
+    tried = Tried(make_book(library), *told, BY_DIRECTOR, people=(*EVERYBODY, former))
+    tried.cases.remarks += [
+        Remark(OFFICIAL.code, former.code, datetime(2026, 12, 8, tzinfo=UTC), "Chờ lớp tháng 12."),
+        Remark(OFFICIAL.code, DIRECTOR.code, datetime(2026, 12, 15, tzinfo=UTC), "Sẽ bố trí."),
+    ]
+
+    of_new, of_director = words(await tried.open(new)), words(await tried.open(DIRECTOR))
+
+    assert "Chờ lớp tháng 12." in of_new
+    assert "07/12/2026" in of_new
+    assert not [one for one in ("Sẽ bố trí.", "15/12/2026", "09/12/2026") if one in of_new]
+    assert all(one in of_director for one in ("Chờ lớp tháng 12.", "07/12/2026", "09/12/2026", former.code, new.code))
+    assert OFFICIAL.name not in words(await tried.list(former)), "who heads it no more"
+
+
+async def test_head_who_came_back_is_not_told_of_whoever_came_between_as_before_them(library: Library) -> None:
+    between = replace(CHIEF, code=PersonCode("CB009"))
+    told = tuple(
+        Told(rung_of_head(DIVISION.code, head.code), on, (head.code,))
+        for head, on in ((CHIEF, NEAR), (between, date(2026, 12, 9)))
+    )
+    tried = Tried(make_book(library), *told, people=(*EVERYBODY, between))
+
+    assert "09/12/2026" not in words(await tried.open(CHIEF))
 
 
 @pytest.mark.parametrize(

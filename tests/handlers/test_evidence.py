@@ -21,8 +21,9 @@ HR = official(code=PersonCode("HR001"), name="Phạm Thị Nhân", roles=frozens
 SECOND = official(code=PersonCode("HR002"), name="Vũ Văn Hai", roles=frozenset({Role.HR}), scope=OFFICE.code)
 FAR = official(code=PersonCode("HR003"), name="Bùi Thị Xa", roles=frozenset({Role.HR}), scope=DISTRICT.code)
 HEAD = official(code=PersonCode("GD001"), name="Đỗ Văn Trưởng", roles=frozenset({Role.HEAD}))
+FOURTH = official(code=PersonCode("HR004"), name="Tạ Thị Bốn", roles=frozenset({Role.HR}))
 STRANGER = official(code=PersonCode("CB009"), name="Lê Văn Ba")
-PEOPLE = (ME, HR, SECOND, FAR, HEAD, STRANGER)
+PEOPLE = (ME, HR, SECOND, FAR, FOURTH, HEAD, STRANGER)
 AT_ONCE = "tôi nộp chứng chỉ ielts 6.0 cấp ngày 12/5/2025 số hiệu A-12345 do Hội đồng Anh cấp"
 
 
@@ -358,6 +359,36 @@ async def test_a_marked_kind_needs_two_people(house):
     assert house.state() is EvidenceState.VERIFIED
     assert ("HR001", "marked_evidence_kind", "ielts") in house.audit
     assert [one[0] for one in house.audit if one[1] in {"checked_evidence", "verified_evidence"}] == ["HR001", "HR002"]
+
+
+@pytest.mark.parametrize("is_mirrored", [False, True], ids=["first as oneself", "first as the colleague"])
+async def test_whoever_checked_first_does_not_verify_in_a_chat_linked_with_their_code(house, is_mirrored):
+    chats = house.tried.drawers.accounts.kept
+    chats["web", "own"] = Account("web", "own", HR.code)
+    chats["web", "given"] = Account("web", "given", SECOND.code, vouched_by=frozenset({HR.code}))
+    first, second = ("given", "own") if is_mirrored else ("own", "given")
+    await house.presses(HR, "review.mark|ielts:1")
+    await house.hand_in()
+    await house.tried.press("review.verify|1:1", address=first)
+
+    seen = await house.tried.press("review.open|1", address=second)
+    refused = await house.tried.press("review.verify|1:2", address=second)
+
+    assert house.state() is EvidenceState.CHECKED
+    assert "review.verify" not in actions(seen)
+    assert refused.title in words(seen)
+    assert (SECOND.code if is_mirrored else HR.code) in refused.title
+    await house.presses(FOURTH, "review.verify|1:2")
+    assert house.state() is EvidenceState.VERIFIED
+
+
+async def test_nobody_decides_on_the_certificate_of_whoever_gave_the_code_of_their_chat(house):
+    await house.hand_in()
+    chat = Account("web", "given", SECOND.code, vouched_by=frozenset({ME.code}))
+    house.tried.drawers.accounts.kept["web", "given"] = chat
+
+    assert (await house.tried.press("review.verify|1:1", address="given")).outcome is Outcome.DENIED
+    assert house.state() is EvidenceState.WAITING
 
 
 async def test_who_lets_one_person_be_enough_does_not_decide_alone_on_what_waits(house):

@@ -133,6 +133,27 @@ async def test_an_answer_is_shown_then_sent_and_told_without_its_words(room):
     assert audited(room)[-1] == (OFFICE_HR.code, "answered_inquiry", ASKER.code)
 
 
+@pytest.mark.parametrize(
+    ("linked", "told_at"),
+    [
+        ([("telegram", "77")], ("telegram", "77")),
+        ([("telegram", "77"), ("web", f"chat-{ASKER.code}")], ("web", f"chat-{ASKER.code}")),
+        ([], ("web", f"chat-{ASKER.code}")),
+    ],
+    ids=["they left that chat and have another", "they are still there", "they have none at all"],
+)
+async def test_the_asker_is_told_where_they_can_read_it(room, linked, told_at):
+    code = await room.asks()
+    for place in linked:
+        room.tried.drawers.accounts.kept[place] = Account(*place, person=ASKER.code)
+
+    await room.answers(code, "Có tính.")
+
+    letter = room.letters.kept[-1]
+    assert (letter.channel, letter.address) == told_at
+    assert "Chưa báo được" in words(await room.presses(f"inbox.open|{code}", OFFICE_HR))
+
+
 async def test_an_answer_without_a_basis_is_the_opinion_of_who_wrote_it(room):
     code = await room.asks()
     await room.answers(code, "Có tính.")

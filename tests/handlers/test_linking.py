@@ -22,6 +22,7 @@ from knowledge.privacy import AT_LINKING
 from storage.records import Account, Redemption, RedemptionOutcome
 from tests.fakes import FakeAccounts, FakeAudit, FakeClock, FakeLinkCodes, FakeProfiles
 from tests.handlers.visits import NOTICE_VERSION, TODAY, actions, cited, visit, words
+from tests.inboxes import FakeLetters
 from tests.people import official
 from tests.privacy_kept import FakePrivacy
 
@@ -39,21 +40,17 @@ class Case:
         self.link_codes = FakeLinkCodes(**codes)
         self.profiles = FakeProfiles([official()], phones)
         self.audit = FakeAudit()
+        self.letters = FakeLetters()
 
     async def use_code(self, at_desk, code: str):
-        return await use_code(
-            at_desk,
-            code,
-            accounts=self.accounts,
-            link_codes=self.link_codes,
-            profiles=self.profiles,
-            audit=self.audit,
-            clock=CLOCK,
-        )
+        return await use_code(at_desk, code, self.link_codes, self._desk)
 
     async def use_phone(self, at_desk, phone: str = "0912", **vouching):
-        kept = {"accounts": self.accounts, "profiles": self.profiles, "audit": self.audit}
-        return await use_phone(at_desk, phone, **kept, clock=CLOCK, **vouching)
+        return await use_phone(at_desk, phone, self._desk, **vouching)
+
+    @property
+    def _desk(self) -> linking.Desk:
+        return linking.Desk(self.accounts, self.profiles, self.letters, self.audit, CLOCK)
 
     @property
     def person(self):

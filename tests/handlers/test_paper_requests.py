@@ -5,25 +5,28 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from handlers.hr.data_requests import show_one
+from handlers.phrases import locale_of
 from handlers.reply import Outcome
 from knowledge.facts import PersonCode, Role
 from knowledge.privacy import Purpose
 from storage.records import Account, Consent, ConsentAct, DataRequestState
 from tests.handlers.desks import TriedDesk
-from tests.handlers.visits import NOTICE_VERSION, TODAY, actions, with_standards, words
+from tests.handlers.visits import NOTICE_VERSION, TODAY, actions, visit, with_standards, words
 from tests.people import official
 
 ASKER = official()
 HR = replace(official(), code=PersonCode("CB090"), name="Trần Thị Nhân Sự", roles=frozenset({Role.HR}), scope=None)
 SECOND = replace(HR, code=PersonCode("CB092"), name="Hồ Thị Hai")
 OFFICER = replace(HR, code=PersonCode("CB093"), name="Cao Văn Bảo Vệ", roles=frozenset({Role.DATA_OFFICER}))
+ADMIN = replace(HR, code=PersonCode("CB094"), name="Đinh Văn Máy", roles=frozenset({Role.ADMINISTRATOR}))
 MOMENT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 YESTERDAY = TODAY - timedelta(days=1)
 
 
 @pytest.fixture
 def tried(library, reader) -> TriedDesk:
-    desk = TriedDesk(with_standards(library), reader, people=(ASKER, HR, SECOND, OFFICER))
+    desk = TriedDesk(with_standards(library), reader, people=(ASKER, HR, SECOND, OFFICER, ADMIN))
     for address in ("w1", "w2"):
         desk.drawers.accounts.kept["web", address] = Account("web", address, ASKER.code, consent_version=NOTICE_VERSION)
     return desk
@@ -47,6 +50,24 @@ async def _decide(tried: TriedDesk, deed: str, *said: str, by=HR, number: int = 
     for one in said:
         reply = await tried.say(one, person=by, thread="d")
     return reply
+
+
+async def test_a_request_of_somebody_who_left_the_roster_is_answered_and_closed(tried):
+    await _enter(tried, "delete", "sure:yes")
+    await _enter(tried, "correct", "field:ho_ten", "Nguyễn Văn Mới", "sure:yes")
+    tried.drawers.profiles.people.pop(ASKER.code)
+
+    of_a_unit = replace(HR, code=PersonCode("CB095"), scope=HR.unit)
+    tried.drawers.profiles.people[of_a_unit.code] = of_a_unit
+    assert (await tried.press("data.office.open|1", person=of_a_unit)).outcome is Outcome.DENIED
+    assert "CB001: không còn trong danh sách cán bộ" in words(await tried.press("data.office.open|1", person=OFFICER))
+    assert "không còn gì để sửa" in words(await _decide(tried, "accept", by=ADMIN, number=2))
+    await _decide(tried, "refuse", "Đồng chí đã nghỉ việc, hồ sơ không còn.", by=ADMIN, number=2)
+    await _decide(tried, "accept", by=OFFICER)
+    done = words(await _decide(tried, "accept", by=ADMIN))
+    assert "cách khác" in done  # nobody is reached by a chat any more
+    states = [tried.drawers.privacy.requests[number].state for number in (1, 2)]
+    assert states == [DataRequestState.DONE, DataRequestState.REFUSED]
 
 
 async def test_what_came_on_paper_runs_from_the_day_on_which_it_came_and_its_person_is_told(tried):
@@ -87,6 +108,34 @@ async def test_a_deletion_takes_two_persons_and_then_lets_every_chat_go(tried):
     assert withdrawn == {"w1", "w2"}
 
 
+@pytest.mark.parametrize("is_mirrored", [False, True], ids=["first as oneself", "first as the colleague"])
+async def test_a_deletion_takes_two_of_whom_neither_gave_the_code_of_the_others_chat(tried, is_mirrored):
+    chats = tried.drawers.accounts.kept
+    chats["web", "own"] = Account("web", "own", HR.code)
+    chats["web", "given"] = Account("web", "given", OFFICER.code, vouched_by=frozenset({HR.code}))
+    first, second = ("given", "own") if is_mirrored else ("own", "given")
+    await _enter(tried, "delete", "sure:yes")
+
+    for address in (first, second):
+        await tried.press("data.office.begin|1", address=address, thread=address)
+        reply = await tried.press("data.office.answer|deed:accept", address=address, thread=address)
+
+    assert reply.outcome is Outcome.DENIED
+    assert (OFFICER.code if is_mirrored else HR.code) in reply.title
+    assert not tried.drawers.personal_data.erased
+    await _decide(tried, "accept", by=SECOND)
+    assert tried.drawers.personal_data.erased == ["CB001"]
+
+
+async def test_nobody_looks_after_the_request_of_whoever_gave_the_code_of_their_chat(tried):
+    await _enter(tried, "delete", "sure:yes")
+    chat = Account("web", "given", OFFICER.code, vouched_by=frozenset({ASKER.code}))
+    tried.drawers.accounts.kept["web", "given"] = chat
+
+    assert (await tried.press("data.office.open|1", address="given")).outcome is Outcome.DENIED
+    assert not (await tried.press("data.office", address="given")).lines
+
+
 async def test_a_copy_with_results_is_handed_over_only_by_hr_in_charge(tried):
     await _enter(tried, "export", "sure:yes", by=OFFICER)
     await _decide(tried, "accept", by=HR)
@@ -98,11 +147,78 @@ async def test_a_copy_with_results_is_handed_over_only_by_hr_in_charge(tried):
     assert "CB092" in [one.actor for one in tried.drawers.audit.entries if one.action == "copied_data"]
 
 
+def _corrected_by(tried: TriedDesk) -> list[str]:
+    return [one.actor for one in tried.drawers.audit.entries if one.action == "corrected_record"]
+
+
+async def test_a_phone_number_that_came_on_paper_is_kept_once_hr_in_charge_agrees_second(tried):
+    await _enter(tried, "correct", "field:dien_thoai", "0912345678", "sure:yes", by=OFFICER)
+    await _decide(tried, "accept", by=OFFICER)
+    for alone in (OFFICER, ADMIN):
+        assert (await _decide(tried, "accept", by=alone)).outcome is Outcome.DENIED
+    assert tried.drawers.privacy.requests[1].is_open
+    assert not _corrected_by(tried)
+
+    await _decide(tried, "accept", by=SECOND)
+    assert tried.drawers.privacy.requests[1].state is DataRequestState.DONE
+    assert _corrected_by(tried) == ["CB092"]
+
+
+async def test_whoever_entered_a_phone_number_is_not_the_second_to_agree(tried):
+    await _enter(tried, "correct", "field:dien_thoai", "0912345678", "sure:yes", by=HR)
+    await _decide(tried, "accept", by=OFFICER)
+    assert (await _decide(tried, "accept", by=HR)).outcome is Outcome.DENIED
+    assert not _corrected_by(tried)
+    await _decide(tried, "accept", by=SECOND)
+    assert _corrected_by(tried) == ["CB092"]
+
+
+@pytest.mark.parametrize("agreed", [None, "CB093"], ids=["nobody yet", "the first"])
+async def test_who_has_no_second_for_a_phone_number_reads_what_to_do(tried, library, agreed):
+    await _enter(tried, "correct", "field:dien_thoai", "0912345678", "sure:yes", by=OFFICER)
+    one = replace(tried.drawers.privacy.requests[1], agreed_by=agreed)
+    with locale_of("en"):
+        shown = words(show_one(one, ASKER, visit(with_standards(library), OFFICER)))
+    for part in ("HR in charge of the unit", "load the roster", "their own linked chat"):
+        assert part in shown
+
+
+async def test_what_nobody_is_recognised_by_is_corrected_by_one(tried):
+    await _enter(tried, "correct", "field:ho_ten", "Nguyễn Văn Đúng", "sure:yes")
+    await _decide(tried, "accept")
+    assert tried.drawers.profiles.people[ASKER.code].name == "Nguyễn Văn Đúng"
+
+
+async def test_a_phone_number_that_the_person_asked_for_in_their_own_chat_is_accepted_by_one(tried):
+    await tried.press("data.correct", thread="t")
+    await tried.press("data.correct|field:dien_thoai", thread="t")
+    await tried.say("0912345678", thread="t")
+    await tried.press("data.correct|sure:yes", thread="t")
+    await _decide(tried, "accept")
+    assert _corrected_by(tried) == ["CB090"]
+
+
 async def test_one_consent_is_withdrawn_in_all_chats_and_they_stay_linked(tried):
     await _enter(tried, "withdraw", "purpose:reminders", "sure:yes")
     await _decide(tried, "accept")
     assert [(one.person, one.withheld) for one in tried.drawers.accounts.kept.values()] == [
         ("CB001", ("reminders",)), ("CB001", ("reminders",)),
+    ]  # fmt: skip
+
+
+async def test_the_office_withdraws_the_conversation_and_every_chat_forgets_it(tried):
+    await _enter(tried, "withdraw", "purpose:conversation", "sure:yes")
+    await _decide(tried, "accept")
+    assert sorted(tried.drawers.threads.forgotten) == [("web", "w1"), ("web", "w2")]
+
+
+@pytest.mark.parametrize("right", ["restrict", "object"])
+async def test_another_restriction_or_objection_is_another_request(tried, right):
+    for said in ("Không đưa tên vào danh sách của xã", "Không gửi số điện thoại cho nơi khác"):
+        await _enter(tried, right, said, "sure:yes")
+    await _enter(tried, right, "Không đưa tên vào danh sách của xã", "sure:yes")
+    assert [one.words for one in tried.drawers.privacy.requests.values()] == [
+        "Không đưa tên vào danh sách của xã", "Không gửi số điện thoại cho nơi khác",
     ]  # fmt: skip
 
 

@@ -133,6 +133,21 @@ async def test_no_question_is_kept_of_who_does_not_want_it(tried):
     assert not tried.drawers.threads.kept["t"].get("questions")
 
 
+async def test_withdrawing_the_conversation_forgets_what_was_asked_in_all_of_that_chat(tried):
+    for thread in ("t", "elsewhere"):
+        await tried.say("blorf wwq gnarp", thread=thread)
+        assert "blorf" in str(tried.drawers.threads.kept[thread]["questions"])
+    await tried.press("data.consent.no|conversation", thread="t")
+    assert "blorf" not in str(tried.drawers.threads.kept)
+    assert tried.drawers.threads.forgotten == [("web", "w1")]
+
+
+async def test_withdrawing_anything_else_leaves_the_conversation_alone(tried):
+    await tried.say("blorf wwq gnarp", thread="t")
+    await tried.press("data.consent.no|reminders", thread="t")
+    assert "blorf" in str(tried.drawers.threads.kept["t"]["questions"])
+
+
 async def test_deletion_says_what_stays_and_why_before_it_is_done(tried):
     tried.drawers.personal_data.rows = {
         "conversation": [("threads", {})], "audit": [("audit_entries", {})] * 2, "roster": [("credentials", {})],
@@ -197,7 +212,6 @@ def test_clocks_run_by_the_data(library, right, place):
     clocks = clocks_of(right, TODAY, library.privacy, today.calendar, has_others=has_others, is_extended=is_extended)
     assert clocks.due_on == TODAY + timedelta(days=DAYS_OF[right][place])
     assert clocks.first_on == today.calendar.add_working_days(TODAY, 2)
-    assert clocks.safe_on <= clocks.due_on
 
 
 def test_every_wording_has_a_hash_of_its_own(library):

@@ -292,3 +292,73 @@ async def test_person_is_found_by_parts_of_the_name_only_within_scope(desk: Trie
     assert OTHER.name in found.title
     await desk.press("people.find", person=hr, thread="t")
     assert (await desk.say("pham noi", person=hr, thread="t")).outcome is Outcome.DENIED
+
+
+BOSS = replace(HR, code=PersonCode("HR100"), name="Ngô Toàn Tỉnh", scope=None)
+ABOVE = {
+    "HR of the province": replace(OTHER, code=PersonCode("CB701"), roles=frozenset({Role.HR}), scope=None),
+    "HR of another unit": replace(OTHER, code=PersonCode("CB702"), roles=frozenset({Role.HR}), scope=NEIGHBOUR.code),
+    "an administrator": replace(OTHER, code=PersonCode("CB703"), roles=frozenset({Role.ADMINISTRATOR})),
+    "a data officer": replace(OTHER, code=PersonCode("CB704"), roles=frozenset({Role.DATA_OFFICER})),
+}
+
+
+@pytest.fixture
+def staffed(library: Library) -> TriedDesk:
+    """The same units, with people who may do more than the HR in charge of where they sit."""
+    book = make_book(library, (*make_book(library).rules.units, NEIGHBOUR))
+    return TriedDesk(book, None, people=(*PEOPLE, BOSS, *ABOVE.values()))
+
+
+@pytest.mark.parametrize("who", ABOVE)
+@pytest.mark.parametrize("token", ["codes.one|{code}", "codes.print|p~{code}~0"])
+async def test_nobody_gives_a_code_to_whoever_may_do_more_than_they_do(
+    staffed: TriedDesk, who: str, token: str
+) -> None:
+    reply = await staffed.press(token.format(code=ABOVE[who].code), person=HR)
+
+    assert (reply.outcome, reply.code_sheet) == (Outcome.DENIED, None)
+    assert ABOVE[who].name in words(reply)
+    assert "nhacchuan code" in words(reply)
+    assert not staffed.drawers.link_codes.issued
+    assert (HR.code, "code_refused") in said_actions(staffed)
+
+
+@pytest.mark.parametrize(
+    ("who", "is_given"),
+    [
+        ("HR of the province", True),
+        ("HR of another unit", True),
+        ("an administrator", False),
+        ("a data officer", False),
+    ],
+)
+async def test_whoever_is_in_charge_of_all_of_it_gives_that_code(staffed: TriedDesk, who: str, is_given: bool) -> None:
+    await staffed.press(f"codes.one|{ABOVE[who].code}", person=BOSS)
+    assert (ABOVE[who].code in staffed.drawers.link_codes.issued) is is_given
+
+
+async def test_a_head_and_hr_of_no_more_than_the_issuer_serves_get_their_codes(staffed: TriedDesk) -> None:
+    for person in (DIRECTOR, CHIEF):
+        await staffed.press(f"codes.one|{person.code}", person=HR)
+    assert set(staffed.drawers.link_codes.issued) == {DIRECTOR.code, CHIEF.code}
+
+
+async def test_a_sheet_leaves_out_whoever_may_do_more_and_says_how_many_and_why(staffed: TriedDesk) -> None:
+    asked = await staffed.press("codes.sheet", person=HR)
+    printed = await staffed.press(next(one.token for one in asked.choices if one.action == "codes.print"), person=HR)
+
+    assert printed.code_sheet is not None
+    left_out = {one.code for one in (BOSS, *ABOVE.values())}
+    assert not left_out & {one.code for one in printed.code_sheet.cards}
+    assert not left_out & set(staffed.drawers.link_codes.issued)
+    for reply in (asked, printed):
+        assert any(str(len(left_out)) in line.text and "nhacchuan code" in line.text for line in reply.lines)
+
+
+async def test_a_code_says_who_gave_it(desk: TriedDesk) -> None:
+    await desk.press("codes.one|CB001", person=HR)
+    await desk.press("codes.print|p~CB002~0", person=HR)
+
+    issued = desk.drawers.link_codes
+    assert {issued.outcomes[code].vouched_by for code in issued.issued.values()} == {frozenset({HR.code})}

@@ -1,11 +1,12 @@
 """Who is told of whose case, and when: one rung at a time, once, by the posts of the day."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from knowledge.cases import Case, KeptCase, Trigger
+from knowledge.cases import Case, KeptCase, Told, Trigger
 from knowledge.escalating import Escalations, match_kept
 from knowledge.evaluate import evaluate
 from knowledge.facts import (
@@ -55,13 +56,18 @@ def watch(
 
 
 def climb(
-    book: RuleBook, first: date, days: int, people: tuple[Person, ...] = EVERYBODY
+    book: RuleBook,
+    first: date,
+    days: int,
+    people: tuple[Person, ...] = EVERYBODY,
+    later: Mapping[date, RuleBook] | None = None,
 ) -> list[tuple[date, str, str]]:
-    """Day, recipient and stage of all that is told when each day is planned."""
+    """Day, recipient and stage of all that is told when each day is planned; `later` books hold from their day on."""
     memory: dict[PersonCode, list[KeptCase]] = {}
     told = []
     for n in range(days):
         day = first + timedelta(days=n)
+        book = (later or {}).get(day, book)
         owed, changes = watch(book, day, people, memory)
         told += [(day, one.to, one.stage) for one in owed]
         for change in changes:
@@ -198,7 +204,7 @@ def test_merged_unit_is_its_successor_when_it_has_ended(library: Library) -> Non
     owed, (kept,) = watch(book, NEAR, (OFFICIAL, replace(CHIEF, unit=heir.code), DIRECTOR, CLERK))
 
     assert [one.to for one in owed] == ["CB010"]
-    assert [step.rung for step in kept.told] == ["unit:PHONG-MOI"]
+    assert [step.rung for step in kept.told] == ["unit:PHONG-MOI|CB010"]
 
 
 def test_head_is_not_told_again_when_their_unit_is_merged(library: Library) -> None:
@@ -210,6 +216,78 @@ def test_head_is_not_told_again_when_their_unit_is_merged(library: Library) -> N
     owed, changes = watch(make_book(library, (UNITS[0], ended, heir)), date(2026, 12, 9), memory=memory)
 
     assert (owed, changes) == ([], [])
+
+
+# --- a post that changes hands
+
+NEXT_CHIEF = replace(CHIEF, code=PersonCode("CB011"))
+SUCCEEDED = (UNITS[0], replace(DIVISION, head=NEXT_CHIEF.code))
+
+
+def test_new_head_is_told_and_has_the_whole_grace_before_the_case_goes_over_their_head(library: Library) -> None:
+    later = {date(2026, 12, 9): make_book(library, SUCCEEDED)}
+
+    told = climb(make_book(library), NEAR, 21, (*EVERYBODY, NEXT_CHIEF), later)
+
+    assert told == [
+        (date(2026, 12, 7), "CB010", "unit_head"),
+        (date(2026, 12, 9), "CB011", "unit_head"),
+        (date(2026, 12, 17), "CB020", "higher_head"),
+        (date(2026, 12, 25), "HR001", "department"),
+    ]
+
+
+def test_new_head_has_the_whole_grace_when_the_case_has_gone_higher_already(library: Library) -> None:
+    later = {date(2026, 12, 21): make_book(library, SUCCEEDED)}
+
+    told = climb(make_book(library), NEAR, 23, (*EVERYBODY, NEXT_CHIEF), later)
+
+    assert told == [
+        (date(2026, 12, 7), "CB010", "unit_head"),
+        (date(2026, 12, 15), "CB020", "higher_head"),
+        (date(2026, 12, 21), "CB011", "unit_head"),
+        (date(2026, 12, 29), "HR001", "department"),
+    ]
+
+
+def test_what_the_former_head_was_told_stays_on_record(library: Library) -> None:
+    (_owed,), (kept,) = watch(make_book(library), NEAR)
+    memory = {OFFICIAL.code: [replace(kept, number=1)]}
+
+    (owed,), (kept,) = watch(make_book(library, SUCCEEDED), date(2026, 12, 9), (*EVERYBODY, NEXT_CHIEF), memory)
+
+    assert owed.payload["cases"] == [[OFFICIAL.code, "undecided", "DOT-1@2026-12-31", "unit:PHONG-MAU|CB011"]]
+    assert [(told.on, told.to, told.post) for told in kept.told] == [
+        (NEAR, ("CB010",), "unit:PHONG-MAU"),
+        (date(2026, 12, 9), ("CB011",), "unit:PHONG-MAU"),
+    ]
+
+
+def test_head_who_comes_back_is_not_told_again(library: Library) -> None:
+    book = make_book(library)
+    later = {date(2026, 12, 9): make_book(library, SUCCEEDED), date(2026, 12, 11): book}
+
+    told = climb(book, NEAR, 10, (*EVERYBODY, NEXT_CHIEF), later)
+
+    assert [to for _day, to, _stage in told] == ["CB010", "CB011", "CB020"]
+
+
+def test_acting_head_who_becomes_head_is_not_told_again(library: Library) -> None:
+    acting = replace(CHIEF, roles=frozenset({Role.HEAD}))
+    people = (OFFICIAL, acting, DIRECTOR, CLERK)
+    later = {date(2026, 12, 9): make_book(library)}
+
+    told = climb(make_book(library, (UNITS[0], DIVISION)), NEAR, 8, people, later)
+
+    assert [to for _day, to, _stage in told] == ["CB010"]
+
+
+def test_head_told_by_a_rung_that_names_the_post_alone_is_not_told_again(library: Library) -> None:
+    """So rungs were named before they named whoever held the post."""
+    (_owed,), (kept,) = watch(make_book(library), NEAR)
+    memory = {OFFICIAL.code: [replace(kept, number=1, told=(Told("unit:PHONG-MAU", NEAR, (CHIEF.code,)),))]}
+
+    assert watch(make_book(library), date(2026, 12, 8), memory=memory) == ([], [])
 
 
 def test_commune_goes_to_its_own_staff_before_the_department(library: Library) -> None:

@@ -80,3 +80,28 @@ async def test_the_account_outlives_the_person_who_leaves_the_roster(drawers: Dr
     account = await drawers.accounts.find_account("telegram", "42")
     assert account is not None
     assert account.person is None
+
+
+async def test_whose_codes_led_here_is_kept_until_it_is_linked_in_another_way(drawers: Drawers) -> None:
+    lan = await with_lan(drawers)
+    by = {PersonCode("HR001"), PersonCode("HR002")}
+    await drawers.accounts.link("web", "w", lan, NOON, by)
+    (known,) = await drawers.accounts.list_accounts(lan)
+    await drawers.visits.foresee("web", "w", None)
+    foreseen = await drawers.accounts.find_account("web", "w")
+    assert foreseen == known
+    assert known.vouched_by == by
+
+    await drawers.accounts.save_locale("web", "w", "en", NOON)
+    (known,) = await drawers.accounts.list_accounts(lan)
+    assert known.vouched_by == by
+
+    await drawers.accounts.link("web", "w", lan, NOON)  # by a phone
+    (known,) = await drawers.accounts.list_accounts(lan)
+    assert known.vouched_by == frozenset()
+
+    await drawers.accounts.link("web", "w", lan, NOON, by)
+    await drawers.accounts.unlink("web", "w", NOON)
+    account = await drawers.accounts.find_account("web", "w")
+    assert account is not None
+    assert account.vouched_by == frozenset()

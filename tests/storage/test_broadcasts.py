@@ -29,6 +29,7 @@ from tests.storage.filling import LAN, put_people, put_units
 from tests.storage.test_audit import NOON
 
 SENDER = "telegram:1"
+LEASE = timedelta(seconds=60)
 PROPOSAL = Proposal(ProposalKind.BROADCAST, {"noi_dung": "Xin chào đồng chí"}, None, GIVER, NOON)
 
 
@@ -206,13 +207,75 @@ async def test_recall_takes_each_message_once_and_corrects_the_others(drawers: D
 
     assert await kept.prepare_recalls(broadcast.number, ["telegram"]) == 1
     assert await kept.prepare_recalls(broadcast.number, ["telegram"]) == 0
-    (recall,) = await kept.take_recalls(broadcast.number, 10, timedelta(seconds=60))
+    (recall,) = await kept.take_recalls(broadcast.number, [SENDER], 10, LEASE)
     assert (recall.address, recall.provider_id) == ("a0", "7")
-    assert not await kept.take_recalls(broadcast.number, 10, timedelta(seconds=60))
+    assert not await kept.take_recalls(broadcast.number, [SENDER], 10, LEASE)
     assert [one[0] for one in await kept.list_to_correct(broadcast.number)] == ["CB00001", "CB00002"]
 
     await kept.finish_recall(recall.delivery, is_done=False, reason="not_editable", at=NOON)
     assert [one[0] for one in await kept.list_to_correct(broadcast.number)] == ["CB00000", "CB00001", "CB00002"]
+
+
+async def recall(drawers: Drawers, broadcast: Broadcast) -> None:
+    """Recall it, with what arrived of it taken up."""
+    assert await drawers.broadcasts.change(broadcast.number, list(BroadcastState), BroadcastState.RECALLED, NOON)
+    await drawers.broadcasts.prepare_recalls(broadcast.number, ["telegram"])
+
+
+async def test_what_was_refused_is_looked_at_once_more_however_long_ago_the_recall_was(
+    drawers: Drawers, broadcast: Broadcast
+) -> None:
+    kept, number = drawers.broadcasts, broadcast.number
+    await put(drawers, broadcast, 2)
+    for person in ("CB00000", "CB00001"):
+        await end(drawers, DeliveryState.DELIVERED, person, provider_id="7")
+    await recall(drawers, broadcast)
+    await kept.watch_recall(number, timedelta(0))  # and that is over
+    taken = await kept.take_recalls(number, [SENDER], 10, LEASE)
+    first, last = sorted(taken, key=lambda one: one.delivery)
+
+    await kept.finish_recall(first.delivery, is_done=True, reason="", at=NOON)
+    await kept.finish_recall(last.delivery, is_done=False, reason="message_gone", at=NOON)
+
+    assert await kept.list_recalling() == [number]
+    await kept.watch_recall(number, timedelta(0))  # whoever looks sends corrections in the same transaction
+    assert [one[0] for one in await kept.list_to_correct(number)] == ["CB00001"]
+    assert await kept.list_recalling() == []
+
+
+async def test_nobody_waits_for_an_identity_that_is_given_up_to_write_over_what_it_sent(
+    drawers: Drawers, broadcast: Broadcast
+) -> None:
+    kept, number, given_up = drawers.broadcasts, broadcast.number, "telegram:2"
+    await drawers.identities.register({"telegram": SENDER})
+    await drawers.identities.register({"telegram": given_up})
+    await put(drawers, broadcast, 3)
+    await end(drawers, DeliveryState.DELIVERED, "CB00000", provider_id="7", sender=given_up)
+    await end(drawers, DeliveryState.DELIVERED, "CB00001", provider_id="8")
+    await recall(drawers, broadcast)
+    assert await kept.list_to_correct(number) == []
+
+    await drawers.identities.retire(given_up, NOON)
+    await end(drawers, DeliveryState.DELIVERED, "CB00002", provider_id="9", sender=given_up)
+    await kept.prepare_recalls(number, ["telegram"])
+
+    assert [one[0] for one in await kept.list_to_correct(number)] == ["CB00000", "CB00002"]
+    progress = await kept.progress(number)
+    assert (progress.to_recall, progress.kept) == (1, 2)
+
+
+async def test_each_process_takes_what_its_own_identities_sent(drawers: Drawers, broadcast: Broadcast) -> None:
+    kept, number = drawers.broadcasts, broadcast.number
+    await put(drawers, broadcast, 3)
+    await end(drawers, DeliveryState.DELIVERED, "CB00000", provider_id="7", sender="telegram:2")
+    await end(drawers, DeliveryState.DELIVERED, "CB00001", provider_id="8", sender="telegram:2")
+    await end(drawers, DeliveryState.DELIVERED, "CB00002", provider_id="9")
+    await recall(drawers, broadcast)
+
+    assert [one.provider_id for one in await kept.take_recalls(number, [SENDER], 1, LEASE)] == ["9"]
+    assert await kept.take_recalls(number, [SENDER], 9, LEASE) == []
+    theirs = await kept.take_recalls(number, ["telegram:2", "telegram:3"], 9, LEASE)
+    assert sorted(one.provider_id for one in theirs) == ["7", "8"]
 
 
 async def test_card_is_looked_at_by_one_at_a_time(drawers: Drawers, broadcast: Broadcast) -> None:

@@ -65,3 +65,19 @@ async def test_a_way_in_that_was_not_used_is_worth_nothing_once_the_chat_is_unli
     await inside.accounts.unlink(*CHAT, NOW)
     await inside.accounts.link(*CHAT, LAN.code, NOW)
     assert await inside.console.use_entry(token, "a browser", NOW) is None
+
+
+async def test_a_session_knows_whose_codes_led_to_the_chat_in_which_it_was_asked_for(inside: Drawers) -> None:
+    by = {PersonCode("HR001")}
+    await inside.accounts.link("web", "w", LAN.code, NOW, by)
+    await inside.console.open_session("another secret", ConsoleEntry(LAN.code, "web", "w", LATER), NOW)
+    await inside.console.open_session("played", ConsoleEntry(LAN.code, None, None, LATER), NOW)
+
+    found = {
+        secret: await inside.console.find_session(secret, LATER) for secret in (SECRET, "another secret", "played")
+    }
+    assert {secret: one.vouched_by for secret, one in found.items() if one is not None} == {
+        SECRET: frozenset(),
+        "another secret": by,
+        "played": frozenset(),
+    }

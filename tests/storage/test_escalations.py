@@ -1,12 +1,13 @@
 """Cases are remembered with whom they were told to, and a notice that was dropped told nobody."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import text
 
-from knowledge.cases import Case, KeptCase, Told, Trigger
-from knowledge.facts import CriterionCode, PersonCode
+from knowledge.cases import Case, KeptCase, Told, Trigger, rung_of_head
+from knowledge.facts import CriterionCode, PersonCode, UnitCode
 from storage.drawers import Drawers
 from storage.records import NewDelivery, NewNotice, NoticeKind, Remark
 from tests.storage.filling import HEALTH, LAN, put_people, put_units
@@ -17,9 +18,9 @@ HEAD, OFFICIAL = PersonCode("CB014"), PersonCode("CB001")
 CASE = Case(OFFICIAL, Trigger.OVERDUE, "DOT-1@2026-12-01", (CriterionCode("ngoai_ngu"), CriterionCode("tin_hoc")))
 
 
-async def tell(drawers: Drawers, on: date = MONDAY) -> int:
-    notice = NewNotice(NoticeKind.ESCALATION, f"escalation:{HEAD}:{on}", about=(OFFICIAL,))
-    delivery = NewDelivery(HEAD, NOW, sender="telegram:1", channel="telegram", address="14", merge_day=on)
+async def tell(drawers: Drawers, on: date = MONDAY, to: PersonCode = HEAD) -> int:
+    notice = NewNotice(NoticeKind.ESCALATION, f"escalation:{to}:{on}", about=(OFFICIAL,))
+    delivery = NewDelivery(to, NOW, sender="telegram:1", channel="telegram", address="14", merge_day=on)
     made = await drawers.outbox.put(delivery, [notice], NOW)
     assert made is not None
     return made
@@ -50,6 +51,37 @@ async def test_a_rung_counts_as_not_told_when_its_notice_was_dropped_before_it_w
     (kept,) = (await drawers.escalations.load_memory(MONDAY))[OFFICIAL]
     assert kept.told == ()
     assert not await drawers.escalations.list_told_to(HEAD, MONDAY)
+
+
+async def test_what_the_former_head_was_told_stays_beside_what_the_new_one_is_told(drawers: Drawers) -> None:
+    """Also where both were told on one day, which was planned again after the post had changed hands."""
+    new = PersonCode("CB016")
+    told = tuple(Told(rung_of_head(UnitCode("SO-MAU-1"), head), MONDAY, (head,)) for head in (HEAD, new))
+    await tell(drawers)
+    await tell(drawers, to=new)
+    await drawers.escalations.keep([KeptCase(CASE, MONDAY, told=told[:1])])
+
+    await drawers.escalations.keep([KeptCase(CASE, MONDAY, told=told)])
+
+    assert (await drawers.escalations.load_memory(MONDAY))[OFFICIAL][0].told == told
+    for head in (HEAD, new):
+        assert [one.case for one in await drawers.escalations.list_told_to(head, MONDAY)] == [CASE]
+
+
+async def test_what_told_nobody_is_forgotten_with_the_next_telling_and_never_counts_as_settled(
+    drawers: Drawers,
+) -> None:
+    new, next_day = PersonCode("CB016"), date(2026, 12, 8)
+    number = await tell(drawers)
+    await drawers.escalations.keep([told_case()])
+    await drawers.outbox.drop(number, "moved", NOW)
+    (kept,) = (await drawers.escalations.load_memory(next_day))[OFFICIAL]
+    await tell(drawers, next_day, new)
+    of_new = Told(rung_of_head(UnitCode("SO-MAU-1"), new), next_day, (new,))
+
+    await drawers.escalations.keep([replace(kept, told=(*kept.told, of_new))])
+
+    assert (await drawers.escalations.load_memory(date(2027, 2, 1)))[OFFICIAL][0].told == (of_new,)
 
 
 async def test_a_case_left_out_of_a_message_counts_as_not_told_to_whoever_it_went_to(drawers: Drawers) -> None:

@@ -181,3 +181,12 @@ async def test_old_codes_and_tries_are_pruned_but_locks_that_hold_stay(codes: Dr
 
     assert (await codes.connection.execute(text("SELECT count(*) FROM link_codes"))).scalar_one() == 0
     assert (await codes.connection.execute(text("SELECT address FROM link_attempts"))).scalars().all() == ["42"]
+
+
+async def test_a_code_brings_along_who_gave_it_and_the_administrators_brings_nobody(codes: Drawers) -> None:
+    by = {PersonCode("HR001"), PersonCode("HR002")}
+    given = await codes.link_codes.issue(LAN.code, NOON, vouched_by=by)
+    assert (await redeem(codes, given.code)).vouched_by == by
+
+    at_command = await codes.link_codes.issue(LAN.code, NOON)
+    assert (await redeem(codes, at_command.code)).vouched_by == frozenset()

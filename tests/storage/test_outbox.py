@@ -10,7 +10,7 @@ import pytest
 from knowledge.facts import PersonCode, UnitCode
 from storage.database import Database
 from storage.drawers import Drawers
-from storage.records import DeliveryState, NewDelivery, NewNotice, NoticeKind
+from storage.records import Delivery, DeliveryState, NewDelivery, NewNotice, NoticeKind
 from tests.storage.filling import LAN as OFFICIAL
 from tests.storage.filling import put_people, put_units
 
@@ -157,6 +157,114 @@ async def test_what_nobody_could_be_told_long_ago_or_on_paper_stays(drawers: Dra
     await drawers.accounts.link("telegram", "new", LAN, NOON)
 
     assert await drawers.outbox.find_chats_again({"telegram": SENDER}, DAY, NOON) == 0
+
+
+async def claimed(drawers: Drawers, *notices: NewNotice, day: date | None = DAY) -> Delivery:
+    """A message whose turn comes, to a chat that Lan has no more."""
+    number = await drawers.outbox.put(to(day=day), notices, NOON)
+    order = "UPDATE deliveries SET state = 'claimed', claimed_by = 'x', slot_at = now(), lease_until = now()"
+    await drawers.connection.exec_driver_sql(order)
+    found = await drawers.outbox.find(number or 0)
+    assert found is not None
+    return found
+
+
+async def find_again(drawers: Drawers, since: date = DAY) -> int:
+    return await drawers.outbox.find_chats_again({"telegram": SENDER}, since, NOON)
+
+
+_AGAIN = [
+    notice("reminder:1"),
+    notice("unit_reminder:1", NoticeKind.UNIT_REMINDER),
+    notice("escalation:1", NoticeKind.ESCALATION),
+    notice("evidence_waiting:1", NoticeKind.EVIDENCE_WAITING),
+    replace(notice("privacy:clock:1", NoticeKind.PRIVACY), stage="clock"),
+    replace(notice("privacy:breach:1", NoticeKind.PRIVACY), stage="breach"),
+    replace(notice("privacy:new:1", NoticeKind.PRIVACY), stage="new"),
+]
+_ONCE = [
+    notice("change:1", NoticeKind.CHANGE),
+    notice("digest:1", NoticeKind.DIGEST),
+    notice("study:1", NoticeKind.STUDY),
+    notice("evidence:1", NoticeKind.EVIDENCE),
+    notice("correction:1", NoticeKind.CORRECTION),
+    replace(notice("privacy:1:answered", NoticeKind.PRIVACY), stage="answered"),
+    replace(notice("privacy:1:entered", NoticeKind.PRIVACY), stage="entered"),
+]
+
+
+@pytest.mark.usefixtures("roster")
+@pytest.mark.parametrize("day", [DAY, None], ids=["of a day", "of none"])
+@pytest.mark.parametrize("once", _ONCE, ids=lambda one: one.key)
+async def test_what_is_told_only_once_waits_for_another_chat(
+    drawers: Drawers, once: NewNotice, day: date | None
+) -> None:
+    lost = await claimed(drawers, *_AGAIN, once, day=day)
+
+    assert await drawers.outbox.strand(lost, "unlinked", NOON)
+
+    stranded = await drawers.outbox.find(lost.id)
+    assert stranded is not None
+    assert (stranded.state, stranded.reason, stranded.done_at) == (DeliveryState.UNREACHABLE, "unlinked", NOON)
+    assert (stranded.sender, stranded.channel, stranded.address) == (None, None, None)
+    # The next day plans all others again; nobody puts this one a second time.
+    everything = [one.key for one in (*_AGAIN, once)]
+    assert await drawers.outbox.known_keys(everything) == {once.key}
+    assert await find_again(drawers) == 0
+
+    await drawers.accounts.link("telegram", "new", LAN, NOON)
+    assert await find_again(drawers, DAY + timedelta(days=1)) == 0
+    assert await find_again(drawers) == 1
+    assert await find_again(drawers) == 0
+    found = await drawers.outbox.find(lost.id)
+    assert found is not None
+    assert (found.state, found.sender, found.address) == (DeliveryState.WAITING, SENDER, "new")
+    assert [one.key for one in found.notices] == [once.key]
+    assert await drawers.outbox.list_senders_due(NOON) == [SENDER]
+
+
+@pytest.mark.usefixtures("roster")
+@pytest.mark.parametrize("day", [DAY, None], ids=["of a day", "of none"])
+async def test_what_is_planned_again_or_told_on_paper_is_dropped_with_its_chat(
+    drawers: Drawers, day: date | None
+) -> None:
+    lost = await claimed(drawers, *_AGAIN, notice("broadcast:1", NoticeKind.BROADCAST), day=day)
+
+    assert not await drawers.outbox.strand(lost, "unreachable", NOON)
+
+    assert await drawers.outbox.count_states() == {DeliveryState.DROPPED: 1}
+    assert await drawers.outbox.known_keys([one.key for one in lost.notices]) == set()
+    await drawers.accounts.link("telegram", "new", LAN, NOON)
+    assert await find_again(drawers) == 0
+
+
+@pytest.mark.usefixtures("roster")
+@pytest.mark.parametrize("day", [DAY, None], ids=["of a day", "of none"])
+async def test_what_waits_for_a_chat_goes_to_none_where_reminders_are_withheld(
+    drawers: Drawers, day: date | None
+) -> None:
+    lost = await claimed(drawers, notice("change:1", NoticeKind.CHANGE), day=day)
+    assert await drawers.outbox.strand(lost, "unlinked", NOON)
+    await drawers.accounts.link("telegram", "new", LAN, NOON)
+    await drawers.accounts.withhold("telegram", "new", ["reminders"], NOON)
+
+    assert await find_again(drawers) == 0
+
+    await drawers.accounts.withhold("telegram", "new", [], NOON)
+    assert await find_again(drawers) == 1
+
+
+@pytest.mark.usefixtures("roster")
+async def test_what_waited_for_a_chat_in_a_backup_may_have_been_told_since(drawers: Drawers) -> None:
+    lost = await claimed(drawers, notice("study:1", NoticeKind.STUDY), day=None)
+    assert await drawers.outbox.strand(lost, "unlinked", NOON)
+    await drawers.accounts.link("telegram", "new", LAN, NOON)
+    await drawers.connection.exec_driver_sql(
+        "INSERT INTO restores (taken_at, restored_at, revision, chain_number, is_held) VALUES (%s, %s, '', 0, false)",
+        (NOON, NOON + timedelta(hours=1)),
+    )
+
+    assert await find_again(drawers) == 0
 
 
 async def test_what_is_dropped_can_be_told_again(drawers: Drawers) -> None:

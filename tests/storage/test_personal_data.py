@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 
 from bot.wiring_privacy import count_due, tidy
 from handlers.asking import Channel
@@ -35,7 +35,7 @@ from storage.records import (
     MessageKind,
     ReminderWishes,
 )
-from storage.tables import metadata
+from storage.tables import accounts, consents, metadata
 from tests.handlers.visits import visit
 from tests.offices import TODAY, StandingClock, sample_office
 from tests.storage.old_rows import OLD, is_kept, put_rows
@@ -153,7 +153,7 @@ async def test_after_their_time_no_word_of_a_conversation_is_left_in_any_table(o
 
     async with office._database.transaction() as drawers:
         assert await tidy(drawers, office.reference, late + timedelta(days=1)) == {}
-        day, _at, kept = await drawers.personal_data.last_run()
+        day, _at, kept = await drawers.personal_data.last_run(late.date() + timedelta(days=1))
     assert kept["threads"] == removed["threads"]
     assert day > TODAY
 
@@ -358,6 +358,58 @@ def test_every_period_of_storage_has_rows_that_go_by_it(library):
 def test_what_has_had_its_time_goes_and_what_has_not_stays(tidied, name):
     assert not tidied[name, True]
     assert tidied[name, False]
+
+
+DAY = timedelta(days=1)
+# What was said in one chat and how many days ago, whether the chat stands and when it was last changed or cut off from
+# whom a load took off the roster; which of it stays.
+PROOFS = {
+    "withdrawn long after": ([("agreed", 1_900), ("withdrawn", 0)], None, [1_900, 0]),
+    "agreed anew long after, and withdrawn": ([("agreed", 3_000), ("agreed", 1_900), ("withdrawn", 5)], None, None),
+    "withdrawn long ago": ([("agreed", 3_000), ("withdrawn", 1_826)], None, []),
+    "withdrawn long ago, and still written to": ([("agreed", 3_000), ("withdrawn", 1_826)], (None, 10), []),
+    "taken off the roster": ([("agreed", 1_900)], (1_900, 1_900), [1_900]),
+    "its chat changed of late": ([("agreed", 1_900)], (None, 10), [1_900]),
+    "of no chat any more": ([("agreed", 1_900)], None, []),
+}
+
+
+@pytest.mark.parametrize("case", PROOFS)
+async def test_proof_of_consent_is_kept_for_its_days_after_it_ended(office, case):
+    said, chat, stays = PROOFS[case]
+    periods = {one.code: one.days for one in office.library.privacy.periods}
+    words = {"channel": "web", "purpose": "answers", "version": "1", "digest": "0" * 64}
+    with contextlib.suppress(_UndoneError):
+        async with office._database.transaction() as drawers:
+            add = drawers.connection.execute
+            for act, days in said:
+                await add(insert(consents).values(**words, address="proof", act=act, at=NOW - days * DAY))
+            # To another purpose much was said of late: it keeps nothing of this one.
+            other = {**words, "purpose": "evidence", "act": "withdrawn"}
+            await add(insert(consents).values(**other, address="proof", at=NOW))
+            if chat is not None:
+                linked, changed = (NOW - one * DAY if one is not None else None for one in chat)
+                await add(insert(accounts).values(channel="web", address="proof", linked_at=linked, changed_at=changed))
+            for _run in range(2):
+                await drawers.personal_data.prune(periods, NOW)
+            kept = await drawers.privacy.list_consents("web", "proof")
+            raise _UndoneError
+    left = [(NOW - one.at) // DAY for one in kept if one.purpose == "answers"]
+    assert left == ([days for _act, days in said] if stays is None else stays)
+
+
+async def test_what_runs_out_on_a_day_off_is_told_on_the_working_day_before(office):
+    friday, sunday = date(2026, 12, 18), date(2026, 12, 20)
+    told = {}
+    with contextlib.suppress(_UndoneError):
+        async with office._database.transaction() as drawers:
+            book = await office.rule_book()
+            days = [friday - DAY, friday]
+            before = {day: sum((await count_due(drawers, book.on(day))).values()) for day in days}
+            await drawers.privacy.add_request(DataRequest(WHO, "telegram", "correct", NOW, sunday, sunday))
+            told = {day: sum((await count_due(drawers, book.on(day))).values()) > before[day] for day in days}
+            raise _UndoneError
+    assert told == {friday - DAY: False, friday: True}
 
 
 async def test_addresses_of_old_messages_go_and_that_they_were_sent_stays(office):

@@ -10,9 +10,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from storage.database import Database, open_database
 from storage.drawers import Drawers
 from storage.encryption import Vault
+from storage.hooks import HooksDrawer
 from storage.resealing import HASHED, PLACES, PLAIN, Place, Resealer
 from storage.secret_keys import SecretKeysDrawer
-from storage.tables import calendar_tokens, metadata, people, threads
+from storage.tables import calendar_tokens, hooks, metadata, people, threads
 from storage.threads import ThreadsDrawer
 from tests.databases import TEST_KEY
 from tests.storage.filling import LAN, another, put_people, put_units
@@ -70,6 +71,21 @@ async def test_what_no_key_opens_is_counted_and_left(drawers: Drawers, both: Vau
 
     assert (batch.read, batch.changed, batch.strange) == (1, 0, 1)
     assert (await drawers.connection.execute(select(people.c.phone_encrypted))).scalar_one() == strange
+
+
+async def test_a_hook_that_was_removed_holds_nothing_that_a_key_has_to_open(drawers: Drawers, both: Vault) -> None:
+    number = await drawers.hooks.add("https://example.vn/hook", "a secret of tests", None, may_be_private=False)
+    assert await drawers.hooks.remove(number, NOON)
+    resealer = Resealer(drawers.connection, both)
+    place = next(one for one in PLACES if one.column is hooks.c.secret)
+
+    assert await resealer.find_strange() is None
+    batch = await resealer.reseal_batch(place)
+    assert (batch.read, batch.changed, batch.strange) == (1, 0, 0)
+
+    strange = Vault(["a key that nobody has any more"])
+    await HooksDrawer(drawers.connection, strange).add("https://example.vn", "a secret", None, may_be_private=False)
+    assert await resealer.find_strange() == place.name, "the emptied one before it hides nothing"
 
 
 async def test_what_somebody_else_changes_meanwhile_is_theirs(

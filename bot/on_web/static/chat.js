@@ -12,10 +12,12 @@
   const SIGN_OF_LIFE = 25000;
   const PATIENCE = 10000;
   const PIECE = 128 * 1024;
+  const LEFT = 4001; // how a line closes whose visitor left this browser
 
   let words = JSON.parse(byId("words").textContent);
   let locale = document.documentElement.lang;
   let person = null;
+  let visitor = null;
   let socket = null;
   let attempt = 0;
   let retry = 0;
@@ -223,6 +225,11 @@
 
   const hearing = {
     welcome(heard) {
+      if (visitor !== null && heard.visitor !== visitor) {
+        startAnew();
+        return;
+      }
+      visitor = heard.visitor;
       showStarters(heard.starters);
       if (person !== null) transmit({ type: "be", person });
       for (const { message, bubble } of unanswered.values()) {
@@ -298,8 +305,10 @@
       if (Object.hasOwn(hearing, heard.type)) hearing[heard.type](heard);
       showWorking();
     });
-    line.addEventListener("close", () => {
-      if (socket === line) reconnect();
+    line.addEventListener("close", (event) => {
+      if (socket !== line) return;
+      if (event.code === LEFT) leaveAllTabs();
+      else reconnect();
     });
   }
 
@@ -314,6 +323,17 @@
     // Waits grow, with a little chance in them, so that after an outage not everybody returns at once.
     const wait = Math.min(LONGEST_WAIT, 1000 * 2 ** Math.min(attempt - 1, 6)) * (0.5 + Math.random() / 2);
     retry = setTimeout(connect, wait);
+  }
+
+  // What was said in this tab is another person's: none of it is shown or sent any more.
+  function startAnew() {
+    const line = socket;
+    socket = null;
+    if (line && line.readyState === WebSocket.OPEN) line.close();
+    unanswered.clear();
+    question.value = "";
+    log.replaceChildren();
+    location.reload();
   }
 
   function keepAlive() {
@@ -386,20 +406,40 @@
 
   byId("print").addEventListener("click", () => window.print());
 
+  // Other tabs hear it from here too: their lines may be held by another process of the server.
+  const tabs = "BroadcastChannel" in window ? new BroadcastChannel("nhacchuan") : null;
+  if (tabs) tabs.addEventListener("message", startAnew);
+
+  function leaveAllTabs() {
+    if (tabs) tabs.postMessage("left");
+    startAnew();
+  }
+
   const leave = byId("leave");
-  let isSure = false;
+
+  function askSure(isAsked) {
+    leave.dataset.word = isAsked ? "leave_sure" : "leave";
+    leave.textContent = words[leave.dataset.word];
+    byId("leaving").hidden = !isAsked;
+  }
+
   leave.addEventListener("click", async () => {
-    if (!isSure) {
-      isSure = true;
-      leave.textContent = words.leave_sure;
+    if (leave.dataset.word === "leave") {
+      askSure(true);
       return;
     }
-    await fetch("/leave", { method: "POST" });
-    location.reload();
+    leave.disabled = true;
+    const left = await fetch("/leave", { method: "POST" }).catch(() => null);
+    if (left && left.ok) {
+      leaveAllTabs();
+      return;
+    }
+    leave.disabled = false;
+    askSure(false);
+    showSentence("apology", words.leave_failed);
   });
   leave.addEventListener("blur", () => {
-    isSure = false;
-    leave.textContent = words.leave;
+    if (!leave.disabled) askSure(false);
   });
 
   // ---- The demonstration

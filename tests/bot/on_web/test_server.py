@@ -1,18 +1,27 @@
 """The server around the chat: headers, hosts, health, limits, and what a failure looks like."""
 
+import asyncio
 import io
 
+import aiohttp
 import pytest
 from aiohttp import ClientSession, web
 from structlog.testing import capture_logs
+from yarl import URL
 
 from bot.on_web.askers import REFUSED, Proxies
 from bot.on_web.door import WebSettings
 from bot.on_web.guards import check_host
 from bot.on_web.server import WEBHOOKS
-from tests.bot.on_web.scripted import opened
+from tests.bot.on_web.scripted import Opened, hear, opened, say
 
 KEY = b"k" * 32
+
+
+async def leave(door: Opened, origin: str = "") -> tuple[int, bool]:
+    """Leave as the page does; the status, and whether the browser got another identity."""
+    async with door.session.post(f"{door.url}/leave", headers={"Origin": origin or door.url}) as response:
+        return response.status, "nhacchuan" in response.cookies
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/metrics", "/static/chat.js", "/nowhere", "/chat"])
@@ -99,7 +108,7 @@ async def test_the_visitor_gets_a_sealed_cookie_once_when_they_come_again():
         async with door.session.get(door.url) as second:
             assert "Set-Cookie" not in second.headers
         assert "HttpOnly" in cookie
-        assert "SameSite=Strict" in cookie
+        assert "SameSite=Lax" in cookie
         assert "Secure" not in cookie
 
 
@@ -133,11 +142,83 @@ async def test_leaving_gives_the_browser_a_fresh_identity_when_its_own_page_asks
     async with opened() as door:
         async with door.session.get(door.url) as response:
             before = response.cookies["nhacchuan"].value
-        async with door.session.post(f"{door.url}/leave", headers={"Origin": door.url}) as response:
-            assert response.status == 204
-            assert response.cookies["nhacchuan"].value != before
-        async with door.session.post(f"{door.url}/leave", headers={"Origin": "https://evil.example"}) as response:
-            assert response.status == 403
+        assert await leave(door) == (204, True)
+        async with door.session.get(door.url) as response:
+            assert "Set-Cookie" not in response.headers
+        assert await leave(door) == (204, True)  # and once more, by whoever is there now
+        (first, second) = door.desk.heard
+        assert first.address == before.partition(".")[0]
+        assert second.address != first.address
+        assert {(one.choice, one.person, one.thread) for one in door.desk.heard} == {("data.leave", None, None)}
+
+
+async def test_another_site_makes_nobody_leave():
+    async with opened() as door, door.chat() as line:
+        assert await leave(door, "https://evil.example") == (403, False)
+        assert not door.desk.heard
+        assert (await say(line, "một"))["title"] == "Nghe rõ: một"
+
+
+async def test_nobody_leaves_by_halves_when_the_desk_cannot_unlink():
+    async with opened() as door, door.chat() as line:
+        door.desk.script["[data.leave]"] = RuntimeError("away")
+        assert await leave(door) == (500, False)
+        assert (await say(line, "một"))["title"] == "Nghe rõ: một"
+        del door.desk.script["[data.leave]"]
+        assert await leave(door) == (204, True)
+
+
+async def test_every_line_of_who_left_closes_and_nobody_elses():
+    async with (
+        opened() as door,
+        aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as neighbour,
+        neighbour.ws_connect(f"{door.url}/chat", headers={"Origin": door.url}) as stays,
+        door.session.get(door.url),
+        door.chat() as one,
+        door.chat() as other,
+    ):
+        async with asyncio.TaskGroup() as tabs:
+            closing = [tabs.create_task(line.receive(timeout=10)) for line in (one, other)]
+            assert await leave(door) == (204, True)
+        assert [task.result().data for task in closing] == [4001, 4001]
+        await stays.send_json({"type": "hello", "locale": "en"})
+        assert (await hear(stays))["type"] == "welcome"
+
+
+async def test_an_answer_under_way_ends_before_its_asker_is_unlinked_and_is_given_to_nobody_again():
+    async with opened() as door, door.chat() as line:
+        cookie = door.session.cookie_jar.filter_cookies(URL(door.url))["nhacchuan"].value
+        door.desk.may_answer.clear()
+        await line.send_json({"type": "say", "id": "m1", "text": "một"})
+        await door.desk.hears.wait()
+        async with asyncio.TaskGroup() as both:
+            leaving = both.create_task(leave(door))
+            for _turn in range(3):  # by then whoever leaves has been heard
+                async with door.session.get(f"{door.url}/healthz") as response:
+                    assert response.status == 200
+            door.desk.may_answer.set()
+            assert (await hear(line))["title"] == "Nghe rõ: một"
+            assert (await line.receive(timeout=10)).data == 4001
+        assert leaving.result() == (204, True)
+        assert [one.text or one.choice for one in door.desk.heard] == ["một", "data.leave"]
+        assert door.desk.most_at_once == 1
+        door.session.cookie_jar.update_cookies({"nhacchuan": cookie}, URL(door.url))
+        async with door.chat() as copied:
+            await say(copied, "một")
+        assert len(door.desk.heard) == 3
+
+
+async def test_a_page_knows_its_visitor_again_without_the_cookie():
+    async with opened() as door:
+        seen = []
+        for is_left in (False, True, False):
+            async with door.session.ws_connect(f"{door.url}/chat", headers={"Origin": door.url}) as line:
+                await line.send_json({"type": "hello", "locale": "en"})
+                seen.append((await hear(line))["visitor"])
+            if is_left:
+                await leave(door)
+        assert seen[0] == seen[1] != seen[2]
+        assert not any(seen[0] in one.address for one in door.desk.heard)
 
 
 async def test_the_server_slows_a_network_that_is_refused_too_often_and_no_signed_call():

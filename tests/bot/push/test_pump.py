@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -36,6 +36,8 @@ from tests.bot.push.pumping import (
     states,
 )
 from tests.databases import TEST_KEY
+from tests.storage.filling import LAN as OFFICIAL
+from tests.storage.filling import put_people, put_units
 
 LAN = "CB00000"
 
@@ -280,6 +282,26 @@ async def test_what_has_nothing_to_say_is_dropped_and_what_must_wait_is_deferred
     assert rows[PersonCode(LAN)].reason == "closed"
     assert (rows[PersonCode("CB00001")].due_at, rows[PersonCode("CB00001")].merge_day) == (later, later.date())
     assert rows[PersonCode("CB00002")].reason == "defect"
+
+
+@pytest.mark.parametrize("reason", ["unlinked", "unreachable"])
+async def test_what_is_told_only_once_waits_for_a_chat_when_its_own_is_gone(database: Database, reason: str) -> None:
+    await fill(database, [LAN])  # about a study case: nobody plans that again
+    composer = PlainComposer({LAN: Unsaid(reason)})
+
+    tally = await pump(database, KeepingSender(), composer)
+
+    assert tally.ended == {"unreachable": 1}
+    assert (await only(database, DeliveryState.UNREACHABLE)).reason == reason
+    async with database.transaction() as drawers:
+        await put_units(drawers)
+        await put_people(drawers, [replace(OFFICIAL, code=PersonCode(LAN))])
+        await drawers.accounts.link("telegram", "new", PersonCode(LAN), datetime.now(UTC))
+        since = datetime.now(UTC).date() - timedelta(days=1)
+        assert await drawers.outbox.find_chats_again({"telegram": SENDER}, since, datetime.now(UTC)) == 1
+    await pump(database, sender := KeepingSender())
+    assert sender.addresses == ["new"]
+    assert await states(database) == {"delivered": 1}
 
 
 async def _until_ended(database: Database, composer: PlainComposer) -> None:

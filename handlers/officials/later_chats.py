@@ -1,0 +1,87 @@
+"""Chats that were linked to me after this one: seen, and unlinked from here, as by whoever did not link them.
+
+Never an earlier one: whoever got hold of a code could otherwise put out the person whose record it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handlers import next_steps
+from handlers.asking import Choice
+from handlers.letting_go import Kept, unlink
+from handlers.phrases import _, ngettext, show_moment, show_number
+from handlers.ports import Audit, Clock, Consents
+from handlers.reply import Line, Reply
+from handlers.visit import Visit
+from handlers.wording import name_channel
+from knowledge.facts import Person
+from storage.records import Account
+
+LIST, UNLINK = "data.later", "data.later.no"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The drawers that this needs."""
+
+    kept: Kept
+    consents: Consents
+    audit: Audit
+    clock: Clock
+
+
+def see_later() -> Choice:
+    """Which chats were linked after this one?"""
+    return Choice(_("Chats linked after this one"), LIST)
+
+
+async def list_later(visit: Visit, person: Person, desk: Desk) -> Reply:
+    """Which chats were linked after this one, and when? They are unlinked with a second press."""
+    later = await _find_later(visit, person, desk)
+    if not later:
+        return _none()
+    text = _("{channel}, linked {moment}")
+    return Reply(
+        _("Linked to your record after this chat"),
+        (
+            *(Line(text.format(channel=name_channel(one.channel), moment=_moment(one)), is_item=True) for one in later),
+            Line(_("Whoever writes there sees your record and can do what you may. If that is not you, unlink them.")),
+        ),
+        choices=(Choice(_("Unlink all of these"), UNLINK), next_steps.my_data()),
+    )
+
+
+async def unlink_later(visit: Visit, person: Person, desk: Desk) -> Reply:
+    """Yes: they know who I am no more; questions passed on from there and the address of a calendar are taken back."""
+    later = await _find_later(visit, person, desk)
+    if not later:
+        return _none()
+    today, now = visit.rules.book.on(visit.today), desk.clock.now()
+    for one in later:
+        await unlink((one.channel, one.address), person, today, desk.kept, desk.consents, now)
+    details = {"channel": visit.asked.channel, "chats": len(later)}
+    await desk.audit.record(person.code, "unlinked_later", person.code, now, details)
+    text = ngettext("{n} chat is no longer linked to you.", "{n} chats are no longer linked to you.", len(later))
+    tell = _(
+        "If it was not you who linked it, please tell HR of your unit: somebody had a code or phone number of yours."
+    )
+    return Reply(text.format(n=show_number(len(later))), (Line(tell),), choices=(next_steps.my_data(),))
+
+
+async def _find_later(visit: Visit, person: Person, desk: Desk) -> Sequence[Account]:
+    linked = await desk.kept.accounts.list_accounts(person.code)
+    place = visit.asked.channel, visit.asked.address
+    since = next((one.linked_at for one in linked if (one.channel, one.address) == place), None)
+    if since is None:  # the console, say: which chats came later, only a chat can tell
+        return ()
+    return [one for one in linked if one.linked_at is not None and one.linked_at > since]
+
+
+def _moment(one: Account) -> str:
+    return show_moment(one.linked_at) if one.linked_at is not None else ""
+
+
+def _none() -> Reply:
+    return Reply(
+        _("No chat was linked to your record after this one."), choices=(next_steps.my_data(), next_steps.help_me())
+    )

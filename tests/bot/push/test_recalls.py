@@ -1,0 +1,87 @@
+"""A recall is carried out to its end, also where the watch over it is long over and whoever worked at it is gone."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from bot.failures import RefusedError
+from bot.push.broadcasting import BroadcastKeeper, Surroundings
+from bot.push.ledger import BroadcastState
+from bot.rules_now import RulesNow
+from handlers.reply import Reply
+from knowledge.facts import PersonCode
+from knowledge.library import Library
+from storage.database import Database
+from storage.drawers import Drawers
+from storage.records import Broadcast, NewDelivery, NewNotice, NoticeKind, Proposal, ProposalKind
+from tests.bot.push.pumping import NOON, SENDER, KeepingSender, TickingClock
+from tests.people import CONFIRMER, GIVER, rule_book
+
+_CORRECTED = text("SELECT key FROM notices WHERE kind = 'correction' ORDER BY key")
+
+
+class EditingSender(KeepingSender):
+    """Writes over what stands in a chat, unless the platform refuses it there."""
+
+    def __init__(self, refused: Sequence[str] = ()) -> None:
+        super().__init__()
+        self.written: list[str] = []
+        self._refused = refused
+
+    async def edit(self, address: str, provider_id: str, reply: Reply) -> None:
+        if address in self._refused:
+            raise RefusedError("gone", code="message_gone")
+        self.written.append(address)
+
+
+def keeper_of(database: Database, library: Library, sender: EditingSender) -> BroadcastKeeper:
+    clock = TickingClock()
+    rules = RulesNow(lambda _declared: rule_book(library), clock)
+    return BroadcastKeeper(database.transaction, [sender], {}, Surroundings(clock, rules))
+
+
+async def recalled(drawers: Drawers, people: Sequence[str]) -> int:
+    """A broadcast that arrived at these people and was recalled; the watch over it ends at once."""
+    number = await drawers.proposals.add(Proposal(ProposalKind.BROADCAST, {}, None, GIVER, NOON))
+    made = Broadcast(number, "Xin chào", False, {}, None, GIVER, NOON, CONFIRMER, NOON, changed_at=NOON)
+    await drawers.broadcasts.add(made)
+    for one in people:
+        delivery = NewDelivery(PersonCode(one), NOON, SENDER, "telegram", one, broadcast=number)
+        await drawers.outbox.put(delivery, [NewNotice(NoticeKind.BROADCAST, f"broadcast:{number}:{one}")], NOON)
+    run = drawers.connection.exec_driver_sql
+    await run("UPDATE deliveries SET state = 'delivered', provider_id = 'm', done_at = now(), started_at = now()")
+    assert await drawers.broadcasts.change(number, list(BroadcastState), BroadcastState.RECALLED, NOON)
+    await drawers.broadcasts.prepare_recalls(number, ["telegram"])
+    await drawers.broadcasts.watch_recall(number, timedelta(0))
+    await drawers.pace.set(SENDER, per_second=0)
+    return number
+
+
+async def test_what_is_refused_last_is_corrected_by_whoever_looks_next(database: Database, library: Library) -> None:
+    async with database.transaction() as drawers:
+        number = await recalled(drawers, ["CB1", "CB2"])
+
+    await keeper_of(database, library, sender := EditingSender(["CB2"])).recall()
+    await keeper_of(database, library, EditingSender()).recall()
+
+    assert sender.written == ["CB1"]
+    async with database.transaction() as drawers:
+        assert (await drawers.connection.execute(_CORRECTED)).scalars().all() == [f"correction:{number}:CB2"]
+
+
+async def test_whose_identity_is_given_up_gets_a_correction_and_holds_nobody_back(
+    database: Database, library: Library
+) -> None:
+    async with database.transaction() as drawers:
+        number = await recalled(drawers, ["CB1", "CB2"])
+        await drawers.identities.register({"telegram": SENDER})
+        await drawers.identities.register({"telegram": "telegram:2"})
+        await drawers.connection.exec_driver_sql("UPDATE deliveries SET sender = 'telegram:2' WHERE person = 'CB1'")
+        await drawers.identities.retire("telegram:2", NOON)
+
+    await keeper_of(database, library, sender := EditingSender()).recall()
+
+    assert sender.written == ["CB2"]
+    async with database.transaction() as drawers:
+        assert (await drawers.connection.execute(_CORRECTED)).scalars().all() == [f"correction:{number}:CB1"]

@@ -1,0 +1,135 @@
+"""When the rules count as told: once everybody whom a change touches has been told, and never where unreadable."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from bot.places import Places
+from bot.push.planning import Agenda, Planned, Reach
+from bot.wiring_planning import store
+from bot.wiring_push import PushHalf
+from knowledge.facts import PersonCode
+from knowledge.library import Library
+from knowledge.owed import Owed
+from knowledge.reminders import Reminding
+from storage.database import Database
+from storage.drawers import Drawers
+from storage.encryption import Vault
+from storage.records import NewDelivery, NewNotice, NoticeKind
+from storage.tables import told_rules
+from tests.handlers.visits import with_standards
+from tests.offices import settings_for
+from tests.storage.test_told_rules import NEWCOMER, RAISED, Province
+from tests.storage.workbook.books import WHOLE
+
+MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
+NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
+SENDERS = {"telegram": "telegram:1"}
+
+
+# --- as many as there are
+
+
+async def changes_for(*codes: str) -> AsyncIterator[Planned]:
+    for code in codes:
+        owed = Owed("change", PersonCode(code), f"change:{code}:a:b", "change", (PersonCode(code),), {"told": "a"})
+        yield Planned(owed, Reach(code, "telegram", code), NOW, "")
+
+
+def agenda(library: Library) -> Agenda:
+    return Agenda(with_standards(library).on(MONDAY), Reminding(library.policy.reminders, {}, MONDAY))
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 5])
+async def test_everybody_is_told_however_many_batches_it_takes(
+    library: Library, drawers: Drawers, at_once: int
+) -> None:
+    planned = changes_for("CB001", "CB002", "CB003", "CB004", "CB005")
+
+    counts = await store(drawers, planned, agenda(library), SENDERS, NOW, at_once=at_once)
+
+    assert counts == {"change": 5}
+    assert len(await drawers.outbox.known_keys([f"change:CB00{n}:a:b" for n in range(1, 6)])) == 5
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 5])
+async def test_whom_the_message_of_the_day_cannot_tell_is_counted_in_whichever_batch(
+    library: Library, drawers: Drawers, at_once: int
+) -> None:
+    gone = NewDelivery(PersonCode("CB002"), NOW, "telegram:1", "telegram", "CB002", merge_day=MONDAY)
+    number = await drawers.outbox.put(gone, [NewNotice(NoticeKind.REMINDER, "told early")], NOW)
+    await drawers.connection.exec_driver_sql("UPDATE deliveries SET state = 'delivered' WHERE id = %s", (number,))
+
+    counts = await store(
+        drawers, changes_for("CB001", "CB002", "CB003"), agenda(library), SENDERS, NOW, at_once=at_once
+    )
+
+    assert counts == {"change": 3, "untold": 1}
+
+
+# --- after an upgrade
+
+
+class Morning:
+    """Early on a day that the test sets."""
+
+    is_fixed = False
+    day = MONDAY
+
+    def today(self) -> date:
+        return self.day
+
+    def now(self) -> datetime:
+        return datetime(self.day.year, self.day.month, self.day.day, 1, tzinfo=UTC)
+
+
+class Upgraded:
+    """A store with people, and a release whose library is another in nothing but whom to ask."""
+
+    def __init__(self, province: Province, folder: Path) -> None:
+        self.province = province
+        known = province.reference
+        assert known.library.contacts
+        province.reference = replace(known, library=replace(known.library, contacts=()))
+        settings, places = settings_for("", folder), Places({}, {})
+        self.clock = Morning()
+        self._push = PushHalf(province.database, province.reference, self.clock, settings, places)
+
+    async def plan(self, day: date) -> int:
+        """How many changes are told."""
+        self.clock.day = day
+        return (await self._push.plan_and_store(day, SENDERS)).get("change", 0)
+
+
+@pytest.fixture
+async def upgraded(database: Database, vault: Vault, tmp_path: Path) -> Upgraded:
+    province = Province(database, vault, tmp_path)
+    await province.load(WHOLE)
+    return Upgraded(province, tmp_path)
+
+
+async def test_who_comes_after_a_release_that_changed_nothing_to_be_told_is_told_of_the_next_change(
+    upgraded: Upgraded,
+) -> None:
+    await upgraded.province.load(NEWCOMER)
+    assert await upgraded.plan(MONDAY) == 0
+
+    await upgraded.province.load(RAISED)
+
+    assert await upgraded.province.noticed() == {"CB001": ["ngoai_ngu"], "CB002": ["ngoai_ngu"]}
+    assert await upgraded.plan(TUESDAY) == 2
+    assert await upgraded.province.noticed() == {}
+
+
+async def test_rules_that_cannot_be_read_are_not_taken_for_told(upgraded: Upgraded) -> None:
+    async with upgraded.province.database.transaction() as drawers:
+        await drawers.connection.execute(update(told_rules).values(content=b"of another release", fingerprint="x"))
+
+    await upgraded.plan(MONDAY)
+
+    async with upgraded.province.database.transaction() as drawers:
+        assert [one.rules.fingerprint for one in await drawers.told.list_told()] == ["x"]
