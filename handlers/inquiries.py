@@ -120,11 +120,12 @@ async def find_address(person: Person, accounts: Accounts) -> Account | None:
 async def find_asker_place(inquiry: Inquiry, accounts: Accounts) -> tuple[str, str]:
     """Channel and address where the asker hears of it: where they asked, else another chat that is theirs now.
 
-    Whoever has left the chat in which they asked would never read what is told there.
+    Whoever has left the chat in which they asked would never read what is told there, nor one that takes no messages.
     """
     asked_at = inquiry.channel, inquiry.address
     linked = await accounts.list_accounts(inquiry.person) if inquiry.person is not None else ()
-    other = None if asked_at in {(one.channel, one.address) for one in linked} else choose_account(linked)
+    able = [one for one in linked if one.unreachable_at is None]
+    other = None if asked_at in {(one.channel, one.address) for one in able} else choose_account(able)
     return (other.channel, other.address) if other is not None else asked_at
 
 

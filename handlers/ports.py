@@ -306,8 +306,8 @@ class Letters(Protocol):
         """Hand over what waits for this person at this identity; it counts as delivered."""
         ...
 
-    async def take_back(self, inquiry: str, channel: str, address: str) -> None:
-        """Take back what still waits there about this question."""
+    async def take_back(self, inquiry: str, channel: str, address: str, asker: PersonCode | None = None) -> None:
+        """Take back what still waits about this question: there, and in every chat of whoever asked it."""
         ...
 
     async def take_back_of(self, channel: str, address: str, person: PersonCode) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -64,14 +64,11 @@ class MailDrawer:
         )
         return sorted(map(_letter, found), key=lambda one: one.id)
 
-    async def take_back(self, inquiry: str, channel: str, address: str) -> None:
+    async def take_back(self, inquiry: str, channel: str, address: str, asker: PersonCode | None = None) -> None:
+        here = and_(letters.c.channel == channel, letters.c.address == storable(address))
+        of_the_asker = here if asker is None else or_(here, letters.c.person == asker)
         await self._connection.execute(
-            delete(letters).where(
-                letters.c.inquiry == inquiry,
-                letters.c.channel == channel,
-                letters.c.address == storable(address),
-                letters.c.state == LetterState.WAITING,
-            )
+            delete(letters).where(letters.c.inquiry == inquiry, of_the_asker, letters.c.state == LetterState.WAITING)
         )
 
     async def take_back_of(self, channel: str, address: str, person: PersonCode) -> None:

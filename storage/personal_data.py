@@ -40,6 +40,7 @@ _LIVES: Final = update_holders.c.alive_at > func.clock_timestamp() - timedelta(m
 # of more days than a house is closed for over a weekend.
 _WAITED: Final = timedelta(days=1)
 _LEAP: Final = timedelta(days=3)
+_SELDOM: Final = timedelta(days=45)  # a house may be opened once a month; a longer pause after a first try is a leap
 _OPEN: Final = ("open", "asked_back", "answered")
 _IS_DONE: Final = func.jsonb_typeof(retention_runs.c.removed) != "null"  # else nothing was removed: it was held back
 _UNDER_WAY: Final = ("waiting", "claimed", "started")
@@ -211,8 +212,7 @@ class PersonalDataDrawer:
 
         What was noted of days to come is dropped: the clock that said so was ahead.
         """
-        tomorrow = day + timedelta(days=1)
-        await self._connection.execute(delete(retention_runs).where(retention_runs.c.day > tomorrow))
+        await self._forget_days_to_come(day)
         now = await self.count_changes()
         removed = {name: more for name, count in now.items() if (more := count - before_it.get(name, 0)) > 0}
         kept = insert(retention_runs).values(day=day, finished_at=at, removed=removed)
@@ -249,16 +249,24 @@ class PersonalDataDrawer:
         if await self._connection.scalar(is_behind):
             return False
         at = retention_runs.c.finished_at
-        seen = select(at).where(at.between(now - _WAITED - _LEAP, now - _WAITED))
+        seen = select(at).where(at.between(now - _WAITED - _LEAP, now), or_(at <= now - _WAITED, _IS_DONE))
         if await self._connection.scalar(select(seen.exists())):
+            return True
+        held_back = await self.held_back_at(now.date())
+        if held_back is not None and _WAITED <= now - held_back <= _SELDOM:
             return True
         begun = [one for one in (await self.begun_at(), await self._connection.scalar(select(func.min(at)))) if one]
         return not begun or now - min(begun) < 2 * _WAITED  # nothing has had its time in a house so young
 
     async def note_held_back(self, day: date, at: datetime) -> None:
         """Keep that nothing was removed, since the clock is not to be believed yet; the first time of a day counts."""
+        await self._forget_days_to_come(day)
         row = insert(retention_runs).values(day=day, finished_at=at, removed=JSONB.NULL)
         await self._connection.execute(row.on_conflict_do_nothing())
+
+    async def _forget_days_to_come(self, today: date) -> None:
+        tomorrow = today + timedelta(days=1)  # another machine's midnight may be a moment earlier
+        await self._connection.execute(delete(retention_runs).where(retention_runs.c.day > tomorrow))
 
     async def held_back_at(self, today: date) -> datetime | None:
         """Since when nothing is removed for the clock's sake; None where the last clean-up was done."""

@@ -123,9 +123,12 @@ class FakeLetters:
         self.kept = [replace(one, state=LetterState.DELIVERED) if one in found else one for one in self.kept]
         return found
 
-    async def take_back(self, inquiry: str, channel: str, address: str) -> None:
-        gone = (inquiry, channel, address, LetterState.WAITING)
-        self.kept = [one for one in self.kept if (one.inquiry, one.channel, one.address, one.state) != gone]
+    async def take_back(self, inquiry: str, channel: str, address: str, asker: PersonCode | None = None) -> None:
+        def is_gone(one: Letter) -> bool:
+            is_theirs = (one.channel, one.address) == (channel, address) or (asker is not None and one.person == asker)
+            return is_theirs and (one.inquiry, one.state) == (inquiry, LetterState.WAITING)
+
+        self.kept = [one for one in self.kept if not is_gone(one)]
 
     async def take_back_of(self, channel: str, address: str, person: PersonCode) -> None:
         gone = (channel, address, person, LetterState.WAITING)

@@ -186,8 +186,11 @@ async def _hold_place(
     """Send the process away that was here before, once we do its work, and give way to the next one."""
     if predecessor is not None:
         until = time.monotonic() + _DOORS_OPEN_WITHIN
-        while not gates.are_ready and time.monotonic() < until and not stop.is_set():  # noqa: ASYNC110  doors have no event
+        while not gates.are_ready and time.monotonic() < until and not leaving.asked.is_set():  # noqa: ASYNC110  doors have no event
             await asyncio.sleep(_OPEN_SOON)
+        if leaving.asked.is_set():  # before anybody was to go for us: whoever was here stays
+            predecessor.close()
+            return
         predecessor.send_away()
     async with giving_way(place, listens.sockets, leaving.replaced):
         if predecessor is not None:

@@ -60,11 +60,11 @@ def named_code(visit: Visit) -> str | None:
 
 
 async def _show_own(code: str, visit: Visit, desk: Desk) -> Reply:
-    """Show it; a letter that still waits to tell of it here has become needless."""
+    """Show it; a letter that still waits to tell of it has become needless."""
     found = await _find(visit, code, desk)
     if not isinstance(found, Inquiry):
         return found
-    await desk.letters.take_back(found.code, visit.asked.channel, visit.asked.address)
+    await desk.letters.take_back(found.code, visit.asked.channel, visit.asked.address, found.person)
     return _show(found, visit)
 
 
@@ -160,7 +160,7 @@ async def withdraw(visit: Visit, desk: Desk) -> Reply:
     now = desk.clock.now()
     await desk.inquiries.save(replace(found, state=InquiryState.WITHDRAWN), now)
     await desk.inquiries.drop_texts(found.code)
-    await desk.letters.take_back(found.code, found.channel, found.address)
+    await desk.letters.take_back(found.code, found.channel, found.address, found.person)
     await _record("withdrew_inquiry", found, visit, desk)
     return Reply(
         title=_("Question {code} was taken back. Its texts are dropped.").format(code=found.code),

@@ -1,6 +1,7 @@
 """HR sees, answers and hands on what their scope allows by today's roster, one after another, each look recorded."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -136,22 +137,46 @@ async def test_an_answer_is_shown_then_sent_and_told_without_its_words(room):
 @pytest.mark.parametrize(
     ("linked", "told_at"),
     [
+        ([("telegram", "blocked"), ("zalo_oa", "88")], ("zalo_oa", "88")),
+        ([("web", f"chat-{ASKER.code}", "blocked"), ("zalo_oa", "88")], ("zalo_oa", "88")),
         ([("telegram", "77")], ("telegram", "77")),
         ([("telegram", "77"), ("web", f"chat-{ASKER.code}")], ("web", f"chat-{ASKER.code}")),
         ([], ("web", f"chat-{ASKER.code}")),
     ],
-    ids=["they left that chat and have another", "they are still there", "they have none at all"],
+    ids=[
+        "they left that chat, blocked another and have a third",
+        "that chat takes nothing any more",
+        "they left that chat and have another",
+        "they are still there",
+        "they have none at all",
+    ],
 )
 async def test_the_asker_is_told_where_they_can_read_it(room, linked, told_at):
     code = await room.asks()
-    for place in linked:
-        room.tried.drawers.accounts.kept[place] = Account(*place, person=ASKER.code)
+    for channel, address, *blocked in linked:
+        since = datetime(2026, 11, 20, tzinfo=UTC) if blocked or address == "blocked" else None
+        room.tried.drawers.accounts.kept[channel, address] = Account(
+            channel, address, person=ASKER.code, unreachable_at=since
+        )
 
     await room.answers(code, "Có tính.")
 
     letter = room.letters.kept[-1]
     assert (letter.channel, letter.address) == told_at
     assert "Chưa báo được" in words(await room.presses(f"inbox.open|{code}", OFFICE_HR))
+
+
+async def test_what_waits_in_another_chat_of_the_asker_goes_when_they_take_the_question_back(room):
+    code = await room.asks()
+    room.tried.drawers.accounts.kept["telegram", "77"] = Account("telegram", "77", person=ASKER.code)
+    await room.answers(code, "Đồng chí học trường nào?", begins="inbox.ask")
+    to_hr = replace(room.letters.kept[-1], person=OFFICE_HR.code, address="78")
+    room.letters.kept.append(to_hr)
+    assert [one.address for one in room.letters.kept] == ["77", "78"]
+
+    await room.presses(f"inquiry.withdraw|{code}", ASKER)
+
+    assert room.letters.kept == [to_hr]
 
 
 async def test_an_answer_without_a_basis_is_the_opinion_of_who_wrote_it(room):

@@ -55,6 +55,25 @@ async def test_a_house_that_was_closed_for_long_is_cleaned_up_by_itself_a_day_la
     assert await clean_up(drawers, NOW + DAY + 7 * HOUR)
 
 
+@pytest.mark.parametrize("every", [5 * DAY, 7 * DAY, 40 * DAY])
+async def test_a_house_that_is_opened_seldom_is_cleaned_up_at_the_second_opening(
+    drawers: Drawers, every: timedelta
+) -> None:
+    opened = NOW - 200 * DAY  # and not later than the database's own clock says
+    await put_first_act(drawers, opened - 400 * DAY)
+    done = [await clean_up(drawers, opened + n * every + hours * HOUR) for n in range(4) for hours in (0, 6)]
+    assert done == [False, False, True, True, False, False, True, True]
+
+
+async def test_a_second_leap_finds_nothing_of_the_first_that_speaks_for_it(drawers: Drawers) -> None:
+    then = NOW - 300 * DAY  # so that not the database's own clock speaks against it
+    await put_first_act(drawers, then - 400 * DAY)
+    await drawers.personal_data.note_run((then - 9 * DAY).date(), then - 9 * DAY, {})
+    assert not await clean_up(drawers, then + 100 * DAY)
+    assert not await clean_up(drawers, then)
+    assert not await clean_up(drawers, then + 200 * DAY)
+
+
 async def test_a_house_that_has_never_been_cleaned_up_waits_as_well(drawers: Drawers) -> None:
     await put_first_act(drawers, NOW - 400 * DAY)
     assert not await clean_up(drawers, NOW)

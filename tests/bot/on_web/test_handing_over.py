@@ -133,6 +133,27 @@ async def test_who_was_here_before_stays_until_the_worker_beside_the_new_doors_i
         one.close()
 
 
+async def test_who_was_here_before_stays_when_the_new_process_is_told_to_end_before_it_is_ready(tmp_path):
+    place = place_of(tmp_path, "127.0.0.1:8080")
+    own = socket.create_server(("127.0.0.1", 0))
+    sent_away, stop, leaving, gates = asyncio.Event(), asyncio.Event(), Leaving(), Gates([])
+    async with asyncio.timeout(10), giving_way(place, [own], sent_away):
+        successor = await asyncio.to_thread(ask_predecessor, place)
+        assert successor is not None
+        listens = Listening("", web.AppRunner(web.Application()), (), successor.listening)
+        leaving.asked.set()
+        gates.works_too.set()
+        gates.are_closed.set()
+        stop.set()
+        await _hold_place(place, listens, leaving, successor, gates, stop)
+        again = await asyncio.to_thread(ask_predecessor, place)
+        assert again is not None
+        assert not sent_away.is_set()
+        again.close()
+    for one in (own, *successor.listening, *again.listening):
+        one.close()
+
+
 async def test_successor_of_a_process_that_died_does_not_wait_for_it(tmp_path):
     mine, theirs = socket.socketpair()
     theirs.close()
