@@ -67,6 +67,7 @@ class PrivacyStanding:
 async def count_due(drawers: Drawers, rules: RulesOn) -> Mapping[PersonCode, int]:
     """Of how many requests that run out each is to be told: HR in charge and data officers, or else administrators.
 
+    Administrators too where every chat of all of those was got by a code of whoever asks: nobody could decide there.
     A clock runs out on a day off as well: whatever does before the next working day is told of on the one before.
     """
     until = rules.calendar.first_working_day_on_or_after(rules.day + _DAY) - _DAY
@@ -77,6 +78,7 @@ async def count_due(drawers: Drawers, rules: RulesOn) -> Mapping[PersonCode, int
     people = await drawers.profiles.find_people({one.person for one in due})
     served = {one.code: units_served(one, rules) for one in staff}
     of_all = {one.code for one in staff if serves_everybody(one, rules)}  # of those who left the roster too
+    behind = await drawers.privacy.list_vouchers({one.code for one in staff})
     told: Counter[PersonCode] = Counter()
     for request in due:
         person = people.get(request.person)
@@ -84,8 +86,9 @@ async def count_due(drawers: Drawers, rules: RulesOn) -> Mapping[PersonCode, int
         in_charge = [
             one.code for one in others if one.code in of_all or (person is not None and person.unit in served[one.code])
         ]
-        officers = [one.code for one in others if Role.DATA_OFFICER in one.roles]
-        told.update({*in_charge, *officers} or [one.code for one in others if Role.ADMINISTRATOR in one.roles])
+        desk = {*in_charge, *(one.code for one in others if Role.DATA_OFFICER in one.roles)}
+        is_barred = all(request.person in behind.get(one, ()) for one in desk)
+        told.update(desk | {one.code for one in others if is_barred and Role.ADMINISTRATOR in one.roles})
     return told
 
 

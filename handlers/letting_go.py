@@ -1,10 +1,11 @@
 """What follows when somebody withdraws or leaves: what a chat was used for is taken back, in that chat or in all."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handlers.asking import Channel
+from handlers.inquiries import choose_account
 from handlers.ports import (
     Accounts,
     Calendars,
@@ -19,9 +20,10 @@ from handlers.privacy import Place, consents_at, withheld_after
 from knowledge.facts import Person
 from knowledge.privacy import EACH_TIME, OF_A_CHAT, Purpose
 from knowledge.rulebook import RulesOn
-from storage.records import Account, ConsentAct
+from storage.records import Account, ConsentAct, InquiryState
 
 _OF_THE_LINK = tuple(one for one in OF_A_CHAT if one not in EACH_TIME)
+_MOST_ASKED = 10_000  # more than anybody asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +39,23 @@ class Kept:
 
 
 async def let_go(place: Place, person: Person, today: RulesOn, kept: Kept, consents: Consents, now: datetime) -> None:
-    """Take back everything that this chat was used for, and unlink it."""
+    """Unlink this chat, and take back whatever the person passed on or handed in from any chat, and their calendar."""
     await kept.evidence.withdraw_all(person.code, now)
-    await unlink(place, person, today, kept, consents, now)
-
-
-async def unlink(place: Place, person: Person, today: RulesOn, kept: Kept, consents: Consents, now: datetime) -> None:
-    """Unlink a chat with what it alone was used for; what was handed in stays, wherever that was."""
     await kept.inquiries.withdraw_all(*place, person.code, now)
     await kept.calendars.revoke(person.code)
     await _end_consent(EACH_TIME, place, person, today, consents, now)
     await leave(place, person, today, kept, consents, now)
+
+
+async def put_out(place: Place, person: Person, today: RulesOn, kept: Kept, consents: Consents, now: datetime) -> int:
+    """Unlink a chat where somebody else may sit, and take back what waits of the questions passed on there; how many.
+
+    What was asked elsewhere, answered already or handed in stays the person's own, as do their other chats.
+    """
+    taken_back = await _take_back_asked_in(place, person, kept, now)
+    await _end_consent((Purpose.QUESTIONS,), place, person, today, consents, now)
+    await leave(place, person, today, kept, consents, now)
+    return taken_back
 
 
 async def leave(
@@ -55,13 +63,34 @@ async def leave(
 ) -> None:
     """This chat is linked to nobody any more, and nothing that was spoken of there is remembered.
 
-    What was passed on or handed in there stays the person's own, as do their other chats and their calendar.
+    What was passed on or handed in there stays the person's own, as do their other chats and their calendar; what waits
+    to be told there is told in another of those.
     """
     if person is not None:
+        linked = await kept.accounts.list_accounts(person.code)
+        able = [one for one in linked if one.unreachable_at is None and (one.channel, one.address) != place]
+        if (elsewhere := choose_account(able)) is not None:
+            await kept.letters.move_of(*place, person.code, elsewhere.channel, elsewhere.address)
         await kept.letters.take_back_of(*place, person.code)
         await _end_consent(_OF_THE_LINK, place, person, today, consents, now)
     await kept.accounts.unlink(*place, now)
     await kept.threads.forget_of(*place)
+
+
+async def _take_back_asked_in(place: Place, person: Person, kept: Kept, now: datetime) -> int:
+    """Take back the questions that this person passed on in this chat alone and that still wait; how many."""
+    taken_back = 0
+    for one in await kept.inquiries.list_asked(*place, person.code, _MOST_ASKED):
+        if one.person != person.code or (one.channel, one.address) != place:
+            continue
+        found = await kept.inquiries.find(one.code, to_change=True)
+        if found is None or not found.is_open:
+            continue
+        await kept.inquiries.save(replace(found, state=InquiryState.WITHDRAWN), now)
+        await kept.inquiries.drop_texts(found.code)
+        await kept.letters.take_back(found.code, *place, person.code)
+        taken_back += 1
+    return taken_back
 
 
 async def _end_consent(

@@ -310,6 +310,10 @@ class Letters(Protocol):
         """Take back what still waits about this question: there, and in every chat of whoever asked it."""
         ...
 
+    async def move_of(self, channel: str, address: str, person: PersonCode, to_channel: str, to_address: str) -> None:
+        """Tell what still waits there for this person in another chat of theirs, but for what waits there too."""
+        ...
+
     async def take_back_of(self, channel: str, address: str, person: PersonCode) -> None:
         """Take back what still waits there for this person, who is not to be reached there any more."""
         ...

@@ -84,6 +84,10 @@ async def _withdraw(visit: Visit, ports: "Ports") -> Reply:
     )
 
 
+async def _ask_to_leave(visit: Visit, ports: "Ports") -> Reply:
+    return my_data.explain_privacy(visit) if visit.person is None else my_data.ask_to_leave(visit, ports.vouching)
+
+
 async def _leave(visit: Visit, ports: "Ports") -> Reply:
     return await my_data.leave(visit, _drawers(ports), consents=ports.privacy, audit=ports.audit, clock=ports.clock)
 
@@ -214,6 +218,7 @@ ACTIONS: Mapping[str, _Handler] = {
     "data.withdraw.yes": _withdraw,
     later_chats.LIST: for_proven(later_chats.list_later, _later),
     later_chats.UNLINK: for_proven(later_chats.unlink_later, _later),
+    my_data.ASK_TO_LEAVE: _ask_to_leave,
     my_data.LEAVE: _leave,
     "data.delete": for_proven(my_requests.ask_to_delete, _requests),
     "data.delete.yes": for_proven(_delete(asks_about_rest=False), _all),

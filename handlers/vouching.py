@@ -33,14 +33,19 @@ def explain_not_another(
     """Why somebody cannot be the second to what the first, of this name, did; for one who is not the first by code."""
     if first in second.vouched_by:
         return _(
-            "This chat was linked with a code that {name} gave, so it cannot decide on what {name} did first. Unlink "
-            "it under “My data”, then link it by your phone number, or with a code from the administrator."
-        ).format(name=name)
+            "This chat was linked with a code that {name} gave, so it cannot decide on what {name} did first. Under "
+            "“My data”, press “{button}”: it is said there what to link it with then."
+        ).format(name=name, button=name_leaving())
     if second.code in vouched_by:
         return _(
             "{name} did this in a chat that was linked with a code that you gave, so somebody else must decide on it."
         ).format(name=name)
     return _(
         "This chat and the one in which {name} did this were linked with codes of the same person, so it cannot decide "
-        "on it. Unlink it under “My data”, then link it by your phone number, or with a code from the administrator."
-    ).format(name=name)
+        "on it. Under “My data”, press “{button}”: it is said there what to link it with then."
+    ).format(name=name, button=name_leaving())
+
+
+def name_leaving() -> str:
+    """The button by which a chat is linked anew without a colleague's code; which ways there are its channel says."""
+    return _("Unlink this chat to link it anew")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Row, and_, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -71,15 +71,22 @@ class MailDrawer:
             delete(letters).where(letters.c.inquiry == inquiry, of_the_asker, letters.c.state == LetterState.WAITING)
         )
 
-    async def take_back_of(self, channel: str, address: str, person: PersonCode) -> None:
-        await self._connection.execute(
-            delete(letters).where(
-                letters.c.channel == channel,
-                letters.c.address == storable(address),
-                letters.c.person == person,
-                letters.c.state == LetterState.WAITING,
-            )
+    async def move_of(self, channel: str, address: str, person: PersonCode, to_channel: str, to_address: str) -> None:
+        other = letters.alias()
+        told_there = exists().where(
+            *_waiting_for(to_channel, to_address, person, other),
+            other.c.kind == letters.c.kind,
+            other.c.inquiry.is_not_distinct_from(letters.c.inquiry),
+            other.c.number.is_not_distinct_from(letters.c.number),
         )
+        await self._connection.execute(
+            update(letters)
+            .where(*_waiting_for(channel, address, person), ~told_there)
+            .values(channel=to_channel, address=storable(to_address))
+        )
+
+    async def take_back_of(self, channel: str, address: str, person: PersonCode) -> None:
+        await self._connection.execute(delete(letters).where(*_waiting_for(channel, address, person)))
 
     # --- for the postman
 
@@ -148,6 +155,17 @@ def _is_at(mark: str) -> ColumnElement[bool]:
     if mark:
         return letters.c.address.endswith(f"@{mark}", autoescape=True)
     return ~letters.c.address.contains("@")
+
+
+def _waiting_for(
+    channel: str, address: str, person: PersonCode, among: FromClause = letters
+) -> tuple[ColumnElement[bool], ...]:
+    return (
+        among.c.channel == channel,
+        among.c.address == storable(address),
+        among.c.person == person,
+        among.c.state == LetterState.WAITING,
+    )
 
 
 def _letter(row: Row[Any]) -> Letter:

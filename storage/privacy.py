@@ -1,7 +1,7 @@
 """What people agreed to, what they want of their data, and breaches with what was done about them."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from knowledge.facts import PersonCode, UnitCode
 from storage.characters import storable
 from storage.encryption import SecretKeyError, Vault
 from storage.records import Breach, BreachStepDone, Consent, ConsentAct, DataRequest, DataRequestState
-from storage.tables import breach_steps, breaches, consents, data_requests, people
+from storage.tables import accounts, breach_steps, breaches, consents, data_requests, people
 
 _WORDS = ("value", "words", "answer", "reason")
 
@@ -107,6 +107,17 @@ class PrivacyDrawer:
             .limit(limit)
         )
         return [self._request(row) for row in found]
+
+    async def list_vouchers(self, officers: Collection[PersonCode]) -> Mapping[PersonCode, frozenset[PersonCode]]:
+        """Whose codes led to every chat that each of these has; of those without one nothing is said."""
+        chats = accounts.c
+        found = await self._connection.execute(
+            select(chats.person, chats.vouched_by).where(chats.person.in_([storable(one) for one in officers]))
+        )
+        behind: dict[PersonCode, frozenset[PersonCode]] = {}
+        for person, vouched_by in found:
+            behind[person] = behind.get(person, frozenset(vouched_by)).intersection(vouched_by)
+        return behind
 
     async def save_request(self, request: DataRequest) -> DataRequest:
         values = {**self._values(request), "version": request.version + 1}

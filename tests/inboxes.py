@@ -130,6 +130,21 @@ class FakeLetters:
 
         self.kept = [one for one in self.kept if not is_gone(one)]
 
+    async def move_of(self, channel: str, address: str, person: PersonCode, to_channel: str, to_address: str) -> None:
+        here = (channel, address, person, LetterState.WAITING)
+        there = {
+            (one.kind, one.inquiry, one.number)
+            for one in self.kept
+            if (one.channel, one.address, one.person, one.state) == (to_channel, to_address, person, here[3])
+        }
+        self.kept = [
+            replace(one, channel=to_channel, address=to_address)
+            if (one.channel, one.address, one.person, one.state) == here
+            and (one.kind, one.inquiry, one.number) not in there
+            else one
+            for one in self.kept
+        ]
+
     async def take_back_of(self, channel: str, address: str, person: PersonCode) -> None:
         gone = (channel, address, person, LetterState.WAITING)
         self.kept = [one for one in self.kept if (one.channel, one.address, one.person, one.state) != gone]

@@ -41,6 +41,21 @@ class StandingClock:
         return datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 
 
+class SetClock:
+    """Stands where it was put last, and is not called a rehearsal."""
+
+    is_fixed = False
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def today(self) -> date:
+        return self.at.date()
+
+    def now(self) -> datetime:
+        return self.at
+
+
 def make_sample(path: Path, today: date = TODAY) -> Path:
     """The workbook of the invented province, its days counted from `today`."""
     script = ROOT / "examples" / "tinh-mau" / "make.py"

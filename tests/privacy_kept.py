@@ -18,6 +18,7 @@ class FakePrivacy:
         self.requests: dict[int, DataRequest] = {}
         self.breaches: dict[int, Breach] = {}
         self.units = units or {}
+        self.vouchers: dict[PersonCode, frozenset[PersonCode]] = {}
 
     async def note_consents(self, given: Sequence[Consent]) -> None:
         self.consents += given
@@ -47,6 +48,9 @@ class FakePrivacy:
     async def list_due(self, day: date, limit: int) -> Sequence[DataRequest]:
         due = [one for one in self.requests.values() if one.is_open]
         return [one for one in due if one.due_on <= day or (one.answered_at is None and one.first_on <= day)][:limit]
+
+    async def list_vouchers(self, officers: Collection[PersonCode]) -> Mapping[PersonCode, frozenset[PersonCode]]:
+        return {one: self.vouchers[one] for one in officers if one in self.vouchers}
 
     async def save_request(self, request: DataRequest) -> DataRequest:
         self.requests[request.number] = replace(request, version=request.version + 1)

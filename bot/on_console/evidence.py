@@ -9,10 +9,10 @@ from bot.on_console.pages import Asked, Page, deed, page
 from bot.on_console.seats import OF_HR
 from handlers.evidence_words import describe_submission, name_certificate, name_evidence_state
 from handlers.handed_in import PDF
-from handlers.hr.evidence import Decision, Desk, Hindrance, Seen, decide, list_queue, look, open_file
+from handlers.hr.evidence import Barred, Decision, Desk, Hindrance, Seen, decide, list_queue, look, open_file
 from handlers.hr.evidence_chat import describe_effect
 from handlers.phrases import _
-from handlers.reply import Line, Outcome, Reply
+from handlers.reply import File, Line, Outcome, Reply
 from handlers.wording import name_unit
 from storage.records import EvidenceState
 
@@ -43,14 +43,14 @@ async def list_waiting(asked: Asked) -> web.Response:
 async def show(asked: Asked) -> web.Response:
     """One of them; the look is recorded."""
     seen = await look(asked.person, _number(asked, "number"), asked.today, await open_desk(asked))
-    return _show(asked, seen) if seen is not None else _none(asked)
+    return _show(asked, seen) if isinstance(seen, Seen) else _none(asked, seen)
 
 
 async def hand_file(asked: Asked) -> web.Response:
     """Its picture or PDF, opened in the page; opening it is recorded."""
     desk = await open_desk(asked)
     found = await open_file(asked.person, _number(asked, "number"), _number(asked, "file"), asked.today, desk)
-    return hand_over(found, inline=True) if found is not None else _none(asked)
+    return hand_over(found, inline=True) if isinstance(found, File) else _none(asked, found)
 
 
 async def settle(asked: Asked) -> web.Response:
@@ -69,11 +69,13 @@ async def settle(asked: Asked) -> web.Response:
         asked.today,
         desk,
     )
+    if isinstance(decided, Barred):
+        return _none(asked, decided)
     if not isinstance(decided, Hindrance):
         return show_reply(asked, _tell(decided.seen, is_told=decided.is_told), "evidence")
     seen = await look(asked.person, number, asked.today, desk)
-    if seen is None:
-        return _none(asked)
+    if not isinstance(seen, Seen):
+        return _none(asked, seen)
     problem = {
         Hindrance.NOT_FOUND: _("There is no such certificate among those that wait for you."),
         Hindrance.CHANGED: _("This certificate has changed since you looked; please look again before you decide."),
@@ -114,8 +116,8 @@ def _tell(seen: Seen, *, is_told: bool) -> Reply:
     return replace(reply, lines=(Line(told),))
 
 
-def _none(asked: Asked) -> web.Response:
-    said = _("There is no such certificate among those that wait for you.")
+def _none(asked: Asked, barred: Barred | None = None) -> web.Response:
+    said = barred.why if barred is not None else _("There is no such certificate among those that wait for you.")
     return show_reply(asked, Reply(said, outcome=Outcome.DENIED), "evidence")
 
 

@@ -7,7 +7,7 @@ from bot.on_console.pages import Asked, Page, deed, page
 from bot.on_console.seats import OF_HR, OF_MACHINE
 from handlers.hr.proposals import REFUSING
 from handlers.hr.proposals_changes import read_change
-from handlers.hr.proposals_rights import may_decide, reaches, signatory_of
+from handlers.hr.proposals_rights import reaches, signatory_of, sort_waiting
 from handlers.hr.proposals_words import describe_rows_of, name_what
 from handlers.reply import Outcome, Pending, Reply
 from storage.records import Proposal, ProposalKind
@@ -18,13 +18,14 @@ _DECIDE = {"proposal.confirm", "broadcast.approve"}
 
 
 async def list_waiting(asked: Asked) -> web.Response:
-    """Everything that waits for whoever looks, and what of theirs waits for others."""
+    """Everything that waits for whoever looks, what of theirs waits for others, and what they may not decide here."""
     await ask_desk(asked, "proposals")  # what waited too long ends first, as in a chat
-    found = await asked.cabinet.proposals.list_waiting(_MOST_LISTED)
+    found = sort_waiting(asked.person, await asked.cabinet.proposals.list_waiting(_MOST_LISTED), asked.today)
     return asked.show(
         "proposals.html",
-        for_me=[(one, name_what(one)) for one in found if may_decide(asked.person, one, asked.today)],
-        mine=[(one, name_what(one)) for one in found if one.proposed_by.person == asked.person.code],
+        for_me=[(one, name_what(one), "") for one in found.for_me],
+        mine=[(one, name_what(one), "") for one in found.mine],
+        barred=[(one, name_what(one), why) for one, why in found.barred],
     )
 
 

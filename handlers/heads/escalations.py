@@ -236,9 +236,14 @@ async def _describe_below(one: Open, reader: Person, today: RulesOn, desk: Desk)
     told = list(dict.fromkeys(step for case in kept for step in case.told))
     below = [step for step in told if place_of(step, order) < own]
     before = [s for s in told if order.get(s.post) == own and s.on <= since and reader.code not in s.to]
-    heard = {reader.code, *(code for step in (*below, *before) for code in step.to)}
-    remarks = [said for said in await desk.cases.list_remarks([one.person.code]) if said.by in heard]
-    people = await desk.profiles.find_people(sorted(heard))
+    heard = {reader.code, *(code for step in below for code in step.to)}
+    former = {code for step in before for code in step.to} - heard  # who may speak from above by now
+    remarks = [
+        said
+        for said in await desk.cases.list_remarks([one.person.code])
+        if said.by in heard or (said.by in former and said.at.date() <= since)
+    ]
+    people = await desk.profiles.find_people(sorted(heard | former))
     names = {code: f"{known.name} ({code})" for code, known in people.items()}
     lines: list[Line] = []
     for step in sorted((*below, *before), key=lambda step: step.on):

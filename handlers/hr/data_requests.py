@@ -16,6 +16,7 @@ from handlers.data_request_words import (
 )
 from handlers.forms import Asked, Form, Refused, Step, Values
 from handlers.hr.data_deeds import Desk, carry_out, decides_who_is_let_in, needs_two, shows_everything
+from handlers.hr.first_of_two import explain_no_second, may_act_anew
 from handlers.hr.former import former_person, is_former
 from handlers.inquiries import clean
 from handlers.notifying import notify
@@ -63,9 +64,12 @@ def may_handle(officer: Person, person: Person, today: RulesOn) -> bool:
 
 
 async def list_running(officer: Person, today: RulesOn, desk: Desk) -> Sequence[DataRequest]:
-    """Requests whose clocks run, the first due first; never the officer's own."""
+    """Requests whose clocks run, the first due first; never the officer's own.
+
+    Those of whoever gave the code of their chat are among them: the clock runs, and opening one says who may decide.
+    """
     found = await desk.requests.list_running(units_of(officer, today), _MOST_LISTED)
-    return [one for one in found if one.person not in could_be(officer)]
+    return [one for one in found if one.person != officer.code]
 
 
 async def show_running(visit: Visit, officer: Person, desk: Desk) -> Reply:
@@ -101,7 +105,7 @@ async def open_one(visit: Visit, officer: Person, desk: Desk) -> Reply:
     today = visit.rules.book.on(visit.today)
     found = await find_one(visit.subject, officer, today, desk)
     if found is None:
-        return await _not_theirs(officer, desk)
+        return await _not_theirs(visit.subject, officer, today, desk)
     one, person = found
     details = {"request": one.number}
     await desk.audit.record(officer.code, "looked_at_data_request", person.code, desk.clock.now(), details)
@@ -145,10 +149,10 @@ async def decide(number: str, deed: str, words: str, visit: Visit, officer: Pers
     today = visit.rules.book.on(visit.today)
     found = await find_one(number, officer, today, desk, to_change=True)
     if found is None:
-        return await _not_theirs(officer, desk)
+        return await _not_theirs(number, officer, today, desk, is_deed=True)
     one, person = found
     words = clean(words)[:_LONGEST]
-    if refused := _hindrance(one, deed, words, officer, person, today):
+    if refused := await _hindrance(one, deed, words, officer, person, today, desk):
         return replace(show_one(one, person, visit), title=refused, outcome=Outcome.DENIED)
     now = desk.clock.now()
     changed = replace(one, handled_by=officer.code, answered_at=one.answered_at or now, answer=words or one.answer)
@@ -158,7 +162,7 @@ async def decide(number: str, deed: str, words: str, visit: Visit, officer: Pers
     elif deed == _LONGER:
         longer = replace(one, has_others=True, reason=words, handled_by=officer.code)
         changed, action = dated(longer, today), "data_request_longer"
-    elif deed == _ACCEPT and needs_two(one) and one.agreed_by is None:
+    elif deed == _ACCEPT and needs_two(one) and _agrees_first(one, officer):
         agreed = replace(one, agreed_by=officer.code, agreed_vouched_by=officer.vouched_by)
         changed, action = replace(agreed, answer=words or one.answer), "data_request_agreed"
     elif deed == _ANSWER:
@@ -174,7 +178,9 @@ async def decide(number: str, deed: str, words: str, visit: Visit, officer: Pers
     await desk.audit.record(officer.code, action, person.code, now, {"request": kept.number, "right": kept.right})
     shown = show_one(kept, person, visit)
     if action == "data_request_agreed":
-        title = _("Kept: a second person must agree before anything is done.")
+        is_anew = one.agreed_by is not None
+        anew = _("Kept anew: a second person must agree before anything is done.")
+        title = anew if is_anew else _("Kept: a second person must agree before anything is done.")
         return replace(shown, title=title)
     key = f"privacy:{kept.number}:{kept.version}"
     notice = NewNotice(NoticeKind.PRIVACY, key, "answered", (person.code,), {"request": kept.number, "to": person.code})
@@ -184,7 +190,14 @@ async def decide(number: str, deed: str, words: str, visit: Visit, officer: Pers
     return replace(shown, title=_("Kept: request {number}.").format(number=kept.number), lines=lines, paper=copy)
 
 
-def _hindrance(one: DataRequest, deed: str, words: str, officer: Person, person: Person, today: RulesOn) -> str:
+def _agrees_first(one: DataRequest, officer: Person) -> bool:
+    """Whether somebody is the first of two to agree, or does so anew where fewer people's codes led to."""
+    return one.agreed_by is None or may_act_anew(officer, one.agreed_by, one.agreed_vouched_by)
+
+
+async def _hindrance(
+    one: DataRequest, deed: str, words: str, officer: Person, person: Person, today: RulesOn, desk: Desk
+) -> str:
     """Why this cannot be done with it, in one sentence; "" where it can."""
     known = today.library.privacy.right(Right(one.right))
     if not one.is_open:
@@ -195,18 +208,16 @@ def _hindrance(one: DataRequest, deed: str, words: str, officer: Person, person:
         return _("This request cannot be extended.")
     if deed == _LONGER and (one.has_others or not known.days_with_others):
         return _("No longer clock is known for this right, or it runs already.")
-    if deed == _ACCEPT and needs_two(one) and one.agreed_by is not None:
-        return _hindrance_of_second(one, officer, person, today)
+    if deed == _ACCEPT and needs_two(one) and not _agrees_first(one, officer):
+        return await _hindrance_of_second(one, officer, person, today, desk)
     return ""
 
 
-def _hindrance_of_second(one: DataRequest, officer: Person, person: Person, today: RulesOn) -> str:
+async def _hindrance_of_second(one: DataRequest, officer: Person, person: Person, today: RulesOn, desk: Desk) -> str:
     """Why somebody cannot be the second of two who agree to it; "" where they can."""
-    first = one.agreed_by
-    if first == officer.code:
-        return _("You have agreed already; a second person must agree.")
-    if first is not None and not is_another(officer, first, one.agreed_vouched_by):
-        return explain_not_another(officer, first, first, one.agreed_vouched_by)
+    already = _("You have agreed already; a second person must agree.")
+    if why := await explain_no_second(officer, one.agreed_by, one.agreed_vouched_by, already, desk.profiles):
+        return why
     is_in_charge = is_former(person) or person.unit in units_served(officer, today)
     if shows_everything(one) and not is_in_charge:
         return _("The copy shows the whole record with its results: HR in charge of the unit must agree second.")
@@ -218,10 +229,18 @@ def _hindrance_of_second(one: DataRequest, officer: Person, person: Person, toda
 async def find_one(
     written: str, officer: Person, today: RulesOn, desk: Desk, *, to_change: bool = False
 ) -> tuple[DataRequest, Person] | None:
-    """The request of this number with its person, where it is theirs to look after."""
+    """The request of this number with its person, where it is theirs to look after and to decide from there."""
+    found = await _find_within(written, officer, today, desk, to_change=to_change)
+    return found if found is not None and is_another(officer, found[1].code) else None
+
+
+async def _find_within(
+    written: str, officer: Person, today: RulesOn, desk: Desk, *, to_change: bool = False
+) -> tuple[DataRequest, Person] | None:
+    """The same whoever gave the code of their chat."""
     number = read_number(written)
     one = await desk.requests.find_request(number, to_change=to_change) if number is not None else None
-    if one is None or one.person in could_be(officer) or not is_officer(officer):
+    if one is None or one.person == officer.code or not is_officer(officer):
         return None
     # Whoever has left the roster is answered all the same: the clock runs, and their data may still be here.
     person = await desk.profiles.find_person(one.person) or former_person(one.person)
@@ -303,10 +322,19 @@ def _name(deed: str) -> str:
     }[deed]
 
 
-async def _not_theirs(officer: Person, desk: Desk) -> Reply:
-    await desk.audit.record(officer.code, "look_refused", "data_request", desk.clock.now())
+async def _not_theirs(written: str, officer: Person, today: RulesOn, desk: Desk, *, is_deed: bool = False) -> Reply:
+    """There is none that they look after, and that they looked is kept; or it is of whoever gave their chat's code."""
+    found = await _find_within(written, officer, today, desk)
+    if found is not None:
+        title = explain_not_another(officer, found[1].code, found[1].name)
+        refused = "decision_refused" if is_deed else None
+    else:
+        refused = "look_refused"
+        title = _("There is no such request that you look after.")
+    if refused is not None:
+        await desk.audit.record(officer.code, refused, "data_request", desk.clock.now())
     return Reply(
-        title=_("There is no such request that you look after."),
+        title=title,
         choices=(next_steps.data_office(), next_steps.help_me()),
         outcome=Outcome.DENIED,
     )

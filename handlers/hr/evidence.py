@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from handlers.evidence_words import file_to_show
+from handlers.hr.first_of_two import explain_no_second, may_act_anew
 from handlers.notifying import Notifying, notify
 from handlers.phrases import _
 from handlers.ports import Accounts, Audit, Clock, EvidenceKept, Letters, Outbox, Profiles
 from handlers.reply import File
 from handlers.rights import serves_home, units_served
-from handlers.vouching import could_be, explain_not_another, is_another
+from handlers.vouching import explain_not_another, is_another
 from knowledge.evaluate import evaluate_criterion
 from knowledge.facts import Credential, CredentialStatus, CriterionCode, KindCode, Person, Role
 from knowledge.findings import Finding
@@ -83,6 +84,13 @@ class Seen:
     why_not: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """A submission of whoever could be sitting where HR speaks: nothing of it is shown or decided there, and why."""
+
+    why: str
+
+
 class Decision(StrEnum):
     """What HR does with a submission."""
 
@@ -102,10 +110,14 @@ class Hindrance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What came of a decision; `is_told` whether a way to the official was found. `evidence` as it is now."""
+    """What came of a decision; `is_told` whether a way to the official was found. `evidence` as it is now.
+
+    `is_anew`: the first of two had checked it before, where somebody else's code had led.
+    """
 
     seen: Seen
     is_told: bool
+    is_anew: bool = False
 
 
 def may_review(person: Person) -> bool:
@@ -139,19 +151,21 @@ async def list_queue(hr: Person, today: RulesOn, desk: Desk, *, page: int = 1, p
     return Queue([(one, people[one.person]) for one in found if one.person in people], total, page, pages)
 
 
-async def look(hr: Person, number: int | None, today: RulesOn, desk: Desk) -> Seen | None:
+async def look(hr: Person, number: int | None, today: RulesOn, desk: Desk) -> Seen | Barred | None:
     """A submission with what it would change; the look is recorded. None for none, and for one that is not theirs."""
     seen = await _find(hr, number, today, desk)
-    if seen is not None:
+    if isinstance(seen, Seen):
         await _record(hr, "looked_at_evidence", seen.evidence, desk)
     return seen
 
 
-async def open_file(hr: Person, number: int | None, file: int | None, today: RulesOn, desk: Desk) -> File | None:
+async def open_file(
+    hr: Person, number: int | None, file: int | None, today: RulesOn, desk: Desk
+) -> File | Barred | None:
     """A picture or PDF of a submission; opening it is recorded. None for none, or none any more."""
     seen = await _find(hr, number, today, desk)
-    if seen is None:
-        return None
+    if not isinstance(seen, Seen):
+        return seen
     known = next((one for one in seen.evidence.files if one.id == file), None)
     content = await desk.evidence.read_file(seen.evidence.number, known.id) if known is not None else None
     if known is None or content is None:
@@ -168,7 +182,7 @@ async def decide(
     words: str,
     today: RulesOn,
     desk: Desk,
-) -> Decided | Hindrance:
+) -> Decided | Hindrance | Barred:
     """Decide on what was looked at (`version`). Verdict and reminders follow at once, and the official is told.
 
     Of a kind that two people check, the first one only leaves it to the second.
@@ -177,6 +191,9 @@ async def decide(
     words = " ".join(words.split())
     if seen is None:
         return Hindrance.NOT_FOUND
+    if isinstance(seen, Barred):
+        await desk.audit.record(hr.code, "decision_refused", "evidence", desk.clock.now(), {"what": decision.value})
+        return seen
     one = seen.evidence
     if one.version != version or one.state not in {EvidenceState.WAITING, EvidenceState.CHECKED}:
         return Hindrance.CHANGED
@@ -191,7 +208,8 @@ async def decide(
     is_told = False
     if decided.state is not EvidenceState.CHECKED:
         is_told = await _tell(decided, official, today, desk)
-    return Decided(replace(_seen(decided, official, hr, needs_two=seen.needs_two, today=today)), is_told)
+    now = await _seen(decided, official, hr, desk, needs_two=seen.needs_two, today=today)
+    return Decided(now, is_told, is_anew=one.state is decided.state)
 
 
 async def mark_kind(hr: Person, kind: KindCode, today: RulesOn, desk: Desk, *, needs_two: bool) -> bool:
@@ -227,34 +245,33 @@ _ACTIONS = {
 }
 
 
-async def _find(hr: Person, number: int | None, today: RulesOn, desk: Desk, *, to_change: bool = False) -> Seen | None:
-    """A submission within this HR's scope that is surely not their own; any other is refused as if there were none."""
+async def _find(
+    hr: Person, number: int | None, today: RulesOn, desk: Desk, *, to_change: bool = False
+) -> Seen | Barred | None:
+    """A submission within this HR's scope that is not their own; any other is refused as if there were none."""
     units = units_served(hr, today)
     found = await desk.evidence.find(number, to_change=to_change) if number is not None and units else None
     official = await desk.profiles.find_person(found.person) if found is not None else None
-    if found is None or official is None or official.unit not in units or official.code in could_be(hr):
+    if found is None or official is None or official.unit not in units or official.code == hr.code:
         await desk.audit.record(hr.code, "look_refused", "evidence", desk.clock.now())
         return None
+    if not is_another(hr, official.code):
+        return Barred(explain_not_another(hr, official.code, official.name))
     needs_two = found.needs_two or found.credential.kind in await desk.evidence.list_marked()
-    return _seen(found, official, hr, needs_two=needs_two, today=today)
+    return await _seen(found, official, hr, desk, needs_two=needs_two, today=today)
 
 
-def _seen(found: Evidence, official: Person, hr: Person, *, needs_two: bool, today: RulesOn) -> Seen:
-    why_not = _explain_second(found, hr)
+async def _seen(found: Evidence, official: Person, hr: Person, desk: Desk, *, needs_two: bool, today: RulesOn) -> Seen:
+    why_not = await _explain_second(found, hr, desk)
     may_verify = found.state in {EvidenceState.WAITING, EvidenceState.CHECKED} and not why_not
     return Seen(found, official, effect_of(found.credential, official, today), needs_two, may_verify, why_not)
 
 
-def _explain_second(found: Evidence, hr: Person) -> str:
-    """Why somebody cannot verify it as the second of two, in one sentence; "" where they can, or need not be."""
+async def _explain_second(found: Evidence, hr: Person, desk: Desk) -> str:
+    """Why somebody cannot verify it as the second of two; "" where they can, need not be, or may check it anew."""
     first = found.checked_by if found.state is EvidenceState.CHECKED else None
-    if first is None:
-        return ""
-    if first == hr.code:
-        return _("You have checked it already; a second person of HR has to verify it.")
-    if not is_another(hr, first, found.checked_vouched_by):
-        return explain_not_another(hr, first, first, found.checked_vouched_by)
-    return ""
+    already = _("You have checked it already; a second person of HR has to verify it.")
+    return await explain_no_second(hr, first, found.checked_vouched_by, already, desk.profiles)
 
 
 def _decided(seen: Seen, decision: Decision, words: str, hr: Person, desk: Desk) -> Evidence:
@@ -264,7 +281,8 @@ def _decided(seen: Seen, decision: Decision, words: str, hr: Person, desk: Desk)
         return replace(changed, state=EvidenceState.ASKED_BACK, words=words, checked_by=None)
     if decision is Decision.REJECT:
         return replace(changed, state=EvidenceState.REJECTED, words=words, decided_by=by, decided_at=now)
-    if seen.needs_two and one.state is EvidenceState.WAITING:
+    is_anew = one.state is EvidenceState.CHECKED and may_act_anew(hr, one.checked_by, one.checked_vouched_by)
+    if is_anew or (seen.needs_two and one.state is EvidenceState.WAITING):
         return replace(
             changed, state=EvidenceState.CHECKED, checked_by=by, checked_vouched_by=hr.vouched_by, words=None
         )

@@ -15,6 +15,7 @@ from handlers.forms import LONGEST_ENTRY, Asked, Form, Refused, Step, Values
 from handlers.hr.evidence import (
     LONGEST_WORDS,
     SHORTEST_WORDS,
+    Barred,
     Decided,
     Decision,
     Desk,
@@ -103,7 +104,7 @@ async def open_named(visit: Visit, person: Person, words: str, desk: Desk) -> Re
     queue = await list_queue(person, today, desk, per_page=_MOST_SEARCHED)
     numbers = [one.number for one, official in queue.rows if official.code.upper() == words.strip().upper()]
     seen = await look(person, numbers[0], today, desk) if len(numbers) == 1 else None
-    return _show(seen, visit.rules) if seen is not None else None
+    return _show_found(seen, visit.rules) if seen is not None else None
 
 
 async def open_one(visit: Visit, person: Person, desk: Desk) -> Reply:
@@ -111,8 +112,7 @@ async def open_one(visit: Visit, person: Person, desk: Desk) -> Reply:
     if not may_review(person):
         return refuse()
     today = visit.rules.book.on(visit.today)
-    seen = await look(person, read_number(visit.subject), today, desk)
-    return _show(seen, visit.rules) if seen is not None else _no_such()
+    return _show_found(await look(person, read_number(visit.subject), today, desk), visit.rules)
 
 
 async def show_file(visit: Visit, person: Person, desk: Desk) -> Reply:
@@ -121,6 +121,8 @@ async def show_file(visit: Visit, person: Person, desk: Desk) -> Reply:
         return refuse()
     number, _mark, file = visit.subject.partition(":")
     found = await open_file(person, read_number(number), read_number(file), visit.rules.book.on(visit.today), desk)
+    if isinstance(found, Barred):
+        return _barred(found)
     if found is None:
         return replace(_no_such(), title=_("There is no such file, or it has been deleted after the decision."))
     back = Choice(_("Back to the certificate"), "review.open", number)
@@ -219,13 +221,15 @@ async def _carry_out(
     done = await decide(person, read_number(number), read_number(version), decision, words, today, desk)
     if isinstance(done, Decided):
         return _tell_done(done, visit.rules)
+    if isinstance(done, Barred):
+        return _barred(done)
     if done is Hindrance.NOT_FOUND:
         return _no_such()
     seen = await look(person, read_number(number), today, desk)
-    shown = _show(seen, visit.rules) if seen is not None else _no_such()
+    shown = _show_found(seen, visit.rules)
     said = {
         Hindrance.CHANGED: _("It has changed since you looked at it; nothing was decided. Please look again."),
-        Hindrance.SECOND_PERSON: seen.why_not if seen is not None else shown.title,
+        Hindrance.SECOND_PERSON: seen.why_not if isinstance(seen, Seen) else shown.title,
         Hindrance.WORDS_MISSING: _("The official must be told why; nothing was decided."),
     }
     return replace(shown, title=said[done], lines=(Line(shown.title), *shown.lines))
@@ -240,6 +244,8 @@ def _tell_done(done: Decided, rules: RulesOn) -> Reply:
         EvidenceState.REJECTED: _("Certificate No. {number} is rejected."),
         EvidenceState.ASKED_BACK: _("Your question about certificate No. {number} is kept."),
     }
+    if done.is_anew:
+        titles[one.state] = _("Certificate No. {number} is checked anew; a second person of HR has to verify it.")
     lines: tuple[Line, ...] = ()
     if one.state is not EvidenceState.CHECKED:
         told = _("{name} is told in their chat.") if done.is_told else _("{name} has no linked chat; please tell them.")
@@ -250,6 +256,12 @@ def _tell_done(done: Decided, rules: RulesOn) -> Reply:
         lines=(*lines, *shown.lines),
         choices=(next_steps.review(),),
     )
+
+
+def _show_found(seen: Seen | Barred | None, rules: RulesOn) -> Reply:
+    if isinstance(seen, Barred):
+        return _barred(seen)
+    return _show(seen, rules) if seen is not None else _no_such()
 
 
 def _show(seen: Seen, rules: RulesOn) -> Reply:
@@ -295,6 +307,10 @@ def describe_effect(effect: Effect, today: RulesOn, *, is_decided: bool = False)
         Line(_("The verdict once it is verified:")),
         describe_finding(effect.verified, today),
     ]
+
+
+def _barred(found: Barred) -> Reply:
+    return replace(_no_such(), title=found.why)
 
 
 def _no_such() -> Reply:

@@ -15,6 +15,7 @@ from handlers.hr.proposals_rights import (
     may_decide,
     reaches,
     signatory_of,
+    sort_waiting,
 )
 from handlers.hr.proposals_time import DayChange, HoursChange, show_time
 from handlers.hr.proposals_words import describe_change, describe_effects, name_proposal
@@ -108,27 +109,30 @@ def refuse_reach() -> Reply:
 
 
 async def list_waiting(visit: Visit, desk: Desk) -> Reply:
-    """What waits for me to confirm, and what of mine waits for others?"""
+    """What waits for me to confirm, what of mine waits for others, and what may I not decide here, and why?"""
     person = visit.person
     if person is None or not may_broadcast(person):  # administrators decide on broadcasts, and see nothing else here
         return refuse(visit)
     today = visit.rules.book.on(visit.today)
     await _expire(desk)
-    found = await desk.proposals.list_waiting(_MOST_LISTED)
-    for_me = [one for one in found if may_decide(person, one, today)]
-    mine = [one for one in found if one.proposed_by.person == person.code]
-    if not for_me and not mine:
+    waits = sort_waiting(person, await desk.proposals.list_waiting(_MOST_LISTED), today)
+    for_me, mine, barred = waits.for_me, waits.mine, waits.barred
+    if not for_me and not mine and not barred:
         return Reply(title=_("No proposal waits for you."), choices=(next_steps.rulings(),))
     lines = [Line(_("They wait for you:"))] if for_me else []
     lines += [Line(name_proposal(one), is_item=True) for one in for_me]
     lines += [Line(_("Yours, which wait for a colleague:"))] if mine else []
     lines += [Line(name_proposal(one), is_item=True) for one in mine]
+    for why in dict.fromkeys(why for _one, why in barred):
+        lines.append(Line(_("They wait for a second person. {why}").format(why=why)))
+        lines += [Line(name_proposal(one), is_item=True) for one, reason in barred if reason == why]
+    listed = [*for_me, *mine, *(one for one, _why in barred)]
     return Reply(
         title=ngettext("{n} proposal waits for you", "{n} proposals wait for you", len(for_me)).format(n=len(for_me))
         if for_me
         else _("No proposal waits for you."),
         lines=tuple(lines),
-        choices=(*(_see(one) for one in [*for_me, *mine][:_MOST_CHOICES]), next_steps.rulings()),
+        choices=(*(_see(one) for one in listed[:_MOST_CHOICES]), next_steps.rulings()),
     )
 
 

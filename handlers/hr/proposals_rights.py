@@ -1,6 +1,7 @@
 """Who may propose a change of the rules, and who may confirm it. Always decided by the rules of the real day. Pure."""
 
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from handlers.phrases import _
 from handlers.rights import province_of, serves_home
@@ -11,6 +12,18 @@ from storage.records import Proposal, ProposalKind
 
 # What administrators decide on as HR does: what is sent and when, never what the rules are.
 OF_THE_MACHINE_TOO = frozenset({ProposalKind.BROADCAST, ProposalKind.SENDING_HOURS})
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits, as one person sees it: for them to decide, their own, and what they reach but may not decide here.
+
+    Of the last each comes with why not.
+    """
+
+    for_me: Sequence[Proposal]
+    mine: Sequence[Proposal]
+    barred: Sequence[tuple[Proposal, str]]
 
 
 def is_hr(person: Person | None) -> bool:
@@ -47,6 +60,19 @@ def may_decide(person: Person, proposal: Proposal, today: RulesOn) -> bool:
     """Whether somebody may confirm or refuse: surely another person of HR, whose scope covers all of it."""
     by = proposal.proposed_by
     return is_another(person, by.person, by.vouched_by) and reaches(person, proposal, today)
+
+
+def sort_waiting(person: Person, found: Iterable[Proposal], today: RulesOn) -> Waiting:
+    """What of this waits for somebody, what is theirs, and what only another person, or another chat, may decide."""
+    mine, for_me, barred = [], [], []
+    for one in found:
+        if one.proposed_by.person == person.code:
+            mine.append(one)
+        elif may_decide(person, one, today):
+            for_me.append(one)
+        elif reaches(person, one, today):
+            barred.append((one, explain_refusal(person, one)))
+    return Waiting(for_me, mine, barred)
 
 
 def reaches(person: Person, proposal: Proposal, today: RulesOn) -> bool:

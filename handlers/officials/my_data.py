@@ -1,9 +1,10 @@
 """What do you hold on me? View, export, unlink this chat."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from handlers import letting_go, next_steps
-from handlers.asking import Choice
+from handlers.asking import Channel, Choice
 from handlers.data_copy import make_copy
 from handlers.evidence_words import describe_in_list
 from handlers.inquiries import name_state
@@ -15,11 +16,12 @@ from handlers.ports import Accounts, Audit, Clock, Consents, EvidenceKept, Inqui
 from handlers.privacy import describe_notice_shortly, describe_period
 from handlers.reply import Line, Reply
 from handlers.visit import Visit
+from handlers.vouching import name_leaving
 from handlers.wording import name_channel, name_credential, name_managed_by, name_unit
 from knowledge.facts import Credential, CredentialStatus, Person
 from knowledge.privacy import Purpose
 
-LEAVE = "data.leave"
+LEAVE, ASK_TO_LEAVE = "data.leave", "data.leave.ask"
 FORM_CORRECT = "data.correct"
 FORM_RESTRICT = "data.restrict"
 _MOST_LOOKS = 5
@@ -137,6 +139,7 @@ async def view_my_data(
             Choice(_("Restrict or object"), FORM_RESTRICT),
             Choice(_("Delete my data"), "data.delete"),
             Choice(_("My requests"), "data.requests"),
+            *_offer_to_leave(person),
             Choice(_("Withdraw consent and unlink"), "data.withdraw"),
             *((see_later(),) if len(linked) > 1 else ()),
             next_steps.my_gaps(),
@@ -201,7 +204,41 @@ def ask_to_confirm_withdrawal(visit: Visit) -> Reply:
             Line(_("Certificates that wait to be verified are taken back, and their pictures deleted.")),
             Line(_("No reminders come to this chat any more; deadlines run on, and HR tells you in another way.")),
         ),
-        choices=(Choice(_("Yes, withdraw"), "data.withdraw.yes"), next_steps.my_data()),
+        choices=(
+            *_offer_to_leave(visit.person),
+            Choice(_("Yes, withdraw"), "data.withdraw.yes"),
+            next_steps.my_data(),
+        ),
+    )
+
+
+def _offer_to_leave(person: Person | None) -> tuple[Choice, ...]:
+    """Where a colleague's code led to this chat: a way to link it without one that costs nothing of one's own."""
+    if person is None or not person.vouched_by:
+        return ()
+    return (Choice(name_leaving(), ASK_TO_LEAVE),)
+
+
+def ask_to_leave(visit: Visit, vouching: Collection[Channel]) -> Reply:
+    """Unlinking to link anew needs a second press: what stays is told before, and what the chat is linked with then."""
+    if visit.asked.channel in vouching:
+        then = _(
+            "Then link it by your own phone number, or with a code from the administrator; a code from a colleague "
+            "leaves it as it is now."
+        )
+    else:
+        then = _(
+            "Then link it with a code from the administrator, so ask for that first; a code from a colleague leaves it "
+            "as it is now."
+        )
+    return Reply(
+        title=_("Unlink this chat to link it anew?"),
+        lines=(
+            Line(_("Certificates that you handed in, questions that you passed on and your calendar all stay.")),
+            Line(_("Until it is linked again, this chat does not know who you are; what was said here is forgotten.")),
+            Line(then),
+        ),
+        choices=(Choice(_("Yes, unlink this chat"), LEAVE), next_steps.my_data()),
     )
 
 

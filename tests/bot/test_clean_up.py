@@ -1,7 +1,7 @@
 """The clean-up of the open house: it waits where the clock may be ahead, says so, and goes on by itself."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -10,25 +10,10 @@ from bot.clock import FixedClock
 from bot.commands.doctor_personal_data import check_personal_data
 from bot.wiring import Office
 from tests.databases import make_home
-from tests.offices import StandingClock, sample_office
+from tests.offices import SetClock, StandingClock, sample_office
 
 NOW = StandingClock().now()
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-class Clock:
-    """Stands where it is put."""
-
-    is_fixed = False
-
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-
-    def today(self) -> date:
-        return self.moment.date()
-
-    def now(self) -> datetime:
-        return self.moment
 
 
 @pytest.fixture
@@ -40,7 +25,7 @@ async def office(server_url):
                 await drawers.threads.keep("web:old", {"intent": "help"}, NOW - 31 * DAY)
                 await drawers.threads.keep("web:new", {"intent": "help"}, NOW - 2 * DAY)
                 await drawers.updates.keep("telegram", [("1", "một câu hỏi chưa ai trả lời")], None)
-            yield replace(opened, clock=Clock(NOW))
+            yield replace(opened, clock=SetClock(NOW))
 
 
 async def left(office: Office) -> list[str]:
@@ -58,9 +43,9 @@ async def faults(office: Office) -> set[str]:
 
 
 async def test_a_clock_that_leaps_ahead_removes_nothing_is_named_and_leaves_no_trace_once_it_is_right(office):
-    office.clock.moment = ahead = NOW + 400 * DAY
+    office.clock.at = ahead = NOW + 400 * DAY
     for hours in (0, 6, 30):
-        office.clock.moment = ahead + hours * HOUR
+        office.clock.at = ahead + hours * HOUR
         with capture_logs() as logged:
             await office.tidy()
         assert "privacy.clean_up_held_back" in {one["event"] for one in logged if one["log_level"] == "error"}
@@ -68,7 +53,7 @@ async def test_a_clock_that_leaps_ahead_removes_nothing_is_named_and_leaves_no_t
     assert await left(office) == ["web:old", "web:new"]
     assert await unanswered(office) == 1
 
-    office.clock.moment = NOW
+    office.clock.at = NOW
     assert await faults(office) == {"personal_data.clock_ahead"}
     await office.tidy()
     assert await faults(office) == set()
@@ -83,7 +68,7 @@ async def test_a_house_that_was_closed_for_long_waits_for_a_day_and_then_forgets
     assert await left(office) == ["web:old", "web:new"]
     assert await faults(office) == {"personal_data.held_back"}
 
-    office.clock.moment += DAY + HOUR
+    office.clock.at += DAY + HOUR
     await office.tidy()
     assert await left(office) == ["web:new"]
     assert await faults(office) == set()
@@ -103,5 +88,5 @@ async def test_a_clean_up_that_died_is_seen_behind_one_of_a_day_to_come(office):
     await office.tidy()
     async with office._database.transaction() as drawers:
         await drawers.personal_data.note_run(NOW.date() + 400 * DAY, NOW + 400 * DAY, {})
-    office.clock.moment += 3 * DAY
+    office.clock.at += 3 * DAY
     assert await faults(office) == {"personal_data", "personal_data.clock_ahead"}

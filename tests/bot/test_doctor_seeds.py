@@ -32,7 +32,7 @@ from knowledge.calendar import WorkingCalendar
 from knowledge.loader import load_library
 from storage.encryption import Vault
 from tests.databases import make_home, named
-from tests.offices import TEST_SECRET, settings_for, share_cache
+from tests.offices import TEST_SECRET, SetClock, settings_for, share_cache
 from tests.standins.telegram_api import TelegramApi
 from tests.standins.telegram_api.methods import Webhook
 
@@ -59,21 +59,6 @@ INSERT INTO recognition (document, criterion, kind, counts_as) VALUES ('01/MẪU
 INSERT INTO rounds (code, name, document, deadline) VALUES ('DOT', 'Đợt', '01/MẪU', '2026-12-31');
 INSERT INTO planned_days (day, started_at, finished_at, counts) VALUES ('2026-11-23', now(), now(), '{}');
 """
-
-
-class Clock:
-    """Stands where it is put."""
-
-    is_fixed = False
-
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-
-    def today(self) -> date:
-        return self.moment.date()
-
-    def now(self) -> datetime:
-        return self.moment
 
 
 def found_of(checks: list[Check], fault: str) -> Check:
@@ -284,8 +269,8 @@ async def refuse_password(reader: asyncio.StreamReader, writer: asyncio.StreamWr
     writer.close()
 
 
-async def told(settings: Settings, clock: Clock | None = None, **more: object) -> list[Check]:
-    return [one async for one in look(settings, clock=clock or Clock(MONDAY), **more)]
+async def told(settings: Settings, clock: SetClock | None = None, **more: object) -> list[Check]:
+    return [one async for one in look(settings, clock=clock or SetClock(MONDAY), **more)]
 
 
 async def test_a_wrong_password_is_told_from_a_server_that_is_away(tmp_path):
@@ -312,7 +297,7 @@ class Ground:
     url: str
     home: Path
     settings: Settings
-    clock: Clock = field(default_factory=lambda: Clock(MONDAY))
+    clock: SetClock = field(default_factory=lambda: SetClock(MONDAY))
     more: dict[str, object] = field(default_factory=dict)
 
     def orders(self, *orders: str) -> None:
@@ -368,7 +353,7 @@ async def a_broken_chain(ground: Ground) -> None:
 
 async def three_days_ago(ground: Ground) -> None:
     """The house stands since then; nothing was read, backed up or cleaned up."""
-    since = Clock(MONDAY - timedelta(days=3))
+    since = SetClock(MONDAY - timedelta(days=3))
     async with open_office(ground.settings, clock=since, keeps_threads=False) as office:
         await office.record_look("CB1")
 
@@ -411,11 +396,11 @@ def first_undecided_year() -> int:
 
 
 def before_an_undecided_year(ground: Ground) -> None:
-    ground.clock = Clock(datetime(first_undecided_year() - 1, 12, 15, 7, tzinfo=HANOI))
+    ground.clock = SetClock(datetime(first_undecided_year() - 1, 12, 15, 7, tzinfo=HANOI))
 
 
 def in_an_undecided_year(ground: Ground) -> None:
-    ground.clock = Clock(datetime(first_undecided_year(), 3, 1, 7, tzinfo=HANOI))
+    ground.clock = SetClock(datetime(first_undecided_year(), 3, 1, 7, tzinfo=HANOI))
 
 
 def ahead_by_an_hour(ground: Ground) -> None:

@@ -12,13 +12,14 @@ from bot.on_web.door import Pace, WebDoor, WebSettings
 from bot.on_web.server import make_app, serving
 from bot.wiring import Office
 from knowledge.facts import PersonCode
-from storage.records import ConsentAct
+from storage.records import ConsentAct, Letter, LetterKind
 from tests.bot.on_web.scripted import hear, say
 from tests.conversations.doors import WebGuest, link
 from tests.databases import make_home
 from tests.offices import sample_office
 
-PERSON = PersonCode("CB002")
+PERSON, OTHER = PersonCode("CB002"), PersonCode("CB003")
+ELSEWHERE = "of-another-chat"
 MINE, KNOWN, STRANGER = "tôi còn thiếu gì", "Ngoại ngữ", "xác nhận đồng chí là ai"
 
 
@@ -104,6 +105,27 @@ async def test_the_link_its_consent_and_its_conversation_end_and_are_recorded(of
     assert (account.person, account.consent_version) == (None, None)
     assert {last[one] for one in ("answers", "reminders", "conversation")} == {ConsentAct.WITHDRAWN}
     assert "withdrew_consent" in [what for _at, _who, what in looks]
+
+
+async def test_what_waits_to_be_told_there_is_told_in_another_chat_of_theirs(office):
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with process(office) as (here, _door), aiohttp.ClientSession(cookie_jar=jar) as browser:
+        await (await browser.get(here)).read()
+        (visitor,) = {one.value.partition(".")[0] for one in jar}
+        async with office._database.transaction() as drawers:
+            now = office.clock.now()
+            for channel, address in (("web", visitor), ("telegram", ELSEWHERE)):
+                await drawers.accounts.save_consent(channel, address, "1", now)
+                await drawers.accounts.link(channel, address, OTHER, now)
+            for channel, address, number in (("web", visitor, 7), ("web", visitor, 8), ("telegram", ELSEWHERE, 8)):
+                assert await drawers.letters.leave(Letter(channel, address, LetterKind.DATA, now, OTHER, number=number))
+        async with browser.post(f"{here}/leave", headers={"Origin": here}) as response:
+            assert response.status == 204
+    async with office._database.transaction() as drawers:
+        moved = await drawers.letters.collect("telegram", ELSEWHERE, OTHER, now)
+        left = await drawers.letters.collect("web", visitor, OTHER, now)
+    assert [one.number for one in moved] == [7, 8]
+    assert left == []
 
 
 async def _hand_in_and_pass_on(guest: WebGuest) -> None:

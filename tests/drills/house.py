@@ -91,6 +91,12 @@ WITH one AS (
 INSERT INTO accounts (channel, address, person, linked_at, locale, changed_at)
 SELECT 'telegram', %s, code, now(), 'vi', now() FROM one
 """
+_SENT_TO = """
+SELECT address, state, count(*) FROM (
+    SELECT address, state FROM deliveries WHERE channel = %s
+    UNION ALL SELECT address, state FROM letters WHERE channel = %s
+) AS sent GROUP BY 1, 2
+"""
 _LEFT = """
 SELECT count(*) FROM deliveries WHERE state IN ('claimed', 'started')
     OR (state = 'waiting' AND NOT is_held AND due_at <= %s)
@@ -592,19 +598,23 @@ class House:
         Lost is whatever a drill asked to be told and was neither delivered nor named unclear, however its row stands.
         Of what the house found to tell by itself, what is due and has not ended, and what was refused.
         """
-        order = "SELECT address, state, count(*) FROM deliveries WHERE channel = %s GROUP BY 1, 2"
         kept: dict[str, Counter[str]] = {}
-        for address, state, count in await self.ask_database(order, self.channel):
+        for address, state, count in await self.ask_database(_SENT_TO, self.channel, self.channel):
             kept.setdefault(address, Counter())[state] = count
         lost = doubled = unclear = delivered = 0
         for address, states in kept.items():
             if not self.asks_nothing(address):
                 continue  # whoever asks reads answers too
-            got = len(self.texts_at(address))
+            got = sum(
+                map(bool, self.texts_at(address))
+            )  # a file that words too long for its caption came before has none
             unclear += states["unclear"]
             delivered += states["delivered"]
             lost += max(0, states["delivered"] - got)
-            doubled += max(0, got - states["delivered"] - states["unclear"])
+            more = max(0, got - states["delivered"] - states["unclear"])
+            doubled += more
+            if more:
+                print(f"{address} read {more} too many, of {dict(states)}: {self.texts_at(address)}", file=sys.stderr)
         broadcasts = await self.count_broadcasts()
         left = (await self.ask_database(_OTHERS_LEFT, _BROADCASTS, self.now_there()))[0][0]
         return {

@@ -19,7 +19,7 @@ from bot.wiring import open_office
 from knowledge.calendar import WorkingCalendar
 from tests.drills.house import House, link_officials, open_house
 from tests.drills.province import IDENTITY
-from tests.offices import settings_for
+from tests.offices import SetClock, settings_for
 
 _SENDERS = {"telegram": IDENTITY}
 _HOUR = 3600.0
@@ -37,21 +37,6 @@ _CARRIED_TWICE = """
 SELECT count(*) FROM (SELECT notice FROM carried c JOIN deliveries d ON d.id = c.delivery
     WHERE c.dropped IS NULL AND d.state <> 'dropped' GROUP BY notice, d.person HAVING count(*) > 1) c
 """
-
-
-class SetClock:
-    """Stands where it was put."""
-
-    is_fixed = False
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def today(self) -> date:
-        return self.at.date()
-
-    def now(self) -> datetime:
-        return self.at
 
 
 @dataclass

@@ -147,6 +147,7 @@ async def test_new_head_reads_what_the_former_one_said_and_those_above_see_that_
     tried = Tried(make_book(library), *told, BY_DIRECTOR, people=(*EVERYBODY, former))
     tried.cases.remarks += [
         Remark(OFFICIAL.code, former.code, datetime(2026, 12, 8, tzinfo=UTC), "Chờ lớp tháng 12."),
+        Remark(OFFICIAL.code, former.code, datetime(2026, 12, 20, tzinfo=UTC), "Cấp trên cho ý kiến."),
         Remark(OFFICIAL.code, DIRECTOR.code, datetime(2026, 12, 15, tzinfo=UTC), "Sẽ bố trí."),
     ]
 
@@ -154,7 +155,7 @@ async def test_new_head_reads_what_the_former_one_said_and_those_above_see_that_
 
     assert "Chờ lớp tháng 12." in of_new
     assert "07/12/2026" in of_new
-    assert not [one for one in ("Sẽ bố trí.", "15/12/2026", "09/12/2026") if one in of_new]
+    assert not [one for one in ("Sẽ bố trí.", "15/12/2026", "09/12/2026", "Cấp trên cho ý kiến.") if one in of_new]
     assert all(one in of_director for one in ("Chờ lớp tháng 12.", "07/12/2026", "09/12/2026", former.code, new.code))
     assert OFFICIAL.name not in words(await tried.list(former)), "who heads it no more"
 

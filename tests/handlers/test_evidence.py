@@ -8,6 +8,7 @@ import pytest
 from handlers.hr.evidence import effect_of
 from handlers.letting_go import Kept, erase
 from handlers.reply import Outcome, Reply
+from handlers.vouching import explain_not_another, in_chat_of, name_leaving
 from knowledge.facts import Credential, CredentialStatus, Person, PersonCode, Role
 from knowledge.findings import State
 from storage.records import Account, EvidenceState, LetterKind
@@ -377,7 +378,7 @@ async def test_whoever_checked_first_does_not_verify_in_a_chat_linked_with_their
     assert house.state() is EvidenceState.CHECKED
     assert "review.verify" not in actions(seen)
     assert refused.title in words(seen)
-    assert (SECOND.code if is_mirrored else HR.code) in refused.title
+    assert (SECOND.name if is_mirrored else HR.name) in refused.title
     await house.presses(FOURTH, "review.verify|1:2")
     assert house.state() is EvidenceState.VERIFIED
 
@@ -387,8 +388,49 @@ async def test_nobody_decides_on_the_certificate_of_whoever_gave_the_code_of_the
     chat = Account("web", "given", SECOND.code, vouched_by=frozenset({ME.code}))
     house.tried.drawers.accounts.kept["web", "given"] = chat
 
+    listed = await house.tried.press("review", address="given")
+    opened = await house.tried.press("review.open|1", address="given")
+    picture = await house.tried.press("review.file|1:1", address="given")
+
+    assert "review.open" in actions(listed)
+    assert {one.outcome for one in (opened, picture)} == {Outcome.DENIED}
+    assert opened.title == picture.title == explain_not_another(in_chat_of(SECOND, chat.vouched_by), ME.code, ME.name)
+    assert "look_refused" not in {action for _actor, action, _subject in house.audit}
     assert (await house.tried.press("review.verify|1:1", address="given")).outcome is Outcome.DENIED
+    assert ("HR002", "decision_refused", "evidence") in house.audit
     assert house.state() is EvidenceState.WAITING
+
+
+async def test_whoever_checked_first_by_a_colleagues_code_checks_anew_without_it_and_the_colleague_is_the_second(house):
+    chats = house.tried.drawers.accounts.kept
+    chats["web", "own"] = Account("web", "own", HR.code)
+    chats["web", "given"] = Account("web", "given", SECOND.code, vouched_by=frozenset({HR.code, FOURTH.code}))
+    chats["web", "phone"] = Account("web", "phone", SECOND.code)
+    await house.presses(HR, "review.mark|ielts:1")
+    await house.hand_in()
+    await house.tried.press("review.verify|1:1", address="given")
+    assert name_leaving() in (await house.tried.press("review.verify|1:2", address="given")).title
+    assert house.kept.kept[1].checked_vouched_by == {HR.code, FOURTH.code}, "the same chat makes nothing anew"
+
+    assert "review.verify" in actions(await house.tried.press("review.open|1", address="phone"))
+    await house.tried.press("review.verify|1:2", address="phone")
+    kept = house.kept.kept[1]
+    assert (kept.state, kept.checked_by, kept.checked_vouched_by) == (EvidenceState.CHECKED, SECOND.code, frozenset())
+    assert "review.verify" not in actions(await house.tried.press("review.open|1", address="phone"))
+
+    await house.tried.press("review.verify|1:3", address="own")
+    assert house.state() is EvidenceState.VERIFIED
+
+
+async def test_a_first_check_is_not_made_anew_where_more_codes_led_to(house):
+    chats = house.tried.drawers.accounts.kept
+    chats["web", "given"] = Account("web", "given", SECOND.code, vouched_by=frozenset({HR.code}))
+    await house.presses(HR, "review.mark|ielts:1")
+    await house.hand_in()
+    await house.presses(SECOND, "review.verify|1:1")
+    await house.tried.press("review.verify|1:2", address="given")
+    kept = house.kept.kept[1]
+    assert (kept.state, kept.version, kept.checked_vouched_by) == (EvidenceState.CHECKED, 2, frozenset())
 
 
 async def test_who_lets_one_person_be_enough_does_not_decide_alone_on_what_waits(house):

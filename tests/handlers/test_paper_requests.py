@@ -8,6 +8,7 @@ import pytest
 from handlers.hr.data_requests import show_one
 from handlers.phrases import locale_of
 from handlers.reply import Outcome
+from handlers.vouching import explain_not_another, in_chat_of
 from knowledge.facts import PersonCode, Role
 from knowledge.privacy import Purpose
 from storage.records import Account, Consent, ConsentAct, DataRequestState
@@ -121,7 +122,7 @@ async def test_a_deletion_takes_two_of_whom_neither_gave_the_code_of_the_others_
         reply = await tried.press("data.office.answer|deed:accept", address=address, thread=address)
 
     assert reply.outcome is Outcome.DENIED
-    assert (OFFICER.code if is_mirrored else HR.code) in reply.title
+    assert (OFFICER.name if is_mirrored else HR.name) in reply.title
     assert not tried.drawers.personal_data.erased
     await _decide(tried, "accept", by=SECOND)
     assert tried.drawers.personal_data.erased == ["CB001"]
@@ -132,8 +133,39 @@ async def test_nobody_looks_after_the_request_of_whoever_gave_the_code_of_their_
     chat = Account("web", "given", OFFICER.code, vouched_by=frozenset({ASKER.code}))
     tried.drawers.accounts.kept["web", "given"] = chat
 
-    assert (await tried.press("data.office.open|1", address="given")).outcome is Outcome.DENIED
-    assert not (await tried.press("data.office", address="given")).lines
+    opened = await tried.press("data.office.open|1", address="given")
+    listed = await tried.press("data.office", address="given")
+
+    assert opened.outcome is Outcome.DENIED
+    assert opened.title == explain_not_another(in_chat_of(OFFICER, chat.vouched_by), ASKER.code, ASKER.name)
+    assert "data.office.begin" not in actions(opened)
+    assert "data.office.open" in actions(listed), "whoever is told that a clock runs out finds it"
+    await tried.press("data.office.begin|1", address="given", thread="given")
+    denied = await tried.press("data.office.answer|deed:accept", address="given", thread="given")
+    assert denied.title == opened.title
+    kept = [one.action for one in tried.drawers.audit.entries if one.actor == OFFICER.code]
+    assert kept == ["decision_refused"]
+
+
+async def test_whoever_agreed_first_by_a_colleagues_code_agrees_anew_without_it_and_the_colleague_is_the_second(tried):
+    chats = tried.drawers.accounts.kept
+    chats["web", "own"] = Account("web", "own", HR.code)
+    chats["web", "given"] = Account("web", "given", OFFICER.code, vouched_by=frozenset({HR.code, ADMIN.code}))
+    chats["web", "phone"] = Account("web", "phone", OFFICER.code)
+    await _enter(tried, "delete", "sure:yes")
+
+    async def agree(address: str):
+        await tried.press("data.office.begin|1", address=address, thread=address)
+        return await tried.press("data.office.answer|deed:accept", address=address, thread=address)
+
+    outcomes = [(await agree(one)).outcome for one in ("given", "given", "own", "phone", "phone", "given")]
+
+    kept = tried.drawers.privacy.requests[1]
+    denied = [one is Outcome.DENIED for one in outcomes]
+    assert denied == [False, True, True, False, True, True]
+    assert (kept.is_open, kept.agreed_by, kept.agreed_vouched_by) == (True, OFFICER.code, frozenset())
+    assert (await agree("own")).outcome is not Outcome.DENIED
+    assert tried.drawers.personal_data.erased == ["CB001"]
 
 
 async def test_a_copy_with_results_is_handed_over_only_by_hr_in_charge(tried):

@@ -116,6 +116,23 @@ async def test_clocks_that_run_out_are_told_to_hr_of_the_province_of_the_person(
 
 
 @pytest.mark.parametrize(
+    ("behind", "is_told"),
+    [
+        pytest.param({HR.code: frozenset({FAR_HR.code})}, True, id="every chat of the only one in charge"),
+        pytest.param({HR.code: frozenset({FAR_OFFICER.code})}, False, id="codes of somebody else"),
+        pytest.param({}, False, id="no chat"),
+    ],
+)
+async def test_administrators_hear_of_a_clock_where_nobody_in_charge_could_decide_in_any_chat(today, behind, is_told):
+    asks = replace(FAR_HR, unit=OFFICE.code, scope=FAR_OFFICE.code)
+    privacy = FakePrivacy()
+    privacy.vouchers = behind
+    await privacy.add_request(DataRequest(asks.code, "telegram", "correct", NOW, TODAY, TODAY))
+    drawers = SimpleNamespace(privacy=privacy, profiles=FakeProfiles((asks, HR, ADMIN)))
+    assert await count_due(drawers, today) == {HR.code: 1, **({ADMIN.code: 1} if is_told else {})}
+
+
+@pytest.mark.parametrize(
     ("scope", "whose"), [(None, HR), (OFFICE.code, HR), (FAR_OFFICE.code, FAR_HR)], ids=["common", "here", "there"]
 )
 def test_rules_are_decided_by_hr_of_the_province_that_they_reach(today, scope, whose):

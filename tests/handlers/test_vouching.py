@@ -113,7 +113,8 @@ async def test_whoever_proposes_cannot_confirm_as_a_colleague_for_whom_they_gave
 
     proposal = await desk.drawers.proposals.find(number)
     why = explain_refusal(in_chat_of(BINH, frozenset({ANH.code})), proposal)
-    assert str(number) not in {one.subject for one in listed.choices}
+    assert why in words(listed)
+    assert ("proposal", str(number)) in {(one.action, one.subject) for one in listed.choices}
     assert "proposal.confirm" not in actions(seen)
     assert why in words(seen)
     assert (forged.outcome, forged.title) == (Outcome.DENIED, why)

@@ -45,6 +45,17 @@ async def test_it_is_kept_with_the_first_check_of_evidence_and_the_first_word_on
     assert agreed.agreed_vouched_by == BY
 
 
+async def test_whose_codes_led_to_every_chat_of_somebody_is_known(drawers: Drawers) -> None:
+    await put_units(drawers)
+    await put_people(drawers, [LAN])
+    assert await drawers.privacy.list_vouchers([LAN.code]) == {}
+    await drawers.accounts.link("web", "a", LAN.code, NOW, BY)
+    await drawers.accounts.link("web", "b", LAN.code, NOW, {ANH})
+    assert await drawers.privacy.list_vouchers([LAN.code]) == {LAN.code: {ANH}}
+    await drawers.accounts.link("web", "c", LAN.code, NOW)
+    assert await drawers.privacy.list_vouchers([LAN.code]) == {LAN.code: frozenset()}
+
+
 async def test_a_letter_keeps_the_word_that_it_tells(drawers: Drawers) -> None:
     await drawers.letters.leave(Letter("web", "w", LetterKind.LINKED, NOW, LAN.code, about="telegram"))
     (letter,) = await drawers.letters.collect("web", "w", LAN.code, NOW)

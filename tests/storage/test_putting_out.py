@@ -1,0 +1,51 @@
+"""Unlinking a chat where somebody else may sit leaves the person's own as it is, in the tables too."""
+
+from dataclasses import replace
+
+import pytest
+
+from handlers.letting_go import Kept, put_out
+from knowledge.facts import PersonCode
+from knowledge.library import Library
+from storage.drawers import Drawers
+from storage.records import Inquiry, InquiryState
+from tests.handlers.visits import TODAY, with_standards
+from tests.storage.filling import LAN, another, put_people, put_units
+from tests.storage.test_inquiries import ASKED, NOON
+
+
+@pytest.fixture
+async def office(drawers: Drawers) -> Drawers:
+    await put_units(drawers)
+    await put_people(drawers, [LAN, another("CB002")])
+    for address in ("42", "strange"):
+        await drawers.accounts.save_consent("telegram", address, "1", NOON)
+        await drawers.accounts.link("telegram", address, LAN.code, NOON)
+    return drawers
+
+
+async def test_only_what_this_person_asked_there_is_taken_back(office: Drawers, library: Library) -> None:
+    there = await office.inquiries.add(replace(ASKED, address="strange"))
+    others = [
+        await office.inquiries.add(ASKED),
+        await office.inquiries.add(replace(ASKED, channel="web", address="strange")),
+        await office.inquiries.add(replace(ASKED, address="strange", person=None)),
+        await office.inquiries.add(replace(ASKED, address="strange", person=PersonCode("CB002"))),
+        await office.inquiries.add(replace(ASKED, address="strange", state=InquiryState.ANSWERED)),
+    ]
+    await office.calendars.issue(LAN.code, NOON)
+    kept = Kept(office.accounts, office.threads, office.inquiries, office.letters, office.evidence, office.calendars)
+
+    taken = await put_out(("telegram", "strange"), LAN, with_standards(library).on(TODAY), kept, office.privacy, NOON)
+
+    assert taken == 1
+    assert await _standing(office, there) == (InquiryState.WITHDRAWN, False)
+    assert [await _standing(office, one) for one in others] == [(one.state, True) for one in others]
+    assert [one.address for one in await office.accounts.list_accounts(LAN.code)] == ["42"]
+    assert await office.calendars.find_issued(LAN.code) == NOON
+
+
+async def _standing(office: Drawers, asked: Inquiry) -> tuple[InquiryState, bool]:
+    found = await office.inquiries.find(asked.code)
+    assert found is not None
+    return found.state, found.question is not None
