@@ -143,6 +143,11 @@ class PrivacyInDatabase:
         _log.error("privacy.clean_up_held_back", by_clock=now.isoformat(), because="the clock may be ahead")
         return None
 
+    async def begun_at(self) -> datetime | None:
+        """The oldest sign of the house."""
+        async with self._database.transaction() as drawers:
+            return await drawers.personal_data.begun_at()
+
     async def standing(self) -> PrivacyStanding:
         """How it stands."""
         today = self._clock.today()

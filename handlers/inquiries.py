@@ -13,7 +13,7 @@ from handlers.reply import Line
 from handlers.rights import serves_whole_province
 from handlers.stating import state_for
 from handlers.wording import name_unit
-from knowledge.facts import Person, Role, TerritoryCode, UnitCode
+from knowledge.facts import Person, PersonCode, Role, TerritoryCode, UnitCode
 from knowledge.library import UnknownCitationError
 from knowledge.rulebook import RulesOn
 from storage.records import (
@@ -117,16 +117,25 @@ async def find_address(person: Person, accounts: Accounts) -> Account | None:
     return choose_account(await accounts.list_accounts(person.code))
 
 
+async def find_other_chat(person: PersonCode, place: tuple[str, str], accounts: Accounts) -> Account | None:
+    """Another chat of theirs that takes messages, for what would not be read in this one; None where there is none."""
+    able = await _list_able(person, accounts)
+    return choose_account([one for one in able if (one.channel, one.address) != place])
+
+
 async def find_asker_place(inquiry: Inquiry, accounts: Accounts) -> tuple[str, str]:
     """Channel and address where the asker hears of it: where they asked, else another chat that is theirs now.
 
     Whoever has left the chat in which they asked would never read what is told there, nor one that takes no messages.
     """
     asked_at = inquiry.channel, inquiry.address
-    linked = await accounts.list_accounts(inquiry.person) if inquiry.person is not None else ()
-    able = [one for one in linked if one.unreachable_at is None]
+    able = await _list_able(inquiry.person, accounts) if inquiry.person is not None else ()
     other = None if asked_at in {(one.channel, one.address) for one in able} else choose_account(able)
     return (other.channel, other.address) if other is not None else asked_at
+
+
+async def _list_able(person: PersonCode, accounts: Accounts) -> Sequence[Account]:
+    return [one for one in await accounts.list_accounts(person) if one.unreachable_at is None]
 
 
 def name_state(inquiry: Inquiry, today: date) -> str:

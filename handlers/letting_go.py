@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handlers.asking import Channel
-from handlers.inquiries import choose_account
+from handlers.inquiries import find_other_chat
 from handlers.ports import (
     Accounts,
     Calendars,
@@ -20,7 +20,7 @@ from handlers.privacy import Place, consents_at, withheld_after
 from knowledge.facts import Person
 from knowledge.privacy import EACH_TIME, OF_A_CHAT, Purpose
 from knowledge.rulebook import RulesOn
-from storage.records import Account, ConsentAct, InquiryState
+from storage.records import Account, ConsentAct, Inquiry, InquiryState
 
 _OF_THE_LINK = tuple(one for one in OF_A_CHAT if one not in EACH_TIME)
 _MOST_ASKED = 10_000  # more than anybody asks
@@ -67,14 +67,19 @@ async def leave(
     to be told there is told in another of those.
     """
     if person is not None:
-        linked = await kept.accounts.list_accounts(person.code)
-        able = [one for one in linked if one.unreachable_at is None and (one.channel, one.address) != place]
-        if (elsewhere := choose_account(able)) is not None:
+        if (elsewhere := await find_other_chat(person.code, place, kept.accounts)) is not None:
             await kept.letters.move_of(*place, person.code, elsewhere.channel, elsewhere.address)
         await kept.letters.take_back_of(*place, person.code)
         await _end_consent(_OF_THE_LINK, place, person, today, consents, now)
     await kept.accounts.unlink(*place, now)
     await kept.threads.forget_of(*place)
+
+
+async def withdraw_inquiry(inquiry: Inquiry, inquiries: Inquiries, letters: Letters, now: datetime) -> None:
+    """Take one question back: its texts are dropped, and nothing that waits tells its asker of it."""
+    await inquiries.save(replace(inquiry, state=InquiryState.WITHDRAWN), now)
+    await inquiries.drop_texts(inquiry.code)
+    await letters.take_back(inquiry.code, inquiry.channel, inquiry.address, inquiry.person)
 
 
 async def _take_back_asked_in(place: Place, person: Person, kept: Kept, now: datetime) -> int:
@@ -86,9 +91,7 @@ async def _take_back_asked_in(place: Place, person: Person, kept: Kept, now: dat
         found = await kept.inquiries.find(one.code, to_change=True)
         if found is None or not found.is_open:
             continue
-        await kept.inquiries.save(replace(found, state=InquiryState.WITHDRAWN), now)
-        await kept.inquiries.drop_texts(found.code)
-        await kept.letters.take_back(found.code, *place, person.code)
+        await withdraw_inquiry(found, kept.inquiries, kept.letters, now)
         taken_back += 1
     return taken_back
 

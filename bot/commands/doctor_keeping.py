@@ -16,7 +16,7 @@ _BACKUP_IS_TAKEN_WITHIN = timedelta(hours=49)
 async def check_keeping(office: Office) -> list[Check]:
     """The checks, in the order in which they are told."""
     standing, now = await read_standing(office), office.clock.now()
-    is_new = is_young((await office.privacy.standing()).begun_at, now)
+    is_new = is_young(await office.privacy.begun_at(), now)
     checks = [
         _about_chain(standing, now, is_new=is_new),
         _about_rights(standing, is_given=office.settings.database_url is not None),

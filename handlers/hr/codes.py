@@ -16,7 +16,7 @@ from handlers.rights import serves_whole_province, units_in_scope, units_served
 from handlers.visit import Visit
 from handlers.vouching import could_be
 from handlers.wording import name_unit
-from knowledge.facts import Person, PersonCode, Role
+from knowledge.facts import Person, PersonCode, Role, UnitCode
 from knowledge.rulebook import RulesOn
 
 ONE, SHEET, PRINT = "codes.one", "codes.sheet", "codes.print"
@@ -44,11 +44,11 @@ def may_issue(person: Person, today: RulesOn) -> bool:
     return bool(units_served(person, today))
 
 
-def exceeds(person: Person, issuer: Person, today: RulesOn) -> bool:
-    """Whether somebody may see or do what the issuer may not: who has their code could have all of it."""
+def exceeds(person: Person, issuer: Person, served: frozenset[UnitCode], today: RulesOn) -> bool:
+    """Whether somebody may see or do what the issuer, who serves these units, may not: who has their code could too."""
     is_wider = serves_whole_province(person) and not serves_whole_province(issuer)
     has_office = bool((person.roles & _OFFICES) - issuer.roles)
-    return is_wider or has_office or not units_in_scope(person, today) <= units_served(issuer, today)
+    return is_wider or has_office or not units_in_scope(person, today) <= served
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +218,7 @@ async def find_served(visit: Visit, hr: Person, words: str, desk: Desk) -> Perso
     found = await find_other(visit, hr, words, profiles=desk.profiles, audit=desk.audit, clock=desk.clock, action=ONE)
     if isinstance(found, Person) and (found.unit not in served or found.code == hr.code):
         return await _refuse(visit, hr, desk)
-    if isinstance(found, Person) and exceeds(found, hr, today):
+    if isinstance(found, Person) and exceeds(found, hr, served, today):
         return await _refuse_wider(visit, hr, found, desk)
     return found
 
@@ -243,7 +243,7 @@ async def _people(visit: Visit, hr: Person, unit: str, desk: Desk) -> _Meant | R
     people = [one async for one in desk.profiles.stream_people(meant.codes) if one.code != hr.code]
     linked = await desk.reach.find_linked([one.code for one in people])
     unlinked = [one for one in people if one.code not in linked]
-    given = [one for one in unlinked if not exceeds(one, hr, today)]
+    given = [one for one in unlinked if not exceeds(one, hr, served, today)]
     return _Meant(meant, given, len(linked), len(unlinked) - len(given))
 
 

@@ -17,6 +17,7 @@ from handlers.inquiries import (
     see,
     steps_after,
 )
+from handlers.letting_go import withdraw_inquiry
 from handlers.phrases import _, show_day, show_day_of
 from handlers.ports import Accounts, Audit, Clock, Guesses, Inquiries, Letters, Staff
 from handlers.reply import Line, Outcome, Pending, Reply
@@ -157,10 +158,7 @@ async def withdraw(visit: Visit, desk: Desk) -> Reply:
         return found
     if not found.is_open:
         return _is_over(found, visit)
-    now = desk.clock.now()
-    await desk.inquiries.save(replace(found, state=InquiryState.WITHDRAWN), now)
-    await desk.inquiries.drop_texts(found.code)
-    await desk.letters.take_back(found.code, found.channel, found.address, found.person)
+    await withdraw_inquiry(found, desk.inquiries, desk.letters, desk.clock.now())
     await _record("withdrew_inquiry", found, visit, desk)
     return Reply(
         title=_("Question {code} was taken back. Its texts are dropped.").format(code=found.code),
