@@ -204,7 +204,7 @@ async def _hold_place(
 async def _leave(leaving: Leaving, listens: Listening, stop: asyncio.Event, settings: Settings) -> None:
     """When asked to, leave politely: nobody who has called is cut off."""
     await leaving.wait(settings.drain_seconds)
-    await listens.leave()
+    await listens.leave(is_replaced=leaving.replaced.is_set())
     stop.set()
 
 

@@ -9,7 +9,11 @@ from typing import Final
 from aiohttp import web
 
 _LOOK_EVERY: Final = 0.02
+_TURNS: Final = 5
 _LOOKS: Final = 150  # so often, some 3 seconds: callers who keep their connection find out that it ends
+# Some 20 seconds: a caller may write into a line that was idle in the very moment in which it is closed. Where another
+# process answers meanwhile nobody waits for us, and most callers give up a line of their own that was idle for less.
+_LOOKS_REPLACED: Final = 1000
 
 
 @dataclass(slots=True)
@@ -51,17 +55,29 @@ class Listening:
     sites: tuple[web.BaseSite, ...]
     sockets: list[socket.socket]
 
-    async def leave(self, looks: int = _LOOKS) -> None:
+    async def leave(self, *, is_replaced: bool) -> None:
         """Take no more calls, and wait for those who are there, not for ever: what is left is closed afterwards.
 
         Not by the clock: where so much is to be done that seconds pass between two looks, nobody was heard meanwhile.
         """
+        await self._let_in_who_was_taken()
         for site in self.sites:
             await site.stop()
-        for _look in range(looks):
+        for _look in range(_LOOKS_REPLACED if is_replaced else _LOOKS):
             if not self._is_talking():
                 return
             await asyncio.sleep(_LOOK_EVERY)
+
+    async def _let_in_who_was_taken(self) -> None:
+        """Whoever was taken from the queue is attached a turn of the loop later; a server closed before cuts them off.
+
+        So nobody is taken any more first; whoever comes from now on waits in the queue for our successor.
+        """
+        loop = asyncio.get_running_loop()
+        for one in self.sockets:
+            loop.remove_reader(one)
+        for _turn in range(_TURNS):
+            await asyncio.sleep(0)
 
     def _is_talking(self) -> bool:
         server = self.runner.server

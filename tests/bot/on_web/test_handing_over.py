@@ -4,6 +4,7 @@ import asyncio
 import socket
 from typing import ClassVar
 
+import pytest
 from aiohttp import ClientSession, web
 
 from bot.commands.serving import Gates, _hold_place
@@ -40,11 +41,53 @@ async def test_nobody_is_refused_while_one_takes_the_place_of_another(tmp_path):
                 successor.close()
                 async with caller.get(url) as answer:  # on the connection that was kept
                     assert answer.headers["Connection"] == "close"
-                await first.leave(1)
+                await first.leave(is_replaced=True)
                 for _call in range(20):
                     async with caller.get(url) as answer:
                         assert await answer.text() == "new"
     assert not place.exists()
+
+
+def _ask_at_once(address: tuple[str, int]) -> socket.socket:
+    """A call that is made whole before anybody can take it."""
+    line = socket.create_connection(address)
+    line.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+    line.setblocking(False)
+    return line
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_who_calls_in_the_very_moment_of_leaving_is_answered_by_one_or_the_other(turns):
+    """Taken from the queue and not yet attached when the server closes, a line would be cut off."""
+    loop, own = asyncio.get_running_loop(), socket.create_server(("127.0.0.1", 0))
+    address, kept = own.getsockname(), own.dup()
+    async with listening(make_app("old", Leaving()), [own]) as first:
+        with _ask_at_once(address) as line:
+            for _turn in range(turns):
+                await asyncio.sleep(0)
+            await first.leave(is_replaced=True)
+            async with listening(make_app("new", Leaving()), [kept]), asyncio.timeout(5):
+                answer = await loop.sock_recv(line, 4096)
+    assert answer.startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(("is_replaced", "answered"), [(True, True), (False, False)])
+async def test_a_line_that_was_idle_is_kept_longer_where_another_answers_meanwhile(monkeypatch, is_replaced, answered):
+    monkeypatch.setattr("bot.on_web.leaving._LOOKS", 2)
+    old, own = Leaving(), socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{own.getsockname()[1]}/"
+    async with ClientSession() as caller, listening(make_app("old", old), [own]) as first:
+        async with caller.get(url) as before:
+            assert before.status == 200
+        old.asked.set()
+        going = asyncio.create_task(first.leave(is_replaced=is_replaced))
+        await asyncio.sleep(0.5)
+        assert going.done() is not answered
+        if answered:
+            async with caller.get(url) as late:  # on the line that was idle
+                assert late.headers["Connection"] == "close"
+        async with asyncio.timeout(5):
+            await going
 
 
 async def test_who_only_asks_sends_nobody_away(tmp_path):
