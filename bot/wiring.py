@@ -360,7 +360,8 @@ class Office:
     async def withdraw_answer(self, number: int, by: Person) -> None:
         """Give a promoted answer no more. Raises NotPromotedError."""
         async with self._database.transaction() as drawers:
-            await withdraw(number, by, questions=drawers.questions, audit=drawers.audit, clock=self.clock)
+            rules = self.reference.rule_book(await drawers.rules.load()).on(self.clock.today())
+            await withdraw(number, by, rules, questions=drawers.questions, audit=drawers.audit, clock=self.clock)
 
     async def list_reminder_stages(self) -> OwnStages:
         """At which stages HR has people reminded, beside the library's own."""

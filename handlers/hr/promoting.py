@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from handlers.hr.proposals_rights import covers
 from handlers.phrases import _
 from handlers.ports import Audit, Clock, Questions
 from handlers.wording import name_unit
@@ -18,6 +19,10 @@ class NotPromotedError(ValueError):
     """What is wrong with a promotion, in one sentence for HR; nothing was kept."""
 
 
+class BeyondScopeError(NotPromotedError):
+    """The answer is given to people whom this HR does not serve."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What HR wants to have answered again. `cited` is a document, with a point after "#"; None is HR's own word."""
@@ -31,10 +36,13 @@ class Draft:
 def check_draft(draft: Draft, by: Person, rules: RulesOn) -> FrequentAnswer:
     """The promoted answer as it would be kept. Raises NotPromotedError saying what is wrong.
 
-    A citation must name a document of the library that is in force and binds the territory of whoever promotes.
+    A citation must name a document of the library that is in force and binds the territory of whoever promotes. Whoever
+    serves all of another province than this installation's does not speak to everybody.
     """
     if Role.HR not in by.roles:
         raise NotPromotedError(_("Only HR may promote an answer."))
+    if not covers(by, by.scope, rules):
+        raise BeyondScopeError(_("That answer would go to more than your units; HR of the province may promote it."))
     question, answer = " ".join(draft.question.split()), draft.answer.strip()
     if not _SHORTEST <= len(question) <= LONGEST_QUESTION:
         raise NotPromotedError(
@@ -64,13 +72,24 @@ async def promote(known: FrequentAnswer, by: Person, *, questions: Questions, au
     return number
 
 
-async def withdraw(number: int, by: Person, *, questions: Questions, audit: Audit, clock: Clock) -> None:
-    """Give a promoted answer no more. Raises NotPromotedError where there is none, or for somebody who is not HR."""
+async def withdraw(
+    number: int, by: Person, rules: RulesOn, *, questions: Questions, audit: Audit, clock: Clock
+) -> None:
+    """Give a promoted answer no more. Raises NotPromotedError where there is none or by is not HR of its scope."""
     if Role.HR not in by.roles:
         raise NotPromotedError(_("Only HR may withdraw an answer."))
-    if not await questions.withdraw(number, by.code, clock.today()):
+    known = find_given(str(number), rules)
+    if known is not None and not covers(by, known.scope, rules):
+        raise BeyondScopeError(_("That answer was given for more than your units; HR of the province may withdraw it."))
+    if known is None or not await questions.withdraw(number, by.code, clock.today()):
         raise NotPromotedError(_("There is no promoted answer with the number {n}.").format(n=number))
     await audit.record(by.code, "withdrew_answer", str(number), clock.now())
+
+
+def find_given(number: str, rules: RulesOn) -> FrequentAnswer | None:
+    """The promoted answer of this number that is still given."""
+    given = (one for one in rules.book.rules.frequent if one.withdrawn_on is None)
+    return next((one for one in given if str(one.number) == number), None)
 
 
 def _with_citation(known: FrequentAnswer, cited: str, by: Person, rules: RulesOn) -> FrequentAnswer:

@@ -8,7 +8,15 @@ from handlers.asking import Choice
 from handlers.forms import Asked, Form, Refused, Step, Values
 from handlers.frequent import without_names
 from handlers.hr import inbox
-from handlers.hr.promoting import Draft, NotPromotedError, check_draft, promote, withdraw
+from handlers.hr.promoting import (
+    BeyondScopeError,
+    Draft,
+    NotPromotedError,
+    check_draft,
+    find_given,
+    promote,
+    withdraw,
+)
 from handlers.phrases import _, show_day
 from handlers.ports import Audit, Clock, Questions
 from handlers.reply import Line, Outcome, Reply
@@ -46,6 +54,10 @@ async def start(visit: Visit, desk: Desk) -> Values | Reply:
     await inbox.record("looked_at_inquiry", found, visit, desk.inbox)
     if visit.person is None or Role.HR not in visit.person.roles:
         return refuse()
+    try:
+        check_draft(Draft(_LONG_ENOUGH, _LONG_ENOUGH), visit.person, visit.rules.book.on(visit.today))
+    except BeyondScopeError as error:
+        return Reply(title=str(error), choices=_steps(), outcome=Outcome.DENIED)
     given = _answer_of(found)
     if given is None or found.question is None:
         return Reply(
@@ -148,7 +160,7 @@ async def show(visit: Visit, desk: Desk) -> Reply:
     del desk
     if visit.person is None or Role.HR not in visit.person.roles:
         return refuse()
-    known = _find(visit)
+    known = find_given(visit.subject, visit.rules)
     if known is None:
         return _unknown(visit)
     return Reply(
@@ -163,17 +175,14 @@ async def withdraw_one(visit: Visit, desk: Desk) -> Reply:
     person = visit.person
     if person is None or Role.HR not in person.roles:
         return refuse()
-    known = _find(visit)
+    today = visit.rules.book.on(visit.today)
+    known = find_given(visit.subject, today)
     if known is None:
         return _unknown(visit)
-    if person.scope is not None and (known.scope is None or person.scope not in visit.rules.units_above(known.scope)):
-        return Reply(
-            title=_("That answer was given for more than your units; HR of the province may withdraw it."),
-            choices=_steps(),
-            outcome=Outcome.DENIED,
-        )
     try:
-        await withdraw(known.number, person, questions=desk.questions, audit=desk.audit, clock=desk.clock)
+        await withdraw(known.number, person, today, questions=desk.questions, audit=desk.audit, clock=desk.clock)
+    except BeyondScopeError as error:
+        return Reply(title=str(error), choices=_steps(), outcome=Outcome.DENIED)
     except NotPromotedError as error:
         return Reply(title=str(error), choices=_steps())
     return Reply(title=_("Answer {n} is withdrawn; nobody gets it any more.").format(n=known.number), choices=_steps())
@@ -210,17 +219,6 @@ def _preview(known: FrequentAnswer, visit: Visit) -> tuple[Line, ...]:
         return Line(f"“{known.answer}”"), by, Line(_("No document is named for it: it is said to be HR's own word."))
     cite = visit.rules.library.cite_loosely(known.document, known.point)
     return state(known.answer, (cite,), visit), by
-
-
-def _find(visit: Visit) -> FrequentAnswer | None:
-    return next(
-        (
-            one
-            for one in visit.rules.book.rules.frequent
-            if str(one.number) == visit.subject and one.withdrawn_on is None
-        ),
-        None,
-    )
 
 
 def _unknown(visit: Visit) -> Reply:

@@ -6,7 +6,9 @@ import pytest
 
 from handlers.reply import Outcome
 from tests.handlers.inbox_people import ASKER, HEAD, OFFICE_HR, OTHER, PROVINCE_HR, Room, audited
+from tests.handlers.test_second_province import FAR_OFFICE
 from tests.handlers.visits import actions, words
+from tests.people import UNITS
 
 ANSWER = "Nộp tại phòng một cửa, căn cứ giấy giới thiệu của đơn vị."
 
@@ -98,3 +100,14 @@ async def test_a_promoted_answer_is_listed_shown_and_withdrawn_by_whoever_serves
     assert (await room.presses("frequent.withdraw|1", OFFICE_HR)).outcome is Outcome.DENIED
     assert "Đã rút" in words(await room.presses("frequent.withdraw|1", PROVINCE_HR))
     assert room.tried.drawers.questions.withdrawn == [1]
+
+
+async def test_hr_of_another_province_hears_before_anything_is_asked_that_they_do_not_speak_to_everybody(loaded, reader):
+    asker, hr = replace(ASKER, unit=FAR_OFFICE.code), replace(PROVINCE_HR, unit=FAR_OFFICE.code)
+    room = Room(loaded, reader, (asker, hr))
+    room.tried.declare(units=(*UNITS, FAR_OFFICE))
+    code = await room.asks(asker)
+    await room.answers(code, ANSWER, hr)
+    reply = await room.presses(f"frequent.promote|{code}", hr)
+    assert reply.outcome is Outcome.DENIED
+    assert "ngoài đơn vị đồng chí phụ trách" in words(reply)

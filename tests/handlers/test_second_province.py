@@ -12,6 +12,7 @@ from handlers.audit_words import SHORTEST, line_of
 from handlers.hr.breaches import Desk, open_breach
 from handlers.hr.data_requests import may_handle, units_of
 from handlers.hr.evidence import mark_kind
+from handlers.hr.promoting import BeyondScopeError, Draft, check_draft, withdraw
 from handlers.hr.proposals_rights import covers
 from handlers.notices import digests
 from handlers.notices.composing import Present
@@ -23,7 +24,7 @@ from knowledge.evaluate import evaluate
 from knowledge.facts import KindCode, PersonCode, Role, TerritoryCode, Unit, UnitCode, UnitKind
 from storage.records import Account, AuditSeal, DataRequest, Delivery, DeliveryState, Notice, NoticeKind
 from tests.evidence_kept import FakeEvidence
-from tests.fakes import FakeAccounts, FakeAudit, FakeClock, FakeProfiles
+from tests.fakes import FakeAccounts, FakeAudit, FakeClock, FakeProfiles, FakeQuestions
 from tests.handlers.visits import TODAY, with_standards
 from tests.inboxes import FakeLetters
 from tests.people import OFFICE, UNITS, official, review
@@ -77,6 +78,20 @@ async def test_hr_of_the_other_province_says_not_which_kinds_two_people_check(to
     assert not await mark_kind(FAR_HR, KindCode("ielts"), today, desk, needs_two=True)
     assert not desk.evidence.marked
     assert await mark_kind(HR, KindCode("ielts"), today, desk, needs_two=True)
+
+
+async def test_hr_of_the_other_province_neither_gives_everybody_an_answer_nor_takes_one_away(book, today):
+    draft = Draft("Hồ sơ đi học nộp ở phòng nào?", "Nộp tại phòng một cửa.")
+    with pytest.raises(BeyondScopeError):
+        check_draft(draft, FAR_HR, today)
+    given = replace(check_draft(draft, HR, today), number=1)
+    questions, audit, clock = FakeQuestions(promoted=[given]), FakeAudit(), FakeClock(TODAY)
+    since = replace(book, rules=replace(book.rules, frequent=(given,))).on(TODAY)
+    with pytest.raises(BeyondScopeError):
+        await withdraw(1, FAR_HR, since, questions=questions, audit=audit, clock=clock)
+    assert not questions.withdrawn
+    await withdraw(1, HR, since, questions=questions, audit=audit, clock=clock)
+    assert questions.withdrawn == [1]
 
 
 async def test_a_breach_is_told_to_hr_of_the_province_of_the_installation(today):
