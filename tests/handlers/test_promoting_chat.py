@@ -102,7 +102,9 @@ async def test_a_promoted_answer_is_listed_shown_and_withdrawn_by_whoever_serves
     assert room.tried.drawers.questions.withdrawn == [1]
 
 
-async def test_hr_of_another_province_hears_before_anything_is_asked_that_they_do_not_speak_to_everybody(loaded, reader):
+async def test_hr_of_another_province_hears_before_anything_is_asked_that_they_do_not_speak_to_everybody(
+    loaded, reader
+):
     asker, hr = replace(ASKER, unit=FAR_OFFICE.code), replace(PROVINCE_HR, unit=FAR_OFFICE.code)
     room = Room(loaded, reader, (asker, hr))
     room.tried.declare(units=(*UNITS, FAR_OFFICE))
