@@ -420,6 +420,20 @@ class Ledger:
         self._forget(claim)
         return is_kept
 
+    async def strand_refused(self, claim: Claim, reason: str, at: datetime) -> bool:
+        """Its chat takes nothing any more, and there is no other: what is told only once waits for one. False: nothing.
+
+        Whoever lets us write again hears of it then.
+        """
+        whose = claim.delivery
+        async with self._database.transaction() as drawers:
+            is_kept = await drawers.outbox.strand(whose, reason, at, refused_to=claim.token)
+            if is_kept and whose.channel and whose.address:
+                await drawers.accounts.mark_unreachable(whose.channel, whose.address, at)
+        if is_kept:
+            self._forget(claim)
+        return is_kept
+
     async def leave_out(self, claim: Claim, notices: Mapping[int, str], at: datetime) -> None:
         """Some of what it tells is not true any more."""
         async with self._database.transaction() as drawers:

@@ -82,8 +82,8 @@ RETURNING d.id
 # The slot that it had stays: by it what lost its chat is told from what is on paper.
 _STRAND: Final = """
 UPDATE deliveries SET state = 'unreachable', sender = NULL, channel = NULL, address = NULL, reason = %(reason)s,
-    done_at = %(at)s, claimed_by = NULL, lease_until = NULL
-WHERE id = %(delivery)s AND state = 'claimed' RETURNING id
+    done_at = %(at)s, claimed_by = NULL, lease_until = NULL, started_at = NULL
+WHERE id = %(delivery)s AND (state = 'claimed' OR (state = 'started' AND claimed_by = %(refused_to)s)) RETURNING id
 """
 # Nobody plans these again, whatever becomes of them. A reminder, those above, evidence that waits for HR and clocks
 # are planned again on the next day, for whoever is reached then; a head may remind again; a broadcast is on paper.
@@ -347,18 +347,21 @@ class OutboxDrawer:
         """The same for many; how many were dropped."""
         return await self._drop("id = ANY(%(which)s)", list(numbers), reason, at)
 
-    async def strand(self, delivery: Delivery, reason: str, at: datetime) -> bool:
+    async def strand(self, delivery: Delivery, reason: str, at: datetime, *, refused_to: str | None = None) -> bool:
         """A claimed one finds no chat that takes it: what is told only once waits in it for a chat.
 
         What is planned again is left out of it, so that the next day plans it as for whoever has no chat; where that is
         all, it is dropped, and this is False. `find_chats_again` lets it go to accounts that take what we send and
-        from which reminders are not withheld, as planning does, so consents of that time hold.
+        from which reminders are not withheld, as planning does, so consents of that time hold. `refused_to`: whoever
+        holds it had started, and the chat refused it; where it is not kept it stays as it is, and this is False.
         """
         again = {one.id: reason for one in delivery.notices if not _is_told_once(one)}
         if len(again) == len(delivery.notices):
-            await self.drop(delivery.id, reason, at)
+            if refused_to is None:
+                await self.drop(delivery.id, reason, at)
             return False
-        if not await self._read(_STRAND, {"delivery": delivery.id, "reason": reason, "at": at}):
+        values = {"delivery": delivery.id, "reason": reason, "at": at, "refused_to": refused_to}
+        if not await self._read(_STRAND, values):
             return False
         if again:
             await self.leave_out(delivery.id, again, at)

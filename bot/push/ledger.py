@@ -88,6 +88,10 @@ class Ledger(Protocol):
         """No chat takes it: what is told only once waits for one, the rest can be planned again. False: dropped."""
         ...
 
+    async def strand_refused(self, claim: Claim, reason: str, at: datetime) -> bool:
+        """Its chat takes nothing any more: what is told only once waits for one. False: nothing was done."""
+        ...
+
     async def leave_out(self, claim: Claim, notices: Mapping[int, str], at: datetime) -> None:
         """Some of what it tells is not true any more."""
         ...

@@ -229,10 +229,7 @@ class Pump:
         except ChannelRefusedError:
             await self._keep_channel_refused(claim)
         except RefusedError as refused:
-            is_theirs = refused.code not in OURS
-            if await self._moved_on(claim, refused.code, makes_unreachable=is_theirs):
-                return
-            await self._end(claim, DeliveryState.REFUSED, refused.code, makes_unreachable=is_theirs)
+            await self._keep_refused(claim, refused.code)
         except UnclearError as unclear:
             await self._end(claim, DeliveryState.UNCLEAR, unclear.code)
         except TimeoutError:
@@ -265,6 +262,16 @@ class Pump:
             makes_unreachable=makes_unreachable,
         )
         self._done(claim, state.value)
+
+    async def _keep_refused(self, claim: Claim, code: str) -> None:
+        is_theirs = code not in OURS
+        if await self._moved_on(claim, code, makes_unreachable=is_theirs):
+            return
+        if is_theirs and await self._ledger.strand_refused(claim, code, self._clock.now()):
+            self._not_sent_in_a_row = 0
+            self._done(claim, "unreachable")
+            return
+        await self._end(claim, DeliveryState.REFUSED, code, makes_unreachable=is_theirs)
 
     async def _moved_on(self, claim: Claim, reason: str, *, makes_unreachable: bool = False) -> bool:
         """Whether it waits for another account of the same person now: what did not arrive here may arrive there."""

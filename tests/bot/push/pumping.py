@@ -82,13 +82,20 @@ class PlainComposer:
         return [self.others.get(one.person, Written(Reply("Có việc cần xem"), one.locale)) for one in deliveries]
 
 
-async def put(drawers: Drawers, people: Sequence[str], *, due_at: datetime | None = None, urgency: int = 5) -> None:
+async def put(
+    drawers: Drawers,
+    people: Sequence[str],
+    *,
+    due_at: datetime | None = None,
+    urgency: int = 5,
+    kind: NoticeKind = NoticeKind.STUDY,
+) -> None:
     """One message for each; the address is the code."""
     due_at = due_at or datetime.now(UTC) - timedelta(minutes=1)
     parcels = [
         (
             NewDelivery(PersonCode(one), due_at, SENDER, "telegram", one, urgency=urgency),
-            [NewNotice(NoticeKind.STUDY, f"study:{one}:{due_at}:{urgency}:{n}")],
+            [NewNotice(kind, f"study:{one}:{due_at}:{urgency}:{n}")],
         )
         for n, one in enumerate(people)
     ]

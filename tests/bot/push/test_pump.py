@@ -131,7 +131,7 @@ async def test_one_chat_gets_one_message_in_its_time_and_others_do_not_wait(data
 
 
 async def test_a_refusal_is_kept_with_its_code_and_the_account_as_unreachable(database: Database) -> None:
-    await fill(database, [LAN])
+    await fill(database, [LAN], kind=NoticeKind.REMINDER)
     async with database.transaction() as drawers:
         await drawers.accounts.save_locale("telegram", LAN, "vi", datetime.now(UTC))
 
@@ -301,6 +301,29 @@ async def test_what_is_told_only_once_waits_for_a_chat_when_its_own_is_gone(data
         assert await drawers.outbox.find_chats_again({"telegram": SENDER}, since, datetime.now(UTC)) == 1
     await pump(database, sender := KeepingSender())
     assert sender.addresses == ["new"]
+    assert await states(database) == {"delivered": 1}
+
+
+async def test_what_is_told_only_once_waits_for_whoever_blocked_us_until_they_let_us_write_again(
+    database: Database,
+) -> None:
+    await fill(database, [LAN])
+    async with database.transaction() as drawers:
+        await put_units(drawers)
+        await put_people(drawers, [replace(OFFICIAL, code=PersonCode(LAN))])
+        await drawers.accounts.link("telegram", LAN, PersonCode(LAN), datetime.now(UTC))
+    since = datetime.now(UTC).date() - timedelta(days=1)
+
+    tally = await pump(database, KeepingSender({LAN: RefusedError("no", code="blocked")}))
+
+    assert tally.ended == {"unreachable": 1}
+    assert (await only(database, DeliveryState.UNREACHABLE)).reason == "blocked"
+    async with database.transaction() as drawers:
+        assert await drawers.outbox.find_chats_again({"telegram": SENDER}, since, datetime.now(UTC)) == 0
+        await drawers.accounts.mark_reachable("telegram", LAN)
+        assert await drawers.outbox.find_chats_again({"telegram": SENDER}, since, datetime.now(UTC)) == 1
+    await pump(database, sender := KeepingSender())
+    assert sender.addresses == [LAN]
     assert await states(database) == {"delivered": 1}
 
 
