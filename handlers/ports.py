@@ -311,7 +311,10 @@ class Letters(Protocol):
         ...
 
     async def move_of(self, channel: str, address: str, person: PersonCode, to_channel: str, to_address: str) -> None:
-        """Tell what still waits there for this person in another chat of theirs, but for what waits there too."""
+        """Tell what still waits there for this person in another chat of theirs.
+
+        Not so what waits there too, and that another chat was linked, of which each chat is told by itself.
+        """
         ...
 
     async def take_back_of(self, channel: str, address: str, person: PersonCode) -> None:

@@ -81,7 +81,8 @@ class MailDrawer:
         )
         await self._connection.execute(
             update(letters)
-            .where(*_waiting_for(channel, address, person), ~told_there)
+            # Each chat was told of a new one by a letter of its own.
+            .where(*_waiting_for(channel, address, person), letters.c.kind != LetterKind.LINKED, ~told_there)
             .values(channel=to_channel, address=storable(to_address))
         )
 

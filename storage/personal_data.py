@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any, Final
 
-from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -242,7 +242,7 @@ class PersonalDataDrawer:
         """Whether the clock is to be believed so far that what it says has had its time may go for good.
 
         It is where the house was seen a day ago by it, which a clock that has leapt ahead was not. After a leap, or
-        where the house was closed for long, that is so a day after the first try (`note_held_back`); never while the
+        where the house was closed for long, that is so a day after a try (`note_held_back`); never while the
         database's own clock is behind.
         """
         is_behind = select(func.clock_timestamp() < now - _WAITED)
@@ -252,8 +252,10 @@ class PersonalDataDrawer:
         seen = select(at).where(at.between(now - _WAITED - _LEAP, now), or_(at <= now - _WAITED, _IS_DONE))
         if await self._connection.scalar(select(seen.exists())):
             return True
-        held_back = await self.held_back_at(now.date())
-        if held_back is not None and _WAITED <= now - held_back <= _SELDOM:
+        tried = select(at).where(
+            at.between(now - _SELDOM, now - _WAITED), retention_runs.c.day > self._last_done(now.date())
+        )
+        if await self._connection.scalar(select(tried.exists())):
             return True
         begun = [one for one in (await self.begun_at(), await self._connection.scalar(select(func.min(at)))) if one]
         return not begun or now - min(begun) < 2 * _WAITED  # nothing has had its time in a house so young
@@ -271,10 +273,13 @@ class PersonalDataDrawer:
     async def held_back_at(self, today: date) -> datetime | None:
         """Since when nothing is removed for the clock's sake; None where the last clean-up was done."""
         run = retention_runs.c
-        done = select(func.max(run.day)).where(run.day <= today, _IS_DONE).scalar_subquery()
-        since = select(func.min(run.finished_at)).where(run.day <= today, run.day > func.coalesce(done, date.min))
+        since = select(func.min(run.finished_at)).where(run.day <= today, run.day > self._last_done(today))
         at: datetime | None = await self._connection.scalar(since)
         return at
+
+    def _last_done(self, today: date) -> ColumnElement[date]:
+        done = select(func.max(retention_runs.c.day)).where(retention_runs.c.day <= today, _IS_DONE).scalar_subquery()
+        return func.coalesce(done, date.min)
 
     async def ahead_on(self, today: date) -> date | None:
         """A day that has not come and on which a clean-up was noted: a clock was ahead. None where there is no such."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from knowledge.facts import PersonCode, UnitCode
-from storage.records import Inquiry, InquiryMessage, InquiryState, Letter, LetterState
+from storage.records import Inquiry, InquiryMessage, InquiryState, Letter, LetterKind, LetterState
 
 _DIGITS = "2345679"
 
@@ -140,6 +140,7 @@ class FakeLetters:
         self.kept = [
             replace(one, channel=to_channel, address=to_address)
             if (one.channel, one.address, one.person, one.state) == here
+            and one.kind is not LetterKind.LINKED
             and (one.kind, one.inquiry, one.number) not in there
             else one
             for one in self.kept

@@ -12,6 +12,7 @@ from handlers.hr.broadcasts import SEEN, Desk, describe_for, gather_for, list_sh
 from handlers.hr.broadcasts_audience import FILTERS, Gathered, due_times, plan_of, read_audience, way_of
 from handlers.hr.broadcasts_result import write_unreached
 from handlers.hr.broadcasts_steps import RECEIPT, TEXT
+from handlers.hr.first_of_two import say_to_first
 from handlers.hr.proposals_rights import as_hr, covers, explain_refusal, may_broadcast, may_decide, signatory_of
 from handlers.hr.proposals_words import PEOPLE, name_proposal
 from handlers.inquiries import find_address
@@ -207,7 +208,8 @@ async def _show(
     else:
         is_own = person.code == proposal.proposed_by.person
         second = _("A second person of HR, whose scope covers it, must approve it.")
-        lines.append(Line(second if is_own else explain_refusal(person, proposal)))
+        by = proposal.proposed_by
+        lines.append(Line(say_to_first(second, by.vouched_by) if is_own else explain_refusal(person, proposal)))
     if person.code == proposal.proposed_by.person:
         choices.append(Choice(_("Take it back"), "proposal.takeback", number))
     if gathered.unreachable:

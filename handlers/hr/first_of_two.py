@@ -26,6 +26,11 @@ async def explain_no_second(
     if person.code != first:
         known = await profiles.find_person(first)
         return explain_not_another(person, first, known.name if known is not None else first, vouched_by)
+    return say_to_first(already, vouched_by)
+
+
+def say_to_first(already: str, vouched_by: frozenset[PersonCode]) -> str:
+    """What is said to the first, and what helps where they did it in a chat to which a colleague's code had led."""
     if not vouched_by:
         return already
     hint = _(

@@ -7,6 +7,7 @@ from handlers import next_steps
 from handlers.asking import Choice
 from handlers.contacts import describe_contact
 from handlers.forms import LONGEST_ENTRY, Asked, Form, Refused, Step, Values
+from handlers.hr.first_of_two import say_to_first
 from handlers.hr.proposals_changes import Change, count_effects, read_change
 from handlers.hr.proposals_given import TableChange
 from handlers.hr.proposals_rights import (
@@ -91,7 +92,8 @@ async def propose(visit: Visit, person: Person, proposal: Proposal, desk: Desk) 
         text = ngettext("{n} colleague has been told.", "{n} colleagues have been told.", told)
         lines.append(Line(text.format(n=told)))
     else:
-        lines.append(Line(_("No colleague with a linked chat can be told; please let one of them know yourself.")))
+        nobody = _("No colleague with a linked chat can be told; please let one of them know yourself.")
+        lines.append(Line(say_to_first(nobody, proposal.proposed_by.vouched_by)))
     return Reply(
         title=_("Proposal {number} waits for a second person.").format(number=number),
         lines=tuple(lines),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from handlers.hr.first_of_two import say_to_first
 from handlers.phrases import _
 from handlers.rights import province_of, serves_home
 from handlers.vouching import explain_not_another, is_another
@@ -85,7 +86,8 @@ def explain_refusal(person: Person, proposal: Proposal) -> str:
     """Why somebody may not decide a proposal, in one sentence."""
     by = proposal.proposed_by
     if person.code == by.person:
-        return _("Whoever proposes a change cannot confirm it: a second person of HR must.")
+        already = _("Whoever proposes a change cannot confirm it: a second person of HR must.")
+        return say_to_first(already, by.vouched_by)
     if not is_another(person, by.person, by.vouched_by):
         return explain_not_another(person, by.person, by.name, by.vouched_by)
     return _(

@@ -12,7 +12,7 @@ from handlers.letters import write_letter
 from handlers.officials.later_chats import LIST, UNLINK
 from handlers.reply import Outcome
 from handlers.study.desk import sides_of
-from handlers.vouching import could_be, explain_not_another, in_chat_of, is_another
+from handlers.vouching import could_be, explain_not_another, in_chat_of, is_another, name_leaving
 from knowledge.facts import Person, PersonCode, Role
 from knowledge.rulebook import RulesOn
 from storage.records import Account, LetterKind, Proposal, ProposalKind, ProposalState
@@ -129,6 +129,15 @@ async def test_whoever_proposes_as_a_colleague_cannot_confirm_as_themself(desk):
 
     assert forged.outcome is Outcome.DENIED
     assert await _state(desk, number) is ProposalState.WAITING
+
+
+async def test_whoever_proposed_as_a_colleague_hears_how_that_colleague_could_decide(desk):
+    await _take_code(desk, OWN, BINH.code, GIVEN)
+    number = await _propose(desk, GIVEN)
+    own = await _propose(desk, "own-b")
+
+    assert name_leaving() in words(await desk.press(f"proposal|{number}", address=GIVEN))
+    assert name_leaving() not in words(await desk.press(f"proposal|{own}", address="own-b"))
 
 
 async def test_a_code_that_is_given_where_a_code_led_stands_for_both(desk):

@@ -65,6 +65,14 @@ async def test_a_house_that_is_opened_seldom_is_cleaned_up_at_the_second_opening
     assert done == [False, False, True, True, False, False, True, True]
 
 
+async def test_a_house_opened_weekly_is_cleaned_up_after_a_longer_pause_too(drawers: Drawers) -> None:
+    opened = NOW - 300 * DAY
+    await put_first_act(drawers, opened - 400 * DAY)
+    days = (0, 60, 67, 74, 81, 88)  # held back, and then closed for longer than speaks for anything
+    done = [await clean_up(drawers, opened + day * DAY + hours * HOUR) for day in days for hours in (0, 6)]
+    assert done == [False, False, False, False, True, True, False, False, True, True, False, False]
+
+
 async def test_a_second_leap_finds_nothing_of_the_first_that_speaks_for_it(drawers: Drawers) -> None:
     then = NOW - 300 * DAY  # so that not the database's own clock speaks against it
     await put_first_act(drawers, then - 400 * DAY)

@@ -8,7 +8,7 @@ from handlers.letting_go import Kept, put_out
 from knowledge.facts import PersonCode
 from knowledge.library import Library
 from storage.drawers import Drawers
-from storage.records import Inquiry, InquiryState
+from storage.records import Inquiry, InquiryState, Letter, LetterKind
 from tests.handlers.visits import TODAY, with_standards
 from tests.storage.filling import LAN, another, put_people, put_units
 from tests.storage.test_inquiries import ASKED, NOON
@@ -43,6 +43,20 @@ async def test_only_what_this_person_asked_there_is_taken_back(office: Drawers, 
     assert [await _standing(office, one) for one in others] == [(one.state, True) for one in others]
     assert [one.address for one in await office.accounts.list_accounts(LAN.code)] == ["42"]
     assert await office.calendars.find_issued(LAN.code) == NOON
+
+
+async def test_the_word_that_a_chat_was_linked_is_not_told_again_of_one_that_was_put_out(
+    office: Drawers, library: Library
+) -> None:
+    linked = Letter("telegram", "strange", LetterKind.LINKED, NOON, LAN.code, about="zalo_oa")
+    await office.letters.leave(linked)
+    await office.letters.leave(Letter("telegram", "strange", LetterKind.EVIDENCE, NOON, LAN.code, number=5))
+    kept = Kept(office.accounts, office.threads, office.inquiries, office.letters, office.evidence, office.calendars)
+
+    await put_out(("telegram", "strange"), LAN, with_standards(library).on(TODAY), kept, office.privacy, NOON)
+
+    waiting = await office.letters.start("telegram", None, 10, NOON)
+    assert [(one.address, one.kind) for one in waiting] == [("42", LetterKind.EVIDENCE)]
 
 
 async def _standing(office: Drawers, asked: Inquiry) -> tuple[InquiryState, bool]:
