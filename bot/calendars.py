@@ -5,6 +5,7 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from handlers.reply import CalendarFile
+from knowledge.day_arithmetic import add_days
 from knowledge.folding import printable
 from knowledge.local_time import VIETNAM
 
@@ -32,7 +33,7 @@ def write_calendar(file: CalendarFile) -> bytes:
         event.add("last-modified", made_at)
         event.add("sequence", file.version)
         event.add("dtstart", one.day)
-        event.add("dtend", one.day + timedelta(days=1))
+        event.add("dtend", add_days(one.day, 1))
         event.add("summary", printable(one.title))
         if one.details:
             event.add("description", printable(one.details))

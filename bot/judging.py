@@ -7,6 +7,8 @@ from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from typing import Any, Protocol
 
+import structlog
+
 from bot.rules_now import RulesNow
 from handlers.ports import Clock, Rules
 from knowledge.documents import Citation
@@ -17,6 +19,8 @@ from knowledge.rulebook import RuleBook, RulesOn
 from knowledge.touched import EVERYBODY, Touched
 from knowledge.touching import find_touched
 from storage.records import Judged, VerdictRow
+
+_log = structlog.get_logger("bot.judging")
 
 AT_ONCE = 500  # people judged in one transaction: a moment's work, so that nobody waits behind it
 
@@ -33,7 +37,9 @@ class Verdicts(Protocol):
     async def begin_refresh(self) -> bool: ...
     async def stand_under(self) -> tuple[int, int]: ...
     async def look_at(self, rules: int, touched: Touched) -> int: ...
-    async def list_waiting(self, day: date, since: int, limit: int) -> Mapping[PersonCode, int]: ...
+    async def list_waiting(
+        self, day: date, since: int, limit: int, besides: Collection[PersonCode] = ()
+    ) -> Mapping[PersonCode, int]: ...
     async def keep(self, judged: Sequence[Judged], *, day: date, rules: int, at: datetime) -> None: ...
     async def count_day(self, day: date) -> None: ...
     async def is_counted(self, day: date) -> bool: ...
@@ -67,15 +73,23 @@ class Judge:
         self._clock = clock
         self._is_owing_figures = False
         self._last: tuple[int, RuleBook] | None = None  # the rules that were looked at last
+        self._failed: set[PersonCode] = set()  # whom this refreshing could not judge; they go on waiting
+        self._named: dict[PersonCode, int] = {}  # of whom the log says so, with the version of their record
 
     async def refresh(self) -> int:
-        """Judge everybody who waits, and count the figures of the day anew; how many people were judged."""
+        """Judge everybody who waits, and count the figures of the day anew; how many people were judged.
+
+        Whoever cannot be judged stops nobody else: they are named in the log and go on waiting, as the page
+        of the system in the console shows; their verdicts stay as they were.
+        """
         done = 0
+        self._failed.clear()
         begun = time.monotonic()
         while judged := await self._judge_some():
             done += judged
             await asyncio.sleep(time.monotonic() - begun if self._rests else 0)
             begun = time.monotonic()
+        done -= len(self._failed)
         if done or self._is_owing_figures:
             self._is_owing_figures = not await self._count()
         return done
@@ -87,14 +101,25 @@ class Judge:
                 return 0
             version, today = await self._rules_now.of_today(cabinet.rules)
             since = await self._follow(cabinet.verdicts, version, today)
-            waiting = await cabinet.verdicts.list_waiting(today.day, since, AT_ONCE)
+            waiting = await cabinet.verdicts.list_waiting(today.day, since, AT_ONCE, self._failed)
             if not waiting:
                 self._is_owing_figures = self._is_owing_figures or not await cabinet.verdicts.is_counted(today.day)
                 return 0
             people = await cabinet.profiles.find_people(waiting.keys())
-            judged = [judge(one, waiting[one.code], today) for one in people.values()]
-            await cabinet.verdicts.keep(judged, day=today.day, rules=version, at=self._clock.now())
-            return len(judged)
+            judged = [made for one in people.values() if (made := self._try(one, waiting[one.code], today)) is not None]
+            if judged:
+                await cabinet.verdicts.keep(judged, day=today.day, rules=version, at=self._clock.now())
+            return len(people)
+
+    def _try(self, person: Person, version: int, today: RulesOn) -> Judged | None:
+        try:
+            return judge(person, version, today)
+        except Exception as failed:  # noqa: BLE001  whatever is wrong with one record or with the rules for one post
+            self._failed.add(person.code)
+            if self._named.get(person.code) != version:  # they are tried at every refreshing
+                self._named[person.code] = version
+                _log.error("judge.failed", person=person.code, error=type(failed).__name__)
+            return None
 
     async def _follow(self, verdicts: Verdicts, version: int, today: RulesOn) -> int:
         """From which rules on verdicts still stand, when whoever a change has touched is made to wait.

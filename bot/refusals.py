@@ -20,3 +20,5 @@ PLATFORM_FAILED: Final = "platform_failed"  # it says that it did not send it, a
 
 # These say something about us, and nothing about the person.
 OURS: Final = frozenset({BAD_REQUEST, NOT_EDITABLE, NOT_PAID, PLATFORM_FAILED, TEMPLATE_REFUSED})
+# And these hold until somebody has paid or mended it: then the same words are taken.
+PASSING: Final = frozenset({NOT_PAID, PLATFORM_FAILED, TEMPLATE_REFUSED})

@@ -31,7 +31,10 @@ class LettersInDatabase:
         now, place = self._clock.now(), self._places.of(channel)
         async with self._database.transaction() as drawers:
             await drawers.letters.give_up_lost(now)
-            started = await drawers.letters.start(channel, addresses, 1, now, mark=place.mark)
+            while started := await drawers.letters.start(channel, addresses, 1, now, mark=place.mark):
+                if await self._desk.may_tell(started[0], drawers):
+                    break
+                await drawers.letters.finish(started[0].id, LetterState.REFUSED, now, "not_theirs")
         if not started:
             return None
         letter = started[0]

@@ -11,7 +11,7 @@ from bot.wiring_privacy import count_due
 from knowledge.data_clocks import DataClocks
 from knowledge.digesting import DeskWork, Digests, first_working_day, week_of
 from knowledge.escalating import Escalations
-from knowledge.evidence_waiting import EvidenceWaiting, WaitingEvidence
+from knowledge.evidence_waiting import EvidenceWaiting, WaitingEvidence, left_before
 from knowledge.local_time import VIETNAM
 from knowledge.reminders import Reminding
 from knowledge.rulebook import RulesOn
@@ -42,7 +42,7 @@ async def watch(drawers: Drawers, rules: RulesOn, *, today: date) -> Watching:
     offered = await kept.list_offered()
     escalations = Escalations(rules, await kept.load_memory(rules.day), offered)
     first_day = first_working_day(rules.day, rules.calendar)
-    waiting = await drawers.evidence.list_all_waiting()
+    waiting = await drawers.evidence.list_all_waiting(left_before(rules))
     desk = DeskWork(
         inquiries=await kept.count_inquiries(),
         proposals=await kept.count_proposals(),
@@ -50,6 +50,7 @@ async def watch(drawers: Drawers, rules: RulesOn, *, today: date) -> Watching:
         unclear=await kept.count_unclear(),
         evidence=Counter(one.unit for one in waiting),
         own_evidence=Counter(code for one in waiting for code in {one.person, one.checked_by} if code is not None),
+        unproven=await drawers.evidence.count_all_unproven(),
     )
     digests = Digests(rules, desk, offered, is_late=first_day < today and await kept.was_missed(first_day, rules.day))
 

@@ -12,6 +12,7 @@ from bot.wiring_rules import Reference
 from handlers.hr.breaches import Desk as BreachDesk
 from handlers.hr.breaches import NotABreachError, close, open_breach, remind, take_step
 from handlers.hr.data_deeds import Desk as RequestDesk
+from handlers.hr.data_deeds import decides_who_is_let_in
 from handlers.hr.data_entering import Entry, NotEnteredError, enter
 from handlers.hr.data_requests import is_officer
 from handlers.letting_go import Kept
@@ -87,7 +88,9 @@ async def count_due(drawers: Drawers, rules: RulesOn) -> Mapping[PersonCode, int
             one.code for one in others if one.code in of_all or (person is not None and person.unit in served[one.code])
         ]
         desk = {*in_charge, *(one.code for one in others if Role.DATA_OFFICER in one.roles)}
-        is_barred = all(request.person in behind.get(one, ()) for one in desk)
+        # Nor does anybody agree to what may be their own word, asked where their code led.
+        asked_by = {request.person} | (request.asked_vouched_by if decides_who_is_let_in(request) else frozenset())
+        is_barred = all(asked_by & {one, *behind.get(one, ())} for one in desk)
         told.update(desk | {one.code for one in others if is_barred and Role.ADMINISTRATOR in one.roles})
     return told
 

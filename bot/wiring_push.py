@@ -15,6 +15,7 @@ from bot.push.ledger import ASKED, CHANNEL_REFUSED, OUT_OF_REACH
 from bot.push.planning import Agenda, Planned
 from bot.push.pump import Manner, Pump
 from bot.push.sending import Sender
+from bot.refusals import OURS, PASSING
 from bot.rules_now import RulesNow
 from bot.settings import Settings
 from bot.telling import Standing, Telling
@@ -89,18 +90,22 @@ class PremisesInDatabase:
         handed_in = [one for d in deliveries for one in d.notices if one.kind is NoticeKind.EVIDENCE_WAITING]
         submissions = {int(number) for one in handed_in for number, _version, _stage in one.payload["of"]}
         owners = {code for one in handed_in for code in one.about}
+        reminders = {NoticeKind.REMINDER, NoticeKind.UNIT_REMINDER}
+        reminded = {one.person for one in deliveries if any(notice.kind in reminders for notice in one.notices)}
+        today = self._clock.today()
         has_digest = any(one.kind is NoticeKind.DIGEST for d in deliveries for one in d.notices)
         async with self._database.transaction() as drawers:
             return Premises(
                 people=await drawers.profiles.find_people(codes | about | learners | owners),
                 accounts=await drawers.accounts.find_accounts(addresses),
                 own_hours=await drawers.reminders.find_hours(codes),
-                rules=(await self._rule_book(drawers)).on(self._clock.today()),
+                rules=(await self._rule_book(drawers)).on(today),
                 reached=await drawers.escalations.find_reached(about, PUSHED_CHANNELS) if about else frozenset(),
                 offered=await drawers.escalations.list_offered() if about else {},
                 waiting=await drawers.study.find_waiting(studied) if studied else {},
                 evidence=await drawers.evidence.find_waiting(submissions) if submissions else {},
                 seals=await drawers.audit.list_seals(ENDS_TOLD) if has_digest else (),
+                quiet=await drawers.reach.find_quiet(reminded, today) if reminded else frozenset(),
             )
 
     async def _rule_book(self, drawers: Drawers) -> RuleBook:
@@ -179,7 +184,7 @@ class PushHalf:
         self, senders: Sequence[Sender], speeds: Mapping[str, float], *, every: timedelta = _CARDS_MOVE_EVERY
     ) -> BroadcastKeeper:
         """Shows the progress of broadcasts and carries out recalls by these senders, at so many messages a second."""
-        around = Surroundings(self.clock, RulesNow(self.reference.rule_book, self.clock), every)
+        around = Surroundings(self.clock, RulesNow(self.reference.rule_book, self.clock), every, _UNHEARD)
         return BroadcastKeeper(self.database.transaction, senders, speeds, around)
 
     async def pause_sender(self, identity: str, seconds: float, reason: str = ASKED) -> None:
@@ -199,7 +204,7 @@ class PushHalf:
                 is_working_day=(await self._calendar(drawers)).is_working(now.date()),
                 queues=await drawers.outbox.list_queues(now),
                 states=await drawers.fleet.count_states(now - _ENDS_ARE_SHOWN),
-                refused=await drawers.fleet.count_refused(now - _REFUSALS_ARE_SHOWN),
+                refused=await drawers.fleet.count_refused(now - _REFUSALS_ARE_SHOWN, OURS),
                 unclear=[one.id for one in await drawers.outbox.list_unclear(_UNCLEAR_ARE_SHOWN)],
                 jobs=engine.jobs,
                 workers=engine.workers,
@@ -261,6 +266,7 @@ class PushHalf:
                 return {}
             if only_if is not None and not await only_if(drawers):
                 return {}
+            await drawers.outbox.leave_earlier_to_planning(day, PASSING, now)
             await drawers.told.keep_loads_out()
             telling = await self._find_telling(drawers)
             agenda = await make_agenda(drawers, telling, day)
@@ -283,10 +289,15 @@ class PushHalf:
     async def find_chats_again(self, senders: Mapping[str, str]) -> int:
         """Let what could not reach somebody, or waits for a chat that is theirs no more, go where they are reached now.
 
-        To be asked every few minutes: so whoever links a chat late is told the same day.
+        To be asked every few minutes: so whoever links a chat late is told the same day. Letters that wait to be read
+        on a web page, or that their chat refused, go in working hours.
         """
         now = self.clock.now()
         async with self.database.transaction() as drawers:
             book = self.reference.rule_book(await drawers.rules.load())
             due_at = next_allowed(now, book.calendar, book.library.policy)
-            return await drawers.outbox.find_chats_again(senders, now.date() - _UNREACHED_WAIT, due_at)
+            found = await drawers.outbox.find_chats_again(senders, now.date() - _UNREACHED_WAIT, due_at)
+            if due_at <= now:
+                today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+                found += await drawers.letters.find_chats_again(list(senders), now - _UNREACHED_WAIT, today, now)
+            return found

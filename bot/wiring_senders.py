@@ -49,7 +49,7 @@ def lines_of(settings: Settings, first: Mapping[str, str] | None = None) -> Sequ
     for channel, sender in senders_of(settings).items():
         line = SendingLine((first or {}).get(channel, sender), channel, speeds[channel])
         if channel == Channel.TELEGRAM:
-            line = replace(line, is_editable=True, describe_price=describe, fits=_fits_telegram)
+            line = replace(line, describe_price=describe, fits=_fits_telegram)
         elif channel == Channel.ZALO_BOT:
             per_month = bot_plan(settings).most_broadcast
             line = replace(line, fits=_fits_zalo_bot, per_month=per_month)

@@ -23,6 +23,9 @@ class Channel(StrEnum):
 PUSHED = (Channel.TELEGRAM, Channel.ZALO_BOT, Channel.ZALO_OA)
 """The doors by which something can be sent unasked."""
 
+EDITABLE = (Channel.TELEGRAM,)
+"""Those whose platform lets us write over what has arrived, whichever of our processes sent it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -3,7 +3,15 @@
 from collections.abc import Iterable, Sequence
 
 from handlers.background import describe_background, describe_issuing
-from handlers.cases import Case, at_required_level, basis_of, is_without_instrument, requirement_of, what_defines
+from handlers.cases import (
+    Case,
+    at_required_level,
+    basis_of,
+    is_without_instrument,
+    may_be_on_record,
+    requirement_of,
+    what_defines,
+)
 from handlers.phrases import _, show_day
 from handlers.reply import Background, Line, Statement
 from handlers.ruling_words import as_ruled, describe_rulings, list_rulings
@@ -240,7 +248,7 @@ def _against_requirement(case: Case, visit: Visit) -> str:
     if case.required is None:
         return ""
     required = name_level(visit.rules.library, case.criterion.code, case.required)
-    if visit.person is not None and not case.is_own:
+    if visit.person is not None and not case.is_own and not may_be_on_record(case, visit):
         text = _("It is not on your record and is judged as if you held it: required is {level}, it would be enough.")
         return text.format(level=required)
     return _("Required is {level}: it is enough.").format(level=required)

@@ -11,7 +11,7 @@ from knowledge.documents import Citation
 from knowledge.evaluate import best_judgement, service_of
 from knowledge.facts import Credential, CredentialStatus, CriterionCode, KindCode, LevelCode
 from knowledge.findings import Finding, Held, Reason, State
-from knowledge.levels import read_level
+from knowledge.levels import ReadLevel, read_level
 from knowledge.library import Library
 from knowledge.recognition import Judgement, Question, judge_unlisted
 from knowledge.understanding.meaning import KindMention, UnlistedTest, Wish
@@ -45,10 +45,19 @@ def cases_of(mention: KindMention, visit: Visit) -> list[Case]:
     if crossed:
         return [_crossed_case(mention, kind, code, visit) for code in crossed]
     own = [case for one in _own_named(mention, kind, visit) if (case := own_case(one, visit)) is not None]
-    if own:
+    if own and not _is_meant_generally(mention, kind, visit):
         return own
     asked = Credential(kind.code, mention.level, issued_on=visit.named.issued_on, status=CredentialStatus.VERIFIED)
-    return [_judge(asked, kind, visit.rules.library.criteria[kind.criterion], visit)]
+    return [_judge(asked, kind, visit.rules.library.criteria[kind.criterion], visit), *own]
+
+
+def _is_meant_generally(mention: KindMention, kind: Kind, visit: Visit) -> bool:
+    """Whether the table's answer about a level or a year is asked for, beside what becomes of one's own certificate.
+
+    What carries its level itself has no other answer in general, and a whole day tells one certificate from others.
+    """
+    is_precise = mention.level is not None or visit.named.issued_year is not None
+    return is_precise and visit.named.issued_on is None and not kind.is_direct and not visit.named.speaks_of_self
 
 
 def _crossed_criteria(kind: Kind, visit: Visit) -> list[CriterionCode]:
@@ -79,12 +88,8 @@ def unlisted_case(test: UnlistedTest, visit: Visit) -> Case:
 
 
 def _own_named(mention: KindMention, kind: Kind, visit: Visit) -> list[Credential]:
-    """The certificates on the visitor's record that the question means: of its kind, level and time of issue.
-
-    A level or day belongs to somebody's own certificate only where they speak of themselves.
-    """
-    dated = visit.named.issued_on is not None or visit.named.issued_year is not None
-    if visit.person is None or ((mention.level is not None or dated) and not visit.named.speaks_of_self):
+    """The certificates on the visitor's record that the question means: of its kind, level and time of issue."""
+    if visit.person is None:
         return []
     held = [one for one in visit.person.credentials if one.kind == mention.kind]
     return [one for one in held if _is_level(one, mention, kind, visit) and _is_issued_as_said(one, visit)]
@@ -93,9 +98,33 @@ def _own_named(mention: KindMention, kind: Kind, visit: Visit) -> list[Credentia
 def _is_level(held: Credential, mention: KindMention, kind: Kind, visit: Visit) -> bool:
     if mention.level is None:
         return True
-    criterion = visit.rules.library.criteria.get(kind.criterion) if kind.criterion is not None else None
-    asked, own = (read_level(kind, criterion, one) for one in (mention.level, held.level))
+    asked, own = _level_read(mention.level, kind, visit), _level_read(held.level, kind, visit)
     return asked is not None and asked == own
+
+
+def _level_read(written: str | None, kind: Kind, visit: Visit) -> ReadLevel | None:
+    criterion = visit.rules.library.criteria.get(kind.criterion) if kind.criterion is not None else None
+    return read_level(kind, criterion, written)
+
+
+def may_be_on_record(case: Case, visit: Visit) -> bool:
+    """Whether a certificate on the visitor's record may be the one asked about; only else may it be called absent.
+
+    Kinds that carry their level themselves are alike here: who issued one of bậc 3 is not always recorded. A level or
+    a day that is not known contradicts nothing.
+    """
+    if visit.person is None:
+        return False
+    asked = _level_read(case.credential.level, case.kind, visit)
+    for held in visit.person.credentials:
+        kind = visit.rules.library.kinds[held.kind]
+        is_alike = kind.is_direct and case.kind.is_direct and kind.criterion == case.kind.criterion
+        if held.kind == case.kind.code or is_alike:
+            own = _level_read(held.level, kind, visit)
+            is_level = asked is None or own is None or asked == own
+            if is_level and (held.issued_on is None or _is_issued_as_said(held, visit)):
+                return True
+    return False
 
 
 def _is_issued_as_said(held: Credential, visit: Visit) -> bool:

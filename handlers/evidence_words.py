@@ -47,7 +47,7 @@ def name_evidence_state(one: Evidence) -> str:
         case EvidenceState.CHECKED:
             return _("checked by one person of HR; a second one has to see it")
         case EvidenceState.ASKED_BACK:
-            return _("HR has asked something; it waits for the official")
+            return _("HR asked something on {day}; it waits for the official").format(day=show_day_of(one.changed_at))
         case EvidenceState.VERIFIED:
             return _("verified on {day}").format(day=show_day_of(one.decided_at or one.changed_at))
         case EvidenceState.REJECTED:

@@ -17,7 +17,7 @@ from handlers.hr import broadcasts_routes, reminding, rulings_routes
 from handlers.hr.rulings_routes import find_ruling_named
 from handlers.hr.rulings_routes import named as named_ruling
 from handlers.in_step import in_step
-from handlers.inquiries import clean, is_own, read_code
+from handlers.inquiries import clean, is_own, may_be_told, read_code
 from handlers.letters import write_letter
 from handlers.memory import (
     keep_aside,
@@ -90,7 +90,7 @@ from knowledge.understanding.frequent import FrequentAnswers
 from knowledge.understanding.meaning import Context, Entities, Intent, Meaning, Vocabulary
 from knowledge.understanding.retrieval import PointSearch
 from knowledge.understanding.study_said import StudyWish, asks_something, read_study_wish
-from storage.records import Account, EarlierQuestion
+from storage.records import Account, EarlierQuestion, Letter
 
 _LONGEST_QUESTION = 4_000  # characters; what is longer is a document or an accident
 _SPOKEN_BY = "spoken_by"
@@ -363,7 +363,7 @@ class FrontDesk:
             reply = _answer_again(reply, visit, declared.frequent, above)
             await self._note(reply, visit, heard, drawers.questions)
         if asked.channel in _READ_AT_NEXT_TURN:
-            reply = await self._with_letters(reply, visit, drawers.letters)
+            reply = await self._with_letters(reply, visit, drawers)
         if account is not None and person is not None:
             reply = await self._with_new_notice(reply, visit, account, drawers.accounts)
         reply = self._finish(reply, heard)
@@ -436,6 +436,11 @@ class FrontDesk:
         declared = await self._rules(drawers.rules)
         return self._ports(drawers, declared.find_search)
 
+    async def may_tell(self, letter: Letter, drawers: Drawers) -> bool:
+        """Whether a letter may be told to whom it is for: their right may have ended since it was left."""
+        today = (await self._rules(drawers.rules)).book.on(self._clock.today())
+        return await may_be_told(letter, drawers.inquiries, drawers.profiles, today)
+
     async def remind(self, now: datetime) -> int:
         """Leave letters about answers of people that are overdue; how many. `now` is the time where people work."""
         async with self._open_drawers() as drawers:
@@ -445,11 +450,11 @@ class FrontDesk:
             )
             return await reminding.remind_overdue(declared.book.on(now.date()), now, desk)
 
-    async def _with_letters(self, reply: Reply, visit: Visit, letters: Letters) -> Reply:
+    async def _with_letters(self, reply: Reply, visit: Visit, drawers: Drawers) -> Reply:
         """With what waits for this visitor, where nobody can bring it to them."""
         person = visit.person.code if visit.person is not None else None
-        waiting = await letters.collect(visit.asked.channel, visit.asked.address, person, self._clock.now())
-        told = [write_letter(one) for one in waiting]
+        waiting = await drawers.letters.collect(visit.asked.channel, visit.asked.address, person, self._clock.now())
+        told = [write_letter(one) for one in waiting if await self.may_tell(one, drawers)]
         return replace(
             reply,
             lines=(*reply.lines, *(Line(one.title) for one in told)),

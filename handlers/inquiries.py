@@ -8,7 +8,7 @@ from datetime import date
 from handlers import next_steps
 from handlers.asking import Channel, Choice, Incoming
 from handlers.phrases import _, ngettext, show_day, show_day_of
-from handlers.ports import Accounts
+from handlers.ports import Accounts, Inquiries, Profiles
 from handlers.reply import Line
 from handlers.rights import serves_whole_province
 from handlers.stating import state_for
@@ -23,12 +23,14 @@ from storage.records import (
     InquiryMessage,
     InquiryState,
     Letter,
+    LetterKind,
     LetterState,
     MessageKind,
 )
 
 LONGEST_QUESTION = 500  # characters of a question that are kept of a conversation and passed on
 MOST_OPEN = 10
+_TO_HR = frozenset({LetterKind.ASSIGNED, LetterKind.DETAILS})
 _SIGNS = "2345679CFGHJKMNPQRTVX"
 _CODE = re.compile(rf"(?i)(?<![^\W_])(?=[{_SIGNS}]*[2-9])(?=[{_SIGNS}]*[A-Z])[{_SIGNS}]{{6}}(?![^\W_])")
 # A letter goes where it is seen soonest.
@@ -56,15 +58,21 @@ def read_code(text: str) -> str | None:
 
 
 def is_own(inquiry: Inquiry, asked: Incoming, person: Person | None) -> bool:
-    """Whether it was asked by this person, or unlinked from this very channel identity."""
+    """Whether it was asked by this person, or unlinked from this very channel identity.
+
+    What a person asked who has left the roster since is nobody's: somebody else may have that chat by now.
+    """
     if inquiry.person is not None:
         return person is not None and person.code == inquiry.person
+    if inquiry.is_of_former:
+        return False
     return (inquiry.channel, inquiry.address) == (asked.channel, asked.address)
 
 
 def serves(person: Person, inquiry: Inquiry, today: RulesOn) -> bool:
     """Whether somebody may see and answer it: HR of the asker's unit, of the whole province where that is unknown.
 
+    Whoever moved takes their question along, as everything else of theirs: HR whom they left serves it no more.
     Administrators only where it came to them because nobody else is there. Nobody serves their own.
     """
     if inquiry.person == person.code:
@@ -72,6 +80,17 @@ def serves(person: Person, inquiry: Inquiry, today: RulesOn) -> bool:
     if inquiry.for_administrators and Role.ADMINISTRATOR in person.roles:
         return True
     return _distance(person, inquiry.unit, inquiry.territory, today) is not None
+
+
+async def may_be_told(letter: Letter, inquiries: Inquiries, profiles: Profiles, today: RulesOn) -> bool:
+    """Whether whoever a letter is for may still be told of its question: since it was left the asker may have moved."""
+    if letter.inquiry is None:
+        return True
+    inquiry = await inquiries.find(letter.inquiry)
+    if inquiry is None or letter.kind not in _TO_HR:
+        return inquiry is not None and not inquiry.is_of_former
+    reader = await profiles.find_person(letter.person) if letter.person is not None else None
+    return reader is not None and serves(reader, inquiry, today)
 
 
 def list_serving(
@@ -113,8 +132,8 @@ def choose_account(accounts: Sequence[Account]) -> Account | None:
 
 
 async def find_address(person: Person, accounts: Accounts) -> Account | None:
-    """The chat in which somebody is told something, or None where none is linked."""
-    return choose_account(await accounts.list_accounts(person.code))
+    """The chat in which somebody is told something; None where none is linked, or none takes messages."""
+    return choose_account(await _list_able(person.code, accounts))
 
 
 async def find_other_chat(person: PersonCode, place: tuple[str, str], accounts: Accounts) -> Account | None:

@@ -38,13 +38,22 @@ class Kept:
     calendars: Calendars
 
 
-async def let_go(place: Place, person: Person, today: RulesOn, kept: Kept, consents: Consents, now: datetime) -> None:
+async def let_go(
+    place: Place,
+    person: Person,
+    today: RulesOn,
+    kept: Kept,
+    consents: Consents,
+    now: datetime,
+    *,
+    keeps_warnings: bool = False,
+) -> None:
     """Unlink this chat, and take back whatever the person passed on or handed in from any chat, and their calendar."""
     await kept.evidence.withdraw_all(person.code, now)
     await kept.inquiries.withdraw_all(*place, person.code, now)
     await kept.calendars.revoke(person.code)
     await _end_consent(EACH_TIME, place, person, today, consents, now)
-    await leave(place, person, today, kept, consents, now)
+    await leave(place, person, today, kept, consents, now, keeps_warnings=keeps_warnings)
 
 
 async def put_out(place: Place, person: Person, today: RulesOn, kept: Kept, consents: Consents, now: datetime) -> int:
@@ -59,17 +68,25 @@ async def put_out(place: Place, person: Person, today: RulesOn, kept: Kept, cons
 
 
 async def leave(
-    place: Place, person: Person | None, today: RulesOn, kept: Kept, consents: Consents, now: datetime
+    place: Place,
+    person: Person | None,
+    today: RulesOn,
+    kept: Kept,
+    consents: Consents,
+    now: datetime,
+    *,
+    keeps_warnings: bool = False,
 ) -> None:
     """This chat is linked to nobody any more, and nothing that was spoken of there is remembered.
 
     What was passed on or handed in there stays the person's own, as do their other chats and their calendar; what waits
-    to be told there is told in another of those.
+    to be told there is told in another of those. With `keeps_warnings` whoever sits there still hears that another chat
+    was linked.
     """
     if person is not None:
         if (elsewhere := await find_other_chat(person.code, place, kept.accounts)) is not None:
             await kept.letters.move_of(*place, person.code, elsewhere.channel, elsewhere.address)
-        await kept.letters.take_back_of(*place, person.code)
+        await kept.letters.take_back_of(*place, person.code, keeps_warnings=keeps_warnings)
         await _end_consent(_OF_THE_LINK, place, person, today, consents, now)
     await kept.accounts.unlink(*place, now)
     await kept.threads.forget_of(*place)
@@ -104,17 +121,33 @@ async def _end_consent(
 
 
 async def let_go_of_all(
-    person: Person, today: RulesOn, kept: Kept, consents: Consents, now: datetime
+    person: Person,
+    today: RulesOn,
+    kept: Kept,
+    consents: Consents,
+    now: datetime,
+    *,
+    asked_in: Place | None = None,
 ) -> frozenset[Place]:
-    """The same in every chat that is linked to them, each with its own proof; which they were."""
+    """The same in every chat that is linked to them, each with its own proof; which they were.
+
+    Nobody hides by it that another chat was linked: that is still told in all but the one in which this was asked.
+    """
     linked = [(one.channel, one.address) for one in await kept.accounts.list_accounts(person.code)]
     for place in linked:
-        await let_go(place, person, today, kept, consents, now)
+        await let_go(place, person, today, kept, consents, now, keeps_warnings=place != asked_in)
     return frozenset(linked)
 
 
 async def erase(
-    person: Person, today: RulesOn, kept: Kept, personal: PersonalData, consents: Consents, now: datetime
+    person: Person,
+    today: RulesOn,
+    kept: Kept,
+    personal: PersonalData,
+    consents: Consents,
+    now: datetime,
+    *,
+    asked_in: Place | None = None,
 ) -> frozenset[Place]:
     """Delete what can go at once and let go of every chat; which chats those were."""
     # Before what is left of it is erased: what waits is taken back, from the office and from the record.
@@ -124,7 +157,7 @@ async def erase(
         await kept.inquiries.withdraw_all(*place, person.code, now)
     await personal.erase(person.code)  # before: their chats are found by their being linked
     await kept.threads.forget_of(Channel.CONSOLE, person.code)  # pages that were kept for them
-    return await let_go_of_all(person, today, kept, consents, now)
+    return await let_go_of_all(person, today, kept, consents, now, asked_in=asked_in)
 
 
 async def withdraw_in(

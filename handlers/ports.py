@@ -317,8 +317,13 @@ class Letters(Protocol):
         """
         ...
 
-    async def take_back_of(self, channel: str, address: str, person: PersonCode) -> None:
-        """Take back what still waits there for this person, who is not to be reached there any more."""
+    async def take_back_of(
+        self, channel: str, address: str, person: PersonCode, *, keeps_warnings: bool = False
+    ) -> None:
+        """Take back what still waits there for this person, who is not to be reached there any more.
+
+        With `keeps_warnings` that another chat was linked is told all the same, to whoever sits there.
+        """
         ...
 
 
@@ -385,9 +390,16 @@ class Submissions(Protocol):
         ...
 
     async def list_waiting(
-        self, units: Collection[UnitCode], but: PersonCode, *, limit: int, offset: int
+        self, units: Collection[UnitCode], but: PersonCode, *, asked_before: datetime, limit: int, offset: int
     ) -> tuple[Sequence[Evidence], int]:
-        """Those that wait for HR, of people of these units but this one, the oldest first; and how many in all."""
+        """Those that wait for HR, of people of these units but this one, the oldest first; and how many in all.
+
+        What officials were asked of before that moment, and left without an answer, waits for HR again.
+        """
+        ...
+
+    async def count_unproven(self, units: Collection[UnitCode], but: PersonCode) -> int:
+        """How many certificates of these people wait on record with nothing handed in for them that waits for HR."""
         ...
 
 

@@ -11,7 +11,7 @@ from handlers.hr import data_deeds, data_entering, data_requests
 from handlers.letting_go import Kept
 from handlers.memory import recall_open_form
 from handlers.notifying import Notifying
-from handlers.officials import later_chats, linking, my_consents, my_data, my_requests
+from handlers.officials import later_chats, linking, my_consents, my_data, my_requests, surer_chats
 from handlers.phrases import _
 from handlers.proven import for_proven
 from handlers.reply import Outcome, Reply
@@ -72,8 +72,10 @@ async def _print(visit: Visit, person: Person, ports: "Ports") -> Reply:
 
 
 async def _ask_to_withdraw(visit: Visit, ports: "Ports") -> Reply:
-    del ports
-    return my_data.explain_privacy(visit) if visit.person is None else my_data.ask_to_confirm_withdrawal(visit)
+    if visit.person is None:
+        return my_data.explain_privacy(visit)
+    surer = await surer_chats.list_surer(visit, visit.person, ports.accounts)
+    return my_data.ask_to_confirm_withdrawal(visit, surer)
 
 
 async def _withdraw(visit: Visit, ports: "Ports") -> Reply:
@@ -218,7 +220,7 @@ ACTIONS: Mapping[str, _Handler] = {
     "data.withdraw.yes": _withdraw,
     later_chats.LIST: for_proven(later_chats.list_later, _later),
     later_chats.UNLINK: for_proven(later_chats.unlink_later, _later),
-    my_data.ASK_TO_LEAVE: _ask_to_leave,
+    surer_chats.ASK_TO_LEAVE: _ask_to_leave,
     my_data.LEAVE: _leave,
     "data.delete": for_proven(my_requests.ask_to_delete, _requests),
     "data.delete.yes": for_proven(_delete(asks_about_rest=False), _all),

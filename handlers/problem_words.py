@@ -102,6 +102,9 @@ SENTENCES: dict[str, str] = {
     "levels_reversed": mark("“{value}” is lower than “{other}” in column muc_tu; swap or correct them"),
     "birth_implausible": mark("the birth date {value} cannot be right; check day, month and year"),
     "before_birth": mark("the date {value} is not after this person's birth date ({expected}); correct one of the two"),
+    "deadline_far": mark(
+        "the deadline {value} is after the year {expected}; check the year: a round needs a real day as its deadline"
+    ),
     "other_criterion": mark(
         "the credential kind “{other}” is about {expected}, not {value}; correct column tieu_chi or loai"
     ),
@@ -125,6 +128,11 @@ SENTENCES: dict[str, str] = {
     ),
     "other_province": mark(
         "the territory “{value}” lies outside the home province ({other}); documents that you declare do not bind there"
+    ),
+    "issue_to_come": mark("the day of issue {value} is still to come; the certificate does not count before that day"),
+    "waits_again": mark(
+        "“{value}” was decided before ({other}) and waits for verification again: its cell is empty or says so; write"
+        " its state in column trang_thai, or leave that column out of the file"
     ),
     "circle": mark(
         "the units form a circle: {other}; a unit cannot stand above or succeed itself, correct one of them"

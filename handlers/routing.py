@@ -16,7 +16,6 @@ from handlers import (
 )
 from handlers.asking import Channel
 from handlers.elsewhere import answered_there, say_where
-from handlers.forms import answer as answer_form
 from handlers.forms import begin
 from handlers.heads import others
 from handlers.hr import broadcasts_routes, inbox, inbox_writing, promoting_chat, rulings_routes
@@ -82,7 +81,7 @@ from handlers.study import routes as study_routes
 from handlers.visit import Visit
 from handlers.why_subjects import asks_why
 from knowledge.documents import Confidence
-from knowledge.facts import Person, Role
+from knowledge.facts import Person
 from knowledge.understanding.data_said import DataWish, read_data_wish
 from knowledge.understanding.meaning import Intent, Wish
 from knowledge.understanding.retrieval import PointSearch
@@ -318,10 +317,8 @@ async def _start_promoting(visit: Visit, ports: Ports) -> Reply:
 async def _fill_promotion(visit: Visit, ports: Ports) -> Reply:
     if visit.person is None:
         return linking.ask_to_link(visit)
-    if Role.HR not in visit.person.roles:
-        return promoting_chat.refuse()
     kept = await recall_open_form(visit, ports.threads)
-    return await answer_form(promoting_chat.form(visit, visit.person, _promoting_desk(ports)), visit, kept)
+    return await promoting_chat.go_on(visit, visit.person, kept, _promoting_desk(ports))
 
 
 async def _document(visit: Visit, ports: Ports) -> Reply:

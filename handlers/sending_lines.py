@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from handlers.asking import EDITABLE
 from handlers.reply import Reply
 
 
@@ -10,7 +11,7 @@ from handlers.reply import Reply
 class SendingLine:
     """One identity: its channel, how many messages it sends a second (0: no limit), a day and a month (None: no quota).
 
-    `is_editable`: what has arrived can be written over. `describe_price` says what so many messages cost, in the
+    `describe_price` says what so many messages cost, in the
     language being spoken; empty where nothing needs to be said. `fits`: whether a reply can be sent as one push.
     """
 
@@ -19,9 +20,13 @@ class SendingLine:
     per_second: float
     per_day: int | None = None
     per_month: int | None = None
-    is_editable: bool = False
     describe_price: Callable[[int], str] = lambda _messages: ""
     fits: Callable[[Reply], bool] = lambda _reply: True
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether what has arrived can be written over."""
+        return self.channel in EDITABLE
 
 
 @dataclass(frozen=True, slots=True)

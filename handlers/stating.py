@@ -6,12 +6,12 @@ for what rests on grounds in several territories, `for_reference` for what never
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from handlers.phrases import _, show_day
 from handlers.reply import Background, Statement
 from handlers.visit import Visit
 from handlers.wording import name_alone, start_sentence
+from knowledge.day_arithmetic import add_days
 from knowledge.documents import Citation, Document
 from knowledge.facts import TerritoryCode
 from knowledge.library import Library
@@ -103,6 +103,6 @@ def _explain(doubt: Doubt, document: Document, territory: TerritoryCode, library
             return text.format(document=name, day=show_day(document.in_force_from))
         case Doubt.NO_LONGER_IN_FORCE if document.in_force_to is not None:
             text = _("{document} has been out of force since {day}")
-            return text.format(document=name, day=show_day(document.in_force_to + timedelta(days=1)))
+            return text.format(document=name, day=show_day(add_days(document.in_force_to, 1)))
         case _:
             return _("{document} does not apply here").format(document=name)

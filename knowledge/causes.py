@@ -6,7 +6,7 @@ this person and this criterion.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from knowledge.deadlines import last_legal_day
@@ -23,8 +23,6 @@ from knowledge.facts import (
 )
 from knowledge.findings import Finding
 from knowledge.rulebook import RulesOn
-
-_DAY = timedelta(days=1)
 
 
 class Part(StrEnum):
@@ -255,9 +253,7 @@ def _calendar(case: _Case) -> Iterator[Cause]:
 
 
 def _days(first: date, last: date) -> Iterator[date]:
-    while first <= last:
-        yield first
-        first += _DAY
+    return map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
 
 
 def _units(case: _Case) -> Iterator[Cause]:

@@ -2,10 +2,11 @@
 
 import calendar as months
 from dataclasses import dataclass
-from datetime import MAXYEAR, date, timedelta
+from datetime import MAXYEAR, date
 from enum import StrEnum
 
 from knowledge.calendar import WorkingCalendar
+from knowledge.day_arithmetic import add_days
 from knowledge.documents import Citation, DeadlineKind, PointDeadline
 from knowledge.facts import RoundCode
 
@@ -40,7 +41,7 @@ class Standing(StrEnum):
 
 def last_legal_day(day: date, *, is_included: bool) -> date:
     """Last legal day of a wording: "đến ngày X" leaves X itself, "trước ngày X" the day before."""
-    return day if is_included else day - timedelta(days=1)
+    return day if is_included else add_days(day, -1)
 
 
 def safe_day(last_day: date, calendar: WorkingCalendar) -> date:

@@ -56,7 +56,8 @@ class DeskWork:
 
     `proposals` are those that wait for a second person, by the unit that they reach (None: the whole province);
     `own_proposals` how many of them somebody made, who cannot confirm them. `evidence` are certificates that wait to be
-    verified, `own_evidence` how many of them somebody may not decide on.
+    verified, `own_evidence` how many of them somebody may not decide on; `unproven` those that wait on record although
+    nobody has handed in anything for them.
     """
 
     inquiries: Mapping[UnitCode | None, int] = field(default_factory=dict)
@@ -65,6 +66,7 @@ class DeskWork:
     unclear: Mapping[UnitCode | None, int] = field(default_factory=dict)
     evidence: Mapping[UnitCode | None, int] = field(default_factory=dict)
     own_evidence: Mapping[PersonCode, int] = field(default_factory=dict)
+    unproven: Mapping[UnitCode | None, int] = field(default_factory=dict)
 
 
 def week_of(day: date) -> str:
@@ -147,7 +149,7 @@ class Digests:
                 total = _total(below.units, roots)
             work = self._desk_of(code, served) if served is not None else {}
             if total.people or any(work.values()):
-                found.append(self._owed(code, total, roots, work, is_head=code in heads))
+                found.append(self._owed(code, total, roots, work, is_head=code in heads, served=served))
         return found
 
     def _sum_up(self, by_unit: Mapping[UnitCode, Counts]) -> "_Sums":
@@ -168,6 +170,7 @@ class Digests:
         evidence = self._count(self.desk.evidence, served) - self.desk.own_evidence.get(person, 0)
         return {
             "evidence": max(0, evidence),
+            "unproven": self._count(self.desk.unproven, served),
             "inquiries": self._count(self.desk.inquiries, served),
             "proposals": max(0, proposals),
             "unclear": self._count(self.desk.unclear, served),
@@ -182,7 +185,14 @@ class Digests:
         return unit is None or self.posts.province_of(unit) == served
 
     def _owed(
-        self, code: PersonCode, total: Counts, roots: Sequence[UnitCode], work: Mapping[str, int], *, is_head: bool
+        self,
+        code: PersonCode,
+        total: Counts,
+        roots: Sequence[UnitCode],
+        work: Mapping[str, int],
+        *,
+        is_head: bool,
+        served: UnitCode | str | None,
     ) -> Owed:
         week = week_of(self.rules.day)
         order = list(Stage)
@@ -193,6 +203,7 @@ class Digests:
             "counts": [[criterion, stage.value, n] for (criterion, stage), n in counted],
             "cases": {trigger.value: n for trigger in Trigger if (n := total.cases[trigger])},
             "units": list(roots),
+            "served": served,
             "is_head": is_head,
             "desk": {name: n for name, n in work.items() if n},
         }

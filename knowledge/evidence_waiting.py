@@ -2,15 +2,16 @@
 
 Whoever plans shows everybody to `EvidenceWaiting`; it lists one thing for each of HR, however much waits. New evidence
 is told to HR of the unit or of the nearest one above it; what has waited for long is told once more, and with it to all
-who serve the unit.
+who serve the unit. What an official was asked about and has not answered for as long waits for HR again, and is late.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from knowledge.facts import Person, PersonCode, UnitCode
 from knowledge.findings import Finding
+from knowledge.local_time import VIETNAM
 from knowledge.owed import Owed
 from knowledge.posts import Posts
 from knowledge.rulebook import RulesOn
@@ -20,7 +21,10 @@ NEW, LATE = "new", "late"
 
 @dataclass(frozen=True, slots=True)
 class WaitingEvidence:
-    """A submission that waits for HR since that day; `checked_by` may not be the second of two."""
+    """A submission that waits since that day, for HR or too long for its official.
+
+    `checked_by` may not be the second of two.
+    """
 
     number: int
     version: int
@@ -28,6 +32,14 @@ class WaitingEvidence:
     unit: UnitCode
     since: date
     checked_by: PersonCode | None = None
+
+
+def left_before(rules: RulesOn) -> datetime:
+    """Before which moment an official must have been asked for the question to be late, and with HR again."""
+    days, day = rules.library.policy.evidence_waits_working_days, rules.day
+    while rules.calendar.add_working_days(day, days) >= rules.day:
+        day -= timedelta(days=1)
+    return datetime.combine(day + timedelta(days=1), time(), VIETNAM)
 
 
 Told = Mapping[PersonCode, Collection[tuple[int, int, str]]]

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from dateutil.relativedelta import relativedelta
-
 from knowledge.credentials import Criterion, Kind
+from knowledge.day_arithmetic import add_months
 from knowledge.documents import Citation
 from knowledge.facts import Credential, DocumentId, KindCode, LevelCode, RecognitionRow, Ruling, TerritoryCode, UnitCode
 from knowledge.findings import Reason, State
@@ -271,7 +270,7 @@ def last_valid_day(credential: Credential, row: Window | None) -> date | None:
 
 @lru_cache(maxsize=8192)
 def _months_after(day: date, months: int) -> date:
-    return day + relativedelta(months=months)
+    return add_months(day, months)
 
 
 def _levelled_rows(

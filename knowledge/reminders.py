@@ -154,8 +154,14 @@ def _owed(person: PersonCode, source: str, stage: Stage, criterion: CriterionCod
             "source": source,
             "criterion": criterion,
             "closes": stage.closes.isoformat() if stage.closes is not None else None,
+            "is_insisted": stage.is_insisted,
         },
     )
+
+
+def is_insisted(payload: Mapping[str, object]) -> bool:
+    """Whether a planned reminder is told even to whoever wants quiet; so is one that does not say (of old planning)."""
+    return payload.get("is_insisted", True) is True
 
 
 def merged(owed: Sequence[Owed]) -> Owed:

@@ -1,11 +1,9 @@
 """Retirement day and service left, by the schedule in force on the day of the question (contracts, §7 rule 9)."""
 
-import calendar
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
-from dateutil.relativedelta import relativedelta
-
+from knowledge.day_arithmetic import add_days, add_years, end_of_month
 from knowledge.facts import Gender
 from knowledge.library import RetirementSchedule
 
@@ -38,8 +36,8 @@ def last_day_by(born_on: date, ages: Ages) -> date:
     born = born_on.year * _MONTHS + born_on.month - 1
     for year, months in ages:
         if (born + months) // _MONTHS <= year:
-            return _end_of_month(born + months)
-    return _end_of_month(born + ages[-1][1])
+            return end_of_month(born + months)
+    return end_of_month(born + ages[-1][1])
 
 
 def has_service_left(retires_on: date, years: int, on: date) -> bool:
@@ -49,15 +47,9 @@ def has_service_left(retires_on: date, years: int, on: date) -> bool:
 
 def earliest_retirement(years: int, on: date) -> date:
     """The first retirement day that leaves at least this many years of service on a day: day + years − 1 day."""
-    return on + relativedelta(years=years) - timedelta(days=1)
+    return add_days(add_years(on, years), -1)
 
 
 def ages_of(schedule: RetirementSchedule, gender: Gender) -> Ages:
     """The years of a schedule with the age in months that ends service in each, the first year first."""
     return tuple(sorted((step.year, step.age_months) for step in schedule.steps if step.gender is gender))
-
-
-def _end_of_month(months: int) -> date:
-    """The last day of a month, counted from the beginning of the calendar."""
-    year, month = divmod(months, _MONTHS)
-    return date(year, month + 1, calendar.monthrange(year, month + 1)[1])

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 import yaml
 from pydantic import ConfigDict, TypeAdapter, with_config
 
+from knowledge.day_arithmetic import add_days
 from knowledge.documents import Confidence, Document, Point
 from knowledge.facts import DocumentId, Ruling, TerritoryCode
 from knowledge.library import Library
@@ -82,7 +83,7 @@ def last_day_of(ruling: Ruling) -> date | None:
     """The last day on which the ruling applies; None = no end."""
     if ruling.withdrawn_on is None:
         return ruling.valid_to
-    before = ruling.withdrawn_on - timedelta(days=1)
+    before = add_days(ruling.withdrawn_on, -1)
     return before if ruling.valid_to is None else min(before, ruling.valid_to)
 
 

@@ -81,6 +81,15 @@ UPDATE broadcast_recalls r SET state = 'refused', reason = 'retired', done_at = 
 FROM deliveries d JOIN identities i ON i.identity = d.sender AND i.retired_at IS NOT NULL
 WHERE d.id = r.delivery AND r.broadcast = :number AND r.state = 'waiting'
 """)
+# No process may be left that has the token, nor anybody who says so. Whoever writes one over at this moment ends that.
+_REFUSE_SILENT: Final = text("""
+UPDATE broadcast_recalls r SET state = 'refused', reason = 'unheard', done_at = clock_timestamp(), lease_until = NULL
+FROM deliveries d
+WHERE d.id = r.delivery AND r.broadcast = :number AND r.state = 'waiting'
+    AND (r.lease_until IS NULL OR r.lease_until < clock_timestamp()) AND d.sender <> ALL(:own)
+    AND NOT EXISTS (
+        SELECT FROM identities i WHERE i.identity = d.sender AND i.heard_at >= clock_timestamp() - :silence)
+""")
 # Whoever looks at a card keeps others from it for a while, so that it is written over no more often than that.
 _TAKE_CARDS: Final = text("""
 UPDATE broadcast_cards SET looked_at = clock_timestamp()
@@ -278,6 +287,16 @@ class BroadcastsDrawer:
         added = await self._connection.execute(_PREPARE, {"number": number, "editable": list(editable)})
         await self._connection.execute(_REFUSE_RETIRED, {"number": number})
         return added.rowcount
+
+    async def give_up_recalls(self, number: int, own: Collection[str], silence: timedelta) -> int:
+        """Count as refused what was sent by identities that no worker has sent by for so long; how many.
+
+        Who asks lives, so that their `own` are not taken for silent.
+        """
+        given_up = await self._connection.execute(
+            _REFUSE_SILENT, {"number": number, "own": list(own), "silence": silence}
+        )
+        return given_up.rowcount
 
     async def watch_recall(self, number: int, watched: timedelta) -> None:
         """Look at it for so long, from now or from when the last of its messages was under way."""

@@ -17,6 +17,7 @@ _COUNTRY: Final = "84"
 _SHORTEST_KEY: Final = 16
 _LENGTHS: Final = range(8, 16)  # digits of a number with its country, by ITU-T E.164
 _NATIONAL_LENGTHS: Final = range(9, 11)  # without country and leading zero, as spreadsheets leave them
+_WITH_COUNTRY_AND_ZERO: Final = range(12, 14)  # the country before a number written as at home: 84 0912345678
 _ABROAD: Final = re.compile(r"\D*\+")
 _NOT_DIGIT: Final = re.compile(r"\D+")
 
@@ -37,6 +38,8 @@ def normalise_phone(written: str) -> str | None:
         digits.startswith(_COUNTRY) and len(digits) > min(_NATIONAL_LENGTHS)
     ):
         digits = _COUNTRY + digits
+    elif digits.startswith(f"{_COUNTRY}0") and len(digits) in _WITH_COUNTRY_AND_ZERO:
+        digits = _COUNTRY + digits[3:]
     return f"+{digits}" if len(digits) in _LENGTHS else None
 
 

@@ -157,8 +157,9 @@ class EscalationsDrawer:
         return last is not None and last < day < today
 
     async def count_inquiries(self) -> dict[UnitCode | None, int]:
-        """Questions that wait for HR, by the unit of whoever asked."""
-        return _by_unit(await self._read("SELECT unit, count(*) FROM inquiries WHERE state = 'open' GROUP BY unit"))
+        """Questions that wait for HR, by the unit in which whoever asked is now, or was before they left the roster."""
+        order = "SELECT coalesce(p.unit, i.unit), count(*) FROM inquiries i LEFT JOIN people p ON p.code = i.person"
+        return _by_unit(await self._read(f"{order} WHERE i.state = 'open' GROUP BY 1"))
 
     async def count_proposals(self) -> dict[UnitCode | None, int]:
         """Proposals that wait for a second person, by the unit that they reach."""

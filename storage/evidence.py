@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Row, and_, case, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,6 +28,8 @@ from storage.tables import (
 
 _WAITING: Final = (EvidenceState.WAITING.value, EvidenceState.CHECKED.value)
 _UNDECIDED: Final = sorted(one.value for one in UNDECIDED)
+# What is handed in takes the place of these in the entry with its key.
+_OVERWRITTEN: Final = ("level", "issuer", "issued_on", "expires_on", "status")
 
 
 class EvidenceDrawer:
@@ -51,14 +53,13 @@ class EvidenceDrawer:
         if number is None:
             return None
         # Only now is nobody deciding on the same one any more: what they have verified meanwhile stays so.
-        held = await self._status_of(row)
-        mine = evidence.c.number == number
-        if held == CredentialStatus.VERIFIED.value:
-            await self._connection.execute(delete(evidence).where(mine))
+        held = await self._entry_of(row)
+        if held is not None and held["status"] == CredentialStatus.VERIFIED.value:
+            await self._connection.execute(delete(evidence).where(evidence.c.number == number))
             return None
-        await self._connection.execute(update(evidence).where(mine).values(is_new=held is None))
-        await self._put_credential(row)
-        return await self._with_files(replace(made, number=number, is_new=held is None), files)
+        kept = replace(made, number=number, is_new=held is None)
+        await self._put_over(held, kept)
+        return await self._with_files(kept, files)
 
     async def submit_again(self, made: Evidence, files: Collection[int]) -> Evidence | None:
         before = await self.find(made.number)
@@ -72,20 +73,26 @@ class EvidenceDrawer:
                 _same_in(evidence, evidence.c.credential_number, row),
             )
         )
-        held = await self._status_of(row)
-        if taken.first() is not None or held == CredentialStatus.VERIFIED.value:
+        held = await self._entry_of(row)
+        is_verified = held is not None and held["status"] == CredentialStatus.VERIFIED.value
+        if taken.first() is not None or is_verified:
             return None
         await self._take_back(before)
-        made = replace(made, is_new=held is None or _same_key(row, _credential_of(before)))
+        held = await self._entry_of(row)
         await self._connection.execute(
             update(evidence)
             .where(evidence.c.number == made.number)
-            .values(is_new=made.is_new, submitted_at=made.submitted_at, **self._changing(made))
+            .values(submitted_at=made.submitted_at, **self._changing(made))
         )
-        await self._put_credential(row)
+        made = replace(made, is_new=held is None)
+        await self._put_over(held, made)
         return await self._with_files(made, files)
 
     async def settle(self, decided: Evidence) -> None:
+        """Keep the decision. What an official has been asked about waits for them and not on record, until they answer.
+
+        So nobody counts as waiting for the office who is waited for.
+        """
         await self._connection.execute(
             update(evidence).where(evidence.c.number == decided.number).values(**self._changing(decided))
         )
@@ -93,14 +100,25 @@ class EvidenceDrawer:
         if decided.state is EvidenceState.VERIFIED:
             await self._put_credential({**row, "status": CredentialStatus.VERIFIED.value})
         elif decided.state is EvidenceState.REJECTED:
+            status = CredentialStatus.REJECTED.value
             await self._connection.execute(
-                update(credentials)
-                .where(_same(row), credentials.c.status == CredentialStatus.WAITING.value)
-                .values(status=CredentialStatus.REJECTED.value)
+                insert_unless(credentials)
+                .values({**row, "status": status})
+                .on_conflict_do_update(
+                    constraint="uq_credentials_key",
+                    set_={"status": status},
+                    where=credentials.c.status == CredentialStatus.WAITING.value,
+                )
             )
+        elif decided.state is EvidenceState.ASKED_BACK:
+            await self._take_back(decided)
         elif decided.state is EvidenceState.WITHDRAWN:
             await self._take_back(decided)
             await self._connection.execute(delete(evidence_files).where(evidence_files.c.evidence == decided.number))
+        if not decided.is_undecided:
+            await self._connection.execute(
+                update(evidence).where(evidence.c.number == decided.number).values(former=None)
+            )
 
     async def find(self, number: int, *, to_change: bool = False) -> Evidence | None:
         wanted = select(evidence).where(evidence.c.number == number)
@@ -125,9 +143,9 @@ class EvidenceDrawer:
         )
 
     async def list_waiting(
-        self, units: Collection[UnitCode], but: PersonCode, *, limit: int, offset: int
+        self, units: Collection[UnitCode], but: PersonCode, *, asked_before: datetime, limit: int, offset: int
     ) -> tuple[Sequence[Evidence], int]:
-        waits = and_(evidence.c.state.in_(_WAITING), evidence.c.person != but, people.c.unit.in_(list(units)))
+        waits = and_(_waits(asked_before), evidence.c.person != but, people.c.unit.in_(list(units)))
         among = evidence.join(people, people.c.code == evidence.c.person)
         counted = await self._connection.execute(select(func.count()).select_from(among).where(waits))
         wanted = select(evidence).select_from(among).where(waits)
@@ -136,8 +154,30 @@ class EvidenceDrawer:
         )
         return found, counted.scalar_one()
 
-    async def list_all_waiting(self) -> Sequence[WaitingRow]:
-        """All that waits for HR, of whatever unit, the oldest first."""
+    async def count_unproven(self, units: Collection[UnitCode], but: PersonCode) -> int:
+        """How many certificates of people of these units but this one wait on record with nothing handed in for them.
+
+        What an official has been asked about is in the official's hands, and so counts here where the roster has it.
+        """
+        counted = await self._connection.execute(
+            select(func.count())
+            .select_from(credentials.join(people, people.c.code == credentials.c.person))
+            .where(_is_unproven(), people.c.unit.in_(list(units)), people.c.code != but)
+        )
+        return counted.scalar_one()
+
+    async def count_all_unproven(self) -> Mapping[UnitCode | None, int]:
+        """The same of everybody, by unit."""
+        counted = await self._connection.execute(
+            select(people.c.unit, func.count())
+            .select_from(credentials.join(people, people.c.code == credentials.c.person))
+            .where(_is_unproven())
+            .group_by(people.c.unit)
+        )
+        return {UnitCode(unit): number for unit, number in counted}
+
+    async def list_all_waiting(self, asked_before: datetime) -> Sequence[WaitingRow]:
+        """All that waits for HR, of whatever unit, the oldest first; also what officials were asked of before that."""
         found = await self._connection.execute(
             select(
                 evidence.c.number,
@@ -148,16 +188,16 @@ class EvidenceDrawer:
                 evidence.c.checked_by,
             )
             .join(people, people.c.code == evidence.c.person)
-            .where(evidence.c.state.in_(_WAITING))
+            .where(_waits(asked_before))
             .order_by(evidence.c.submitted_at, evidence.c.number)
         )
         return [WaitingRow(*row) for row in found]
 
     async def find_waiting(self, numbers: Collection[int]) -> Mapping[int, tuple[int, PersonCode]]:
-        """Those of these that wait for HR, each with its version and whose it is."""
+        """Those of these that nobody has decided on, each with its version and whose it is."""
         found = await self._connection.execute(
             select(evidence.c.number, evidence.c.version, evidence.c.person).where(
-                evidence.c.number.in_(list(numbers)), evidence.c.state.in_(_WAITING)
+                evidence.c.number.in_(list(numbers)), evidence.c.state.in_(_UNDECIDED)
             )
         )
         return {number: (version, PersonCode(person)) for number, version, person in found}
@@ -278,24 +318,47 @@ class EvidenceDrawer:
             )
         return replace(made, files=(await self._files_of([made.number])).get(made.number, ()))
 
-    async def _status_of(self, row: Mapping[str, Any]) -> str | None:
-        """The status of the credential with this key, which nobody changes before we are done; None for none."""
-        wanted = select(credentials.c.status).where(_same(row)).with_for_update()
-        return (await self._connection.execute(wanted)).scalar_one_or_none()
+    async def _entry_of(self, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The credential with this key, which nobody changes before we are done; None for none."""
+        wanted = select(*(credentials.c[name] for name in _OVERWRITTEN)).where(_same(row)).with_for_update()
+        found = (await self._connection.execute(wanted)).mappings().one_or_none()
+        return dict(found) if found is not None else None
+
+    async def _put_over(self, held: Mapping[str, Any] | None, made: Evidence) -> None:
+        """Put what is handed in on record, and keep with it what stood there under the same key."""
+        await self._put_credential(_credential_of(made))
+        await self._connection.execute(
+            update(evidence)
+            .where(evidence.c.number == made.number)
+            .values(is_new=held is None, former=_written(held) if held is not None else None)
+        )
 
     async def _put_credential(self, row: dict[str, Any]) -> None:
-        """Put it on record in place of the one with the same key."""
+        """Put it on record in place of the one with the same key; of another issue no last day is known."""
         values = insert_unless(credentials).values(row)
-        changed = {name: values.excluded[name] for name in ("level", "issuer", "issued_on", "status")}
+        changed: dict[str, Any] = {name: values.excluded[name] for name in ("level", "issuer", "issued_on", "status")}
+        is_other = credentials.c.issued_on.is_distinct_from(values.excluded.issued_on)
+        changed["expires_on"] = case((is_other, None), else_=credentials.c.expires_on)
         await self._connection.execute(values.on_conflict_do_update(constraint="uq_credentials_key", set_=changed))
 
     async def _take_back(self, one: Evidence) -> None:
-        if one.is_new:
-            await self._connection.execute(
-                delete(credentials).where(
-                    _same(_credential_of(one)), credentials.c.status == CredentialStatus.WAITING.value
-                )
-            )
+        """Let the record say again what it said before this one was handed in; done once, however often it is asked.
+
+        What was loaded over it meanwhile stays.
+        """
+        mine = evidence.c.number == one.number
+        kept = await self._connection.execute(select(evidence.c.is_new, evidence.c.former).where(mine))
+        is_new, former = kept.one()
+        row = _credential_of(one)
+        waits = and_(_same(row), credentials.c.status == CredentialStatus.WAITING.value)
+        if is_new:
+            await self._connection.execute(delete(credentials).where(waits))
+        elif former is not None:
+            untouched = [
+                credentials.c[name].is_not_distinct_from(row[name]) for name in ("level", "issuer", "issued_on")
+            ]
+            await self._connection.execute(update(credentials).where(waits, *untouched).values(_read_back(former)))
+        await self._connection.execute(update(evidence).where(mine).values(is_new=False, former=None))
 
     async def _read(self, wanted: Any) -> list[Evidence]:
         rows = (await self._connection.execute(wanted)).all()
@@ -371,6 +434,23 @@ def _credential_of(one: Evidence) -> dict[str, Any]:
     return {name: storable(value) if isinstance(value, str) else value for name, value in row.items()}
 
 
+def _waits(asked_before: datetime) -> ColumnElement[bool]:
+    """What HR has to do something about: all that waits, and what officials were asked of before that and left so."""
+    is_asked = evidence.c.state == EvidenceState.ASKED_BACK.value
+    return and_(evidence.c.state.in_(_UNDECIDED), or_(~is_asked, evidence.c.changed_at < asked_before))
+
+
+def _is_unproven() -> ColumnElement[bool]:
+    handed_in = select(evidence.c.number).where(
+        evidence.c.person == credentials.c.person,
+        evidence.c.kind == credentials.c.kind,
+        evidence.c.credential_number.is_not_distinct_from(credentials.c.number),
+        evidence.c.issued_key.is_not_distinct_from(credentials.c.issued_key),
+        evidence.c.state.in_(_WAITING),
+    )
+    return and_(credentials.c.status == CredentialStatus.WAITING.value, ~handed_in.exists())
+
+
 def _same(row: Mapping[str, Any]) -> ColumnElement[bool]:
     """Which credential has the key of this one."""
     return _same_in(credentials, credentials.c.number, row)
@@ -386,7 +466,10 @@ def _same_in(table: Any, number: ColumnElement[Any], row: Mapping[str, Any]) -> 
     )
 
 
-def _same_key(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    if (one["kind"], one["number"]) != (other["kind"], other["number"]):
-        return False
-    return one["number"] is not None or one["issued_on"] == other["issued_on"]
+def _written(held: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in held.items()}
+
+
+def _read_back(former: Mapping[str, Any]) -> dict[str, Any]:
+    days = {name: date.fromisoformat(former[name]) for name in ("issued_on", "expires_on") if former[name]}
+    return {**former, **days}

@@ -3,7 +3,7 @@
 The engine's tables are its own: they are only read here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -28,7 +28,11 @@ SELECT
         WHERE j.status = 'doing' AND (w.id IS NULL OR w.last_heartbeat <= now() - :silence))
 """)
 _REASONS: Final = text("""
-SELECT reason, count(*) FROM deliveries WHERE state = :state AND done_at > :since GROUP BY reason ORDER BY reason
+SELECT reason, sum(n)::bigint FROM (
+    SELECT reason, count(*) AS n FROM deliveries WHERE state = 'refused' AND done_at > :since GROUP BY reason
+    UNION ALL
+    SELECT reason, count(*) FROM deliveries WHERE state = 'waiting' AND reason = ANY(:waiting) GROUP BY reason
+) r GROUP BY reason ORDER BY reason
 """)
 # Each part by an index of its own: what has ended long ago is not looked through, however much it is.
 _STATES: Final = text("""
@@ -97,9 +101,9 @@ class FleetDrawer:
         """Deliveries that wait, are under way, or ended since then, by identity (empty: none reaches) and state."""
         return {(sender or "", state): n for sender, state, n in await self._read(_STATES, since=since)}
 
-    async def count_refused(self, since: datetime) -> Mapping[str, int]:
-        """Why messages were refused since then."""
-        return dict(await self._read(_REASONS, state="refused", since=since))
+    async def count_refused(self, since: datetime, waiting: Collection[str] = ()) -> Mapping[str, int]:
+        """Why messages were refused since then; also those that wait since they were, for one of these reasons."""
+        return dict(await self._read(_REASONS, since=since, waiting=list(waiting)))
 
     async def _read(self, order: Any, **values: Any) -> list[Any]:
         return [tuple(row) for row in await self._connection.execute(order, values)]

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Table, and_, any_, false, func, literal, not_, or_, select, tuple_
 
 from storage import tables as t
+from storage.inquiries import BY_A_STRANGER
 from storage.link_codes import visitor_of
 from storage.records import EvidenceState
 
@@ -94,7 +95,7 @@ def _thread(whose: Whose) -> ColumnElement[bool]:
 
 
 def _own_inquiries(whose: Whose) -> ColumnElement[bool]:
-    unlinked = and_(t.inquiries.c.person.is_(None), whose.in_chats(t.inquiries))
+    unlinked = and_(BY_A_STRANGER, whose.in_chats(t.inquiries))
     return or_(t.inquiries.c.person == whose.person, unlinked)
 
 
@@ -113,7 +114,7 @@ def _nobodys_message(whose: Whose) -> Mapping[str, Any]:
 
 
 _DECIDED: Final = t.evidence.c.state.in_([EvidenceState.VERIFIED.value, EvidenceState.REJECTED.value])
-_SAID: Final = ("level", "issuer", "credential_number", "issued_on", "sealed")
+_SAID: Final = ("level", "issuer", "credential_number", "issued_on", "sealed", "former")
 SAYS_SOMETHING: Final = func.num_nonnulls(*(t.evidence.c[name] for name in _SAID)) > 0
 WITHOUT_WORDS: Final[Mapping[str, Any]] = dict.fromkeys(_SAID)
 

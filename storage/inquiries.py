@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, case, delete, false, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, false, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,14 +23,26 @@ from storage.records import (
     InquiryState,
     MessageKind,
 )
-from storage.tables import inquiries, inquiry_guesses, inquiry_messages, letters, units
+from storage.tables import inquiries, inquiry_guesses, inquiry_messages, letters, people, units
 
 CODE_LENGTH: Final = 6
 GUESSES_COUNT_FOR: Final = timedelta(hours=1)
 _DIGITS: Final = frozenset("0123456789")
 _TAKEN: Final = ("CC", "CV", "GV", "HR", "NV", "QH", "QT", "TT", "VC")  # so begin numbers of documents and staff codes
+# A person's question has their unit, which stays when the person goes.
+BY_A_STRANGER: Final = and_(inquiries.c.person.is_(None), inquiries.c.unit.is_(None))
 _ENDED: Final = [InquiryState.ANSWERED, InquiryState.CLOSED, InquiryState.WITHDRAWN]
 _WAITING: Final = inquiries.c.state.in_([InquiryState.OPEN, InquiryState.ASKED_BACK])
+# Whoever moves takes their question along: it is served where they are now, and where they were once they are gone.
+_NOW: Final = units.alias("unit_now")
+_UNIT: Final = func.coalesce(people.c.unit, inquiries.c.unit)
+_KEPT: Final[Select[Any]] = select(
+    *(column for column in inquiries.c if column.name not in {"unit", "territory"}),
+    _UNIT.label("unit"),
+    func.coalesce(_NOW.c.territory, inquiries.c.territory).label("territory"),
+).select_from(
+    inquiries.outerjoin(people, people.c.code == inquiries.c.person).outerjoin(_NOW, _NOW.c.code == people.c.unit)
+)
 
 
 class InquiriesDrawer:
@@ -68,8 +80,8 @@ class InquiriesDrawer:
                 return made
 
     async def find(self, code: str, *, to_change: bool = False) -> Inquiry | None:
-        wanted = select(inquiries).where(inquiries.c.code == storable(code))
-        found = await self._connection.execute(wanted.with_for_update() if to_change else wanted)
+        wanted = _KEPT.where(inquiries.c.code == storable(code))
+        found = await self._connection.execute(wanted.with_for_update(of=inquiries) if to_change else wanted)
         row = found.one_or_none()
         if row is None:
             return None
@@ -80,8 +92,7 @@ class InquiriesDrawer:
 
     async def list_asked(self, channel: str, address: str, person: PersonCode | None, limit: int) -> Sequence[Inquiry]:
         found = await self._connection.execute(
-            select(inquiries)
-            .where(_asked_by(channel, address, person))
+            _KEPT.where(_asked_by(channel, address, person))
             .order_by(inquiries.c.opened_at.desc(), inquiries.c.code)
             .limit(limit)
         )
@@ -96,18 +107,16 @@ class InquiriesDrawer:
         person: PersonCode,
     ) -> Sequence[Inquiry]:
         found = await self._connection.execute(
-            select(inquiries)
-            .where(
+            _KEPT.where(
                 _WAITING,
                 or_(inquiries.c.person.is_(None), inquiries.c.person != person),
                 or_(
-                    inquiries.c.unit.in_(list(units_served)),
-                    inquiries.c.unit.is_(None) if serves_unplaced else false(),
-                    inquiries.c.unit.not_in(select(units.c.code)) if serves_unplaced else false(),
+                    _UNIT.in_(list(units_served)),
+                    _UNIT.is_(None) if serves_unplaced else false(),
+                    _UNIT.not_in(select(units.c.code)) if serves_unplaced else false(),
                     inquiries.c.for_administrators if is_administrator else false(),
                 ),
-            )
-            .order_by(inquiries.c.due_on, inquiries.c.opened_at, inquiries.c.code)
+            ).order_by(inquiries.c.due_on, inquiries.c.opened_at, inquiries.c.code)
         )
         return [self._inquiry(row, opens=False) for row in found]
 
@@ -157,15 +166,14 @@ class InquiriesDrawer:
         Those that another process holds are left out.
         """
         found = await self._connection.execute(
-            select(inquiries)
-            .where(
+            _KEPT.where(
                 inquiries.c.state == InquiryState.OPEN,
                 inquiries.c.due_on < today,
                 or_(inquiries.c.reminded_on.is_(None), inquiries.c.reminded_on < today),
             )
             .order_by(inquiries.c.due_on, inquiries.c.code)
             .limit(limit)
-            .with_for_update(skip_locked=True)
+            .with_for_update(of=inquiries, skip_locked=True)
         )
         return [self._inquiry(row) for row in found]
 
@@ -299,8 +307,9 @@ def _changing(inquiry: Inquiry, at: datetime) -> dict[str, Any]:
 
 
 def _asked_by(channel: str, address: str, person: PersonCode | None) -> ColumnElement[bool]:
-    """A person's own from wherever they asked; a stranger's from this channel identity alone."""
-    as_stranger = and_(
-        inquiries.c.person.is_(None), inquiries.c.channel == channel, inquiries.c.address == storable(address)
-    )
+    """A person's own from wherever they asked; a stranger's from this channel identity alone.
+
+    What somebody asked who has left the roster since is nobody's: another person may have that chat now.
+    """
+    as_stranger = and_(BY_A_STRANGER, inquiries.c.channel == channel, inquiries.c.address == storable(address))
     return as_stranger if person is None else or_(inquiries.c.person == person, as_stranger)

@@ -131,6 +131,7 @@ FROM unnest(%(ids)s::bigint[], %(tokens)s::text[], %(marks)s::text[], %(ats)s::t
 WHERE d.id = w.id AND d.claimed_by = w.token AND CASE w.mark
     WHEN 'start' THEN {_HOLDS}
     WHEN 'back' THEN d.state IN ('claimed', 'started')
+    WHEN 'refused' THEN d.state IN ('claimed', 'started', 'unclear')
     ELSE d.state IN ('started', 'unclear') END
 RETURNING d.id, extract(epoch FROM d.slot_at)::float8, extract(epoch FROM clock_timestamp())::float8
 """  # noqa: S608  ours
@@ -358,7 +359,8 @@ class Ledger:
     ) -> None:  # fmt: skip
         """Keep how it ended: delivered, refused (and its account takes nothing more, where so) or unclear.
 
-        One that was given up meanwhile as lost is known better by whoever sent it.
+        One that was given up meanwhile as lost is known better by whoever sent it. What is planned again is left out
+        of a refused one, so that another day tells it.
         """
         mark = _Mark(
             claim, state.value, at, provider_id=provider_id, reason=reason, makes_unreachable=makes_unreachable
@@ -433,6 +435,11 @@ class Ledger:
         if is_kept:
             self._forget(claim)
         return is_kept
+
+    async def leave_to_planning(self, claim: Claim, reason: str, at: datetime) -> bool:
+        """What is planned again is left out of it, for another day to tell. Whether more is told by it than that."""
+        async with self._database.transaction() as drawers:
+            return await drawers.outbox.leave_to_planning(claim.delivery, reason, at)
 
     async def leave_out(self, claim: Claim, notices: Mapping[int, str], at: datetime) -> None:
         """Some of what it tells is not true any more."""
@@ -522,6 +529,9 @@ class Ledger:
             values = those.last, those.window.numbers, those.window.moments, sender
             await driver.execute(_DEPART, values)
         await self._mark_unreachable(driver, marks, kept)
+        for one in marks:
+            if one.mark == DeliveryState.REFUSED.value and one.claim.delivery.id in kept:
+                await outbox.leave_to_planning(one.claim.delivery, one.reason, one.at)
         for broadcast, state in broadcasts.items():
             numbers = [one.claim.delivery.id for one in back[broadcast] if one.claim.delivery.id in kept]
             await outbox.keep_back(numbers, state, back[broadcast][0].at)

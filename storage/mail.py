@@ -4,17 +4,42 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, Row, and_, delete, exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    Subquery,
+    all_,
+    and_,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import PersonCode
 from storage.characters import storable
 from storage.records import Letter, LetterKind, LetterState
-from storage.tables import letters
+from storage.tables import accounts, letters, restores
 
 # Who started a letter and has not said by then how it ended is taken to be gone: nobody knows whether it arrived.
 LEASE: Final = timedelta(minutes=5)
+# Each chat is warned of a new one by itself, an answer comes where the question was asked, and that Zalo is closed is
+# never told by Zalo.
+_OF_THEIR_CHAT: Final = (
+    LetterKind.LINKED,
+    LetterKind.ANSWERED,
+    LetterKind.ASKED_BACK,
+    LetterKind.CLOSED,
+    LetterKind.ZALO_LOST,
+)
+# How it stands on a day; the next is told by a letter of its own.
+_OF_THEIR_DAY: Final = (LetterKind.OVERDUE, LetterKind.GIVEN_UP, LetterKind.BACKUP_FAILED)
 
 
 class MailDrawer:
@@ -86,8 +111,64 @@ class MailDrawer:
             .values(channel=to_channel, address=storable(to_address))
         )
 
-    async def take_back_of(self, channel: str, address: str, person: PersonCode) -> None:
+    async def take_back_of(
+        self, channel: str, address: str, person: PersonCode, *, keeps_warnings: bool = False
+    ) -> None:
+        if keeps_warnings:
+            warnings = (*_waiting_for(channel, address, person), letters.c.kind == LetterKind.LINKED)
+            await self._connection.execute(update(letters).where(*warnings).values(person=None))
         await self._connection.execute(delete(letters).where(*_waiting_for(channel, address, person)))
+
+    async def find_chats_again(self, channels: Collection[str], since: datetime, today: datetime, at: datetime) -> int:
+        """Let letters left after `since` go where their people are reached by these channels now; how many.
+
+        That is what waits where nothing is sent to, as a web page that nobody comes back to, or in a chat that takes
+        no messages any more, and what such a chat refused. What is being shown or sent stays with whoever does it.
+        What tells of its day goes only on that one, which began at `today`; of letters that say the same the newest.
+        """
+        reached, newer, theirs = _reached(channels), letters.alias(), accounts.alias()
+        is_sent_there = exists().where(
+            theirs.c.channel == letters.c.channel,
+            theirs.c.address == letters.c.address,
+            theirs.c.person == letters.c.person,
+            theirs.c.channel.in_(list(channels)),
+            theirs.c.unreachable_at.is_(None),
+        )
+        says_the_same = exists().where(
+            newer.c.person == letters.c.person,
+            newer.c.kind == letters.c.kind,
+            newer.c.inquiry.is_not_distinct_from(letters.c.inquiry),
+            newer.c.number == letters.c.number,
+            newer.c.id > letters.c.id,
+        )
+        # What was refused surely did not arrive; what waits for a head is planned anew then.
+        was_refused = and_(letters.c.state == LetterState.REFUSED, letters.c.kind != LetterKind.STUDY)
+        # What a backup calls waiting may have been brought there after it was taken.
+        restored_at = select(func.max(restores.c.restored_at)).scalar_subquery()
+        moved = await self._connection.execute(
+            update(letters)
+            .where(
+                letters.c.person == reached.c.person,
+                or_(letters.c.state == LetterState.WAITING, was_refused),
+                letters.c.left_at > func.greatest(since, restored_at),
+                letters.c.kind.not_in(_OF_THEIR_CHAT),
+                or_(letters.c.kind.not_in(_OF_THEIR_DAY), letters.c.left_at >= today),
+                ~is_sent_there,
+                ~says_the_same,
+            )
+            .values(
+                channel=reached.c.channel,
+                address=reached.c.address,
+                locale=reached.c.locale,
+                state=LetterState.WAITING,
+                due_at=at,
+                started_at=None,
+                done_at=None,
+                tries=0,
+                reason=None,
+            )
+        )
+        return moved.rowcount
 
     # --- for the postman
 
@@ -150,6 +231,33 @@ class MailDrawer:
         await self._connection.execute(
             update(letters).where(letters.c.id == letter, letters.c.state.in_(settled)).values(**values)
         )
+
+
+def _reached(channels: Collection[str]) -> Subquery:
+    """The account by which what is told unasked reaches each person, as the outbox chooses it."""
+    return (
+        select(
+            accounts.c.person,
+            accounts.c.channel,
+            accounts.c.address,
+            func.coalesce(accounts.c.locale, "vi").label("locale"),
+        )
+        .ext(distinct_on(accounts.c.person))
+        .where(
+            accounts.c.person.is_not(None),
+            accounts.c.channel.in_(list(channels)),
+            accounts.c.unreachable_at.is_(None),
+            literal("reminders") != all_(accounts.c.withheld),
+        )
+        .order_by(
+            accounts.c.person,
+            accounts.c.preferred_at.desc().nulls_last(),
+            accounts.c.linked_at.desc().nulls_last(),
+            accounts.c.channel,
+            accounts.c.address,
+        )
+        .subquery()
+    )
 
 
 def _is_at(mark: str) -> ColumnElement[bool]:

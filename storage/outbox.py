@@ -127,6 +127,8 @@ FROM (
 WHERE d.id = n.id
 RETURNING d.id
 """
+# What a delivery tells; a refused one stands as evidence of what it would have told, which another may tell since.
+_TELLS: Final = "(c.dropped IS NULL OR (d.state = 'refused' AND c.dropped = d.reason))"
 # A notice that no delivery tells any more loses its key.
 _FREE: Final = """
 UPDATE notices n SET freed_at = %(at)s
@@ -139,20 +141,20 @@ SELECT id, person, sender, channel, address, locale, state, due_at, merge_day, a
     started_at, done_at, provider_id, reason, acknowledged_at, broadcast
 FROM deliveries
 """
-_CARRIED: Final = """
+_CARRIED: Final = f"""
 SELECT c.delivery, n.id, n.kind, n.key, n.stage, n.about, n.payload, n.made_at
-FROM carried c JOIN notices n ON n.id = c.notice
-WHERE c.delivery = ANY(%s) AND c.dropped IS NULL ORDER BY n.id
-"""
-_COUNT_REMINDERS: Final = """
+FROM carried c JOIN notices n ON n.id = c.notice JOIN deliveries d ON d.id = c.delivery
+WHERE c.delivery = ANY(%s) AND {_TELLS} ORDER BY n.id
+"""  # noqa: S608  ours
+_COUNT_REMINDERS: Final = f"""
 SELECT d.state, d.acknowledged_at IS NOT NULL, count(*)
 FROM deliveries d JOIN people p ON p.code = d.person
 WHERE coalesce(d.done_at, d.due_at) >= %(since)s AND coalesce(d.done_at, d.due_at) < %(until)s
     AND (%(units)s::text[] IS NULL OR p.unit = ANY(%(units)s))
     AND EXISTS (SELECT FROM carried c JOIN notices n ON n.id = c.notice
-                WHERE c.delivery = d.id AND c.dropped IS NULL AND n.kind = 'reminder')
+                WHERE c.delivery = d.id AND {_TELLS} AND n.kind = 'reminder')
 GROUP BY 1, 2 ORDER BY 1, 2
-"""
+"""  # noqa: S608  ours
 # From one identity and urgency to the next along the index, however many messages wait: workers look every few seconds.
 _SENDERS_DUE: Final = """
 WITH RECURSIVE kinds (sender, urgency) AS (
@@ -367,11 +369,33 @@ class OutboxDrawer:
             await self.leave_out(delivery.id, again, at)
         return True
 
+    async def leave_to_planning(self, delivery: Delivery, reason: str, at: datetime) -> bool:
+        """What is planned again is left out of one that a platform refuses, so that another day's message tells it.
+
+        Whether more is told by it that is told only once. A broadcast stays in it: that is told on paper.
+        """
+        kept = {one.id for one in delivery.notices if _is_told_once(one)}
+        again = [one.id for one in delivery.notices if one.id not in kept and one.kind is not NoticeKind.BROADCAST]
+        if again:
+            await self.leave_out(delivery.id, dict.fromkeys(again, reason), at)
+        return bool(kept)
+
+    async def leave_earlier_to_planning(self, day: date, reasons: Collection[str], at: datetime) -> None:
+        """The same for the messages of days before this one that wait since they were refused for such a reason.
+
+        Those that tell nothing else end as refused.
+        """
+        order = "WHERE state = 'waiting' AND merge_day < %s AND reason = ANY(%s) ORDER BY id FOR UPDATE"
+        for one in await self._list(order, (day, list(reasons))):
+            if not await self.leave_to_planning(one, one.reason, at):
+                ended = "UPDATE deliveries SET state = 'refused', done_at = %s, lease_until = NULL WHERE id = %s"
+                await self._do(ended, (at, one.id))
+
     async def leave_out(self, delivery: int, notices: Mapping[int, str], at: datetime) -> None:
         """These notices (by number, with the reason) are no longer told by it; their keys are free again."""
         await self._do(
             "UPDATE carried c SET dropped = w.reason FROM unnest(%s::bigint[], %s::text[]) AS w (notice, reason)"
-            " WHERE c.delivery = %s AND c.notice = w.notice",
+            " WHERE c.delivery = %s AND c.notice = w.notice AND c.dropped IS NULL",
             (list(notices), list(notices.values()), delivery),
         )
         await self._do(_FREE, {"at": at, "notices": list(notices)})

@@ -150,6 +150,7 @@ class PrivacyDrawer:
             "entered_at": one.entered_at,
             "agreed_by": one.agreed_by,
             "agreed_vouched_by": sorted(one.agreed_vouched_by),
+            "asked_vouched_by": sorted(one.asked_vouched_by),
             "version": one.version,
         }
 
@@ -179,6 +180,7 @@ class PrivacyDrawer:
             entered_at=row.entered_at,
             agreed_by=row.agreed_by,
             agreed_vouched_by=frozenset(row.agreed_vouched_by),
+            asked_vouched_by=frozenset(row.asked_vouched_by),
         )
 
     # --- breaches

@@ -274,8 +274,9 @@ class InquiryMessage:
 class Inquiry:
     """A question passed on to people, with the consent under which it was.
 
-    `unit` is None for a visitor not linked and for a unit that is not known. `version` grows with every change.
-    `question` is None once texts were dropped. `for_administrators`: nobody else serves it, or nobody answered.
+    `unit` is the asker's of now, or, once they have left the roster, that of the day of asking; None for a visitor not
+    linked. `version` grows with every change. `question` is None once texts were dropped. `for_administrators`: nobody
+    else serves it, or nobody answered.
     """
 
     code: str
@@ -304,6 +305,11 @@ class Inquiry:
     def is_open(self) -> bool:
         """Whether somebody still has to do something about it."""
         return self.state in {InquiryState.OPEN, InquiryState.ASKED_BACK}
+
+    @property
+    def is_of_former(self) -> bool:
+        """Whether a person asked it who is not on record any more: they left the roster, or had it erased."""
+        return self.person is None and self.unit is not None
 
 
 class LetterKind(StrEnum):
@@ -1222,6 +1228,7 @@ class DataRequest:
     `field` is the column of the roster's sheet that is to be corrected, or the purpose to withdraw; `value` what is
     right; `words` are the person's own, `answer` HR's last ones, `reason` why the longer clock runs.
     `agreed_by`: the first of two who must agree, `agreed_vouched_by` whose linking codes led to where they did.
+    `asked_vouched_by`: whose linking codes led to where it was asked, or written down.
     """
 
     person: PersonCode
@@ -1247,11 +1254,17 @@ class DataRequest:
     entered_at: datetime | None = None
     agreed_by: PersonCode | None = None
     agreed_vouched_by: frozenset[PersonCode] = frozenset()
+    asked_vouched_by: frozenset[PersonCode] = frozenset()
 
     @property
     def is_entered(self) -> bool:
         """Whether somebody wrote it down for the person, who proved themselves in no chat."""
         return self.entered_by is not None
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the person themself asked: in a chat of theirs, to which nobody else's code had led."""
+        return not self.is_entered and not self.asked_vouched_by
 
     @property
     def is_open(self) -> bool:

@@ -13,7 +13,7 @@ from knowledge.facts import CriterionCode, Exemption, PersonCode, Role, StudyRec
 from knowledge.study_cases import OPEN_STATES, CaseNumber, Course, StudyAct, StudyCase, StudyEvent, StudyState
 from storage.characters import storable
 from storage.encryption import Vault
-from storage.records import LetterKind
+from storage.records import LetterKind, LetterState
 from storage.rows import exemption_row, study_row
 from storage.tables import exemptions, letters, people, study_cases, study_events, study_records
 
@@ -113,11 +113,18 @@ class StudyDrawer:
         )
 
     async def list_told_by_letter(self) -> frozenset[str]:
-        """The keys of what letters tell of cases that wait for a head: by their whole, where no push reaches."""
+        """The keys of what letters tell of cases that wait for a head: by their whole, where no push reaches.
+
+        One that was refused tells nobody.
+        """
         found = await self._connection.execute(
             select(letters.c.key)
             .join(study_cases, study_cases.c.number == letters.c.number)
-            .where(letters.c.kind == LetterKind.STUDY, study_cases.c.state == StudyState.WAITING.value)
+            .where(
+                letters.c.kind == LetterKind.STUDY,
+                letters.c.state != LetterState.REFUSED,
+                study_cases.c.state == StudyState.WAITING.value,
+            )
         )
         return frozenset(key for (key,) in found if key is not None)
 

@@ -398,7 +398,8 @@ inquiries = Table(
     Column("channel", code(), nullable=False),
     Column("address", code(), nullable=False),
     Column("person", code(), refers_to("people.code", ondelete="SET NULL"), index=True),
-    Column("unit", code()),  # as of the day of asking; empty: whoever asked has none that is known
+    # As of the day of asking, for when the person is in the roster no more; empty: a visitor not linked.
+    Column("unit", code()),
     Column("territory", code(), nullable=False),
     Column("locale", code(), nullable=False),
     Column("texts", LargeBinary),  # the question, those before it, and what the machine said, sealed
@@ -1184,7 +1185,8 @@ console_sessions = Table(
 # --- evidence that officials hand in ----------------------------------------------------------------------------------
 
 # What somebody says to hold, until HR has decided; the credential itself stands in `credentials`. `sealed` are the last
-# words between HR and the official. `is_new`: the credential came on record by this submission.
+# words between HR and the official. `is_new`: the credential came on record by this submission; `former`: what stood
+# there in its place before, until it is decided, taken back, or waits for the official.
 evidence = Table(
     "evidence",
     metadata,
@@ -1201,6 +1203,7 @@ evidence = Table(
         Computed("CASE WHEN credential_number IS NULL THEN issued_on ELSE NULL::date END", persisted=True),
     ),
     Column("is_new", Boolean, nullable=False),
+    Column("former", JSONB(none_as_null=True)),
     # Two people must have seen it, also where its kind is not marked any more.
     Column("needs_two", Boolean, nullable=False, server_default=text("false")),
     Column("state", code(), nullable=False),
@@ -1223,7 +1226,11 @@ evidence = Table(
         postgresql_nulls_not_distinct=True,
         postgresql_where=text("state IN ('waiting', 'checked', 'asked_back')"),
     ),
-    Index("ix_evidence_waiting", "submitted_at", postgresql_where=text("state IN ('waiting', 'checked')")),
+    Index(
+        "ix_evidence_waiting",
+        "submitted_at",
+        postgresql_where=text("state IN ('waiting', 'checked', 'asked_back')"),
+    ),
 )
 
 # Pictures and PDFs, sealed; in a table of their own so that no list reads them. Without `evidence` they belong to a
@@ -1389,6 +1396,7 @@ data_requests = Table(
     Column("entered_by", code()),  # who wrote down what came on paper or in person
     Column("agreed_by", code()),  # the first of two, where two must
     Column("agreed_vouched_by", ARRAY(code()), nullable=False, server_default=NO_WORDS),
+    Column("asked_vouched_by", ARRAY(code()), nullable=False, server_default=NO_WORDS),
     Column("entered_at", DateTime(timezone=True)),
     CheckConstraint("state IN ('open', 'done', 'refused', 'taken_back')", name="state"),
     CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed"),

@@ -168,8 +168,13 @@ class VerdictsDrawer:
         found = await self._connection.execute(select(func.pg_try_advisory_xact_lock(_REFRESHING)))
         return bool(found.scalar_one())
 
-    async def list_waiting(self, day: date, since: int, limit: int) -> Mapping[PersonCode, int]:
-        """Whose verdicts are not of this day, rules that still stand and their record as it is; with its version."""
+    async def list_waiting(
+        self, day: date, since: int, limit: int, besides: Collection[PersonCode] = ()
+    ) -> Mapping[PersonCode, int]:
+        """Whose verdicts are not of this day, rules that still stand and their record as it is; with its version.
+
+        Nobody of `besides`: whom the caller could not judge.
+        """
         kept = standings.c
         ways = (  # one after another, since each has its index
             kept.judged_version.is_distinct_from(kept.version),
@@ -178,7 +183,8 @@ class VerdictsDrawer:
             and_(kept.as_of == day, kept.rules_version < since),
         )
         for is_stale in ways:
-            found = await self._connection.execute(select(kept.person, kept.version).where(is_stale).limit(limit))
+            asked = select(kept.person, kept.version).where(is_stale, kept.person.not_in(list(besides)))
+            found = await self._connection.execute(asked.limit(limit))
             if waiting := {PersonCode(code): version for code, version in found}:
                 return waiting
         return {}

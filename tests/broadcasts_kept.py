@@ -25,7 +25,7 @@ from storage.records import (
 class FakeSending:
     """One line on which ten go out a second. `started` are those told to begin."""
 
-    lines: Sequence[SendingLine] = (SendingLine("telegram:1", "telegram", 10.0, is_editable=True),)
+    lines: Sequence[SendingLine] = (SendingLine("telegram:1", "telegram", 10.0),)
     started: list[str] = field(default_factory=list)
 
     async def start(self, senders: Collection[str]) -> None:
@@ -82,6 +82,7 @@ class FakeBroadcasts:
         self.outbox, self._accounts, self._profiles = outbox, accounts, profiles
         self.kept: dict[int, Broadcast] = {}
         self.cards: list[Card] = []
+        self.editable: tuple[str, ...] | None = None
         self.silent: dict[int, frozenset[PersonCode]] = {}
 
     async def add(self, broadcast: Broadcast) -> None:
@@ -161,7 +162,8 @@ class FakeBroadcasts:
         return 0
 
     async def prepare_recalls(self, number: int, editable: Collection[str]) -> int:
-        del number, editable
+        del number
+        self.editable = tuple(editable)
         return 0
 
     async def list_to_correct(self, number: int) -> Sequence[tuple[PersonCode, str, Reached, datetime | None]]:

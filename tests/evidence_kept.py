@@ -24,6 +24,7 @@ class FakeEvidence:
         self._profiles = profiles
         self.kept: dict[int, Evidence] = {}
         self.files: dict[int, tuple[PersonCode, int | None, str, datetime, bytes]] = {}
+        self.former: dict[int, Credential | None] = {}  # what stood on record before, until it is taken back
         self.marked: set[KindCode] = set()
 
     async def submit(self, made: Evidence, files: Collection[int]) -> Evidence | None:
@@ -32,8 +33,7 @@ class FakeEvidence:
             made.person, made.credential
         ):
             return None
-        number = len(self.kept) + 1
-        return self._keep(replace(made, number=number, is_new=held is None), files)
+        return self._keep(replace(made, number=len(self.kept) + 1), files)
 
     async def submit_again(self, made: Evidence, files: Collection[int]) -> Evidence | None:
         held, waiting = self._held(made), await self.find_open(made.person, made.credential)
@@ -41,15 +41,16 @@ class FakeEvidence:
             return None
         if waiting is not None and waiting.number != made.number:
             return None
-        before = self.kept[made.number]
-        self._put(before.person, before.credential, None)
         return self._keep(made, files)
 
     async def settle(self, decided: Evidence) -> None:
         self.kept[decided.number] = decided
         if decided.state is EvidenceState.WITHDRAWN:
-            self._put(decided.person, decided.credential, None if decided.is_new else CredentialStatus.WAITING)
+            self._take_back(decided)
             self.files = {key: one for key, one in self.files.items() if one[1] != decided.number}
+            return
+        if decided.state is EvidenceState.ASKED_BACK:
+            self._take_back(decided)
             return
         states = {
             EvidenceState.VERIFIED: CredentialStatus.VERIFIED,
@@ -69,15 +70,26 @@ class FakeEvidence:
         return [self._whole(one) for one in self.kept.values() if one.person == person][::-1][:limit]
 
     async def list_waiting(
-        self, units: Collection[UnitCode], but: PersonCode, *, limit: int, offset: int
+        self, units: Collection[UnitCode], but: PersonCode, *, asked_before: datetime, limit: int, offset: int
     ) -> tuple[Sequence[Evidence], int]:
         people = self._profiles.people
         waiting = [
             self._whole(one)
             for one in self.kept.values()
-            if one.state in _WAITS and one.person != but and people[one.person].unit in units
+            if (one.state in _WAITS or (one.state is EvidenceState.ASKED_BACK and one.changed_at < asked_before))
+            and one.person != but
+            and people[one.person].unit in units
         ]
         return waiting[offset : offset + limit], len(waiting)
+
+    async def count_unproven(self, units: Collection[UnitCode], but: PersonCode) -> int:
+        open_keys = {(one.person, key_of(one.credential)) for one in self.kept.values() if one.state in _WAITS}
+        return sum(
+            held.status is CredentialStatus.WAITING and (code, key_of(held)) not in open_keys
+            for code, person in self._profiles.people.items()
+            if person.unit in units and code != but
+            for held in person.credentials
+        )
 
     async def add_file(self, person: PersonCode, content: bytes, media_type: str, at: datetime) -> EvidenceFile:
         number = len(self.files) + 1
@@ -120,8 +132,16 @@ class FakeEvidence:
         for key in files:
             if self.files[key][:2] == (made.person, None):
                 self.files[key] = (made.person, made.number, *self.files[key][2:])
+        held = self._held(made)
+        self.former[made.number] = held
+        self.kept[made.number] = made = replace(made, is_new=held is None)
         self._put(made.person, made.credential, CredentialStatus.WAITING)
         return self._whole(made)
+
+    def _take_back(self, one: Evidence) -> None:
+        if one.number in self.former:
+            former = self.former.pop(one.number)
+            self._put(one.person, former or one.credential, former.status if former is not None else None)
 
     def _whole(self, one: Evidence) -> Evidence:
         files = tuple(

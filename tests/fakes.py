@@ -593,6 +593,7 @@ class FakeDrawers:
     def __post_init__(self) -> None:
         self.broadcast_outbox = FakeBroadcastOutbox()
         self.broadcasts = FakeBroadcasts(self.broadcast_outbox, self.accounts, self.profiles)
+        self.inquiries.people = self.profiles.people
         self.unclear = FakeUnclear(self.profiles)
         self.sheets = SheetsWriter()
         self.deliveries = FakeDeliveries()

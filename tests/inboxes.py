@@ -1,19 +1,20 @@
 """Questions passed on and letters, kept in memory in the shape that the desk asks for."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from knowledge.facts import PersonCode, UnitCode
+from knowledge.facts import Person, PersonCode, UnitCode
 from storage.records import Inquiry, InquiryMessage, InquiryState, Letter, LetterKind, LetterState
 
 _DIGITS = "2345679"
 
 
 class FakeInquiries:
-    """Codes come in the order C2C2C2, C2C2C3, …; `changed_by` lets a test change one behind the desk's back."""
+    """Codes come in the order C2C2C2, C2C2C3, …; a test may change what is kept behind the desk's back."""
 
-    def __init__(self) -> None:
+    def __init__(self, people: Mapping[PersonCode, Person] | None = None) -> None:
+        self.people: Mapping[PersonCode, Person] = {} if people is None else people
         self.kept: dict[str, Inquiry] = {}
         self.wrong: dict[tuple[str, str], int] = {}
 
@@ -26,14 +27,14 @@ class FakeInquiries:
 
     async def find(self, code: str, *, to_change: bool = False) -> Inquiry | None:
         del to_change
-        return self.kept.get(code)
+        return self._read(self.kept[code]) if code in self.kept else None
 
     async def list_asked(self, channel: str, address: str, person: PersonCode | None, limit: int) -> Sequence[Inquiry]:
         own = [
             one
-            for one in self.kept.values()
+            for one in map(self._read, self.kept.values())
             if (person is not None and one.person == person)
-            or (one.person is None and (one.channel, one.address) == (channel, address))
+            or (one.person is None and one.unit is None and (one.channel, one.address) == (channel, address))
         ]
         return own[::-1][:limit]
 
@@ -42,12 +43,12 @@ class FakeInquiries:
     ) -> Sequence[Inquiry]:
         found = [
             replace(one, question=None, context=(), answer="")
-            for one in self.kept.values()
+            for one in map(self._read, self.kept.values())
             if one.is_open
             and one.person != person
             and (
                 one.unit in units_served
-                or (serves_unplaced and one.unit is None)
+                or serves_unplaced  # which units there are is not known here; the desk looks at each again
                 or (is_administrator and one.for_administrators)
             )
         ]
@@ -56,8 +57,9 @@ class FakeInquiries:
     async def save(self, inquiry: Inquiry, at: datetime, message: InquiryMessage | None = None) -> Inquiry:
         del at
         messages = (*inquiry.messages, message) if message is not None else inquiry.messages
-        self.kept[inquiry.code] = replace(inquiry, version=inquiry.version + 1, messages=messages)
-        return self.kept[inquiry.code]
+        asked_in = self.kept[inquiry.code].unit
+        self.kept[inquiry.code] = replace(inquiry, unit=asked_in, version=inquiry.version + 1, messages=messages)
+        return self._read(self.kept[inquiry.code])
 
     async def drop_texts(self, code: str) -> None:
         one = self.kept[code]
@@ -75,7 +77,7 @@ class FakeInquiries:
     async def list_overdue(self, today: date, limit: int) -> Sequence[Inquiry]:
         return [
             one
-            for one in self.kept.values()
+            for one in map(self._read, self.kept.values())
             if one.state is InquiryState.OPEN
             and one.due_on < today
             and (one.reminded_on is None or one.reminded_on < today)
@@ -98,6 +100,13 @@ class FakeInquiries:
     async def wrong_so_far(self, channel: str, address: str, at: datetime) -> int:
         del at
         return self.wrong.get((channel, address), 0)
+
+    def _read(self, one: Inquiry) -> Inquiry:
+        """With the unit of today's roster, and of nobody where the asker is in it no more."""
+        if one.person is None or not self.people:
+            return one
+        asker = self.people.get(one.person)
+        return replace(one, unit=asker.unit) if asker is not None else replace(one, person=None)
 
 
 class FakeLetters:
@@ -146,6 +155,14 @@ class FakeLetters:
             for one in self.kept
         ]
 
-    async def take_back_of(self, channel: str, address: str, person: PersonCode) -> None:
+    async def take_back_of(
+        self, channel: str, address: str, person: PersonCode, *, keeps_warnings: bool = False
+    ) -> None:
+        if keeps_warnings:
+            here = (channel, address, person, LetterKind.LINKED)
+            self.kept = [
+                replace(one, person=None) if (one.channel, one.address, one.person, one.kind) == here else one
+                for one in self.kept
+            ]
         gone = (channel, address, person, LetterState.WAITING)
         self.kept = [one for one in self.kept if (one.channel, one.address, one.person, one.state) != gone]

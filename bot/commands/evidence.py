@@ -20,10 +20,12 @@ _OPEN, _LIST, _FILE = "review.open", "review", "review.file"
 async def print_waiting(teller: Teller, *, as_json: bool) -> None:
     """All that waits for this person, page after page."""
     rows: list[tuple[int, str]] = []
+    besides: list[str] = []
     for page in range(1, 10_000):
         reply = await teller.press(f"{_LIST}|{page}")
         numbers = [int(one.subject) for one in reply.choices if one.action == _OPEN]
-        rows += zip(numbers, (line.text for line in reply.lines), strict=True)
+        rows += zip(numbers, (line.text for line in reply.lines if line.is_item), strict=True)
+        besides = [line.text for line in reply.lines if not line.is_item]
         if all(one.action != _LIST or one.subject != str(page + 1) for one in reply.choices):
             break
     if as_json:
@@ -33,6 +35,8 @@ async def print_waiting(teller: Teller, *, as_json: bool) -> None:
         print(text)
     text = ngettext("{n} certificate waits to be verified.", "{n} certificates wait to be verified.", len(rows))
     print(text.format(n=len(rows)))
+    for text in besides:
+        print(text)
 
 
 async def show_one(teller: Teller, number: int) -> None:

@@ -10,7 +10,7 @@ from bot.on_console.seats import OF_HR
 from handlers.evidence_words import describe_submission, name_certificate, name_evidence_state
 from handlers.handed_in import PDF
 from handlers.hr.evidence import Barred, Decision, Desk, Hindrance, Seen, decide, list_queue, look, open_file
-from handlers.hr.evidence_chat import describe_effect
+from handlers.hr.evidence_chat import describe_effect, explain_unproven
 from handlers.phrases import _
 from handlers.reply import File, Line, Outcome, Reply
 from handlers.wording import name_unit
@@ -27,6 +27,7 @@ async def list_waiting(asked: Asked) -> web.Response:
     return asked.show(
         "evidence.html",
         queue=queue,
+        unproven=explain_unproven(queue.unproven) if queue.unproven else "",
         rows=[
             (
                 one,
@@ -97,7 +98,7 @@ def _show(asked: Asked, seen: Seen, problem: str | None = None, words: str = "")
         submission=group(asked, describe_submission(one, asked.today)),
         effect=group(asked, describe_effect(seen.effect, asked.today, is_decided=not one.is_undecided)),
         files=[(file, file.media_type == PDF) for file in one.files],
-        is_open=one.state in {EvidenceState.WAITING, EvidenceState.CHECKED},
+        is_open=one.is_undecided,
         problem=problem,
         words=words,
     )

@@ -50,7 +50,7 @@ async def list_waiting(asked: Asked) -> web.Response:
 
 
 def _name_unit(one: Inquiry, asked: Asked) -> str:
-    if one.person is None:
+    if one.person is None and not one.is_of_former:
         return _("a visitor not linked")
     return name_unit(asked.today, one.unit) if one.unit is not None else _("unit not known")
 

@@ -19,6 +19,7 @@ from bot.failures import ChannelRefusedError, DeliveryFailedError, NotSentError,
 from bot.push.ledger import ASKED, Broadcast, BroadcastState, Card, Progress, Recall
 from bot.push.sending import Parcel, Sender
 from bot.rules_now import RulesNow
+from handlers.asking import EDITABLE
 from handlers.hr.broadcasts_progress import describe_progress
 from handlers.notices.broadcasts import begin_of, make_corrections, write_recalled
 from handlers.phrases import locale_of, show_moment
@@ -45,6 +46,7 @@ class Kept(BroadcastsKept, Protocol):
     ) -> None: ...
     async def list_recalling(self) -> Sequence[int]: ...
     async def watch_recall(self, number: int, watched: timedelta) -> None: ...
+    async def give_up_recalls(self, number: int, own: Collection[str], silence: timedelta) -> int: ...
     async def take_recalls(
         self, number: int, senders: Collection[str], most: int, lease: timedelta
     ) -> Sequence[Recall]: ...
@@ -79,11 +81,15 @@ class OpenCabinet(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The clock, the rules of now with their working days and hours, and how often a card may be written over."""
+    """The clock, the rules of now with their working days and hours, and how often a card may be written over.
+
+    What was sent by an identity that no worker has sent by for so long (`unheard`) is not waited for.
+    """
 
     clock: Clock
     rules: RulesNow
     every: timedelta = timedelta(seconds=5)
+    unheard: timedelta = timedelta(hours=1)
 
 
 class BroadcastKeeper:
@@ -98,7 +104,6 @@ class BroadcastKeeper:
     ) -> None:
         self._open = open_cabinet
         self._senders = {one.identity: one for one in senders}
-        self._editable = [one.channel for one in senders]
         self._speeds = speeds
         self._around = around
 
@@ -186,7 +191,8 @@ class BroadcastKeeper:
             broadcast: Broadcast | None = await cabinet.broadcasts.find(number)
             if broadcast is not None:
                 await cabinet.broadcasts.watch_recall(number, _RECALLS_ARE_WATCHED)
-                await cabinet.broadcasts.prepare_recalls(number, self._editable)
+                await cabinet.broadcasts.prepare_recalls(number, EDITABLE)
+                await cabinet.broadcasts.give_up_recalls(number, self._senders.keys(), self._around.unheard)
                 await self._correct(cabinet, broadcast)
         return broadcast
 

@@ -67,7 +67,7 @@ class Premises:
     """What is true now of the recipients of some deliveries and of those whom their notices concern.
 
     Whoever or whatever is not known is absent. `reached`, `offered`, `waiting`, `evidence` and `seals` are as in
-    `Present`.
+    `Present`; `quiet` are recipients of reminders who want none today.
     """
 
     people: Mapping[PersonCode, Person]
@@ -79,6 +79,7 @@ class Premises:
     waiting: Mapping[int, int] = field(default_factory=dict)
     evidence: Mapping[int, tuple[int, PersonCode]] = field(default_factory=dict)
     seals: Sequence[AuditSeal] = ()
+    quiet: frozenset[PersonCode] = frozenset()
 
 
 class LooksUp(Protocol):
@@ -140,6 +141,7 @@ class NoticeComposer:
                 waiting=premises.waiting,
                 evidence=premises.evidence,
                 seals=premises.seals,
+                is_quiet=person.code in premises.quiet,
             )
             return await self._write(delivery, present, locale)
 

@@ -92,6 +92,10 @@ class Ledger(Protocol):
         """Its chat takes nothing any more: what is told only once waits for one. False: nothing was done."""
         ...
 
+    async def leave_to_planning(self, claim: Claim, reason: str, at: datetime) -> bool:
+        """What is planned again is left out of it, for another day to tell. Whether more is told by it than that."""
+        ...
+
     async def leave_out(self, claim: Claim, notices: Mapping[int, str], at: datetime) -> None:
         """Some of what it tells is not true any more."""
         ...

@@ -164,7 +164,8 @@ def _list_changes(before: ToldBefore | None, one: Recipient) -> Iterable[tuple[O
     changes = before.difference.changes_of(one.person)
     if changes:
         code = one.person.code
-        key = f"change:{code}:{before.told}:{before.now}"
+        # The moment tells this telling from others between the same rules, raised and taken back and raised again.
+        key = f"change:{code}:{before.told}:{before.now}:{before.moment}"
         yield Owed("change", code, key, "change", (code,), {"told": before.told}), changes
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -17,7 +18,7 @@ from bot.failures import ChannelRefusedError, NotNowError, NotSentError, Refused
 from bot.push.composing import UNLINKED, UNREACHABLE, Composer, Deferred, Unsaid, Written
 from bot.push.ledger import ASKED, CHANNEL_REFUSED, OUT_OF_REACH, Claim, DeliveryState, Ledger
 from bot.push.sending import Parcel, Sender
-from bot.refusals import OURS
+from bot.refusals import OURS, PASSING
 from bot.waiting import longer_each_time
 from handlers.ports import Clock
 
@@ -26,6 +27,10 @@ _LONGEST_WAIT: Final = 0.5  # seconds between looks while others hold what is le
 _LONG: Final = 30.0  # seconds that nobody stays for: whoever looks for what is due comes back. Longer than any lease
 _DEFECT_WAIT: Final = 300.0  # seconds before a message whose words could not be written is tried again
 _FIRST_BACKOFF, _LONGEST_BACKOFF = 5.0, 600.0  # seconds before what was not taken is tried again
+_LOOKS_AGAIN: Final = 3600.0  # seconds: an operator may have paid or mended it meanwhile
+_TRIED_AGAIN: Final = 86_400.0  # seconds before what a platform calls wrong: as often as what is planned again
+_WAITS_AT_MOST: Final = timedelta(days=60)  # for us, from the latest of what it tells; as long as for a chat
+_BROADCAST_WAITS_AT_MOST: Final = timedelta(days=3)  # over a weekend: then it is told on paper
 _LONGEST_AWAY: Final = 60.0  # seconds of a pause while the platform is out of reach
 _AWAY_AFTER: Final = 3  # messages in a row that could not be handed over
 _BACK_SOON: Final = 1.0
@@ -184,19 +189,27 @@ class Pump:
                 self._done(claim, "dropped")
             case Deferred():
                 await self._defer(claim, one)
-                self._done(claim, "deferred")
             case Exception():
                 where = where_of(one)
                 _log.error("push.defect", delivery=claim.delivery.id, error=type(one).__name__, where=where)
                 await self._put_back(claim, _DEFECT_WAIT, "defect")
 
     async def _defer(self, claim: Claim, deferred: Deferred) -> None:
-        """To the next moment that is allowed, and on to the next day where that day's message has gone out."""
-        moment = deferred.until
+        """To the next moment that is allowed, and on to the next day where that day's message has gone out.
+
+        Past its day, what was refused to us is planned again like what nobody was told: nobody above counts it as told.
+        """
+        moment, reason = deferred.until, claim.delivery.reason
+        is_past_its_day = deferred.is_merged and moment.date() != claim.delivery.merge_day
+        is_left = reason in PASSING and is_past_its_day
+        if is_left and not await self._ledger.leave_to_planning(claim, reason, self._clock.now()):
+            await self._end(claim, DeliveryState.REFUSED, reason)
+            return
         while not await self._ledger.defer(
             claim, moment, moment.date() if deferred.is_merged else None, self._clock.now()
         ):
             moment = deferred.next_day(moment)
+        self._done(claim, "deferred")
 
     # --- one message
 
@@ -271,7 +284,22 @@ class Pump:
             self._not_sent_in_a_row = 0
             self._done(claim, "unreachable")
             return
+        if not is_theirs and await self._waits_for_us(claim, code):
+            self._not_sent_in_a_row = 0
+            await self._put_back(claim, _LOOKS_AGAIN if code in PASSING else _TRIED_AGAIN, code, uncounts=True)
+            return
         await self._end(claim, DeliveryState.REFUSED, code, makes_unreachable=is_theirs)
+
+    async def _waits_for_us(self, claim: Claim, code: str) -> bool:
+        """Whether it waits until we have mended why it was refused, for as long as anything may.
+
+        Of what is called wrong only what is told only once: the rest is planned again, in other words perhaps.
+        """
+        whose, now = claim.delivery, self._clock.now()
+        longest = _WAITS_AT_MOST if whose.broadcast is None else _BROADCAST_WAITS_AT_MOST
+        if all(now - one.made_at > longest for one in whose.notices):
+            return False
+        return code in PASSING or await self._ledger.leave_to_planning(claim, code, now)
 
     async def _moved_on(self, claim: Claim, reason: str, *, makes_unreachable: bool = False) -> bool:
         """Whether it waits for another account of the same person now: what did not arrive here may arrive there."""

@@ -73,10 +73,7 @@ async def open_one(visit: Visit, reader: Person, desk: Desk) -> Reply:
     found = await _find_one(visit.subject, reader, visit, desk)
     if isinstance(found, Reply):
         return found
-    await desk.audit.record(
-        reader.code, "looked_at_person", found.person.code, desk.clock.now(), {"channel": visit.asked.channel}
-    )
-    return await _show(found, reader, visit, desk)
+    return await _look(found, reader, visit, desk)
 
 
 async def acknowledge(visit: Visit, reader: Person, desk: Desk) -> Reply:
@@ -119,14 +116,14 @@ async def read_comment(visit: Visit, reader: Person, desk: Desk) -> Reply:
         return found
     words = clean(visit.text)
     if ends_form(visit.text):
-        return await _show(found, reader, visit, desk)
+        return await _look(found, reader, visit, desk)
     if not words or len(words) > _LONGEST_COMMENT:
         text = _("Please write at most {most} characters.").format(most=show_number(_LONGEST_COMMENT))
         return replace(_ask(found.person), lines=(Line(text),))
     code = found.person.code
     await desk.cases.remark([Remark(code, reader.code, desk.clock.now(), words)])
     await desk.audit.record(reader.code, "commented_escalation", "escalations", desk.clock.now(), {"about": code})
-    shown = await _show(found, reader, visit, desk)
+    shown = await _show(found, reader, visit, desk)  # on record as the comment, which leaves the official no trace
     said = Line(_("Your comment has been recorded. Whoever is told of this after you can read it."))
     return replace(shown, lines=(said, *shown.lines))
 
@@ -184,6 +181,12 @@ async def _find_one(code: str, reader: Person, visit: Visit, desk: Desk) -> Open
 
 
 # --- in words
+
+
+async def _look(one: Open, reader: Person, visit: Visit, desk: Desk) -> Reply:
+    details = {"channel": visit.asked.channel}
+    await desk.audit.record(reader.code, "looked_at_person", one.person.code, desk.clock.now(), details)
+    return await _show(one, reader, visit, desk)
 
 
 async def _show(one: Open, reader: Person, visit: Visit, desk: Desk) -> Reply:

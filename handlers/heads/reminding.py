@@ -287,7 +287,9 @@ def _parcel(
     due: datetime,
     today: RulesOn,
 ) -> tuple[NewDelivery, Sequence[NewNotice]]:
-    unit = meant.top or UnitCode(head.unit)
+    # Of a head of several units it is that one in whose place they speak to this person.
+    above = today.units_above(person.unit)
+    unit = next((one.code for one in meant.tops if one.code in above), UnitCode(head.unit))
     notice = NewNotice(
         NoticeKind.UNIT_REMINDER,
         f"unit_reminder:{person.code}:{today.day}",

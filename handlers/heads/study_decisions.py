@@ -9,11 +9,12 @@ from handlers.heads.others import refuse
 from handlers.phrases import _, ngettext
 from handlers.reply import Line, Reply
 from handlers.rights import units_headed, units_served
-from handlers.study.desk import Desk, Seen, event_of, list_choices, record_act, show, show_open, sides_of
+from handlers.study.desk import Desk, Seen, event_of, list_choices, record_act, record_look, show, show_open, sides_of
 from handlers.study.steps import Filled, ReadCriteria, ask_course, ask_criterion, ask_days, ask_sure, course_of
 from handlers.study.telling import tell
 from handlers.study.words import describe_in_list, name_course
 from handlers.visit import Visit
+from handlers.vouching import explain_not_another
 from handlers.wording import name_criterion
 from knowledge.facts import CriterionCode, Person, PersonCode, UnitCode
 from knowledge.rulebook import RulesOn
@@ -36,6 +37,16 @@ def may_list(person: Person, today: RulesOn) -> bool:
 def may_propose(person: Person, today: RulesOn) -> bool:
     """Whether somebody heads a unit, so that they may send people of it."""
     return bool(units_headed(person, today))
+
+
+async def may_fill(values: Values, head: Person, today: RulesOn, desk: Desk) -> bool:
+    """Whether somebody may fill a proposal in now; where it names an official already, whether they may send that one.
+
+    Each step asks anew: between two of them a head may lose the post, or the official may move.
+    """
+    if "person" not in values:
+        return may_propose(head, today)
+    return bool(await find_below(values["person"], head, today, desk))
 
 
 async def list_waiting(visit: Visit, person: Person, desk: Desk) -> Reply:
@@ -100,6 +111,13 @@ def proposal_form(visit: Visit, head: Person, desk: Desk, read_criteria: ReadCri
     async def find_official(values: Values) -> Person | None:
         return await desk.profiles.find_person(PersonCode(values["person"]))
 
+    async def look_at_official(values: Values) -> Person | None:
+        official = await find_official(values)
+        if official is not None:  # the criteria offered are what this one still lacks
+            details = {"channel": visit.asked.channel}
+            await desk.audit.record(head.code, "looked_at_person", official.code, desk.clock.now(), details)
+        return official
+
     async def preview(values: Values) -> Asked:
         official = await find_official(values)
         named = f"{official.name} ({official.code})" if official is not None else values["person"]
@@ -118,7 +136,7 @@ def proposal_form(visit: Visit, head: Person, desk: Desk, read_criteria: ReadCri
         PROPOSAL,
         (
             _ask_whom(head, today, desk),
-            ask_criterion(find_official, read_criteria, today, []),
+            ask_criterion(look_at_official, read_criteria, today, []),
             ask_course(),
             ask_days(today),
             ask_sure(preview, lambda: _("Send the proposal")),
@@ -139,7 +157,8 @@ def _ask_whom(head: Person, today: RulesOn, desk: Desk) -> Step:
         if found:
             names = ", ".join(f"{one.name} ({one.code})" for one in found)
             return Refused(_("Several people are called so: {names}. Please type the staff code.").format(names=names))
-        return Refused(_("Nobody below you is called so. Please check the name or staff code."))
+        why = await explain_barred(said, head, today, desk)
+        return Refused(why or _("Nobody below you is called so. Please check the name or staff code."))
 
     return Step("person", ("person",), ask, read)
 
@@ -152,9 +171,19 @@ async def find_below(words: str, head: Person, today: RulesOn, desk: Desk) -> li
 async def find_mine(words: str, person: Person, today: RulesOn, desk: Desk) -> list[Person]:
     """People of this code or name whose study cases this head or HR may see, never themself."""
     scope = units_headed(person, today) | units_served(person, today)
+    return [one for one in await _find_called(words, scope, desk) if sides_of(person, one, today) - {Side.OFFICIAL}]
+
+
+async def explain_barred(words: str, head: Person, today: RulesOn, desk: Desk) -> str | None:
+    """Why this chat does nothing about somebody of the head's units who gave the code for it; None for anybody else."""
+    scope = units_headed(head, today)
+    found = [one for one in await _find_called(words, scope, desk) if one.unit in scope and one.code in head.vouched_by]
+    return explain_not_another(head, found[0].code, found[0].name) if len(found) == 1 else None
+
+
+async def _find_called(words: str, scope: frozenset[UnitCode], desk: Desk) -> list[Person]:
     by_code = await desk.profiles.find_person(PersonCode(words.strip())) if words.strip() else None
-    known = [by_code] if by_code is not None else await _by_name(words, scope, desk)
-    return [one for one in known if sides_of(person, one, today) - {Side.OFFICIAL}]
+    return [by_code] if by_code is not None else await _by_name(words, scope, desk)
 
 
 async def _by_name(words: str, scope: frozenset[UnitCode], desk: Desk) -> list[Person]:
@@ -165,7 +194,10 @@ async def _by_name(words: str, scope: frozenset[UnitCode], desk: Desk) -> list[P
 
 
 async def find_open_of(values: Values, head: Person, visit: Visit, desk: Desk) -> Reply | None:
-    """The case that is open for the same official and criterion, shown instead of a second one."""
+    """The case that is open for the same official and criterion, shown to whoever heads them instead of a second one.
+
+    None where there is none, or for anybody else. The look is recorded.
+    """
     person, criterion = values.get("person"), values.get("criterion")
     if person is None or criterion is None:
         return None
@@ -174,7 +206,11 @@ async def find_open_of(values: Values, head: Person, visit: Visit, desk: Desk) -
     if case is None or official is None:
         return None
     today = visit.rules.book.on(visit.today)
-    return show_open(Seen(case, official, head, sides_of(head, official, today), visit.rules, today))
+    sides = sides_of(head, official, today)
+    if Side.HEAD not in sides:
+        return None
+    await record_look(head, case, desk)
+    return show_open(Seen(case, official, head, sides, visit.rules, today))
 
 
 async def _propose(values: Values, head: Person, visit: Visit, desk: Desk) -> Reply:

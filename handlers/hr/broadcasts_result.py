@@ -81,6 +81,7 @@ def name_reason(reason: str) -> str:
         "recalled": _("recalled by HR"),
         "moved": _("has left the units it was for"),
         "closed": _("has nothing left to complete"),
+        "quiet": _("has paused reminders"),
         "gone": _("is no longer in the roster"),
         "unlinked": _("has unlinked the chat"),
         "unreachable": _("what is sent there is refused"),

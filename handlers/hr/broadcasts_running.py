@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from handlers import next_steps
-from handlers.asking import Choice
+from handlers.asking import EDITABLE, Choice
 from handlers.hr import proposals
 from handlers.hr.broadcasts import Desk, refuse
 from handlers.hr.broadcasts_progress import describe_progress
@@ -273,8 +273,7 @@ async def _change(visit: Visit, desk: Desk, before: Collection[BroadcastState], 
 async def _recall(broadcast: Broadcast, visit: Visit, desk: Desk) -> None:
     """What arrived is taken up to be written over; the others get a message of its own."""
     today = visit.rules.book.on(visit.today)
-    editable = [one.channel for one in desk.sending.lines if one.is_editable]
-    await desk.broadcasts.prepare_recalls(broadcast.number, editable)
+    await desk.broadcasts.prepare_recalls(broadcast.number, EDITABLE)
     now = desk.eyes.clock.now()
     due_at = next_allowed(now.astimezone(VIETNAM), today.calendar, today.library.policy)
     corrections = make_corrections(broadcast, await desk.broadcasts.list_to_correct(broadcast.number), due_at)

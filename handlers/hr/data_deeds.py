@@ -22,6 +22,8 @@ from knowledge.privacy import Purpose, Right
 from knowledge.rulebook import RulesOn
 from storage.records import DataRequest
 
+# Of these purposes nothing is lost that the person could not simply have again.
+_GIVEN_AGAIN = frozenset({Purpose.REMINDERS.value, Purpose.CONVERSATION.value})
 _COPIES = frozenset({Right.VIEW.value, Right.EXPORT.value})
 
 
@@ -41,8 +43,17 @@ class Desk:
 
 
 def needs_two(one: DataRequest) -> bool:
-    """Whether two persons must agree: to every deletion, and to a copy or a new phone number that no chat asked for."""
-    return one.right == Right.DELETE.value or shows_everything(one) or decides_who_is_let_in(one)
+    """Whether two persons must agree.
+
+    To every deletion, to a copy and to taking back what was passed on that no chat asked for, and to a new phone number
+    that not surely the person asked for.
+    """
+    return one.right == Right.DELETE.value or takes_back(one) or shows_everything(one) or decides_who_is_let_in(one)
+
+
+def takes_back(one: DataRequest) -> bool:
+    """Whether, at the word of somebody else, chats are unlinked or what waits is taken back, which cannot be undone."""
+    return one.is_entered and one.right == Right.WITHDRAW.value and one.field not in _GIVEN_AGAIN
 
 
 def shows_everything(one: DataRequest) -> bool:
@@ -51,8 +62,11 @@ def shows_everything(one: DataRequest) -> bool:
 
 
 def decides_who_is_let_in(one: DataRequest) -> bool:
-    """Whether, at the word of somebody else, another would be recognised as the person, and see and do all they may."""
-    return one.is_entered and one.right == Right.CORRECT.value and one.field in IDENTIFYING
+    """Whether, at the word of somebody else, another would be recognised as the person, and see and do all they may.
+
+    Somebody else may sit in a chat to which their code led, so what is asked there is not surely the person's own word.
+    """
+    return not one.is_proven and one.right == Right.CORRECT.value and one.field in IDENTIFYING
 
 
 async def carry_out(one: DataRequest, person: Person, officer: Person, visit: Visit, desk: Desk) -> Paper | str:

@@ -22,7 +22,7 @@ from knowledge.facts import Person, PersonCode
 from knowledge.local_time import VIETNAM, day_in_vietnam
 from knowledge.privacy import OF_A_CHAT, Right
 from knowledge.rulebook import RulesOn
-from knowledge.understanding.evidence_said import read_issue_day
+from knowledge.understanding.evidence_said import read_past_day
 from storage.records import WAYS, DataRequest, LetterKind, NewNotice, NoticeKind
 
 FORM = "data.office.enter"
@@ -70,6 +70,7 @@ async def enter(entry: Entry, by: Person, today: RulesOn, desk: Desk) -> DataReq
         words=clean(entry.words)[:_LONGEST],
         entered_by=by.code,
         entered_at=now,
+        asked_vouched_by=by.vouched_by,
     )
     for one in await desk.requests.list_requests_of(person.code, _MOST_LISTED):
         if one.is_open and is_same(one, wanted):
@@ -98,7 +99,7 @@ async def find_asker(written: str, by: Person, today: RulesOn, desk: Desk) -> Pe
 
 def read_received(said: str, today: date) -> date | Refused:
     """The day on which it came, as people write it."""
-    found = read_issue_day(said, today)
+    found = read_past_day(said, today)
     if found is None:
         return Refused(_("Please write a day that has come already, like 20/11/2026."))
     if found < today - _LONG_AGO:

@@ -25,7 +25,7 @@ from handlers.pressed import read_number
 from handlers.reply import Line, Outcome, Paper, Reply
 from handlers.rights import serves_everybody, units_served
 from handlers.visit import Visit
-from handlers.vouching import could_be, explain_not_another, is_another
+from handlers.vouching import explain_not_another, is_another
 from handlers.wording import name_unit
 from knowledge.facts import Person, Role, UnitCode
 from knowledge.privacy import Right
@@ -208,9 +208,18 @@ async def _hindrance(
         return _("This request cannot be extended.")
     if deed == _LONGER and (one.has_others or not known.days_with_others):
         return _("No longer clock is known for this right, or it runs already.")
+    if deed == _ACCEPT and (refused := _hindrance_of_asker(one, officer, person)):
+        return refused
     if deed == _ACCEPT and needs_two(one) and not _agrees_first(one, officer):
         return await _hindrance_of_second(one, officer, person, today, desk)
     return ""
+
+
+def _hindrance_of_asker(one: DataRequest, officer: Person, person: Person) -> str:
+    """Why somebody cannot agree to what they may have asked for themselves, in a chat of a code; "" where they can."""
+    if one.is_entered or not decides_who_is_let_in(one) or is_another(officer, one.person, one.asked_vouched_by):
+        return ""
+    return explain_not_another(officer, one.person, person.name, one.asked_vouched_by)
 
 
 async def _hindrance_of_second(one: DataRequest, officer: Person, person: Person, today: RulesOn, desk: Desk) -> str:
@@ -221,7 +230,10 @@ async def _hindrance_of_second(one: DataRequest, officer: Person, person: Person
     is_in_charge = is_former(person) or person.unit in units_served(officer, today)
     if shows_everything(one) and not is_in_charge:
         return _("The copy shows the whole record with its results: HR in charge of the unit must agree second.")
-    if decides_who_is_let_in(one) and (not is_in_charge or one.entered_by in could_be(officer)):
+    if not decides_who_is_let_in(one):
+        return ""
+    entered_it = one.entered_by is not None and not is_another(officer, one.entered_by, one.asked_vouched_by)
+    if not is_in_charge or entered_it:
         return _("This number lets people in as the person: HR in charge who did not enter it must agree second.")
     return ""
 
@@ -290,16 +302,24 @@ def _describe_two(one: DataRequest) -> list[Line]:
         told = Line(_("Two persons must agree: whoever shares this phone number in a chat is taken for the person."))
     else:
         told = Line(_("Two persons must agree before it is done: it cannot be undone, or shows everything."))
-    return [told, *([_explain_second()] if lets_in else [])]
+    return [told, *(_explain_second(one) if lets_in else [])]
 
 
-def _explain_second() -> Line:
-    return Line(
-        _(
-            "The second is somebody of HR in charge of the unit who did not enter this request. If there is nobody "
-            "else: load the roster with the right number, or let the person ask for it in their own linked chat."
-        )
+def _explain_second(one: DataRequest) -> list[Line]:
+    """Who the second is, whose word the request may be, and what to do where nobody can agree."""
+    if one.is_entered:
+        second = _("The second is somebody of HR in charge of the unit who did not enter this request.")
+    else:
+        second = _(
+            "It was asked in a chat that was linked with a code of {who}, so it may not be the person who asks: make "
+            "sure of that with them. Whoever gave that code cannot agree. The second is somebody of HR in charge of "
+            "the unit."
+        ).format(who=", ".join(sorted(one.asked_vouched_by)))
+    otherwise = _(
+        "If there is nobody else: load the roster with the right number, or let the person ask for it in a chat linked "
+        "with a code from the administrator."
     )
+    return [Line(second), Line(otherwise)]
 
 
 def list_deeds(one: DataRequest, today: RulesOn) -> tuple[tuple[str, str], ...]:

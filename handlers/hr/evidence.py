@@ -7,6 +7,7 @@ decides on their own; every look is in the audit chain.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 
 from handlers.evidence_words import file_to_show
 from handlers.hr.first_of_two import explain_no_second, may_act_anew
@@ -17,6 +18,7 @@ from handlers.reply import File
 from handlers.rights import serves_home, units_served
 from handlers.vouching import explain_not_another, is_another
 from knowledge.evaluate import evaluate_criterion
+from knowledge.evidence_waiting import left_before
 from knowledge.facts import Credential, CredentialStatus, CriterionCode, KindCode, Person, Role
 from knowledge.findings import Finding
 from knowledge.rulebook import RulesOn
@@ -43,12 +45,16 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One page of what waits, the oldest first, each with its official; `total` counts all pages."""
+    """One page of what waits, the oldest first, each with its official; `total` counts all pages.
+
+    `unproven`: how many certificates besides wait on record, for which nobody has handed in anything to decide on.
+    """
 
     rows: Sequence[tuple[Evidence, Person]]
     total: int
     page: int
     pages: int
+    unproven: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +146,17 @@ async def list_queue(hr: Person, today: RulesOn, desk: Desk, *, page: int = 1, p
     units = units_served(hr, today)
     if not units:
         return Queue((), 0, 1, 1)
+    list_page = partial(desk.evidence.list_waiting, units, hr.code, asked_before=left_before(today), limit=per_page)
     page = max(page, 1)
-    found, total = await desk.evidence.list_waiting(units, hr.code, limit=per_page, offset=(page - 1) * per_page)
+    found, total = await list_page(offset=(page - 1) * per_page)
     pages = max(1, -(-total // per_page))
     if page > pages:
         page = pages
-        found, total = await desk.evidence.list_waiting(units, hr.code, limit=per_page, offset=(page - 1) * per_page)
+        found, total = await list_page(offset=(page - 1) * per_page)
     people = await desk.profiles.find_people({one.person for one in found})
     await desk.audit.record(hr.code, "listed_evidence", "evidence", desk.clock.now(), {"page": page})
-    return Queue([(one, people[one.person]) for one in found if one.person in people], total, page, pages)
+    rows = [(one, people[one.person]) for one in found if one.person in people]
+    return Queue(rows, total, page, pages, await desk.evidence.count_unproven(units, hr.code))
 
 
 async def look(hr: Person, number: int | None, today: RulesOn, desk: Desk) -> Seen | Barred | None:
@@ -185,7 +193,8 @@ async def decide(
 ) -> Decided | Hindrance | Barred:
     """Decide on what was looked at (`version`). Verdict and reminders follow at once, and the official is told.
 
-    Of a kind that two people check, the first one only leaves it to the second.
+    Also on what the official has been asked about: whoever does not answer leaves nothing open for ever. Of a kind
+    that two people check, the first one only leaves it to the second.
     """
     seen = await _find(hr, number, today, desk, to_change=True)
     words = " ".join(words.split())
@@ -195,7 +204,7 @@ async def decide(
         await desk.audit.record(hr.code, "decision_refused", "evidence", desk.clock.now(), {"what": decision.value})
         return seen
     one = seen.evidence
-    if one.version != version or one.state not in {EvidenceState.WAITING, EvidenceState.CHECKED}:
+    if one.version != version or not one.is_undecided:
         return Hindrance.CHANGED
     if decision is Decision.VERIFY and not seen.may_verify:
         return Hindrance.SECOND_PERSON
@@ -229,7 +238,12 @@ def effect_of(credential: Credential, official: Person, today: RulesOn) -> Effec
     if kind.criterion is None:
         return Effect(None, None, None)
     others = tuple(one for one in official.credentials if not _is_same(one, credential))
-    verified = replace(official, credentials=(*others, replace(credential, status=CredentialStatus.VERIFIED)))
+    on_record = next((one for one in official.credentials if _is_same(one, credential)), None)
+    # As the cabinet does: the last day that is on record is that of the same issue only.
+    is_of_issue = on_record is not None and on_record.issued_on == credential.issued_on
+    expires_on = on_record.expires_on if on_record is not None and is_of_issue else None
+    proven = replace(credential, expires_on=expires_on, status=CredentialStatus.VERIFIED)
+    verified = replace(official, credentials=(*others, proven))
     return Effect(
         kind.criterion,
         evaluate_criterion(official, kind.criterion, today),
@@ -263,7 +277,7 @@ async def _find(
 
 async def _seen(found: Evidence, official: Person, hr: Person, desk: Desk, *, needs_two: bool, today: RulesOn) -> Seen:
     why_not = await _explain_second(found, hr, desk)
-    may_verify = found.state in {EvidenceState.WAITING, EvidenceState.CHECKED} and not why_not
+    may_verify = found.is_undecided and not why_not
     return Seen(found, official, effect_of(found.credential, official, today), needs_two, may_verify, why_not)
 
 
@@ -282,7 +296,7 @@ def _decided(seen: Seen, decision: Decision, words: str, hr: Person, desk: Desk)
     if decision is Decision.REJECT:
         return replace(changed, state=EvidenceState.REJECTED, words=words, decided_by=by, decided_at=now)
     is_anew = one.state is EvidenceState.CHECKED and may_act_anew(hr, one.checked_by, one.checked_vouched_by)
-    if is_anew or (seen.needs_two and one.state is EvidenceState.WAITING):
+    if is_anew or (seen.needs_two and one.state is not EvidenceState.CHECKED):
         return replace(
             changed, state=EvidenceState.CHECKED, checked_by=by, checked_vouched_by=hr.vouched_by, words=None
         )

@@ -21,6 +21,7 @@ from handlers.hr.evidence import (
     Desk,
     Effect,
     Hindrance,
+    Queue,
     Seen,
     decide,
     effect_of,
@@ -32,7 +33,7 @@ from handlers.hr.evidence import (
     open_file,
 )
 from handlers.inquiries import clean
-from handlers.phrases import _, ngettext
+from handlers.phrases import _, ngettext, show_number
 from handlers.pressed import read_number
 from handlers.reply import Line, Outcome, Reply
 from handlers.verdicts import describe_finding
@@ -58,6 +59,7 @@ async def list_waiting(visit: Visit, person: Person, desk: Desk) -> Reply:
     if not queue.total:
         return Reply(
             title=_("No certificate waits to be verified."),
+            lines=_tell_unproven(queue),
             choices=(*marking, next_steps.inbox(), next_steps.help_me()),
         )
     title = ngettext(
@@ -73,14 +75,17 @@ async def list_waiting(visit: Visit, person: Person, desk: Desk) -> Reply:
     text = _("{entry}. {name}, {unit}")
     return Reply(
         title=title.format(n=queue.total, page=queue.page, pages=queue.pages),
-        lines=tuple(
-            Line(
-                text.format(
-                    entry=describe_in_list(one, today), name=official.name, unit=name_unit(today, official.unit)
-                ),
-                is_item=True,
-            )
-            for one, official in queue.rows
+        lines=(
+            *(
+                Line(
+                    text.format(
+                        entry=describe_in_list(one, today), name=official.name, unit=name_unit(today, official.unit)
+                    ),
+                    is_item=True,
+                )
+                for one, official in queue.rows
+            ),
+            *_tell_unproven(queue),
         ),
         choices=(
             *(
@@ -96,6 +101,23 @@ async def list_waiting(visit: Visit, person: Person, desk: Desk) -> Reply:
             *offer(visit),
         ),
     )
+
+
+def _tell_unproven(queue: Queue) -> tuple[Line, ...]:
+    return (Line(explain_unproven(queue.unproven)),) if queue.unproven else ()
+
+
+def explain_unproven(n: int) -> str:
+    """What waits on record with nothing to decide on, and what ends that."""
+    text = ngettext(
+        "{n} certificate in the roster waits for verification, with nothing handed in for it: whoever holds it is not"
+        " reminded. Please check it and load it with its state in column trang_thai, or ask its holder to hand it in.",
+        "{n} certificates in the roster wait for verification, with nothing handed in for them: whoever holds them is"
+        " not reminded. Please check them and load them with their state in column trang_thai, or ask their holders to"
+        " hand them in.",
+        n,
+    )
+    return text.format(n=show_number(n))
 
 
 async def open_named(visit: Visit, person: Person, words: str, desk: Desk) -> Reply | None:
@@ -279,7 +301,7 @@ def _show(seen: Seen, rules: RulesOn) -> Reply:
     if seen.why_not:
         lines.append(Line(seen.why_not))
     choices = list_file_choices(one, "review.file")
-    if one.state in {EvidenceState.WAITING, EvidenceState.CHECKED}:
+    if one.is_undecided:
         subject = f"{one.number}:{one.version}"
         if seen.may_verify:
             choices.append(Choice(_("Verify"), "review.verify", subject))

@@ -160,9 +160,9 @@ async def assign(visit: Visit, desk: Desk) -> Reply:
             )
         )
     await record("reassigned_inquiry", found, visit, desk, to=chosen.code)
-    told = (
-        _("They are told in their chat.") if account is not None else _("They have no linked chat; please tell them.")
-    )
+    told = _("They are told in their chat.")
+    if account is None:
+        told = _("No chat of theirs takes messages; please tell them.")
     return Reply(
         title=_("Question {code} is now with {name}.").format(code=found.code, name=chosen.name),
         lines=(Line(told),),
@@ -197,13 +197,13 @@ async def show(inquiry: Inquiry, visit: Visit, desk: Desk) -> Reply:
         *describe_question(inquiry.question, inquiry.answer, inquiry.context),
         Line(_describe_why(inquiry.why), is_item=True),
     ]
-    if inquiry.assigned_to is not None:
-        colleague = await desk.profiles.find_person(inquiry.assigned_to)
-        name = colleague.name if colleague is not None else inquiry.assigned_to
-        lines.append(Line(_("Assigned to: {name}").format(name=name), is_item=True))
+    colleague = await desk.profiles.find_person(inquiry.assigned_to) if inquiry.assigned_to is not None else None
+    if colleague is not None and serves(colleague, inquiry, today):  # else the asker moved away from them, or they went
+        lines.append(Line(_("Assigned to: {name}").format(name=colleague.name), is_item=True))
     for message in inquiry.messages:
         lines += describe_message(message, today, inquiry.territory)
-    lines += describe_letters(await desk.letters.list_about(inquiry.code), inquiry)
+    if not inquiry.is_of_former:
+        lines += describe_letters(await desk.letters.list_about(inquiry.code), inquiry)
     choices: list[Choice] = []
     if inquiry.is_open:
         choices += [
@@ -278,14 +278,19 @@ async def _list_colleagues(inquiry: Inquiry, visit: Visit, desk: Desk) -> list[P
 
 
 def _describe_row(inquiry: Inquiry, visit: Visit) -> Line:
-    today = visit.rules.book.on(visit.today)
-    unit = today.find_unit(inquiry.unit) if inquiry.unit is not None else None
-    name = unit.name if unit is not None else _("unit not known")
-    asker = _("an official, {unit}").format(unit=name) if inquiry.person is not None else _("a visitor not linked")
+    asker = _name_asker(inquiry, visit)
     mark = _("yours: ") if visit.person is not None and inquiry.assigned_to == visit.person.code else ""
     text = _("{mark}{code}, {asker}: {state}")
     state = name_state(inquiry, visit.today)
     return Line(text.format(mark=mark, code=inquiry.code, asker=asker, state=state), is_item=True)
+
+
+def _name_asker(inquiry: Inquiry, visit: Visit) -> str:
+    today = visit.rules.book.on(visit.today)
+    unit = today.find_unit(inquiry.unit) if inquiry.unit is not None else None
+    name = unit.name if unit is not None else _("unit not known")
+    is_official = inquiry.person is not None or inquiry.is_of_former
+    return _("an official, {unit}").format(unit=name) if is_official else _("a visitor not linked")
 
 
 def _open_label(inquiry: Inquiry, visit: Visit) -> str:
@@ -299,6 +304,10 @@ def _is_overdue(inquiry: Inquiry, visit: Visit) -> bool:
 
 def _describe_asker(inquiry: Inquiry, asker: Person | None, visit: Visit) -> Line:
     day = show_day_of(inquiry.opened_at)
+    if inquiry.unit is not None and inquiry.is_of_former:
+        unit = name_unit(visit.rules.book.on(visit.today), inquiry.unit)
+        text = _("Asked on {day} by an official of {unit} who is not on record any more.")
+        return Line(text.format(day=day, unit=unit))
     if asker is None:
         return Line(_("Asked on {day} by a visitor who is not linked.").format(day=day))
     told = {"day": day, "name": asker.name, "position": asker.position}

@@ -132,11 +132,15 @@ async def send(visit: Visit, desk: Desk, *, threads: Threads) -> Reply:
     )
     state, letter, action = _LEADS_TO[kind]
     saved = await desk.inquiries.save(replace(found, state=state), now, _message(kind, words, visit, desk))
-    channel, address = await find_asker_place(found, desk.accounts)
-    await desk.letters.leave(Letter(channel, address, letter, now, found.person, found.code, locale=found.locale))
+    told = _("Sent. The asker of {code} is told where they asked.")
+    if found.is_of_former:  # somebody else may have that chat by now
+        told = _("Kept. The asker of {code} is not on record any more: nobody is told of it here.")
+    else:
+        channel, address = await find_asker_place(found, desk.accounts)
+        await desk.letters.leave(Letter(channel, address, letter, now, found.person, found.code, locale=found.locale))
     await record(action, saved, visit, desk)
     return Reply(
-        title=_("Sent. The asker of {code} is told where they asked.").format(code=found.code),
+        title=told.format(code=found.code),
         choices=(next_steps.inbox(), Choice(_("Back to the question"), "inbox.open", found.code)),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from handlers import next_steps
 from handlers.asking import Choice
-from handlers.forms import Asked, Form, Refused, Step, Values
+from handlers.forms import Asked, Form, Refused, Step, Values, answer
 from handlers.frequent import without_names
 from handlers.hr import inbox
 from handlers.hr.promoting import (
@@ -19,7 +19,7 @@ from handlers.hr.promoting import (
 )
 from handlers.phrases import _, show_day
 from handlers.ports import Audit, Clock, Questions
-from handlers.reply import Line, Outcome, Reply
+from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.stating import state
 from handlers.visit import Visit
 from knowledge.facts import FrequentAnswer, Person, Role
@@ -66,10 +66,22 @@ async def start(visit: Visit, desk: Desk) -> Values | Reply:
         )
     cited = f"{given.document}#{given.point or ''}" if given.document is not None else ""
     return {
+        "code": found.code,
         "asked": without_names(found.question, None),
         "given": given.text or "",
         "cited": cited.rstrip("#"),
     }
+
+
+async def go_on(visit: Visit, person: Person, kept: Pending | None, desk: Desk) -> Reply:
+    """What was typed or pressed goes to the form, as long as the question is theirs: its words stand in the form."""
+    if Role.HR not in person.roles:
+        return refuse()
+    if kept is not None and kept.form == FORM and "code" in kept.values:
+        found = await inbox.find_served(visit, kept.values["code"], desk.inbox)
+        if not isinstance(found, Inquiry):
+            return found
+    return await answer(form(visit, person, desk), visit, kept)
 
 
 def form(visit: Visit, person: Person, desk: Desk) -> Form:
@@ -128,6 +140,7 @@ def form(visit: Visit, person: Person, desk: Desk) -> Form:
         ),
         finish,
         lambda: Reply(title=_("Nothing was promoted."), choices=_steps()),
+        needs=("code",),
     )
 
 

@@ -369,7 +369,7 @@ async def _take_table(table: TableChange, desk: Desk) -> tuple[str, str]:
 
 
 async def _tell(proposal: Proposal, today: RulesOn, desk: Desk) -> int:
-    """Leave a letter for everybody who may confirm it and has a linked chat; how many."""
+    """Leave a letter for everybody who may confirm it and has a chat that takes messages; how many."""
     serving = [one for one in await desk.staff.list_staff() if may_decide(one, proposal, today)]
     return sum([await _leave(LetterKind.PROPOSAL, one, proposal, desk) for one in serving])
 

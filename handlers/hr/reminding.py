@@ -41,7 +41,7 @@ async def remind_overdue(today: RulesOn, now: datetime, desk: Desk) -> int:
     administrators = [one for one in staff if Role.ADMINISTRATOR in one.roles]
     to_tell: Counter[PersonCode] = Counter()
     for inquiry in overdue:
-        serving = [one for one in _list_in_charge(inquiry, staff, today) if one.code in reachable]
+        serving = _list_in_charge(inquiry, [one for one in staff if one.code in reachable], today)
         whom = whom_to_remind(inquiry.reminders, policy, can_reach_hr=bool(serving))
         tells = {Whom.HR: serving, Whom.ADMINISTRATORS: administrators, Whom.NOBODY: []}[whom]
         to_tell.update(one.code for one in tells if one.code in reachable)
@@ -51,7 +51,7 @@ async def remind_overdue(today: RulesOn, now: datetime, desk: Desk) -> int:
 
 
 def _list_in_charge(inquiry: Inquiry, staff: Sequence[Person], today: RulesOn) -> list[Person]:
-    """Whom it is assigned to while they serve it, else everybody who does."""
+    """Whom it is assigned to while they are among these and serve it, else everybody of these who does."""
     others = [one for one in staff if one.code != inquiry.person]
     serving = list_serving(others, inquiry.unit, inquiry.territory, None, today)
     assigned = [one for one in serving if one.code == inquiry.assigned_to]

@@ -21,7 +21,8 @@ class Present:
     `about` are the people whom the notices concern, as far as they are still in the roster; `reached` those of them
     whom a channel reaches, and `offered` for which criteria study was offered to which of them, still unanswered.
     `waiting` are the study cases that wait for a head, each with its version; `evidence` the submissions that wait for
-    HR, each with its version and whose it is. `seals` are the newest signed ends of the audit chain.
+    HR, each with its version and whose it is. `seals` are the newest signed ends of the audit chain. `is_quiet`: the
+    recipient wants no reminders today but those that are insisted on.
     """
 
     person: Person
@@ -33,6 +34,7 @@ class Present:
     waiting: Mapping[int, int] = field(default_factory=dict)
     evidence: Mapping[int, tuple[int, PersonCode]] = field(default_factory=dict)
     seals: Sequence[AuditSeal] = ()
+    is_quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

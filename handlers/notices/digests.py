@@ -12,13 +12,14 @@ from handlers.notices.composing import Dropped, Present, seen
 from handlers.notices.escalations import describe_counts
 from handlers.phrases import _, ngettext, show_day, show_number
 from handlers.reply import Chart, Line, Reply
-from handlers.rights import serves_home, units_in_scope
+from handlers.rights import province_of, serves_home, serves_whole_province, units_in_scope, units_served
 from handlers.wording import name_criterion
 from knowledge.cases import Trigger
 from knowledge.digesting import Stage, week_of
-from knowledge.facts import CriterionCode, Role, UnitCode
+from knowledge.facts import CriterionCode, Person, UnitCode
 from knowledge.library import Library
 from knowledge.owed import Owed
+from knowledge.rulebook import RulesOn
 from storage.records import Delivery, Notice
 
 # The parts of a bar, and how stages fall into them.
@@ -32,9 +33,8 @@ async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply
     payload, rules = notice.payload, present.rules
     if notice.stage != week_of(rules.day):  # counts of a week that is over would be told as this one's
         return Dropped("passed")
-    scope = units_in_scope(present.person, rules)
     units = [UnitCode(code) for code in payload["units"]]
-    if any(code not in scope for code in units) or (not units and Role.HR not in present.person.roles):
+    if not _is_theirs(units, payload.get("served"), present.person, rules):
         return Dropped("moved")
     names = [unit.name for code in units if (unit := rules.find_unit(code)) is not None]
     named = ", ".join([*names[:_MOST_UNITS], *([f"+{len(names) - _MOST_UNITS}"] if len(names) > _MOST_UNITS else [])])
@@ -57,6 +57,20 @@ async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply
         choices=(*_choices(payload), seen(delivery.id)),
         picture=picture,
     )
+
+
+def _is_theirs(units: Sequence[UnitCode], served: str | None, person: Person, rules: RulesOn) -> bool:
+    """Whether somebody still sees all that was counted: these units, or a whole province; and serves what they served.
+
+    What waits for HR was counted for `served`, a unit or a province; None for whoever served none, or an older notice.
+    """
+    if not units_in_scope(person, rules) >= set(units) or not (units or serves_whole_province(person)):
+        return False
+    if served is None:
+        return True
+    if served in rules.book.units:
+        return served in units_served(person, rules)
+    return serves_whole_province(person) and province_of(person.unit, rules) == served
 
 
 def _describe_ends(present: Present) -> list[Line]:
@@ -160,6 +174,7 @@ def _describe_needs(payload: Mapping[str, Any], undecided_days: int | None) -> l
     desk = payload["desk"]
     texts = (
         ("evidence", _("{n} certificates wait to be verified.")),
+        ("unproven", _("{n} certificates in the roster wait for verification, with nothing handed in for them.")),
         ("inquiries", _("{n} questions wait for an answer of HR.")),
         ("proposals", _("{n} proposals wait for a second person of HR.")),
         ("unclear", _("{n} messages of which it is not known whether they arrived.")),
@@ -172,7 +187,7 @@ def _describe_needs(payload: Mapping[str, Any], undecided_days: int | None) -> l
 
 def _choices(payload: Mapping[str, Any]) -> list[Choice]:
     choices = [next_steps.needing()] if payload["people"] else []
-    if payload["desk"].get("evidence"):
+    if payload["desk"].get("evidence") or payload["desk"].get("unproven"):
         choices.append(next_steps.review())
     if payload["desk"].get("inquiries"):
         choices.append(next_steps.inbox())

@@ -9,8 +9,10 @@ from handlers.phrases import _, ngettext, show_day, show_number
 from handlers.reply import Line, Reply
 from knowledge.evaluate import evaluate
 from knowledge.findings import Finding, State
-from knowledge.reminders import is_actionable, still_owed
+from knowledge.reminders import is_actionable, is_insisted, still_owed
 from storage.records import Delivery, Notice
+
+QUIET = "quiet"  # why one is dropped: the recipient has paused reminders
 
 
 async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply | Dropped:
@@ -21,6 +23,8 @@ async def compose(notice: Notice, delivery: Delivery, present: Present) -> Reply
     reason = still_owed(notice.payload, findings, present.rules.day)
     if reason is not None:
         return Dropped(reason)
+    if present.is_quiet and not is_insisted(notice.payload):  # since it was planned; told after the pause if still owed
+        return Dropped(QUIET)
     first, *others = sentences(findings, present.rules.day)
     return Reply(first, tuple(map(Line, others)), choices=(see_details(), seen(delivery.id)))
 

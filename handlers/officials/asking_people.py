@@ -27,9 +27,10 @@ from handlers.privacy import consents_of, rules_of, version_of
 from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.visit import Visit
 from handlers.wording import name_unit
-from knowledge.facts import Person
+from knowledge.facts import Person, UnitCode
 from knowledge.privacy import Purpose
 from knowledge.reminding import due_day
+from knowledge.rulebook import RulesOn
 from storage.records import ConsentAct, EarlierQuestion, Inquiry, InquiryReason
 
 FORM = "inquiry.new"
@@ -135,7 +136,6 @@ async def _hand_over(visit: Visit, draft: Draft, desk: Desk) -> Reply:
         return _too_many(waiting)
 
     now = desk.clock.now()
-    unit = today.find_unit(visit.person.unit) if visit.person is not None else None
     version = version_of(visit, Purpose.QUESTIONS)
     await desk.consents.note_consents(consents_of(visit, {Purpose.QUESTIONS: ConsentAct.AGREED}, now))
     inquiry = await desk.inquiries.add(
@@ -144,7 +144,7 @@ async def _hand_over(visit: Visit, draft: Draft, desk: Desk) -> Reply:
             channel=visit.asked.channel,
             address=visit.asked.address,
             person=visit.person.code if visit.person is not None else None,
-            unit=unit.code if unit is not None else None,
+            unit=_unit_of(visit.person, today) if visit.person is not None else None,
             territory=today.territory_of(visit.person.unit) if visit.person is not None else today.book.home,
             question=draft.question,
             answer=draft.answer,
@@ -161,6 +161,12 @@ async def _hand_over(visit: Visit, draft: Draft, desk: Desk) -> Reply:
     actor, subject = inquiry.person or str(visit.asked.channel), inquiry.person or inquiry.code
     await desk.audit.record(actor, "passed_on_question", subject, now, details)
     return _tell_handed_over(visit, inquiry, holder, draft, serving)
+
+
+def _unit_of(person: Person, today: RulesOn) -> UnitCode:
+    """The unit in force, or the one that the roster names where it is not known: by it a person's question is known."""
+    unit = today.find_unit(person.unit)
+    return unit.code if unit is not None else person.unit
 
 
 def _is_same(known: Inquiry, draft: Draft, visit: Visit) -> bool:

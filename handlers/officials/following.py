@@ -15,6 +15,7 @@ from handlers.inquiries import (
     is_own,
     name_state,
     see,
+    serves,
     steps_after,
 )
 from handlers.letting_go import withdraw_inquiry
@@ -176,17 +177,22 @@ async def _add(inquiry: Inquiry, kind: MessageKind, text: str, visit: Visit, des
         changed = replace(inquiry, state=InquiryState.OPEN, due_on=due_on, reminded_on=None, reminders=0)
     message = InquiryMessage(kind, now, text, inquiry.person)
     saved = await desk.inquiries.save(changed, now, message)
-    await _tell_hr(inquiry, desk)
+    await _tell_hr(inquiry, visit, desk)
     await _record("added_to_inquiry", inquiry, visit, desk)
     return saved
 
 
-async def _tell_hr(inquiry: Inquiry, desk: Desk) -> None:
-    """Whoever has taken it up is told: the one it is assigned to, else the last who wrote."""
+async def _tell_hr(inquiry: Inquiry, visit: Visit, desk: Desk) -> None:
+    """Whoever has taken it up is told, while they serve the asker: the one it is assigned to, else the last who wrote.
+
+    Whoever serves the asker since finds it in their inbox.
+    """
     hr = inquiry.assigned_to or next((one.who for one in reversed(inquiry.messages) if one.name), None)
     person = next((one for one in await desk.staff.list_staff() if one.code == hr), None)
-    account = await find_address(person, desk.accounts) if person is not None else None
-    if account is None or person is None:
+    if person is None or not serves(person, inquiry, visit.rules.book.on(visit.today)):
+        return
+    account = await find_address(person, desk.accounts)
+    if account is None:
         return
     await desk.letters.leave(
         Letter(

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from handlers import next_steps
 from handlers.asking import Choice
 from handlers.letting_go import Kept, put_out
-from handlers.phrases import _, ngettext, show_moment, show_number
+from handlers.officials.surer_chats import describe_chats
+from handlers.phrases import _, ngettext, show_number
 from handlers.ports import Audit, Clock, Consents
 from handlers.reply import Line, Reply
 from handlers.visit import Visit
-from handlers.wording import name_channel
 from knowledge.facts import Person
 from storage.records import Account
 
@@ -40,11 +40,10 @@ async def list_later(visit: Visit, person: Person, desk: Desk) -> Reply:
     later = await _find_later(visit, person, desk)
     if not later:
         return _none()
-    text = _("{channel}, linked {moment}")
     return Reply(
         _("Linked to your record after this chat"),
         (
-            *(Line(text.format(channel=name_channel(one.channel), moment=_moment(one)), is_item=True) for one in later),
+            *describe_chats(later),
             Line(_("Whoever writes there sees your record and can do what you may. If that is not you, unlink them.")),
             Line(
                 _(
@@ -109,10 +108,6 @@ async def _find_later(visit: Visit, person: Person, desk: Desk) -> Sequence[Acco
     if since is None:  # the console, say: which chats came later, only a chat can tell
         return ()
     return [one for one in linked if one.linked_at is not None and one.linked_at > since]
-
-
-def _moment(one: Account) -> str:
-    return show_moment(one.linked_at) if one.linked_at is not None else ""
 
 
 def _none() -> Reply:

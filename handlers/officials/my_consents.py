@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from handlers import next_steps
 from handlers.asking import Choice
 from handlers.letting_go import Kept, take_back
+from handlers.officials.my_data import ask_to_confirm_withdrawal
+from handlers.officials.surer_chats import list_surer, refuse_here
 from handlers.phrases import _, mark, show_day_of
 from handlers.ports import Audit, Clock, Consents
 from handlers.privacy import consents_of, describe_purpose, name_ground, rules_of, withheld_after
@@ -61,12 +63,16 @@ async def list_mine(visit: Visit, person: Person, desk: Desk) -> Reply:
 
 async def ask_sure(visit: Visit, person: Person, desk: Desk) -> Reply:
     """What follows if this purpose is withdrawn here, before it is."""
-    del person, desk
     purpose = _read(visit.subject)
     if purpose is None:
         return _unknown()
-    known = rules_of(visit).purpose(purpose)
     is_all = purpose is Purpose.ANSWERS
+    if surer := await list_surer(visit, person, desk.kept.accounts):
+        if is_all:
+            return ask_to_confirm_withdrawal(visit, surer)
+        if purpose in EACH_TIME:
+            return refuse_here(surer)
+    known = rules_of(visit).purpose(purpose)
     return Reply(
         title=_("Withdraw: {purpose}?").format(purpose=known.name),
         lines=(Line(known.withdrawal),),
@@ -82,6 +88,8 @@ async def withdraw(visit: Visit, person: Person, desk: Desk) -> Reply:
     purpose = _read(visit.subject)
     if purpose is None or purpose is Purpose.ANSWERS:  # that unlinks the chat, which is done elsewhere
         return _unknown()
+    if purpose in EACH_TIME and (surer := await list_surer(visit, person, desk.kept.accounts)):
+        return refuse_here(surer)  # what was passed on and handed in elsewhere would be taken back too
     now = desk.clock.now()
     await take_back(purpose, (visit.asked.channel, visit.asked.address), person, desk.kept, now)
     await _keep(visit, purpose, ConsentAct.WITHDRAWN, desk)

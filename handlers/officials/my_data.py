@@ -1,6 +1,6 @@
 """What do you hold on me? View, export, unlink this chat."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from handlers import letting_go, next_steps
@@ -8,20 +8,21 @@ from handlers.asking import Channel, Choice
 from handlers.data_copy import make_copy
 from handlers.evidence_words import describe_in_list
 from handlers.inquiries import name_state
-from handlers.letting_go import Kept, let_go
+from handlers.letting_go import Kept, let_go, put_out
 from handlers.officials.later_chats import see_later
 from handlers.officials.linking import read_whole_notice
+from handlers.officials.surer_chats import describe_chats, list_surer, offer_to_leave
 from handlers.phrases import _, mark, show_day, show_day_of, show_number
 from handlers.ports import Accounts, Audit, Clock, Consents, EvidenceKept, Inquiries, PersonalData
 from handlers.privacy import describe_notice_shortly, describe_period
 from handlers.reply import Line, Reply
 from handlers.visit import Visit
-from handlers.vouching import name_leaving
 from handlers.wording import name_channel, name_credential, name_managed_by, name_unit
 from knowledge.facts import Credential, CredentialStatus, Person
 from knowledge.privacy import Purpose
+from storage.records import Account
 
-LEAVE, ASK_TO_LEAVE = "data.leave", "data.leave.ask"
+LEAVE = "data.leave"
 FORM_CORRECT = "data.correct"
 FORM_RESTRICT = "data.restrict"
 _MOST_LOOKS = 5
@@ -191,17 +192,17 @@ async def export_my_data(
     )
 
 
-def ask_to_confirm_withdrawal(visit: Visit) -> Reply:
-    """Withdrawal needs a second press; what follows is told before."""
-    rules = visit.rules.library.privacy
-    told = (Line(rules.purpose(Purpose.ANSWERS).withdrawal),) if rules.purposes else ()
+def ask_to_confirm_withdrawal(visit: Visit, surer: Sequence[Account] = ()) -> Reply:
+    """Withdrawal needs a second press; what follows is told before.
+
+    `surer`: chats that prove more surely who they are, where there are any: nothing is taken back then but in this one.
+    """
     return Reply(
         title=_("Withdraw consent and unlink this chat?"),
         lines=(
-            *told,
+            *(() if surer else _tell_withdrawal(visit)),
             Line(_("This chat will no longer know who you are. Your record with HR stays as the law requires of it.")),
-            Line(_("Questions that you passed on to HR are taken back, and their texts dropped.")),
-            Line(_("Certificates that wait to be verified are taken back, and their pictures deleted.")),
+            *(_tell_of_this_chat(surer) if surer else _tell_of_all()),
             Line(_("No reminders come to this chat any more; deadlines run on, and HR tells you in another way.")),
         ),
         choices=(
@@ -212,11 +213,42 @@ def ask_to_confirm_withdrawal(visit: Visit) -> Reply:
     )
 
 
+def _tell_withdrawal(visit: Visit) -> tuple[Line, ...]:
+    rules = visit.rules.library.privacy
+    return (Line(rules.purpose(Purpose.ANSWERS).withdrawal),) if rules.purposes else ()
+
+
+def _tell_of_all() -> tuple[Line, ...]:
+    return (
+        Line(_("Questions that you passed on to HR are taken back, and their texts dropped.")),
+        Line(_("Certificates that wait to be verified are taken back, and their pictures deleted.")),
+    )
+
+
+def _tell_of_this_chat(surer: Sequence[Account]) -> tuple[Line, ...]:
+    """What goes with a chat to which a colleague's code led, and where the rest can be taken back."""
+    return (
+        Line(
+            _(
+                "Questions that were passed on in this chat and still wait are taken back. What you asked elsewhere, "
+                "every certificate that was handed in and your calendar stay."
+            )
+        ),
+        Line(
+            _(
+                "This chat was linked with a code that a colleague gave. To take back the rest too, withdraw in a chat "
+                "that proves more surely who you are:"
+            )
+        ),
+        *describe_chats(surer),
+    )
+
+
 def _offer_to_leave(person: Person | None) -> tuple[Choice, ...]:
     """Where a colleague's code led to this chat: a way to link it without one that costs nothing of one's own."""
     if person is None or not person.vouched_by:
         return ()
-    return (Choice(name_leaving(), ASK_TO_LEAVE),)
+    return (offer_to_leave(),)
 
 
 def ask_to_leave(visit: Visit, vouching: Collection[Channel]) -> Reply:
@@ -245,9 +277,15 @@ def ask_to_leave(visit: Visit, vouching: Collection[Channel]) -> Reply:
 async def withdraw(
     visit: Visit, person: Person, kept: Kept, *, consents: Consents, audit: Audit, clock: Clock
 ) -> Reply:
-    """Unlink this chat, forget its consent and what it was last about, and take back what was passed on."""
-    place = visit.asked.channel, visit.asked.address
-    await let_go(place, person, visit.rules.book.on(visit.today), kept, consents, clock.now())
+    """Unlink this chat, forget its consent and what it was last about, and take back what was passed on.
+
+    Where other chats prove more surely who they are, only what was passed on in this one: see `surer_chats`.
+    """
+    place, today, now = (visit.asked.channel, visit.asked.address), visit.rules.book.on(visit.today), clock.now()
+    if await list_surer(visit, person, kept.accounts):
+        await put_out(place, person, today, kept, consents, now)
+    else:
+        await let_go(place, person, today, kept, consents, now)
     await audit.record(person.code, "withdrew_consent", person.code, clock.now(), {"channel": visit.asked.channel})
     return _unlinked()
 

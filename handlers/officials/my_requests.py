@@ -23,6 +23,7 @@ from handlers.inquiries import clean, list_serving
 from handlers.letting_go import Kept as Drawers
 from handlers.letting_go import erase, let_go
 from handlers.notifying import Notifying, notify
+from handlers.officials.surer_chats import list_surer, refuse_here
 from handlers.phrases import _, mark, show_day
 from handlers.ports import Audit, Clock, Consents, Corrections, DataRequests, PersonalData, Staff
 from handlers.pressed import read_number
@@ -156,7 +157,9 @@ def restriction_form(visit: Visit, person: Person, desk: Desk) -> Form:
 
 
 async def ask_to_delete(visit: Visit, person: Person, desk: Desk) -> Reply:
-    """What goes at once, what stays and why, before anything is done."""
+    """What goes at once, what stays and why, before anything is done; or in which chat that is asked."""
+    if surer := await list_surer(visit, person, desk.by.accounts):
+        return refuse_here(surer)
     counts = await desk.personal.count(person.code)
     rules = rules_of(visit)
     library = visit.rules.library
@@ -194,7 +197,12 @@ async def ask_to_delete(visit: Visit, person: Person, desk: Desk) -> Reply:
 
 
 async def delete(visit: Visit, person: Person, desk: Desk, drawers: Drawers, *, asks_about_rest: bool) -> Reply:
-    """Delete what can go at once; ask HR about the rest where that is wanted."""
+    """Delete what can go at once; ask HR about the rest where that is wanted.
+
+    Nothing where a colleague's code led here and other chats prove more surely whose data it is.
+    """
+    if surer := await list_surer(visit, person, drawers.accounts):
+        return refuse_here(surer)
     now = desk.clock.now()
     lines = [Line(_("Deleted at once; what stays, stays for the reasons that you were told."))]
     request = _new(Right.DELETE, visit, person, desk)
@@ -207,7 +215,8 @@ async def delete(visit: Visit, person: Person, desk: Desk, drawers: Drawers, *, 
         await desk.requests.add_request(replace(done, answered_at=now))
     today = visit.rules.book.on(visit.today)
     here = visit.asked.channel, visit.asked.address
-    if here not in await erase(person, today, drawers, desk.personal, desk.consents, now):  # known by its door alone
+    unlinked = await erase(person, today, drawers, desk.personal, desk.consents, now, asked_in=here)
+    if here not in unlinked:  # known by its door alone
         await let_go(here, person, today, drawers, desk.consents, now)
     await desk.audit.record(person.code, "deleted_own_data", person.code, now, {"asks_hr": asks_about_rest})
     return Reply(
@@ -225,12 +234,16 @@ def _new(right: Right, visit: Visit, person: Person, desk: Desk) -> DataRequest:
         opened_at=desk.clock.now(),
         first_on=visit.today,
         due_on=visit.today,
+        asked_vouched_by=person.vouched_by,
     )
 
 
 async def _open(wanted: DataRequest, visit: Visit, person: Person, desk: Desk) -> Reply:
     before = [one for one in await desk.requests.list_requests_of(person.code, _MOST_LISTED) if one.is_open]
-    same = next((one for one in before if is_same(one, wanted)), None)
+    # One that others could have asked, or wrote down, does not stand for what the person asks themself: it may need
+    # more people who agree.
+    alike = [one for one in before if is_same(one, wanted) and (one.is_proven or not wanted.is_proven)]
+    same = next(iter(alike), None)
     if same is not None:
         return replace(_show(same, visit), title=_("This request is with HR already; no second one was made."))
     if len(before) >= _MOST_OPEN:

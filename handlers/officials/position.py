@@ -13,8 +13,9 @@ from handlers.wording import name_criterion, name_document_fully, name_level
 from knowledge.evaluate import evaluate
 from knowledge.facts import CriterionCode, ManagedBy, PositionGroup, TitleStandard
 from knowledge.findings import Finding
-from knowledge.folding import fold_words
+from knowledge.library import Decider
 from knowledge.understanding.meaning import Wish
+from knowledge.understanding.positions_said import spell_out_position
 
 _MOST_GROUPS = 3
 
@@ -73,8 +74,10 @@ def _groups_called(words: str, visit: Visit) -> list[PositionGroup]:
     """Position groups whose name begins with these words ("trưởng phòng": of a department, of a district)."""
     if visit.named.documents or _is_own_position(words, visit):
         return []
-    asked = fold_words(words)
-    names = ((group, fold_words(visit.rules.book.group_name(group))) for group in visit.rules.book.standards_by_group)
+    asked = spell_out_position(words)
+    names = (
+        (group, spell_out_position(visit.rules.book.group_name(group))) for group in visit.rules.book.standards_by_group
+    )
     return sorted(group for group, name in names if name == asked or name.startswith(f"{asked} "))[:_MOST_GROUPS]
 
 
@@ -97,18 +100,31 @@ def _is_own_position(words: str, visit: Visit) -> bool:
     """Whether the position that a question names is the visitor's own; any other must not get their standards."""
     if visit.person is None:
         return False
-    own, asked = fold_words(visit.person.position), fold_words(words)
+    own, asked = spell_out_position(visit.person.position), spell_out_position(words)
     return own == asked or own.startswith(f"{asked} ") or asked.startswith(f"{own} ")
 
 
 def _not_loaded_position(words: str, visit: Visit) -> Reply:
-    """A position that HR has loaded no standards for: which document would settle them, and whom to ask."""
+    """A position that HR has loaded no standards for: that no document is known for it, and whom to ask."""
     return Reply(
         title=_("Standards of the position {position}, as of {day}").format(position=words, day=show_day(visit.on)),
-        lines=(describe_deciders(None, visit), describe_contact(visit)),
+        lines=(_describe_unknown(visit), describe_contact(visit)),
         choices=(next_steps.whom_to_ask(), next_steps.my_position(), next_steps.all_documents()),
         outcome=Outcome.NO_BASIS,
     )
+
+
+def _describe_unknown(visit: Visit) -> Line:
+    """That nothing is known to govern a position, and which documents are known at all: those for leaders."""
+    library = visit.rules.library
+    deciders = _find_deciders(None, visit)
+    if not deciders:
+        return describe_deciders(None, visit)
+    unknown = _("The assistant does not know which document sets the standards of this position.")
+    known = _("Here it knows of such documents for leaders and managers only: {documents}.")
+    names = "; ".join(name_document_fully(library.get_document(one.document)) for one in deciders)
+    said = " ".join([unknown, known.format(documents=names), *_cautions(deciders)])
+    return state(said, [library.cite(one.document) for one in deciders], visit)
 
 
 def _is_asked(standard: TitleStandard, visit: Visit) -> bool:
@@ -156,17 +172,16 @@ def _not_loaded(group: PositionGroup, visit: Visit) -> Line:
 def describe_deciders(managed_by: ManagedBy | None, visit: Visit) -> Line:
     """Which documents settle the standards here, and that their content is not held."""
     library = visit.rules.library
-    classes = [managed_by] if managed_by is not None else list(ManagedBy)
-    deciders = {one.document: one for each in classes for one in visit.rules.standards_deciders(each, visit.territory)}
+    deciders = _find_deciders(managed_by, visit)
     if not deciders:
         return Line(
             _("No standards for this position have been loaded, and the library knows no document that sets them here.")
         )
-    names = "; ".join(name_document_fully(library.get_document(document)) for document in deciders)
+    names = "; ".join(name_document_fully(library.get_document(one.document)) for one in deciders)
     text = _(
         "The standards are settled by: {documents}. Their text is not in the library and no table has been loaded."
     )
-    missing = [document for document in deciders if not library.get_document(document).text_held]
+    missing = [one.document for one in deciders if not library.get_document(one.document).text_held]
     if missing and len(missing) < len(deciders):
         text = _(
             "The standards are settled by: {documents}. No table has been loaded; the text of {missing} is not held."
@@ -175,10 +190,20 @@ def describe_deciders(managed_by: ManagedBy | None, visit: Visit) -> Line:
         text = _(
             "The standards are settled by: {documents}. Their text is in the library, but no table has been loaded."
         )
+    said = " ".join([text.format(documents=names, missing=", ".join(missing)), *_cautions(deciders)])
+    return state(said, [library.cite(one.document) for one in deciders], visit)
+
+
+def _find_deciders(managed_by: ManagedBy | None, visit: Visit) -> list[Decider]:
+    """The documents known to settle the standards of posts that this body manages; of all posts for None."""
+    classes = [managed_by] if managed_by is not None else list(ManagedBy)
+    found = {one.document: one for each in classes for one in visit.rules.standards_deciders(each, visit.territory)}
+    return list(found.values())
+
+
+def _cautions(deciders: list[Decider]) -> list[str]:
     is_one = len(deciders) == 1
-    cautions = [one.caution if is_one else f"{one.document}: {one.caution}" for one in deciders.values() if one.caution]
-    said = " ".join([text.format(documents=names, missing=", ".join(missing)), *cautions])
-    return state(said, [library.cite(document) for document in deciders], visit)
+    return [one.caution if is_one else f"{one.document}: {one.caution}" for one in deciders if one.caution]
 
 
 def _ask_which(visit: Visit) -> Reply:

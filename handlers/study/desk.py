@@ -95,13 +95,17 @@ async def find_seen(visit: Visit, number: str, desk: Desk, *, to_change: bool = 
     if case is None or official is None or not sides:
         await _record(visitor, "look_refused", PersonCode("study"), {"channel": visit.asked.channel}, desk)
         if official is not None and official.code in visitor.vouched_by:
-            why = explain_not_another(visitor, official.code, official.name)
-            return Reply(why, choices=(next_steps.my_data(), next_steps.help_me()), outcome=Outcome.DENIED)
+            return explain_barred(explain_not_another(visitor, official.code, official.name))
         return refuse(visit)
     seen = Seen(case, official, visitor, sides, visit.rules, today)
     if not seen.is_own:
-        await _record(visitor, "looked_at_study", official.code, {"case": case.number}, desk)
+        await record_look(visitor, case, desk)
     return seen
+
+
+def explain_barred(why: str) -> Reply:
+    """The chat was linked with a code of whom it would act on; what to do about it."""
+    return Reply(why, choices=(next_steps.my_data(), next_steps.help_me()), outcome=Outcome.DENIED)
 
 
 async def open_case(visit: Visit, desk: Desk) -> Reply:
@@ -156,6 +160,11 @@ async def carry_out(seen: Seen, act: StudyAct, desk: Desk, *, words: str = "", c
         number=case.number, who=seen.visitor.name, act=name_act(act)
     )
     return replace(shown, title=done, lines=(*told, *shown.lines))
+
+
+async def record_look(visitor: Person, case: StudyCase, desk: Desk) -> None:
+    """That somebody else than the official was shown the case, in the audit chain under the official."""
+    await _record(visitor, "looked_at_study", case.person, {"case": case.number}, desk)
 
 
 async def record_act(visitor: Person, case: StudyCase, desk: Desk) -> None:

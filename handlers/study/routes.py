@@ -13,7 +13,7 @@ from handlers.officials import guidance, linking, studying
 from handlers.phrases import _
 from handlers.proven import for_proven
 from handlers.reply import Line, Reply
-from handlers.study.desk import Desk, act_at_once, open_case
+from handlers.study.desk import Desk, act_at_once, explain_barred, open_case
 from handlers.study.paper import hand_out
 from handlers.study.steps import ReadCriteria
 from handlers.visit import Visit, criteria_asked
@@ -84,9 +84,9 @@ async def study_of_mine(visit: Visit, ports: "Ports") -> Reply:
         return await (_begin_proposal(visit, person, {}, ports) if begins else _waiting(visit, ports))
     found = await study_decisions.find_mine(named, person, today, desk)
     if not found:
-        await desk.audit.record(person.code, "look_refused", "study", desk.clock.now(), {})
-        return refuse(visit)
-    if len(found) > 1 or offers:
+        why = await study_decisions.explain_barred(named, person, today, desk)
+        return explain_barred(why) if why is not None else await _refuse_look(visit, person, desk)
+    if len(found) > 1 or (offers and await study_decisions.find_below(found[0].code, person, today, desk)):
         values = {"person": str(found[0].code)} if len(found) == 1 else {}
         return await _begin_proposal(visit, person, values, ports)
     return await study_decisions.list_of(found[0], visit, person, desk)
@@ -113,9 +113,8 @@ async def _fill_request(visit: Visit, ports: "Ports") -> Reply:
 
 async def _begin_proposal(visit: Visit, head: Person, values: Values, ports: "Ports") -> Reply:
     desk = _desk(ports)
-    if not study_decisions.may_propose(head, visit.rules.book.on(visit.today)):
-        await desk.audit.record(head.code, "look_refused", "study", desk.clock.now(), {})
-        return refuse(visit)
+    if not await study_decisions.may_fill(values, head, visit.rules.book.on(visit.today), desk):
+        return await _refuse_look(visit, head, desk)
     said = studying.values_said(visit, visit.named.person_words) if visit.meaning is not None else {}
     filled = {**said, **values}
     form = study_decisions.proposal_form(visit, head, desk, _criteria_reader(visit, ports))
@@ -125,9 +124,11 @@ async def _begin_proposal(visit: Visit, head: Person, values: Values, ports: "Po
 async def _propose(visit: Visit, ports: "Ports") -> Reply:
     if visit.person is None:
         return linking.ask_to_link(visit)
-    found = await study_decisions.find_below(
-        visit.subject, visit.person, visit.rules.book.on(visit.today), _desk(ports)
-    )
+    today, desk = visit.rules.book.on(visit.today), _desk(ports)
+    why = await study_decisions.explain_barred(visit.subject, visit.person, today, desk)
+    if why is not None:
+        return explain_barred(why)
+    found = await study_decisions.find_below(visit.subject, visit.person, today, desk)
     return await _begin_proposal(visit, visit.person, {"person": str(found[0].code)} if len(found) == 1 else {}, ports)
 
 
@@ -137,12 +138,21 @@ async def _fill_proposal(visit: Visit, ports: "Ports") -> Reply:
         return linking.ask_to_link(visit)
     desk = _desk(ports)
     kept = await recall_open_form(visit, ports.threads)
+    is_open = kept is not None and kept.form == study_decisions.PROPOSAL
+    today = visit.rules.book.on(visit.today)
+    if kept is not None and is_open and not await study_decisions.may_fill(kept.values, person, today, desk):
+        return await _refuse_look(visit, person, desk)
     reply = await answer(
         study_decisions.proposal_form(visit, person, desk, _criteria_reader(visit, ports)), visit, kept
     )
     if reply.pending is None or reply.pending.step in {"person", "criterion"}:
         return reply
     return await study_decisions.find_open_of(reply.pending.values, person, visit, desk) or reply
+
+
+async def _refuse_look(visit: Visit, person: Person, desk: Desk) -> Reply:
+    await desk.audit.record(person.code, "look_refused", "study", desk.clock.now(), {})
+    return refuse(visit)
 
 
 async def _revise(visit: Visit, ports: "Ports") -> Reply:

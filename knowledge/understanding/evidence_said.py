@@ -47,6 +47,8 @@ class _Words(BaseModel):
     number: tuple[str, ...]
     issuer: tuple[str, ...]
     issuer_ends: tuple[str, ...]
+    issued: tuple[str, ...]
+    other_day: tuple[str, ...]
     change: Mapping[str, tuple[str, ...]]
     day: str
     month: str
@@ -94,22 +96,34 @@ def stands_behind_number_word(said: str, start: int) -> bool:
 
 
 def read_issue_day(said: str, today: date) -> date | None:
-    """The day of issue that is written, with its year; None for none and for one that is still to come."""
-    folded = fold(said)
+    """The day of issue that is written, with its year; None for none, one that is still to come, and several.
+
+    Of several it is the one that is named so ("thi 1/1/2024, cấp 20/1/2024"), and never one that is named otherwise.
+    """
     if (ago := _tables().days_ago.get(_alone(said))) is not None:
         return today - timedelta(days=ago)
-    for pattern in (_ISO, _day_in_words(), _DAY):
-        for match in pattern.finditer(folded):
-            year = int(match["y"])
-            if year < _SHORT_YEAR:
-                year += today.year // _SHORT_YEAR * _SHORT_YEAR
-                year -= _SHORT_YEAR if year > today.year else 0
-            try:
-                day = date(year, int(match["m"]), int(match["d"]))
-            except ValueError:
-                continue
-            return day if day <= today else None
-    return None
+    text = read_text(said)
+    if text is None:
+        return None
+    named = _tables().of_days.find(text)
+    days: dict[bool, set[date]] = {True: set(), False: set()}  # those named as the day of issue, and unnamed ones
+    behind = 0
+    for start, end, day in _list_days(text.folded, today):
+        names = [one.value for one in named if behind <= one.start < start]
+        is_issue = names[-1] if names else None
+        behind = end
+        if is_issue is not False and day <= today:
+            days[is_issue is True].add(day)
+    meant = days[True] or days[False]
+    return meant.pop() if len(meant) == 1 else None
+
+
+def read_past_day(said: str, today: date) -> date | None:
+    """The first whole day that is written, whatever it is called; None for none and for one that is still to come."""
+    if (ago := _tables().days_ago.get(_alone(said))) is not None:
+        return today - timedelta(days=ago)
+    days = _list_days(fold(said), today)
+    return days[0][2] if days and days[0][2] <= today else None
 
 
 def read_credential_number(said: str) -> str | None:
@@ -154,6 +168,25 @@ def read_change(said: str) -> str | None:
     return found[0].value if found else None
 
 
+def _list_days(folded: str, today: date) -> list[tuple[int, int, date]]:
+    """Every whole day that is written and where it stands, in order."""
+    found: dict[int, tuple[int, date]] = {}
+    for pattern in (_ISO, _day_in_words(), _DAY):
+        for match in pattern.finditer(folded):
+            start, end = match.span()
+            year = int(match["y"])
+            if year < _SHORT_YEAR:
+                year += today.year // _SHORT_YEAR * _SHORT_YEAR
+                year -= _SHORT_YEAR if year > today.year else 0
+            try:
+                day = date(year, int(match["m"]), int(match["d"]))
+            except ValueError:
+                continue
+            if all(end <= at or ends <= start for at, (ends, _day) in found.items()):
+                found[start] = end, day
+    return [(start, end, day) for start, (end, day) in sorted(found.items())]
+
+
 def _alone(said: str) -> str:
     return " ".join(fold(said).strip(" .!,").split())
 
@@ -179,6 +212,7 @@ class _Tables:
     number: PhraseTable[bool]
     issuer: PhraseTable[bool]
     issuer_ends: PhraseTable[bool]
+    of_days: PhraseTable[bool]  # whether the day behind it is that of issue
     change: PhraseTable[str]
 
 
@@ -209,5 +243,6 @@ def _tables() -> _Tables:
         number=PhraseTable((one, True) for one in words.number),
         issuer=PhraseTable((one, True) for one in words.issuer),
         issuer_ends=PhraseTable((one, True) for one in words.issuer_ends),
+        of_days=PhraseTable([*((one, True) for one in words.issued), *((one, False) for one in words.other_day)]),
         change=PhraseTable((phrase, part) for part, phrases in words.change.items() for phrase in phrases),
     )

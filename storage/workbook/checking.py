@@ -17,6 +17,7 @@ from storage.workbook.sheets import CREDENTIALS, PEOPLE, RECOGNITION, ROUNDS, RU
 
 YOUNGEST = timedelta(days=365 * 15)  # bounds of plausibility, no rule of law: they catch a wrong century
 OLDEST = timedelta(days=366 * 110)
+_FARTHEST_DEADLINE = timedelta(days=366 * 50)  # likewise: 31/12/9999 is written for "without end", and a round has one
 
 Row = dict[str, Any]
 
@@ -122,6 +123,8 @@ class Checks:
             self._ensure_person(number, "ma_can_bo", person, CREDENTIALS.name)
             self._not_before(number, row, "ngay_cap", self._people.get(person) or self._known.people.get(person))
         self._in_order(number, row, "ngay_cap", "ngay_het_han")
+        if "ngay_cap" in row and row["ngay_cap"] > self._today:
+            self._warn(ProblemKind.ISSUE_TO_COME, number, "ngay_cap", _day(row["ngay_cap"]))
         if "muc" in row and "loai" in row:
             kind = row["loai"]
             self._settle(number, row, "muc", lambda written: self._levels.ensure_valid(kind, written))
@@ -168,6 +171,9 @@ class Checks:
         if "can_cu" in row:
             row["can_cu"] = self.documents.settle(row["can_cu"])
         self._in_order(number, row, "mo_tu_ngay", "han")
+        farthest = self._today + _FARTHEST_DEADLINE
+        if "han" in row and row["han"] > farthest:
+            self._say(ProblemKind.DEADLINE_FAR, number, "han", _day(row["han"]), (str(farthest.year),))
         self._settle(number, row, "doi_tuong", lambda written: parse_audience(written, self._library))
         if "doi_tuong" in row:
             for unit in sorted(row["doi_tuong"].units):

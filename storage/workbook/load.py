@@ -22,11 +22,11 @@ from storage.told_rules import Scribe, begin_telling, settle_told
 from storage.workbook.checking import Checks
 from storage.workbook.known import Known, UnitLinks
 from storage.workbook.limits import ONE_AT_A_TIME
-from storage.workbook.merging import SheetReport, list_heads_leaving, list_units_missed, merge
+from storage.workbook.merging import SheetReport, list_heads_leaving, list_units_missed, list_waiting_again, merge
 from storage.workbook.opening import open_workbook
 from storage.workbook.problems import Problem, ProblemKind, ProblemLog, UnreadableError
 from storage.workbook.reading import DeclaredRow, Found, find_sheets, read_rows
-from storage.workbook.sheets import PEOPLE, STANDARDS, UNITS
+from storage.workbook.sheets import CREDENTIALS, PEOPLE, STANDARDS, UNITS
 from storage.workbook.staging import SHELVES, Shelf
 
 Progress = Callable[[str, int], None]
@@ -213,6 +213,9 @@ async def _store(
             continue
         if shelf.sheet is PEOPLE and name in replace:
             log.extend(await list_heads_leaving(connection, shelf))
+        if shelf.sheet is CREDENTIALS and "trang_thai" in found.columns[name]:
+            room = log.kept_at_most - len(checks.warnings)
+            checks.warnings += await list_waiting_again(connection, shelf, room)
         reports.append(await merge(connection, shelf, found.columns[name], replace=name in replace))
     if UNITS.name in replace:
         log.extend(await list_units_missed(connection))

@@ -79,12 +79,35 @@ async def list_heads_leaving(connection: AsyncConnection, people: Shelf) -> list
     return await _list_used(connection, people.sheet.name, people.sheet.key[0], _HEADS_LEAVING.format(_absent(people)))
 
 
+async def list_waiting_again(connection: AsyncConnection, credentials: Shelf, at_most: int) -> list[Problem]:
+    """Certificates that were decided and that the file lets wait once more; asked before they are merged."""
+    found = await connection.execute(
+        text(_WAITING_AGAIN.format(credentials.staged, _same_key(credentials))), {"at_most": at_most}
+    )
+    return [
+        Problem(
+            credentials.sheet.name,
+            ProblemKind.WAITS_AGAIN,
+            column="trang_thai",
+            value=" · ".join(str(one) for one in (row.person, row.kind, row.number or row.issued_on) if one),
+            other=row.status,
+        )
+        for row in found
+    ]
+
+
 async def list_units_missed(connection: AsyncConnection) -> list[Problem]:
     """Units that a replacement removed although people or review rounds that stay name them."""
     return await _list_used(connection, UNITS.name, UNITS.key[0], _UNITS_MISSED)
 
 
 _HEADS_LEAVING = "SELECT t.code, min(u.code) FROM people t JOIN units u ON u.head = t.code WHERE {} GROUP BY t.code"
+_WAITING_AGAIN = """
+SELECT t.person, t.kind, t.number, to_char(t.issued_on, 'DD/MM/YYYY') AS issued_on, t.status
+FROM credentials t JOIN {} s ON {}
+WHERE s.status = 'cho_xac_minh' AND t.status <> 'cho_xac_minh'
+ORDER BY t.person, t.kind, t.number, t.issued_on LIMIT :at_most
+"""
 _UNITS_MISSED = """
 SELECT used.code, min(used.by) FROM (
     SELECT unit, code FROM people UNION ALL SELECT scope, code FROM people

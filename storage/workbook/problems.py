@@ -54,6 +54,7 @@ class ProblemKind(StrEnum):
     LEVELS_REVERSED = "levels_reversed"
     BIRTH_IMPLAUSIBLE = "birth_implausible"
     BEFORE_BIRTH = "before_birth"
+    DEADLINE_FAR = "deadline_far"
     OTHER_CRITERION = "other_criterion"
     # Rows together.
     DUPLICATE_KEY = "duplicate_key"
@@ -62,6 +63,8 @@ class ProblemKind(StrEnum):
     UNKNOWN_PERSON = "unknown_person"
     UNKNOWN_GROUP = "unknown_group"  # a warning: nothing is wrong for certain
     OTHER_PROVINCE = "other_province"  # a warning
+    ISSUE_TO_COME = "issue_to_come"  # a warning
+    WAITS_AGAIN = "waits_again"  # a warning
     CIRCLE = "circle"
     STILL_USED = "still_used"
 

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select, text
+from structlog.testing import capture_logs
 
 from bot.judging import Judge
 from bot.judging import judge as judge_now
@@ -251,3 +252,36 @@ async def test_numbers_of_reports_are_those_on_screen_of_the_same_day(office, is
         assert of_screen.total() == len(rows) == sum(len(one.lacking) for one in in_chat)
         by_criterion = Counter(finding.criterion or "" for one in in_chat for finding in one.lacking)
         assert by_criterion == of_screen
+
+
+async def test_a_record_that_cannot_be_judged_stops_nobody_else_and_goes_on_waiting(server_url, tmp_path):
+    async with sample_office(server_url, tmp_path) as broken:
+        judge = broken.make_judge()
+        people = await judge.refresh()
+        await do(broken, "UPDATE credentials SET kind = 'khong_con_loai_nay' WHERE person = 'CB002'")
+        await do(broken, "UPDATE credentials SET status = 'tu_choi' WHERE person = 'CB005'")
+        next_day = Judge(broken.open_cabinet, broken.reference.rule_book, DayClock(TODAY + timedelta(days=1)))
+
+        with capture_logs() as logged:
+            assert await next_day.refresh() == people - 1
+            assert await next_day.refresh() == 0
+
+        async with broken.open_cabinet() as cabinet:
+            waiting = await cabinet.verdicts.list_waiting(TODAY + timedelta(days=1), 0, 10)
+        assert set(waiting) == {"CB002"}
+        assert [(one["event"], one["person"]) for one in logged if one["log_level"] == "error"] == [
+            ("judge.failed", "CB002")
+        ]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_rounds_stored_with_the_first_or_last_day_of_all_leave_everybody_judged_and_reminded(
+    server_url, tmp_path, day
+):
+    async with sample_office(server_url, tmp_path) as far:
+        await do(far, f"UPDATE rounds SET deadline = DATE '{day}', service_left_from_years = 5")  # noqa: S608
+
+        assert await far.make_judge().refresh() > 0
+        async with far.push.read_plan(TODAY) as (_telling, _agenda, planned):
+            told = [one async for one in planned]
+        assert told

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Collection, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,15 @@ async def test_keys_are_unique_and_the_same_on_whatever_day_the_change_is_planne
 
     assert today == later
     assert len(set(today)) == len(today) == 3
+
+
+async def test_the_same_change_told_from_another_moment_has_keys_of_its_own(library: Library) -> None:
+    async def keys(moment: int) -> set[str]:
+        known = replace(telling(library), moment=moment)
+        found = await planned(agenda(known.now, TODAY, known.find_before(TODAY)), recipients("CB001", "CB002"))
+        return {one.owed.key for one in found if one.owed.kind == "change"}
+
+    assert not await keys(2) & await keys(5)
 
 
 async def test_whoever_came_in_after_the_others_were_told_is_told_of_no_change(library: Library) -> None:

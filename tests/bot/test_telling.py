@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,14 +16,15 @@ from knowledge.facts import PersonCode
 from knowledge.library import Library
 from knowledge.owed import Owed
 from knowledge.reminders import Reminding
-from storage.database import Database
+from storage.database import Database, open_database
 from storage.drawers import Drawers
 from storage.encryption import Vault
+from storage.migrating import migrate, migrate_down
 from storage.records import NewDelivery, NewNotice, NoticeKind
 from storage.tables import told_rules
 from tests.handlers.visits import with_standards
 from tests.offices import settings_for
-from tests.storage.test_told_rules import NEWCOMER, RAISED, Province
+from tests.storage.test_told_rules import AS_BEFORE, NEWCOMER, RAISED, Province
 from tests.storage.workbook.books import WHOLE
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
@@ -133,3 +134,81 @@ async def test_rules_that_cannot_be_read_are_not_taken_for_told(upgraded: Upgrad
 
     async with upgraded.province.database.transaction() as drawers:
         assert [one.rules.fingerprint for one in await drawers.told.list_told()] == ["x"]
+
+
+async def test_a_change_that_was_taken_back_is_told_again_when_it_comes_again(upgraded: Upgraded) -> None:
+    for n, sheets in enumerate([RAISED, AS_BEFORE, RAISED, AS_BEFORE]):
+        await upgraded.province.load(sheets)
+
+        assert await upgraded.plan(MONDAY + timedelta(days=n)) == 1
+
+        assert len(await list_changes(upgraded.province.database)) == n + 1
+        assert await upgraded.province.noticed() == {}
+
+
+async def test_a_telling_that_an_upgrade_finds_half_done_goes_on_with_those_who_were_not_told(
+    empty_database_url: str, vault: Vault, tmp_path: Path
+) -> None:
+    async with open_database(empty_database_url, vault=vault) as database:
+        await migrate(database)
+        province = Province(database, vault, tmp_path)
+        await province.load(WHOLE)
+        await province.load(NEWCOMER)
+        upgraded = Upgraded(province, tmp_path)
+        for sheets in (RAISED, AS_BEFORE):  # told to their end, long before
+            await province.load(sheets)
+            await upgraded.plan(MONDAY)
+            async with database.transaction() as drawers:
+                await drawers.connection.exec_driver_sql("UPDATE deliveries SET state = 'delivered', merge_day = NULL")
+        before = await list_changes(database)
+        assert len(before) == 4
+        upgraded.clock.day = TUESDAY
+        gone = NewDelivery(PersonCode("CB002"), NOW, "telegram:1", "telegram", "CB002", merge_day=TUESDAY)
+        async with database.transaction() as drawers:
+            number = await drawers.outbox.put(gone, [NewNotice(NoticeKind.REMINDER, "told early")], NOW)
+            await drawers.connection.exec_driver_sql(
+                "UPDATE deliveries SET state = 'delivered' WHERE id = %s", (number,)
+            )
+        await province.load(RAISED)
+        await upgraded.plan(TUESDAY)
+        (first,) = set(await list_changes(database)) - set(before)
+
+        await migrate_down(database, "0032")
+        assert first.rpartition(":")[0] in await list_changes(database)
+        await migrate(database)
+
+        assert set(await list_changes(database)) == {*before, first}
+        await upgraded.plan(TUESDAY + timedelta(days=1))
+        told = set(await list_changes(database)) - {*before, first}
+        assert [one.split(":")[1] for one in told] == ["CB002"]
+        assert await province.noticed() == {}
+
+
+async def test_a_change_that_an_earlier_version_told_once_is_told_again_after_an_upgrade(
+    empty_database_url: str, vault: Vault, tmp_path: Path
+) -> None:
+    async with open_database(empty_database_url, vault=vault) as database:
+        await migrate(database)
+        province = Province(database, vault, tmp_path)
+        upgraded = Upgraded(province, tmp_path)
+        await province.load(WHOLE)
+        for day, sheets in ((MONDAY, RAISED), (TUESDAY, AS_BEFORE)):
+            await province.load(sheets)
+            assert await upgraded.plan(day) == 1
+        await province.load(RAISED)
+
+        await migrate_down(database, "0032")
+        async with database.transaction() as drawers:
+            await drawers.connection.exec_driver_sql("UPDATE notices SET key = regexp_replace(key, ':[0-9]+$', '')")
+        await migrate(database)
+
+        await upgraded.plan(TUESDAY + timedelta(days=1))
+        assert len(await list_changes(database)) == 3
+        assert await province.noticed() == {}
+
+
+async def list_changes(database: Database) -> list[str]:
+    """The keys of all that people were told of changed rules."""
+    async with database.transaction() as drawers:
+        found = await drawers.connection.exec_driver_sql("SELECT key FROM notices WHERE kind = 'change' ORDER BY key")
+        return list(found.scalars())

@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
 from bot.letters import Postman
 from bot.on_telegram.letters import TelegramCarrier
@@ -14,6 +15,7 @@ from bot.wiring_letters import LettersInDatabase
 from handlers.asking import Channel, Incoming
 from handlers.reply import Reply
 from knowledge.facts import PersonCode
+from storage.records import Letter, LetterKind, LetterState
 from tests.conversations.doors import DOORS
 from tests.conversations.test_dialogues import Links, link
 from tests.databases import make_home
@@ -143,6 +145,31 @@ async def test_hr_is_reminded_by_a_letter_in_their_own_chat_and_once_a_day(offic
         await carrier.close()
         assert "quá hạn trả lời" in await hr.reads()
         assert hr.buttons() == ["Hộp thư câu hỏi"]
+
+
+async def test_a_letter_to_hr_whom_the_asker_has_left_never_goes_out(office):
+    words_asked = "chuyển câu hỏi này cho sở nội vụ: ielts 6.0 có tính không"
+    passed = await office.desk.answer(Incoming(Channel.WEB, "v2", text=words_asked, person=ASKER_OF_HR))
+    found = _CODE.search(words(passed))
+    assert found is not None
+    hr, place = PersonCode("CB016"), ("telegram", "9200")
+    letter = Letter(*place, LetterKind.DETAILS, office.clock.now(), hr, found[1])
+    mail = LettersInDatabase(office._database, office.desk, office.clock)
+
+    async def left_while_asker_is_in(unit: str) -> None:
+        async with office._database.transaction() as drawers:
+            changed = text("UPDATE people SET unit = :unit WHERE code = :code")
+            await drawers.connection.execute(changed, {"unit": unit, "code": ASKER_OF_HR})
+            await drawers.letters.leave(letter)
+
+    await left_while_asker_is_in("SO-MAU-2")
+    assert await mail.begin("telegram", ["9200"]) is None
+    async with office._database.transaction() as drawers:
+        (kept,) = await drawers.letters.list_about(found[1])
+    assert (kept.state, kept.reason) == (LetterState.REFUSED, "not_theirs")
+
+    await left_while_asker_is_in("SO-MAU-1")
+    assert await mail.begin("telegram", ["9200"]) is not None
 
 
 async def test_tidying_keeps_what_still_waits(office):

@@ -60,6 +60,7 @@ _REFUSED_ON_ZALO = {
     "outside", "outside_unnoticed", "templated_nowhere", "not_following", "takes_nothing", "wrong", "failing",
     "unknown",
 }  # fmt: skip
+_WAIT_FOR_US = {"templated_nowhere", "wrong", "failing"}  # until it is mended, unless they are on Telegram
 _LOST = {"lost_after", "lost_page", "lost_garbage", "lost_before"}
 _TAKES_NOTHING, _WRONG = (-217, -227, -244), (-100, -210, -233)
 
@@ -194,7 +195,7 @@ async def count(province: Province, stage: Stage, began: float) -> dict[str, obj
     total = {n: on_zalo[n] + there[n] for n in on_zalo}
     waits, lost = _fail_overs(stage, became), _list_lost(stage)
     is_put_off = {n for n, one in became.items() if one.state == "waiting" and one.reason}
-    ended = {n: one for n, one in became.items() if one.state in {"delivered", "refused", "unclear"}}
+    ended = {n: one for n, one in became.items() if one.state in {"delivered", "unclear", *_REFUSED}}
     return {
         "people": len(on_zalo),
         "reached_on_zalo": sum(n > 0 for n in on_zalo.values()),
@@ -204,8 +205,8 @@ async def count(province: Province, stage: Stage, began: float) -> dict[str, obj
         "lost": sum(n not in became or (became[n].state == "delivered" and not total[n]) for n in total),
         "not_ended": len(total.keys() - ended.keys() - is_put_off),
         "put_off": Counter(became[n].reason for n in is_put_off),
-        "put_off_wrongly": sum(cast.kinds.get(n) != "limited" or n in cast.chats for n in is_put_off),
-        "refused": Counter(one.reason for one in ended.values() if one.state == "refused"),
+        "put_off_wrongly": sum(_is_put_off_wrongly(cast, n) for n in is_put_off),
+        "refused": Counter(one.reason for one in ended.values() if one.state in _REFUSED),
         "refused_unnamed": sum(one.state != "delivered" and not one.reason for one in became.values()),
         "refused_wrongly": sum(_is_refused_wrongly(cast, n, one, total[n]) for n, one in ended.items()),
         "unclear": Counter(one.reason for one in ended.values() if one.state == "unclear"),
@@ -216,7 +217,7 @@ async def count(province: Province, stage: Stage, began: float) -> dict[str, obj
             for n, one in ended.items()
         ),
         "failed_over": len(waits),
-        "not_failed_over": _not_failed_over(cast, ended),
+        "not_failed_over": _not_failed_over(cast, became),
         "fail_over_most_s": round(max(waits, default=0.0), 1),
         "rate_refusals": sum(one.code == -32 for one in stage.oa.calls),
         "tokens_refreshed": stage.oa.grants.refreshes,
@@ -226,6 +227,7 @@ async def count(province: Province, stage: Stage, began: float) -> dict[str, obj
     }  # fmt: skip
 
 
+_REFUSED = {"refused", "unreachable"}  # what is told only once waits for a chat that takes it
 _WITHOUT_ANSWER = {"carried out, answer lost", "fault, not carried out"}
 _DEFECTS = ("defect", "not_kept", "Traceback", "jobs.failed", "not_composed", "pump_failed", "bad_answer")
 
@@ -238,16 +240,26 @@ def _list_lost(stage: Stage) -> list[int]:
 
 def _is_refused_wrongly(cast: Cast, n: int, one: Became, messages: int) -> bool:
     """Whoever could be reached, or was, is not refused."""
-    if one.state != "refused":
+    if one.state not in _REFUSED:
         return False
     can_move = n in cast.chats and n not in cast.blocked
     return messages > 0 or cast.kinds.get(n) not in _REFUSED_ON_ZALO | {"limited"} or can_move
 
 
-def _not_failed_over(cast: Cast, ended: dict[int, Became]) -> int:
+def _is_put_off_wrongly(cast: Cast, n: int) -> bool:
+    """Only what Zalo may take later waits there, and that of whoever Telegram reaches does not."""
+    return cast.kinds.get(n) not in _WAIT_FOR_US | {"limited"} or (n in cast.chats and n not in cast.blocked)
+
+
+def _not_failed_over(cast: Cast, became: dict[int, Became]) -> int:
     """Refused on Zalo with a chat on Telegram, and yet not handed over there."""
     moving = {n for n in cast.chats if cast.kinds.get(n) in _REFUSED_ON_ZALO | {"limited"}}
-    return sum(n not in ended or (ended[n].state != "unclear" and ended[n].channel != "telegram") for n in moving)
+    return sum(n not in became or not _has_failed_over(became[n]) for n in moving)
+
+
+def _has_failed_over(one: Became) -> bool:
+    moved = any(place.startswith("zalo_oa ") for place in one.tried)
+    return one.state == "unclear" or one.channel == "telegram" or moved
 
 
 def _fail_overs(stage: Stage, became: dict[int, Became]) -> list[float]:

@@ -6,7 +6,7 @@ from handlers.reply import Reply
 from knowledge.facts import Person, PersonCode, Role, UnitCode
 from knowledge.rulebook import RuleBook
 from tests.handlers.desks import TriedDesk
-from tests.people import DIVISION, NEIGHBOUR, OFFICE, official
+from tests.people import COMMUNE, DIVISION, NEIGHBOUR, OFFICE, official
 
 ASKER = official(name="Trần Thị Hỏi")
 OTHER = official(code=PersonCode("CB002"), name="Lê Văn Khác")
@@ -15,6 +15,7 @@ HR = frozenset({Role.OFFICIAL, Role.HR})
 OFFICE_HR = official(code=PersonCode("HR001"), name="Phạm Thị Tổ Chức", roles=HR, scope=OFFICE.code)
 PROVINCE_HR = official(code=PersonCode("HR002"), name="Vũ Văn Tỉnh", unit=NEIGHBOUR.code, roles=HR)
 DIVISION_HR = official(code=PersonCode("HR003"), name="Đỗ Thị Phòng", unit=DIVISION.code, roles=HR, scope=DIVISION.code)
+COMMUNE_HR = official(code=PersonCode("HR004"), name="Bùi Thị Xã", unit=COMMUNE.code, roles=HR, scope=COMMUNE.code)
 ADMINISTRATOR = official(code=PersonCode("QT001"), name="Quản Trị", roles=frozenset({Role.ADMINISTRATOR}))
 DATA_OFFICER = official(code=PersonCode("BV001"), name="Bảo Vệ Dữ Liệu", roles=frozenset({Role.DATA_OFFICER}))
 HEAD = official(code=PersonCode("TT001"), name="Thủ Trưởng", roles=frozenset({Role.HEAD}))
@@ -23,7 +24,7 @@ NOWHERE = UnitCode("KHONG-CO")
 
 QUESTION = "công văn 9999/UBND-NC nói gì vậy"  # the library does not hold it
 REQUEST = "chuyển câu hỏi này cho sở nội vụ"
-ADDRESSES = {one.code: f"chat-{one.code}" for one in EVERYBODY}
+ADDRESSES = {one.code: f"chat-{one.code}" for one in (*EVERYBODY, COMMUNE_HR)}
 
 
 class Room:

@@ -204,6 +204,13 @@ async def test_a_person_whose_unit_is_not_known_is_served_by_hr_of_the_province(
     assert (await room.says(REQUEST, lost)).handed_to == "Sở Mẫu Thái Bình"
 
 
+async def test_a_question_of_somebody_whose_unit_is_not_known_is_not_taken_for_a_strangers(loaded, reader):
+    lost = replace(ASKER, unit=NOWHERE)
+    room = Room(loaded, reader, (lost, OTHER, PROVINCE_HR))
+    code = await room.asks(lost)
+    assert room.inquiries.kept[code].unit == NOWHERE
+
+
 async def test_hr_is_never_given_their_own_question(loaded, reader):
     room = Room(loaded, reader, (OFFICE_HR,))
     await room.says(QUESTION, OFFICE_HR)

@@ -471,6 +471,14 @@ async def test_recall_drops_what_waits_and_corrects_what_cannot_be_written_over(
     assert sending.outbox.notices[4][0].key == "correction:1:CB001"
 
 
+async def test_recall_takes_up_what_another_process_writes_over(sending):
+    sending.desk.sending.lines = (SendingLine("zalo_bot:1", "zalo_bot", 1.0),)
+
+    await sending.presses(AUTHOR, "broadcast.recall|1", "broadcast.recall.yes|1")
+
+    assert sending.drawers.broadcasts.editable == ("telegram",)
+
+
 async def test_unclear_one_is_sent_again_only_by_hrs_word(sending):
     number = sending.outbox.end("CB001", DeliveryState.UNCLEAR)
     sending.desk.sending.started.clear()

@@ -431,3 +431,68 @@ def test_a_refused_certificate_tells_how_its_owner_stands(loaded):
     person = official(credentials=(refused,))
     reply = judge_certificates(visit(loaded, person, kinds=(("ielts", None),), speaks_of_self=True))
     assert [(one.criterion, one.state) for one in reply.findings] == [("ngoai_ngu", State.MISSING)]
+
+
+DEGREE = credential("bang_cap", "dai_hoc", date(2020, 4, 9))
+ON_RECORD = [
+    pytest.param((("bang_cap", "dai_hoc"),), {}, id="the level alone"),
+    pytest.param((("bang_cap", None),), {"issued_year": 2020}, id="the year alone"),
+    pytest.param((("bang_cap", "dai_hoc"),), {"issued_on": date(2020, 4, 9)}, id="the level and the day"),
+]
+NOT_ON_RECORD = [
+    pytest.param((("bang_cap", "thac_si"),), {}, id="another level"),
+    pytest.param((("bang_cap", "dai_hoc"),), {"issued_on": date(2020, 4, 10)}, id="another day"),
+    pytest.param((("bang_cap", "dai_hoc"),), {"issued_year": 2019}, id="another year"),
+    pytest.param((("llct", "trung_cap"),), {}, id="another kind"),
+]
+ABSENT = "chưa ghi văn bằng, chứng chỉ này"
+
+
+def holding(library, held):
+    asked = (standard("hoc_van", "dai_hoc"), standard("ly_luan_chinh_tri", "trung_cap"), standard("ngoai_ngu", "bac_3"))
+    return with_standards(library, standards=asked), official(credentials=(held,))
+
+
+@pytest.mark.parametrize(("kinds", "named"), ON_RECORD)
+def test_a_certificate_on_the_record_is_told_as_it_stands_there_without_the_word_mine(library, kinds, named):
+    book, person = holding(library, DEGREE)
+
+    said = words(judge_certificates(visit(book, person, kinds=kinds, **named)))
+
+    assert "cấp ngày 09/04/2020" in said
+    assert ABSENT not in said
+
+
+@pytest.mark.parametrize(("kinds", "named"), NOT_ON_RECORD)
+def test_only_what_no_certificate_on_the_record_can_be_is_called_absent(library, kinds, named):
+    book, person = holding(library, DEGREE)
+
+    assert ABSENT in words(judge_certificates(visit(book, person, kinds=kinds, **named)))
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        pytest.param(credential("bang_cap", "dai_hoc", None), id="the record lacks its day"),
+        pytest.param(credential("bang_cap", None, date(2020, 4, 9)), id="the record lacks its level"),
+    ],
+)
+def test_a_record_with_gaps_is_not_said_to_lack_the_certificate(library, held):
+    book, person = holding(library, held)
+    asked = visit(book, person, kinds=(("bang_cap", "dai_hoc"),), issued_on=date(2020, 4, 9))
+
+    assert ABSENT not in words(judge_certificates(asked))
+
+
+def test_a_level_is_not_said_to_be_absent_when_it_is_on_record_under_a_kind_like_it(library):
+    book, person = holding(library, credential("khung_6_bac", "bac_3", date(2020, 4, 9)))
+
+    assert ABSENT not in words(judge_certificates(visit(book, person, kinds=(("vstep", "bac_3"),))))
+
+
+def test_a_score_named_in_general_is_answered_by_the_table_and_by_the_record(recognised):
+    person = official(credentials=(credential("ielts", "4.5"),))
+
+    found = judge_certificates(visit(recognised, person, kinds=(("ielts", "4.5"),))).findings
+
+    assert [one.held.issued_on for one in found] == [None, person.credentials[0].issued_on]

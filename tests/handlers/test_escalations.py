@@ -189,6 +189,17 @@ async def test_what_went_above_by_a_rung_that_is_no_more_stays_unseen(
     assert not [one for one in ("23/12/2026", CLERK.code) if one in said]
 
 
+async def test_ending_a_comment_shows_the_person_again_and_the_look_is_recorded(library: Library) -> None:
+    tried = Tried(make_book(library), BY_CHIEF)
+    pending = Pending(escalations.FORM, "words", {"person": OFFICIAL.code})
+    ended = replace(tried.visit(CHIEF, text="thôi"), pending=pending, meaning=None)
+
+    said = await escalations.read_comment(ended, CHIEF, tried.desk)
+
+    assert OFFICIAL.name in words(said)
+    assert [(one.action, one.subject) for one in tried.audit.entries] == [("looked_at_person", OFFICIAL.code)]
+
+
 async def test_official_finds_no_trace_of_it_in_their_own_data(library: Library) -> None:
     tried = Tried(make_book(library), BY_CHIEF, BY_DIRECTOR, BY_CLERK)
     for reader in (CHIEF, DIRECTOR, CLERK):

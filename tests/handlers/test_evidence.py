@@ -9,7 +9,7 @@ from handlers.hr.evidence import effect_of
 from handlers.letting_go import Kept, erase
 from handlers.reply import Outcome, Reply
 from handlers.vouching import explain_not_another, in_chat_of, name_leaving
-from knowledge.facts import Credential, CredentialStatus, Person, PersonCode, Role
+from knowledge.facts import Credential, CredentialStatus, KindCode, Person, PersonCode, Role
 from knowledge.findings import State
 from storage.records import Account, EvidenceState, LetterKind
 from tests.handlers import visits
@@ -322,6 +322,56 @@ async def test_a_question_is_asked_answered_and_decided(house):
     assert house.state() is EvidenceState.VERIFIED
 
 
+async def ask_back(house: House) -> None:
+    await house.hand_in()
+    await house.presses(HR, "review.ask|1:1")
+    await house.says(HR, "Đề nghị gửi thêm mặt sau của chứng chỉ")
+
+
+async def test_whoever_is_asked_is_not_waited_for_by_the_office_meanwhile(house):
+    await ask_back(house)
+    assert house.credentials() == ()
+    (finding,) = [one for one in (await house.says(ME, "tôi còn thiếu gì")).findings if one.criterion == "ngoai_ngu"]
+    assert finding.state is State.MISSING
+
+
+async def test_what_the_official_leaves_unanswered_is_with_hr_again(house):
+    await ask_back(house)
+    assert not (await house.says(HR, "/duyet")).lines
+    one = house.kept.kept[1]
+    house.kept.kept[1] = replace(one, changed_at=one.changed_at - timedelta(days=14))
+    listed = await house.says(HR, "/duyet")
+    assert [each.subject for each in listed.choices if each.action == "review.open"] == ["1"]
+
+
+@pytest.mark.parametrize("is_marked", [False, True])
+async def test_what_the_official_leaves_unanswered_is_verified_all_the_same(house, *, is_marked):
+    await ask_back(house)
+    if is_marked:
+        house.kept.marked.add(KindCode("ielts"))
+    opened = await house.presses(HR, "review.open|1")
+    assert "review.verify" in {one.action for one in opened.choices}
+    await house.presses(HR, "review.verify|1:2")
+    assert house.state() is (EvidenceState.CHECKED if is_marked else EvidenceState.VERIFIED)
+
+
+async def test_what_the_official_leaves_unanswered_is_rejected_all_the_same(house):
+    await ask_back(house)
+    await house.presses(HR, "review.reject|1:2")
+    await house.says(HR, "Đã hỏi mà không có trả lời")
+    assert house.state() is EvidenceState.REJECTED
+    assert [one.status for one in house.credentials()] == [CredentialStatus.REJECTED]
+
+
+async def test_certificates_of_the_roster_that_nobody_has_proven_are_counted_to_hr(library, reader):
+    of_roster = credential("ielts", "6.0", number="A-1", issued_on=date(2025, 5, 12), status=CredentialStatus.WAITING)
+    house = House(visits.with_table(library), reader, (replace(ME, credentials=(of_roster,)), HR, FAR))
+    listed = await house.says(HR, "/duyet")
+    assert len(listed.lines) == 1
+    assert "1" in listed.lines[0].text
+    assert not (await house.says(FAR, "/duyet")).lines
+
+
 async def test_pictures_sent_together_are_answered_once_and_what_is_not_kept_is_named(house):
     await house.says(ME, AT_ONCE)
     first = await house.hands_in(ME, b"picture 1", group="77")
@@ -511,6 +561,11 @@ def test_the_effect_is_that_of_the_real_verdict(library):
     assert (enough.now.state, enough.verified.state, enough.changes) == (State.MISSING, State.MET, True)
     expired = effect_of(replace(ielts, issued_on=date(2020, 5, 12)), ME, today)
     assert (expired.verified.state, expired.changes) == (State.EXPIRED, True)
+    earlier = replace(ielts, issued_on=date(2020, 5, 12), expires_on=date(2022, 5, 12), status=CredentialStatus.WAITING)
+    renewed = effect_of(ielts, replace(ME, credentials=(earlier,)), today)
+    assert renewed.verified.state is State.MET  # its own last day, not that of the issue before
+    over = replace(ielts, expires_on=date(2026, 1, 1), status=CredentialStatus.WAITING)
+    assert effect_of(ielts, replace(ME, credentials=(over,)), today).verified.state is State.EXPIRED
     better = replace(ME, credentials=(credential("vstep", "bac_3"),))
     assert not effect_of(replace(ielts, level="4.5"), better, today).changes
 

@@ -5,14 +5,18 @@ from datetime import UTC, datetime
 
 import pytest
 
+from handlers.asking import Channel
 from handlers.reply import Background, Outcome, Statement
 from knowledge.facts import Role
 from storage.records import Account, InquiryState, LetterKind, LetterState, MessageKind
 from tests.fakes import FakeClock
 from tests.handlers.inbox_people import (
+    ADDRESSES,
     ADMINISTRATOR,
     ASKER,
+    COMMUNE_HR,
     DIVISION_HR,
+    EVERYBODY,
     HEAD,
     OFFICE_HR,
     OTHER,
@@ -22,6 +26,7 @@ from tests.handlers.inbox_people import (
     audited,
 )
 from tests.handlers.visits import TODAY, actions, words
+from tests.people import COMMUNE
 
 ANSWERING = ("inbox.open", "inbox.reply", "inbox.ask", "inbox.close", "inbox.send", "inbox.reassign")
 OUTSIDE = [
@@ -323,6 +328,18 @@ async def test_a_question_is_handed_to_a_colleague_in_scope_who_is_told(room):
     assert audited(room)[-1] == (OFFICE_HR.code, "reassigned_inquiry", ASKER.code)
 
 
+@pytest.mark.parametrize(("other", "told"), [("zalo_oa", ["zalo_oa"]), (None, [])], ids=["has another", "has none"])
+async def test_a_colleague_who_blocked_a_chat_is_told_in_another_and_never_said_to_be_told_in_none(room, other, told):
+    kept = room.tried.drawers.accounts.kept
+    code = await room.asks()
+    kept["telegram", "88"] = Account("telegram", "88", person=PROVINCE_HR.code, unreachable_at=datetime.now(UTC))
+    if other is not None:
+        kept[other, "89"] = Account(other, "89", person=PROVINCE_HR.code)
+    said = await room.presses(f"inbox.assign|{code}#{PROVINCE_HR.code}", OFFICE_HR)
+    assert [one.channel for one in room.letters.kept if one.kind is LetterKind.ASSIGNED] == told
+    assert ("được báo trong cuộc trò chuyện đã liên kết" in words(said)) is bool(told)
+
+
 async def test_a_colleague_can_be_named_by_typing_the_code(room):
     code = await room.asks()
     await room.presses(f"inbox.reassign|{code}", OFFICE_HR)
@@ -421,6 +438,43 @@ async def test_administrators_are_told_at_once_when_no_hr_can_be_reached(room):
     assert room.letters.kept[-1].person == ADMINISTRATOR.code
 
 
+BLOCKED = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def block(room, *people):
+    """Their chats take no messages any more."""
+    for place, one in room.tried.drawers.accounts.kept.items():
+        if one.person in {person.code for person in people}:
+            room.tried.drawers.accounts.kept[place] = replace(one, unreachable_at=BLOCKED)
+
+
+async def test_reminders_go_to_the_chat_that_takes_them(reached):
+    block(reached, OFFICE_HR)
+    reached.tried.drawers.accounts.kept["zalo_oa", "88"] = Account("zalo_oa", "88", person=OFFICE_HR.code)
+    await reached.asks()
+    assert await remind(reached, AFTER) == 2
+    assert [(one.person, one.channel) for one in reached.letters.kept] == [
+        (OFFICE_HR.code, "zalo_oa"),
+        (PROVINCE_HR.code, "telegram"),
+    ]
+
+
+async def test_administrators_are_told_at_once_when_no_chat_of_hr_takes_messages(reached):
+    block(reached, OFFICE_HR, PROVINCE_HR)
+    await reached.asks()
+    assert await remind(reached, AFTER) == 1
+    assert reached.letters.kept[-1].person == ADMINISTRATOR.code
+
+
+async def test_others_in_charge_are_reminded_when_the_one_it_was_handed_to_cannot_be_told(reached):
+    code = await reached.asks()
+    await reached.presses(f"inbox.assign|{code}#{PROVINCE_HR.code}", OFFICE_HR)
+    block(reached, PROVINCE_HR)
+    await remind(reached, AFTER)
+    overdue = [one.person for one in reached.letters.kept if one.kind is LetterKind.OVERDUE]
+    assert overdue == [OFFICE_HR.code]
+
+
 async def test_only_the_one_it_was_handed_to_is_reminded(reached):
     code = await reached.asks()
     await reached.presses(f"inbox.assign|{code}#{PROVINCE_HR.code}", OFFICE_HR)
@@ -443,3 +497,122 @@ async def test_an_answer_with_a_basis_says_within_its_statement_whose_words_it_i
     [said] = [line for line in shown.lines if isinstance(line, Statement)]
     assert "Theo tôi thì đã đủ." in said.text
     assert OFFICE_HR.name in said.text
+
+
+# --- an asker who moves, or goes
+
+MOVED = replace(ASKER, unit=COMMUNE.code, position="Chuyên viên xã")
+
+
+@pytest.fixture
+def moving(loaded, reader):
+    """A room whose asker is about to move to the commune, with HR of both places."""
+    return Room(loaded, reader, (*EVERYBODY, COMMUNE_HR))
+
+
+def move(room):
+    room.tried.drawers.profiles.people[ASKER.code] = MOVED
+
+
+async def test_whoever_moves_takes_the_question_along(moving):
+    code = await moving.asks()
+    assert (await moving.presses(f"inbox.open|{code}", COMMUNE_HR)).outcome is Outcome.DENIED
+    move(moving)
+
+    assert code not in words(await moving.says("/hopthu", OFFICE_HR))
+    assert code in words(await moving.says("/hopthu", COMMUNE_HR))
+    opened = await moving.presses(f"inbox.open|{code}", COMMUNE_HR)
+    assert QUESTION in words(opened)
+    assert COMMUNE.name in words(opened)
+    assert audited(moving)[-1] == (COMMUNE_HR.code, "looked_at_inquiry", ASKER.code)
+    await moving.answers(code, "Có tính.", COMMUNE_HR)
+    assert moving.inquiries.kept[code].state is InquiryState.ANSWERED
+
+
+@pytest.mark.parametrize("action", ANSWERING)
+async def test_hr_whom_the_asker_left_sees_and_does_nothing_more(moving, action):
+    code = await moving.asks()
+    move(moving)
+    await moving.presses(f"inquiry.add|{code}", ASKER)
+    await moving.says("Tôi mới sang xã, chưa thi được", ASKER)
+    before = moving.inquiries.kept[code]
+
+    reply = await moving.presses(f"{action}|{code}", OFFICE_HR)
+
+    assert reply.outcome is Outcome.DENIED
+    assert all(one not in words(reply) for one in (QUESTION, MOVED.position, COMMUNE.name, "chưa thi được"))
+    assert moving.inquiries.kept[code] == before
+    assert audited(moving)[-1] == (OFFICE_HR.code, "look_refused", "inquiry")
+
+
+async def test_an_answer_begun_before_the_asker_moved_is_not_sent(moving):
+    code = await moving.asks()
+    await moving.presses(f"inbox.reply|{code}", OFFICE_HR)
+    shown = await moving.says("Có tính.", OFFICE_HR)
+    move(moving)
+    assert (await moving.chooses(shown, "inbox.send", OFFICE_HR)).outcome is Outcome.DENIED
+    assert moving.inquiries.kept[code].state is InquiryState.OPEN
+    assert not moving.letters.kept
+
+
+async def test_hr_whom_the_asker_left_is_not_told_what_the_asker_adds(moving):
+    moving.tried.drawers.accounts.kept["telegram", "1"] = Account("telegram", "1", person=OFFICE_HR.code)
+    code = await moving.asks()
+    await moving.presses(f"inbox.assign|{code}#{OFFICE_HR.code}", PROVINCE_HR)
+    moving.letters.kept.clear()
+    move(moving)
+    await moving.presses(f"inquiry.add|{code}", ASKER)
+    await moving.says("Tôi mới sang xã", ASKER)
+    assert not moving.letters.kept
+    # Nor does whoever has it now read that somebody else looks after it.
+    assert OFFICE_HR.name not in words(await moving.presses(f"inbox.open|{code}", COMMUNE_HR))
+
+
+async def test_a_letter_left_for_hr_before_the_asker_moved_is_not_told(moving):
+    address = ADDRESSES[OFFICE_HR.code]
+    moving.tried.drawers.accounts.kept["web", address] = Account("web", address, person=OFFICE_HR.code)
+    first, second = await moving.asks(), await moving.asks(OTHER)
+    for code in (first, second):
+        await moving.presses(f"inbox.assign|{code}#{OFFICE_HR.code}", PROVINCE_HR)
+    move(moving)
+    assert [await moving.tried.desk.may_tell(one, moving.tried.drawers) for one in moving.letters.kept] == [False, True]
+
+    # Nor where whoever it is for reads it at their next turn.
+    here = {"channel": Channel.COMMAND_LINE, "address": "local"}
+    moving.letters.kept = [replace(one, **here) for one in moving.letters.kept]
+    told = words(await moving.tried.say("/help", person=OFFICE_HR, **here))
+    assert (first in told, second in told) == (False, True)
+
+
+async def test_hr_of_where_the_asker_is_now_is_reminded(moving):
+    for n, one in enumerate((OFFICE_HR, COMMUNE_HR)):
+        moving.tried.drawers.accounts.kept["telegram", str(n)] = Account("telegram", str(n), person=one.code)
+    await moving.asks()
+    move(moving)
+    assert await remind(moving, AFTER) == 1
+    assert moving.letters.kept[-1].person == COMMUNE_HR.code
+
+
+async def test_who_has_the_chat_next_sees_nothing_that_was_asked_by_who_left_the_roster(room):
+    code = await room.asks()
+    await room.answers(code, "Có tính.")
+    del room.tried.drawers.profiles.people[ASKER.code]
+    assert not await room.tried.desk.may_tell(room.letters.kept[-1], room.tried.drawers)
+    room.inquiries.kept[code] = replace(room.inquiries.kept[code], person=None)
+    here = {"address": ADDRESSES[ASKER.code], "thread": f"web:{ADDRESSES[ASKER.code]}"}
+    for who in (OTHER, None):
+        shown = await room.presses(f"inquiry|{code}", who, **here)
+        assert shown.outcome is Outcome.DENIED
+        listed = await room.presses("inquiry", who, **here)
+        assert QUESTION not in words(shown) + words(listed)
+        assert code not in words(listed)
+
+
+async def test_hr_answers_who_left_the_roster_and_nobody_in_that_chat_is_told(room):
+    code = await room.asks()
+    del room.tried.drawers.profiles.people[ASKER.code]
+    opened = await room.presses(f"inbox.open|{code}", OFFICE_HR)
+    assert "person" not in actions(opened)
+    await room.answers(code, "Có tính.")
+    assert room.inquiries.kept[code].state is InquiryState.ANSWERED
+    assert not room.letters.kept

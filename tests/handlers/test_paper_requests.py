@@ -211,7 +211,7 @@ async def test_who_has_no_second_for_a_phone_number_reads_what_to_do(tried, libr
     one = replace(tried.drawers.privacy.requests[1], agreed_by=agreed)
     with locale_of("en"):
         shown = words(show_one(one, ASKER, visit(with_standards(library), OFFICER)))
-    for part in ("HR in charge of the unit", "load the roster", "their own linked chat"):
+    for part in ("HR in charge of the unit", "load the roster", "code from the administrator"):
         assert part in shown
 
 
@@ -228,6 +228,112 @@ async def test_a_phone_number_that_the_person_asked_for_in_their_own_chat_is_acc
     await tried.press("data.correct|sure:yes", thread="t")
     await _decide(tried, "accept")
     assert _corrected_by(tried) == ["CB090"]
+
+
+@pytest.fixture
+def given(tried) -> str:
+    """A chat of the asker to which a code of HR led."""
+    tried.drawers.accounts.kept["web", "given"] = _chat_by(HR.code)
+    return "given"
+
+
+def _chat_by(*codes: PersonCode) -> Account:
+    return Account("web", "given", ASKER.code, consent_version=NOTICE_VERSION, vouched_by=frozenset(codes))
+
+
+async def _ask_for_number(tried: TriedDesk, address: str, number: str = "0912345678") -> None:
+    for step in ("data.correct", "data.correct|field:dien_thoai"):
+        await tried.press(step, address=address, thread=address)
+    await tried.say(number, address=address, thread=address)
+    await tried.press("data.correct|sure:yes", address=address, thread=address)
+
+
+async def test_whoever_gave_the_code_agrees_to_no_phone_number_that_was_asked_for_there(tried, given):
+    await _ask_for_number(tried, given)
+    assert tried.drawers.privacy.requests[1].asked_vouched_by == {HR.code}
+
+    first = await _decide(tried, "accept", by=HR)
+    await _decide(tried, "accept", by=OFFICER)
+    second = await _decide(tried, "accept", by=HR)
+
+    assert [one.outcome for one in (first, second)] == [Outcome.DENIED] * 2
+    assert explain_not_another(HR, ASKER.code, ASKER.name, frozenset({HR.code})) == second.title
+    assert not _corrected_by(tried)
+    await _decide(tried, "accept", by=SECOND)
+    assert _corrected_by(tried) == [SECOND.code]
+
+
+async def test_a_colleague_in_a_chat_of_the_same_code_does_not_agree_to_it_either(tried, given):
+    led = Account("web", "led", SECOND.code, vouched_by=frozenset({HR.code}))
+    tried.drawers.accounts.kept["web", "led"] = led
+    await _ask_for_number(tried, given)
+
+    await tried.press("data.office.begin|1", address="led", thread="d")
+    denied = await tried.press("data.office.answer|deed:accept", address="led", thread="d")
+
+    assert denied.outcome is Outcome.DENIED
+    assert tried.drawers.privacy.requests[1].agreed_by is None
+
+
+async def test_hr_that_must_agree_second_reads_whose_code_led_there_and_what_else_helps(tried, given, library):
+    await _ask_for_number(tried, given)
+    with locale_of("en"):
+        shown = words(show_one(tried.drawers.privacy.requests[1], ASKER, visit(with_standards(library), SECOND)))
+    for part in (f"a code of {HR.code}", "load the roster", "code from the administrator", "Two persons must agree"):
+        assert part in shown
+
+
+async def test_the_giver_of_the_code_goes_on_deciding_what_lets_nobody_in(tried, given):
+    for step in ("data.correct", "data.correct|field:ho_ten"):
+        await tried.press(step, address=given, thread="t")
+    await tried.say("Nguyễn Văn Đúng", address=given, thread="t")
+    await tried.press("data.correct|sure:yes", address=given, thread="t")
+    await _decide(tried, "accept", by=HR)
+    assert tried.drawers.profiles.people[ASKER.code].name == "Nguyễn Văn Đúng"
+
+
+@pytest.mark.parametrize("is_entered", [True, False], ids=["written down for them", "asked in a chat of a code"])
+async def test_asked_for_anew_in_a_chat_of_their_own_a_phone_number_needs_one(tried, given, is_entered):
+    if is_entered:
+        await _enter(tried, "correct", "field:dien_thoai", "0912345678", "sure:yes")
+    else:
+        await _ask_for_number(tried, given)
+    for address in ("w1", "w2"):
+        await _ask_for_number(tried, address)
+    assert len(tried.drawers.privacy.requests) == 2
+    await _decide(tried, "accept", number=2)
+    assert _corrected_by(tried) == [HR.code]
+
+
+async def test_who_gave_the_code_of_the_chat_where_a_number_was_written_down_is_not_the_second(tried):
+    tried.drawers.accounts.kept["web", "led"] = Account("web", "led", SECOND.code, vouched_by=frozenset({HR.code}))
+    for token in ("data.office.new", "", "right:correct", f"day:{YESTERDAY.isoformat()}", "way:on_paper",
+                  "field:dien_thoai", "0912345678", "sure:yes"):  # fmt: skip
+        if ":" in token:
+            await tried.press(f"data.office.enter|{token}", address="led", thread="e")
+        elif token == "data.office.new":
+            await tried.press(token, address="led", thread="e")
+        else:
+            await tried.say(token or "CB001", address="led", thread="e")
+    assert tried.drawers.privacy.requests[1].asked_vouched_by == {HR.code}
+    await _decide(tried, "accept", by=OFFICER)
+    assert (await _decide(tried, "accept", by=HR)).outcome is Outcome.DENIED
+    assert not _corrected_by(tried)
+
+
+@pytest.mark.parametrize("purpose", ["answers", "questions", "evidence"])
+async def test_withdrawing_on_paper_what_cannot_simply_be_given_again_takes_two(tried, purpose):
+    await _enter(tried, "withdraw", f"purpose:{purpose}", "sure:yes")
+
+    await _decide(tried, "accept")
+    assert {one.person for one in tried.drawers.accounts.kept.values()} == {ASKER.code}
+    assert not [one for one in tried.drawers.privacy.consents if one.act is ConsentAct.WITHDRAWN]
+    assert (await _decide(tried, "accept")).outcome is Outcome.DENIED
+    assert tried.drawers.privacy.requests[1].is_open
+
+    await _decide(tried, "accept", by=SECOND)
+    assert tried.drawers.privacy.requests[1].state is DataRequestState.DONE
+    assert purpose in {one.purpose for one in tried.drawers.privacy.consents if one.act is ConsentAct.WITHDRAWN}
 
 
 async def test_one_consent_is_withdrawn_in_all_chats_and_they_stay_linked(tried):

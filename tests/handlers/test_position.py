@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from handlers.officials.position import list_requirements
+from handlers.phrases import locale_of
 from handlers.reply import Outcome
-from knowledge.facts import ManagedBy
+from knowledge.facts import ManagedBy, PositionGroup
 from tests.handlers.visits import actions, cited, visit, with_standards, words
 from tests.people import NEIGHBOUR, official, standard
 
@@ -103,3 +104,31 @@ def test_stranger_without_position_is_told_what_is_loaded(loaded):
 
 def test_stranger_without_position_gets_no_basis_when_nothing_is_loaded(bare):
     assert list_requirements(visit(bare)).outcome is Outcome.NO_BASIS
+
+
+@pytest.mark.parametrize("called", ["Phó phòng", "phó phòng", "pho phong"])
+def test_a_position_called_in_short_gets_the_same_reply_as_in_full(library, called):
+    deputy = PositionGroup("pho_truong_phong_so")
+    book = with_standards(library, standards=(standard("tin_hoc", "co_ban", position_group=deputy),))
+
+    in_full = list_requirements(visit(book, position_words="phó trưởng phòng"))
+
+    assert in_full.outcome is Outcome.ANSWERED
+    assert list_requirements(visit(book, position_words=called)) == in_full
+
+
+def test_ones_own_position_is_known_when_it_is_called_in_short(loaded):
+    deputy = official(position="Phó Trưởng phòng thuộc sở")
+
+    assert list_requirements(visit(loaded, deputy, position_words="phó phòng")).outcome is Outcome.ANSWERED
+    assert list_requirements(visit(loaded, official(), position_words="phó phòng")).outcome is Outcome.NO_BASIS
+
+
+@pytest.mark.parametrize("asked", ["giáo viên", "kế toán viên", "giám đốc sở"])
+def test_no_document_is_said_to_govern_a_position_that_no_table_lists(loaded, asked):
+    with locale_of("en"):
+        said = words(list_requirements(visit(loaded, official(), position_words=asked)))
+
+    assert "does not know which document" in said
+    assert "leaders and managers only" in said
+    assert "settled by" not in said

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from handlers.reply import Outcome
-from tests.handlers.inbox_people import ASKER, HEAD, OFFICE_HR, OTHER, PROVINCE_HR, Room, audited
+from tests.handlers.inbox_people import ASKER, HEAD, OFFICE_HR, OTHER, PROVINCE_HR, QUESTION, Room, audited
 from tests.handlers.test_second_province import FAR_OFFICE
 from tests.handlers.visits import actions, words
-from tests.people import UNITS
+from tests.people import NEIGHBOUR, UNITS
 
 ANSWER = "Nộp tại phòng một cửa, căn cứ giấy giới thiệu của đơn vị."
 
@@ -113,3 +113,36 @@ async def test_hr_of_another_province_hears_before_anything_is_asked_that_they_d
     reply = await room.presses(f"frequent.promote|{code}", hr)
     assert reply.outcome is Outcome.DENIED
     assert "ngoài đơn vị đồng chí phụ trách" in words(reply)
+
+
+def hands_it_over(room: Room) -> None:
+    room.tried.drawers.profiles.people[OFFICE_HR.code] = replace(OFFICE_HR, scope=NEIGHBOUR.code)
+
+
+def serves_nobody(room: Room) -> None:
+    room.tried.drawers.profiles.people[OFFICE_HR.code] = replace(OFFICE_HR, roles=HEAD.roles)
+
+
+@pytest.mark.parametrize("happens", [hands_it_over, serves_nobody])
+@pytest.mark.parametrize("goes_on", ["frequent|:", "frequent|answer:=", "frequent|question:.back"])
+async def test_a_form_left_open_shows_no_words_of_a_question_that_is_theirs_no_more(room, happens, goes_on):
+    code = await answered(room)
+    await room.presses(f"frequent.promote|{code}", OFFICE_HR)
+    await room.says("Hồ sơ đi học nộp ở phòng nào?", OFFICE_HR)
+    happens(room)
+
+    reply = await room.presses(goes_on, OFFICE_HR)
+
+    assert reply.outcome is Outcome.DENIED
+    assert QUESTION not in words(reply)
+    assert ANSWER not in words(reply)
+    assert reply.pending is None
+    assert not room.tried.drawers.questions.promoted
+
+
+async def test_going_on_with_a_question_that_is_theirs_no_more_is_recorded(room):
+    code = await answered(room)
+    await room.presses(f"frequent.promote|{code}", OFFICE_HR)
+    hands_it_over(room)
+    await room.says("Hồ sơ đi học nộp ở phòng nào?", OFFICE_HR)
+    assert (OFFICE_HR.code, "look_refused", "inquiry") in audited(room)

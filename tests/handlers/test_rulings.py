@@ -1,7 +1,7 @@
 """HR records rulings, rows and standards; another person of HR sees what they change and confirms, or nobody does."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -100,6 +100,19 @@ async def test_who_may_confirm_is_told_in_their_chat(room):
 
     assert [one.person for one in room.drawers.letters.kept] == [SECOND.code]
     assert write_letter(room.drawers.letters.kept[0]).choices[0].token == "proposal|1"
+
+
+async def test_who_may_confirm_is_told_in_the_chat_that_takes_messages_and_counted_only_with_one(room):
+    blocked = datetime(2026, 11, 20, tzinfo=UTC)
+    room.drawers.accounts.kept["telegram", "2"] = Account("telegram", "2", SECOND.code, unreachable_at=blocked)
+
+    await room.proposes()
+    assert not room.drawers.letters.kept
+    assert room.drawers.audit.entries[-1].details == {"told": 0}
+
+    room.drawers.accounts.kept["zalo_oa", "2"] = Account("zalo_oa", "2", SECOND.code)
+    await room.proposes()
+    assert [(one.channel, one.person) for one in room.drawers.letters.kept] == [("zalo_oa", SECOND.code)]
 
 
 async def test_author_is_told_that_it_was_decided(room):

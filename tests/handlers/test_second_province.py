@@ -130,6 +130,24 @@ async def test_clocks_that_run_out_are_told_to_hr_of_the_province_of_the_person(
     assert await count_due(drawers, today) == {HR.code: 1, FAR_HR.code: 1, ADMIN.code: 1}
 
 
+@pytest.mark.parametrize(("field", "is_told"), [("dien_thoai", True), ("ho_ten", False)])
+@pytest.mark.parametrize(
+    "behind", [{}, {HR.code: frozenset({FAR_OFFICER.code})}], ids=["who gave the code", "another whose code came of it"]
+)
+async def test_administrators_hear_of_a_number_asked_for_where_the_code_of_the_only_one_in_charge_led(
+    today, field, is_told, behind
+):
+    giver = FAR_OFFICER.code if behind else HR.code
+    privacy = FakePrivacy()
+    privacy.vouchers = behind
+    asked = DataRequest(
+        HERE.code, "web", "correct", NOW, TODAY, TODAY, field=field, asked_vouched_by=frozenset({giver})
+    )
+    await privacy.add_request(asked)
+    drawers = SimpleNamespace(privacy=privacy, profiles=FakeProfiles((HERE, HR, ADMIN)))
+    assert await count_due(drawers, today) == {HR.code: 1, **({ADMIN.code: 1} if is_told else {})}
+
+
 @pytest.mark.parametrize(
     ("behind", "is_told"),
     [

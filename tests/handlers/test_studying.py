@@ -5,7 +5,10 @@ from datetime import date
 
 import pytest
 
+from handlers.heads.study_decisions import find_open_of
 from handlers.reply import Outcome, Reply
+from handlers.study.desk import Desk
+from handlers.vouching import name_leaving
 from knowledge.facts import Person, PersonCode, Role
 from knowledge.rulebook import RuleBook
 from knowledge.study_cases import StudyState
@@ -343,6 +346,90 @@ async def test_whoever_cannot_be_reached_is_named_and_kept_as_unreachable(house)
     assert (delivery.person, delivery.sender, delivery.address) == (DIRECTOR.code, None, None)
 
 
+FORMER = tuple(replace(one, head=SUCCESSOR.code) if one.code == OFFICE.code else one for one in HEADED)
+
+
+def loses_the_post(house: House) -> None:
+    house.tried.declare(units=FORMER)
+
+
+def moves_away(house: House) -> None:
+    people = house.tried.drawers.profiles.people
+    people[ME.code] = replace(people[ME.code], unit=COMMUNE.code)
+
+
+@pytest.mark.parametrize("happens", [loses_the_post, moves_away])
+@pytest.mark.parametrize(
+    "goes_on", ["study.proposing|:", "study.proposing|criterion:ngoai_ngu", "Ngoại ngữ", "quay lại"]
+)
+async def test_a_proposal_left_open_shows_nothing_once_the_official_is_below_no_more(house, happens, goes_on):
+    first = await house.presses(DIRECTOR, f"study.propose|{ME.code}")
+    assert {"Ngoại ngữ", "Tin học"} <= {one.label for one in first.choices}
+    await house.says(ME, ASKED, "gửi")
+    happens(house)
+    before = len(house.audit)
+
+    said = await (house.presses if "|" in goes_on else house.says)(DIRECTOR, goes_on)
+
+    assert said.outcome is Outcome.DENIED
+    assert "study.proposing" not in actions(said)
+    assert "Mẫu" not in words(said).replace("Sở Mẫu", "")
+    assert "tiếng Anh" not in words(said)
+    assert house.audit[before:] == ["look_refused"]
+    assert said.pending is None
+    closed = await house.presses(DIRECTOR, "study.proposing|criterion:ngoai_ngu")
+    assert "không còn mở" in closed.title
+
+
+async def test_a_proposal_that_names_nobody_yet_is_refused_to_who_heads_nobody_any_more(house):
+    await house.presses(DIRECTOR, "study.propose")
+    loses_the_post(house)
+    assert (await house.says(DIRECTOR, ME.code)).outcome is Outcome.DENIED
+    assert house.audit[-1] == "look_refused"
+
+
+async def test_what_a_proposal_shows_of_the_official_is_recorded_as_a_look(house):
+    await house.says(ME, ASKED, "gửi")
+    before = len(house.audit)
+    await house.presses(DIRECTOR, f"study.propose|{ME.code}")
+    shown = await house.presses(DIRECTOR, "study.proposing|criterion:ngoai_ngu")
+    assert "không lập thêm" in words(shown)
+    assert house.audit[before:] == ["looked_at_person", "looked_at_study"]
+    looks = house.tried.drawers.audit.entries[before:]
+    assert {(one.actor, one.subject) for one in looks} == {(DIRECTOR.code, ME.code)}
+
+
+@pytest.mark.parametrize(("who", "is_shown"), [(DIRECTOR, True), (SUCCESSOR, False), (HR, False)])
+async def test_an_open_case_is_shown_instead_of_a_second_one_only_to_who_heads_the_official(house, who, is_shown):
+    await house.says(ME, ASKED, "gửi")
+    drawers, visit = house.tried.drawers, visits.visit(house.tried._book, who)
+    desk = Desk(
+        cases=drawers.study,
+        profiles=drawers.profiles,
+        accounts=drawers.accounts,
+        staff=drawers.profiles,
+        outbox=drawers.outbox,
+        letters=drawers.letters,
+        audit=drawers.audit,
+        clock=house.tried.desk._clock,
+        senders={},
+    )
+    before = len(house.audit)
+    shown = await find_open_of({"person": ME.code, "criterion": "ngoai_ngu"}, who, visit, desk)
+    assert (shown is not None) is is_shown
+    assert house.audit[before:] == (["looked_at_study"] if is_shown else [])
+
+
+async def test_who_serves_an_official_as_hr_and_heads_others_is_shown_what_is_on_record(library, reader):
+    both = official(code=PersonCode("HR002"), name="Phạm Thị Hai", unit=NEIGHBOUR.code, roles=frozenset({Role.HR}))
+    units = tuple(replace(one, head=both.code) if one.code == NEIGHBOUR.code else one for one in HEADED)
+    house = House(book_of(library, units), reader, (*PEOPLE, both))
+    await house.says(ME, ASKED, "gửi")
+    told = await house.says(both, "cử CB001 đi học tin học")
+    assert told.pending is None
+    assert "chờ thủ trưởng trả lời" in words(told)
+
+
 # --- talk around it
 
 
@@ -411,3 +498,21 @@ async def test_the_record_comes_as_a_paper_with_times_names_and_basis(house):
     assert {cite.document for cite in paper.cites} == {"2123/UBND-NC"}
     assert "Phạm Thị Nhân (HR001)" in paper.closing
     assert house.audit[-1] == "printed_study"
+
+
+@pytest.mark.parametrize("by", ["button", "name", "code"])
+async def test_a_head_whose_chat_was_linked_by_somebody_of_theirs_hears_why_nothing_is_proposed_there(
+    library, reader, by
+):
+    house = House(book_of(library), reader)
+    house.accounts.kept["web", "given"] = Account("web", "given", DIRECTOR.code, vouched_by=frozenset({HR.code}))
+    place = {"address": "given", "thread": "web:given"}
+    if by == "name":
+        reply = await house.tried.say(f"cử {HR.code} đi học", **place)
+    else:
+        reply = await house.tried.press(f"study.propose|{HR.code if by == 'button' else ''}", **place)
+        reply = await house.tried.say(HR.code, **place) if by == "code" else reply
+
+    assert name_leaving() in words(reply)
+    assert "Không có cán bộ nào" not in words(reply)
+    assert "look_refused" not in [one.action for one in house.tried.drawers.audit.entries]

@@ -14,8 +14,9 @@ from handlers.notices.composing import Dropped, Present
 from handlers.notices.unit_reminders import compose
 from handlers.reply import Outcome, Reply
 from knowledge.digesting import Stage
-from knowledge.facts import CriterionCode, Person, PersonCode, Role
+from knowledge.facts import CriterionCode, Person, PersonCode, Role, UnitCode
 from knowledge.library import Library
+from knowledge.rulebook import RuleBook
 from storage.records import Account, Delivery, DeliveryState, Notice, NoticeKind
 from tests.handlers.desks import TriedDesk
 from tests.handlers.visits import TODAY, actions, words
@@ -26,6 +27,7 @@ NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
 OTHER = replace(OFFICIAL, code=PersonCode("CB002"), name="Trần Thị Hai")
 DONE = replace(OFFICIAL, code=PersonCode("CB003"), name="Lê Đủ", credentials=(credential("vstep", "bac_3"),))
 FAR_AWAY = replace(OFFICIAL, code=PersonCode("CB900"), name="Phạm Nơi Khác", unit=NEIGHBOUR.code)
+BESIDE = replace(OFFICE, code=UnitCode("SO-BEN-CANH"), name="Sở Bên Cạnh")
 STRANGER = replace(OFFICIAL, code=PersonCode("CB901"), name="Vũ Không Chức", unit=NEIGHBOUR.code)
 HR = replace(CLERK, scope=OFFICE.code)
 ELSEWHERE = replace(CLERK, code=PersonCode("HR009"), unit=NEIGHBOUR.code, scope=NEIGHBOUR.code)
@@ -248,6 +250,60 @@ async def test_reminder_says_who_and_how_many_and_never_what(library: Library, p
     assert DIVISION.name in said.title
     assert "31/12/2026" in words(said)
     assert "ngoại ngữ" not in words(said).lower()
+
+
+def from_head_of(unit: UnitCode) -> Notice:
+    payload = {"by": "CB010", "unit": unit}
+    return Notice(1, NoticeKind.UNIT_REMINDER, "k", "", (OFFICIAL.code,), payload, NOW)
+
+
+async def said_to(person: Person, unit: UnitCode, book: RuleBook, *, is_quiet: bool = False) -> Reply | object:
+    delivery = Delivery(7, person.code, NOW, DeliveryState.CLAIMED)
+    return await compose(from_head_of(unit), delivery, Present(person, book.on(TODAY), NOW, is_quiet=is_quiet))
+
+
+@pytest.mark.parametrize("unit", [DIVISION.code, OFFICE.code], ids=["their unit", "the unit above"])
+async def test_reminder_is_dropped_for_whoever_has_left_the_units_of_that_head(
+    library: Library, unit: UnitCode
+) -> None:
+    book = make_book(library, (*make_book(library).rules.units, BESIDE))
+
+    assert isinstance(await said_to(OFFICIAL, unit, book), Reply)
+    assert await said_to(replace(OFFICIAL, unit=BESIDE.code), unit, book) == Dropped("moved")
+    assert await said_to(replace(OFFICIAL, unit=OFFICE.code), DIVISION.code, book) == Dropped("moved")
+
+
+async def test_reminder_holds_where_the_unit_was_taken_over_by_another(library: Library) -> None:
+    ended = replace(DIVISION, valid_to=TODAY - timedelta(days=1), successor=UnitCode("PHONG-MOI"))
+    heir = replace(DIVISION, code=UnitCode("PHONG-MOI"), name="Phòng Mới")
+    book = make_book(library, (OFFICE, ended, heir, BESIDE))
+
+    assert isinstance(await said_to(OFFICIAL, DIVISION.code, book), Reply)
+    assert isinstance(await said_to(replace(OFFICIAL, unit=heir.code), DIVISION.code, book), Reply)
+
+
+async def test_reminder_is_dropped_for_whoever_has_paused_since(library: Library) -> None:
+    assert await said_to(OFFICIAL, DIVISION.code, make_book(library), is_quiet=True) == Dropped("quiet")
+
+
+async def test_head_of_two_units_speaks_to_each_for_their_own(library: Library) -> None:
+    units = tuple(
+        replace(one, head=CHIEF.code if one.code in {DIVISION.code, BESIDE.code} else one.head)
+        for one in (*make_book(library).rules.units, BESIDE)
+    )
+    beside = replace(FAR_AWAY, unit=BESIDE.code)
+    tried = TriedDesk(make_book(library, units), None, people=(OFFICIAL, CHIEF, beside))
+    for person in (OFFICIAL, beside):
+        account = Account("telegram", f"t-{person.code}", person.code, NOW)
+        tried.drawers.accounts.kept[account.channel, account.address] = account
+
+    await tried.press("remind.yes|u:", person=CHIEF)
+
+    outbox = tried.drawers.broadcast_outbox
+    assert {put.person: outbox.notices[number][0].payload["unit"] for number, put in outbox.put.items()} == {
+        OFFICIAL.code: DIVISION.code,
+        beside.code: BESIDE.code,
+    }
 
 
 # --- codes

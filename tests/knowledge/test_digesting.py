@@ -74,13 +74,16 @@ def test_hr_is_told_of_their_desk_though_nobody_lacks_anything(library: Library)
         unclear={DIVISION.code: 4, UnitCode("SO-TB"): 7},
         evidence={DIVISION.code: 2},
         own_evidence={CLERK.code: 1},
+        unproven={DIVISION.code: 5, UnitCode("SO-TB"): 7},
     )
     within = replace(CLERK, code=PersonCode("HR002"), scope=DIVISION.code)
 
     of_province, of_division = digest(make_book(library), MONDAY, (done, CHIEF, DIRECTOR, CLERK, within), desk)
 
-    assert of_province.payload["desk"] == {"evidence": 1, "inquiries": 3, "proposals": 2, "unclear": 11}
-    assert of_division.payload["desk"] == {"evidence": 2, "inquiries": 2, "unclear": 4}
+    assert of_province.payload["desk"] == {
+        "evidence": 1, "inquiries": 3, "proposals": 2, "unclear": 11, "unproven": 12,
+    }  # fmt: skip
+    assert of_division.payload["desk"] == {"evidence": 2, "inquiries": 2, "unclear": 4, "unproven": 5}
 
 
 @pytest.mark.parametrize(

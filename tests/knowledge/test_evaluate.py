@@ -19,6 +19,7 @@ from knowledge.facts import (
     UnitCode,
 )
 from knowledge.findings import Accountable, Finding, Reason, State
+from knowledge.recognition import last_valid_day
 from knowledge.rulebook import RulesOn
 from tests.people import (
     COMMUNE,
@@ -526,3 +527,19 @@ def test_nobodys_verdict_depends_on_who_was_judged_before(library):
         together = [evaluate(one, shared) for one in people]
         assert together == [evaluate(one, RulesOn(book, day)) for one in people]
         assert len({found[0] for found in together if found}) > 5
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+@pytest.mark.parametrize("included", [True, False])
+def test_a_round_that_was_stored_with_the_first_or_last_day_of_all_stops_nobody(library, day, included):
+    far = review(deadline=day, deadline_included=included, service_left_from_years=5)
+
+    found = judge(library, official(), standards=(LANGUAGE,), rounds=(far,))
+
+    assert found.state is State.MISSING
+
+
+def test_a_certificate_that_would_last_beyond_the_calendar_lasts_to_its_end(library):
+    held = credential("ielts", "5.0", date(9950, 1, 1))
+
+    assert last_valid_day(held, row("ielts", "bac_3", "4.5", "5.0", months_valid=1200)) == date.max

@@ -1,11 +1,12 @@
 """HR is told of evidence that waits once, the nearest first, and those above when it has waited for long."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
-from knowledge.evidence_waiting import EvidenceWaiting, WaitingEvidence
+from knowledge.evidence_waiting import EvidenceWaiting, WaitingEvidence, left_before
 from knowledge.facts import Person, PersonCode, UnitCode
 from knowledge.library import Library
+from knowledge.local_time import VIETNAM
 from knowledge.owed import Owed
 from tests.knowledge.test_escalating import CHIEF, CLERK, DIRECTOR, OFFICIAL, make_book
 from tests.people import DIVISION
@@ -50,6 +51,15 @@ def test_what_waits_for_long_is_told_once_more_and_to_those_above(library: Libra
     ]  # fmt: skip
     both = {code: frozenset({(7, 1, "late")}) for code in (CLERK.code, NEAR.code)}
     assert owed(library, ONE, on=date(2026, 12, 4), told=both) == []
+
+
+def test_what_an_official_was_asked_before_that_moment_is_late(library: Library) -> None:
+    book = make_book(library)
+
+    assert left_before(book.on(WEDNESDAY)) == datetime(2026, 11, 20, tzinfo=VIETNAM)
+    assert left_before(book.on(THURSDAY)) == datetime(2026, 11, 23, tzinfo=VIETNAM)
+    assert {one.stage for one in owed(library, replace(ONE, since=FRIDAY), on=THURSDAY)} == {"late"}
+    assert {one.stage for one in owed(library, replace(ONE, since=MONDAY), on=THURSDAY)} == {"new"}
 
 
 def test_whom_nothing_reaches_is_not_the_only_one_told(library: Library) -> None:

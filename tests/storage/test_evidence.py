@@ -1,14 +1,14 @@
 """Evidence in the cabinet: a credential follows what is decided on it; files are sealed, and go in their time."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
-from knowledge.facts import Credential, CredentialStatus, KindCode, PersonCode
+from knowledge.facts import Credential, CredentialStatus, KindCode, PersonCode, UnitCode
 from storage.database import Database
 from storage.drawers import Drawers
 from storage.records import Evidence, EvidenceState, NewDelivery, NewNotice, NoticeKind
@@ -44,6 +44,29 @@ async def statuses(drawers: Drawers) -> list[CredentialStatus]:
     return [one.status for one in person.credentials]
 
 
+async def put_on_record(drawers: Drawers, *held: Credential) -> None:
+    await put_units(drawers)
+    await put_people(drawers, [replace(ME, credentials=held)])
+
+
+async def on_record(drawers: Drawers) -> list[Credential]:
+    person = await drawers.profiles.find_person(ME.code)
+    assert person is not None
+    return sorted(person.credentials, key=lambda one: one.number or "")
+
+
+async def list_waiting(
+    drawers: Drawers,
+    units: Collection[UnitCode],
+    but: PersonCode,
+    *,
+    asked_before: datetime = NOW,
+    limit: int = 9,
+    offset: int = 0,
+) -> tuple[Sequence[Evidence], int]:
+    return await drawers.evidence.list_waiting(units, but, asked_before=asked_before, limit=limit, offset=offset)
+
+
 def decided(one: Evidence, state: EvidenceState, **more: object) -> Evidence:
     changed = {"state": state, "version": one.version + 1, "changed_at": NOW, "decided_by": HR, "decided_at": NOW}
     return replace(one, **{**changed, **more})
@@ -63,7 +86,7 @@ async def test_what_is_handed_in_waits_on_record_and_is_read_back_whole(filled: 
         (EvidenceState.VERIFIED, [CredentialStatus.VERIFIED]),
         (EvidenceState.REJECTED, [CredentialStatus.REJECTED]),
         (EvidenceState.CHECKED, [CredentialStatus.WAITING]),
-        (EvidenceState.ASKED_BACK, [CredentialStatus.WAITING]),
+        (EvidenceState.ASKED_BACK, []),  # it waits for the official, not for the office
         (EvidenceState.WITHDRAWN, []),
     ],
 )
@@ -124,13 +147,86 @@ async def test_a_rejected_certificate_may_be_handed_in_again(filled):
     assert await statuses(filled) == [CredentialStatus.WAITING]
 
 
-async def test_what_hr_had_on_record_stays_when_it_is_taken_back(drawers: Drawers) -> None:
-    await put_units(drawers)
-    await put_people(drawers, [replace(ME, credentials=(replace(IELTS, level=None),))])
+@pytest.mark.parametrize("status", [CredentialStatus.WAITING, CredentialStatus.REJECTED])
+@pytest.mark.parametrize("is_asked", [False, True])
+async def test_what_hr_had_on_record_is_there_again_when_it_is_taken_back(
+    drawers: Drawers, status: CredentialStatus, *, is_asked: bool
+) -> None:
+    before = replace(IELTS, level="4.0", issued_on=date(2020, 1, 1), expires_on=date(2022, 1, 1), status=status)
+    await put_on_record(drawers, before)
     kept = await submitted(drawers)
     assert not kept.is_new
+    assert await on_record(drawers) == [IELTS]
+    if is_asked:
+        kept = decided(kept, EvidenceState.ASKED_BACK)
+        await drawers.evidence.settle(kept)
+        assert await on_record(drawers) == [before]
+        again = await drawers.evidence.submit_again(replace(kept, state=EvidenceState.WAITING, version=3), ())
+        assert again is not None
+        assert not again.is_new
+        assert await on_record(drawers) == [IELTS]
+        kept = again
     await drawers.evidence.settle(decided(kept, EvidenceState.WITHDRAWN))
-    assert await statuses(drawers) == [CredentialStatus.WAITING]
+    assert await on_record(drawers) == [before]
+    former = await drawers.connection.execute(text("SELECT former FROM evidence WHERE former IS NOT NULL"))
+    assert former.first() is None
+
+
+async def test_what_was_rejected_stays_so_when_whoever_handed_it_in_again_leaves(filled):
+    await filled.evidence.settle(decided(await submitted(filled), EvidenceState.REJECTED))
+    await submitted(filled)
+    await filled.evidence.withdraw_all(ME.code, NOW)
+    assert await statuses(filled) == [CredentialStatus.REJECTED]
+
+
+async def test_what_hr_has_loaded_meanwhile_stays_when_it_is_taken_back(drawers: Drawers) -> None:
+    await put_on_record(drawers, replace(IELTS, level="4.0"))
+    kept = await submitted(drawers)
+    await drawers.connection.execute(text("UPDATE credentials SET level = '5.0'"))
+    await drawers.evidence.settle(decided(kept, EvidenceState.WITHDRAWN))
+    assert await on_record(drawers) == [replace(IELTS, level="5.0")]
+
+
+async def test_another_number_at_each_question_leaves_the_record_as_it_was(drawers: Drawers) -> None:
+    before = replace(IELTS, level="4.0")
+    await put_on_record(drawers, before)
+    kept: Evidence | None = await submitted(drawers)
+    for number in ("A-2", "A-1", "A-3"):
+        assert kept is not None
+        asked = decided(kept, EvidenceState.ASKED_BACK)
+        await drawers.evidence.settle(asked)
+        right = replace(IELTS, number=number)
+        sent = replace(asked, credential=right, state=EvidenceState.WAITING, version=asked.version + 1)
+        kept = await drawers.evidence.submit_again(sent, ())
+        assert kept is not None
+        assert kept.is_new is (number != "A-1")
+        assert await on_record(drawers) == ([IELTS] if number == "A-1" else [before, right])
+    assert kept is not None
+    await drawers.evidence.settle(decided(kept, EvidenceState.WITHDRAWN))
+    assert await on_record(drawers) == [before]
+
+
+async def test_what_was_asked_about_while_it_stood_on_record_is_still_taken_back(filled):
+    """As an earlier version of the product left it."""
+    kept = await submitted(filled)
+    await filled.connection.execute(text("UPDATE evidence SET state = 'asked_back'"))
+    again = await filled.evidence.submit_again(replace(kept, version=3), ())
+    assert again is not None
+    assert again.is_new
+    await filled.evidence.settle(decided(again, EvidenceState.WITHDRAWN))
+    assert await statuses(filled) == []
+
+
+async def test_the_last_day_of_another_issue_is_not_that_of_what_is_verified(drawers: Drawers) -> None:
+    await put_on_record(drawers, replace(IELTS, issued_on=date(2020, 1, 1), expires_on=date(2022, 1, 1)))
+    await drawers.evidence.settle(decided(await submitted(drawers), EvidenceState.VERIFIED))
+    assert [one.expires_on for one in await on_record(drawers)] == [None]
+
+
+async def test_the_last_day_of_the_same_issue_stays(drawers: Drawers) -> None:
+    await put_on_record(drawers, replace(IELTS, expires_on=date(2027, 5, 12)))
+    await drawers.evidence.settle(decided(await submitted(drawers), EvidenceState.VERIFIED))
+    assert [one.expires_on for one in await on_record(drawers)] == [date(2027, 5, 12)]
 
 
 async def test_an_answer_to_a_question_may_change_the_certificate_itself(filled):
@@ -150,14 +246,55 @@ async def test_the_queue_holds_what_waits_in_these_units_but_ones_own(filled):
     first = await submitted(filled)
     second = await filled.evidence.submit(made(person=COLLEAGUE.code), ())
     assert second is not None
-    others, total = await filled.evidence.list_waiting([HEALTH.code], HR, limit=1, offset=1)
+    others, total = await list_waiting(filled, [HEALTH.code], HR, limit=1, offset=1)
     assert (others, total) == ([second], 2)
-    assert await filled.evidence.list_waiting([HEALTH.code], ME.code, limit=9, offset=0) == ([second], 1)
+    assert await list_waiting(filled, [HEALTH.code], ME.code, limit=9, offset=0) == ([second], 1)
     await filled.evidence.settle(decided(first, EvidenceState.ASKED_BACK))
     await filled.evidence.settle(decided(second, EvidenceState.CHECKED))
-    left, total = await filled.evidence.list_waiting([HEALTH.code], HR, limit=9, offset=0)
+    left, total = await list_waiting(filled, [HEALTH.code], HR, limit=9, offset=0)
     assert ([one.number for one in left], total) == ([second.number], 1)
-    assert await filled.evidence.list_waiting([], HR, limit=9, offset=0) == ([], 0)
+    assert await list_waiting(filled, [], HR, limit=9, offset=0) == ([], 0)
+
+
+async def test_what_an_official_left_unanswered_waits_for_hr_again(filled):
+    asked = decided(await submitted(filled), EvidenceState.ASKED_BACK, words="Số hiệu nào?")
+    await filled.evidence.settle(asked)
+    assert await filled.evidence.list_all_waiting(NOW) == []
+
+    later = NOW + timedelta(seconds=1)
+    left, total = await list_waiting(filled, [HEALTH.code], HR, asked_before=later)
+    assert ([one.number for one in left], total) == ([asked.number], 1)
+    assert [one.number for one in await filled.evidence.list_all_waiting(later)] == [asked.number]
+    assert await filled.evidence.find_waiting([asked.number]) == {asked.number: (2, ME.code)}
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [(EvidenceState.REJECTED, CredentialStatus.REJECTED), (EvidenceState.VERIFIED, CredentialStatus.VERIFIED)],
+)
+async def test_what_an_official_was_asked_about_is_decided_all_the_same(filled, state, status):
+    asked = decided(await submitted(filled), EvidenceState.ASKED_BACK)
+    await filled.evidence.settle(asked)
+    await filled.evidence.settle(decided(asked, state))
+    assert await statuses(filled) == [status]
+
+
+async def test_certificates_that_wait_on_record_with_nothing_handed_in_are_counted(drawers: Drawers) -> None:
+    await put_units(drawers)
+    waiting, verified = IELTS, replace(IELTS, number="A-2", status=CredentialStatus.VERIFIED)
+    await put_people(drawers, [replace(ME, credentials=(waiting, verified)), COLLEAGUE])
+
+    async def counted() -> tuple[int, int]:
+        by_unit = await drawers.evidence.count_all_unproven()
+        return await drawers.evidence.count_unproven([HEALTH.code], HR), by_unit.get(HEALTH.code, 0)
+
+    assert await counted() == (1, 1)
+    assert await drawers.evidence.count_unproven([HEALTH.code], ME.code) == 0
+    assert await drawers.evidence.count_unproven([], HR) == 0
+    kept = await submitted(drawers)
+    assert await counted() == (0, 0)
+    await drawers.evidence.settle(decided(kept, EvidenceState.ASKED_BACK))
+    assert await counted() == (1, 1)
 
 
 async def test_files_are_sealed_belong_to_one_person_and_are_read_with_their_submission(filled):
@@ -225,7 +362,7 @@ async def test_what_was_handed_in_under_two_people_still_needs_two_once_its_kind
 
 async def test_what_hr_was_told_of_is_known_until_the_message_is_dropped(filled):
     kept = await submitted(filled)
-    (row,) = await filled.evidence.list_all_waiting()
+    (row,) = await filled.evidence.list_all_waiting(NOW)
     assert (row.number, row.version, row.person, row.unit) == (kept.number, 1, ME.code, HEALTH.code)
     assert await filled.evidence.find_waiting([kept.number, 99]) == {kept.number: (1, ME.code)}
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select, text
 
-from knowledge.facts import DocumentId, PersonCode, Role, TerritoryCode, UnitCode
+from knowledge.facts import DocumentId, PersonCode, Role, TerritoryCode, Unit, UnitCode, UnitKind
 from storage.database import Database
 from storage.drawers import Drawers
 from storage.link_codes import ALPHABET
@@ -42,6 +42,7 @@ ASKED = Inquiry(
     consent_version="2026-11-21",
     answer="Kho chưa có toàn văn.",
 )
+AWAY = Unit(UnitCode("XA"), "UBND xã", UnitKind.COMMUNE_GOVERNMENT, TerritoryCode("ha-noi"))
 STRANGER = replace(ASKED, person=None, unit=None, address="99")
 REPLY = InquiryMessage(
     MessageKind.REPLY, NOON, "Có tính.", PersonCode("HR001"), "Phạm Thị Mẫu", "Sở Mẫu", DocumentId("2123/UBND-NC"), "3"
@@ -101,8 +102,10 @@ async def test_own_questions_are_those_of_the_person_or_of_the_stranger_at_this_
 async def test_waiting_ones_are_listed_by_scope_and_without_texts(office: Drawers) -> None:
     mine = (await office.inquiries.add(ASKED)).code
     strangers = (await office.inquiries.add(replace(STRANGER, due_on=DUE - DAY))).code
-    lost = (await office.inquiries.add(replace(ASKED, unit=UnitCode("DA-XOA")))).code
-    left_over = (await office.inquiries.add(replace(ASKED, unit=UnitCode("SYT-VP"), for_administrators=True))).code
+    await put_people(office, [another("CB003", unit=UnitCode("SYT-VP"))])
+    of_office = replace(ASKED, person=PersonCode("CB003"), unit=UnitCode("SYT-VP"), for_administrators=True)
+    lost = (await office.inquiries.add(replace(ASKED, person=None, unit=UnitCode("DA-XOA")))).code
+    left_over = (await office.inquiries.add(of_office)).code
     done = await office.inquiries.add(ASKED)
     await office.inquiries.save(replace(done, state=InquiryState.ANSWERED), NOON)
 
@@ -123,6 +126,56 @@ async def test_waiting_ones_are_listed_by_scope_and_without_texts(office: Drawer
     assert (await waiting("SYT", unplaced=True))[0] == strangers  # due first
     assert await waiting(administrator=True) == [left_over]
     assert await waiting("SYT", who="CB001") == []
+
+
+async def test_a_question_is_served_where_its_asker_is_now(office: Drawers) -> None:
+    await put_units(office, AWAY)
+    code = (await office.inquiries.add(ASKED)).code
+    strangers = (await office.inquiries.add(STRANGER)).code
+    await office.connection.execute(text("UPDATE people SET unit = 'XA' WHERE code = 'CB001'"))
+
+    async def waiting(*served: str, unplaced: bool = False) -> list[str]:
+        found = await office.inquiries.list_waiting(
+            units_served=frozenset(map(UnitCode, served)),
+            serves_unplaced=unplaced,
+            is_administrator=False,
+            person=PersonCode("HR001"),
+        )
+        return [one.code for one in found]
+
+    assert (await waiting("SYT"), await waiting("XA")) == ([], [code])
+    assert set(await waiting("XA", unplaced=True)) == {code, strangers}
+    read = [await office.inquiries.find(code), await office.inquiries.find(code, to_change=True)]
+    read += await office.inquiries.list_asked("telegram", "42", LAN.code, 10)
+    read += [one for one in await office.inquiries.list_overdue(DUE + DAY, 10) if one.code == code]
+    places = [(one.unit, one.territory) for one in read if one is not None]
+    assert places == [(AWAY.code, AWAY.territory)] * 4
+    assert await office.escalations.count_inquiries() == {AWAY.code: 1, None: 1}
+
+    # A change of the question leaves where it was asked as it was, for when the asker is gone.
+    assert read[0] is not None
+    await office.inquiries.save(read[0], NOON, REPLY)
+    await office.connection.execute(text("DELETE FROM people WHERE code = 'CB001'"))
+    assert (await waiting("SYT"), await waiting("XA")) == ([code], [])
+    gone = await office.inquiries.find(code)
+    assert gone is not None
+    assert (gone.unit, gone.territory) == (ASKED.unit, ASKED.territory)
+    assert await office.escalations.count_inquiries() == {HEALTH.code: 1, None: 1}
+
+
+async def test_who_has_the_chat_next_has_nothing_of_who_left_the_roster(office: Drawers) -> None:
+    code = (await office.inquiries.add(ASKED)).code
+    await office.connection.execute(text("DELETE FROM people WHERE code = 'CB001'"))
+    next_one = PersonCode("CB002")
+    await office.accounts.link(ASKED.channel, ASKED.address, next_one, NOON)
+
+    assert not await office.inquiries.list_asked(ASKED.channel, ASKED.address, next_one, 10)
+    assert not await office.inquiries.list_asked(ASKED.channel, ASKED.address, None, 10)
+    assert not (await office.personal_data.count(next_one)).get("questions")
+    assert await office.inquiries.withdraw_all(ASKED.channel, ASKED.address, next_one, NOON) == 0
+    kept = await office.inquiries.find(code)
+    assert kept is not None
+    assert (kept.state, kept.question) == (InquiryState.OPEN, ASKED.question)
 
 
 async def test_a_second_writer_waits_and_sees_the_change_of_the_first(database: Database) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.letting_go import Kept, put_out
+from handlers.letting_go import Kept, let_go_of_all, put_out
 from knowledge.facts import PersonCode
 from knowledge.library import Library
 from storage.drawers import Drawers
@@ -57,6 +57,21 @@ async def test_the_word_that_a_chat_was_linked_is_not_told_again_of_one_that_was
 
     waiting = await office.letters.start("telegram", None, 10, NOON)
     assert [(one.address, one.kind) for one in waiting] == [("42", LetterKind.EVIDENCE)]
+
+
+async def test_letting_go_of_all_leaves_the_word_that_a_chat_was_linked_to_whoever_sits_there(
+    office: Drawers, library: Library
+) -> None:
+    for address in ("42", "strange"):
+        await office.letters.leave(Letter("telegram", address, LetterKind.LINKED, NOON, LAN.code, about="zalo_oa"))
+        await office.letters.leave(Letter("telegram", address, LetterKind.EVIDENCE, NOON, LAN.code, number=5))
+    kept = Kept(office.accounts, office.threads, office.inquiries, office.letters, office.evidence, office.calendars)
+    today = with_standards(library).on(TODAY)
+
+    await let_go_of_all(LAN, today, kept, office.privacy, NOON, asked_in=("telegram", "strange"))
+
+    waiting = await office.letters.start("telegram", None, 10, NOON)
+    assert [(one.address, one.kind, one.person) for one in waiting] == [("42", LetterKind.LINKED, None)]
 
 
 async def _standing(office: Drawers, asked: Inquiry) -> tuple[InquiryState, bool]:

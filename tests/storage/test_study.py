@@ -11,7 +11,7 @@ from knowledge.study_cases import Course, StudyAct, StudyCase, StudyEvent, Study
 from knowledge.studying import happen, records_of
 from storage.database import Database
 from storage.drawers import Drawers
-from storage.records import Letter, LetterKind
+from storage.records import Letter, LetterKind, LetterState
 from storage.study import StudyNumber
 from tests.storage.filling import HEALTH, LAN, put_people, put_units
 
@@ -166,3 +166,17 @@ async def test_what_waits_for_a_head_is_listed_with_what_letters_told_of_it(draw
     refused = happen(kept, REFUSED)
     await drawers.study.save_case(refused, records_of(refused))
     assert (await drawers.study.list_waiting(), await drawers.study.list_told_by_letter()) == ([], frozenset())
+
+
+async def test_letter_that_was_refused_has_told_no_head(drawers: Drawers) -> None:
+    await put(drawers)
+    kept = await drawers.study.add_case(REQUEST, records_of(REQUEST))
+    assert kept is not None
+    at = REQUESTED.at
+    await drawers.letters.leave(Letter("telegram", "1", LetterKind.STUDY, at, BOSS.code, number=kept.number, key="a"))
+    (started,) = await drawers.letters.start("telegram", None, 1, at)
+    assert await drawers.study.list_told_by_letter() == {"a"}
+
+    await drawers.letters.finish(started.id, LetterState.REFUSED, at, "blocked")
+
+    assert await drawers.study.list_told_by_letter() == frozenset()

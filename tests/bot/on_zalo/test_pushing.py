@@ -60,7 +60,7 @@ async def test_message_goes_by_telegram_once_when_the_window_on_zalo_is_closed(a
     first, second = [await find(account, one) for one in numbers]
     assert telegram.addresses == [f"t{lan.id}"]
     assert (first.state, first.sender, first.channel) == (DeliveryState.DELIVERED, SENDER, "telegram")
-    assert (second.state, second.reason) == (DeliveryState.REFUSED, "outside_window")
+    assert (second.state, second.reason) == (DeliveryState.UNREACHABLE, "outside_window")
     assert not lan.screen()
     assert not hung.screen()
     async with account.database.transaction() as drawers:
@@ -175,8 +175,8 @@ async def test_everybody_gets_it_once_when_everything_goes_wrong_at_once(oa, acc
     kept = {state: sum(one.state is state for one in ended) for state in DeliveryState}
     assert kept[DeliveryState.UNCLEAR] == 3
     assert kept[DeliveryState.DELIVERED] == 57 + 10
-    assert kept[DeliveryState.REFUSED] == 10
-    assert {one.reason for one in ended if one.state is DeliveryState.REFUSED} == {"outside_window", "-213"}
+    assert kept[DeliveryState.UNREACHABLE] == 10
+    assert {one.reason for one in ended if one.state is DeliveryState.UNREACHABLE} == {"outside_window", "-213"}
     assert max(len(one.screen()) for one in people) == 1
     assert sum(len(one.screen()) for one in people) >= 57
     assert sorted(telegram.addresses) == sorted(f"t{one.id}" for one in [*late[:5], *gone[:5]])

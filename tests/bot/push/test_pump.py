@@ -148,6 +148,117 @@ async def test_a_refusal_is_kept_with_its_code_and_the_account_as_unreachable(da
         assert account.unreachable_at is None
 
 
+@pytest.mark.parametrize("kind", [NoticeKind.STUDY, NoticeKind.REMINDER])
+@pytest.mark.parametrize("code", ["not_paid", "platform_failed", "template_refused"])
+async def test_what_is_refused_until_somebody_mends_it_waits_for_that(
+    database: Database, code: str, kind: NoticeKind
+) -> None:
+    await fill(database, [LAN], kind=kind)
+
+    tally = await pump(database, KeepingSender({LAN: RefusedError("no", code=code)}))
+
+    assert tally.ended == {"put_back": 1}
+    waiting = await only(database, DeliveryState.WAITING)
+    assert (waiting.reason, waiting.attempts) == (code, 0)
+    async with database.transaction() as drawers:
+        assert await drawers.fleet.count_refused(datetime.now(UTC), [code]) == {code: 1}
+        assert await drawers.outbox.list_senders_due(datetime.now(UTC)) == []
+    await _end_waits(database)
+    await pump(database, sender := KeepingSender())
+    await pump(database, sender)
+    assert sender.addresses == [LAN]
+    assert await states(database) == {"delivered": 1}
+
+
+@pytest.mark.parametrize("code", ["not_paid", "bad_request"])
+async def test_nothing_waits_without_end_to_be_mended(database: Database, code: str) -> None:
+    await fill(database, [LAN])
+    async with database.transaction() as drawers:
+        await drawers.connection.exec_driver_sql("UPDATE notices SET made_at = now() - interval '61 days'")
+
+    await pump(database, KeepingSender({LAN: RefusedError("no", code=code)}))
+
+    assert (await only(database, DeliveryState.REFUSED)).reason == code
+
+
+async def test_what_a_platform_calls_wrong_is_tried_a_day_later_where_it_is_told_only_once(database: Database) -> None:
+    await fill(database, [LAN])
+
+    await pump(database, KeepingSender({LAN: RefusedError("no", code="bad_request")}))
+
+    assert (await only(database, DeliveryState.WAITING)).reason == "bad_request"
+    async with ledger_of(database) as ledger:
+        claimed = await ledger.claim(SENDER, datetime.now(UTC))
+    assert claimed.wait is not None
+    assert 86_300 < claimed.wait < 86_400
+    await _end_waits(database)
+    await pump(database, sender := KeepingSender())
+    assert sender.addresses == [LAN]
+
+
+@pytest.mark.parametrize("code", ["blocked", "bad_request"])
+async def test_what_is_planned_again_ends_as_refused_and_can_be_told_by_another_day(
+    database: Database, code: str
+) -> None:
+    await fill(database, [LAN], kind=NoticeKind.REMINDER)
+
+    await pump(database, KeepingSender({LAN: RefusedError("no", code=code)}))
+
+    refused = await only(database, DeliveryState.REFUSED)
+    assert (refused.reason, [one.kind for one in refused.notices]) == (code, [NoticeKind.REMINDER])
+    async with database.transaction() as drawers:
+        assert await drawers.outbox.known_keys([one.key for one in refused.notices]) == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "waits"), [("not_paid", True), ("bad_request", False)], ids=["not paid", "called wrong"]
+)
+async def test_a_broadcast_waits_for_days_to_be_paid_for_and_is_told_on_paper_then(
+    database: Database, code: str, *, waits: bool
+) -> None:
+    await fill(database, [LAN], kind=NoticeKind.BROADCAST)
+    async with database.transaction() as drawers:
+        await drawers.connection.exec_driver_sql("UPDATE deliveries SET broadcast = 7")
+
+    await pump(database, KeepingSender({LAN: RefusedError("no", code=code)}))
+
+    assert await states(database) == {"waiting" if waits else "refused": 1}
+    async with database.transaction() as drawers:
+        await drawers.connection.exec_driver_sql("UPDATE notices SET made_at = now() - interval '4 days'")
+    await _end_waits(database)
+    await pump(database, KeepingSender({LAN: RefusedError("no", code=code)}))
+    refused = await only(database, DeliveryState.REFUSED)
+    assert refused.reason == code
+    async with database.transaction() as drawers:
+        assert len(await drawers.outbox.known_keys([one.key for one in refused.notices])) == 1
+
+
+async def _end_waits(database: Database) -> None:
+    async with database.transaction() as drawers:
+        await drawers.connection.exec_driver_sql("UPDATE deliveries SET lease_until = NULL")
+
+
+async def test_past_its_day_what_was_refused_to_us_is_left_to_planning(database: Database) -> None:
+    await fill(database, people(2), kind=NoticeKind.REMINDER)
+    today = datetime.now(UTC).date()
+    async with database.transaction() as drawers:
+        await drawers.connection.exec_driver_sql(
+            "UPDATE deliveries SET merge_day = %s, reason = CASE person WHEN %s THEN 'not_paid' ELSE '' END",
+            (today, LAN),
+        )
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    later = Deferred(tomorrow, is_merged=True, next_day=lambda moment: moment + timedelta(days=1))
+
+    tally = await pump(database, KeepingSender(), PlainComposer(dict.fromkeys(people(2), later)))
+
+    assert tally.ended == {"refused": 1, "deferred": 1}
+    refused, waiting = [await only(database, one) for one in (DeliveryState.REFUSED, DeliveryState.WAITING)]
+    assert (refused.person, refused.reason) == (LAN, "not_paid")
+    keys = [one.key for one in (*refused.notices, *waiting.notices)]
+    async with database.transaction() as drawers:
+        assert await drawers.outbox.known_keys(keys) == {keys[1]}
+
+
 async def test_a_defect_of_our_message_says_nothing_about_the_account(database: Database) -> None:
     await fill(database, [LAN])
     async with database.transaction() as drawers:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import text
 
 from bot.failures import RefusedError
@@ -85,3 +86,63 @@ async def test_whose_identity_is_given_up_gets_a_correction_and_holds_nobody_bac
     assert sender.written == ["CB2"]
     async with database.transaction() as drawers:
         assert (await drawers.connection.execute(_CORRECTED)).scalars().all() == [f"correction:{number}:CB1"]
+
+
+class ZaloSender(EditingSender):
+    """Of a process that sends by nothing else."""
+
+    channel = "zalo_bot"
+    identity = "zalo_bot:9"
+
+
+async def test_a_process_without_that_channel_leaves_what_came_by_it_to_the_one_that_has_it(
+    database: Database, library: Library
+) -> None:
+    async with database.transaction() as drawers:
+        await recalled(drawers, ["CB1", "CB2"])
+        await drawers.connection.exec_driver_sql("DELETE FROM broadcast_recalls")  # nobody has looked yet
+        await drawers.identities.register({"telegram": SENDER, "zalo_bot": ZaloSender.identity})
+        await drawers.connection.exec_driver_sql("UPDATE broadcasts SET recall_watched_until = NULL")
+
+    await keeper_of(database, library, ZaloSender()).recall()
+    await keeper_of(database, library, sender := EditingSender()).recall()
+
+    assert sorted(sender.written) == ["CB1", "CB2"]
+    async with database.transaction() as drawers:
+        assert (await drawers.connection.execute(_CORRECTED)).scalars().all() == []
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["long unheard of", "never heard of"])
+async def test_who_was_written_to_by_an_identity_that_no_process_has_any_more_gets_a_correction_and_only_that(
+    database: Database, library: Library, is_known: bool
+) -> None:
+    async with database.transaction() as drawers:
+        number = await recalled(drawers, ["CB1"])
+        await drawers.identities.register(
+            {"zalo_bot": ZaloSender.identity, **({"telegram": SENDER} if is_known else {})}
+        )
+        await drawers.connection.exec_driver_sql("UPDATE identities SET heard_at = heard_at - interval '61 minutes'")
+
+    await keeper_of(database, library, ZaloSender()).recall()
+    await keeper_of(database, library, sender := EditingSender()).recall()  # it comes back after all
+
+    assert sender.written == []
+    async with database.transaction() as drawers:
+        assert (await drawers.connection.execute(_CORRECTED)).scalars().all() == [f"correction:{number}:CB1"]
+        assert await drawers.broadcasts.list_recalling() == []
+
+
+async def test_whoever_is_away_for_less_than_an_hour_is_waited_for_and_nobody_takes_themselves_for_silent(
+    database: Database, library: Library
+) -> None:
+    async with database.transaction() as drawers:
+        await recalled(drawers, ["CB1"])
+        await drawers.identities.register({"telegram": SENDER, "zalo_bot": ZaloSender.identity})
+        await drawers.connection.exec_driver_sql("UPDATE identities SET heard_at = heard_at - interval '59 minutes'")
+    await keeper_of(database, library, ZaloSender()).recall()
+    async with database.transaction() as drawers:
+        await drawers.connection.exec_driver_sql("UPDATE identities SET heard_at = heard_at - interval '1 day'")
+
+    await keeper_of(database, library, sender := EditingSender()).recall()
+
+    assert sender.written == ["CB1"]

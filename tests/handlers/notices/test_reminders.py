@@ -83,6 +83,26 @@ async def test_it_is_dropped_when_the_round_was_extended_or_closed(loaded: RuleB
     assert await compose(first, person, ended) == Dropped("closed")
 
 
+@pytest.mark.parametrize(
+    ("payload", "is_told"),
+    [({"is_insisted": False}, False), ({"is_insisted": True}, True), ({}, True)],
+    ids=["far ahead", "insisted on", "planned by an earlier version"],
+)
+async def test_who_has_paused_since_it_was_planned_is_told_what_is_insisted_on(
+    loaded: RuleBook, payload: dict[str, bool], is_told: bool
+) -> None:
+    person = official()
+    first = planned(person, loaded)[0]
+    assert first.payload["is_insisted"] is False
+    kept = {name: value for name, value in first.payload.items() if name != "is_insisted"}
+
+    present = Present(person, loaded.on(DAY), NOW, is_quiet=True)
+    said = await reminders.compose(notice({**kept, **payload}), DELIVERY, present)
+
+    assert (said != Dropped("quiet")) is is_told
+    assert isinstance(said, Reply) is is_told
+
+
 async def test_it_is_dropped_when_the_person_has_retired(loaded: RuleBook) -> None:
     person = official()
     retired = replace(person, born_on=date(1950, 1, 1))

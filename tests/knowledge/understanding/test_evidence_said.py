@@ -12,6 +12,7 @@ from knowledge.understanding.evidence_said import (
     read_issue_day,
     read_issuer,
     read_number_alone,
+    read_past_day,
     says_none,
 )
 
@@ -32,10 +33,29 @@ TODAY = date(2026, 11, 21)
         ("31/02/2025", None),
         ("tháng 5/2025", None),
         ("6.0", None),
+        ("ngày thi 1/1/2024, ngày cấp 20/1/2024", date(2024, 1, 20)),
+        ("ngay thi 1/1/2024, ngay cap 20/1/2024", date(2024, 1, 20)),
+        ("cấp 20/1/2024, thi 1/1/2024", date(2024, 1, 20)),
+        ("sinh 12/5/1980 cấp 1/1/2020", date(2020, 1, 1)),
+        ("ielts 6.0 cấp 2024-05-12 hết hạn 12/5/2026", date(2024, 5, 12)),
+        ("12/5/2024, giá trị đến 12/5/2026", date(2024, 5, 12)),
+        ("12/5/2024, 12/5/2028", date(2024, 5, 12)),
+        ("do Sở cấp, ngày 12 tháng 5 năm 2024", date(2024, 5, 12)),
+        ("của Nguyễn Thị Hoa 12/5/2024", date(2024, 5, 12)),
+        ("có giá trị đến 12/5/2026", None),
+        ("thi ngày 12/5/2025", None),
+        ("12/5/2024 hoặc 13/5/2024", None),
+        ("cấp 12/5/2024, cấp lại 13/5/2024", None),
     ],
 )
 def test_a_day_of_issue_is_a_whole_day_that_has_come(said, day):
     assert read_issue_day(said, TODAY) == day
+
+
+def test_a_day_that_has_come_may_be_called_anything():
+    assert read_past_day("thư đến ngày 20/11/2026", TODAY) == date(2026, 11, 20)
+    assert read_past_day("hôm qua", TODAY) == date(2026, 11, 20)
+    assert read_past_day("22/11/2026", TODAY) is None
 
 
 @pytest.mark.parametrize(

@@ -301,3 +301,19 @@ def test_what_many_ask_in_the_same_words_is_remembered_for_its_day_and_names_onl
 def test_what_names_somebody_or_a_number_is_not_remembered(reader, words):
     names, day = Vocabulary(), TODAY
     assert reader.find_named(words, names, day) is not reader.find_named(words, names, day)
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("Hạn 31/12/2026 đúng không?", Intent.MY_DEADLINES),
+        ("han 31/12/2026 dung khong", Intent.MY_DEADLINES),
+        ("tôi đã nộp minh chứng rồi, bao giờ có kết quả?", Intent.SUBMIT_EVIDENCE),
+        ("toi da nop minh chung roi bao gio co ket qua", Intent.SUBMIT_EVIDENCE),
+        ("mốc 31/12/2021 là hạn gì", Intent.DOCUMENT),
+    ],
+)
+def test_a_day_without_a_document_is_ones_own_and_what_was_handed_in_is_not_a_deadline(
+    reader: Reader, question, intent
+):
+    assert converse(reader, question)[0].intent is intent

@@ -212,6 +212,30 @@ async def test_a_certificate_without_a_number_is_known_by_its_day(
     assert (first.sheets[2].added, second.sheets[2].unchanged) == (4, 4)
 
 
+@pytest.mark.parametrize("said", [None, "cho_xac_minh"])
+async def test_a_hint_is_given_when_a_decided_certificate_is_to_wait_again(
+    database: Database, vault: Vault, tmp_path: Path, said: str | None
+) -> None:
+    again = changed(CREDENTIAL, CREDENTIAL_HEADER, trang_thai=said)
+    new = changed(again, CREDENTIAL_HEADER, so_hieu="A-2")
+    file = {"van_bang": [CREDENTIAL_HEADER, again, new]}
+    await load_rows(database, vault, tmp_path, WHOLE)
+    report = await load_rows(database, vault, tmp_path, file)
+
+    assert [(one.kind, one.column, one.value, one.other) for one in report.warnings] == [
+        (ProblemKind.WAITS_AGAIN, "trang_thai", "CB001 · ielts · A-1", "da_xac_minh")
+    ]
+    assert (await load_rows(database, vault, tmp_path, file)).warnings == ()
+
+
+async def test_no_hint_is_given_when_the_file_says_nothing_of_states(
+    database: Database, vault: Vault, tmp_path: Path
+) -> None:
+    await load_rows(database, vault, tmp_path, WHOLE)
+    file = {"van_bang": [CREDENTIAL_HEADER[:-1], CREDENTIAL[:-1]]}
+    assert (await load_rows(database, vault, tmp_path, file)).warnings == ()
+
+
 async def test_rows_stay_unless_their_sheet_is_to_be_replaced(database: Database, vault: Vault, tmp_path: Path) -> None:
     await load_rows(database, vault, tmp_path, {**WHOLE, "can_bo": [PERSON_HEADER, PERSON, OTHER_PERSON]})
     only_one = {"can_bo": [PERSON_HEADER, PERSON]}

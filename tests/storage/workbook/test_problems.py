@@ -1,6 +1,6 @@
 """Every kind of mistake in a workbook is found, in its place, and nothing else is said."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +112,7 @@ CELLS = [
     cell_case("dot_ra_soat", "doi_tuong", "ma_don_vi=SM; ma_don_vi=PM", ProblemKind.FILTER_UNREADABLE, "a filter that names a field twice"),
     cell_case("dot_ra_soat", "tieu_chi", "ngoai_ngu, boi_loi", ProblemKind.NOT_ONE_OF, "a list with an unknown criterion"),
     cell_case("dot_ra_soat", "han", None, ProblemKind.MISSING_VALUE, "a round without a deadline"),
+    cell_case("dot_ra_soat", "han", date(9999, 12, 31), ProblemKind.DEADLINE_FAR, "a deadline meant as no deadline", shown="31/12/9999"),
     cell_case("dot_ra_soat", "trang_thai", "cho", ProblemKind.NOT_ONE_OF, "a round neither open nor closed"),
 ]
 # fmt: on
@@ -308,6 +309,16 @@ def test_only_a_hint_is_given_when_a_filter_reaches_nobody(tmp_path: Path) -> No
     assert not log
     assert len(rows) == 7
     assert checks.warnings == [Problem("dot_ra_soat", ProblemKind.UNKNOWN_GROUP, 2, "doi_tuong", "truong_phog_so")]
+
+
+def test_only_a_hint_is_given_when_a_day_of_issue_is_still_to_come(tmp_path: Path) -> None:
+    log = ProblemLog()
+    for day in (TODAY, TODAY + timedelta(days=1)):
+        with open_workbook(write_xlsx(tmp_path / "so.xlsx", with_cell("van_bang", "ngay_cap", day))) as raw:
+            checks = Checks(library(), Known(), log, home=HOME, today=TODAY)
+            list(read_rows(find_sheets(raw, "so", log), library(), checks, log))
+        assert [one.kind for one in checks.warnings] == ([] if day == TODAY else [ProblemKind.ISSUE_TO_COME])
+    assert not log
 
 
 def test_numbers_of_documents_take_the_spelling_of_the_library_when_it_knows_them(tmp_path: Path) -> None:
