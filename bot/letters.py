@@ -13,12 +13,14 @@ from typing import Any, Protocol
 import structlog
 
 from bot.failures import ChannelRefusedError, NotSentError, RefusedError, UnclearError, where_of
+from bot.refusals import PASSING
 from bot.waiting import longer_each_time
 from handlers.reply import Reply
 
 _AT_ONCE = 20  # letters of one channel in one round: pushes stay far below what conversations need
 _FIRST_PAUSE, _LONGEST_PAUSE = 30.0, 3600.0  # seconds before what did not go out is tried again
 _MOST_TRIES = 100
+_UNTIL_MENDED = 3600.0  # seconds before what holds until somebody has paid or mended it is looked at again
 _WITHOUT_CHANNEL = 300.0  # seconds before a channel that refuses us as a whole is tried again
 _log = structlog.get_logger("bot.letters")
 
@@ -33,13 +35,17 @@ class Carried(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One letter that was taken up: it counts as begun, and `tries` with it. `person` is whom it is for."""
+    """One letter that was taken up: it counts as begun, and `tries` with it. `person` is whom it is for.
+
+    One that `is_old` waits for nothing that passes.
+    """
 
     id: int
     address: str
     reply: Reply
     tries: int
     person: str | None = None
+    is_old: bool = False
 
 
 class NobodyThereError(NotSentError):
@@ -144,7 +150,10 @@ class Postman:
             await self._mail.put_off(errand, _WITHOUT_CHANNEL, "channel_refused", is_try=False)
             return False
         except RefusedError as refused:
-            await self._mail.finish(errand, Carried.REFUSED, refused.code)
+            if refused.code in PASSING and not errand.is_old:
+                await self._mail.put_off(errand, _UNTIL_MENDED, refused.code, is_try=False)
+            else:
+                await self._mail.finish(errand, Carried.REFUSED, refused.code)
         except UnclearError as unclear:
             _log.warning("letters.unclear", letter=errand.id, channel=carrier.channel, code=unclear.code)
             await self._mail.finish(errand, Carried.UNCLEAR, unclear.code)

@@ -14,6 +14,8 @@ from storage.records import (
     LetterState,
 )
 
+_MAY_WAIT = timedelta(days=60)  # for what a platform refuses until it is mended, as for a chat
+
 
 class LettersInDatabase:
     """Letters and how they ended, shared by every process on the database."""
@@ -32,15 +34,17 @@ class LettersInDatabase:
         async with self._database.transaction() as drawers:
             await drawers.letters.give_up_lost(now)
             while started := await drawers.letters.start(channel, addresses, 1, now, mark=place.mark):
-                if await self._desk.may_tell(started[0], drawers):
+                why = await self._desk.find_untold(started[0], drawers)
+                if why is None:
                     break
-                await drawers.letters.finish(started[0].id, LetterState.REFUSED, now, "not_theirs")
+                await drawers.letters.keep_untold(started[0].id, why, now)
         if not started:
             return None
         letter = started[0]
         with locale_of(letter.locale):
             chat = place.chat_of(letter.address)
-            return Errand(letter.id, chat, write_letter(letter), letter.tries, letter.person)
+            is_old = letter.left_at < now - _MAY_WAIT
+            return Errand(letter.id, chat, write_letter(letter), letter.tries, letter.person, is_old)
 
     async def finish(self, errand: Errand, ended: Carried, reason: str = "") -> None:
         async with self._database.transaction() as drawers:

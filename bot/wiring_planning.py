@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.push.planning import Agenda, Planned, Watcher, plan
+from bot.refusals import OURS
 from bot.telling import Telling
 from bot.wiring_privacy import count_due
 from knowledge.data_clocks import DataClocks
@@ -40,7 +41,7 @@ async def watch(drawers: Drawers, rules: RulesOn, *, today: date) -> Watching:
     """The watchers of a day with their memory. Each kind of notice that looks at everybody joins here."""
     kept = drawers.escalations
     offered = await kept.list_offered()
-    escalations = Escalations(rules, await kept.load_memory(rules.day), offered)
+    escalations = Escalations(rules, await kept.load_memory(rules.day, OURS), offered)
     first_day = first_working_day(rules.day, rules.calendar)
     waiting = await drawers.evidence.list_all_waiting(left_before(rules))
     desk = DeskWork(

@@ -22,7 +22,7 @@ from bot.telling import Standing, Telling
 from bot.wiring_planning import make_agenda, plan_within, store, watch
 from bot.wiring_rules import Reference, RulesScribe, read_kept_rules
 from bot.wiring_zalo import read_allowances
-from handlers.asking import PUSHED
+from handlers.asking import PUSHED, Channel
 from handlers.notices.digests import ENDS_TOLD
 from handlers.notices.table import BY_KIND, join
 from handlers.ports import Clock
@@ -266,8 +266,8 @@ class PushHalf:
                 return {}
             if only_if is not None and not await only_if(drawers):
                 return {}
-            await drawers.outbox.leave_earlier_to_planning(day, PASSING, now)
             await drawers.told.keep_loads_out()
+            await drawers.outbox.leave_earlier_to_planning(day, PASSING, now)
             telling = await self._find_telling(drawers)
             agenda = await make_agenda(drawers, telling, day)
             watching = await watch(drawers, agenda.rules, today=self.clock.today())
@@ -299,5 +299,7 @@ class PushHalf:
             found = await drawers.outbox.find_chats_again(senders, now.date() - _UNREACHED_WAIT, due_at)
             if due_at <= now:
                 today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-                found += await drawers.letters.find_chats_again(list(senders), now - _UNREACHED_WAIT, today, now)
+                since = now - _UNREACHED_WAIT
+                channels, pages = list(senders), [Channel.WEB.value]
+                found += await drawers.letters.find_chats_again(channels, since, today, now, pages=pages)
             return found

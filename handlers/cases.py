@@ -45,7 +45,9 @@ def cases_of(mention: KindMention, visit: Visit) -> list[Case]:
     if crossed:
         return [_crossed_case(mention, kind, code, visit) for code in crossed]
     own = [case for one in _own_named(mention, kind, visit) if (case := own_case(one, visit)) is not None]
-    if own and not _is_meant_generally(mention, kind, visit):
+    # One that was rejected says nothing about its kind, which may be what is asked about.
+    is_about_own = visit.named.speaks_of_self or any(one.judged is not None for one in own)
+    if own and is_about_own and not _is_meant_generally(mention, kind, visit):
         return own
     asked = Credential(kind.code, mention.level, issued_on=visit.named.issued_on, status=CredentialStatus.VERIFIED)
     return [_judge(asked, kind, visit.rules.library.criteria[kind.criterion], visit), *own]

@@ -123,6 +123,7 @@ async def _fill_words(visit: Visit, ports: "Ports") -> Reply:
 def _desk(ports: "Ports") -> evidence.Desk:
     return evidence.Desk(
         evidence=ports.evidence,
+        accounts=ports.accounts,
         audit=ports.audit,
         clock=ports.clock,
         read_entities=ports.read_entities,

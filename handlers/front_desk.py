@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from handlers import belated, console_entry, evidence_routes, next_steps
+from handlers import belated, console_entry, evidence_routes, next_steps, untold
 from handlers.asking import Channel, Choice, Incoming, IncomingFile
 from handlers.evidence_routes import MAY_BE_LEFT as EVIDENCE_MAY_BE_LEFT
 from handlers.frequent import MAY_BE_PROMOTED, answer_again, without_names
@@ -17,7 +17,7 @@ from handlers.hr import broadcasts_routes, reminding, rulings_routes
 from handlers.hr.rulings_routes import find_ruling_named
 from handlers.hr.rulings_routes import named as named_ruling
 from handlers.in_step import in_step
-from handlers.inquiries import clean, is_own, may_be_told, read_code
+from handlers.inquiries import clean, is_own, read_code
 from handlers.letters import write_letter
 from handlers.memory import (
     keep_aside,
@@ -90,7 +90,7 @@ from knowledge.understanding.frequent import FrequentAnswers
 from knowledge.understanding.meaning import Context, Entities, Intent, Meaning, Vocabulary
 from knowledge.understanding.retrieval import PointSearch
 from knowledge.understanding.study_said import StudyWish, asks_something, read_study_wish
-from storage.records import Account, EarlierQuestion, Letter
+from storage.records import Account, EarlierQuestion, Letter, Untold
 
 _LONGEST_QUESTION = 4_000  # characters; what is longer is a document or an accident
 _SPOKEN_BY = "spoken_by"
@@ -436,10 +436,17 @@ class FrontDesk:
         declared = await self._rules(drawers.rules)
         return self._ports(drawers, declared.find_search)
 
-    async def may_tell(self, letter: Letter, drawers: Drawers) -> bool:
-        """Whether a letter may be told to whom it is for: their right may have ended since it was left."""
+    async def find_untold(self, letter: Letter, drawers: Drawers) -> Untold | None:
+        """Why a letter is not told any more to whom it is for; None where it is."""
         today = (await self._rules(drawers.rules)).book.on(self._clock.today())
-        return await may_be_told(letter, drawers.inquiries, drawers.profiles, today)
+        kept = untold.Kept(
+            profiles=drawers.profiles,
+            inquiries=drawers.inquiries,
+            proposals=drawers.proposals,
+            requests=drawers.privacy,
+            breaches=drawers.privacy,
+        )
+        return await untold.find_untold(letter, today, kept)
 
     async def remind(self, now: datetime) -> int:
         """Leave letters about answers of people that are overdue; how many. `now` is the time where people work."""
@@ -453,8 +460,13 @@ class FrontDesk:
     async def _with_letters(self, reply: Reply, visit: Visit, drawers: Drawers) -> Reply:
         """With what waits for this visitor, where nobody can bring it to them."""
         person = visit.person.code if visit.person is not None else None
-        waiting = await drawers.letters.collect(visit.asked.channel, visit.asked.address, person, self._clock.now())
-        told = [write_letter(one) for one in waiting if await self.may_tell(one, drawers)]
+        now, told = self._clock.now(), list[Reply]()
+        for one in await drawers.letters.collect(visit.asked.channel, visit.asked.address, person, now):
+            why = await self.find_untold(one, drawers)
+            if why is None:
+                told.append(write_letter(one))
+            else:
+                await drawers.letters.keep_untold(one.id, why, now)
         return replace(
             reply,
             lines=(*reply.lines, *(Line(one.title) for one in told)),
@@ -468,7 +480,7 @@ class FrontDesk:
             account = await drawers.accounts.find_account(asked.channel, asked.address)
             code = account.person if account is not None else None
             if account is not None and account.unreachable_at is not None:
-                await drawers.accounts.mark_reachable(asked.channel, asked.address)
+                await drawers.accounts.mark_reachable(asked.channel, asked.address, at=self._clock.now())
         person = await drawers.profiles.find_person(code) if code is not None else None
         if person is not None and account is not None:
             person = in_chat_of(person, account.vouched_by)

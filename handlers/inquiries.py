@@ -8,7 +8,7 @@ from datetime import date
 from handlers import next_steps
 from handlers.asking import Channel, Choice, Incoming
 from handlers.phrases import _, ngettext, show_day, show_day_of
-from handlers.ports import Accounts, Inquiries, Profiles
+from handlers.ports import Accounts
 from handlers.reply import Line
 from handlers.rights import serves_whole_province
 from handlers.stating import state_for
@@ -23,14 +23,13 @@ from storage.records import (
     InquiryMessage,
     InquiryState,
     Letter,
-    LetterKind,
     LetterState,
     MessageKind,
+    Untold,
 )
 
 LONGEST_QUESTION = 500  # characters of a question that are kept of a conversation and passed on
 MOST_OPEN = 10
-_TO_HR = frozenset({LetterKind.ASSIGNED, LetterKind.DETAILS})
 _SIGNS = "2345679CFGHJKMNPQRTVX"
 _CODE = re.compile(rf"(?i)(?<![^\W_])(?=[{_SIGNS}]*[2-9])(?=[{_SIGNS}]*[A-Z])[{_SIGNS}]{{6}}(?![^\W_])")
 # A letter goes where it is seen soonest.
@@ -82,17 +81,6 @@ def serves(person: Person, inquiry: Inquiry, today: RulesOn) -> bool:
     return _distance(person, inquiry.unit, inquiry.territory, today) is not None
 
 
-async def may_be_told(letter: Letter, inquiries: Inquiries, profiles: Profiles, today: RulesOn) -> bool:
-    """Whether whoever a letter is for may still be told of its question: since it was left the asker may have moved."""
-    if letter.inquiry is None:
-        return True
-    inquiry = await inquiries.find(letter.inquiry)
-    if inquiry is None or letter.kind not in _TO_HR:
-        return inquiry is not None and not inquiry.is_of_former
-    reader = await profiles.find_person(letter.person) if letter.person is not None else None
-    return reader is not None and serves(reader, inquiry, today)
-
-
 def list_serving(
     staff: Sequence[Person], unit: UnitCode | None, territory: TerritoryCode, asker: Person | None, today: RulesOn
 ) -> list[Person]:
@@ -137,9 +125,12 @@ async def find_address(person: Person, accounts: Accounts) -> Account | None:
 
 
 async def find_other_chat(person: PersonCode, place: tuple[str, str], accounts: Accounts) -> Account | None:
-    """Another chat of theirs that takes messages, for what would not be read in this one; None where there is none."""
-    able = await _list_able(person, accounts)
-    return choose_account([one for one in able if (one.channel, one.address) != place])
+    """Another chat of theirs that takes messages, for what would not be read in this one; None where there is none.
+
+    One in which they refused to be written to unasked only where there is no other.
+    """
+    able = [one for one in await _list_able(person, accounts) if (one.channel, one.address) != place]
+    return choose_account([one for one in able if one.takes_notices]) or choose_account(able)
 
 
 async def find_asker_place(inquiry: Inquiry, accounts: Accounts) -> tuple[str, str]:
@@ -187,6 +178,11 @@ def describe_question(question: str | None, answer: str, context: Sequence[Earli
     return lines
 
 
+def territory_of(inquiry: Inquiry, today: RulesOn) -> TerritoryCode:
+    """By whose documents its asker goes now: those of the unit that took over theirs, where one did."""
+    return today.territory_of(inquiry.unit) if inquiry.unit is not None else inquiry.territory
+
+
 def describe_message(message: InquiryMessage, rules: RulesOn, territory: TerritoryCode) -> list[Line]:
     """One message; HR's word with its basis where one was given and holds, else as the opinion that it is."""
     if message.text is None:
@@ -227,7 +223,8 @@ def describe_letters(letters: Sequence[Letter], inquiry: Inquiry) -> list[Line]:
     to_asker = [
         one
         for one in letters
-        if (one.channel, one.address) == asked_at or (one.person is not None and one.person == inquiry.person)
+        if ((one.channel, one.address) == asked_at or (one.person is not None and one.person == inquiry.person))
+        and one.reason not in set(Untold)
     ]
     if not to_asker:
         return []

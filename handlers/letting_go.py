@@ -80,12 +80,15 @@ async def leave(
     """This chat is linked to nobody any more, and nothing that was spoken of there is remembered.
 
     What was passed on or handed in there stays the person's own, as do their other chats and their calendar; what waits
-    to be told there is told in another of those. With `keeps_warnings` whoever sits there still hears that another chat
+    to be told there is told in another of those: where that takes nothing unasked, only what HR says to a question of
+    theirs. With `keeps_warnings` whoever sits there still hears that another chat
     was linked.
     """
     if person is not None:
         if (elsewhere := await find_other_chat(person.code, place, kept.accounts)) is not None:
-            await kept.letters.move_of(*place, person.code, elsewhere.channel, elsewhere.address)
+            only_answers = not elsewhere.takes_notices
+            to = (elsewhere.channel, elsewhere.address)
+            await kept.letters.move_of(*place, person.code, *to, only_answers=only_answers)
         await kept.letters.take_back_of(*place, person.code, keeps_warnings=keeps_warnings)
         await _end_consent(_OF_THE_LINK, place, person, today, consents, now)
     await kept.accounts.unlink(*place, now)

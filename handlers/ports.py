@@ -61,6 +61,7 @@ from storage.records import (
     SheetLayout,
     ToldRules,
     Unreached,
+    Untold,
 )
 
 
@@ -154,8 +155,8 @@ class Accounts(Protocol):
         """All channel identities linked to this person."""
         ...
 
-    async def mark_reachable(self, channel: str, address: str) -> None:
-        """It takes again what we send: somebody writes from there."""
+    async def mark_reachable(self, channel: str, address: str, *, at: datetime | None = None) -> None:
+        """It takes again what we send: somebody writes from there, where it is given at that moment."""
         ...
 
     async def withhold(self, channel: str, address: str, purposes: Collection[str], at: datetime) -> None:
@@ -310,10 +311,24 @@ class Letters(Protocol):
         """Take back what still waits about this question: there, and in every chat of whoever asked it."""
         ...
 
-    async def move_of(self, channel: str, address: str, person: PersonCode, to_channel: str, to_address: str) -> None:
+    async def keep_untold(self, letter: int, why: Untold, at: datetime) -> None:
+        """Keep that one that was handed over is told no more."""
+        ...
+
+    async def move_of(
+        self,
+        channel: str,
+        address: str,
+        person: PersonCode,
+        to_channel: str,
+        to_address: str,
+        *,
+        only_answers: bool = False,
+    ) -> None:
         """Tell what still waits there for this person in another chat of theirs.
 
-        Not so what waits there too, and that another chat was linked, of which each chat is told by itself.
+        Not so what waits there too, and that another chat was linked, of which each chat is told by itself. With
+        `only_answers` no more than what HR says to their own questions.
         """
         ...
 

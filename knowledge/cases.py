@@ -56,7 +56,8 @@ def rung_of_head(unit: UnitCode, head: PersonCode) -> str:
 class KeptCase:
     """A case as remembered. `number` is 0 before it is kept. `closed_on` None: it was still open when last seen.
 
-    A case that opens again goes on where it stopped: nobody is told twice of it.
+    A case that opens again goes on where it stopped: nobody is told twice of it. `in_vain` are the rungs that nobody
+    was told on yet because what would have told them is refused to us, each with the first day of that.
     """
 
     case: Case
@@ -64,3 +65,4 @@ class KeptCase:
     closed_on: date | None = None
     told: tuple[Told, ...] = ()
     number: int = 0
+    in_vain: tuple[Told, ...] = ()

@@ -101,18 +101,26 @@ def _office_steps(person: PersonCode, unit: UnitCode, managed_by: ManagedBy, pos
     ]
 
 
-def next_step(kept: KeptCase, steps: Iterable[Step], rules: RulesOn) -> Step | None:
-    """The rung to be told now, or None: the lowest one not told, once everybody below it has had their grace.
+def next_steps(kept: KeptCase, steps: Iterable[Step], rules: RulesOn) -> list[Step]:
+    """The rungs to be told now: the lowest one not told, once everybody below it has had their grace.
 
-    Not only the one next below: whoever came new to a lower post may have been told after those above them.
+    Not only the one next below: whoever came new to a lower post may have been told after those above them. A rung
+    that could not be told because of us is to be told until it is, and holds up those above it for no longer than
+    its own grace, like whoever is told on paper.
     """
     below: list[tuple[Step, date]] = []
+    due: list[Step] = []
     for step in steps:
-        told_on = _told_on(kept, step)
-        if told_on is None:
-            return step if all(_has_had_grace(kept, one, on, rules) for one, on in below) else None
-        below.append((step, told_on))
-    return None
+        on = _told_on(kept.told, step)
+        if on is None:
+            if not all(_has_had_grace(kept, one, since, rules) for one, since in below):
+                return due
+            due.append(step)
+            on = _told_on(kept.in_vain, step)
+            if on is None:
+                return due
+        below.append((step, on))
+    return due
 
 
 def _has_had_grace(kept: KeptCase, step: Step, told_on: date, rules: RulesOn) -> bool:
@@ -120,13 +128,13 @@ def _has_had_grace(kept: KeptCase, step: Step, told_on: date, rules: RulesOn) ->
     return rules.day > rules.calendar.add_working_days(max(told_on, kept.open_since), grace)
 
 
-def _told_on(kept: KeptCase, step: Step) -> date | None:
+def _told_on(among: Iterable[Told], step: Step) -> date | None:
     """When the rung was told: for a head, when this very person was, as the head of whichever unit.
 
     So an acting head who becomes head, and one whose unit takes over another, hear of a case once. An office stays
     told whoever works there.
     """
-    for told in kept.told:
+    for told in among:
         of_head = told.rung.startswith("unit:") and told.to == step.to
         if of_head if step.is_head else told.rung == step.rung:
             return told.on
@@ -204,24 +212,24 @@ class Escalations:
             seen.add(person)
             steps = list_steps(person, unit, managed_by, self.posts)
             for kept in match_kept(self.memory.get(person, ()), cases, self.rules.day):
-                step = next_step(kept, steps, self.rules) if kept.closed_on is None else None
-                if step is not None:
+                due = next_steps(kept, steps, self.rules) if kept.closed_on is None else []
+                for step in due:
                     told[step.to].append((kept.case, step))
-                self._remember(kept, step)
+                self._remember(kept, due)
         for person, remembered in self.memory.items():
             if person not in seen:
                 for kept in match_kept(remembered, (), self.rules.day):
-                    self._remember(kept, None)
+                    self._remember(kept, ())
         return _list_owed(told, self.rules.day)
 
     def list_changes(self) -> list[KeptCase]:
         """What is to be remembered, once the notices have been listed; those that were only seen again are left out."""
         return self._changes
 
-    def _remember(self, kept: KeptCase, step: Step | None) -> None:
+    def _remember(self, kept: KeptCase, steps: Iterable[Step]) -> None:
         before = next((one for one in self.memory.get(kept.case.person, ()) if one.number == kept.number), None)
-        if step is not None:
-            kept = replace(kept, told=(*kept.told, Told(step.rung, self.rules.day, step.to)))
+        told = (Told(step.rung, self.rules.day, step.to) for step in steps)
+        kept = replace(kept, told=(*kept.told, *told))
         if kept != before:
             self._changes.append(kept)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Exists, and_, select, tuple_, update
+from sqlalchemy import ColumnElement, Exists, and_, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -97,8 +97,14 @@ class AccountsDrawer:
             order = order.where(~_heard_since(as_of))
         await self._connection.execute(order.values(unreachable_at=at))
 
-    async def mark_reachable(self, channel: str, address: str) -> None:
-        """It takes what we send again."""
+    async def mark_reachable(self, channel: str, address: str, *, at: datetime | None = None) -> None:
+        """It takes what we send again; `at`: they did something in it then."""
+        if at is not None:
+            acted = insert(interactions).values(channel=channel, address=storable(address), last_at=at)
+            latest = {"last_at": func.greatest(interactions.c.last_at, acted.excluded.last_at)}
+            await self._connection.execute(
+                acted.on_conflict_do_update(index_elements=["channel", "address"], set_=latest)
+            )
         await self._connection.execute(
             update(accounts)
             .where(_is(channel, address), accounts.c.unreachable_at.is_not(None))

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -27,6 +28,25 @@ SELECT c.number, c.person, c.trigger, c.subject, c.criteria, c.open_since, c.clo
         SELECT FROM notices n JOIN unnest(t.told_to) r ON n.key = 'escalation:' || r || ':' || t.told_on
         WHERE n.freed_at IS NULL)))
 FROM escalation_cases c
+"""
+# Rungs of open cases that only notices would have told which were left out for such a reason, since the first of them.
+_IN_VAIN: Final = """
+WITH missed AS (
+    SELECT t.number, t.rung, t.told_to, jsonb_build_array(c.person, c.trigger, c.subject, t.rung) AS entry
+    FROM escalation_told t JOIN escalation_cases c ON c.number = t.number
+    WHERE c.closed_on IS NULL AND t.told_on >= %(settled)s AND NOT EXISTS (
+        SELECT FROM notices n JOIN unnest(t.told_to) r ON n.key = 'escalation:' || r || ':' || t.told_on
+        WHERE n.freed_at IS NULL)
+), refused AS (
+    SELECT d.person, e.entry, right(n.key, 10) AS day
+    FROM (SELECT DISTINCT unnest(told_to) AS person FROM missed) m JOIN deliveries d ON d.person = m.person
+        JOIN carried c ON c.delivery = d.id AND c.dropped = ANY(%(reasons)s)
+        JOIN notices n ON n.id = c.notice AND n.kind = 'escalation'
+        CROSS JOIN jsonb_array_elements(n.payload -> 'cases') AS e (entry)
+)
+SELECT m.number, m.rung, min(r.day), m.told_to FROM missed m JOIN refused r
+    ON r.entry = m.entry AND r.person = ANY(m.told_to)
+GROUP BY m.number, m.rung, m.told_to ORDER BY m.number, m.rung
 """
 _ADD: Final = """
 INSERT INTO escalation_cases (person, trigger, subject, criteria, open_since, closed_on)
@@ -89,11 +109,15 @@ class EscalationsDrawer:
 
     # --- for planning
 
-    async def load_memory(self, today: date) -> dict[PersonCode, list[KeptCase]]:
-        """Every case that was ever seen, by person."""
+    async def load_memory(self, today: date, reasons: Collection[str] = ()) -> dict[PersonCode, list[KeptCase]]:
+        """Every case that was ever seen, by person; what was left out for one of these reasons was tried in vain."""
+        settled = today - _SETTLED
+        in_vain: dict[int, list[Told]] = defaultdict(list)
+        for number, *told in await self._read(_IN_VAIN, {"settled": settled, "reasons": list(reasons)}):
+            in_vain[number].append(_told(*told))
         memory: dict[PersonCode, list[KeptCase]] = defaultdict(list)
-        for one in await self._list("ORDER BY c.person, c.number", {"settled": today - _SETTLED}):
-            memory[one.case.person].append(one)
+        for one in await self._list("ORDER BY c.person, c.number", {"settled": settled}):
+            memory[one.case.person].append(replace(one, in_vain=tuple(in_vain.get(one.number, ()))))
         return dict(memory)
 
     async def keep(self, changes: Sequence[KeptCase]) -> None:
@@ -237,8 +261,12 @@ class EscalationsDrawer:
 def _kept(row: tuple[Any, ...]) -> KeptCase:
     number, person, trigger, subject, criteria, open_since, closed_on, told = row
     case = Case(PersonCode(person), _TRIGGERS[trigger], subject, tuple(map(CriterionCode, criteria)))
-    steps = tuple(Told(rung, date.fromisoformat(on), tuple(map(PersonCode, to))) for rung, on, to in told or ())
+    steps = tuple(_told(*one) for one in told or ())
     return KeptCase(case, open_since, closed_on, steps, number)
+
+
+def _told(rung: str, on: str, to: Sequence[str]) -> Told:
+    return Told(rung, date.fromisoformat(on), tuple(map(PersonCode, to)))
 
 
 def _case_row(one: KeptCase) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, case, delete, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, and_, case, delete, func, insert, literal_column, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -93,14 +93,20 @@ class EvidenceDrawer:
 
         So nobody counts as waiting for the office who is waited for.
         """
-        await self._connection.execute(
-            update(evidence).where(evidence.c.number == decided.number).values(**self._changing(decided))
-        )
+        mine = evidence.c.number == decided.number
+        before, former = (await self._connection.execute(select(evidence.c.state, evidence.c.former).where(mine))).one()
+        await self._connection.execute(update(evidence).where(mine).values(**self._changing(decided)))
         row = _credential_of(decided)
         if decided.state is EvidenceState.VERIFIED:
             await self._put_credential({**row, "status": CredentialStatus.VERIFIED.value})
+        elif decided.state is EvidenceState.CHECKED and before == EvidenceState.ASKED_BACK.value:
+            held = await self._entry_of(row)
+            if held is None or held["status"] != CredentialStatus.VERIFIED.value:
+                await self._put_over(held, decided)  # it waits for the office again, for the second of two
         elif decided.state is EvidenceState.REJECTED:
             status = CredentialStatus.REJECTED.value
+            if former is not None:
+                await self._take_back(decided)  # what was written over the roster's own row is not what is rejected
             await self._connection.execute(
                 insert_unless(credentials)
                 .values({**row, "status": status})
@@ -116,9 +122,7 @@ class EvidenceDrawer:
             await self._take_back(decided)
             await self._connection.execute(delete(evidence_files).where(evidence_files.c.evidence == decided.number))
         if not decided.is_undecided:
-            await self._connection.execute(
-                update(evidence).where(evidence.c.number == decided.number).values(former=None)
-            )
+            await self._connection.execute(update(evidence).where(mine).values(former=None))
 
     async def find(self, number: int, *, to_change: bool = False) -> Evidence | None:
         wanted = select(evidence).where(evidence.c.number == number)
@@ -334,11 +338,11 @@ class EvidenceDrawer:
         )
 
     async def _put_credential(self, row: dict[str, Any]) -> None:
-        """Put it on record in place of the one with the same key; of another issue no last day is known."""
+        """Put it on record in place of the one with the same key, whose last day stays unless it was over by then."""
         values = insert_unless(credentials).values(row)
         changed: dict[str, Any] = {name: values.excluded[name] for name in ("level", "issuer", "issued_on", "status")}
-        is_other = credentials.c.issued_on.is_distinct_from(values.excluded.issued_on)
-        changed["expires_on"] = case((is_other, None), else_=credentials.c.expires_on)
+        is_of_another = credentials.c.expires_on < values.excluded.issued_on
+        changed["expires_on"] = case((is_of_another, None), else_=credentials.c.expires_on)
         await self._connection.execute(values.on_conflict_do_update(constraint="uq_credentials_key", set_=changed))
 
     async def _take_back(self, one: Evidence) -> None:
@@ -350,14 +354,12 @@ class EvidenceDrawer:
         kept = await self._connection.execute(select(evidence.c.is_new, evidence.c.former).where(mine))
         is_new, former = kept.one()
         row = _credential_of(one)
-        waits = and_(_same(row), credentials.c.status == CredentialStatus.WAITING.value)
+        untouched = [credentials.c[name].is_not_distinct_from(row[name]) for name in ("level", "issuer", "issued_on")]
+        waits = and_(_same(row), credentials.c.status == CredentialStatus.WAITING.value, *untouched)
         if is_new:
-            await self._connection.execute(delete(credentials).where(waits))
+            await self._connection.execute(delete(credentials).where(waits, credentials.c.expires_on.is_(None)))
         elif former is not None:
-            untouched = [
-                credentials.c[name].is_not_distinct_from(row[name]) for name in ("level", "issuer", "issued_on")
-            ]
-            await self._connection.execute(update(credentials).where(waits, *untouched).values(_read_back(former)))
+            await self._connection.execute(update(credentials).where(waits).values(_read_back(former)))
         await self._connection.execute(update(evidence).where(mine).values(is_new=False, former=None))
 
     async def _read(self, wanted: Any) -> list[Evidence]:
@@ -448,7 +450,8 @@ def _is_unproven() -> ColumnElement[bool]:
         evidence.c.issued_key.is_not_distinct_from(credentials.c.issued_key),
         evidence.c.state.in_(_WAITING),
     )
-    return and_(credentials.c.status == CredentialStatus.WAITING.value, ~handed_in.exists())
+    waits = credentials.c.status == literal_column(f"'{CredentialStatus.WAITING.value}'")  # as its index says it
+    return and_(waits, ~handed_in.exists())
 
 
 def _same(row: Mapping[str, Any]) -> ColumnElement[bool]:

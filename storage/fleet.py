@@ -27,14 +27,18 @@ SELECT
     (SELECT count(*) FROM procrastinate_jobs j LEFT JOIN procrastinate_workers w ON w.id = j.worker_id
         WHERE j.status = 'doing' AND (w.id IS NULL OR w.last_heartbeat <= now() - :silence))
 """)
+# Each part by an index of its own: what has ended long ago is not looked through, however much it is.
 _REASONS: Final = text("""
 SELECT reason, sum(n)::bigint FROM (
     SELECT reason, count(*) AS n FROM deliveries WHERE state = 'refused' AND done_at > :since GROUP BY reason
     UNION ALL
-    SELECT reason, count(*) FROM deliveries WHERE state = 'waiting' AND reason = ANY(:waiting) GROUP BY reason
+    SELECT reason, count(*) FROM deliveries
+    WHERE state = 'waiting' AND NOT is_held AND reason = ANY(:waiting) GROUP BY reason
+    UNION ALL
+    SELECT reason, count(*) FROM deliveries
+    WHERE state = 'waiting' AND is_held AND reason = ANY(:waiting) GROUP BY reason
 ) r GROUP BY reason ORDER BY reason
 """)
-# Each part by an index of its own: what has ended long ago is not looked through, however much it is.
 _STATES: Final = text("""
 SELECT sender, state, sum(n)::bigint FROM (
     SELECT sender, 'waiting' AS state, count(*) AS n FROM deliveries WHERE state = 'waiting' AND NOT is_held GROUP BY 1

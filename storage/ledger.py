@@ -124,6 +124,7 @@ UPDATE deliveries d SET
     reason = CASE WHEN w.mark = 'start' THEN d.reason
                   WHEN w.mark = 'unclear' AND d.acknowledged_at IS NOT NULL THEN 'acknowledged'
                   WHEN w.mark = 'unclear' AND d.arrived_at IS NOT NULL THEN 'receipt'
+                  WHEN w.mark = 'back' AND w.reason = '' THEN d.reason  -- why it waited before holds on
                   ELSE w.reason END
 FROM unnest(%(ids)s::bigint[], %(tokens)s::text[], %(marks)s::text[], %(ats)s::timestamptz[], %(waits)s::float8[],
     %(tries)s::smallint[], %(provider_ids)s::text[], %(reasons)s::text[])
@@ -436,10 +437,18 @@ class Ledger:
             self._forget(claim)
         return is_kept
 
-    async def leave_to_planning(self, claim: Claim, reason: str, at: datetime) -> bool:
-        """What is planned again is left out of it, for another day to tell. Whether more is told by it than that."""
+    async def leave_to_planning(self, claim: Claim, reason: str, at: datetime, *, leaves_day: bool = False) -> bool:
+        """What is planned again is left out of it, for another day to tell. Whether more is told by it than that.
+
+        `leaves_day`: that is the message of no day from then on, so that nothing more is put into it.
+        """
         async with self._database.transaction() as drawers:
-            return await drawers.outbox.leave_to_planning(claim.delivery, reason, at)
+            return await drawers.outbox.leave_to_planning(claim.delivery, reason, at, leaves_day=leaves_day)
+
+    async def take_apart(self, claim: Claim, reason: str) -> bool:
+        """It surely did not go out: each notice but its first waits in a message of its own. False: it tells one."""
+        async with self._database.transaction() as drawers:
+            return await drawers.outbox.take_apart(claim.delivery.id, reason)
 
     async def leave_out(self, claim: Claim, notices: Mapping[int, str], at: datetime) -> None:
         """Some of what it tells is not true any more."""
@@ -531,7 +540,7 @@ class Ledger:
         await self._mark_unreachable(driver, marks, kept)
         for one in marks:
             if one.mark == DeliveryState.REFUSED.value and one.claim.delivery.id in kept:
-                await outbox.leave_to_planning(one.claim.delivery, one.reason, one.at)
+                await outbox.leave_to_planning(one.claim.delivery, one.reason, one.at, has_ended=True)
         for broadcast, state in broadcasts.items():
             numbers = [one.claim.delivery.id for one in back[broadcast] if one.claim.delivery.id in kept]
             await outbox.keep_back(numbers, state, back[broadcast][0].at)

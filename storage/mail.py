@@ -23,21 +23,16 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import PersonCode
+from knowledge.study_cases import StudyState
 from storage.characters import storable
-from storage.records import Letter, LetterKind, LetterState
-from storage.tables import accounts, letters, restores
+from storage.records import Letter, LetterKind, LetterState, Untold
+from storage.tables import accounts, interactions, letters, restores, study_cases
 
 # Who started a letter and has not said by then how it ended is taken to be gone: nobody knows whether it arrived.
 LEASE: Final = timedelta(minutes=5)
-# Each chat is warned of a new one by itself, an answer comes where the question was asked, and that Zalo is closed is
-# never told by Zalo.
-_OF_THEIR_CHAT: Final = (
-    LetterKind.LINKED,
-    LetterKind.ANSWERED,
-    LetterKind.ASKED_BACK,
-    LetterKind.CLOSED,
-    LetterKind.ZALO_LOST,
-)
+# Each chat is warned of a new one by itself, and that Zalo is closed is never told by Zalo.
+_OF_THEIR_CHAT: Final = (LetterKind.LINKED, LetterKind.ZALO_LOST)
+_ANSWERS: Final = (LetterKind.ANSWERED, LetterKind.ASKED_BACK, LetterKind.CLOSED)
 # How it stands on a day; the next is told by a letter of its own.
 _OF_THEIR_DAY: Final = (LetterKind.OVERDUE, LetterKind.GIVEN_UP, LetterKind.BACKUP_FAILED)
 
@@ -89,6 +84,13 @@ class MailDrawer:
         )
         return sorted(map(_letter, found), key=lambda one: one.id)
 
+    async def keep_untold(self, letter: int, why: Untold, at: datetime) -> None:
+        await self._connection.execute(
+            update(letters)
+            .where(letters.c.id == letter)
+            .values(state=LetterState.REFUSED, done_at=at, reason=why.value)
+        )
+
     async def take_back(self, inquiry: str, channel: str, address: str, asker: PersonCode | None = None) -> None:
         here = and_(letters.c.channel == channel, letters.c.address == storable(address))
         of_the_asker = here if asker is None else or_(here, letters.c.person == asker)
@@ -96,7 +98,16 @@ class MailDrawer:
             delete(letters).where(letters.c.inquiry == inquiry, of_the_asker, letters.c.state == LetterState.WAITING)
         )
 
-    async def move_of(self, channel: str, address: str, person: PersonCode, to_channel: str, to_address: str) -> None:
+    async def move_of(
+        self,
+        channel: str,
+        address: str,
+        person: PersonCode,
+        to_channel: str,
+        to_address: str,
+        *,
+        only_answers: bool = False,
+    ) -> None:
         other = letters.alias()
         told_there = exists().where(
             *_waiting_for(to_channel, to_address, person, other),
@@ -107,7 +118,11 @@ class MailDrawer:
         await self._connection.execute(
             update(letters)
             # Each chat was told of a new one by a letter of its own.
-            .where(*_waiting_for(channel, address, person), letters.c.kind != LetterKind.LINKED, ~told_there)
+            .where(
+                *_waiting_for(channel, address, person),
+                letters.c.kind.in_(_ANSWERS) if only_answers else letters.c.kind != LetterKind.LINKED,
+                ~told_there,
+            )
             .values(channel=to_channel, address=storable(to_address))
         )
 
@@ -119,14 +134,24 @@ class MailDrawer:
             await self._connection.execute(update(letters).where(*warnings).values(person=None))
         await self._connection.execute(delete(letters).where(*_waiting_for(channel, address, person)))
 
-    async def find_chats_again(self, channels: Collection[str], since: datetime, today: datetime, at: datetime) -> int:
+    async def find_chats_again(
+        self,
+        channels: Collection[str],
+        since: datetime,
+        today: datetime,
+        at: datetime,
+        *,
+        pages: Collection[str] = (),
+    ) -> int:
         """Let letters left after `since` go where their people are reached by these channels now; how many.
 
         That is what waits where nothing is sent to, as a web page that nobody comes back to, or in a chat that takes
-        no messages any more, and what such a chat refused. What is being shown or sent stays with whoever does it.
-        What tells of its day goes only on that one, which began at `today`; of letters that say the same the newest.
+        no messages any more, and what such a chat refused; what another refused too, once the person has done something
+        there since. What was refused waits on one of these `pages` where no chat is left that takes it. What is being
+        shown or sent stays with whoever does it, and what was refused as told no more stays so. What tells of its day
+        goes only on that one, which began at `today`; of letters that say the same the newest.
         """
-        reached, newer, theirs = _reached(channels), letters.alias(), accounts.alias()
+        reached, newer, theirs = _reached(channels, pages), letters.alias(), accounts.alias()
         is_sent_there = exists().where(
             theirs.c.channel == letters.c.channel,
             theirs.c.address == letters.c.address,
@@ -141,19 +166,31 @@ class MailDrawer:
             newer.c.number == letters.c.number,
             newer.c.id > letters.c.id,
         )
-        # What was refused surely did not arrive; what waits for a head is planned anew then.
-        was_refused = and_(letters.c.state == LetterState.REFUSED, letters.c.kind != LetterKind.STUDY)
+        # What was refused surely did not arrive.
+        was_refused = and_(
+            letters.c.state == LetterState.REFUSED,
+            func.coalesce(letters.c.reason, "").not_in(list(Untold)),
+            or_(letters.c.kind != LetterKind.STUDY, _is_last_of_its_case()),
+        )
+        # Each time that they do something it is tried once more: it has started again by then.
+        acted_since = exists().where(
+            interactions.c.channel == letters.c.channel,
+            interactions.c.address == letters.c.address,
+            interactions.c.last_at > letters.c.started_at,
+        )
         # What a backup calls waiting may have been brought there after it was taken.
         restored_at = select(func.max(restores.c.restored_at)).scalar_subquery()
         moved = await self._connection.execute(
             update(letters)
             .where(
                 letters.c.person == reached.c.person,
-                or_(letters.c.state == LetterState.WAITING, was_refused),
+                or_(
+                    and_(letters.c.state == LetterState.WAITING, reached.c.channel.in_(list(channels)), ~is_sent_there),
+                    and_(was_refused, or_(~is_sent_there, acted_since)),
+                ),
                 letters.c.left_at > func.greatest(since, restored_at),
                 letters.c.kind.not_in(_OF_THEIR_CHAT),
                 or_(letters.c.kind.not_in(_OF_THEIR_DAY), letters.c.left_at >= today),
-                ~is_sent_there,
                 ~says_the_same,
             )
             .values(
@@ -233,8 +270,8 @@ class MailDrawer:
         )
 
 
-def _reached(channels: Collection[str]) -> Subquery:
-    """The account by which what is told unasked reaches each person, as the outbox chooses it."""
+def _reached(channels: Collection[str], pages: Collection[str]) -> Subquery:
+    """The account by which what is told unasked reaches each person, as the outbox chooses it; else such a page."""
     return (
         select(
             accounts.c.person,
@@ -245,18 +282,28 @@ def _reached(channels: Collection[str]) -> Subquery:
         .ext(distinct_on(accounts.c.person))
         .where(
             accounts.c.person.is_not(None),
-            accounts.c.channel.in_(list(channels)),
+            accounts.c.channel.in_([*channels, *pages]),
             accounts.c.unreachable_at.is_(None),
             literal("reminders") != all_(accounts.c.withheld),
         )
         .order_by(
             accounts.c.person,
+            accounts.c.channel.in_(list(channels)).desc(),
             accounts.c.preferred_at.desc().nulls_last(),
             accounts.c.linked_at.desc().nulls_last(),
             accounts.c.channel,
             accounts.c.address,
         )
         .subquery()
+    )
+
+
+def _is_last_of_its_case() -> ColumnElement[bool]:
+    """Whether nothing came after it in its study case; whoever decides on one that waits is told by planning."""
+    return exists().where(
+        study_cases.c.number == letters.c.number,
+        study_cases.c.changed_at <= letters.c.left_at,
+        or_(study_cases.c.state != StudyState.WAITING.value, study_cases.c.person == letters.c.person),
     )
 
 

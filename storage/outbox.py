@@ -5,7 +5,7 @@ one fact.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeVar
 
 import psycopg
@@ -85,12 +85,16 @@ UPDATE deliveries SET state = 'unreachable', sender = NULL, channel = NULL, addr
     done_at = %(at)s, claimed_by = NULL, lease_until = NULL, started_at = NULL
 WHERE id = %(delivery)s AND (state = 'claimed' OR (state = 'started' AND claimed_by = %(refused_to)s)) RETURNING id
 """
-# Nobody plans these again, whatever becomes of them. A reminder, those above, evidence that waits for HR and clocks
-# are planned again on the next day, for whoever is reached then; a head may remind again; a broadcast is on paper.
-_TOLD_ONCE: Final = frozenset(
-    {NoticeKind.CHANGE, NoticeKind.DIGEST, NoticeKind.STUDY, NoticeKind.EVIDENCE, NoticeKind.CORRECTION}
+# What a head said is planned by nobody: while it is refused to us it waits over a weekend, as a broadcast does.
+_UNIT_REMINDER_WAITS: Final = timedelta(days=3)
+_TAKE_APART: Final = """
+WITH apart AS (
+    INSERT INTO deliveries (person, sender, channel, address, locale, urgency, due_at, tried, reason)
+    SELECT person, sender, channel, address, locale, urgency, due_at, tried, %(reason)s
+    FROM deliveries WHERE id = %(delivery)s RETURNING id
 )
-_OF_OWN_REQUEST: Final = frozenset({"entered", "answered"})  # stages of what people are told of requests of their own
+UPDATE carried c SET delivery = apart.id FROM apart WHERE c.delivery = %(delivery)s AND c.notice = %(notice)s
+"""
 _FOLLOW: Final = f"""
 UPDATE deliveries d SET sender = %(senders)s ->> r.channel, channel = r.channel, address = r.address, locale = r.locale
 FROM {_REACHED} r
@@ -357,7 +361,7 @@ class OutboxDrawer:
         from which reminders are not withheld, as planning does, so consents of that time hold. `refused_to`: whoever
         holds it had started, and the chat refused it; where it is not kept it stays as it is, and this is False.
         """
-        again = {one.id: reason for one in delivery.notices if not _is_told_once(one)}
+        again = {one.id: reason for one in delivery.notices if not one.is_told_once}
         if len(again) == len(delivery.notices):
             if refused_to is None:
                 await self.drop(delivery.id, reason, at)
@@ -369,15 +373,20 @@ class OutboxDrawer:
             await self.leave_out(delivery.id, again, at)
         return True
 
-    async def leave_to_planning(self, delivery: Delivery, reason: str, at: datetime) -> bool:
+    async def leave_to_planning(
+        self, delivery: Delivery, reason: str, at: datetime, *, leaves_day: bool = False, has_ended: bool = False
+    ) -> bool:
         """What is planned again is left out of one that a platform refuses, so that another day's message tells it.
 
         Whether more is told by it that is told only once. A broadcast stays in it: that is told on paper.
+        `leaves_day`: what is told only once is the message of no day from then on, or the next days' would be put
+        into it and refused with it. `has_ended`: nothing waits in it, so that what a head said is free again, too.
         """
-        kept = {one.id for one in delivery.notices if _is_told_once(one)}
-        again = [one.id for one in delivery.notices if one.id not in kept and one.kind is not NoticeKind.BROADCAST]
+        kept, again = _split(delivery, None if has_ended else at)
         if again:
             await self.leave_out(delivery.id, dict.fromkeys(again, reason), at)
+        if kept and leaves_day:
+            await self._do("UPDATE deliveries SET merge_day = NULL WHERE id = %s", (delivery.id,))
         return bool(kept)
 
     async def leave_earlier_to_planning(self, day: date, reasons: Collection[str], at: datetime) -> None:
@@ -385,20 +394,32 @@ class OutboxDrawer:
 
         Those that tell nothing else end as refused.
         """
-        order = "WHERE state = 'waiting' AND merge_day < %s AND reason = ANY(%s) ORDER BY id FOR UPDATE"
-        for one in await self._list(order, (day, list(reasons))):
-            if not await self.leave_to_planning(one, one.reason, at):
-                ended = "UPDATE deliveries SET state = 'refused', done_at = %s, lease_until = NULL WHERE id = %s"
-                await self._do(ended, (at, one.id))
+        order = (
+            "WHERE id > %s AND state = 'waiting' AND NOT is_held AND merge_day < %s AND reason = ANY(%s)"
+            " ORDER BY id LIMIT %s FOR UPDATE"
+        )
+        last = 0
+        while found := await self._list(order, (last, day, list(reasons), _AT_ONCE)):
+            parts = [(one, *_split(one, at)) for one in found]
+            await self._leave_out([(one.id, notice, one.reason) for one, _kept, again in parts for notice in again], at)
+            ended = "UPDATE deliveries SET state = 'refused', done_at = %s, lease_until = NULL WHERE id = ANY(%s)"
+            await self._do(ended, (at, [one.id for one, kept, _again in parts if not kept]))
+            last = found[-1].id
+
+    async def take_apart(self, delivery: int, reason: str) -> bool:
+        """Let each of its notices but the first wait in a message of its own, of no day and due like it.
+
+        False where it tells no more than one.
+        """
+        order = "SELECT notice FROM carried WHERE delivery = %s AND dropped IS NULL ORDER BY notice OFFSET 1"
+        others = await self._read(order, (delivery,))
+        for (notice,) in others:
+            await self._do(_TAKE_APART, {"delivery": delivery, "notice": notice, "reason": reason})
+        return bool(others)
 
     async def leave_out(self, delivery: int, notices: Mapping[int, str], at: datetime) -> None:
         """These notices (by number, with the reason) are no longer told by it; their keys are free again."""
-        await self._do(
-            "UPDATE carried c SET dropped = w.reason FROM unnest(%s::bigint[], %s::text[]) AS w (notice, reason)"
-            " WHERE c.delivery = %s AND c.notice = w.notice AND c.dropped IS NULL",
-            (list(notices), list(notices.values()), delivery),
-        )
-        await self._do(_FREE, {"at": at, "notices": list(notices)})
+        await self._leave_out([(delivery, notice, reason) for notice, reason in notices.items()], at)
 
     async def defer(self, delivery: int, due_at: datetime, merge_day: date | None, at: datetime) -> bool:
         """Let one that has not started wait until then, as the message of that day.
@@ -521,6 +542,17 @@ class OutboxDrawer:
         await self._do("DELETE FROM notices WHERE id = ANY(%s)", (untold,))
         return iter(told)
 
+    async def _leave_out(self, left: Sequence[tuple[int, int, str]], at: datetime) -> None:
+        """Deliveries with notices that they tell no longer, and why."""
+        deliveries, notices, reasons = [[one[place] for one in left] for place in range(3)]
+        await self._do(
+            "UPDATE carried c SET dropped = w.reason"
+            " FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS w (delivery, notice, reason)"
+            " WHERE c.delivery = w.delivery AND c.notice = w.notice AND c.dropped IS NULL",
+            (deliveries, notices, reasons),
+        )
+        await self._do(_FREE, {"at": at, "notices": notices})
+
     async def _drop(self, where: str, which: Any, reason: str, at: datetime) -> int:
         dropped = await self._read(
             "UPDATE deliveries SET state = 'dropped', reason = %(reason)s, done_at = %(at)s, claimed_by = NULL,"  # noqa: S608  ours
@@ -575,9 +607,18 @@ def _take(fresh: dict[str, int], notices: Sequence[NewNotice]) -> list[int]:
     return [number for number in taken if number is not None]
 
 
-def _is_told_once(notice: Notice) -> bool:
-    """Whether nobody plans or says it again; of what data officers are told their desk and its clocks say it."""
-    return notice.kind in _TOLD_ONCE or (notice.kind is NoticeKind.PRIVACY and notice.stage in _OF_OWN_REQUEST)
+def _split(delivery: Delivery, at: datetime | None) -> tuple[list[int], list[int]]:
+    """Notices that nobody would tell if it did not, and those that are planned again; a broadcast is neither.
+
+    `at` is given where it waits: what a head said does so for a while.
+    """
+    kept = [one.id for one in delivery.notices if _waits(one, at)]
+    return kept, [one.id for one in delivery.notices if one.id not in kept and one.kind is not NoticeKind.BROADCAST]
+
+
+def _waits(notice: Notice, at: datetime | None) -> bool:
+    is_young = at is not None and at - notice.made_at <= _UNIT_REMINDER_WAITS
+    return notice.is_told_once or (notice.kind is NoticeKind.UNIT_REMINDER and is_young)
 
 
 def _notice_row(key: str, notice: NewNotice) -> dict[str, Any]:

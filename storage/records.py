@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from knowledge.facts import (
     Credential,
@@ -346,6 +346,13 @@ class LetterState(StrEnum):
     UNCLEAR = "unclear"
 
 
+class Untold(StrEnum):
+    """Why we do not tell a letter any more, kept as the reason of its being refused: that is not about the chat."""
+
+    NOT_THEIRS = "not_theirs"  # whoever it is for may not be told of it since
+    NO_LONGER_TRUE = "no_longer_true"  # what it asks for is done, or was given to somebody else
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A few words to a channel identity. `key` keeps the same letter from being left twice.
@@ -491,6 +498,14 @@ class NoticeKind(StrEnum):
     CORRECTION = "correction"  # of a broadcast that was recalled and cannot be edited where it arrived
 
 
+# Nobody plans these again, whatever becomes of them. A reminder, those above, evidence that waits for HR and clocks
+# are planned again on the next day, for whoever is reached then; a head may remind again; a broadcast is on paper.
+_TOLD_ONCE: Final = frozenset(
+    {NoticeKind.CHANGE, NoticeKind.DIGEST, NoticeKind.STUDY, NoticeKind.EVIDENCE, NoticeKind.CORRECTION}
+)
+_OF_OWN_REQUEST: Final = frozenset({"entered", "answered"})  # stages of what people are told of requests of their own
+
+
 class DeliveryState(StrEnum):
     """Where a delivery stands. Unclear: its request left and the answer was lost, so that it is never sent again."""
 
@@ -549,6 +564,11 @@ class Notice:
     about: tuple[PersonCode, ...]
     payload: Mapping[str, Any]
     made_at: datetime
+
+    @property
+    def is_told_once(self) -> bool:
+        """Whether nobody plans or says it again; of what data officers are told their desk and its clocks say it."""
+        return self.kind in _TOLD_ONCE or (self.kind is NoticeKind.PRIVACY and self.stage in _OF_OWN_REQUEST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,7 @@ credentials = Table(
     UniqueConstraint(
         "person", "kind", "number", "issued_key", name="uq_credentials_key", postgresql_nulls_not_distinct=True
     ),
+    Index("ix_credentials_waiting", "person", postgresql_where=text("status = 'cho_xac_minh'")),
 )
 
 exemptions = Table(

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Text,
+    all_,
     and_,
     case,
     cast,
@@ -182,8 +183,9 @@ class VerdictsDrawer:
             kept.as_of > day,
             and_(kept.as_of == day, kept.rules_version < since),
         )
+        others = cast(list(besides), ARRAY(Text))
         for is_stale in ways:
-            asked = select(kept.person, kept.version).where(is_stale, kept.person.not_in(list(besides)))
+            asked = select(kept.person, kept.version).where(is_stale, kept.person != all_(others))
             found = await self._connection.execute(asked.limit(limit))
             if waiting := {PersonCode(code): version for code, version in found}:
                 return waiting

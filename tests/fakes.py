@@ -158,7 +158,8 @@ class FakeAccounts:
     async def list_accounts(self, person: PersonCode) -> Sequence[Account]:
         return [one for one in self.kept.values() if one.person == person]
 
-    async def mark_reachable(self, channel: str, address: str) -> None:
+    async def mark_reachable(self, channel: str, address: str, *, at: datetime | None = None) -> None:
+        del at
         self.kept[channel, address] = replace(self.kept[channel, address], unreachable_at=None)
 
     async def withhold(self, channel: str, address: str, purposes: Collection[str], at: datetime) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from knowledge.facts import Person, PersonCode, UnitCode
-from storage.records import Inquiry, InquiryMessage, InquiryState, Letter, LetterKind, LetterState
+from storage.records import Inquiry, InquiryMessage, InquiryState, Letter, LetterKind, LetterState, Untold
 
 _DIGITS = "2345679"
 
@@ -116,7 +116,7 @@ class FakeLetters:
     async def leave(self, letter: Letter) -> bool:
         if letter.key is not None and any(one.key == letter.key for one in self.kept):
             return False
-        self.kept.append(letter)
+        self.kept.append(replace(letter, id=letter.id or len(self.kept) + 1))
         return True
 
     async def list_about(self, inquiry: str) -> Sequence[Letter]:
@@ -139,7 +139,23 @@ class FakeLetters:
 
         self.kept = [one for one in self.kept if not is_gone(one)]
 
-    async def move_of(self, channel: str, address: str, person: PersonCode, to_channel: str, to_address: str) -> None:
+    async def keep_untold(self, letter: int, why: Untold, at: datetime) -> None:
+        del at
+        refused = {"state": LetterState.REFUSED, "reason": why.value}
+        self.kept = [replace(one, **refused) if one.id == letter else one for one in self.kept]
+
+    async def move_of(
+        self,
+        channel: str,
+        address: str,
+        person: PersonCode,
+        to_channel: str,
+        to_address: str,
+        *,
+        only_answers: bool = False,
+    ) -> None:
+        answers = {LetterKind.ANSWERED, LetterKind.ASKED_BACK, LetterKind.CLOSED}
+        moving = answers if only_answers else set(LetterKind) - {LetterKind.LINKED}
         here = (channel, address, person, LetterState.WAITING)
         there = {
             (one.kind, one.inquiry, one.number)
@@ -149,7 +165,7 @@ class FakeLetters:
         self.kept = [
             replace(one, channel=to_channel, address=to_address)
             if (one.channel, one.address, one.person, one.state) == here
-            and one.kind is not LetterKind.LINKED
+            and one.kind in moving
             and (one.kind, one.inquiry, one.number) not in there
             else one
             for one in self.kept

@@ -50,7 +50,7 @@ class OaCarrier:
         for index, part in enumerate(build_parts(errand.reply, self._describe)):
             try:
                 await self._send(errand.address, part.message)
-            except NotSentError:
+            except (NotSentError, RefusedError):
                 if index == 0:
                     raise
                 return  # the beginning is there; all of it again would double that

@@ -20,7 +20,7 @@ from bot.on_zalo.oa_marks import Recipient, identity_of, tracking_of
 from bot.on_zalo.templates import TemplateClient, fill
 from bot.papers.handing import file_of
 from bot.push.sending import Parcel
-from bot.refusals import BAD_REQUEST, NIGHT, NOT_EDITABLE, OUTSIDE_WINDOW, TEMPLATE_REFUSED
+from bot.refusals import BAD_REQUEST, NIGHT, NOT_EDITABLE, NOT_PAID, OUTSIDE_WINDOW, TEMPLATE_REFUSED
 from bot.render import Describe, render_text
 from handlers.asking import Channel
 from handlers.phrases import locale_of, show_day
@@ -31,7 +31,7 @@ from knowledge.message_templates import MessageTemplate
 FREE_FOR: Final = timedelta(hours=48)
 OPEN_FOR: Final = timedelta(days=7)
 _ASKED_FOR: Final = timedelta(minutes=10)  # so long the platform's word on a window counts
-_NOT_ASKED_FOR: Final = 600.0  # seconds for which nothing is tried once the account's allowance is used up
+_NOT_ASKED_FOR: Final = 600.0  # seconds for which nothing is tried once an allowance or the money is used up
 _LONGEST: Final = 19.0  # seconds for everything of one message: less than a pump waits
 _ASK_SECONDS: Final = 3.0
 _LEAST_SECONDS: Final = 4.0  # with less left a message is not begun
@@ -99,6 +99,7 @@ class OaSender:
         self._clock = clock
         self._templates = templates or {}
         self._used_up_until = 0.0  # by `time.monotonic`: Zalo said that the account may send no more
+        self._unpaid_until = 0.0  # the same of templates, which cost something
 
     async def send(self, parcel: Parcel) -> str:
         """Hand it over; Zalo's id of the message."""
@@ -197,6 +198,8 @@ class OaSender:
         template = next((self._templates[one] for one in (*parcel.kinds, "default") if one in self._templates), None)
         if template is None:
             raise RefusedError(OUTSIDE_WINDOW, code=OUTSIDE_WINDOW)
+        if time.monotonic() < self._unpaid_until:
+            raise RefusedError(NOT_PAID, code=NOT_PAID)
         wait = until_morning(self._clock.now())
         if wait:
             raise NotNowError(NIGHT, code=NIGHT, later=wait)
@@ -248,6 +251,9 @@ class OaSender:
             case Act.OPERATOR | Act.OURS if refused.field != "user_id":
                 _log.error("zalo.template_refused", code=refused.code, words=refused.meaning.words)
                 raise RefusedError(TEMPLATE_REFUSED, code=TEMPLATE_REFUSED) from None
+            case Act.PAY:
+                self._unpaid_until = time.monotonic() + _NOT_ASKED_FOR
+                self._raise(refused)
             case _:
                 self._raise(refused)
 

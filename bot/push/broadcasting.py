@@ -33,6 +33,7 @@ _AT_ONCE: Final = 20
 _AT_A_STRETCH: Final = 5.0  # seconds
 _MOST_TRIES: Final = 5
 _RECALLS_ARE_WATCHED: Final = timedelta(minutes=2)  # what was leaving then has arrived
+_LOOKS_FOLLOW: Final = timedelta(minutes=2)  # a longer pause is an outage: of ours, or of the database
 _log = structlog.get_logger("bot.push")
 
 
@@ -83,13 +84,15 @@ class OpenCabinet(Protocol):
 class Surroundings:
     """The clock, the rules of now with their working days and hours, and how often a card may be written over.
 
-    What was sent by an identity that no worker has sent by for so long (`unheard`) is not waited for.
+    What was sent by an identity that no worker has sent by for so long (`unheard`) is not waited for, once this process
+    has looked without a pause for longer than others take to start (`settled`): after an outage all are unheard of.
     """
 
     clock: Clock
     rules: RulesNow
     every: timedelta = timedelta(seconds=5)
     unheard: timedelta = timedelta(hours=1)
+    settled: timedelta = timedelta(minutes=5)
 
 
 class BroadcastKeeper:
@@ -106,6 +109,8 @@ class BroadcastKeeper:
         self._senders = {one.identity: one for one in senders}
         self._speeds = speeds
         self._around = around
+        self._looks_since: datetime | None = None  # without a pause
+        self._looked_at: datetime | None = None
 
     # --- progress
 
@@ -180,19 +185,30 @@ class BroadcastKeeper:
         ends_at = time.monotonic() + _AT_A_STRETCH
         async with self._open() as cabinet:
             numbers = await cabinet.broadcasts.list_recalling()
+        is_settled = self._note_look()
         for number in numbers:
-            broadcast = await self._prepare(number)
+            broadcast = await self._prepare(number, gives_up=is_settled)
             while broadcast is not None and await self._recall_some(broadcast) and time.monotonic() < ends_at:
                 pass
 
-    async def _prepare(self, number: int) -> Broadcast | None:
+    def _note_look(self) -> bool:
+        """Whether looks have followed each other for long enough that whoever else lives has been heard of."""
+        now = self._around.clock.now()
+        is_next = self._looked_at is not None and timedelta(0) <= now - self._looked_at <= _LOOKS_FOLLOW
+        if self._looks_since is None or not is_next:
+            self._looks_since = now
+        self._looked_at = now
+        return now - self._looks_since >= self._around.settled
+
+    async def _prepare(self, number: int, *, gives_up: bool) -> Broadcast | None:
         """Take up what has come since the last look, and correct what cannot be written over; the broadcast."""
         async with self._open() as cabinet:
             broadcast: Broadcast | None = await cabinet.broadcasts.find(number)
             if broadcast is not None:
                 await cabinet.broadcasts.watch_recall(number, _RECALLS_ARE_WATCHED)
                 await cabinet.broadcasts.prepare_recalls(number, EDITABLE)
-                await cabinet.broadcasts.give_up_recalls(number, self._senders.keys(), self._around.unheard)
+                if gives_up:
+                    await cabinet.broadcasts.give_up_recalls(number, self._senders.keys(), self._around.unheard)
                 await self._correct(cabinet, broadcast)
         return broadcast
 

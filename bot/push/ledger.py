@@ -92,8 +92,15 @@ class Ledger(Protocol):
         """Its chat takes nothing any more: what is told only once waits for one. False: nothing was done."""
         ...
 
-    async def leave_to_planning(self, claim: Claim, reason: str, at: datetime) -> bool:
-        """What is planned again is left out of it, for another day to tell. Whether more is told by it than that."""
+    async def leave_to_planning(self, claim: Claim, reason: str, at: datetime, *, leaves_day: bool = False) -> bool:
+        """What is planned again is left out of it, for another day to tell. Whether more is told by it than that.
+
+        `leaves_day`: that is the message of no day from then on, so that nothing more is put into it.
+        """
+        ...
+
+    async def take_apart(self, claim: Claim, reason: str) -> bool:
+        """It surely did not go out: each notice but its first waits in a message of its own. False: it tells one."""
         ...
 
     async def leave_out(self, claim: Claim, notices: Mapping[int, str], at: datetime) -> None:

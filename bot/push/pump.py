@@ -29,7 +29,7 @@ _DEFECT_WAIT: Final = 300.0  # seconds before a message whose words could not be
 _FIRST_BACKOFF, _LONGEST_BACKOFF = 5.0, 600.0  # seconds before what was not taken is tried again
 _LOOKS_AGAIN: Final = 3600.0  # seconds: an operator may have paid or mended it meanwhile
 _TRIED_AGAIN: Final = 86_400.0  # seconds before what a platform calls wrong: as often as what is planned again
-_WAITS_AT_MOST: Final = timedelta(days=60)  # for us, from the latest of what it tells; as long as for a chat
+_WAITS_AT_MOST: Final = timedelta(days=60)  # for us, from the latest that is told only once; as long as for a chat
 _BROADCAST_WAITS_AT_MOST: Final = timedelta(days=3)  # over a weekend: then it is told on paper
 _LONGEST_AWAY: Final = 60.0  # seconds of a pause while the platform is out of reach
 _AWAY_AFTER: Final = 3  # messages in a row that could not be handed over
@@ -284,22 +284,30 @@ class Pump:
             self._not_sent_in_a_row = 0
             self._done(claim, "unreachable")
             return
-        if not is_theirs and await self._waits_for_us(claim, code):
+        wait = await self._wait_for_us(claim, code) if not is_theirs else None
+        if wait is not None:
             self._not_sent_in_a_row = 0
-            await self._put_back(claim, _LOOKS_AGAIN if code in PASSING else _TRIED_AGAIN, code, uncounts=True)
+            await self._put_back(claim, wait, code, uncounts=True)
             return
         await self._end(claim, DeliveryState.REFUSED, code, makes_unreachable=is_theirs)
 
-    async def _waits_for_us(self, claim: Claim, code: str) -> bool:
-        """Whether it waits until we have mended why it was refused, for as long as anything may.
+    async def _wait_for_us(self, claim: Claim, code: str) -> float | None:
+        """Seconds until it is tried again, until we have mended why it was refused; None: it waits no longer.
 
-        Of what is called wrong only what is told only once: the rest is planned again, in other words perhaps.
+        What several notices make too long together, or one of them makes wrong, goes out one by one. Of what is called
+        wrong by itself only what is told only once waits: the rest is planned again, in other words perhaps, and the
+        next day's message is not refused with what waits. How long that may be is not put off by what joins it daily.
         """
         whose, now = claim.delivery, self._clock.now()
+        if code not in PASSING and await self._ledger.take_apart(claim, code):
+            return 0.0
         longest = _WAITS_AT_MOST if whose.broadcast is None else _BROADCAST_WAITS_AT_MOST
-        if all(now - one.made_at > longest for one in whose.notices):
-            return False
-        return code in PASSING or await self._ledger.leave_to_planning(claim, code, now)
+        told_once = [one for one in whose.notices if one.is_told_once]
+        if all(now - one.made_at > longest for one in told_once or whose.notices):
+            return None
+        if code in PASSING:
+            return _LOOKS_AGAIN
+        return _TRIED_AGAIN if await self._ledger.leave_to_planning(claim, code, now, leaves_day=True) else None
 
     async def _moved_on(self, claim: Claim, reason: str, *, makes_unreachable: bool = False) -> bool:
         """Whether it waits for another account of the same person now: what did not arrive here may arrive there."""

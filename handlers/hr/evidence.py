@@ -239,9 +239,10 @@ def effect_of(credential: Credential, official: Person, today: RulesOn) -> Effec
         return Effect(None, None, None)
     others = tuple(one for one in official.credentials if not _is_same(one, credential))
     on_record = next((one for one in official.credentials if _is_same(one, credential)), None)
-    # As the cabinet does: the last day that is on record is that of the same issue only.
-    is_of_issue = on_record is not None and on_record.issued_on == credential.issued_on
-    expires_on = on_record.expires_on if on_record is not None and is_of_issue else None
+    # As the cabinet does: a last day that was over when this one was issued is that of another issue.
+    expires_on = on_record.expires_on if on_record is not None else None
+    if expires_on is not None and credential.issued_on is not None and expires_on < credential.issued_on:
+        expires_on = None
     proven = replace(credential, expires_on=expires_on, status=CredentialStatus.VERIFIED)
     verified = replace(official, credentials=(*others, proven))
     return Effect(

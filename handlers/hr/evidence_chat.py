@@ -110,11 +110,12 @@ def _tell_unproven(queue: Queue) -> tuple[Line, ...]:
 def explain_unproven(n: int) -> str:
     """What waits on record with nothing to decide on, and what ends that."""
     text = ngettext(
-        "{n} certificate in the roster waits for verification, with nothing handed in for it: whoever holds it is not"
-        " reminded. Please check it and load it with its state in column trang_thai, or ask its holder to hand it in.",
-        "{n} certificates in the roster wait for verification, with nothing handed in for them: whoever holds them is"
-        " not reminded. Please check them and load them with their state in column trang_thai, or ask their holders to"
-        " hand them in.",
+        "{n} certificate in the roster waits for verification, with nothing handed in for it: whoever holds it may"
+        " not be reminded. Please check it and load it with its state in column trang_thai, or ask its holder to hand"
+        " it in.",
+        "{n} certificates in the roster wait for verification, with nothing handed in for them: whoever holds them"
+        " may not be reminded. Please check them and load them with their state in column trang_thai, or ask their"
+        " holders to hand them in.",
         n,
     )
     return text.format(n=show_number(n))

@@ -15,6 +15,7 @@ from handlers.inquiries import (
     list_serving,
     name_state,
     serves,
+    territory_of,
 )
 from handlers.phrases import _, show_day_of
 from handlers.ports import Accounts, Audit, Clock, Inquiries, Letters, Profiles, Staff
@@ -201,7 +202,7 @@ async def show(inquiry: Inquiry, visit: Visit, desk: Desk) -> Reply:
     if colleague is not None and serves(colleague, inquiry, today):  # else the asker moved away from them, or they went
         lines.append(Line(_("Assigned to: {name}").format(name=colleague.name), is_item=True))
     for message in inquiry.messages:
-        lines += describe_message(message, today, inquiry.territory)
+        lines += describe_message(message, today, territory_of(inquiry, today))
     if not inquiry.is_of_former:
         lines += describe_letters(await desk.letters.list_about(inquiry.code), inquiry)
     choices: list[Choice] = []

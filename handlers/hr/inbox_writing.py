@@ -7,7 +7,7 @@ from handlers import next_steps
 from handlers.asking import Choice
 from handlers.forms import LONGEST_ENTRY, ends_form
 from handlers.hr.inbox import Desk, find_served, open_one, record, show, tell_changed
-from handlers.inquiries import clean, describe_message, find_asker_place
+from handlers.inquiries import clean, describe_message, find_asker_place, territory_of
 from handlers.memory import recall_pending
 from handlers.phrases import _
 from handlers.ports import Threads
@@ -93,7 +93,8 @@ async def preview(visit: Visit, desk: Desk, *, read_entities: ReadEntities) -> R
     if not words.text:
         return replace(await ask_for_words(replace(visit, subject=code), desk, kind), pending=pending)
     message = _message(kind, words, visit, desk)
-    lines = describe_message(message, visit.rules.book.on(visit.today), found.territory)
+    today = visit.rules.book.on(visit.today)
+    lines = describe_message(message, today, territory_of(found, today))
     if words.is_lost:
         lines.append(Line(_("The basis you named was not found in the library, so this is marked as your opinion.")))
     values = {**pending.values, "text": words.text, "document": words.document or "", "point": words.point or ""}

@@ -31,8 +31,9 @@ from handlers.officials.evidence_steps import (
     files_of,
     said_at_once,
 )
+from handlers.officials.surer_chats import list_surer, refuse_here
 from handlers.phrases import _, ngettext
-from handlers.ports import Audit, Clock, Consents, EvidenceFiles, EvidenceKept
+from handlers.ports import Accounts, Audit, Clock, Consents, EvidenceFiles, EvidenceKept
 from handlers.pressed import read_number
 from handlers.privacy import consents_of, rules_of
 from handlers.reply import Line, Outcome, Pending, Reply
@@ -59,6 +60,7 @@ class Desk:
     """The drawers that evidence needs, and who reads what words name."""
 
     evidence: EvidenceKept
+    accounts: Accounts
     audit: Audit
     clock: Clock
     read_entities: ReadEntities
@@ -211,6 +213,8 @@ async def withdraw(visit: Visit, person: Person, desk: Desk) -> Reply:
         return _not_mine()
     if not found.is_undecided:
         return replace(_show(found, visit), title=_("HR has decided on it already; nothing was changed."))
+    if surer := await list_surer(visit, person, desk.accounts):
+        return refuse_here(surer)
     now = desk.clock.now()
     gone = replace(found, state=EvidenceState.WITHDRAWN, version=found.version + 1, changed_at=now, words=None)
     await desk.evidence.settle(gone)
@@ -294,7 +298,8 @@ async def _tell_known(made: Evidence, visit: Visit, person: Person, desk: Desk) 
     """The same credential waits already, or HR has verified it."""
     found = await desk.evidence.find_open(person.code, made.credential)
     if found is not None and found.number != made.number:
-        return replace(_show(found, visit), title=_("This certificate waits at HR already; no second one was made."))
+        title = _("This certificate was handed in already; no second one was made.")
+        return replace(_show(found, visit), title=title)
     return Reply(
         title=_("{certificate} is on record as verified already; nothing was handed in.").format(
             certificate=name_certificate(made.credential, visit.rules)

@@ -19,13 +19,14 @@ from handlers.inquiries import (
     steps_after,
 )
 from handlers.letting_go import withdraw_inquiry
+from handlers.officials.surer_chats import list_surer, refuse_here
 from handlers.phrases import _, show_day, show_day_of
 from handlers.ports import Accounts, Audit, Clock, Guesses, Inquiries, Letters, Staff
 from handlers.reply import Line, Outcome, Pending, Reply
 from handlers.visit import Visit
 from knowledge.facts import PersonCode
 from knowledge.reminding import due_day
-from storage.records import Inquiry, InquiryMessage, InquiryState, Letter, LetterKind, MessageKind
+from storage.records import Account, Inquiry, InquiryMessage, InquiryState, Letter, LetterKind, MessageKind
 
 FORM = "inquiry.words"
 _MOST_LISTED = 10
@@ -159,6 +160,8 @@ async def withdraw(visit: Visit, desk: Desk) -> Reply:
         return found
     if not found.is_open:
         return _is_over(found, visit)
+    if surer := await _list_surer(found, visit, desk):
+        return refuse_here(surer)
     await withdraw_inquiry(found, desk.inquiries, desk.letters, desk.clock.now())
     await _record("withdrew_inquiry", found, visit, desk)
     return Reply(
@@ -205,6 +208,13 @@ async def _tell_hr(inquiry: Inquiry, visit: Visit, desk: Desk) -> None:
             locale=account.locale or inquiry.locale,
         )
     )
+
+
+async def _list_surer(found: Inquiry, visit: Visit, desk: Desk) -> Sequence[Account]:
+    """Surer chats of theirs, for a question that was passed on in another one than this."""
+    if visit.person is None or (found.channel, found.address) == (visit.asked.channel, visit.asked.address):
+        return ()
+    return await list_surer(visit, visit.person, desk.accounts)
 
 
 async def _find(visit: Visit, code: str, desk: Desk, *, to_change: bool = False) -> Inquiry | Reply:

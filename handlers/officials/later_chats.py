@@ -1,6 +1,7 @@
 """Chats that were linked to me after this one: seen, and unlinked from here, as by whoever did not link them.
 
-Never an earlier one: whoever got hold of a code could otherwise put out the person whose record it is.
+Never an earlier one: whoever got hold of a code could otherwise put out the person whose record it is. For the same
+reason, from a chat to which a colleague's code led, never one to which none did.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from handlers import next_steps
 from handlers.asking import Choice
 from handlers.letting_go import Kept, put_out
-from handlers.officials.surer_chats import describe_chats
+from handlers.officials.surer_chats import describe_chats, list_surer
 from handlers.phrases import _, ngettext, show_number
 from handlers.ports import Audit, Clock, Consents
 from handlers.reply import Line, Reply
@@ -107,7 +108,8 @@ async def _find_later(visit: Visit, person: Person, desk: Desk) -> Sequence[Acco
     since = next((one.linked_at for one in linked if (one.channel, one.address) == place), None)
     if since is None:  # the console, say: which chats came later, only a chat can tell
         return ()
-    return [one for one in linked if one.linked_at is not None and one.linked_at > since]
+    surer = await list_surer(visit, person, desk.kept.accounts)
+    return [one for one in linked if one.linked_at is not None and one.linked_at > since and one not in surer]
 
 
 def _none() -> Reply:

@@ -82,6 +82,8 @@ async def take_back(visit: Visit, person: Person, desk: Desk) -> Reply:
         return _not_yours()
     if not one.is_open:
         return _show(one, visit)
+    if surer := await list_surer(visit, person, desk.by.accounts):
+        return refuse_here(surer)
     now = desk.clock.now()
     kept = await desk.requests.save_request(replace(one, state=DataRequestState.TAKEN_BACK, closed_at=now))
     await desk.audit.record(person.code, "data_request_taken_back", person.code, now, {"request": one.number})

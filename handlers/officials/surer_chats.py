@@ -61,8 +61,8 @@ def refuse_here(surer: Sequence[Account]) -> Reply:
             *describe_chats(surer),
             Line(
                 _(
-                    "If you have none of these any more, ask HR of your unit in person or in writing: they write your "
-                    "request down, its clocks run, and two persons decide."
+                    "If you have none of these any more, ask HR of your unit or the administrator in person or in "
+                    "writing: they write your request down, its clocks run, and two persons decide."
                 )
             ),
         ),

@@ -10,6 +10,7 @@ from bot.letters import Carried, Errand, NobodyThereError, Postman
 from bot.on_telegram.letters import TelegramCarrier
 from bot.on_web.letters import WebCarrier
 from bot.on_web.present import Present
+from bot.refusals import PASSING
 from handlers.asking import Choice
 from handlers.reply import Reply
 from tests.bot.on_telegram.door import KnownReach, Pauses
@@ -114,6 +115,15 @@ async def test_a_letter_that_never_goes_out_is_given_up_in_the_end():
     mail = FakeMail(letter(1, tries=100))
     await Postman(mail, [ScriptedCarrier(NotSentError("x", code="429"))]).go_round()
     assert mail.ended == {1: (Carried.REFUSED, "given_up")}
+
+
+@pytest.mark.parametrize("code", sorted(PASSING))
+async def test_what_holds_until_it_is_mended_waits_for_that_but_not_for_ever(code):
+    old = replace(letter(2), is_old=True)
+    mail, carrier = FakeMail(letter(1), old, letter(3)), ScriptedCarrier(*[RefusedError("x", code=code)] * 2)
+    await Postman(mail, [carrier]).go_round()
+    assert mail.put_back == [(1, 3600, code, False)]
+    assert mail.ended == {2: (Carried.REFUSED, code), 3: (Carried.DELIVERED, "")}
 
 
 async def test_nobody_there_is_no_try():

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -170,6 +170,37 @@ async def test_a_letter_to_hr_whom_the_asker_has_left_never_goes_out(office):
 
     await left_while_asker_is_in("SO-MAU-1")
     assert await mail.begin("telegram", ["9200"]) is not None
+
+
+async def test_a_letter_waits_for_what_is_refused_for_a_while_until_it_is_old(office):
+    mail = LettersInDatabase(office._database, office.desk, office.clock)
+    for n, days in enumerate((59, 61)):
+        left = office.clock.now() - timedelta(days=days)
+        async with office._database.transaction() as drawers:
+            await drawers.letters.leave(Letter("telegram", f"age-{n}", LetterKind.UNANSWERED, left, HR, number=1))
+    young, old = [await mail.begin("telegram", [f"age-{n}"]) for n in range(2)]
+    assert young is not None
+    assert old is not None
+    assert (young.is_old, old.is_old) == (False, True)
+
+
+async def test_a_letter_that_a_chat_refused_goes_there_again_once_its_reader_writes_from_there(office):
+    place, left = ("telegram", "9300"), office.clock.now() - timedelta(hours=2)
+    async with office._database.transaction() as drawers:
+        await drawers.accounts.link(*place, HR, left)
+        await drawers.letters.leave(Letter(*place, LetterKind.DECIDED, left, HR, number=3))
+        (started,) = await drawers.letters.start("telegram", ["9300"], 1, left)
+        await drawers.letters.finish(started.id, LetterState.REFUSED, left, "chat_unknown")
+        await drawers.accounts.mark_unreachable(*place, left)
+
+    async def find_again() -> int:
+        async with office._database.transaction() as drawers:
+            now = office.clock.now()
+            return await drawers.letters.find_chats_again(["telegram"], now - timedelta(days=1), now, now)
+
+    assert await find_again() == 0
+    await office.desk.answer(Incoming(Channel.TELEGRAM, "9300", text="/help", thread="telegram:9300"))
+    assert (await find_again(), await find_again()) == (1, 0)
 
 
 async def test_tidying_keeps_what_still_waits(office):

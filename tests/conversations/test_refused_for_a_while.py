@@ -1,4 +1,4 @@
-"""What a platform refuses to us, or its chat for a while, is told later, once, and nobody above hears before."""
+"""What a platform refuses to us, or its chat for a while, is told later, once; those above are told in their time."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.failures import RefusedError
+from bot.failures import NotNowError, RefusedError
 from bot.push.sending import Parcel
-from bot.refusals import BAD_REQUEST, BLOCKED, NOT_PAID
+from bot.refusals import ALLOWANCE_USED, BAD_REQUEST, BLOCKED, NOT_PAID
 from bot.wiring import Office
 from knowledge.facts import PersonCode
 from storage.records import DeliveryState
@@ -39,7 +39,24 @@ class Refusing(Postbox):
 
     async def send(self, parcel: Parcel) -> str:
         if parcel.address in {HEAD, OFFICIAL}:
+            if self.code == ALLOWANCE_USED:
+                raise NotNowError("no", code=self.code, later=3600.0, may_go_elsewhere=True)
             raise RefusedError("no", code=self.code)
+        return await super().send(parcel)
+
+
+class RefusingKinds(Postbox):
+    """A channel that calls every message wrong in which something is of these kinds."""
+
+    def __init__(self, *kinds: str) -> None:
+        super().__init__()
+        self.kinds = set(kinds)
+        self.told: dict[str, list[str]] = {}
+
+    async def send(self, parcel: Parcel) -> str:
+        if self.kinds & set(parcel.kinds):
+            raise RefusedError("no", code=BAD_REQUEST)
+        self.told.setdefault(parcel.address, []).extend(parcel.kinds)
         return await super().send(parcel)
 
 
@@ -65,19 +82,45 @@ async def live_refused(office: Office, clock: DayClock, n: int, code: str) -> No
         await drawers.connection.exec_driver_sql("UPDATE deliveries SET lease_until = NULL WHERE state = 'waiting'")
 
 
-@pytest.mark.parametrize("code", [NOT_PAID, BAD_REQUEST])
-async def test_head_hears_once_it_is_mended_and_nobody_above_before(office: tuple[Office, DayClock], code: str) -> None:
+@pytest.mark.parametrize("code", [NOT_PAID, BAD_REQUEST, ALLOWANCE_USED])
+async def test_head_hears_once_it_is_mended_and_those_above_when_the_heads_grace_is_over(
+    office: tuple[Office, DayClock], code: str
+) -> None:
     opened, clock = office
-    for n in range(10):  # everybody above would hear on the ninth day
+    for n in range(10):  # the first day is a Monday: on the ninth five working days are over
         await live_refused(opened, clock, n, code)
-        assert NAMES[OFFICIAL] not in await press(opened, DIRECTOR, "escalation.list")
+        is_told = NAMES[OFFICIAL] in await press(opened, DIRECTOR, "escalation.list")
+        assert is_told == (n >= 8), n
 
     mended = await live(opened, clock, MONDAY + timedelta(days=10))
 
-    assert {who: len(mended[who]) for who in (OFFICIAL, HEAD)} == {OFFICIAL: 1, HEAD: 1}
+    by_itself = 1 if code == BAD_REQUEST else 0  # what is told only once, and was called wrong in the week's message
+    assert {who: len(mended[who]) for who in (OFFICIAL, HEAD)} == {OFFICIAL: 1, HEAD: 1 + by_itself}
     assert NAMES[OFFICIAL] in await press(opened, HEAD, "escalation.list")
     next_day = await live(opened, clock, MONDAY + timedelta(days=11))
     assert not next_day.keys() & {OFFICIAL, HEAD}
+
+
+async def test_what_is_called_wrong_takes_nothing_with_it_that_is_told_in_the_same_message(
+    office: tuple[Office, DayClock],
+) -> None:
+    opened, clock = office
+    channel = RefusingKinds("digest", "change")
+    for n in range(3):
+        clock.day = MONDAY + timedelta(days=n)
+        await opened.push.plan_and_store(clock.day, {"telegram": SENDER})
+        async with opened.push.pumping(channel, per_second=0) as pump:
+            await pump.run(asyncio.Event())
+
+    assert channel.told[HEAD].count("escalation") == 1
+    assert NAMES[OFFICIAL] in await press(opened, HEAD, "escalation.list")
+    async with opened._database.transaction() as drawers:
+        [waiting] = [
+            one
+            for one in await drawers.outbox.list_of(PersonCode(HEAD))
+            if any(told.kind == "digest" for told in one.notices)
+        ]
+    assert (waiting.state, waiting.merge_day, waiting.reason) == (DeliveryState.WAITING, None, BAD_REQUEST)
 
 
 async def test_whoever_blocked_us_for_an_hour_hears_the_next_day(office: tuple[Office, DayClock]) -> None:

@@ -496,3 +496,15 @@ def test_a_score_named_in_general_is_answered_by_the_table_and_by_the_record(rec
     found = judge_certificates(visit(recognised, person, kinds=(("ielts", "4.5"),))).findings
 
     assert [one.held.issued_on for one in found] == [None, person.credentials[0].issued_on]
+
+
+def test_what_was_rejected_of_ones_own_is_not_all_that_is_said_of_its_kind(recognised):
+    rejected = credential("vstep", "bac_3", status=CredentialStatus.REJECTED)
+    person = official(credentials=(rejected,))
+
+    asked = judge_certificates(visit(recognised, person, kinds=(("vstep", "bac_3"),)))
+    mine = judge_certificates(visit(recognised, person, kinds=(("vstep", "bac_3"),), speaks_of_self=True))
+
+    assert "được tính là ngoại ngữ Bậc 3" in words(asked)
+    assert "được tính là ngoại ngữ Bậc 3" not in words(mine)
+    assert all("đã bị từ chối khi xác minh" in words(one) for one in (asked, mine))

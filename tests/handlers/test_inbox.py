@@ -1,14 +1,15 @@
 """HR sees, answers and hands on what their scope allows by today's roster, one after another, each look recorded."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from handlers.asking import Channel
+from handlers.inquiries import territory_of
 from handlers.reply import Background, Outcome, Statement
-from knowledge.facts import Role
-from storage.records import Account, InquiryState, LetterKind, LetterState, MessageKind
+from knowledge.facts import Role, TerritoryCode, UnitCode
+from storage.records import Account, InquiryState, LetterKind, LetterState, MessageKind, Untold
 from tests.fakes import FakeClock
 from tests.handlers.inbox_people import (
     ADDRESSES,
@@ -25,8 +26,9 @@ from tests.handlers.inbox_people import (
     Room,
     audited,
 )
-from tests.handlers.visits import TODAY, actions, words
-from tests.people import COMMUNE
+from tests.handlers.visits import TODAY, actions, with_standards, words
+from tests.people import COMMUNE, UNITS
+from tests.storage.test_inquiries import ASKED
 
 ANSWERING = ("inbox.open", "inbox.reply", "inbox.ask", "inbox.close", "inbox.send", "inbox.reassign")
 OUTSIDE = [
@@ -575,13 +577,18 @@ async def test_a_letter_left_for_hr_before_the_asker_moved_is_not_told(moving):
     for code in (first, second):
         await moving.presses(f"inbox.assign|{code}#{OFFICE_HR.code}", PROVINCE_HR)
     move(moving)
-    assert [await moving.tried.desk.may_tell(one, moving.tried.drawers) for one in moving.letters.kept] == [False, True]
+    untold = [await moving.tried.desk.find_untold(one, moving.tried.drawers) for one in moving.letters.kept]
+    assert untold == [Untold.NOT_THEIRS, None]
 
     # Nor where whoever it is for reads it at their next turn.
     here = {"channel": Channel.COMMAND_LINE, "address": "local"}
     moving.letters.kept = [replace(one, **here) for one in moving.letters.kept]
     told = words(await moving.tried.say("/help", person=OFFICE_HR, **here))
     assert (first in told, second in told) == (False, True)
+    assert [(one.state, one.reason) for one in moving.letters.kept] == [
+        (LetterState.REFUSED, Untold.NOT_THEIRS.value),
+        (LetterState.DELIVERED, ""),
+    ]
 
 
 async def test_hr_of_where_the_asker_is_now_is_reminded(moving):
@@ -597,7 +604,7 @@ async def test_who_has_the_chat_next_sees_nothing_that_was_asked_by_who_left_the
     code = await room.asks()
     await room.answers(code, "Có tính.")
     del room.tried.drawers.profiles.people[ASKER.code]
-    assert not await room.tried.desk.may_tell(room.letters.kept[-1], room.tried.drawers)
+    assert await room.tried.desk.find_untold(room.letters.kept[-1], room.tried.drawers) is Untold.NOT_THEIRS
     room.inquiries.kept[code] = replace(room.inquiries.kept[code], person=None)
     here = {"address": ADDRESSES[ASKER.code], "thread": f"web:{ADDRESSES[ASKER.code]}"}
     for who in (OTHER, None):
@@ -616,3 +623,12 @@ async def test_hr_answers_who_left_the_roster_and_nobody_in_that_chat_is_told(ro
     await room.answers(code, "Có tính.")
     assert room.inquiries.kept[code].state is InquiryState.ANSWERED
     assert not room.letters.kept
+
+
+def test_answers_are_looked_at_by_the_documents_of_the_unit_that_took_over_the_askers(library):
+    gone = replace(COMMUNE, code=UnitCode("XA-CU"), territory=TerritoryCode("thai-binh"))
+    gone = replace(gone, valid_to=TODAY - timedelta(days=1), successor=COMMUNE.code)
+    today = with_standards(library, units=(*UNITS, gone)).on(TODAY)
+    asked = replace(ASKED, unit=gone.code, territory=gone.territory)
+    assert territory_of(asked, today) == COMMUNE.territory
+    assert territory_of(replace(asked, unit=None), today) == gone.territory

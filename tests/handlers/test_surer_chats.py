@@ -7,7 +7,17 @@ import pytest
 
 from handlers.reply import Outcome
 from knowledge.facts import Credential, KindCode, PersonCode, Role, TerritoryCode
-from storage.records import Account, Evidence, EvidenceState, Inquiry, InquiryReason, InquiryState, Letter, LetterKind
+from storage.records import (
+    Account,
+    DataRequest,
+    Evidence,
+    EvidenceState,
+    Inquiry,
+    InquiryReason,
+    InquiryState,
+    Letter,
+    LetterKind,
+)
 from tests.handlers import visits
 from tests.handlers.desks import TriedDesk
 from tests.handlers.visits import NOTICE_VERSION, TODAY, actions, words
@@ -168,3 +178,35 @@ async def test_that_another_chat_was_linked_is_told_whatever_that_chat_deletes(d
     left = [(one.address, one.kind, one.person) for one in desk.drawers.letters.kept]
     assert left == [(OWN, LetterKind.LINKED, None)]
     assert await desk.drawers.letters.collect("web", OWN, None, NOW), "whoever sits there is told"
+
+
+async def test_nothing_of_other_chats_is_taken_back_there_one_by_one_either(desk):
+    _link(desk, OWN, BEFORE)
+    own, there, paper = await _ask(desk, OWN), await _ask(desk, GIVEN), await _hand_in(desk)
+    request = (
+        await desk.drawers.privacy.add_request(DataRequest(BINH.code, "web", "delete", NOW, TODAY, TODAY))
+    ).number
+
+    told = [
+        await desk.press(f"{deed}|{subject}", address=GIVEN)
+        for deed, subject in (("evidence.withdraw", paper), ("inquiry.withdraw", own), ("data.request.back", request))
+    ]
+    await desk.press(f"inquiry.withdraw|{there}", address=GIVEN)
+
+    assert [one.outcome for one in told] == [Outcome.DENIED] * 3
+    assert (await _state(desk, own), await _state(desk, there)) == (InquiryState.OPEN, InquiryState.WITHDRAWN)
+    assert (await desk.drawers.evidence.find(paper)).state is EvidenceState.WAITING
+    assert desk.drawers.privacy.requests[request].is_open
+    await desk.press(f"evidence.withdraw|{paper}", address=OWN)
+    assert (await desk.drawers.evidence.find(paper)).state is EvidenceState.WITHDRAWN
+
+
+async def test_whoever_linked_by_nobodys_code_is_not_put_out_from_there_however_late(desk):
+    _link(desk, OWN, AFTER)
+    _link(desk, "third", AFTER, frozenset({PersonCode("HR009")}))
+
+    listed = await desk.press("data.later", address=GIVEN)
+    await desk.press("data.later.no", address=GIVEN)
+
+    assert "data.later.no" in actions(listed)
+    assert _linked(desk) == {OWN, GIVEN}

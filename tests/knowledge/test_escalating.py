@@ -89,6 +89,30 @@ def test_case_climbs_one_rung_after_each_grace_when_nobody_acts(library: Library
     ]
 
 
+def test_whoever_cannot_be_told_because_of_us_holds_the_case_up_for_their_grace_only_and_is_tried_on(
+    library: Library,
+) -> None:
+    book = make_book(library)
+    told = []
+    memory: dict[PersonCode, list[KeptCase]] = {}
+    for n in range(12):  # from a Monday on; what would tell the head goes out on no day
+        day = NEAR + timedelta(days=n)
+        owed, changes = watch(book, day, memory=memory)
+        told += [(day, one.to) for one in owed if one.to != CHIEF.code or n in {0, 7, 8, 11}]
+        for one in changes:
+            tried = tuple(step for step in one.told if step.to == (CHIEF.code,))
+            stands = tuple(step for step in one.told if step not in tried)
+            memory[one.case.person] = [replace(one, number=1, told=stands, in_vain=one.in_vain or tried)]
+
+    assert told == [
+        (date(2026, 12, 7), "CB010"),
+        (date(2026, 12, 14), "CB010"),
+        (date(2026, 12, 15), "CB010"),
+        (date(2026, 12, 15), "CB020"),
+        (date(2026, 12, 18), "CB010"),
+    ]
+
+
 def test_nothing_is_told_when_nobody_works(library: Library) -> None:
     saturday = date(2026, 12, 5)
 

@@ -229,6 +229,41 @@ async def test_the_last_day_of_the_same_issue_stays(drawers: Drawers) -> None:
     assert [one.expires_on for one in await on_record(drawers)] == [date(2027, 5, 12)]
 
 
+@pytest.mark.parametrize("issued", [None, date(2025, 5, 11)], ids=["of no day", "a day written otherwise"])
+async def test_a_last_day_on_record_that_is_not_over_by_then_stays(drawers: Drawers, issued: date | None) -> None:
+    await put_on_record(drawers, replace(IELTS, issued_on=issued, expires_on=date(2026, 12, 31)))
+    await drawers.evidence.settle(decided(await submitted(drawers), EvidenceState.VERIFIED))
+    assert [one.expires_on for one in await on_record(drawers)] == [date(2026, 12, 31)]
+
+
+@pytest.mark.parametrize("is_on_record", [False, True])
+async def test_what_the_first_of_two_checks_after_a_question_waits_on_record_again(
+    drawers: Drawers, *, is_on_record: bool
+) -> None:
+    await put_on_record(drawers, *([replace(IELTS, status=CredentialStatus.REJECTED)] if is_on_record else []))
+    asked = decided(await submitted(drawers), EvidenceState.ASKED_BACK)
+    await drawers.evidence.settle(asked)
+    checked = decided(asked, EvidenceState.CHECKED, decided_by=None, decided_at=None, checked_by=HR)
+    await drawers.evidence.settle(checked)
+    assert await on_record(drawers) == [IELTS]
+    await drawers.evidence.settle(decided(checked, EvidenceState.WITHDRAWN))
+    assert await statuses(drawers) == [CredentialStatus.REJECTED] * is_on_record
+
+
+async def test_what_is_rejected_is_not_left_written_over_what_hr_had_on_record(drawers: Drawers) -> None:
+    before = replace(IELTS, level="4.0", issuer="IDP", status=CredentialStatus.WAITING)
+    await put_on_record(drawers, before)
+    await drawers.evidence.settle(decided(await submitted(drawers), EvidenceState.REJECTED))
+    assert await on_record(drawers) == [replace(before, status=CredentialStatus.REJECTED)]
+
+
+async def test_what_hr_has_loaded_over_a_new_one_stays_when_that_is_taken_back(filled: Drawers) -> None:
+    kept = await submitted(filled)
+    await filled.connection.execute(text("UPDATE credentials SET level = '6.5'"))
+    await filled.evidence.settle(decided(kept, EvidenceState.WITHDRAWN))
+    assert await on_record(filled) == [replace(IELTS, level="6.5", status=CredentialStatus.WAITING)]
+
+
 async def test_an_answer_to_a_question_may_change_the_certificate_itself(filled):
     kept = await submitted(filled)
     asked = decided(kept, EvidenceState.ASKED_BACK, words="Số hiệu nào?")

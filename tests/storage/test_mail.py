@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from knowledge.facts import PersonCode, Role
+from knowledge.facts import CriterionCode, PersonCode, Role
+from knowledge.study_cases import Course, StudyAct, StudyCase, StudyEvent, StudyState
 from storage.database import Database
 from storage.drawers import Drawers
-from storage.records import Letter, LetterKind, LetterState
+from storage.records import Letter, LetterKind, LetterState, Untold
 from tests.storage.filling import LAN, another, put_people, put_units
 
 LEFT = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -29,6 +30,9 @@ GOING = [
     LetterKind.DECIDED,
     LetterKind.ASSIGNED,
     LetterKind.DETAILS,
+    LetterKind.ANSWERED,
+    LetterKind.ASKED_BACK,
+    LetterKind.CLOSED,
     LetterKind.OVERDUE,
     LetterKind.AUDIT_BROKEN,
     LetterKind.UNANSWERED,
@@ -179,3 +183,109 @@ async def test_letter_that_a_chat_refused_goes_to_another_once_and_comes_back_to
     await office.letters.finish(again.id, LetterState.REFUSED, LATER, "blocked")
     await office.accounts.mark_unreachable("telegram", "t1", LATER)
     assert await find_again(office, channels) == 0
+
+
+# --- what was refused
+
+
+async def refuse(drawers: Drawers, letter: Letter, reason: str, at: datetime = LEFT) -> None:
+    """It is left, and its chat refuses it."""
+    await drawers.letters.leave(letter)
+    (started,) = await drawers.letters.start(letter.channel, [letter.address], 1, at)
+    await drawers.letters.finish(started.id, LetterState.REFUSED, at, reason)
+
+
+@pytest.mark.parametrize("is_marked", [True, False], ids=["its chat is marked", "not marked"])
+async def test_letter_that_a_chat_refused_goes_there_once_more_each_time_its_reader_does_something_there(
+    office: Drawers, is_marked: bool
+) -> None:
+    await office.accounts.link("zalo_oa", "z1", HEAD, LEFT)
+    await refuse(office, replace(STUDY, channel="zalo_oa", address="z1", kind=LetterKind.DECIDED), "outside_window")
+    if is_marked:
+        await office.accounts.mark_unreachable("zalo_oa", "z1", LEFT)
+    assert await find_again(office, ("zalo_oa",)) == 0
+
+    await office.accounts.mark_reachable("zalo_oa", "z1", at=LATER)
+
+    assert await find_again(office, ("zalo_oa",)) == 1
+    (again,) = await office.letters.start("zalo_oa", None, 5, LATER)
+    await office.letters.finish(again.id, LetterState.REFUSED, LATER, "outside_window")
+    assert await find_again(office, ("zalo_oa",)) == 0, "nothing was done there since"
+
+
+async def test_letter_moved_off_a_web_page_and_refused_waits_there_again_until_a_chat_takes_it(office: Drawers) -> None:
+    await link(office)
+    await office.accounts.link("web", "w1", HEAD, LATER + timedelta(hours=1))
+    await refuse(office, replace(STUDY, channel="telegram", address="t1", kind=LetterKind.EVIDENCE), "blocked")
+    await office.accounts.mark_unreachable("telegram", "t1", LATER)
+
+    async def find() -> int:
+        return await office.letters.find_chats_again(["telegram"], SINCE, TODAY, LATER, pages=["web"])
+
+    assert (await find(), await find()) == (1, 0)
+    async with office.connection.begin_nested() as shown:
+        assert [one.kind for one in await office.letters.collect("web", "w1", HEAD, LATER)] == [LetterKind.EVIDENCE]
+        await shown.rollback()
+
+    await office.accounts.mark_reachable("telegram", "t1", at=LATER)
+    assert (await find(), await find()) == (1, 0)
+    assert await taken_up(office) == [("t1", LetterKind.EVIDENCE)]
+
+
+@pytest.mark.parametrize("why", list(Untold))
+async def test_letter_that_is_told_no_more_goes_nowhere(office: Drawers, why: Untold) -> None:
+    await office.letters.leave(replace(STUDY, kind=LetterKind.PROPOSAL))
+    (one,) = await office.letters.collect("web", "w1", HEAD, LEFT)
+    await office.letters.keep_untold(one.id, why, LEFT)
+    await link(office)
+
+    assert await find_again(office) == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "to", "goes"),
+    [
+        (StudyState.WAITING, HEAD, 0),
+        (StudyState.WAITING, LAN.code, 1),
+        (StudyState.PROPOSED, LAN.code, 1),
+        (StudyState.SENT, HEAD, 1),
+    ],
+    ids=["who decides is told by planning", "who asked on paper", "who is proposed", "who decided, of what came of it"],
+)
+async def test_what_came_of_a_study_case_and_was_refused_goes_to_another_chat_unless_planning_tells_it(
+    office: Drawers, state: StudyState, to: PersonCode, goes: int
+) -> None:
+    event = StudyEvent(StudyAct.PROPOSED, LEFT, LEFT.date(), HEAD, "", "", "", "")
+    case = await office.study.add_case(
+        StudyCase(LAN.code, CriterionCode("ngoai_ngu"), Course("Anh B1"), state, (event,)), ()
+    )
+    assert case is not None
+    await office.accounts.link("zalo_oa", "z1", to, LEFT)
+    await refuse(office, Letter("zalo_oa", "z1", LetterKind.STUDY, LEFT, to, number=case.number, key="k"), "blocked")
+    await office.accounts.mark_unreachable("zalo_oa", "z1", LEFT)
+    await office.accounts.link("telegram", "t1", to, LATER)
+
+    assert await find_again(office) == goes
+    if goes:
+        (started,) = await office.letters.start("telegram", None, 1, LATER)
+        await office.letters.finish(started.id, LetterState.REFUSED, LATER, "blocked")
+        await office.accounts.mark_reachable("telegram", "t1", at=LATER + timedelta(hours=1))
+        await office.study.save_case(replace(case, events=(event, replace(event, at=LATER))), ())
+        assert await find_again(office) == 0, "something else has come of it since"
+
+
+# --- what waits in a chat that is left
+
+
+@pytest.mark.parametrize("only_answers", [True, False])
+async def test_of_what_waits_in_a_chat_that_is_left_only_what_hr_says_to_their_questions_goes_where_nothing_else_may(
+    office: Drawers, only_answers: bool
+) -> None:
+    for kind in LetterKind:
+        await office.letters.leave(replace(STUDY, kind=kind, key=kind.value))
+
+    await office.letters.move_of("web", "w1", HEAD, "telegram", "t1", only_answers=only_answers)
+
+    moved = {kind for _address, kind in await taken_up(office)}
+    answers = {LetterKind.ANSWERED, LetterKind.ASKED_BACK, LetterKind.CLOSED}
+    assert moved == (answers if only_answers else set(LetterKind) - {LetterKind.LINKED})

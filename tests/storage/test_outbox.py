@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from knowledge.facts import PersonCode, UnitCode
 from storage.database import Database
 from storage.drawers import Drawers
+from storage.fleet import _REASONS
 from storage.records import Delivery, DeliveryState, NewDelivery, NewNotice, NoticeKind
 from tests.storage.filling import LAN as OFFICIAL
 from tests.storage.filling import put_people, put_units
@@ -436,3 +438,46 @@ async def test_ten_thousand_are_put_in_a_few_seconds(database: Database) -> None
         assert await drawers.outbox.put_many(parcels(5_000), NOON) == 5_000
         assert len(await drawers.outbox.told_on(DAY)) == 15_000
     assert time.process_time() - began < 5
+
+
+@pytest.mark.usefixtures("roster")
+async def test_what_a_head_said_waits_over_a_weekend_while_it_is_refused_to_us(drawers: Drawers) -> None:
+    said, planned = notice("unit_reminder:1", NoticeKind.UNIT_REMINDER), notice("reminder:1")
+    number = await drawers.outbox.put(to(), [said, planned], NOON)
+    await drawers.outbox.put(to("CB002"), [notice("reminder:2")], NOON)
+    await drawers.outbox.put(to("CB003"), [notice("reminder:3")], NOON)
+    await drawers.connection.exec_driver_sql(
+        "UPDATE deliveries SET reason = CASE person WHEN 'CB003' THEN '' ELSE 'not_paid' END"
+    )
+    keys = [said.key, "reminder:1", "reminder:2", "reminder:3"]
+
+    await drawers.outbox.leave_earlier_to_planning(DAY, ["not_paid"], NOON)
+    assert await drawers.outbox.known_keys(keys) == set(keys)
+
+    await drawers.outbox.leave_earlier_to_planning(DAY + timedelta(days=1), ["not_paid"], NOON + timedelta(days=3))
+    assert await drawers.outbox.known_keys(keys) == {said.key, "reminder:3"}
+    assert await keys_of(drawers, number or 0) == [said.key]
+    assert await drawers.outbox.count_states() == {DeliveryState.WAITING: 2, DeliveryState.REFUSED: 1}
+
+    later = NOON + timedelta(days=3, minutes=1)
+    await drawers.outbox.leave_earlier_to_planning(DAY + timedelta(days=4), ["not_paid"], later)
+    assert await drawers.outbox.known_keys(keys) == {"reminder:3"}
+    assert await drawers.outbox.count_states() == {DeliveryState.WAITING: 1, DeliveryState.REFUSED: 2}
+
+
+async def test_why_messages_were_refused_is_counted_along_indexes(drawers: Drawers) -> None:
+    """It is asked every few seconds, over all that was ever sent."""
+    for state, is_held, count in (("delivered", False, 20_000), ("waiting", False, 20), ("waiting", True, 5)):
+        await drawers.connection.exec_driver_sql(
+            "INSERT INTO deliveries (person, sender, channel, address, locale, state, due_at, done_at, reason, is_held)"
+            " SELECT n::text, 'a', 'telegram', n::text, 'vi', %s, now(), now(), 'not_paid', %s"
+            " FROM generate_series(1, %s) n",
+            (state, is_held, count),
+        )
+    await drawers.connection.exec_driver_sql("ANALYZE deliveries")
+    values = {"since": NOON, "waiting": ["not_paid"]}
+
+    plan = await drawers.connection.execute(text(f"EXPLAIN {_REASONS.text}"), values)
+
+    assert not [line for (line,) in plan if "Seq Scan on deliveries" in line]
+    assert await drawers.fleet.count_refused(NOON, ["not_paid"]) == {"not_paid": 25}

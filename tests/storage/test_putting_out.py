@@ -59,6 +59,30 @@ async def test_the_word_that_a_chat_was_linked_is_not_told_again_of_one_that_was
     assert [(one.address, one.kind) for one in waiting] == [("42", LetterKind.EVIDENCE)]
 
 
+@pytest.mark.parametrize("has_another", [False, True], ids=["no other", "another takes it"])
+async def test_what_waits_in_a_chat_that_is_left_goes_to_none_that_takes_nothing_unasked_but_what_answers_a_question(
+    office: Drawers, library: Library, has_another: bool
+) -> None:
+    await office.accounts.withhold("telegram", "42", ("reminders",), NOON)
+    if has_another:
+        await office.accounts.link("zalo_oa", "z", LAN.code, NOON)
+    inquiry = await office.inquiries.add(ASKED)
+    there = Letter("telegram", "strange", LetterKind.EVIDENCE, NOON, LAN.code, number=5)
+    await office.letters.leave(there)
+    await office.letters.leave(replace(there, kind=LetterKind.ANSWERED, inquiry=inquiry.code))
+    kept = Kept(office.accounts, office.threads, office.inquiries, office.letters, office.evidence, office.calendars)
+
+    await put_out(("telegram", "strange"), LAN, with_standards(library).on(TODAY), kept, office.privacy, NOON)
+
+    told = {
+        (one.address, one.kind)
+        for channel in ("telegram", "zalo_oa")
+        for one in await office.letters.start(channel, None, 10, NOON)
+    }
+    every = {("z", LetterKind.EVIDENCE), ("z", LetterKind.ANSWERED)}
+    assert told == (every if has_another else {("42", LetterKind.ANSWERED)})
+
+
 async def test_letting_go_of_all_leaves_the_word_that_a_chat_was_linked_to_whoever_sits_there(
     office: Drawers, library: Library
 ) -> None:

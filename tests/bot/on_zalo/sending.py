@@ -67,14 +67,14 @@ async def put(
 
 
 async def pump(
-    account: OpenAccount, sender: Sender, *, seconds: float = 30, stop: asyncio.Event | None = None
+    account: OpenAccount, sender: Sender, *, seconds: float = 30, stop: asyncio.Event | None = None, at_once: int = 64
 ) -> Tally:
     """Run a pump until it ends by itself."""
     senders = {"zalo_oa": f"zalo_oa:{account.oa.oa_id}", "telegram": SENDER}
     ledger = Ledger(account.database, senders=senders)
     try:
         async with asyncio.timeout(seconds):
-            made = Pump(ledger, sender, PlainComposer(), account.clock, Manner(in_flight=16))
+            made = Pump(ledger, sender, PlainComposer(), account.clock, Manner(in_flight=16, at_once=at_once))
             return await made.run(stop or asyncio.Event())
     finally:
         await ledger.close()

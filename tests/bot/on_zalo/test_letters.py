@@ -10,7 +10,7 @@ from bot.failures import NotSentError, RefusedError
 from bot.letters import Errand
 from bot.on_zalo.letters import OaCarrier
 from bot.wiring import open_office
-from handlers.reply import Reply
+from handlers.reply import Line, Reply
 from tests.bot.on_telegram.door import KnownReach
 from tests.bot.on_zalo.account import open_account, standing_oa
 from tests.offices import settings_for, share_cache
@@ -43,6 +43,20 @@ async def test_letter_is_brought_or_its_failure_named(oa, database):
             await carrier.carry(errand)
         await carrier.close()
     assert (len(lan.screen()), counted, reach.is_reachable) == (1, [1], {lan.id: False})
+
+
+async def test_letter_whose_beginning_arrived_is_not_sent_again_because_its_rest_was_refused(oa, database):
+    async with open_account(oa, database) as account:
+        lan = oa.person("Lan", is_follower=True, interacted_at=oa.clock())
+
+        async def refuse_the_next(messages):
+            del messages
+            oa.fail_next("message/cs", faults.answer(-200))
+
+        carrier = OaCarrier(account.client, str, KnownReach(), account.clock.now, account.keeper.close, refuse_the_next)
+        await carrier.carry(Errand(1, lan.id, Reply("Có thư", (Line("chữ " * 1500),)), 1))
+        await carrier.close()
+    assert len(lan.screen()) == 1
 
 
 async def test_house_answers_on_zalo_when_its_settings_name_the_account(oa, database_url, tmp_path):

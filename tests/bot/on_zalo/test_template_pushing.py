@@ -147,6 +147,21 @@ async def test_refusal_by_phone_is_named_and_holds_up_templates_only(fault, reas
     assert paused == []
 
 
+async def test_what_is_not_paid_is_asked_for_once_and_not_once_for_each_message(zbs, account):
+    zbs.template("123456", PARAMS, is_usable_by_user_id=False)
+    zbs.oa.fail_next("business/message/template", faults.answer(-115), times=3)
+    numbers = await put(account, everybody(account, 3, hours_ago=LONG_AGO, phone=f"84{PHONE[1:]}"), phone=PHONE)
+
+    sender = sender_of(account, TEMPLATES)
+    await pump(account, sender, at_once=1)
+    await sender.close()
+
+    assert len(zbs.oa.calls_of("business/message/template")) == 1
+    for number in numbers:
+        kept = await find(account, number)
+        assert (kept.state, kept.reason) == (DeliveryState.WAITING, "not_paid")
+
+
 @pytest.mark.parametrize(
     ("code", "reason"),
     [

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bot.failures import ChannelRefusedError, NotSentError, RefusedError, UnclearError
 from bot.push.composing import Deferred, Unsaid, Written
 from bot.push.pump import Manner
+from bot.push.sending import Parcel
 from handlers.reply import Reply
 from knowledge.cases import Case, KeptCase, Told, Trigger
 from knowledge.facts import PersonCode
@@ -181,6 +182,80 @@ async def test_nothing_waits_without_end_to_be_mended(database: Database, code: 
     assert (await only(database, DeliveryState.REFUSED)).reason == code
 
 
+@pytest.mark.parametrize("code", ["not_paid", "bad_request"])
+async def test_what_joins_it_daily_does_not_put_off_the_end_of_waiting(database: Database, code: str) -> None:
+    await fill(database, [LAN], kind=NoticeKind.DIGEST)
+    day = datetime.now(UTC).date()
+    async with database.transaction() as drawers:
+        await drawers.connection.exec_driver_sql("UPDATE notices SET made_at = now() - interval '61 days'")
+        await drawers.connection.exec_driver_sql("UPDATE deliveries SET merge_day = %s", (day,))
+        fresh = NewDelivery(PersonCode(LAN), datetime.now(UTC), SENDER, "telegram", LAN, merge_day=day)
+        assert await drawers.outbox.put(fresh, [NewNotice(NoticeKind.REMINDER, "new")], datetime.now(UTC)) is None
+
+    await pump(database, KeepingSender({LAN: RefusedError("no", code=code)}))
+
+    async with database.transaction() as drawers:
+        assert await drawers.outbox.known_keys(["new"]) == set()
+    assert DeliveryState.WAITING.value not in await states(database)
+
+
+async def test_what_several_make_too_long_goes_out_one_by_one_at_once(database: Database) -> None:
+    day, kinds = datetime.now(UTC).date(), [NoticeKind.ESCALATION, NoticeKind.DIGEST, NoticeKind.CHANGE]
+    await fill(database, [])
+    async with database.transaction() as drawers:
+        joined = NewDelivery(PersonCode(LAN), datetime.now(UTC), SENDER, "telegram", LAN, merge_day=day)
+        notices = [NewNotice(one, f"{one}:1") for one in kinds]
+        assert await drawers.outbox.put(joined, notices, datetime.now(UTC)) is not None
+
+    async def take_one(parcel: Parcel) -> str:
+        if len(parcel.kinds) > 1:
+            raise RefusedError("too_long", code="bad_request")
+        return f"m{parcel.delivery}"
+
+    await pump(database, sender := KeepingSender({LAN: take_one}))
+
+    taken = [parcel.kinds for _moment, parcel in sender.sent]
+    assert sorted(taken[1:]) == sorted((one.value,) for one in kinds)
+    assert await states(database) == {"delivered": 3}
+    async with database.transaction() as drawers:
+        assert len(await drawers.outbox.known_keys([one.key for one in notices])) == 3
+
+
+async def test_what_is_called_wrong_by_itself_holds_back_nothing_of_the_next_days(database: Database) -> None:
+    today = datetime.now(UTC).date()
+    await fill(database, [LAN], kind=NoticeKind.DIGEST)
+    async with database.transaction() as drawers:
+        await drawers.connection.exec_driver_sql("UPDATE deliveries SET merge_day = %s", (today,))
+
+    async def refuse_digests(parcel: Parcel) -> str:
+        if "digest" in parcel.kinds:
+            raise RefusedError("no", code="bad_request")
+        return f"m{parcel.delivery}"
+
+    sender = KeepingSender({LAN: refuse_digests})
+    await pump(database, sender)
+    for n in (1, 2):
+        day, now = today + timedelta(days=n), datetime.now(UTC)
+        async with database.transaction() as drawers:
+            await drawers.reminders.carry_over(day)
+            told = NewDelivery(PersonCode(LAN), now, SENDER, "telegram", LAN, merge_day=day)
+            await drawers.outbox.put(told, [NewNotice(NoticeKind.ESCALATION, f"escalation:{n}")], now)
+        await pump(database, sender)
+
+    assert [parcel.kinds for _moment, parcel in sender.sent] == [("digest",), ("escalation",), ("escalation",)]
+    assert (await only(database, DeliveryState.WAITING)).merge_day is None
+
+
+async def test_why_it_waited_holds_on_where_its_turn_came_too_late(database: Database) -> None:
+    await fill(database, [LAN])
+    async with ledger_of(database) as ledger:
+        for reason in ("not_paid", ""):
+            [claim] = (await ledger.claim(SENDER, datetime.now(UTC))).claims
+            await ledger.put_back(claim, datetime.now(UTC), reason=reason)
+
+    assert (await only(database, DeliveryState.WAITING)).reason == "not_paid"
+
+
 async def test_what_a_platform_calls_wrong_is_tried_a_day_later_where_it_is_told_only_once(database: Database) -> None:
     await fill(database, [LAN])
 
@@ -196,16 +271,25 @@ async def test_what_a_platform_calls_wrong_is_tried_a_day_later_where_it_is_told
     assert sender.addresses == [LAN]
 
 
-@pytest.mark.parametrize("code", ["blocked", "bad_request"])
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("blocked", NoticeKind.REMINDER),
+        ("bad_request", NoticeKind.REMINDER),
+        ("blocked", NoticeKind.UNIT_REMINDER),
+    ],
+)
 async def test_what_is_planned_again_ends_as_refused_and_can_be_told_by_another_day(
-    database: Database, code: str
+    database: Database, code: str, kind: NoticeKind
 ) -> None:
-    await fill(database, [LAN], kind=NoticeKind.REMINDER)
+    await fill(database, [LAN], kind=kind)
+    async with database.transaction() as drawers:
+        await drawers.connection.exec_driver_sql("UPDATE notices SET made_at = now()")
 
     await pump(database, KeepingSender({LAN: RefusedError("no", code=code)}))
 
     refused = await only(database, DeliveryState.REFUSED)
-    assert (refused.reason, [one.kind for one in refused.notices]) == (code, [NoticeKind.REMINDER])
+    assert (refused.reason, [one.kind for one in refused.notices]) == (code, [kind])
     async with database.transaction() as drawers:
         assert await drawers.outbox.known_keys([one.key for one in refused.notices]) == set()
 

@@ -1,7 +1,7 @@
 """A recall is carried out to its end, also where the watch over it is long over and whoever worked at it is gone."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -36,10 +36,25 @@ class EditingSender(KeepingSender):
         self.written.append(address)
 
 
-def keeper_of(database: Database, library: Library, sender: EditingSender) -> BroadcastKeeper:
-    clock = TickingClock()
-    rules = RulesNow(lambda _declared: rule_book(library), clock)
-    return BroadcastKeeper(database.transaction, [sender], {}, Surroundings(clock, rules))
+class MovedClock(TickingClock):
+    """Real time, put forward by a test."""
+
+    def __init__(self) -> None:
+        self.by = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() + self.by
+
+
+def keeper_of(
+    database: Database, library: Library, sender: EditingSender, clock: TickingClock | None = None
+) -> BroadcastKeeper:
+    """One that has looked for long enough already, unless its clock is given."""
+    settled = timedelta(0) if clock is None else timedelta(minutes=5)
+    rules = RulesNow(lambda _declared: rule_book(library), clock or TickingClock())
+    return BroadcastKeeper(
+        database.transaction, [sender], {}, Surroundings(clock or TickingClock(), rules, settled=settled)
+    )
 
 
 async def recalled(drawers: Drawers, people: Sequence[str]) -> int:
@@ -146,3 +161,40 @@ async def test_whoever_is_away_for_less_than_an_hour_is_waited_for_and_nobody_ta
     await keeper_of(database, library, sender := EditingSender()).recall()
 
     assert sender.written == ["CB1"]
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["started together", "the database was away"])
+async def test_whoever_comes_up_first_after_an_outage_waits_for_whoever_sends_by_the_other_channel(
+    database: Database, library: Library, is_first: bool
+) -> None:
+    async with database.transaction() as drawers:
+        number = await recalled(drawers, ["CB1", "CB2"])
+        await drawers.identities.register({"telegram": SENDER, "zalo_bot": ZaloSender.identity})
+        await drawers.connection.exec_driver_sql("UPDATE identities SET heard_at = heard_at - interval '2 hours'")
+    early, telegram = MovedClock(), EditingSender()
+    of_zalo = keeper_of(database, library, ZaloSender(), early)
+
+    async def look(minutes: int) -> None:
+        for _minute in range(minutes):
+            early.by += timedelta(minutes=1)
+            await of_zalo.recall()
+
+    if not is_first:  # it has looked for long, and nothing was recalled then
+        async with database.transaction() as drawers:
+            await drawers.connection.exec_driver_sql("UPDATE broadcasts SET state = 'sending'")
+        await look(9)
+        async with database.transaction() as drawers:
+            await drawers.connection.exec_driver_sql("UPDATE broadcasts SET state = 'recalled'")
+        early.by += timedelta(hours=2)
+    await look(5)
+    async with database.transaction() as drawers:
+        assert (await drawers.connection.execute(_CORRECTED)).scalars().all() == []
+    await keeper_of(database, library, telegram).recall()
+    assert sorted(telegram.written) == ["CB1", "CB2"]
+
+    async with database.transaction() as drawers:
+        await drawers.connection.exec_driver_sql("UPDATE broadcast_recalls SET state = 'waiting', lease_until = NULL")
+    await look(2)  # nobody has come in those minutes
+    async with database.transaction() as drawers:
+        gone = (await drawers.connection.execute(_CORRECTED)).scalars().all()
+    assert gone == [f"correction:{number}:CB1", f"correction:{number}:CB2"]
