@@ -48,7 +48,8 @@ async def _of_inquiry(letter: Letter, code: str, today: RulesOn, kept: Kept) -> 
     if letter.kind not in _TO_HR:
         if inquiry.is_of_former:
             return Untold.NOT_THEIRS
-        is_over = letter.kind is LetterKind.ASKED_BACK and inquiry.state is not InquiryState.ASKED_BACK
+        is_asked = letter.kind is not LetterKind.ASKED_BACK or inquiry.state is InquiryState.ASKED_BACK
+        is_over = not is_asked or inquiry.state is InquiryState.WITHDRAWN
         return Untold.NO_LONGER_TRUE if is_over else None
     reader = await _find_reader(letter, kept)
     if reader is None or not serves(reader, inquiry, today):

@@ -19,8 +19,9 @@ from storage.records import Remark
 _TRIGGERS: Final = {one.value: one for one in Trigger}
 # The key of a notice is made by `knowledge.escalating`: one for each recipient and day.
 # A rung counts as told only while a notice of that day to one of those people stands: one that was dropped before it
-# went out told nobody. What is older has been settled long ago, whatever was tidied away since.
-_SETTLED: Final = timedelta(days=14)
+# went out told nobody. What is older has been settled long ago, whatever was tidied away since: nothing waits so long,
+# neither for a chat nor for what a platform refuses until it is mended.
+_SETTLED: Final = timedelta(days=75)
 _CASES: Final = """
 SELECT c.number, c.person, c.trigger, c.subject, c.criteria, c.open_since, c.closed_on,
     (SELECT json_agg(json_build_array(t.rung, t.told_on, t.told_to) ORDER BY t.told_on, t.rung)
@@ -37,12 +38,13 @@ WITH missed AS (
     WHERE c.closed_on IS NULL AND t.told_on >= %(settled)s AND NOT EXISTS (
         SELECT FROM notices n JOIN unnest(t.told_to) r ON n.key = 'escalation:' || r || ':' || t.told_on
         WHERE n.freed_at IS NULL)
-), refused AS (
-    SELECT d.person, e.entry, right(n.key, 10) AS day
+), refused AS MATERIALIZED (
+    SELECT d.person, e.entry, min(right(n.key, 10)) AS day
     FROM (SELECT DISTINCT unnest(told_to) AS person FROM missed) m JOIN deliveries d ON d.person = m.person
         JOIN carried c ON c.delivery = d.id AND c.dropped = ANY(%(reasons)s)
-        JOIN notices n ON n.id = c.notice AND n.kind = 'escalation'
+        JOIN notices n ON n.id = c.notice AND n.kind = 'escalation' AND n.made_at >= %(settled)s::date - 1
         CROSS JOIN jsonb_array_elements(n.payload -> 'cases') AS e (entry)
+    GROUP BY d.person, e.entry
 )
 SELECT m.number, m.rung, min(r.day), m.told_to FROM missed m JOIN refused r
     ON r.entry = m.entry AND r.person = ANY(m.told_to)

@@ -868,6 +868,7 @@ escalation_told = Table(
     Column("told_on", Date, nullable=False),
     Column("told_to", ARRAY(code()), nullable=False),
     Index("ix_escalation_told_told_to", "told_to", postgresql_using="gin"),
+    Index("ix_escalation_told_told_on", "told_on"),
 )
 
 # What somebody who was told of it had to say about a person's case, sealed; `acknowledged` has no words.

@@ -100,6 +100,8 @@ async def test_what_hr_asks_back_is_asked_until_the_asker_has_said_it(room):
     assert await untold(room, LetterKind.ASKED_BACK, ASKER, inquiry=code) is Untold.NO_LONGER_TRUE
     await room.answers(code, "Có tính.")
     assert await untold(room, LetterKind.ANSWERED, ASKER, inquiry=code) is None
+    room.inquiries.kept[code] = replace(room.inquiries.kept[code], state=InquiryState.WITHDRAWN)
+    assert await untold(room, LetterKind.ANSWERED, ASKER, inquiry=code) is Untold.NO_LONGER_TRUE
 
 
 async def test_letter_that_is_not_shown_at_the_next_turn_counts_as_told_no_more(room):

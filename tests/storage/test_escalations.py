@@ -1,7 +1,7 @@
 """Cases are remembered with whom they were told to, and a notice that was dropped told nobody."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -51,6 +51,14 @@ async def test_a_rung_counts_as_not_told_when_its_notice_was_dropped_before_it_w
     (kept,) = (await drawers.escalations.load_memory(MONDAY))[OFFICIAL]
     assert kept.told == ()
     assert not await drawers.escalations.list_told_to(HEAD, MONDAY)
+
+
+async def test_what_waited_for_weeks_and_told_nobody_is_not_taken_for_told_long_ago(drawers: Drawers) -> None:
+    number = await tell(drawers)
+    await drawers.escalations.keep([told_case()])
+    await drawers.outbox.drop(number, "gone", NOW)
+    (kept,) = (await drawers.escalations.load_memory(MONDAY + timedelta(days=60)))[OFFICIAL]
+    assert kept.told == ()
 
 
 async def test_what_the_former_head_was_told_stays_beside_what_the_new_one_is_told(drawers: Drawers) -> None:

@@ -1,6 +1,7 @@
 """What is made of files that people hand in: the picture or the pages and nothing else, or one clear refusal."""
 
 import asyncio
+from contextlib import suppress
 from io import BytesIO
 
 import psutil
@@ -103,9 +104,10 @@ async def test_file_whose_process_is_ended_by_others_is_looked_at_once_more_and_
     killed: set[int] = set()
     while len(killed) < kills and not examining.done():
         for one in psutil.Process().children():
-            if "bot.handed_in.child" in one.cmdline() and one.pid not in killed:
-                killed.add(one.pid)
-                one.kill()
+            with suppress(psutil.NoSuchProcess):  # what was ended stands there until somebody has heard of it
+                if one.pid not in killed and "bot.handed_in.child" in one.cmdline():
+                    killed.add(one.pid)
+                    one.kill()
         await asyncio.sleep(0)
 
     made = await examining
