@@ -54,7 +54,7 @@ class EvidenceDrawer:
             return None
         # Only now is nobody deciding on the same one any more: what they have verified meanwhile stays so.
         held = await self._entry_of(row)
-        if held is not None and held["status"] == CredentialStatus.VERIFIED.value:
+        if _is_verified(held):
             await self._connection.execute(delete(evidence).where(evidence.c.number == number))
             return None
         kept = replace(made, number=number, is_new=held is None)
@@ -74,8 +74,7 @@ class EvidenceDrawer:
             )
         )
         held = await self._entry_of(row)
-        is_verified = held is not None and held["status"] == CredentialStatus.VERIFIED.value
-        if taken.first() is not None or is_verified:
+        if taken.first() is not None or _is_verified(held):
             return None
         await self._take_back(before)
         held = await self._entry_of(row)
@@ -101,7 +100,7 @@ class EvidenceDrawer:
             await self._put_credential({**row, "status": CredentialStatus.VERIFIED.value})
         elif decided.state is EvidenceState.CHECKED and before == EvidenceState.ASKED_BACK.value:
             held = await self._entry_of(row)
-            if held is None or held["status"] != CredentialStatus.VERIFIED.value:
+            if not _is_verified(held):
                 await self._put_over(held, decided)  # it waits for the office again, for the second of two
         elif decided.state is EvidenceState.REJECTED:
             status = CredentialStatus.REJECTED.value
@@ -434,6 +433,10 @@ _STATUS_OF: Final = {
 def _credential_of(one: Evidence) -> dict[str, Any]:
     row = credential_row(one.person, replace(one.credential, status=CredentialStatus.WAITING))
     return {name: storable(value) if isinstance(value, str) else value for name, value in row.items()}
+
+
+def _is_verified(held: Mapping[str, Any] | None) -> bool:
+    return held is not None and held["status"] == CredentialStatus.VERIFIED.value
 
 
 def _waits(asked_before: datetime) -> ColumnElement[bool]:

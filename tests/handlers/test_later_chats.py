@@ -40,7 +40,7 @@ def _link(
     desk.drawers.accounts.kept[channel, address] = account
 
 
-async def _ask(desk: TriedDesk, address: str, state: InquiryState = InquiryState.OPEN) -> str:
+async def ask_in(desk: TriedDesk, address: str, state: InquiryState = InquiryState.OPEN) -> str:
     """The code of a question that was passed on there."""
     asked = Inquiry(
         code="",
@@ -66,8 +66,8 @@ async def _standing(desk: TriedDesk, code: str) -> tuple[InquiryState, bool]:
 
 
 async def test_own_questions_stay_and_only_what_waits_from_the_chat_that_is_unlinked_is_taken_back(desk):
-    own, there = await _ask(desk, OWN), await _ask(desk, STRANGE)
-    answered = await _ask(desk, STRANGE, InquiryState.ANSWERED)
+    own, there = await ask_in(desk, OWN), await ask_in(desk, STRANGE)
+    answered = await ask_in(desk, STRANGE, InquiryState.ANSWERED)
     for address in (OWN, STRANGE):
         for code in (own, there):
             letter = Letter("web", address, LetterKind.ASKED_BACK, NOW, BINH.code, inquiry=code)
@@ -115,7 +115,7 @@ async def test_a_chat_that_a_colleagues_code_led_to_is_offered_a_way_to_link_it_
 
 
 async def test_linking_anew_costs_nothing_of_ones_own(desk):
-    own, here = await _ask(desk, OWN), await _ask(desk, STRANGE)
+    own, here = await ask_in(desk, OWN), await ask_in(desk, STRANGE)
     await desk.drawers.calendars.issue(BINH.code, NOW)
 
     asked = await desk.press("data.leave.ask", address=STRANGE)

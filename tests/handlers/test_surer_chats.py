@@ -6,20 +6,19 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from handlers.reply import Outcome
-from knowledge.facts import Credential, KindCode, PersonCode, Role, TerritoryCode
+from knowledge.facts import Credential, KindCode, PersonCode, Role
 from storage.records import (
     Account,
     DataRequest,
     Evidence,
     EvidenceState,
-    Inquiry,
-    InquiryReason,
     InquiryState,
     Letter,
     LetterKind,
 )
 from tests.handlers import visits
 from tests.handlers.desks import TriedDesk
+from tests.handlers.test_later_chats import ask_in
 from tests.handlers.visits import NOTICE_VERSION, TODAY, actions, words
 from tests.people import official
 
@@ -45,25 +44,6 @@ def _link(desk: TriedDesk, address: str, at: datetime | None, vouched_by: frozen
 
 def _linked(desk: TriedDesk) -> set[str]:
     return {address for (_channel, address), one in desk.drawers.accounts.kept.items() if one.person == BINH.code}
-
-
-async def _ask(desk: TriedDesk, address: str) -> str:
-    """The code of a question that was passed on there."""
-    asked = Inquiry(
-        code="",
-        channel="web",
-        address=address,
-        person=BINH.code,
-        unit=BINH.unit,
-        territory=TerritoryCode("hung-yen"),
-        question="TOEIC 600 có tính không?",
-        context=(),
-        why=InquiryReason.NO_BASIS,
-        opened_at=NOW,
-        due_on=date(2026, 11, 25),
-        consent_version=NOTICE_VERSION,
-    )
-    return (await desk.drawers.inquiries.add(asked)).code
 
 
 async def _hand_in(desk: TriedDesk) -> int:
@@ -121,7 +101,7 @@ async def test_the_surer_chat_deletes_as_ever(desk):
 
 async def test_withdrawing_there_unlinks_it_and_takes_back_only_what_was_asked_there(desk):
     _link(desk, OWN, BEFORE)
-    own, there, paper = await _ask(desk, OWN), await _ask(desk, GIVEN), await _hand_in(desk)
+    own, there, paper = await ask_in(desk, OWN), await ask_in(desk, GIVEN), await _hand_in(desk)
     await desk.drawers.calendars.issue(BINH.code, NOW)
 
     told = await desk.press("data.withdraw", address=GIVEN, locale="en")
@@ -138,7 +118,7 @@ async def test_withdrawing_there_unlinks_it_and_takes_back_only_what_was_asked_t
 
 
 async def test_withdrawing_in_the_only_chat_takes_back_all(desk):
-    asked, paper = await _ask(desk, GIVEN), await _hand_in(desk)
+    asked, paper = await ask_in(desk, GIVEN), await _hand_in(desk)
     await desk.press("data.withdraw.yes", address=GIVEN)
     assert not _linked(desk)
     assert await _state(desk, asked) is InquiryState.WITHDRAWN
@@ -148,7 +128,7 @@ async def test_withdrawing_in_the_only_chat_takes_back_all(desk):
 @pytest.mark.parametrize("purpose", ["questions", "evidence"])
 async def test_what_was_passed_on_elsewhere_is_not_taken_back_by_its_purpose_either(desk, purpose):
     _link(desk, OWN, BEFORE)
-    own, paper = await _ask(desk, OWN), await _hand_in(desk)
+    own, paper = await ask_in(desk, OWN), await _hand_in(desk)
 
     asked = await desk.press(f"data.consent.ask|{purpose}", address=GIVEN)
     denied = await desk.press(f"data.consent.no|{purpose}", address=GIVEN)
@@ -182,7 +162,7 @@ async def test_that_another_chat_was_linked_is_told_whatever_that_chat_deletes(d
 
 async def test_nothing_of_other_chats_is_taken_back_there_one_by_one_either(desk):
     _link(desk, OWN, BEFORE)
-    own, there, paper = await _ask(desk, OWN), await _ask(desk, GIVEN), await _hand_in(desk)
+    own, there, paper = await ask_in(desk, OWN), await ask_in(desk, GIVEN), await _hand_in(desk)
     request = (
         await desk.drawers.privacy.add_request(DataRequest(BINH.code, "web", "delete", NOW, TODAY, TODAY))
     ).number
