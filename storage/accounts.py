@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Exists, and_, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Exists, and_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.facts import PersonCode
 from storage.characters import storable
 from storage.foreseen import NOT_FORESEEN, Foreseen
+from storage.interactions import noted
 from storage.records import Account
 from storage.tables import accounts, interactions
 
@@ -100,11 +101,7 @@ class AccountsDrawer:
     async def mark_reachable(self, channel: str, address: str, *, at: datetime | None = None) -> None:
         """It takes what we send again; `at`: they did something in it then."""
         if at is not None:
-            acted = insert(interactions).values(channel=channel, address=storable(address), last_at=at)
-            latest = {"last_at": func.greatest(interactions.c.last_at, acted.excluded.last_at)}
-            await self._connection.execute(
-                acted.on_conflict_do_update(index_elements=["channel", "address"], set_=latest)
-            )
+            await self._connection.execute(noted(channel, address, at))
         await self._connection.execute(
             update(accounts)
             .where(_is(channel, address), accounts.c.unreachable_at.is_not(None))

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.characters import storable
 from storage.encryption import Vault
+from storage.interactions import noted
 from storage.records import ZaloGrant
 from storage.tables import echoes_awaited, interactions, zalo_grants
 
@@ -189,13 +190,7 @@ class ZaloDrawer:
 
     async def note_interaction(self, channel: str, address: str, at: datetime) -> None:
         """This person did something in the chat; an earlier moment than the known one changes nothing."""
-        order = insert(interactions).values(channel=channel, address=storable(address), last_at=at)
-        await self._connection.execute(
-            order.on_conflict_do_update(
-                index_elements=["channel", "address"],
-                set_={"last_at": func.greatest(interactions.c.last_at, order.excluded.last_at)},
-            )
-        )
+        await self._connection.execute(noted(channel, address, at))
 
     async def keep_window(self, channel: str, address: str, last_at: datetime | None, at: datetime) -> None:
         """What the platform itself says of the last interaction, asked now."""
