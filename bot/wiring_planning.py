@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from bot.push.planning import Agenda, Planned, Watcher, plan
+from bot.push.planning import Agenda, Planned, Unjudged, Watcher, plan
 from bot.refusals import OURS
 from bot.telling import Telling
 from bot.wiring_privacy import count_due
@@ -79,10 +79,10 @@ async def make_agenda(drawers: Drawers, telling: Telling, day: date) -> Agenda:
 
 
 def plan_within(
-    drawers: Drawers, agenda: Agenda, watching: Watching, channels: Collection[str]
+    drawers: Drawers, agenda: Agenda, watching: Watching, channels: Collection[str], unjudged: Unjudged
 ) -> AsyncIterator[Planned]:
     recipients = drawers.reminders.stream_recipients(channels)
-    return plan(agenda, recipients, watching.watchers, drawers.outbox.known_keys)
+    return plan(agenda, recipients, watching.watchers, drawers.outbox.known_keys, unjudged)
 
 
 async def store(

@@ -12,7 +12,7 @@ from bot.push.broadcasting import BroadcastKeeper, Surroundings
 from bot.push.composing import NoticeComposer, Premises
 from bot.push.figures import Figures
 from bot.push.ledger import ASKED, CHANNEL_REFUSED, OUT_OF_REACH
-from bot.push.planning import Agenda, Planned
+from bot.push.planning import Agenda, Planned, Unjudged
 from bot.push.pump import Manner, Pump
 from bot.push.sending import Sender
 from bot.refusals import OURS, PASSING
@@ -243,7 +243,7 @@ class PushHalf:
             telling = await self._find_telling(drawers)
             agenda = await make_agenda(drawers, telling, sending_day(day, telling.now.calendar))
             watching = await watch(drawers, agenda.rules, today=self.clock.today())
-            yield telling, agenda, plan_within(drawers, agenda, watching, PUSHED_CHANNELS)
+            yield telling, agenda, plan_within(drawers, agenda, watching, PUSHED_CHANNELS, Unjudged())
 
     async def plan_and_store(
         self,
@@ -272,11 +272,15 @@ class PushHalf:
             agenda = await make_agenda(drawers, telling, day)
             watching = await watch(drawers, agenda.rules, today=self.clock.today())
             await drawers.reminders.carry_over(day)
-            planned = plan_within(drawers, agenda, watching, tuple(senders))
+            unjudged = Unjudged()
+            planned = plan_within(drawers, agenda, watching, tuple(senders), unjudged)
             counts = await store(drawers, planned, agenda, senders, now)
+            if unjudged.people:
+                counts["unjudged"] = len(unjudged.people)
             await watching.keep()
+            # Not while a change waits for somebody who could not be judged: it is looked for anew on the next day.
             # Also where what differs is nothing to be told: else whoever came in since would stay apart for ever.
-            if telling.standing is Standing.DIFFERENT and counts.pop("untold", 0) == 0:
+            if telling.standing is Standing.DIFFERENT and counts.pop("untold", 0) == 0 and not unjudged.people:
                 await drawers.told.advance(RulesScribe(self.reference).write(telling.now.rules), now)
             if also is not None:
                 await also(drawers, counts)

@@ -19,7 +19,9 @@ class DataClocks:
         self._day = day
         self._due = due
 
-    def see(self, person: Person, findings: Sequence[Finding], rules: RulesOn, *, is_reachable: bool) -> None:
+    def see(
+        self, person: Person, findings: Sequence[Finding] | None, rules: RulesOn, *, is_reachable: bool
+    ) -> None:
         """Nothing: it does not depend on anybody's verdicts."""
 
     def list_notices(self) -> Iterable[Owed]:

@@ -116,11 +116,15 @@ class Digests:
         day, calendar = self.rules.day, self.rules.calendar
         self.is_due = calendar.is_working(day) and (self.is_late or day == first_working_day(day, calendar))
 
-    def see(self, person: Person, findings: Sequence[Finding], rules: RulesOn, *, is_reachable: bool) -> None:
-        """One person with their verdicts of the day."""
+    def see(
+        self, person: Person, findings: Sequence[Finding] | None, rules: RulesOn, *, is_reachable: bool
+    ) -> None:
+        """One person with their verdicts of the day; None of whoever cannot be judged, who is not counted."""
         if not self.is_due:
             return
         self.posts.see(person)
+        if findings is None:
+            return
         policy = rules.library.policy.escalation
         stages = [(one.criterion, stage) for one in findings if (stage := stage_of(one, policy)) is not None]
         if not stages:

@@ -189,14 +189,20 @@ class Escalations:
     posts: Posts = field(init=False)
     _open: list[tuple[PersonCode, UnitCode, ManagedBy, tuple[Case, ...]]] = field(default_factory=list, init=False)
     _changes: list[KeptCase] = field(default_factory=list, init=False)
+    _unjudged: set[PersonCode] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         """Nobody has been seen yet."""
         self.posts = Posts(self.rules)
 
-    def see(self, person: Person, findings: Sequence[Finding], rules: RulesOn, *, is_reachable: bool) -> None:
-        """One person with their verdicts of the day."""
+    def see(
+        self, person: Person, findings: Sequence[Finding] | None, rules: RulesOn, *, is_reachable: bool
+    ) -> None:
+        """One person with their verdicts; None of whoever cannot be judged: their cases stay as they were."""
         self.posts.see(person)
+        if findings is None:
+            self._unjudged.add(person.code)
+            return
         offered = self.offered.get(person.code, frozenset())
         cases = list_cases(person, findings, rules, is_reachable=is_reachable, offered=offered)
         if cases:
@@ -207,7 +213,7 @@ class Escalations:
         if not self.rules.calendar.is_working(self.rules.day):
             return []
         told: dict[tuple[PersonCode, ...], list[tuple[Case, Step]]] = defaultdict(list)
-        seen: set[PersonCode] = set()
+        seen = set(self._unjudged)
         for person, unit, managed_by, cases in self._open:
             seen.add(person)
             steps = list_steps(person, unit, managed_by, self.posts)

@@ -14,6 +14,8 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Protocol
 
+import structlog
+
 from handlers.notices.reminders import days_left, is_sure, words
 from handlers.notices.table import PREVIEWS
 from handlers.officials.changes import push_text
@@ -28,14 +30,20 @@ from knowledge.reminders import Mark, Reminding, merged
 from knowledge.rulebook import RulesOn
 from knowledge.sending_hours import first_hour
 
+_log = structlog.get_logger("bot.push")
+
+_RECORDS_AT_FAULT = 100  # more than so many are no slips in records any more: then it is the rules or ourselves
 _MARK_LENGTH = 16  # of a fingerprint: no two rules of one installation share as much
 
 
 class Watcher(Protocol):
     """Looks at everybody in the one pass, and then knows what is owed to whom."""
 
-    def see(self, person: Person, findings: Sequence[Finding], rules: RulesOn, *, is_reachable: bool) -> None:
-        """One person with all their verdicts on the day; `is_reachable` by any channel that we can send to."""
+    def see(self, person: Person, findings: Sequence[Finding] | None, rules: RulesOn, *, is_reachable: bool) -> None:
+        """One person with all their verdicts on the day; `is_reachable` by any channel that we can send to.
+
+        `findings` is None of whoever cannot be judged: nothing new is known of them, so what was remembered stays.
+        """
         ...
 
     def list_notices(self) -> Iterable[Owed]:
@@ -119,32 +127,77 @@ class Planned:
     changes: tuple[Change, ...] = ()
 
 
+class Unjudged:
+    """Of whom a pass could say nothing. They stop nobody else, are named in the log and owed the same the next day.
+
+    Where it is not some records but the rules or ourselves that are at fault, the exception goes on: a day on which
+    nobody is told must not pass for planned.
+    """
+
+    def __init__(self) -> None:
+        self.people: set[PersonCode] = set()
+        self._is_anybody_judged = False
+
+    def note_judged(self) -> None:
+        """Somebody could be judged."""
+        self._is_anybody_judged = True
+
+    def note(self, person: PersonCode, failed: Exception) -> None:
+        """Go on without this person, or raise what stopped them where they are too many."""
+        self.people.add(person)
+        _log.error("push.unjudged", person=person, error=type(failed).__name__)
+        if len(self.people) > _RECORDS_AT_FAULT:
+            raise failed
+        self._last = failed
+
+    def end(self) -> None:
+        """Raise what stopped the last where it stopped everybody."""
+        if self.people and not self._is_anybody_judged:
+            raise self._last
+
+
 KnownKeys = Callable[[Collection[str]], Awaitable[Collection[str]]]
 
 
 async def plan(
-    agenda: Agenda, recipients: AsyncIterable[Recipient], watchers: Sequence[Watcher], known_keys: KnownKeys
+    agenda: Agenda,
+    recipients: AsyncIterable[Recipient],
+    watchers: Sequence[Watcher],
+    known_keys: KnownKeys,
+    unjudged: Unjudged,
 ) -> AsyncIterator[Planned]:
     """All that is to be told on the day, one after another and never all in memory.
 
     First what concerns people themselves, in the order of their codes; then what the watchers owe, by the code of
-    whom they owe it to.
+    whom they owe it to. Whoever cannot be judged is noted in `unjudged`.
     """
     reached: dict[PersonCode, Reach] = {}
     must_judge = bool(watchers or agenda.rules.open_rounds or agenda.rules.live_duties)
     async for one in recipients:
         reach = Reach(one.person.name, one.channel, one.address, one.locale, one.hour)
-        findings = evaluate(one.person, agenda.rules) if must_judge else ()
+        findings: Sequence[Finding] | None = ()
+        changed: list[tuple[Owed, tuple[Change, ...]]] = []
+        try:
+            if must_judge:
+                findings = evaluate(one.person, agenda.rules)
+            changed = list(_list_changes(agenda.before, one))
+            unjudged.note_judged()
+        except Exception as failed:  # noqa: BLE001  whatever is wrong with one record or with the rules for one post
+            findings = None
+            unjudged.note(one.person.code, failed)
         for watcher in watchers:
             watcher.see(one.person, findings, agenda.rules, is_reachable=one.channel is not None)
         if watchers:
             reached[one.person.code] = reach
+        if findings is None:
+            continue
         parts = agenda.reminding.list_owed(one.person.code, findings, one.told, one.quiet_until)
         if parts:
             text = _reminder_text(findings, agenda.day)
             yield Planned(merged(parts), reach, _send_at(agenda, one.hour), text, tuple(parts))
-        for owed, changes in _list_changes(agenda.before, one):
+        for owed, changes in changed:
             yield Planned(owed, reach, _send_at(agenda, one.hour), push_text(), changes=changes)
+    unjudged.end()
     for owed in await _list_watched(watchers, known_keys):
         reach = reached.get(owed.to, Reach())
         preview = PREVIEWS.get(owed.kind)

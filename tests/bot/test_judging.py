@@ -274,6 +274,24 @@ async def test_a_record_that_cannot_be_judged_stops_nobody_else_and_goes_on_wait
         ]
 
 
+async def test_a_record_that_cannot_be_judged_stops_no_plan_of_a_day_and_is_planned_for_once_mended(
+    server_url, tmp_path
+):
+    async with sample_office(server_url, tmp_path) as broken:
+        await do(broken, "UPDATE rounds SET deadline = :day", day=TODAY + timedelta(days=29))
+        async with broken.push.read_plan(TODAY) as (_telling, _agenda, planned):
+            owed = {one.owed.to for one in [one async for one in planned] if one.owed.kind == "reminder"}
+        assert "CB002" in owed
+        await do(broken, "UPDATE credentials SET kind = 'khong_con_loai_nay' WHERE person = 'CB002'")
+
+        counts = await broken.push.plan_and_store(TODAY + timedelta(days=2), {})
+
+        assert (counts["reminder"], counts["unjudged"]) == (len(owed) - 1, 1)
+        await do(broken, "DELETE FROM credentials WHERE person = 'CB002'")
+        async with broken.push.read_plan(TODAY) as (_telling, _agenda, planned):
+            assert {one.owed.to for one in [one async for one in planned] if one.owed.kind == "reminder"} == {"CB002"}
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 async def test_rounds_stored_with_the_first_or_last_day_of_all_leave_everybody_judged_and_reminded(
     server_url, tmp_path, day

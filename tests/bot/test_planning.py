@@ -12,7 +12,7 @@ import pytest
 
 from bot.commands.reminders import Wanted, read_stages
 from bot.errors import InputError
-from bot.push.planning import Agenda, Planned, ToldBefore, Watcher, plan
+from bot.push.planning import Agenda, Planned, ToldBefore, Unjudged, Watcher, plan
 from bot.telling import Standing, Telling
 from knowledge.facts import PersonCode
 from knowledge.library import Library, ReminderStages
@@ -57,7 +57,7 @@ def agenda(book: RuleBook, day: date, before: ToldBefore | None = None, own: Own
 
 
 async def planned(agenda: Agenda, recipients: AsyncIterator[Recipient], *watchers: Watcher) -> list[Planned]:
-    return [one async for one in plan(agenda, recipients, watchers, nothing_known)]
+    return [one async for one in plan(agenda, recipients, watchers, nothing_known, Unjudged())]
 
 
 def telling(library: Library) -> Telling:
@@ -92,6 +92,40 @@ async def test_whoever_came_in_after_the_others_were_told_is_told_of_no_change(l
     found = await planned(agenda(known.now, TODAY, known.find_before(TODAY)), recipients("CB001", came_in=2))
 
     assert [one for one in found if one.owed.kind == "change"] == []
+
+
+async def with_records_at_fault(faults: Collection[int], people: int) -> AsyncIterator[Recipient]:
+    """Those at these places hold a certificate of a kind that no library knows."""
+    place = 0
+    async for one in recipients(*(f"CB{n:04}" for n in range(people))):
+        if place in faults:
+            held = (credential("khong_con_loai_nay", "4.5", date(2025, 12, 1)),)
+            yield replace(one, person=replace(one.person, credentials=held))
+        else:
+            yield one
+        place += 1
+
+
+async def test_a_record_that_cannot_be_judged_stops_nobody_else_from_being_told(library: Library) -> None:
+    known = telling(library)
+    at = agenda(known.now, TODAY, known.find_before(TODAY))
+    unjudged = Unjudged()
+
+    found = [one async for one in plan(at, with_records_at_fault([1], 3), (), nothing_known, unjudged)]
+
+    assert {one.owed.to for one in found} == {"CB0000", "CB0002"}
+    assert unjudged.people == {"CB0001"}
+
+
+@pytest.mark.parametrize(("faults", "people"), [(2, 2), (101, 200)])
+async def test_where_hardly_a_record_is_at_fault_alone_the_day_does_not_pass_for_planned(
+    library: Library, faults: int, people: int
+) -> None:
+    known = telling(library)
+    at = agenda(known.now, TODAY, known.find_before(TODAY))
+
+    with pytest.raises(LookupError):
+        _ = [one async for one in plan(at, with_records_at_fault(range(faults), people), (), nothing_known, Unjudged())]
 
 
 @pytest.mark.parametrize(

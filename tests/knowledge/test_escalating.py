@@ -89,6 +89,19 @@ def test_case_climbs_one_rung_after_each_grace_when_nobody_acts(library: Library
     ]
 
 
+def test_whoever_cannot_be_judged_keeps_their_cases_as_they_were_and_nobody_is_told_anew(library: Library) -> None:
+    book = make_book(library)
+    _owed, (kept,) = watch(book, NEAR)
+    rules = book.on(NEAR + timedelta(days=1))
+    watcher = Escalations(rules, {OFFICIAL.code: [replace(kept, number=1)]})
+
+    for one in EVERYBODY:
+        findings = None if one.code == OFFICIAL.code else evaluate(one, rules)
+        watcher.see(one, findings, rules, is_reachable=True)
+
+    assert (watcher.list_notices(), watcher.list_changes()) == ([], [])
+
+
 def test_whoever_cannot_be_told_because_of_us_holds_the_case_up_for_their_grace_only_and_is_tried_on(
     library: Library,
 ) -> None:
