@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from datetime import timedelta
 
+import structlog
+
 from bot.letters import Carried, Errand
 from bot.places import Places
 from handlers.front_desk import FrontDesk
@@ -14,6 +16,8 @@ from storage.records import (
     LetterState,
 )
 
+_log = structlog.get_logger("bot.letters")
+_LOOKS_AGAIN = timedelta(hours=1)  # at a letter of which it cannot be said whether it is still to be told
 _MAY_WAIT = timedelta(days=60)  # for what a platform refuses until it is mended, as for a chat
 
 
@@ -34,7 +38,12 @@ class LettersInDatabase:
         async with self._database.transaction() as drawers:
             await drawers.letters.give_up_lost(now)
             while started := await drawers.letters.start(channel, addresses, 1, now, mark=place.mark):
-                why = await self._desk.find_untold(started[0], drawers)
+                try:
+                    why = await self._desk.find_untold(started[0], drawers)
+                except Exception as failed:  # noqa: BLE001  of one matter; the letters behind it are not held up by it
+                    _log.error("letters.not_checked", letter=started[0].id, error=type(failed).__name__)
+                    await drawers.letters.put_off(started[0].id, now + _LOOKS_AGAIN, "not_checked")
+                    continue
                 if why is None:
                     break
                 await drawers.letters.keep_untold(started[0].id, why, now)

@@ -278,9 +278,10 @@ class PushHalf:
             if unjudged.people:
                 counts["unjudged"] = len(unjudged.people)
             await watching.keep()
-            # Not while a change waits for somebody who could not be judged: it is looked for anew on the next day.
+            # Whoever could not be judged is told of no change, and named in the log: were it kept open for them,
+            # everybody else would be told anew at whatever changes next, and those who came since of nothing.
             # Also where what differs is nothing to be told: else whoever came in since would stay apart for ever.
-            if telling.standing is Standing.DIFFERENT and counts.pop("untold", 0) == 0 and not unjudged.people:
+            if telling.standing is Standing.DIFFERENT and counts.pop("untold", 0) == 0:
                 await drawers.told.advance(RulesScribe(self.reference).write(telling.now.rules), now)
             if also is not None:
                 await also(drawers, counts)

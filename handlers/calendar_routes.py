@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def _desk(ports: "Ports") -> my_calendar.Desk:
-    return my_calendar.Desk(ports.calendars, ports.audit, ports.clock, ports.address)
+    return my_calendar.Desk(ports.calendars, ports.accounts, ports.audit, ports.clock, ports.address)
 
 
 hand_out: "Handler" = for_proven(my_calendar.hand_out, _desk)

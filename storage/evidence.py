@@ -99,6 +99,7 @@ class EvidenceDrawer:
         if decided.state is EvidenceState.VERIFIED:
             await self._put_credential({**row, "status": CredentialStatus.VERIFIED.value})
         elif decided.state is EvidenceState.CHECKED and before == EvidenceState.ASKED_BACK.value:
+            await self._take_back(decided)  # an earlier version of the product let it stand on record meanwhile
             held = await self._entry_of(row)
             if not _is_verified(held):
                 await self._put_over(held, decided)  # it waits for the office again, for the second of two
@@ -354,9 +355,10 @@ class EvidenceDrawer:
         is_new, former = kept.one()
         row = _credential_of(one)
         untouched = [credentials.c[name].is_not_distinct_from(row[name]) for name in ("level", "issuer", "issued_on")]
+        untouched.append(credentials.c.expires_on.is_not_distinct_from(_last_day_left(former, row)))
         waits = and_(_same(row), credentials.c.status == CredentialStatus.WAITING.value, *untouched)
         if is_new:
-            await self._connection.execute(delete(credentials).where(waits, credentials.c.expires_on.is_(None)))
+            await self._connection.execute(delete(credentials).where(waits))
         elif former is not None:
             await self._connection.execute(update(credentials).where(waits).values(_read_back(former)))
         await self._connection.execute(update(evidence).where(mine).values(is_new=False, former=None))
@@ -474,6 +476,14 @@ def _same_in(table: Any, number: ColumnElement[Any], row: Mapping[str, Any]) -> 
 
 def _written(held: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in held.items()}
+
+
+def _last_day_left(former: Mapping[str, Any] | None, row: Mapping[str, Any]) -> date | None:
+    """The last day of an entry once this was put over what stood there, which `_put_credential` decides."""
+    if former is None or not former["expires_on"]:
+        return None
+    last_day = date.fromisoformat(former["expires_on"])
+    return None if row["issued_on"] is not None and last_day < row["issued_on"] else last_day
 
 
 def _read_back(former: Mapping[str, Any]) -> dict[str, Any]:

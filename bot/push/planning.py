@@ -128,7 +128,7 @@ class Planned:
 
 
 class Unjudged:
-    """Of whom a pass could say nothing. They stop nobody else, are named in the log and owed the same the next day.
+    """Of whom a pass could say nothing. They stop nobody else, are named in the log and reminded once it is mended.
 
     Where it is not some records but the rules or ourselves that are at fault, the exception goes on: a day on which
     nobody is told must not pass for planned.

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from handlers import next_steps
 from handlers.asking import Choice
 from handlers.officials.calendar_days import list_days
+from handlers.officials.surer_chats import list_surer, refuse_here
 from handlers.phrases import _, show_day, show_day_of
-from handlers.ports import Audit, Calendars, Clock
+from handlers.ports import Accounts, Audit, Calendars, Clock
 from handlers.reply import CalendarFile, Line, Reply
 from handlers.verdicts import describe_deadlines
 from handlers.visit import Visit
@@ -28,6 +29,7 @@ class Desk:
     """What it takes to hand out calendars. `address` is the web server's as seen from outside, empty for none."""
 
     calendars: Calendars
+    accounts: Accounts
     audit: Audit
     clock: Clock
     address: str
@@ -78,6 +80,9 @@ async def subscribe(visit: Visit, person: Person, desk: Desk) -> Reply:
             lines=(Line(_("You can still download the file.")),),
             choices=(_download(), next_steps.my_deadlines()),
         )
+    has_one = await desk.calendars.find_issued(person.code) is not None
+    if has_one and (surer := await list_surer(visit, person, desk.accounts)):
+        return refuse_here(surer)
     token = await desk.calendars.issue(person.code, desk.clock.now())
     await desk.audit.record(
         person.code, "issued_calendar", person.code, desk.clock.now(), {"channel": visit.asked.channel}
@@ -106,6 +111,8 @@ async def subscribe(visit: Visit, person: Person, desk: Desk) -> Reply:
 
 async def revoke(visit: Visit, person: Person, desk: Desk) -> Reply:
     """Let the address of my calendar work no more."""
+    if surer := await list_surer(visit, person, desk.accounts):
+        return refuse_here(surer)
     if not await desk.calendars.revoke(person.code):
         return Reply(
             title=_("There is no address of your calendar; nothing had to be changed."),

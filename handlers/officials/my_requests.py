@@ -33,7 +33,7 @@ from handlers.reply import Line, Outcome, Reply
 from handlers.visit import Visit
 from knowledge.facts import Person, Role
 from knowledge.privacy import Right
-from storage.records import DataRequest, DataRequestState, LetterKind, NewNotice, NoticeKind
+from storage.records import Account, DataRequest, DataRequestState, LetterKind, NewNotice, NoticeKind
 
 FORM = "data.correct"
 ASKING = "data.restrict"
@@ -72,7 +72,7 @@ async def list_mine(visit: Visit, person: Person, desk: Desk) -> Reply:
 async def show(visit: Visit, person: Person, desk: Desk) -> Reply:
     """One of my requests with its clocks and what HR said."""
     one = await _find(visit, person, desk)
-    return _not_yours() if one is None else _show(one, visit)
+    return _not_yours() if one is None else await _show_here(one, visit, person, desk)
 
 
 async def take_back(visit: Visit, person: Person, desk: Desk) -> Reply:
@@ -82,7 +82,7 @@ async def take_back(visit: Visit, person: Person, desk: Desk) -> Reply:
         return _not_yours()
     if not one.is_open:
         return _show(one, visit)
-    if surer := await list_surer(visit, person, desk.by.accounts):
+    if surer := await _list_surer(one, visit, person, desk):
         return refuse_here(surer)
     now = desk.clock.now()
     kept = await desk.requests.save_request(replace(one, state=DataRequestState.TAKEN_BACK, closed_at=now))
@@ -247,7 +247,8 @@ async def _open(wanted: DataRequest, visit: Visit, person: Person, desk: Desk) -
     alike = [one for one in before if is_same(one, wanted) and (one.is_proven or not wanted.is_proven)]
     same = next(iter(alike), None)
     if same is not None:
-        return replace(_show(same, visit), title=_("This request is with HR already; no second one was made."))
+        shown = await _show_here(same, visit, person, desk)
+        return replace(shown, title=_("This request is with HR already; no second one was made."))
     if len(before) >= _MOST_OPEN:
         return Reply(
             title=_("{n} requests of yours are still with HR; please wait or take one back.").format(n=len(before)),
@@ -282,17 +283,36 @@ def _in_place_of_hr(staff: Sequence[Person], person: Person) -> list[Person]:
     return officers or [one for one in others if Role.ADMINISTRATOR in one.roles]
 
 
-def _show(one: DataRequest, visit: Visit) -> Reply:
+async def _list_surer(one: DataRequest, visit: Visit, person: Person, desk: Desk) -> Sequence[Account]:
+    """The chats in which it is taken back, if not in this one: what was asked by the same codes is this chat's own."""
+    if one.asked_vouched_by and one.asked_vouched_by == person.vouched_by:
+        return ()
+    return await list_surer(visit, person, desk.by.accounts)
+
+
+async def _show_here(one: DataRequest, visit: Visit, person: Person, desk: Desk) -> Reply:
+    surer = await _list_surer(one, visit, person, desk) if one.is_open else ()
+    return _show(one, visit, is_for_here=not surer)
+
+
+def _show(one: DataRequest, visit: Visit, *, is_for_here: bool = True) -> Reply:
     library = visit.rules.library
     lines = [Line(describe_in_list(one, library)), *describe_entered(one), *describe_wanted(one, library)]
     if one.is_entered and one.is_open:
-        lines.append(Line(_("If this did not come from you, press “Take it back” and tell HR at once.")))
+        text = _("If this did not come from you, press “Take it back” and tell HR at once.")
+        if not is_for_here:
+            text = _(
+                "If this did not come from you, tell HR of your unit or the administrator at once. In this chat it "
+                "cannot be taken back: the chat was linked with a code that a colleague gave."
+            )
+        lines.append(Line(text))
     if one.words:
         lines.append(Line(_("You wrote: {words}").format(words=one.words), is_item=True))
     if one.answer:
         lines.append(Line(_("HR says: {words}").format(words=one.answer), is_item=True))
     lines += describe_clocks(one, visit) if one.is_open else []
-    take = (Choice(_("Take it back"), "data.request.back", str(one.number)),) if one.is_open else ()
+    may_take_back = one.is_open and is_for_here
+    take = (Choice(_("Take it back"), "data.request.back", str(one.number)),) if may_take_back else ()
     return Reply(
         title=_("Your request {number}").format(number=one.number),
         lines=tuple(lines),

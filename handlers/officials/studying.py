@@ -13,9 +13,9 @@ from handlers.study.desk import (
     Seen,
     carry_out,
     event_of,
+    find_bar,
     find_deciders,
     find_seen,
-    find_stale,
     list_choices,
     name_head,
     record_act,
@@ -172,8 +172,8 @@ async def _put_again(values: Values, visit: Visit, desk: Desk) -> Reply:
     seen = await find_seen(visit, values["number"], desk, to_change=True)
     if isinstance(seen, Reply):
         return seen
-    stale = find_stale(seen, int(values["version"]), StudyAct.CHANGED)
-    return stale or await carry_out(seen, StudyAct.CHANGED, desk, course=course_of(values))
+    bar = await find_bar(visit, seen, int(values["version"]), StudyAct.CHANGED, desk)
+    return bar or await carry_out(seen, StudyAct.CHANGED, desk, course=course_of(values))
 
 
 async def start_changing(visit: Visit, desk: Desk) -> Values | Reply:
@@ -184,8 +184,8 @@ async def start_changing(visit: Visit, desk: Desk) -> Values | Reply:
         return seen
     if act is not StudyAct.CHANGED:
         return show(seen)
-    stale = find_stale(seen, version, act)
-    return stale or {"number": number, "version": str(version), "criterion": str(seen.case.criterion)}
+    bar = await find_bar(visit, seen, version, act, desk)
+    return bar or {"number": number, "version": str(version), "criterion": str(seen.case.criterion)}
 
 
 # --- what needs words: a reason, or what is to be changed; the same for both sides
@@ -199,8 +199,8 @@ async def start_words(visit: Visit, desk: Desk) -> Values | Reply:
         return seen
     if act is None or not needs_words(act):
         return show(seen)
-    stale = find_stale(seen, version, act)
-    return stale or {"number": number, "version": str(version), "act": act.value}
+    bar = await find_bar(visit, seen, version, act, desk)
+    return bar or {"number": number, "version": str(version), "act": act.value}
 
 
 def words_form(visit: Visit, desk: Desk) -> Form:
@@ -220,8 +220,8 @@ def words_form(visit: Visit, desk: Desk) -> Form:
         if isinstance(seen, Reply):
             return seen
         act = StudyAct(values["act"])
-        stale = find_stale(seen, int(values["version"]), act)
-        return stale or await carry_out(seen, act, desk, words=values["words"])
+        bar = await find_bar(visit, seen, int(values["version"]), act, desk)
+        return bar or await carry_out(seen, act, desk, words=values["words"])
 
     return Form(
         WORDS,

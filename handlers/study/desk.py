@@ -7,6 +7,7 @@ from handlers import next_steps
 from handlers.asking import Choice
 from handlers.heads.others import refuse
 from handlers.officials import linking
+from handlers.officials.surer_chats import list_surer, refuse_here
 from handlers.phrases import _
 from handlers.ports import Accounts, Audit, Clock, Letters, Outbox, Profiles, Staff, StudyCases
 from handlers.pressed import read_number
@@ -23,6 +24,7 @@ from knowledge.study_cases import Course, StudyAct, StudyCase, StudyEvent
 from knowledge.studying import Side, happen, list_acts, list_deciders, may_happen, needs_words, records_of
 
 PAPER_HANDED_OUT = "printed_study"
+_UNDOING = frozenset({StudyAct.WITHDRAWN, StudyAct.DECLINED, StudyAct.CHANGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +125,23 @@ async def act_at_once(visit: Visit, desk: Desk) -> Reply:
         return seen
     if act is None or act is StudyAct.CHANGED or needs_words(act):
         return show(seen)
-    return find_stale(seen, version, act) or await carry_out(seen, act, desk)
+    return await find_bar(visit, seen, version, act, desk) or await carry_out(seen, act, desk)
 
 
-def find_stale(seen: Seen, version: int | None, act: StudyAct) -> Reply | None:
-    """What is said instead where the button is older than the case, or its act is not the visitor's; None for go on."""
+async def find_bar(visit: Visit, seen: Seen, version: int | None, act: StudyAct, desk: Desk) -> Reply | None:
+    """What is said instead of doing it; None for go on.
+
+    The button may be older than the case, or its act not the visitor's. And what makes an official answer for a gap
+    themself, or takes back what they asked for, is not said in a chat to which a colleague's code led.
+    """
+    stale = _find_stale(seen, version, act)
+    if stale is None and seen.is_own and act in _UNDOING:
+        surer = await list_surer(visit, seen.visitor, desk.accounts)
+        return refuse_here(surer) if surer else None
+    return stale
+
+
+def _find_stale(seen: Seen, version: int | None, act: StudyAct) -> Reply | None:
     if version is None and may_happen(seen.case, act, seen.sides, seen.today.day):
         return replace(show(seen), title=_("Please look at it first, then decide with the buttons below."))
     if version == seen.case.version and may_happen(seen.case, act, seen.sides, seen.today.day):

@@ -126,6 +126,20 @@ async def test_who_comes_after_a_release_that_changed_nothing_to_be_told_is_told
     assert await upgraded.province.noticed() == {}
 
 
+async def test_everybody_else_hears_of_each_change_once_while_one_record_cannot_be_judged(upgraded: Upgraded) -> None:
+    await upgraded.province.load(NEWCOMER)
+    async with upgraded.province.database.transaction() as drawers:
+        await drawers.connection.exec_driver_sql(
+            "INSERT INTO credentials (person, kind, status) VALUES ('CB002', 'khong_con', 'da_xac_minh')"
+        )
+    for n, sheets in enumerate([RAISED, AS_BEFORE]):
+        await upgraded.province.load(sheets)
+
+        assert await upgraded.plan(MONDAY + timedelta(days=n)) == 1
+
+        assert len({*await list_changes(upgraded.province.database)}) == n + 1
+
+
 async def test_rules_that_cannot_be_read_are_not_taken_for_told(upgraded: Upgraded) -> None:
     async with upgraded.province.database.transaction() as drawers:
         await drawers.connection.execute(update(told_rules).values(content=b"of another release", fingerprint="x"))

@@ -172,6 +172,33 @@ async def test_a_letter_to_hr_whom_the_asker_has_left_never_goes_out(office):
     assert await mail.begin("telegram", ["9200"]) is not None
 
 
+async def test_a_letter_of_a_matter_that_cannot_be_read_holds_up_none_behind_it(office):
+    asked = Incoming(
+        Channel.WEB, "v3", text="chuyển câu hỏi này cho sở nội vụ: vstep có tính không", person=ASKER_OF_HR
+    )
+    broken = _CODE.search(words(await office.desk.answer(asked)))
+    assert broken is not None
+    earlier = office.clock.now() - timedelta(hours=2)
+    letters = [
+        Letter("telegram", "9400", LetterKind.DETAILS, earlier, HR, broken[1]),
+        Letter("telegram", "9400", LetterKind.DECIDED, earlier + timedelta(hours=1), HR, number=3),
+    ]
+    async with office._database.transaction() as drawers:
+        unreadable = text("UPDATE inquiries SET texts = 'sealed with a key that is lost'::bytea WHERE code = :code")
+        await drawers.connection.execute(unreadable, {"code": broken[1]})
+        for one in letters:
+            await drawers.letters.leave(one)
+
+    begun = await LettersInDatabase(office._database, office.desk, office.clock).begin("telegram", ["9400"])
+
+    assert begun is not None
+    async with office._database.transaction() as drawers:
+        (kept,) = await drawers.letters.list_about(broken[1])
+        assert begun.id != kept.id
+        assert (kept.state, kept.reason) == (LetterState.WAITING, "not_checked")
+        await drawers.connection.execute(text("DELETE FROM inquiries WHERE code = :code"), {"code": broken[1]})
+
+
 async def test_a_letter_waits_for_what_is_refused_for_a_while_until_it_is_old(office):
     mail = LettersInDatabase(office._database, office.desk, office.clock)
     for n, days in enumerate((59, 61)):

@@ -1,7 +1,7 @@
 """Sending to study, walked through as dialogues: officials, heads and HR at one desk, from the request to the end."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -516,3 +516,44 @@ async def test_a_head_whose_chat_was_linked_by_somebody_of_theirs_hears_why_noth
     assert name_leaving() in words(reply)
     assert "Không có cán bộ nào" not in words(reply)
     assert "look_refused" not in [one.action for one in house.tried.drawers.audit.entries]
+
+
+@pytest.mark.parametrize("deed", ["study.do|1:2:withdrawn", "study.revise|1:2:changed"])
+async def test_a_request_is_not_undone_in_a_chat_to_which_a_colleagues_code_led(library, reader, deed):
+    house = House(visits.with_standards(library, units=HEADED), reader)
+    await house.says(ME, ASKED, "gửi đề nghị")
+    await house.presses(DIRECTOR, "study.say|1:1:change_asked")
+    await house.says(DIRECTOR, "đề nghị chọn lớp buổi tối, tháng 4")
+    waits = house.state()
+    _link_two(house)
+
+    reply = await house.tried.press(deed, address="given", thread="given")
+
+    assert (reply.outcome, reply.pending, house.state()) == (Outcome.DENIED, None, waits)
+    await house.tried.press("study.do|1:2:withdrawn", address="own", thread="own")
+    assert house.state() is StudyState.WITHDRAWN
+
+
+async def test_nobody_says_that_they_do_not_go_in_a_chat_to_which_a_colleagues_code_led(library, reader):
+    house = House(visits.with_standards(library, units=HEADED), reader)
+    await house.says(ME, ASKED, "gửi đề nghị")
+    await house.presses(DIRECTOR, "study.do|1:1:sent")
+    sent = house.state()
+    begun = await house.tried.press("study.say|1:2:declined", address="given", thread="given", person=ME)
+    assert begun.pending is not None
+    _link_two(house)  # also where the question was put before
+
+    said = await house.tried.say("tôi bận việc nhà nên không đi", address="given", thread="given")
+    reply = await house.tried.press("study.say|1:2:declined", address="given", thread="given")
+
+    assert (said.outcome, reply.outcome, house.state()) == (Outcome.DENIED, Outcome.DENIED, sent)
+
+
+def _link_two(house: House) -> None:
+    """The official's own chat, and a later one to which a code led that HR gave."""
+    early, late = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 20, tzinfo=UTC)
+    for account in (
+        Account("web", "own", ME.code, early, visits.NOTICE_VERSION, early),
+        Account("web", "given", ME.code, late, visits.NOTICE_VERSION, late, vouched_by=frozenset({HR.code})),
+    ):
+        house.accounts.kept["web", account.address] = account

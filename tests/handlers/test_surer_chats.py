@@ -181,6 +181,41 @@ async def test_nothing_of_other_chats_is_taken_back_there_one_by_one_either(desk
     assert (await desk.drawers.evidence.find(paper)).state is EvidenceState.WITHDRAWN
 
 
+async def test_what_was_asked_of_the_data_there_is_taken_back_there(desk):
+    _link(desk, OWN, BEFORE)
+    there = DataRequest(BINH.code, "web", "delete", NOW, TODAY, TODAY, asked_vouched_by=frozenset({ANH}))
+    number = (await desk.drawers.privacy.add_request(there)).number
+    assert "data.request.back" in actions(await desk.press(f"data.request|{number}", address=GIVEN))
+    await desk.press(f"data.request.back|{number}", address=GIVEN)
+    assert not desk.drawers.privacy.requests[number].is_open
+
+
+async def test_of_what_was_written_down_in_ones_name_it_says_whom_to_tell_and_offers_nothing_that_is_refused(desk):
+    written = DataRequest(BINH.code, "by_mail", "delete", NOW, TODAY, TODAY, entered_by=ANH, entered_at=NOW)
+    number = (await desk.drawers.privacy.add_request(written)).number
+    assert "data.request.back" in actions(await desk.press(f"data.request|{number}", address=GIVEN))
+    _link(desk, OWN, BEFORE)
+
+    shown = await desk.press(f"data.request|{number}", address=GIVEN, locale="en")
+
+    assert "data.request.back" not in actions(shown)
+    assert "tell HR of your unit or the administrator at once" in words(shown)
+    assert "press “Take it back”" not in words(shown)
+
+
+async def test_the_address_of_a_calendar_that_is_there_is_neither_taken_back_nor_replaced_there(desk):
+    _link(desk, OWN, BEFORE)
+    await desk.drawers.calendars.issue(BINH.code, NOW)
+    before = dict(desk.drawers.calendars.issued)
+
+    told = [await desk.press(deed, address=GIVEN) for deed in ("calendar.revoke", "calendar.subscribe")]
+
+    assert {one.outcome for one in told} <= {Outcome.DENIED, Outcome.ANSWERED}
+    assert desk.drawers.calendars.issued == before
+    await desk.press("calendar.revoke", address=OWN)
+    assert desk.drawers.calendars.issued != before
+
+
 async def test_whoever_linked_by_nobodys_code_is_not_put_out_from_there_however_late(desk):
     _link(desk, OWN, AFTER)
     _link(desk, "third", AFTER, frozenset({PersonCode("HR009")}))

@@ -187,6 +187,17 @@ async def test_what_hr_has_loaded_meanwhile_stays_when_it_is_taken_back(drawers:
     assert await on_record(drawers) == [replace(IELTS, level="5.0")]
 
 
+@pytest.mark.parametrize("state", [EvidenceState.WITHDRAWN, EvidenceState.ASKED_BACK])
+async def test_a_last_day_that_hr_has_loaded_meanwhile_stays_when_it_is_taken_back(
+    drawers: Drawers, state: EvidenceState
+) -> None:
+    await put_on_record(drawers, replace(IELTS, level="4.0"))
+    kept = await submitted(drawers)
+    await drawers.connection.execute(text("UPDATE credentials SET expires_on = '2026-05-12'"))
+    await drawers.evidence.settle(decided(kept, state))
+    assert await on_record(drawers) == [replace(IELTS, expires_on=date(2026, 5, 12))]
+
+
 async def test_another_number_at_each_question_leaves_the_record_as_it_was(drawers: Drawers) -> None:
     before = replace(IELTS, level="4.0")
     await put_on_record(drawers, before)
@@ -214,6 +225,17 @@ async def test_what_was_asked_about_while_it_stood_on_record_is_still_taken_back
     assert again is not None
     assert again.is_new
     await filled.evidence.settle(decided(again, EvidenceState.WITHDRAWN))
+    assert await statuses(filled) == []
+
+
+async def test_what_was_left_on_record_while_asked_about_is_taken_back_after_the_first_of_two_has_agreed(filled):
+    """Asked about in an earlier version of the product, agreed to without an answer in this one."""
+    kept = await submitted(filled)
+    await filled.connection.execute(text("UPDATE evidence SET state = 'asked_back'"))
+    checked = decided(kept, EvidenceState.CHECKED, checked_by=HR, decided_by=None, decided_at=None)
+    await filled.evidence.settle(checked)
+    assert await statuses(filled) == [CredentialStatus.WAITING]
+    await filled.evidence.settle(decided(checked, EvidenceState.WITHDRAWN))
     assert await statuses(filled) == []
 
 
