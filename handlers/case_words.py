@@ -7,9 +7,14 @@ from handlers.cases import (
     Case,
     at_required_level,
     basis_of,
+    find_shared_level,
+    is_level_asked,
+    is_loose,
     is_without_instrument,
     may_be_on_record,
+    mentioned_kinds,
     requirement_of,
+    subjects_beside,
     what_defines,
 )
 from handlers.phrases import _, show_day
@@ -23,6 +28,7 @@ from knowledge.facts import CredentialStatus, CriterionCode, RecognitionRow, Rul
 from knowledge.findings import Held, Reason, State
 from knowledge.library import Library
 from knowledge.recognition import Judgement
+from knowledge.understanding.entities.manners import Manner, find_manners
 
 _MOST_ROWS = 6
 _MONTHS = 12  # of a year
@@ -52,7 +58,51 @@ def describe_case(case: Case, visit: Visit) -> list[Line]:
         lines += [line for line in background if not said.issuperset(line.cites)]
     elif not case.is_own and case.credential.issued_on is None:
         lines += describe_issuing(case.kind.code, case.criterion.code, visit)
-    return lines
+    return [*lines, *_close(visit)] if case.is_last else lines
+
+
+def _close(visit: Visit) -> list[Line]:
+    """What is said once of all the certificates of a question, behind the last of them."""
+    return [*_tell_which_of_level(visit), *_ask_which_of_subject(visit), *describe_manner(visit)]
+
+
+def _tell_which_of_level(visit: Visit) -> list[Line]:
+    """That a mere level was named, which several kinds carry: the paper itself tells which line is meant."""
+    level = find_shared_level(visit)
+    if level is not None:
+        text = _(
+            "{level} stands on several kinds of certificate: the name printed on it tells which line above is meant."
+        )
+        return [Line(text.format(level=level.upper()))]
+    if any(is_loose(one, visit) for one in mentioned_kinds(visit)):
+        text = _("Where another name is printed on it, such as VSTEP, it is another kind: ask again with that name.")
+        return [Line(text)]
+    return []
+
+
+def _ask_which_of_subject(visit: Visit) -> list[Line]:
+    """What must be known of certificates that the question names beside others, by their subject alone."""
+    codes = dict.fromkeys(code for one in mentioned_kinds(visit) for code in subjects_beside(one))
+    text = _("Which certificate of {criterion} is meant is not said: please ask again with its name, level and day.")
+    return [Line(text.format(criterion=name_criterion(visit.rules.library, code).lower())) for code in codes]
+
+
+def describe_manner(visit: Visit) -> list[Line]:
+    """What cannot be said of certificates got online, or bought; the verdicts above look at neither."""
+    manners = find_manners(visit.text)
+    if Manner.BOUGHT in manners:
+        text = _(
+            "This is about certificates got by study and a test; one that was bought is not judged here. HR checks"
+            " certificates with whoever issued them."
+        )
+        return [Line(text)]
+    if Manner.ONLINE in manners:
+        text = _(
+            "No document in the library says anything about studying or being tested online or at a distance: please"
+            " ask whoever recognises the certificate, or HR."
+        )
+        return [Line(text)]
+    return []
 
 
 def _is_without_level(case: Case) -> bool:
@@ -118,7 +168,7 @@ def _verdict(case: Case, judged: Judgement, credential: str, visit: Visit) -> st
                 text = _("{credential} counted as {criterion}: {level}, but its time is over; it no longer counts.")
             day = show_day(judged.valid_to) if judged.valid_to is not None else "–"
             ended = text.format(credential=credential, criterion=about, level=level, day=day)
-            return " ".join(sentence for sentence in (ended, _months(judged, visit)) if sentence)
+            return " ".join(sentence for sentence in (ended, _months(case, judged)) if sentence)
         case State.NOT_RECOGNISED if judged.reason is Reason.RULED_OUT:
             text = _("{credential} does not count as {criterion}.")
             return text.format(credential=credential, criterion=about)
@@ -137,15 +187,15 @@ def _verdict(case: Case, judged: Judgement, credential: str, visit: Visit) -> st
             return explain_undetermined(held, credential, judged.would_decide, library)
 
 
-def _months(judged: Judgement, visit: Visit) -> str:
+def _months(case: Case, judged: Judgement) -> str:
     """How long a certificate counts from its day of issue, by the row that it was judged by, and so until when."""
     months = judged.rule.months_valid if isinstance(judged.rule, RecognitionRow) else None
     if months is None:
         return ""
-    year = visit.named.issued_year
+    year = case.issue.year
     if judged.valid_to is not None or year is None:
         return _("It counts for {n} months from the day of issue, then it is out of date.").format(n=months)
-    last = year * _MONTHS + (visit.named.issued_month or _MONTHS) - 1 + months
+    last = year * _MONTHS + (case.issue.month or _MONTHS) - 1 + months
     end = f"{last % _MONTHS + 1:02d}/{last // _MONTHS}"
     text = _("It counts for {n} months from the day of issue: it was out of date after {end} at the latest.")
     return text.format(n=months, end=end)
@@ -155,12 +205,13 @@ def name_case(case: Case, visit: Visit) -> str:
     """The certificate as asked about, with its day or at least its year of issue."""
     asked = case.credential
     name = name_credential(visit.rules.library, asked.kind, asked.level, asked.issued_on)
-    if asked.issued_on is not None or visit.named.issued_year is None:
+    said = case.issue
+    if asked.issued_on is not None or said.year is None:
         return name
-    if visit.named.issued_month is not None:
+    if said.month is not None:
         text = _("{credential}, issued in {month}/{year}")
-        return text.format(credential=name, month=visit.named.issued_month, year=visit.named.issued_year)
-    return _("{credential}, issued in {year}").format(credential=name, year=visit.named.issued_year)
+        return text.format(credential=name, month=said.month, year=said.year)
+    return _("{credential}, issued in {year}").format(credential=name, year=said.year)
 
 
 def _describe_by_date(case: Case, visit: Visit) -> list[Line]:
@@ -248,7 +299,16 @@ def _against_requirement(case: Case, visit: Visit) -> str:
     if case.required is None:
         return ""
     required = name_level(visit.rules.library, case.criterion.code, case.required)
-    if visit.person is not None and not case.is_own and not may_be_on_record(case, visit):
+    is_absent = visit.person is not None and not case.is_own and not may_be_on_record(case, visit)
+    if is_level_asked(case, visit):
+        text = _("Held against the level that you ask about ({level}): it is enough.")
+        if is_absent:
+            text = _(
+                "It is not on your record and is judged as if you held it. Held against the level that you ask about"
+                " ({level}): it would be enough."
+            )
+        return text.format(level=required)
+    if is_absent:
         text = _("It is not on your record and is judged as if you held it: required is {level}, it would be enough.")
         return text.format(level=required)
     return _("Required is {level}: it is enough.").format(level=required)

@@ -35,6 +35,7 @@ from handlers.officials import (
     linking,
     my_calendar,
     offices,
+    orienting,
     position,
     premises,
     quoting,
@@ -369,6 +370,25 @@ def _unless_there(handler: Handler) -> Handler:
     return answer
 
 
+def _led(handler: Handler) -> Handler:
+    """Unless the question is led by what somebody has heard, which is answered as such."""
+
+    async def answer(visit: Visit, ports: Ports) -> Reply:
+        return orienting.orient(visit) or await handler(visit, ports)
+
+    return answer
+
+
+async def _position(visit: Visit, ports: Ports) -> Reply:
+    """Where the standards of a position are not loaded, what is known of such positions beside them."""
+    if (led := orienting.orient(visit, orienting.OF_ONES_OWN)) is not None:
+        return led
+    reply = await _of_position(visit, ports)
+    if reply.outcome is Outcome.NO_BASIS:
+        return orienting.orient(visit, orienting.UNLESS_KNOWN) or reply
+    return reply
+
+
 async def _out_of_scope(visit: Visit, ports: Ports) -> Reply:
     in_words = quoting.answer_in_words(visit, ports.search, least=quoting.BEYOND_DOUBT)
     return in_words or guidance.out_of_scope(visit)
@@ -464,20 +484,20 @@ async def _study(visit: Visit, ports: Ports) -> Reply:
     return await study_routes.ask_to_study(visit, ports)
 
 
+_of_position = _unless_found(_unless_in_words(_corrected(_there(_open(position.list_requirements)))))
+
 BY_INTENT: Mapping[Intent, Handler] = {
-    Intent.MY_GAPS: _gaps,
-    Intent.MY_DEADLINES: _corrected(_deadlines),
-    Intent.CERTIFICATE_COUNTS: _unless_found(_corrected(_there(_open(certificates.judge_certificates)))),
-    Intent.POSITION_REQUIREMENTS: _unless_found(
-        _unless_in_words(_corrected(_there(_open(position.list_requirements))))
-    ),
-    Intent.CONSEQUENCES: _unless_there(
-        _unless_found(_unless_in_words(_corrected(_there(_open(consequences.explain_consequences)))))
+    Intent.MY_GAPS: _led(_gaps),
+    Intent.MY_DEADLINES: _led(_corrected(_deadlines)),
+    Intent.CERTIFICATE_COUNTS: _led(_unless_found(_corrected(_there(_open(certificates.judge_certificates))))),
+    Intent.POSITION_REQUIREMENTS: _position,
+    Intent.CONSEQUENCES: _led(
+        _unless_there(_unless_found(_unless_in_words(_corrected(_there(_open(consequences.explain_consequences))))))
     ),
     Intent.DOCUMENT: _corrected(_document),
     Intent.LIBRARY: _unless_found(_unless_in_words(_open(documents.list_library))),
-    Intent.WHO_TO_ASK: _unless_found(_unless_in_words(_there(_open(offices.tell_whom_to_ask)))),
-    Intent.SERVICE_LEFT: _service,
+    Intent.WHO_TO_ASK: _led(_unless_found(_unless_in_words(_there(_open(offices.tell_whom_to_ask))))),
+    Intent.SERVICE_LEFT: _led(_service),
     Intent.EXPLAIN_TERM: _unless_found(_unless_in_words(_term)),
     Intent.HELP: _open(guidance.show_help),
     Intent.LINK: _link,
@@ -498,7 +518,7 @@ BY_INTENT: Mapping[Intent, Handler] = {
     Intent.HR_BROADCAST: unit_routes.told_to_many,
     Intent.REMINDERS: reminder_routes.typed,
     Intent.HEAD_STUDY: study_routes.study_of_mine,
-    Intent.OUT_OF_SCOPE: _unless_found(_out_of_scope),
+    Intent.OUT_OF_SCOPE: _led(_unless_found(_out_of_scope)),
 }
 
 # A pressed choice: its handler, and the intent that a follow-up in the conversation then continues.

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from knowledge.documents import Citation
-from knowledge.facts import ManagedBy, Person, PersonCode, UnitCode
+from knowledge.facts import ManagedBy, Person, PersonCode, UnitCode, UnitKind
 from knowledge.library import EscalationStep, Office
 from knowledge.rulebook import RulesOn
+
+_PARTS = frozenset({UnitKind.DIVISION, UnitKind.OTHER})  # of a unit above them, which says what sort of body it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,17 @@ def find_note(person: Person, rules: RulesOn) -> tuple[str, Citation | None] | N
     if step.document is not None:
         return step.note, rules.library.cite(step.document, step.point)
     return step.note, rules.library.cite(step.note_about, step.note_about_point) if step.note_about else None
+
+
+def find_limit(person: Person, rules: RulesOn) -> tuple[str, Citation] | None:
+    """What must be said to somebody in a unit of a kind of which the point that names the offices does not speak."""
+    step = _find_step(person, rules)
+    if step is None or step.not_of_note is None or step.document is None:
+        return None
+    kinds = (rules.book.units[code].kind for code in rules.line_above(person.unit))
+    if next((one for one in kinds if one not in _PARTS), None) not in step.not_of:
+        return None
+    return step.not_of_note, rules.library.cite(step.document, step.point)
 
 
 def _heads_above(person: Person, rules: RulesOn) -> list[Rung]:

@@ -19,9 +19,7 @@ class DataClocks:
         self._day = day
         self._due = due
 
-    def see(
-        self, person: Person, findings: Sequence[Finding] | None, rules: RulesOn, *, is_reachable: bool
-    ) -> None:
+    def see(self, person: Person, findings: Sequence[Finding] | None, rules: RulesOn, *, is_reachable: bool) -> None:
         """Nothing: it does not depend on anybody's verdicts."""
 
     def list_notices(self) -> Iterable[Owed]:

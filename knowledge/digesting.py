@@ -116,9 +116,7 @@ class Digests:
         day, calendar = self.rules.day, self.rules.calendar
         self.is_due = calendar.is_working(day) and (self.is_late or day == first_working_day(day, calendar))
 
-    def see(
-        self, person: Person, findings: Sequence[Finding] | None, rules: RulesOn, *, is_reachable: bool
-    ) -> None:
+    def see(self, person: Person, findings: Sequence[Finding] | None, rules: RulesOn, *, is_reachable: bool) -> None:
         """One person with their verdicts of the day; None of whoever cannot be judged, who is not counted."""
         if not self.is_due:
             return

@@ -195,9 +195,7 @@ class Escalations:
         """Nobody has been seen yet."""
         self.posts = Posts(self.rules)
 
-    def see(
-        self, person: Person, findings: Sequence[Finding] | None, rules: RulesOn, *, is_reachable: bool
-    ) -> None:
+    def see(self, person: Person, findings: Sequence[Finding] | None, rules: RulesOn, *, is_reachable: bool) -> None:
         """One person with their verdicts; None of whoever cannot be judged: their cases stay as they were."""
         self.posts.see(person)
         if findings is None:

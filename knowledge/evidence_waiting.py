@@ -60,9 +60,7 @@ class EvidenceWaiting:
         """Nothing is known of anybody yet."""
         self.posts = Posts(self.rules)
 
-    def see(
-        self, person: Person, findings: Sequence[Finding] | None, rules: RulesOn, *, is_reachable: bool
-    ) -> None:
+    def see(self, person: Person, findings: Sequence[Finding] | None, rules: RulesOn, *, is_reachable: bool) -> None:
         """One person of the roster."""
         del findings, rules
         if not self.waiting:

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 from knowledge.credentials import Criterion, Kind
 from knowledge.documents import Citation, Confidence, Document
-from knowledge.facts import CriterionCode, DocumentId, Gender, KindCode, LevelCode, ManagedBy, TerritoryCode
+from knowledge.facts import CriterionCode, DocumentId, Gender, KindCode, LevelCode, ManagedBy, TerritoryCode, UnitKind
 from knowledge.folding import fold_number
 from knowledge.held_text import HeldText
 from knowledge.privacy import PrivacyRules
@@ -156,6 +156,7 @@ class EscalationStep:
     """Where a managed-by class escalates after the unit heads, in a territory, with the point that says so.
 
     Where no document says so, `note_about` (and its point) is the document that the note speaks of.
+    The point does not speak of people in units of the kinds `not_of`; `not_of_note` is what they must be told.
     """
 
     territory: TerritoryCode
@@ -168,6 +169,8 @@ class EscalationStep:
     note: str | None = None
     note_about: DocumentId | None = None
     note_about_point: str | None = None
+    not_of: tuple[UnitKind, ...] = ()
+    not_of_note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,9 +45,7 @@ class StudyRequests:
         named = {unit.head for unit in self.rules.book.rules.units if unit.head is not None}
         self._wanted = {one.person for one in self.waiting} | named
 
-    def see(
-        self, person: Person, findings: Sequence[Finding] | None, rules: RulesOn, *, is_reachable: bool
-    ) -> None:
+    def see(self, person: Person, findings: Sequence[Finding] | None, rules: RulesOn, *, is_reachable: bool) -> None:
         """One person of the roster."""
         del findings, rules, is_reachable
         if not self.waiting:

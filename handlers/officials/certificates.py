@@ -8,6 +8,7 @@ from handlers.background import describe_background
 from handlers.case_words import (
     describe_case,
     describe_direct_kinds,
+    describe_manner,
     describe_not_loaded,
     describe_rows,
     describe_verdict,
@@ -70,7 +71,7 @@ def list_my_certificates(visit: Visit, person: Person) -> Reply:
             lines=(describe_contact(visit),),
             choices=(next_steps.how_to_hand_in(), next_steps.my_gaps(), next_steps.my_position()),
         )
-    lines = [describe_verdict(case, visit) for case in cases]
+    lines = [*(describe_verdict(case, visit) for case in cases), *describe_manner(visit)]
     if any(is_without_instrument(case) for case in cases):
         lines.append(describe_contact(visit))
     return Reply(
@@ -130,7 +131,7 @@ def list_recognised(visit: Visit, criteria: Sequence[CriterionCode]) -> Reply:
         if direct:
             is_held = is_held or not needs_recognition(code, visit)
             lines.append(describe_direct_kinds(code, direct, visit))
-    lines.append(describe_contact(visit))
+    lines += [*describe_manner(visit), describe_contact(visit)]
     return Reply(
         title=_title_of_list(wanted, visit),
         lines=tuple(lines),
@@ -220,7 +221,7 @@ def _why(cases: Sequence[Case], visit: Visit) -> tuple[Choice, ...]:
         return ()
     if visit.person is not None and case.credential in visit.person.credentials:
         return (why(case.criterion.code),)
-    issued = case.credential.issued_on or visit.named.issued_year
+    issued = case.credential.issued_on or case.issue.year
     return (why_certificate(case.kind.code, case.credential.level, issued),)
 
 

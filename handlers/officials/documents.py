@@ -16,7 +16,9 @@ from handlers.document_words import (
     describe_table,
     summarise_points,
 )
-from handlers.officials import quoting
+from handlers.officials import orienting, quoting
+from handlers.officials import several_documents as several
+from handlers.officials.named_days import answer_whether_a_day_runs
 from handlers.phrases import _
 from handlers.point_words import describe_point, describe_takeover
 from handlers.reply import Line, Outcome, Record, Reply
@@ -51,19 +53,26 @@ _LAST = "-1"  # how a question's "the last paragraph" is read
 
 def answer_document(visit: Visit, *, search: PointSearch) -> Reply:
     """The document named in the question or by the choice; without one, the points that fit the words."""
+    library = visit.rules.library
+    known = [one.document for one in visit.named.documents if one.document is not None]
     unknown = [one.typed for one in visit.named.documents if one.document is None]
     if unknown:
-        return _unknown_document(unknown[0], visit)
-    known = [one.document for one in visit.named.documents if one.document is not None]
+        besides = tuple(next_steps.document(one) for one in known[:_MOST_CHOICES])
+        reply = _unknown_document(unknown[0], visit)
+        return replace(reply, choices=(*besides, *reply.choices))
     if visit.subject:
         known = [DocumentId(visit.subject.partition("#")[0])]
-    documents = _most_telling_first(
-        [visit.rules.library.documents[one] for one in known if one in visit.rules.library.documents]
-    )
+    documents = _most_telling_first([library.documents[one] for one in known if one in library.documents])
     if visit.subject and not documents:
         return _unknown_document(visit.subject, visit)
+    here = [library.documents[one] for one in sorted(_documents_here(visit)[0])]
+    if (told := answer_whether_a_day_runs(documents or here, visit)) is not None:
+        return told
     if not documents:
         return _answer_by_search(visit, search)
+    alike = several.list_alike(documents, visit)
+    if len(alike) > 1:
+        return several.answer_alike(alike, [one for one in documents if one not in alike], visit)
     if not documents[0].points and (given := _order_of(documents[0], visit, search)) is not None:
         return given
     if Aspect.QUOTE in visit.aspects and not visit.subject:
@@ -73,7 +82,9 @@ def answer_document(visit: Visit, *, search: PointSearch) -> Reply:
         return _answer_point(documents[0], point_id, visit)
     reply = _answer_whole(documents[0], visit, search)
     others = tuple(next_steps.document(one.id) for one in documents[1:_MOST_CHOICES])
-    return replace(reply, choices=(*others, *reply.choices))
+    return replace(
+        reply, lines=several.with_the_others(reply.lines, documents, visit), choices=(*others, *reply.choices)
+    )
 
 
 def quote_document(visit: Visit, *, search: PointSearch) -> Reply:
@@ -340,6 +351,8 @@ def find_unasked(visit: Visit, search: PointSearch) -> Reply | None:
     meaning = visit.meaning
     if meaning is None or meaning.is_follow_up or meaning.confidence >= _UNSURE or visit.named.documents:
         return None
+    if meaning.intent is None and (led := orienting.orient(visit)) is not None:
+        return led
     asks_which = Wish.BASIS in visit.wishes
     if len(visit.text.split()) < _FEWEST_WORDS or (visit.named.speaks_of_self and not asks_which):
         return None

@@ -7,9 +7,9 @@ from handlers.asking import Choice
 from handlers.case_words import describe_case, describe_verdict
 from handlers.cases import cases_of, own_case
 from handlers.contacts import describe_contact
-from handlers.officials.own_days import confirm_days
+from handlers.officials.own_days import confirm_days, names_days
 from handlers.officials.position import describe_not_asked
-from handlers.officials.rounds import describe_rounds_asked
+from handlers.officials.rounds import describe_rounds_asked, describe_rounds_left_out
 from handlers.phrases import _, ngettext, show_day
 from handlers.reply import Line, Outcome, Reply
 from handlers.retiring import state_by_schedule
@@ -31,6 +31,7 @@ from knowledge.deadlines import Standing, last_day_of, standing_of
 from knowledge.evaluate import evaluate, service_of
 from knowledge.facts import Person
 from knowledge.findings import Finding, Reason, State
+from knowledge.understanding.leading import asks_whether_complete, claims_completeness
 from knowledge.understanding.meaning import Wish
 
 
@@ -53,9 +54,7 @@ def list_my_gaps(visit: Visit, person: Person) -> Reply:
     if any(gap.state in {State.UNDETERMINED, State.NOT_RECOGNISED} for gap in gaps):
         lines.append(describe_contact(visit))
     return Reply(
-        title=_title(findings, visit, is_narrowed=bool(unasked))
-        if are_proven(lines)
-        else title_without_proof(visit.rules),
+        title=_title_of_all(findings, visit, is_narrowed=bool(unasked), is_proven=are_proven(lines)),
         lines=tuple(lines),
         choices=(*_why(findings), *_next_steps(gaps, is_narrowed=bool(unasked))),
         outcome=Outcome.NO_BASIS if _is_without_standards(findings) else Outcome.ANSWERED,
@@ -70,7 +69,7 @@ def list_my_deadlines(visit: Visit, person: Person) -> Reply:
     if not findings:
         return _without_findings(visit, person)
     gaps = [one for one in findings if one.is_gap]
-    if not gaps:
+    if not gaps or (_asks_whether_complete(visit) and not names_days(visit)):
         return list_my_gaps(visit, person)
     lines = [*confirm_days(gaps, visit), *_describe_own_named(visit, person)]
     lines += describe_deadlines(gaps, visit.rules, by_criteria=True)
@@ -79,6 +78,7 @@ def list_my_deadlines(visit: Visit, person: Person) -> Reply:
         names = name_criteria(visit.rules.library, undated)
         text = _("Still to be completed, with no dated deadline now: {criteria}.").format(criteria=names)
         lines.append(state(text, [one.basis[0] for one in undated], visit))
+        lines += describe_rounds_left_out(visit, person, undated) if Wish.ROUND not in visit.wishes else []
     lines += _expiring(findings, visit)
     if _is_without_standards(findings):
         lines = [describe_finding(findings[0], visit.rules), describe_contact(visit)]
@@ -118,6 +118,43 @@ def _without_findings(visit: Visit, person: Person) -> Reply:
         lines=(state_by_schedule(describe_retirement(retires_on, visit.on), visit.rules, visit.territory),),
         choices=(next_steps.service_left(), next_steps.whom_to_ask()),
     )
+
+
+def _asks_whether_complete(visit: Visit) -> bool:
+    """Whether somebody takes it that nothing is missing any more and wants to hear yes or no."""
+    if visit.meaning is None:
+        return False
+    is_confirmed = Wish.CONFIRMED in visit.wishes and claims_completeness(visit.text)
+    return is_confirmed or asks_whether_complete(visit.text)
+
+
+def _title_of_all(findings: Sequence[Finding], visit: Visit, *, is_narrowed: bool, is_proven: bool) -> str:
+    if _asks_whether_complete(visit):
+        return _yes_or_no(findings, visit, is_narrowed=is_narrowed, is_proven=is_proven)
+    return _title(findings, visit, is_narrowed=is_narrowed) if is_proven else title_without_proof(visit.rules)
+
+
+def _yes_or_no(findings: Sequence[Finding], visit: Visit, *, is_narrowed: bool, is_proven: bool) -> str:
+    """Whether it is complete, in one sentence; what the record cannot decide is neither."""
+    day, library = show_day(visit.on), visit.rules.library
+    if not is_proven:
+        return _(
+            "It cannot be concluded yet, as of {day}: "
+            "part of it rests on a document that does not hold here on that day."
+        ).format(day=day)
+    gaps = [one for one in findings if one.is_gap]
+    if not gaps and is_narrowed:
+        return _("Complete on {criteria}, as of {day}.").format(criteria=name_criteria(library, findings), day=day)
+    if not gaps:
+        return _("Complete: every standard of your position is met, as of {day}.").format(day=day)
+    if _is_without_standards(gaps):
+        return _("It cannot be concluded yet, as of {day}: what your position requires is not known.").format(day=day)
+    names = name_criteria(library, gaps)
+    if all(one.state is State.UNDETERMINED for one in gaps):
+        return _("It cannot be concluded yet, as of {day}: {criteria} to be cleared up.").format(
+            day=day, criteria=names
+        )
+    return _("Not complete yet: {criteria} to be completed or cleared up, as of {day}.").format(day=day, criteria=names)
 
 
 def _title(findings: Sequence[Finding], visit: Visit, *, is_narrowed: bool) -> str:

@@ -1,5 +1,6 @@
 """Who manages me, whom do I ask, which office took over, how long do I still serve?"""
 
+from collections.abc import Sequence
 from datetime import date
 
 from handlers import next_steps
@@ -13,7 +14,7 @@ from handlers.stating import state
 from handlers.verdicts import describe_gaps, describe_met
 from handlers.visit import Visit
 from handlers.wording import describe_retirement, name_managed_by, name_unit
-from knowledge.chain_above import Rung, escalation_chain, find_note
+from knowledge.chain_above import Rung, escalation_chain, find_limit, find_note
 from knowledge.evaluate import evaluate, service_of
 from knowledge.facts import Person
 from knowledge.findings import Finding, State
@@ -147,15 +148,30 @@ def _describe_managers(person: Person, visit: Visit) -> list[Line]:
     lines: list[Line] = [Line(text.format(unit=name, managed=name_managed_by(person.managed_by)))]
     rungs = escalation_chain(person, visit.rules)
     if rungs:
-        chain = " → ".join(_name_rung(rung, visit) for rung in rungs)
-        cites = [rung.basis for rung in rungs if rung.basis is not None]
-        said = _("Matters about your post go: {chain}.").format(chain=chain)
-        lines.append(state(said, cites, visit) if cites else Line(said))
-    noted = find_note(person, visit.rules)
-    if noted is not None:
-        note, basis = noted
-        lines.append(state(note, (basis,), visit) if basis is not None else Line(note))
+        lines.append(_describe_chain(rungs, visit))
+    for told in (find_limit(person, visit.rules), find_note(person, visit.rules)):
+        if told is not None:
+            text, basis = told
+            lines.append(state(text, (basis,), visit) if basis is not None else Line(text))
     return lines
+
+
+def _describe_chain(rungs: Sequence[Rung], visit: Visit) -> Line:
+    """Whom it is reported to that somebody lacks a standard, and which of them the point cited names."""
+    chain = " → ".join(_name_rung(rung, visit) for rung in rungs)
+    text = _(
+        "If you lack a standard of your position, that is reported in this order: {chain}. "
+        "The order is for lacking standards only, not for appointments or certificates."
+    )
+    said = text.format(chain=chain)
+    cites = [rung.basis for rung in rungs if rung.basis is not None]
+    if not cites:
+        return Line(said)
+    if any(rung.office is None for rung in rungs):
+        named = ", ".join(_name_rung(rung, visit) for rung in rungs if rung.basis is not None)
+        source = _("The heads come from the list of units; only these offices rest on the point cited: {offices}.")
+        said = f"{said} {source.format(offices=named)}"
+    return state(said, cites, visit)
 
 
 def _name_rung(rung: Rung, visit: Visit) -> str:

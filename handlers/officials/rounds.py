@@ -1,11 +1,14 @@
 """Does an open review round concern me, and if not, why not? Said beside the answer on one's own record."""
 
+from collections.abc import Sequence
+
 from handlers.phrases import _, show_day
 from handlers.reply import Line
 from handlers.stating import state
 from handlers.visit import Visit
 from knowledge.evaluate import is_for, leaves_time, service_of
 from knowledge.facts import Person, ReviewRound
+from knowledge.findings import Finding
 from knowledge.understanding.meaning import Wish
 
 
@@ -16,6 +19,19 @@ def describe_rounds_asked(visit: Visit, person: Person) -> list[Line]:
     if not visit.rules.open_rounds:
         return [Line(_("No review round is open on {day}.").format(day=show_day(visit.on)))]
     return [_describe_round(one, visit, person) for one in visit.rules.open_rounds]
+
+
+def describe_rounds_left_out(visit: Visit, person: Person, undated: Sequence[Finding]) -> list[Line]:
+    """Why gaps have no day though a round is open for such posts: it is for those who still serve longer."""
+    service = service_of(person, visit.rules)
+    criteria = {one.criterion for one in undated}
+    return [
+        _describe_round(one, visit, person)
+        for one in visit.rules.open_rounds
+        if is_for(one, person, service, visit.rules)
+        and not leaves_time(one, service)
+        and (not one.criteria or criteria & one.criteria)
+    ]
 
 
 def _describe_round(review: ReviewRound, visit: Visit, person: Person) -> Line:

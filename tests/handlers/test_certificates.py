@@ -7,9 +7,10 @@ import pytest
 
 from handlers.officials.certificates import judge_certificates, list_my_certificates
 from handlers.reply import Outcome
-from knowledge.facts import CredentialStatus
+from knowledge.facts import CredentialStatus, CriterionCode, KindCode
 from knowledge.findings import State
-from knowledge.understanding.meaning import Wish
+from knowledge.understanding.entities.several import Issue, OneOfSeveral
+from knowledge.understanding.meaning import KindMention, Wish
 from tests.handlers.visits import IN_2020, TABLE, TODAY, actions, cited, visit, with_standards, words
 from tests.people import NEIGHBOUR, credential, official, row, standard
 
@@ -94,7 +95,7 @@ LOADED = [
     pytest.param(
         (("ielts", "6.0"),),
         {"level": "bac_4", "issued_on": date(2026, 1, 1)},
-        "Mức yêu cầu là Bậc 4: đã đủ.",
+        "So với mức đồng chí hỏi (Bậc 4): đã đủ.",
         id="enough for the level asked about",
     ),
 ]
@@ -508,3 +509,122 @@ def test_what_was_rejected_of_ones_own_is_not_all_that_is_said_of_its_kind(recog
     assert "được tính là ngoại ngữ Bậc 3" in words(asked)
     assert "được tính là ngoại ngữ Bậc 3" not in words(mine)
     assert all("đã bị từ chối khi xác minh" in words(one) for one in (asked, mine))
+
+
+def test_a_level_asked_about_is_not_said_to_be_required(recognised):
+    named = {"kinds": (("ielts", "6.0"),), "issued_on": date(2026, 1, 1)}
+
+    general = words(judge_certificates(visit(recognised, level="bac_4", **named)))
+    own = words(judge_certificates(visit(recognised, official(), level="bac_4", **named)))
+    required = words(judge_certificates(visit(recognised, official(), **named)))
+
+    assert all("Mức yêu cầu" not in said and "mức yêu cầu" not in said for said in (general, own))
+    assert "mức yêu cầu là Bậc 3" in required
+
+
+def naming(asked, *kinds):
+    """The same visit, with kinds of which each may have its own time of issue."""
+    meaning = replace(asked.meaning, entities=replace(asked.meaning.entities, kinds=kinds))
+    return replace(asked, meaning=meaning)
+
+
+IELTS_AND_IT = (
+    OneOfSeveral(KindCode("ielts"), "6.0", Issue(year=2026, month=3)),
+    OneOfSeveral(KindCode("tin_hoc_abc"), "a", Issue(year=2012)),
+)
+
+
+def test_two_certificates_are_each_judged_with_their_own_time_of_issue(recognised):
+    asked = naming(visit(recognised), *IELTS_AND_IT)
+
+    said = words(judge_certificates(asked))
+
+    assert "IELTS 6.0 cấp tháng 3/2026 được tính là ngoại ngữ Bậc 4" in said
+    assert "trình độ A cấp năm 2012 được tính là tin học Cơ bản" in said
+
+
+@pytest.mark.parametrize(
+    ("kinds", "criterion"),
+    [
+        pytest.param(IELTS_AND_IT, "ngoai_ngu", id="the other is a kind"),
+        pytest.param(
+            (OneOfSeveral(KindCode("ielts"), "6.0", Issue(year=2026, month=3), frozenset({CriterionCode("tin_hoc")})),),
+            "ngoai_ngu",
+            id="the other is named by its subject",
+        ),
+        pytest.param((KindMention(KindCode("ielts"), "6.0"),), "tin_hoc", id="it is to stand in for the subject"),
+    ],
+)
+def test_a_certificate_is_held_against_another_subject_only_where_that_is_asked(recognised, kinds, criterion):
+    asked = naming(visit(recognised, criteria=("tin_hoc",)), *kinds)
+    asked = replace(asked, meaning=replace(asked.meaning, wishes=frozenset({Wish.COUNTS})))
+
+    assert judge_certificates(asked).findings[0].criterion == criterion
+
+
+def test_a_certificate_named_by_its_subject_alone_is_asked_back(recognised):
+    beside = frozenset({CriterionCode("tin_hoc")})
+    with_it = naming(visit(recognised), OneOfSeveral(KindCode("ielts"), "6.0", Issue(year=2026, month=3), beside))
+    alone = naming(visit(recognised), OneOfSeveral(KindCode("ielts"), "6.0", Issue(year=2026, month=3)))
+
+    said = [line.text for line in judge_certificates(with_it).lines]
+    rest = [line.text for line in judge_certificates(alone).lines]
+
+    (added,) = [text for text in said if text not in rest]
+    assert "tin học" in added
+
+
+B1 = (("vstep", "bac_3"), ("khung_6_bac", "bac_3"), ("cefr_66", "b1"))
+
+
+def test_a_mere_level_is_answered_for_every_kind_that_carries_it(recognised):
+    reply = judge_certificates(visit(recognised, official(), kinds=B1))
+
+    assert [one.held.kind for one in reply.findings] == ["vstep", "khung_6_bac", "cefr_66"]
+    assert sum("B1" in line.text for line in reply.lines if not line.cites) == 1
+
+
+@pytest.mark.parametrize("kind", ["vstep", "khung_6_bac"])
+def test_a_mere_level_is_that_of_the_certificate_on_the_record(recognised, kind):
+    person = official(credentials=(credential(kind, "bac_3", date(2025, 11, 23)),))
+
+    reply = judge_certificates(visit(recognised, person, kinds=B1))
+    dated = judge_certificates(visit(recognised, person, kinds=B1, issued_year=2022))
+
+    assert [one.held.kind for one in reply.findings] == [kind]
+    assert reply.findings[0].state is State.MET
+    assert len(dated.findings) == len(B1)
+
+
+def test_a_level_named_loosely_is_no_plain_no(recognised):
+    person = official(credentials=(credential("vstep", "bac_3", date(2025, 11, 23)),))
+    kinds = (("cefr_66", "b1"),)
+
+    held = judge_certificates(visit(recognised, person, text="b1 châu âu", kinds=kinds))
+    loose = judge_certificates(visit(recognised, text="b1 châu âu", kinds=kinds))
+    sure = judge_certificates(visit(recognised, text="b1 theo qđ 66", kinds=kinds))
+
+    assert [one.held.kind for one in held.findings] == ["vstep", "cefr_66"]
+    assert len(loose.lines) == len(sure.lines) + 1
+    assert any("VSTEP" in line.text for line in loose.lines)
+
+
+@pytest.mark.parametrize("said", ["thi online ielts 6.0", "ielts 6.0 học từ xa", "ielts 6.0 mua trên mạng"])
+def test_a_way_of_getting_a_certificate_adds_one_sentence_and_changes_no_verdict(recognised, said):
+    named = {"kinds": (("ielts", "6.0"), ("toeic", "600")), "issued_on": date(2026, 1, 1)}
+
+    plain = judge_certificates(visit(recognised, text="ielts 6.0", **named))
+    reply = judge_certificates(visit(recognised, text=said, **named))
+
+    assert len(reply.lines) == len(plain.lines) + 1
+    assert [line for line in reply.lines if line in plain.lines] == list(plain.lines)
+    assert reply.findings == plain.findings
+
+
+@pytest.mark.parametrize("person", [None, official(credentials=(credential("vstep", "bac_3", date(2025, 11, 23)),))])
+def test_that_nothing_is_said_of_the_way_is_told_in_lists_too(recognised, person):
+    plain = judge_certificates(visit(recognised, person, text="chứng chỉ có được công nhận không"))
+    reply = judge_certificates(visit(recognised, person, text="chứng chỉ học online có được công nhận không"))
+
+    (added,) = [line.text for line in reply.lines if line not in plain.lines]
+    assert "trực tuyến" in added

@@ -6,10 +6,11 @@ from datetime import date
 import pytest
 
 from handlers.officials.documents import answer_document, find_point, find_there, find_unasked, list_library
+from handlers.phrases import locale_of
 from handlers.reply import Outcome
 from knowledge.documents import Confidence, DeadlineKind, PointDeadline
 from knowledge.facts import DocumentId
-from knowledge.understanding.meaning import Aspect, Intent, Wish
+from knowledge.understanding.meaning import Aspect, DocumentMention, Intent, Wish
 from knowledge.understanding.retrieval import PointSearch
 from tests.fakes import FakeSearch
 from tests.handlers.visits import IN_2020, actions, cited, visit, words
@@ -429,3 +430,86 @@ def test_nothing_is_told_unasked_when_a_question_for_a_document_only_shares_word
     asked = visit(bare, intent=Intent.OUT_OF_SCOPE, text="đơn vị sáp nhập rồi thì lương thưởng tính theo văn bản nào")
     unsure = replace(asked.meaning, confidence=0.4, wishes=frozenset({Wish.BASIS}))
     assert find_unasked(replace(asked, meaning=unsure), PointSearch(bare.library)) is None
+
+
+def test_each_document_of_one_number_is_told_where_the_question_does_not_say_which(bare):
+    mentions = tuple(DocumentMention("nghị định 29", DocumentId(one)) for one in ("29/2024/NĐ-CP", "29/2012/NĐ-CP"))
+    asked = visit(bare, official(), aspects=(Aspect.IN_FORCE,))
+    asked = replace(asked, meaning=replace(asked.meaning, entities=replace(asked.named, documents=mentions)))
+    reply = answer_document(asked, search=NOTHING)
+
+    assert reply.outcome is Outcome.ANSWERED
+    assert cited(reply) >= {"29/2024/NĐ-CP", "29/2012/NĐ-CP"}
+    assert "kho văn bản chưa có điều khoản bãi bỏ" in words(reply)
+    assert [one.subject for one in reply.choices[:2]] == ["29/2024/NĐ-CP", "29/2012/NĐ-CP"]
+
+
+def test_what_limits_the_second_document_is_told_where_the_first_is_known_by_name_only(bare):
+    reply = ask(bare, official(), documents=("334/2025/NĐ-CP", "29/2024/NĐ-CP"))
+
+    assert "được soạn để thay Nghị định này" in words(reply)
+    assert "đề nghị hỏi" in reply.lines[-1].text
+
+
+def test_paper_of_another_ministry_with_the_same_number_is_named(bare):
+    asked = visit(bare, official())
+    for typed, is_named in (("thong tu 02/2021", True), ("thong tu 02/2021/tt-bnv", False)):
+        mention = DocumentMention(typed, DocumentId("02/2021/TT-BNV"))
+        meaning = replace(asked.meaning, entities=replace(asked.named, documents=(mention,)))
+        reply = answer_document(replace(asked, meaning=meaning), search=NOTHING)
+        assert ("02/2021/TT-BGDĐT" in cited(reply)) == is_named
+
+
+def test_known_document_is_offered_beside_one_that_is_not_known(bare):
+    asked = visit(bare, official(), documents=("29/2024/NĐ-CP",))
+    mentions = (DocumentMention("nghị định 999", None), *asked.named.documents)
+    meaning = replace(asked.meaning, entities=replace(asked.named, documents=mentions))
+    reply = answer_document(replace(asked, meaning=meaning), search=NOTHING)
+
+    assert reply.outcome is Outcome.NO_BASIS
+    assert reply.choices[0].subject == "29/2024/NĐ-CP"
+
+
+def test_day_that_a_point_set_is_told_as_passed_where_the_question_asks_whether_it_holds(bare):
+    with locale_of("en"):
+        reply = ask(bare, official(), dates=(date(2020, 10, 1),), aspects=(Aspect.DEADLINE, Aspect.IN_FORCE))
+
+    assert "passed more than 6 years ago: as a deadline it no longer runs" in reply.lines[0].text
+    assert {one.point for one in reply.lines[0].cites} == {"2.g3", "3"}
+    assert "no open deadline applies to you" in words(reply)
+    assert "knows of no document that ended" not in words(reply)
+
+
+def test_open_deadline_of_the_visitor_is_told_beside_a_day_that_passed(loaded):
+    reply = ask(loaded, official(), dates=(date(2020, 10, 1),), aspects=(Aspect.DEADLINE, Aspect.IN_FORCE))
+
+    assert "Hạn hoàn thiện" in words(reply)
+    assert "còn" in next(one.text for one in reply.lines if one.text.startswith("Hạn hoàn thiện"))
+
+
+def test_day_that_has_not_passed_is_told_as_running(bare):
+    with locale_of("en"):
+        reply = ask(bare, None, on=IN_2020, dates=(date(2020, 10, 1),), aspects=(Aspect.IN_FORCE,))
+
+    assert "still runs: the last day is" in reply.lines[0].text
+    assert "applies to you" not in words(reply)
+
+
+def test_last_day_itself_is_told_as_running(bare):
+    with locale_of("en"):
+        reply = ask(bare, None, on=date(2020, 10, 1), dates=(date(2020, 10, 1),), aspects=(Aspect.IN_FORCE,))
+
+    assert "today is the last day" in reply.lines[0].text
+
+
+NO_DEADLINES = [
+    pytest.param({"dates": (date(2020, 10, 2),)}, id="no deadline of any point"),
+    pytest.param({"dates": (date(2020, 10, 1),), "as_of": date(2020, 10, 1)}, id="day it is only asked about"),
+]
+
+
+@pytest.mark.parametrize("named", NO_DEADLINES)
+def test_other_day_beside_a_document_asks_for_its_force(bare, named):
+    reply = ask(bare, official(), documents=("2123/UBND-NC",), aspects=(Aspect.IN_FORCE,), **named)
+
+    assert "Có hiệu lực từ 17/08/2020" in words(reply)

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from handlers.officials.gaps import list_my_deadlines, list_my_gaps
+from handlers.phrases import _
 from handlers.reply import Outcome
 from handlers.verdicts import describe_finding
 from knowledge.evaluate import evaluate
@@ -18,6 +19,8 @@ from knowledge.facts import (
     StudyRecord,
 )
 from knowledge.findings import State
+from knowledge.understanding.meaning import Wish
+from tests.handlers.test_unlisted_papers import understood
 from tests.handlers.visits import (
     IN_2020,
     STANDARDS,
@@ -369,3 +372,49 @@ def test_deadline_names_what_has_to_be_completed_by_then(loaded):
     reply = list_my_deadlines(visit(loaded, person), person)
 
     assert "Hạn hoàn thiện ngoại ngữ; tin học: chậm nhất 31/12/2026" in words(reply)
+
+
+def yes_or_no(book, person, text: str, *, tell=list_my_gaps, **named) -> str:
+    return tell(understood(visit(book, person, text=text, **named), wishes=frozenset({Wish.CONFIRMED})), person).title
+
+
+NOT_YET = "Not complete yet: {criteria} to be completed or cleared up, as of {day}."
+NOT_KNOWN = "It cannot be concluded yet, as of {day}: what your position requires is not known."
+
+
+@pytest.mark.parametrize("text", ["vay toi khong can hoc nua phai khong", "toi du tieu chuan roi phai ko"])
+def test_who_asks_whether_nothing_is_missing_hears_first_whether_that_is_so(loaded, bare, text):
+    lacking = official(credentials=ALL_MET[:2])
+    names = "ngoại ngữ; tin học"
+    assert yes_or_no(loaded, lacking, text) == _(NOT_YET).format(criteria=names, day="21/11/2026")
+    assert yes_or_no(loaded, lacking, text, tell=list_my_deadlines) == yes_or_no(loaded, lacking, text)
+    assert yes_or_no(loaded, official(credentials=ALL_MET), text) == _(
+        "Complete: every standard of your position is met, as of {day}."
+    ).format(day="21/11/2026")
+    assert yes_or_no(bare, official(), text) == _(NOT_KNOWN).format(day="21/11/2026")
+
+
+def test_what_no_table_decides_is_neither_complete_nor_missing(loaded):
+    undecided = official(credentials=(*ALL_MET[:2], credential("ielts", "5.0"), ALL_MET[3]))
+    assert yes_or_no(loaded, undecided, "tôi đủ rồi phải không") == _(
+        "It cannot be concluded yet, as of {day}: {criteria} to be cleared up."
+    ).format(day="21/11/2026", criteria="ngoại ngữ")
+
+
+def test_yes_or_no_is_of_the_criterion_asked_about(loaded):
+    person = official(credentials=ALL_MET[:3])
+    told = yes_or_no(loaded, person, "tôi không phải học ngoại ngữ nữa đúng không", criteria=("ngoai_ngu",))
+    assert told == _("Complete on {criteria}, as of {day}.").format(criteria="ngoại ngữ", day="21/11/2026")
+
+
+def test_yes_or_no_needs_no_word_for_it_when_the_wording_is_leading(loaded):
+    asked = visit(loaded, official(), text="tôi đủ rồi chứ")
+    assert "ngoại ngữ" in list_my_gaps(asked, official()).title
+    assert "ngoại ngữ" not in list_my_gaps(visit(loaded, official(), text="tôi còn thiếu gì"), official()).title
+
+
+def test_nothing_is_concluded_where_what_is_loaded_has_no_proof(library):
+    book = with_standards(library, standards=(standard("ngoai_ngu", "bac_3", document="11/2014/TT-BNV"),))
+    assert yes_or_no(book, official(), "tôi đủ rồi phải không") == _(
+        "It cannot be concluded yet, as of {day}: part of it rests on a document that does not hold here on that day."
+    ).format(day="21/11/2026")

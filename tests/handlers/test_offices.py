@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 from handlers.officials.offices import tell_service_left, tell_whom_to_ask
+from handlers.phrases import locale_of
 from handlers.reply import Outcome
-from knowledge.facts import Gender, ManagedBy, PersonCode, TerritoryCode
+from knowledge.facts import Gender, ManagedBy, PersonCode, TerritoryCode, UnitCode, UnitKind
 from knowledge.understanding.meaning import Wish
 from tests.handlers.visits import IN_2020, cited, visit, words
 from tests.people import COMMUNE, DISTRICT, DIVISION, NEIGHBOUR, OFFICE, UNITS, official, rule_book
@@ -36,6 +37,45 @@ def test_chain_names_the_offices_of_the_day_asked_about(headed):
 
 def test_inferred_successor_is_told_as_inferred(headed):
     assert "được hiểu là cơ quan tiếp nối" in words(tell_whom_to_ask(visit(headed, official())))
+
+
+def test_only_the_offices_of_the_chain_are_said_to_come_from_the_point_cited(headed):
+    with locale_of("en"):
+        said = words(tell_whom_to_ask(visit(headed, official(unit=DIVISION.code))))
+
+    assert "If you lack a standard of your position, that is reported" in said
+    assert "not for appointments or certificates" in said
+    named = said.partition("rest on the point cited: ")[2].partition(".")[0]
+    assert "Sở Nội vụ tỉnh Hưng Yên" in named
+    assert "Sở Mẫu" not in named
+
+
+def test_chain_without_a_point_claims_none(headed):
+    with locale_of("en"):
+        said = words(tell_whom_to_ask(visit(headed, official(managed_by=ManagedBy.UNIT))))
+
+    assert "reported in this order" in said
+    assert "the point cited" not in said
+
+
+PARTY_BODY = replace(COMMUNE, code=UnitCode("DU-XA"), name="Đảng ủy xã Mẫu", kind=UnitKind.COMMUNE_PARTY_COMMITTEE)
+PARTY_OFFICE = replace(DIVISION, code=UnitCode("VP-DU"), name="Văn phòng Đảng ủy", parent=PARTY_BODY.code)
+COMMUNE_OF_PARTY = replace(COMMUNE, code=UnitCode("UB-XA"), name="UBND xã Mẫu", parent=PARTY_BODY.code)
+SECTORS = [
+    pytest.param(COMMUNE_OF_PARTY, ManagedBy.PROVINCIAL_PARTY_STANDING_COMMITTEE, False, id="State body under one"),
+    pytest.param(PARTY_BODY, ManagedBy.PROVINCIAL_PARTY_STANDING_COMMITTEE, True, id="Party body"),
+    pytest.param(PARTY_OFFICE, ManagedBy.PROVINCIAL_PARTY_STANDING_COMMITTEE, True, id="office of a Party body"),
+    pytest.param(OFFICE, ManagedBy.PROVINCIAL_PARTY_STANDING_COMMITTEE, False, id="State body"),
+    pytest.param(PARTY_BODY, ManagedBy.UNIT, False, id="no point is cited"),
+]
+
+
+@pytest.mark.parametrize(("unit", "managed_by", "is_limited"), SECTORS)
+def test_party_body_is_told_that_the_point_is_for_the_state_sector(library, unit, managed_by, is_limited):
+    book = rule_book(library, units=(*UNITS, PARTY_BODY, PARTY_OFFICE, COMMUNE_OF_PARTY))
+    said = words(tell_whom_to_ask(visit(book, official(unit=unit.code, managed_by=managed_by))))
+
+    assert ("viết cho khối Nhà nước" in said) == is_limited
 
 
 def test_post_of_the_ended_district_level_is_told_that_nobody_is_named(bare):

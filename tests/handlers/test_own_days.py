@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 
 from handlers.officials.gaps import list_my_deadlines
+from handlers.phrases import _
 from knowledge.understanding.meaning import Wish
 from tests.handlers.test_unlisted_papers import understood
 from tests.handlers.visits import cited, visit, with_standards, words
-from tests.people import official
+from tests.people import official, review
 
 CONFIRMED = frozenset({Wish.CONFIRMED})
 
@@ -34,3 +35,48 @@ def test_another_day_is_denied(library):
 @pytest.mark.parametrize("text", ["nộp đúng ngày còn kịp không", "45/13 gồm cả ngày đó chứ"])
 def test_whether_the_last_day_counts_is_told_without_naming_it(library, text):
     assert "ngày đó vẫn được tính" in told(library, text, frozenset({Wish.DAY_COUNTED}))
+
+
+@pytest.mark.parametrize(
+    ("more", "asked", "decisive", "written"),
+    [
+        (
+            {"deadline": date(2027, 1, 2)},
+            date(2026, 12, 31),
+            "Whoever is done by {asked} is in time; the day written is another one.",
+            "As written: {day} at the latest; the last day is {last}.",
+        ),
+        (
+            {"deadline": date(2027, 1, 1), "deadline_included": False},
+            date(2026, 12, 31),
+            "Whoever is done by {asked} is in time; the day written is another one.",
+            "As written: before {day}; the last day is {last}.",
+        ),
+        (
+            {"deadline": date(2027, 1, 2)},
+            date(2027, 1, 5),
+            "Whoever is done only by {asked} is too late.",
+            "As written: {day} at the latest; the last day is {last}.",
+        ),
+    ],
+)
+def test_whether_another_day_is_in_time_is_said_with_the_day_written_and_the_last_one(
+    library, more, asked, decisive, written
+):
+    one = review(**more)
+    last = one.deadline if one.deadline_included else date(2026, 12, 31)
+    visited = visit(with_standards(library, rounds=(one,)), official(), text="hạn đúng không", dates=(asked,))
+    said = words(list_my_deadlines(understood(visited, wishes=CONFIRMED), official()))
+
+    shown = {name: day.strftime("%d/%m/%Y") for name, day in (("asked", asked), ("day", one.deadline), ("last", last))}
+    assert _(decisive).format(**shown) in said
+    assert _(written).format(**shown) in said
+
+
+def test_day_without_a_year_is_the_next_one_of_that_name(library):
+    book = with_standards(library, rounds=(review(deadline=date(2027, 1, 2)),))
+    for text, day in (("31/12 phải không", "31/12/2026"), ("hạn 5/1 đúng không", "05/01/2027")):
+        said = words(list_my_deadlines(understood(visit(book, official(), text=text), wishes=CONFIRMED), official()))
+        assert day in said
+    leap = understood(visit(book, official(), text="29/2 đúng không"), wishes=CONFIRMED)
+    assert _("No: {day} is not a deadline of yours.").format(day="29/02") in words(list_my_deadlines(leap, official()))

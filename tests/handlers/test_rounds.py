@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from handlers.officials.gaps import list_my_gaps
+from handlers.officials.gaps import list_my_deadlines, list_my_gaps
 from handlers.officials.offices import tell_service_left, tell_whom_to_ask
 from handlers.officials.position import list_requirements
 from handlers.visit import Visit
@@ -73,3 +73,14 @@ def test_round_of_a_past_day_is_not_open(library):
     book = with_standards(library, rounds=(review(opens_on=date(2027, 1, 1)),))
 
     assert "không có đợt rà soát nào" in words(list_my_gaps(wishing(visit(book, official()), Wish.ROUND), official()))
+
+
+def test_why_no_day_is_set_is_said_when_the_open_round_is_for_those_who_serve_longer(library):
+    person = official()
+    book = with_standards(library, rounds=(review(service_left_from_years=40),))
+    decisive = "vì đợt này chỉ áp dụng cho người còn ít nhất 40 năm"
+
+    assert decisive in words(list_my_deadlines(visit(book, person), person))
+    assert words(list_my_deadlines(wishing(visit(book, person), Wish.ROUND), person)).count(decisive) == 1
+    others = with_standards(library, rounds=(review(service_left_from_years=40, criteria=frozenset({"llct"})),))
+    assert decisive not in words(list_my_deadlines(visit(others, person), person))

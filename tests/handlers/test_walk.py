@@ -82,7 +82,7 @@ VISITORS = [pytest.param(None, id="a stranger"), *(pytest.param(one, id=one.code
 # What the desk says of itself, of the record or of what it does not hold rests on no document.
 FREE_OF_LAW = (
     "Theo hồ sơ, đồng chí công tác tại",
-    "Việc về chức vụ của đồng chí được báo cáo theo thứ tự",
+    "Nếu đồng chí còn thiếu tiêu chuẩn chức danh, việc đó được báo cáo theo thứ tự",
     "Công văn 2123/UBND-NC không nêu cấp nhận báo cáo",
     "Chưa thể nói chức danh này cần gì: chưa nạp",
     "Chưa nạp tiêu chuẩn cho chức danh này",

@@ -7,7 +7,7 @@ from knowledge.folding import fold
 from knowledge.library import Library
 from knowledge.understanding.cues import Cues
 from knowledge.understanding.normalise import Normaliser
-from knowledge.understanding.phrase_table import PhraseTable
+from knowledge.understanding.phrase_table import Match, PhraseTable
 from knowledge.understanding.text import Text, make_text
 
 
@@ -46,6 +46,10 @@ class CriterionNames:
     def names(self, text: Text) -> list[tuple[int, int]]:
         """Which words are names of criteria, as ranges of word positions."""
         return list(dict.fromkeys((match.first, match.last) for match in self._names.find(text)))
+
+    def subjects(self, text: Text) -> list[Match[CriterionCode]]:
+        """Where which criteria are named."""
+        return self._names.find(text)
 
     def find(self, text: Text, *, kinds_take: frozenset[int]) -> FoundCriteria:
         """Criteria in the order of the text. `kinds_take` are the words that already belong to a kind's own level."""

@@ -65,7 +65,7 @@ class Dates:
             for pattern in (
                 rf"(?<![\d/])(?:{day} )?{any_day} ?[/\-.] ?{any_month} ?[/\-.] ?(?P<y>\d{{4}}|\d{{2}})(?![\d/])",
                 r"(?<!\d)(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)",
-                rf"(?<!\d)(?:(?:{day}|{half}) )?{any_day} {month} {any_month}(?: ?[/\-.,]? ?{any_year})?(?!\d)",
+                rf"(?<!\w)(?:(?:{day}|{half}) )?{any_day} {month} {any_month}(?: ?[/\-.,]? ?{any_year})?(?!\d)",
                 rf"{month} (?P<m>\d{{1,2}})(?: ?[/\-.] ?| {year} | )(?P<y>\d{{4}})(?!\d)",
                 r"(?<![\d/.\-])(?P<m>\d{1,2})/(?P<y>\d{4})(?![\d/\-])",
                 rf"\b{to} (?P<d>\d{{1,2}})[/\-.](?P<m>\d{{1,2}})(?![\d/.])",

@@ -107,7 +107,11 @@ class DocumentNumbers:
         return parsed is not None and not parsed[2] <= self._symbols
 
     def find(self, text: Text) -> tuple[FoundDocument, ...]:
-        """Every document that the text names, known or not, in the order of the text, each known one once."""
+        """Every document that the text names, known or not, in the order of the text.
+
+        A number that several documents bear, and that is the name of none, stands for each of them: one mention each,
+        all with the same words.
+        """
         found: list[FoundDocument] = []
         at = 0
         while at < len(text.words):
@@ -117,8 +121,10 @@ class DocumentNumbers:
                 continue
             start = text.words[number.kind_first if number.kind_first is not None else number.first].start
             end = text.words[number.last - 1].end
-            known = self._resolve(number)
-            found.append(FoundDocument(DocumentMention(text.typed[start:end], known), start, end))
+            typed = text.typed[start:end]
+            found += [
+                FoundDocument(DocumentMention(typed, one), start, end) for one in self._resolve(number) or (None,)
+            ]
             at = number.last
         for match in self._names.find(text):
             if all(match.end <= one.start or one.end <= match.start for one in found):
@@ -266,18 +272,24 @@ class DocumentNumbers:
             re.search(r"[\d][.,/:\-+*x=]$|[+*=]\s?$|[$#]$", near[0]) or re.match(r"[.,/:\-+*x=]\d|\s?[+*=%$]", near[1])
         )
 
-    def _resolve(self, number: _Number) -> DocumentId | None:
+    def _resolve(self, number: _Number) -> tuple[DocumentId, ...]:
+        """The document that is meant; several, the newest first, where the number fits each."""
         typed = number.digits + number.suffix + (str(number.year) if number.year else "") + "".join(number.symbols)
         if number.symbols and (known := self._library.find_document(typed)):
-            return known.id
+            return (known.id,)
         fitting = self._fitting(number)
         if not fitting and number.symbols and not number.is_tight and len(number.digits) >= _DISTINCTIVE:
             fitting = self._fitting(replace(number, symbols=()))  # "354 tu ngay nao" speaks of a day, not of a symbol
-        return next(iter(fitting)) if len(fitting) == 1 else None
+        if len(fitting) > 1 and number.kind and not number.symbols:
+            named = self._library.find_document(f"{number.kind} {typed}")
+            if named is not None and named.id in fitting:
+                return (named.id,)
+        return tuple(sorted(fitting, key=lambda one: (-(fitting[one] or 0), one)))
 
-    def _fitting(self, number: _Number) -> set[DocumentId]:
+    def _fitting(self, number: _Number) -> dict[DocumentId, int | None]:
+        """The documents that bear the number, each with the year in its own."""
         return {
-            document.id
+            document.id: year
             for document, year, symbols in self._by_leading.get(number.leading, ())
             if symbols >= frozenset(number.symbols)
             and (number.year is None or number.year == year)

@@ -9,6 +9,7 @@ from knowledge.facts import KindCode
 from knowledge.folding import fold
 from knowledge.library import Library
 from knowledge.understanding.cues import Cues
+from knowledge.understanding.entities.several import load_words
 from knowledge.understanding.meaning import KindMention
 from knowledge.understanding.normalise import Normaliser
 from knowledge.understanding.phrase_table import Match, PhraseTable
@@ -42,13 +43,9 @@ class Kinds:
             for kind in self._kinds.values()
             if {one.code for one in kind.scale.levels} == {"a", "b", "c"}
         }
-        self._european = [
-            kind
-            for kind in self._kinds.values()
-            if kind.scale.levels
-            and all(_EUROPEAN.match(str(one.code)) for one in kind.scale.levels)
-            and not kind.is_direct
-        ]
+        words = load_words().european
+        self._european = self._kinds.get(KindCode(words.kind))
+        self._not_english: PhraseTable[str] = PhraseTable((word, word) for word in words.other_languages)
         self._letters = letters
         self._certificate_names = cues.certificate_words
         self._any_paper = {fold(word) for word in cues.certificate_words}
@@ -121,8 +118,12 @@ class Kinds:
                 found.append(FoundKind(KindMention(kind.code, word.marked), start, end))
         return found
 
-    def find(self, text: Text) -> tuple[FoundKind, ...]:
-        """Kinds in the order of the text, each with the level nearest to it."""
+    def papers(self, text: Text) -> list[Match[str]]:
+        """Where words stand that mean a paper of any kind."""
+        return self._certificate.find(text)
+
+    def find(self, text: Text, decrees: Iterable[str] = ()) -> tuple[FoundKind, ...]:
+        """Kinds in the order of the text, each with the level nearest to it; `decrees` are the documents named."""
         if self.names_other_paper(text):
             return ()
         certificate_words = self._certificate.find(text)
@@ -134,7 +135,41 @@ class Kinds:
             found += [one for one in named if one.mention.level or not self._is_any_paper(text, match)]
         found = [one for one in found if not self._is_part_of_another(one, found)]
         found = [one for one in found if not self._is_measure(one, found, certificate_words)]
-        return tuple(sorted(_widest(found), key=lambda one: one.start))
+        found = _widest(found)
+        found = [other for one in found for other in self._by_european_level(one, found, text, decrees)]
+        return tuple(sorted(found, key=lambda one: one.start))
+
+    def _by_european_level(
+        self, one: FoundKind, found: Sequence[FoundKind], text: Text, decrees: Iterable[str]
+    ) -> list[FoundKind]:
+        """All kinds that a mere "B1" may be of: those that carry their level themselves come first.
+
+        A name of its own kind, or the decree in that name, leaves no doubt; a test beside it says whose level it is.
+        """
+        kind = self._kinds[one.mention.kind]
+        level = one.mention.level
+        if self._european is None or kind.code != self._european.code or level is None:
+            return [one]
+        is_sure = any(decree in kind.name for decree in decrees) or any(
+            match.value == kind.code for match in self._names.find(text)
+        )
+        if is_sure or self._not_english.find(text) or any(self._is_next_to(one, other, text) for other in found):
+            return [one]
+        others = [
+            FoundKind(KindMention(other.code, levels[0].value), one.start, one.end)
+            for other in self._kinds.values()
+            if other.is_direct
+            and other.criterion == kind.criterion
+            and all(known.mention.kind != other.code for known in found)
+            and (levels := self._levels[other.code].find(make_text(level)))
+        ]
+        return [*others, one]
+
+    def _is_next_to(self, one: FoundKind, other: FoundKind, text: Text) -> bool:
+        if other is one or self._kinds[one.mention.kind].criterion != self._kinds[other.mention.kind].criterion:
+            return False
+        first, last = sorted((one, other), key=lambda found: found.start)
+        return first.start < last.start and not any(first.end <= word.start < last.start for word in text.words)
 
     def _is_any_paper(self, text: Text, match: Match[KindCode]) -> bool:
         """Whether the words stand for papers of every kind ("còn thiếu bằng cấp gì") and so name none."""
@@ -305,7 +340,7 @@ class Kinds:
         if _EUROPEAN.match(letter):
             has_own = any(self._levels[one.value].find(make_text(letter)) for one in names)
             is_computing = any(one.value == "computing" for one in near)
-            return [] if has_own or is_computing else self._european[:1]
+            return [] if has_own or is_computing or self._european is None else [self._european]
         if near:
             kind = self._by_subject.get(near[0].value)
             return [kind] if kind else []

@@ -17,6 +17,15 @@ from knowledge.understanding.entities.kinds import FoundKind, Kinds
 from knowledge.understanding.entities.persons import FoundPerson, Persons
 from knowledge.understanding.entities.places import DeclaredNames, LibraryPlaces
 from knowledge.understanding.entities.points import FoundPoint, Points
+from knowledge.understanding.entities.several import (
+    UNSAID,
+    Issue,
+    OneOfSeveral,
+    issue_of,
+    load_words,
+    papers_of_subjects,
+    share_issues,
+)
 from knowledge.understanding.entities.years import ServiceYears
 from knowledge.understanding.marks import can_be, has_marks
 from knowledge.understanding.meaning import Aspect, Entities, Meaning, UnlistedTest, Vocabulary
@@ -98,6 +107,7 @@ class EntityReader:
         self._places = LibraryPlaces(library, cues, self._normaliser)
         self._persons = Persons(cues, frozenset(foreign))
         self._years = ServiceYears(cues)
+        self._joiners: PhraseTable[str] = PhraseTable((word, word) for word in load_words().joiners)
         self._aspects: PhraseTable[tuple[Aspect, str]] = PhraseTable(
             (phrase, (Aspect(aspect), phrase)) for aspect, phrases in cues.aspects.items() for phrase in phrases
         )
@@ -141,9 +151,11 @@ class EntityReader:
         known = self._known(documents)
         tests = self._unlisted.tests(text)
         test_spans = [(one.start, one.end) for one in tests]
-        kinds = self._kinds.find(text.without(test_spans))
+        decrees = [str(one.mention.document) for one in documents if one.mention.document]
+        kinds = self._kinds.find(text.without(test_spans), decrees)
         if tests:  # "LanguageCert B2": the letter is the level of that test
-            kinds = tuple(one for one in kinds if not _LETTER.match(one.mention.level or ""))
+            letters = {one.start for one in kinds if _LETTER.match(one.mention.level or "")}
+            kinds = tuple(one for one in kinds if one.start not in letters)
         kind_spans = [*test_spans, *((one.start, one.end) for one in kinds)]
         dates = self._dates.find(text, today, kind_spans)
         date_spans = [(one.start, one.end) for one in dates]
@@ -154,10 +166,10 @@ class EntityReader:
         unnamed = text.without([(person.start, person.end)]) if person and not code else text
         years = self._years.find(text)
         taken = _words_within(text, [*kind_spans, *date_spans, *point_spans])
-        criteria = self._criteria.find(text, kinds_take=_words_within(text, kind_spans))
+        criteria = self._criteria.find(text, kinds_take=_words_within(text, [*kind_spans, *date_spans]))
         position = self._places.find_position(text)
         born = next((one for one in dates if one.role is Role.LIFE), None)
-        issued = next((one for one in dates if one.role is Role.ISSUE), None)
+        kinds, issued = self._told_apart(text, kinds, test_spans, dates)
         entities = Entities(
             documents=tuple(dict.fromkeys(one.mention for one in documents)),
             points=tuple(dict.fromkeys(one.id for one in points)),
@@ -165,9 +177,9 @@ class EntityReader:
             criteria=criteria.codes,
             level=criteria.level,
             dates=tuple(one.exact for one in dates if one.exact and one.role not in {Role.LIFE, Role.CAREER}),
-            issued_on=issued.exact if issued else None,
-            issued_year=issued.year if issued and not issued.exact else None,
-            issued_month=issued.month if issued and not issued.exact else None,
+            issued_on=issued.on,
+            issued_year=issued.year,
+            issued_month=issued.month,
             as_of=next((one.last_day for one in dates if one.role is Role.AS_OF), None),
             position_groups=self._declared.position_groups(text, vocabulary),
             position_words=text.typed[position.start : position.end] if position else None,
@@ -205,6 +217,38 @@ class EntityReader:
             false_day=self._dates.find_false_day(text),
             gender=self._gender(free),
         )
+
+    def _told_apart(
+        self,
+        text: Text,
+        kinds: tuple[FoundKind, ...],
+        tests: list[tuple[int, int]],
+        dates: tuple[FoundDate, ...],
+    ) -> tuple[tuple[FoundKind, ...], Issue]:
+        """The kinds, each with its own time of issue where several are named; and the one that all of them have."""
+        spans = [(one.start, one.end) for one in kinds]
+        subjects = papers_of_subjects(
+            text,
+            self._criteria.subjects(text),
+            self._kinds.papers(text),
+            spans,
+            self._joiners.find(text),
+            dates,
+        )
+        issues = share_issues([*spans, *tests, *(span for _, span in subjects)], dates)
+        first = next((issue_of(one) for one in dates if one.role is Role.ISSUE), UNSAID)
+        if not issues and not subjects:
+            return kinds, first
+        beside = frozenset(code for code, _ in subjects)
+        apart = tuple(
+            FoundKind(
+                OneOfSeveral(one.mention.kind, one.mention.level, issues.get((one.start, one.end), first), beside),
+                one.start,
+                one.end,
+            )
+            for one in kinds
+        )
+        return apart, UNSAID if issues else first
 
     def _without_number(
         self, typed: Text, text: Text, numbered: tuple[FoundDocument, ...], code: FoundPerson | None

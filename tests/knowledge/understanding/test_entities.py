@@ -56,6 +56,13 @@ def entities(reader: Reader, question: str) -> Entities:
         ("khung 6 bậc là gì", []),
         ("còn 5 năm công tác", []),
         ("ngày 9/8/2016", []),
+        ("thong tu 02/2021 da bo chung chi tieng anh dung khong", ["02/2021/TT-BNV"]),
+        ("tt 02/2021/tt-bgddt noi gi", ["02/2021/TT-BGDĐT"]),
+        ("nghi dinh 29 con hieu luc ko", ["29/2024/NĐ-CP", "29/2012/NĐ-CP"]),
+        (
+            "nghi dinh 334 thay nghi dinh 29 roi phai ko",
+            ["334/2025/NĐ-CP", "29/2024/NĐ-CP", "29/2012/NĐ-CP"],
+        ),
     ],
 )
 def test_documents_are_found_however_the_number_is_typed(reader: Reader, question, documents):
