@@ -140,12 +140,13 @@ class Operator:
             was_killed = self._kill_reader(child.pid)
             await asyncio.sleep(0.005)
         said = (await saying)[0].decode(errors="replace")
+        code, again = await self.run("document", "add", str(file))
         if was_killed:
             self.house.kills["document reader"] += 1
             is_told = child.returncode != 0 and "Traceback" not in said and "12/UBND-NC" not in said
-            self.ensure_whole("document reader", is_told, said)
-        code, said = await self.run("document", "add", str(file))
-        self.expect("document reader", code == 0 and "12/UBND-NC" in said, said)
+            is_all = child.returncode == 0 and said == again  # it had read it all, and was killed at its leaving
+            self.ensure_whole("document reader", is_told or is_all, said)
+        self.expect("document reader", code == 0 and "12/UBND-NC" in again, again)
 
     def _kill_reader(self, pid: int) -> bool:
         with suppress(psutil.Error):
