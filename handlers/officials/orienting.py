@@ -4,6 +4,7 @@ The visitor's own record comes first where they ask of themself; what national i
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from handlers import next_steps
 from handlers.case_words import describe_not_loaded
@@ -49,14 +50,7 @@ def orient(visit: Visit, subjects: Collection[Leading] = ALWAYS) -> Reply | None
     if reply is None or meaning.intent not in _UNCLEAR:
         return reply
     intent = Intent.CONSEQUENCES if subject is Leading.SHORT_SERVICE else Intent.POSITION_REQUIREMENTS
-    return Reply(
-        title=reply.title,
-        lines=reply.lines,
-        choices=reply.choices,
-        outcome=reply.outcome,
-        intent=intent.value,
-        findings=reply.findings,
-    )
+    return replace(reply, intent=intent.value)
 
 
 def _names_another_matter(visit: Visit) -> bool:
