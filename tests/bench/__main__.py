@@ -125,10 +125,10 @@ _BENCHES = (
     Bench("tests.bench.telegram_door", "--seconds 15 --backlogs 5", _SHORT_DOOR, _door(
         "Telegram by polling, all questions different",
     )),
-    Bench("tests.bench.telegram_door", "--way webhook --seconds 10 --backlogs 1", f"--way webhook {_SHORT_DOOR}", _door(
+    Bench("tests.bench.telegram_door", "--way webhook --seconds 10 --backlogs 5", f"--way webhook {_SHORT_DOOR}", _door(
         "Telegram by webhook, all questions different",
     )),
-    Bench("tests.bench.telegram_door", "--repeated --seconds 10 --backlogs 1", f"--repeated {_SHORT_DOOR}", _door(
+    Bench("tests.bench.telegram_door", "--repeated --seconds 10 --backlogs 5", f"--repeated {_SHORT_DOOR}", _door(
         "Telegram by polling, ten questions over and over",
     )),
     Bench("tests.bench.verdicts", f"--sizes 1000,10000,100000,1000000,2000000 {_PICTURE}",
