@@ -14,7 +14,6 @@ from handlers.cases import (
     may_be_on_record,
     mentioned_kinds,
     requirement_of,
-    subjects_beside,
     what_defines,
 )
 from handlers.phrases import _, show_day
@@ -82,7 +81,7 @@ def _tell_which_of_level(visit: Visit) -> list[Line]:
 
 def _ask_which_of_subject(visit: Visit) -> list[Line]:
     """What must be known of certificates that the question names beside others, by their subject alone."""
-    codes = dict.fromkeys(code for one in mentioned_kinds(visit) for code in subjects_beside(one))
+    codes = dict.fromkeys(code for one in mentioned_kinds(visit) for code in one.beside)
     text = _("Which certificate of {criterion} is meant is not said: please ask again with its name, level and day.")
     return [Line(text.format(criterion=name_criterion(visit.rules.library, code).lower())) for code in codes]
 

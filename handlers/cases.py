@@ -14,8 +14,8 @@ from knowledge.findings import Finding, Held, Reason, State
 from knowledge.levels import ReadLevel, read_level
 from knowledge.library import Library
 from knowledge.recognition import Judgement, Question, judge_unlisted
-from knowledge.understanding.entities.several import UNSAID, Issue, OneOfSeveral, is_loosely_named
-from knowledge.understanding.meaning import KindMention, UnlistedTest, Wish
+from knowledge.understanding.entities.several import is_loosely_named
+from knowledge.understanding.meaning import UNSAID, Issue, KindMention, UnlistedTest, Wish
 
 _DEFINES = "recognition"  # the topic of guidance that says what the levels of a kind are
 
@@ -78,7 +78,7 @@ def _own_alike(mention: KindMention, visit: Visit) -> list[Case]:
     if level is None or not is_loose(mention, visit):
         return []
     issue, code = _issue_said(mention, visit), visit.rules.library.kinds[mention.kind].criterion
-    alike = [OneOfSeveral(one, str(level), issue) for one in _levelled_kinds(code, visit)]
+    alike = [KindMention(one, str(level), issue) for one in _levelled_kinds(code, visit)]
     own = [own_case(one, visit, each) for each in alike for one in _own_named(each, visit)]
     return [case for case in own if case is not None and case.judged is not None]
 
@@ -92,7 +92,7 @@ def _last_judged(visit: Visit) -> KindMention | None:
 
 def _issue_said(mention: KindMention | None, visit: Visit) -> Issue:
     """What the question says of the time of issue of one certificate, its own where it names several."""
-    if isinstance(mention, OneOfSeveral):
+    if mention is not None and mention.issue is not None:
         return mention.issue
     return Issue(visit.named.issued_on, visit.named.issued_year, visit.named.issued_month)
 
@@ -171,13 +171,8 @@ def _crossed_criteria(mention: KindMention, visit: Visit) -> list[CriterionCode]
         return []
     kinds, criteria = visit.rules.library.kinds, visit.rules.library.criteria
     told = {kinds[one.kind].criterion for one in named.kinds if one.level is None or one.level != mention.level}
-    told |= subjects_beside(mention)
+    told |= mention.beside
     return [code for code in named.criteria if code in criteria and code not in told]
-
-
-def subjects_beside(mention: KindMention) -> frozenset[CriterionCode]:
-    """The criteria of certificates that were named beside this one by their subject alone."""
-    return mention.beside if isinstance(mention, OneOfSeveral) else frozenset()
 
 
 def _criterion_of(mention: KindMention, visit: Visit) -> CriterionCode:

@@ -6,7 +6,7 @@ from handlers.phrases import _, show_day
 from handlers.reply import Line
 from handlers.stating import state
 from handlers.visit import Visit
-from handlers.wording import count_days
+from handlers.wording import count_days, start_sentence
 from knowledge.deadlines import Standing, last_day_of, safe_day, standing_of
 from knowledge.documents import DeadlineKind, Document, Point
 from knowledge.library import Office
@@ -30,6 +30,12 @@ def describe_point(document: Document, point: Point, visit: Visit) -> list[Line]
     lines: list[Line] = [state(point.summary, cite, visit)]
     lines += [state(text, cite, visit, is_item=True) for text in details if text]
     return lines + describe_takeover([point], visit)
+
+
+def state_point(document: Document, point: Point, visit: Visit) -> Line:
+    """What a point says in one item of a list, behind its name."""
+    text = f"{start_sentence(point.label)}: {point.summary}"
+    return state(text, (visit.rules.library.cite(document.id, point.id),), visit, is_item=True)
 
 
 def describe_deadline_of(point: Point, visit: Visit) -> str:

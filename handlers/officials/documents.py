@@ -1,6 +1,6 @@
 """What does document N say, or its point P? Is its text held, whom does it bind, who signed it?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from handlers import next_steps
@@ -65,8 +65,7 @@ def answer_document(visit: Visit, *, search: PointSearch) -> Reply:
     documents = _most_telling_first([library.documents[one] for one in known if one in library.documents])
     if visit.subject and not documents:
         return _unknown_document(visit.subject, visit)
-    here = [library.documents[one] for one in sorted(_documents_here(visit)[0])]
-    if (told := answer_whether_a_day_runs(documents or here, visit)) is not None:
+    if (told := answer_whether_a_day_runs(documents or _list_here(visit), visit)) is not None:
         return told
     if not documents:
         return _answer_by_search(visit, search)
@@ -378,6 +377,11 @@ def find_unasked(visit: Visit, search: PointSearch) -> Reply | None:
     )
     is_understood = meaning.intent is Intent.CONSEQUENCES  # what follows was asked, and a document says it
     return found if found is None or is_understood else replace(found, intent=Intent.DOCUMENT.value)
+
+
+def _list_here(visit: Visit) -> Iterator[Document]:
+    """The documents that bind here, by their ids; found only once somebody looks."""
+    yield from (visit.rules.library.documents[one] for one in sorted(_documents_here(visit)[0]))
 
 
 def _documents_here(visit: Visit) -> tuple[frozenset[DocumentId], frozenset[DocumentId]]:

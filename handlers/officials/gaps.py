@@ -31,7 +31,7 @@ from knowledge.deadlines import Standing, last_day_of, standing_of
 from knowledge.evaluate import evaluate, service_of
 from knowledge.facts import Person
 from knowledge.findings import Finding, Reason, State
-from knowledge.understanding.leading import asks_whether_complete, claims_completeness
+from knowledge.understanding.leading import asks_whether_complete
 from knowledge.understanding.meaning import Wish
 
 
@@ -124,8 +124,7 @@ def _asks_whether_complete(visit: Visit) -> bool:
     """Whether somebody takes it that nothing is missing any more and wants to hear yes or no."""
     if visit.meaning is None:
         return False
-    is_confirmed = Wish.CONFIRMED in visit.wishes and claims_completeness(visit.text)
-    return is_confirmed or asks_whether_complete(visit.text)
+    return asks_whether_complete(visit.text, wants_yes_or_no=Wish.CONFIRMED in visit.wishes)
 
 
 def _title_of_all(findings: Sequence[Finding], visit: Visit, *, is_narrowed: bool, is_proven: bool) -> str:

@@ -7,11 +7,12 @@ from handlers import next_steps
 from handlers.contacts import describe_contact
 from handlers.document_words import as_it_binds
 from handlers.phrases import _, show_day
+from handlers.point_words import state_point
 from handlers.reply import Line, Reply
 from handlers.stating import state
 from handlers.verdicts import describe_deadlines
 from handlers.visit import Visit
-from handlers.wording import count_days, name_alone, start_sentence
+from handlers.wording import count_days, name_alone
 from knowledge.deadlines import Standing, last_day_of, standing_of
 from knowledge.documents import Document, Point
 from knowledge.evaluate import evaluate
@@ -54,9 +55,7 @@ def _describe(document: Document, points: list[Point], day: date, visit: Visit) 
     names = f"{name_alone(document)} ({'; '.join(one.label for one in points)})"
     cites = tuple(visit.rules.library.cite(document.id, one.id) for one in points)
     lines: list[Line] = [state(_standing(points[0], names, day, visit), cites, visit)]
-    for point, cite in zip(points, cites, strict=True):
-        lines.append(state(f"{start_sentence(point.label)}: {point.summary}", (cite,), visit, is_item=True))
-    return lines
+    return lines + [state_point(document, one, visit) for one in points]
 
 
 def _standing(point: Point, names: str, day: date, visit: Visit) -> str:

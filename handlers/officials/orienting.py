@@ -13,12 +13,13 @@ from handlers.contacts import describe_contact
 from handlers.officials.position import describe_not_asked
 from handlers.officials.rounds import describe_rounds_left_out
 from handlers.phrases import _, show_day
+from handlers.point_words import state_point
 from handlers.reply import Background, Line, Outcome, Reply
 from handlers.retiring import state_by_schedule
 from handlers.stating import for_reference, state
 from handlers.verdicts import describe_deadlines, describe_finding, describe_unasked
 from handlers.visit import Visit, criteria_asked
-from handlers.wording import count_days, describe_retirement, name_cited, name_criteria, name_criterion, start_sentence
+from handlers.wording import count_days, describe_retirement, name_cited, name_criteria, name_criterion
 from knowledge.deadlines import last_day_of
 from knowledge.documents import Document, Point
 from knowledge.evaluate import evaluate, service_of
@@ -185,15 +186,7 @@ def _on_short_service(rows: Sequence[Guidance], visit: Visit) -> Reply | None:
     ]
     if not bound or service.retires_on < visit.on:
         return None
-    lines: list[Line] = [
-        state(
-            f"{start_sentence(point.label)}: {point.summary}",
-            (library.cite(document.id, point.id),),
-            visit,
-            is_item=True,
-        )
-        for document, point in bound
-    ]
+    lines: list[Line] = [state_point(document, point, visit) for document, point in bound]
     lines.append(state_by_schedule(describe_retirement(service.retires_on, visit.on), visit.rules, visit.territory))
     for document, _point in bound:
         for point in document.points:

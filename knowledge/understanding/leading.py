@@ -32,16 +32,15 @@ def find_leading(said: str) -> Leading | None:
     return next((subject for subject, words in _tables().subjects.items() if words.are_in(text)), None)
 
 
-def claims_completeness(said: str) -> bool:
-    """Whether somebody says that they miss nothing any more."""
-    text = read_text(said)
-    return text is not None and bool(_tables().complete.find(text))
+def asks_whether_complete(said: str, *, wants_yes_or_no: bool = False) -> bool:
+    """Whether somebody says that they miss nothing any more and asks whether that is so ("đủ rồi chứ").
 
-
-def asks_whether_complete(said: str) -> bool:
-    """Whether somebody says that they miss nothing any more and asks whether that is so ("đủ rồi chứ")."""
+    That they ask it may be known already (`wants_yes_or_no`).
+    """
     text = read_text(said)
-    return text is not None and bool(_tables().complete.find(text)) and bool(_tables().so.find(text))
+    if text is None or not _tables().complete.find(text):
+        return False
+    return wants_yes_or_no or bool(_tables().so.find(text))
 
 
 class _SubjectWords(BaseModel):

@@ -1,6 +1,6 @@
 """What a question means: its intent with a calibrated confidence, and the things it names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -112,11 +112,30 @@ class DocumentMention:
 
 
 @dataclass(frozen=True, slots=True)
+class Issue:
+    """What a question says of the time of issue: a day, or a year with or without a month; nothing for not said."""
+
+    on: date | None = None
+    year: int | None = None
+    month: int | None = None
+
+
+UNSAID = Issue()
+
+
+@dataclass(frozen=True, slots=True)
 class KindMention:
-    """A kind of credential in the question, with the level or score written beside it ("ielts 5.0" → "5.0")."""
+    """A kind of credential in the question, with the level or score written beside it ("ielts 5.0" → "5.0").
+
+    Beside other certificates `issue` is its own, whatever the question says of their issue; else None. `beside` are
+    the subjects of certificates that are named with it by nothing else ("chứng chỉ tin học và TOEIC"). It is the same
+    mention whenever it was issued.
+    """
 
     kind: KindCode
     level: str | None = None
+    issue: Issue | None = field(default=None, compare=False)
+    beside: frozenset[CriterionCode] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

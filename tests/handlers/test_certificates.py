@@ -9,8 +9,7 @@ from handlers.officials.certificates import judge_certificates, list_my_certific
 from handlers.reply import Outcome
 from knowledge.facts import CredentialStatus, CriterionCode, KindCode
 from knowledge.findings import State
-from knowledge.understanding.entities.several import Issue, OneOfSeveral
-from knowledge.understanding.meaning import KindMention, Wish
+from knowledge.understanding.meaning import Issue, KindMention, Wish
 from tests.handlers.visits import IN_2020, TABLE, TODAY, actions, cited, visit, with_standards, words
 from tests.people import NEIGHBOUR, credential, official, row, standard
 
@@ -529,8 +528,8 @@ def naming(asked, *kinds):
 
 
 IELTS_AND_IT = (
-    OneOfSeveral(KindCode("ielts"), "6.0", Issue(year=2026, month=3)),
-    OneOfSeveral(KindCode("tin_hoc_abc"), "a", Issue(year=2012)),
+    KindMention(KindCode("ielts"), "6.0", Issue(year=2026, month=3)),
+    KindMention(KindCode("tin_hoc_abc"), "a", Issue(year=2012)),
 )
 
 
@@ -548,7 +547,7 @@ def test_two_certificates_are_each_judged_with_their_own_time_of_issue(recognise
     [
         pytest.param(IELTS_AND_IT, "ngoai_ngu", id="the other is a kind"),
         pytest.param(
-            (OneOfSeveral(KindCode("ielts"), "6.0", Issue(year=2026, month=3), frozenset({CriterionCode("tin_hoc")})),),
+            (KindMention(KindCode("ielts"), "6.0", Issue(year=2026, month=3), frozenset({CriterionCode("tin_hoc")})),),
             "ngoai_ngu",
             id="the other is named by its subject",
         ),
@@ -564,8 +563,8 @@ def test_a_certificate_is_held_against_another_subject_only_where_that_is_asked(
 
 def test_a_certificate_named_by_its_subject_alone_is_asked_back(recognised):
     beside = frozenset({CriterionCode("tin_hoc")})
-    with_it = naming(visit(recognised), OneOfSeveral(KindCode("ielts"), "6.0", Issue(year=2026, month=3), beside))
-    alone = naming(visit(recognised), OneOfSeveral(KindCode("ielts"), "6.0", Issue(year=2026, month=3)))
+    with_it = naming(visit(recognised), KindMention(KindCode("ielts"), "6.0", Issue(year=2026, month=3), beside))
+    alone = naming(visit(recognised), KindMention(KindCode("ielts"), "6.0", Issue(year=2026, month=3)))
 
     said = [line.text for line in judge_certificates(with_it).lines]
     rest = [line.text for line in judge_certificates(alone).lines]

@@ -18,9 +18,6 @@ from knowledge.understanding.entities.persons import FoundPerson, Persons
 from knowledge.understanding.entities.places import DeclaredNames, LibraryPlaces
 from knowledge.understanding.entities.points import FoundPoint, Points
 from knowledge.understanding.entities.several import (
-    UNSAID,
-    Issue,
-    OneOfSeveral,
     issue_of,
     load_words,
     papers_of_subjects,
@@ -28,7 +25,16 @@ from knowledge.understanding.entities.several import (
 )
 from knowledge.understanding.entities.years import ServiceYears
 from knowledge.understanding.marks import can_be, has_marks
-from knowledge.understanding.meaning import Aspect, Entities, Meaning, UnlistedTest, Vocabulary
+from knowledge.understanding.meaning import (
+    UNSAID,
+    Aspect,
+    Entities,
+    Issue,
+    KindMention,
+    Meaning,
+    UnlistedTest,
+    Vocabulary,
+)
 from knowledge.understanding.normalise import Heard, Normaliser
 from knowledge.understanding.phrase_table import Match, PhraseTable
 from knowledge.understanding.syllables import is_syllable
@@ -242,7 +248,7 @@ class EntityReader:
         beside = frozenset(code for code, _ in subjects)
         apart = tuple(
             FoundKind(
-                OneOfSeveral(one.mention.kind, one.mention.level, issues.get((one.start, one.end), first), beside),
+                KindMention(one.mention.kind, one.mention.level, issues.get((one.start, one.end), first), beside),
                 one.start,
                 one.end,
             )

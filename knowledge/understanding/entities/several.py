@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 
 import yaml
@@ -11,44 +10,12 @@ from pydantic import ConfigDict, TypeAdapter, with_config
 from knowledge.facts import CriterionCode
 from knowledge.understanding.cues import QUESTIONS, Words
 from knowledge.understanding.entities.dates import FoundDate, Role
-from knowledge.understanding.meaning import KindMention
+from knowledge.understanding.meaning import UNSAID, Issue
 from knowledge.understanding.phrase_table import Match, PhraseTable
 from knowledge.understanding.text import Text, read_text
 
 Span = tuple[int, int]
 _REACH = 2  # words from a joiner to the certificate behind it, or from a certificate to its day
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """What a question says of the time of issue: a day, or a year with or without a month; nothing for not said."""
-
-    on: date | None = None
-    year: int | None = None
-    month: int | None = None
-
-
-UNSAID = Issue()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OneOfSeveral(KindMention):
-    """A kind named beside other certificates; whatever the question says of their issue, `issue` is its own.
-
-    `beside` are the subjects of certificates that are named with it by nothing else ("chứng chỉ tin học và TOEIC").
-    It is the same mention as one of its kind and level alone.
-    """
-
-    issue: Issue = UNSAID
-    beside: frozenset[CriterionCode] = frozenset()
-
-    def __eq__(self, other: object) -> bool:
-        """Equal by what is mentioned, whenever it was issued."""
-        return isinstance(other, KindMention) and (self.kind, self.level) == (other.kind, other.level)
-
-    def __hash__(self) -> int:
-        """The hash of a plain mention."""
-        return hash((self.kind, self.level))
 
 
 @with_config(ConfigDict(extra="forbid"))

@@ -6,7 +6,6 @@ from knowledge.loader import load_library
 from knowledge.understanding.leading import (
     Leading,
     asks_whether_complete,
-    claims_completeness,
     find_leading,
 )
 
@@ -53,7 +52,7 @@ def test_the_subject_of_a_leading_question_is_told_from_its_words(said, subject)
     ],
 )
 def test_who_takes_it_that_nothing_is_missing_is_told_apart(said, is_claimed, is_asked):
-    assert claims_completeness(said) is is_claimed
+    assert asks_whether_complete(said, wants_yes_or_no=True) is is_claimed
     assert asks_whether_complete(said) is is_asked
 
 

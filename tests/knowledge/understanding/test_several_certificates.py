@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from knowledge.understanding.entities.manners import Manner, find_manners
-from knowledge.understanding.entities.several import Issue, is_loosely_named
-from knowledge.understanding.meaning import Entities, KindMention, Vocabulary
+from knowledge.understanding.entities.several import is_loosely_named
+from knowledge.understanding.meaning import Entities, Issue, KindMention, Vocabulary
 from knowledge.understanding.reader import Reader
 
 TODAY = date(2026, 11, 21)
@@ -19,7 +19,7 @@ def entities(reader: Reader, question: str) -> Entities:
 def issues(found: Entities) -> list[tuple[str, Issue]]:
     """Each kind with its own time of issue, or with that of the whole question."""
     whole = Issue(found.issued_on, found.issued_year, found.issued_month)
-    return [(str(one.kind), getattr(one, "issue", whole)) for one in found.kinds]
+    return [(str(one.kind), one.issue if one.issue is not None else whole) for one in found.kinds]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_each_certificate_has_its_own_time_of_issue(reader: Reader, question, is
 def test_a_certificate_may_be_named_by_its_subject_alone(reader: Reader, question, beside):
     (kind,) = entities(reader, question).kinds
 
-    assert getattr(kind, "beside", frozenset()) == beside
+    assert kind.beside == beside
 
 
 EITHER = ("vstep", "khung_6_bac", "cefr_66")
